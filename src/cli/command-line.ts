@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import yargs, { type Argv } from 'yargs';
+import type { RawFlags } from '../config/raw-flags.js';
+import { RowproofError } from '../core/errors.js';
+import { findClosestName } from './closest-name.js';
+import { VERIFY_OPTIONS } from './verify-options.js';
+
+/** What the words on the command line ask for. */
+export type Command =
+  | { readonly kind: 'verify'; readonly flags: RawFlags }
+  /** Help or version, to be printed as it is. */
+  | { readonly kind: 'text'; readonly text: string };
+
+const MOST_HELP_WIDTH = 100;
+const EXIT_CODE_TABLE = `Exit codes:
+  0    everything that was asked for was checked, no difference
+  1    differences found (also when something else is unverified)
+  2    wrong usage, or nothing to compare
+  3    no difference found, but something that was asked for was not checked
+  4    could not run: no connection, internal error
+  130  interrupted
+
+A password may stand in the URL, or in PGPASSWORD, ~/.pgpass, MYSQL_PWD or ~/.my.cnf.`;
+
+const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
+  Compare every table:
+    rowproof verify --source "$OLD" --target "$NEW"
+  Pair AlbumId with album_id, and leave out a column in every table:
+    rowproof verify --source "$OLD" --target "$NEW" \\
+      --match-names snake-case --ignore-columns "*.updated_at"
+  In CI, with a report for programs and a file of every difference:
+    rowproof verify --source "$OLD" --target "$NEW" \\
+      --report table --report json=run.json --differences rows.ndjson`;
+
+/** Reads the command line; throws a `usage` error for whatever it does not understand. */
+export async function parseCommandLine(argv: readonly string[], width: number): Promise<Command> {
+  let command: Command | null = null;
+  const parser = buildParser(width, (flags) => {
+    command = { kind: 'verify', flags };
+  });
+  let failure: unknown = null;
+  let printed = '';
+  await parser.parseAsync([...argv], {}, (error: unknown, _args: unknown, output: string) => {
+    failure = error ?? null;
+    printed = output;
+  });
+  if (failure !== null) throw usageErrorFor(failure);
+  if (printed !== '') return { kind: 'text', text: `${printed.trimEnd()}\n` };
+  if (command !== null) return command;
+  throw usage(
+    'Expected a command, got none.',
+    'Try rowproof verify --source URL --target URL, or rowproof --help.',
+  );
+}
+
+function buildParser(width: number, onVerify: (flags: RawFlags) => void): Argv {
+  const verifyUsage = '$0 verify --source URL --target URL [flags]';
+  return yargs()
+    .scriptName('rowproof')
+    .usage('Proves that two databases hold the same rows, or names every row that differs.\n\n$0 <command>')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+    })
+    .locale('en')
+    .updateStrings({ array: 'repeatable', string: 'value', boolean: 'switch' })
+    .command(
+      'verify',
+      'Compare all rows of two databases; reads only',
+      (verify) =>
+        verify
+          .usage(`Compares all rows of two databases; reads only.\n\n${verifyUsage}`)
+          .options(VERIFY_OPTIONS)
+          .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}`),
+      ({ _, $0, ...flags }) => onVerify(flags as RawFlags),
+    )
+    .strict()
+    .help()
+    .alias('help', 'h')
+    .version(readVersion())
+    .epilogue(EXIT_CODE_TABLE)
+    .showHelpOnFail(false)
+    .exitProcess(false)
+    .wrap(Math.min(MOST_HELP_WIDTH, width));
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
+  return String(version);
+}
+
+/** Says in our words what yargs found; what is no complaint of its about usage is a fault of ours and passes through. */
+function usageErrorFor(failure: unknown): unknown {
+  const message = failure instanceof Error ? failure.message : String(failure);
+  if (failure instanceof Error && failure.name !== 'YError') return failure;
+  const [, unknown] = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message) ?? [];
+  if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown);
+  const [, bare] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
+  if (bare !== undefined)
+    return usage(`Expected --${bare} to have a value, got none.`, 'See rowproof verify --help.');
+  return usage(`${message.trim()}.`.replace(/\.\.$/, '.'), 'See rowproof verify --help.');
+}
+
+function unknownWord(word: string): RowproofError {
+  const flag = findClosestName(word, Object.keys(VERIFY_OPTIONS));
+  const command = findClosestName(word, ['verify']);
+  const meant =
+    flag === null ? (command === null ? '' : `Did you mean ${command}? `) : `Did you mean --${flag}? `;
+  return usage(`Unknown flag or command: ${word}.`, `${meant}See rowproof verify --help.`);
+}
+
+function usage(message: string, hint: string): RowproofError {
+  return new RowproofError({ code: 'usage', message, hint });
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createWriteStream,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  type WriteStream,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { usageError } from '../config/raw-flags.js';
+import { RowproofError } from '../core/errors.js';
+
+/** A file that a run will write: it appears under its name complete, or not at all. */
+export interface OutputFile {
+  /** Writes all of it and puts it in its place. */
+  write(chunks: Iterable<string> | AsyncIterable<string>): Promise<void>;
+  /** Removes what is not in its place yet; harmless afterwards. */
+  discard(): void;
+}
+
+interface RequestedFile {
+  /** The flag that asked for the file, for messages. */
+  readonly flag: string;
+  readonly path: string;
+}
+
+const BATCH_CHARACTERS = 65_536;
+
+/**
+ * Proves that a file can be written before a run spends hours, by creating its temporary file beside it. A device or
+ * pipe (`/dev/stdout`, `>(gzip)`) cannot be renamed into place and is written directly.
+ */
+export function openOutputFile({ flag, path }: RequestedFile): OutputFile {
+  try {
+    const existing = statSync(path, { throwIfNoEntry: false });
+    if (existing?.isDirectory())
+      throw usageError(`Cannot write ${flag} ${path}: it is a directory.`, 'Name a file in it.');
+    if (existing !== undefined) accessSync(path, constants.W_OK);
+    if (existing !== undefined && isDirect(path, existing)) return openDirectFile(path);
+    return openReplacement(existing === undefined ? resolve(path) : realpathSync(path), existing?.mode);
+  } catch (error) {
+    if (error instanceof RowproofError) throw error;
+    throw new RowproofError({
+      code: 'usage',
+      message: `Cannot write ${flag} ${path}: ${reasonOf(error)}.`,
+      hint: 'Name a file in a folder that exists and that you may write to.',
+      cause: error,
+    });
+  }
+}
+
+function isDirect(path: string, existing: Stats): boolean {
+  return !existing.isFile() || /^\/(dev|proc)\//.test(resolve(path));
+}
+
+function openDirectFile(path: string): OutputFile {
+  return {
+    write: (chunks) => writeAll({ path, chunks, open: () => createWriteStream(path, { flags: 'a' }) }),
+    discard: () => {},
+  };
+}
+
+/** Keeps the mode of a file that is replaced, so that a private one stays private. */
+function openReplacement(path: string, mode = 0o666): OutputFile {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const descriptor = openSync(temporary, 'wx', mode & 0o777);
+  let state: 'open' | 'writing' | 'done' = 'open';
+  return {
+    write: async (chunks) => {
+      state = 'writing';
+      await writeAll({ path, chunks, open: () => createWriteStream('', { fd: descriptor, flush: true }) });
+      moveInto(temporary, path);
+      state = 'done';
+    },
+    discard: () => {
+      if (state === 'done') return;
+      if (state === 'open') closeSync(descriptor);
+      state = 'done';
+      rmSync(temporary, { force: true });
+    },
+  };
+}
+
+interface Writing {
+  readonly path: string;
+  readonly chunks: Iterable<string> | AsyncIterable<string>;
+  readonly open: () => WriteStream;
+}
+
+/** An error of the data being written keeps its own code; one of the file is `output`. */
+async function writeAll({ path, chunks, open }: Writing): Promise<void> {
+  try {
+    await pipeline(Readable.from(joinSmall(chunks)), open());
+  } catch (error) {
+    throw error instanceof RowproofError ? error : outputError(path, error);
+  }
+}
+
+/** Joins short lines, which would cost a system call each. */
+async function* joinSmall(chunks: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
+  let batch = '';
+  for await (const chunk of chunks) {
+    batch += chunk;
+    if (batch.length < BATCH_CHARACTERS) continue;
+    yield batch;
+    batch = '';
+  }
+  if (batch !== '') yield batch;
+}
+
+function moveInto(temporary: string, path: string): void {
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
+
+function outputError(path: string, error: unknown): RowproofError {
+  return new RowproofError({
+    code: 'output',
+    message: `Cannot write ${path}: ${reasonOf(error)}.`,
+    hint: 'Make room or name another file, and run again.',
+    cause: error,
+  });
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT') return 'the folder does not exist';
+  if (code === 'ENOTDIR') return 'a part of the path is not a folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'EROFS') return 'the file system is read only';
+  if (code === 'ENOSPC') return 'no space is left on the disk';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { type RawFlags, readList, readSwitch, readText, usageError } from '../config/raw-flags.js';
+import { isReportFormat, REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
+
+/** Which results go where. */
+export interface OutputPlan {
+  /** The report on stdout; null where every report asked for goes to a file. */
+  readonly stdout: ReportFormat | null;
+  readonly files: readonly { readonly format: ReportFormat; readonly path: string }[];
+  readonly differencesPath: string | null;
+  readonly quiet: boolean;
+  readonly noColor: boolean;
+}
+
+/** Reads the output flags and refuses two results for one place. */
+export function planOutput(flags: RawFlags): OutputPlan {
+  const asked = readList(flags, 'report').map(readReport);
+  const onStdout = asked.filter((report) => report.path === null).map((report) => report.format);
+  if (onStdout.length > 1) {
+    throw usageError(
+      `Expected one --report on stdout, got ${onStdout.join(' and ')}.`,
+      `Give one of them a file, for example --report ${onStdout[1]}=run.${onStdout[1]}.`,
+    );
+  }
+  const files = asked.flatMap(({ format, path }) => (path === null ? [] : [{ format, path }]));
+  const differencesPath = readText(flags, 'differences') ?? null;
+  refuseSharedPaths([
+    ...files.map((file) => file.path),
+    ...(differencesPath === null ? [] : [differencesPath]),
+  ]);
+  return {
+    stdout: asked.length === 0 ? 'table' : (onStdout[0] ?? null),
+    files,
+    differencesPath,
+    quiet: readSwitch(flags, 'quiet'),
+    noColor: readSwitch(flags, 'no-color'),
+  };
+}
+
+function readReport(text: string): { readonly format: ReportFormat; readonly path: string | null } {
+  const at = text.indexOf('=');
+  const format = at === -1 ? text : text.slice(0, at);
+  const path = at === -1 ? null : text.slice(at + 1);
+  if (!isReportFormat(format) || path === '') {
+    const formats = Object.keys(REPORT_FORMATS).join(' or ');
+    throw usageError(
+      `Expected --report ${formats}, with =PATH for a file, got ${text}.`,
+      'For example --report json=run.json.',
+    );
+  }
+  return { format, path };
+}
+
+function refuseSharedPaths(paths: readonly string[]): void {
+  const places = paths.map((path) => resolve(path));
+  const twice = paths.find((_, index) => places.indexOf(places[index] ?? '') !== index);
+  if (twice === undefined) return;
+  throw usageError(
+    `Expected a file of its own for each output, got ${twice} twice.`,
+    'Give each output another path.',
+  );
+}

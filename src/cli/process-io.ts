@@ -1,0 +1,41 @@
+import { EXIT_CODES } from '../core/verdict.js';
+import type { CliIo } from './cli-io.js';
+import { describeFailure } from './failure.js';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** The real process behind the command line. */
+export function openProcessIo(): CliIo {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    now: () => performance.now(),
+    onInterrupt: (listener) => {
+      for (const signal of STOP_SIGNALS) process.on(signal, listener);
+      return () => {
+        for (const signal of STOP_SIGNALS) process.off(signal, listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+/**
+ * Keeps the exit code meaningful where nobody catches: Node would end with 1, which means "differences found". A reader
+ * that closes its end of the pipe early (`| head`) is no error.
+ */
+export function guardProcess(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      if (stream === process.stdout)
+        process.stderr.write(`rowproof: Cannot write to stdout: ${error.message}\n`);
+      process.exit(EXIT_CODES.failed);
+    });
+  }
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(describeFailure(error).text);
+    process.exit(EXIT_CODES.failed);
+  });
+}

@@ -1,0 +1,49 @@
+import { formatCount, formatCounted, formatDuration } from '../report/number-text.js';
+import { visibleName } from '../report/visible-text.js';
+import { type ProgressState, rowsPerSecond } from './progress-state.js';
+
+const BAR_CELLS = 16;
+const LONGEST_ESTIMATE_MS = 100 * 3600 * 1000;
+
+/** How far a run is, most important first, so that a narrow terminal cuts off the least. */
+export function formatProgress(state: ProgressState, nowMs: number): string {
+  const rate = rowsPerSecond(state, nowMs);
+  const share = estimateShare(state);
+  const parts = [
+    share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`,
+    share === null
+      ? formatCounted(state.rows, 'row')
+      : `${formatCount(state.rows)} of about ${formatCounted(state.estimatedRows ?? 0, 'row')}`,
+    formatTimeLeft(state, rate),
+    state.differences > 0 ? formatCounted(state.differences, 'difference') : 'no differences',
+    state.unverifiedTables > 0 ? `${formatCounted(state.unverifiedTables, 'table')} unverified` : '',
+    rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`,
+    formatTables(state),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** A run that has outgrown its estimate has none; one that has not ended is never at 100%. */
+function estimateShare({ rows, estimatedRows }: ProgressState): number | null {
+  if (estimatedRows === null || estimatedRows <= 0 || rows > estimatedRows) return null;
+  return Math.min(0.99, rows / estimatedRows);
+}
+
+function drawBar(share: number): string {
+  const full = Math.floor(share * BAR_CELLS);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`;
+}
+
+function formatTimeLeft(state: ProgressState, rate: number | null): string {
+  if (estimateShare(state) === null || rate === null || rate <= 0) return '';
+  const leftMs = (((state.estimatedRows ?? 0) - state.rows) * 1000) / rate;
+  return leftMs > LONGEST_ESTIMATE_MS ? '' : `about ${formatDuration(Math.max(0, leftMs))} left`;
+}
+
+function formatTables({ tables, finishedTables, running }: ProgressState): string {
+  const [first] = running.keys();
+  const count = `${formatCount(finishedTables)} of ${formatCounted(tables, 'table')} done`;
+  if (first === undefined) return tables === 0 ? '' : count;
+  const others = running.size > 1 ? ` and ${formatCount(running.size - 1)} more` : '';
+  return `${count}, now ${visibleName(first)}${others}`;
+}

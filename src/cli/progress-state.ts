@@ -1,0 +1,111 @@
+import type { RunEvent } from '../core/event.js';
+
+/** What progress is shown of; changed only by `applyEvent`. */
+export interface ProgressState {
+  tables: number;
+  finishedTables: number;
+  estimatedRows: number | null;
+  rows: number;
+  differences: number;
+  unverifiedTables: number;
+  /** Running table pairs, in the order they began. */
+  readonly running: Map<string, RunningTable>;
+  /** Rows done at recent times, by which speed is told: a mean over the whole run would hide a stall. */
+  readonly samples: { readonly atMs: number; readonly rows: number }[];
+}
+
+interface RunningTable {
+  differences: number;
+  problem: string | null;
+  retried: boolean;
+}
+
+const WINDOW_MS = 15_000;
+const SAMPLE_EVERY_MS = 500;
+
+/** A run of which nothing is known yet. */
+export function createProgressState(): ProgressState {
+  return {
+    tables: 0,
+    finishedTables: 0,
+    estimatedRows: null,
+    rows: 0,
+    differences: 0,
+    unverifiedTables: 0,
+    running: new Map(),
+    samples: [],
+  };
+}
+
+/** Takes an event into account; returns a line worth keeping on the screen, or null. */
+export function applyEvent(state: ProgressState, event: RunEvent): string | null {
+  if (event.type === 'run:start') {
+    state.tables = event.tables;
+    state.estimatedRows = event.estimatedRows;
+    return null;
+  }
+  if (event.type === 'run:end') return null;
+  const table = openTable(state, event.table);
+  switch (event.type) {
+    case 'chunk:verified':
+    case 'chunk:differs':
+      state.rows += Math.max(event.sourceRows, event.targetRows);
+      return null;
+    case 'chunk:unverified':
+      table.problem ??= event.error.message;
+      return null;
+    case 'chunk:retry':
+      if (table.retried) return null;
+      table.retried = true;
+      return `${event.table}: trying again after an error: ${event.error.message}`;
+    case 'row:differs':
+      table.differences += event.count;
+      state.differences += event.count;
+      return null;
+    case 'table:end':
+      return endTable(state, { ...event, ended: table });
+    default:
+      return null;
+  }
+}
+
+/** Notes how many rows are done now; to be called often. */
+export function sampleRows(state: ProgressState, nowMs: number): void {
+  const last = state.samples.at(-1);
+  if (last !== undefined && nowMs - last.atMs < SAMPLE_EVERY_MS) return;
+  state.samples.push({ atMs: nowMs, rows: state.rows });
+  while ((state.samples[1]?.atMs ?? nowMs) < nowMs - WINDOW_MS) state.samples.shift();
+}
+
+/** Rows a second of late; null while too little is known. */
+export function rowsPerSecond(state: ProgressState, nowMs: number): number | null {
+  const first = state.samples[0];
+  if (first === undefined || nowMs - first.atMs < 1000) return null;
+  return ((state.rows - first.rows) * 1000) / (nowMs - first.atMs);
+}
+
+function openTable(state: ProgressState, name: string): RunningTable {
+  const known = state.running.get(name);
+  if (known !== undefined) return known;
+  const table = { differences: 0, problem: null, retried: false };
+  state.running.set(name, table);
+  return table;
+}
+
+type EndedTable = Extract<RunEvent, { readonly type: 'table:end' }> & { readonly ended: RunningTable };
+
+function endTable(state: ProgressState, { table, verdict, ended }: EndedTable): string | null {
+  state.running.delete(table);
+  state.finishedTables += 1;
+  const problem = ended.problem === null ? '' : `unverified chunks: ${ended.problem}`;
+  if (verdict === 'different') {
+    const rows =
+      ended.differences === 0
+        ? ''
+        : ` in ${ended.differences.toLocaleString('en-US')} row${ended.differences === 1 ? '' : 's'}`;
+    return `${table}: different${rows}${problem === '' ? '' : `; ${problem}`}`;
+  }
+  if (verdict !== 'unverified') return null;
+  state.unverifiedTables += 1;
+  return `${table}: unverified${ended.problem === null ? '' : `: ${ended.problem}`}`;
+}

@@ -1,0 +1,86 @@
+import type { RunListener } from '../core/event.js';
+import { visibleMessage } from '../report/visible-text.js';
+import { cutText } from '../report/wrap-text.js';
+import type { OutputStream } from './cli-io.js';
+import { formatProgress } from './progress-line.js';
+import { applyEvent, createProgressState, sampleRows } from './progress-state.js';
+
+export interface Progress {
+  readonly onEvent: RunListener;
+  /** Draws anew if it is time to; to be called now and then, so that a stall shows too. */
+  tick(): void;
+  /** Prints a line that stays. */
+  say(text: string): void;
+  /** Takes the line of progress off the screen for good. */
+  stop(): void;
+}
+
+interface ProgressTarget {
+  readonly stream: OutputStream;
+  /** Whether the last line may be drawn again and again; elsewhere each line of progress stays. */
+  readonly live: boolean;
+  readonly now: () => number;
+}
+
+const LIVE_EVERY_MS = 100;
+const LOG_EVERY_MS = 5000;
+const DEFAULT_COLUMNS = 80;
+const CLEAR_LINE = '\r\u001b[K';
+
+/** Shows on stderr how far a run is: one line drawn again in a terminal, a plain line every five seconds in a log. */
+export function createProgress({ stream, live, now }: ProgressTarget): Progress {
+  const state = createProgressState();
+  let lastDrawnMs = now();
+  let drawn = false;
+  let stopped = false;
+
+  function clear(): void {
+    if (drawn) stream.write(CLEAR_LINE);
+    drawn = false;
+  }
+  function draw(): void {
+    const text = formatProgress(state, now());
+    lastDrawnMs = now();
+    if (!live) {
+      stream.write(`${text}\n`);
+      return;
+    }
+    const columns = Math.max(1, (stream.columns ?? DEFAULT_COLUMNS) - 1);
+    stream.write(`${CLEAR_LINE}${cutText(text, columns)[0] ?? ''}`);
+    drawn = true;
+  }
+  function tick(): void {
+    if (stopped) return;
+    sampleRows(state, now());
+    if (now() - lastDrawnMs >= (live ? LIVE_EVERY_MS : LOG_EVERY_MS)) draw();
+  }
+  function say(text: string): void {
+    clear();
+    stream.write(`${visibleMessage(text)}\n`);
+  }
+  return {
+    onEvent: (event) => {
+      if (stopped) return;
+      const line = applyEvent(state, event);
+      if (line !== null) say(line);
+      tick();
+    },
+    tick,
+    say,
+    stop: () => {
+      clear();
+      stopped = true;
+    },
+  };
+}
+
+/** Says nothing about how far a run is, only what must be said. */
+export function createSilence(stream: OutputStream): Progress {
+  const nothing = () => {};
+  return {
+    onEvent: nothing,
+    tick: nothing,
+    say: (text) => void stream.write(`${visibleMessage(text)}\n`),
+    stop: nothing,
+  };
+}

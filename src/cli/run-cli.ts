@@ -1,0 +1,56 @@
+import { EXIT_CODES } from '../core/verdict.js';
+import type { CliIo } from './cli-io.js';
+import { parseCommandLine } from './command-line.js';
+import { describeFailure, hidePasswords } from './failure.js';
+import { runVerify, type Verify } from './run-verify.js';
+
+const HELP_WIDTH = 80;
+
+/** What the command line calls; a test hands in its own. */
+export interface CliParts {
+  readonly verify: Verify;
+}
+
+/** Runs one command line and returns its exit code; it never throws. */
+export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts): Promise<number> {
+  const guarded = guardStreams(io, argv);
+  try {
+    const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
+    if (command.kind === 'verify') return await runVerify({ flags: command.flags, io: guarded, ...parts });
+    guarded.stdout.write(command.text);
+    return EXIT_CODES.clean;
+  } catch (error) {
+    const { text, exitCode } = describeFailure(error, argv);
+    guarded.stderr.write(text);
+    return exitCode;
+  }
+}
+
+/** Keeps passwords out of stderr, whoever quotes them, and takes a reader that has left for no error. */
+function guardStreams(io: CliIo, argv: readonly string[]): CliIo {
+  const { stdout, stderr } = io;
+  return {
+    ...io,
+    stdout: {
+      isTTY: stdout.isTTY,
+      columns: stdout.columns,
+      write: (text) => ignoringClosedPipe(() => stdout.write(text)),
+    },
+    stderr: {
+      isTTY: stderr.isTTY,
+      get columns() {
+        return stderr.columns;
+      },
+      write: (text) => ignoringClosedPipe(() => stderr.write(hidePasswords(text, argv))),
+    },
+  };
+}
+
+function ignoringClosedPipe(write: () => unknown): void {
+  try {
+    write();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
+    throw error;
+  }
+}

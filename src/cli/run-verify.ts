@@ -1,0 +1,83 @@
+import type { RawFlags } from '../config/raw-flags.js';
+import { resolveConfig } from '../config/resolve-config.js';
+import type { RunConfig } from '../config/run-config.js';
+import type { RowDifference } from '../core/difference.js';
+import type { RunListener } from '../core/event.js';
+import type { RunResult } from '../core/result.js';
+import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import type { CliIo } from './cli-io.js';
+import { type Interruption, listenForInterrupts } from './interruption.js';
+import { type OutputPlan, planOutput } from './output-plan.js';
+import { createProgress, createSilence, type Progress } from './progress.js';
+import { openRunOutput, type RunOutput } from './run-output.js';
+
+/** What a run leaves: its result, and its differences until it is closed. */
+export interface VerifyOutcome {
+  readonly result: RunResult;
+  differences(): AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
+  close(): Promise<void>;
+}
+
+/** The run itself, handed in so that the command line can be tested without a database. */
+export type Verify = (
+  config: RunConfig,
+  hooks: { readonly onEvent: RunListener; readonly signal: AbortSignal },
+) => Promise<VerifyOutcome>;
+
+interface VerifyCommand {
+  readonly flags: RawFlags;
+  readonly io: CliIo;
+  readonly verify: Verify;
+}
+
+const TICK_MS = 250;
+
+/** Does what `rowproof verify` was asked to and returns the exit code; nothing is read before every output is open. */
+export async function runVerify({ flags, io, verify }: VerifyCommand): Promise<number> {
+  const config = resolveConfig(flags);
+  const plan = planOutput(flags);
+  const output = openRunOutput({ plan, io, showValues: config.showValues });
+  const progress = openProgress(plan, io);
+  const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => output.discard() });
+  const timer = setInterval(() => progress.tick(), TICK_MS).unref();
+  try {
+    return await runAndWrite({ config, verify, output, progress, interruption });
+  } finally {
+    clearInterval(timer);
+    progress.stop();
+    interruption.close();
+    output.discard();
+  }
+}
+
+interface Run {
+  readonly config: RunConfig;
+  readonly verify: Verify;
+  readonly output: RunOutput;
+  readonly progress: Progress;
+  readonly interruption: Interruption;
+}
+
+async function runAndWrite({ config, verify, output, progress, interruption }: Run): Promise<number> {
+  const { signal } = interruption;
+  let outcome: VerifyOutcome;
+  try {
+    outcome = await verify(config, { onEvent: progress.onEvent, signal });
+  } catch (error) {
+    if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
+    throw error;
+  }
+  try {
+    progress.stop();
+    await output.write(outcome);
+    return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);
+  } finally {
+    await outcome.close();
+  }
+}
+
+function openProgress(plan: OutputPlan, io: CliIo): Progress {
+  if (plan.quiet) return createSilence(io.stderr);
+  const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
+  return createProgress({ stream: io.stderr, live, now: io.now });
+}

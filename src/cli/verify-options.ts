@@ -1,0 +1,48 @@
+import type { Options } from 'yargs';
+import { MATCH_NAMES } from '../config/run-config.js';
+
+const WHAT = 'What to compare (names are those of the source):';
+const HOW = 'How to compare:';
+const OUTPUT = 'Output:';
+
+const text = (group: string, description: string): Options => ({
+  group,
+  description,
+  type: 'string',
+  requiresArg: true,
+});
+const list = (group: string, description: string): Options => ({
+  group,
+  description,
+  type: 'string',
+  array: true,
+  requiresArg: true,
+});
+const flag = (group: string, description: string): Options => ({ group, description, type: 'boolean' });
+
+/**
+ * The flags of `verify`. None has a default here and numbers stay text: the config is resolved, and wrong values are
+ * refused, in one place.
+ */
+export const VERIFY_OPTIONS = {
+  source: text(WHAT, 'URL of the side taken as right'),
+  target: text(WHAT, 'URL of the side being checked'),
+  tables: list(WHAT, 'Only tables that match these globs'),
+  exclude: list(WHAT, 'Leave out tables that match these globs'),
+  map: list(WHAT, 'SOURCE=TARGET: pair tables whose names differ'),
+  'match-names': text(WHAT, `How names pair: ${MATCH_NAMES.join(', ')} (default exact)`),
+  columns: list(WHAT, 'TABLE.COLUMN: of this table, compare only such columns'),
+  'ignore-columns': list(WHAT, 'TABLE.COLUMN: leave a column out; "*.updated_at" in every table'),
+  where: list(WHAT, 'TABLE:SQL: compare only rows that meet the condition'),
+  'target-where': list(WHAT, 'TABLE:SQL: the same condition, where the target needs other SQL'),
+  key: list(WHAT, 'TABLE:COLUMN,COLUMN: the unique columns to walk a table by'),
+  workers: text(HOW, 'Threads, each with one session on both servers (default 4, at most 64)'),
+  'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
+  seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
+  report: list(OUTPUT, 'FORMAT[=PATH]: table or json, to stdout or a file (default table)'),
+  differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
+  'show-values': flag(OUTPUT, 'Show values of differing rows (default)'),
+  'hide-values': flag(OUTPUT, 'Show keys and column names of differing rows, but no other values'),
+  quiet: flag(OUTPUT, 'No progress, and of the table report only the last line'),
+  'no-color': flag(OUTPUT, 'No colours, also without NO_COLOR in the environment'),
+} as const satisfies Readonly<Record<string, Options>>;

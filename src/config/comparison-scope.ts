@@ -1,0 +1,43 @@
+import picomatch from 'picomatch';
+import type { ComparisonScope, NameTest } from '../verifier/selection.js';
+import type { ColumnPattern, RunConfig } from './run-config.js';
+
+const GLOB_CHARACTERS = /[*?[\]{}!()]/;
+
+/** Compiles the patterns of a config into tests on names. */
+export function compileScope(config: RunConfig): ComparisonScope {
+  const includes = compileGlobs(config.tables);
+  return {
+    includesTable: (name) => config.tables.length === 0 || includes(name),
+    excludesTable: compileGlobs(config.exclude),
+    namesTable: (name) => config.tables.includes(name) || config.map.some((entry) => entry.source === name),
+    wantsWholeSchema:
+      config.tables.length === 0 || config.tables.some((pattern) => GLOB_CHARACTERS.test(pattern)),
+    mapping: config.map,
+    matchNames: config.matchNames,
+    includesColumn: (table) => {
+      const patterns = patternsFor(config.columns, table);
+      return patterns.length === 0 ? null : compileGlobs(patterns);
+    },
+    ignoresColumn: (table) => compileGlobs(patternsFor(config.ignoreColumns, table)),
+    sourceWhere: (table) => config.where.get(table) ?? null,
+    targetWhere: (table) => config.targetWhere.get(table) ?? null,
+    key: (table) => config.keys.get(table) ?? null,
+  };
+}
+
+/** A name that is spelled out matches itself, also where it holds characters that mean something in a glob. */
+function compileGlobs(patterns: readonly string[]): NameTest {
+  const exact = new Set(patterns);
+  const globs = patterns.map((pattern) => picomatch(pattern, { dot: true, nonegate: true, bash: true }));
+  return (name) => exact.has(name) || globs.some((matches) => matches(name));
+}
+
+/** Whether a pattern of the user's means a table. */
+export function matchesTable(pattern: string, name: string): boolean {
+  return compileGlobs([pattern])(name);
+}
+
+function patternsFor(columns: readonly ColumnPattern[], table: string): string[] {
+  return columns.filter((pattern) => matchesTable(pattern.table, table)).map((pattern) => pattern.column);
+}

@@ -1,0 +1,72 @@
+import { RowproofError } from '../core/errors.js';
+import type { Side } from '../core/pairing.js';
+import type { Catalog } from '../core/schema.js';
+import type { ConnectionSettings, Engine, Environment, Session } from '../engines/engine.js';
+import { engineFor } from '../engines/registry.js';
+import { redactPasswords } from './redact-passwords.js';
+
+/** One side of a run, connected, with its catalog. Who opens it closes its session. */
+export interface OpenSide {
+  readonly engine: Engine;
+  readonly settings: ConnectionSettings;
+  readonly session: Session;
+  readonly catalog: Catalog;
+}
+
+/** Connects to one side and reads its catalog; an error names the side and the server, never the password. */
+export async function openSide(side: Side, url: string, environment: Environment): Promise<OpenSide> {
+  const parsed = parseUrl(side, url);
+  const engine = engineFor(parsed.protocol.slice(0, -1));
+  const settings = engine.resolveConnection(parsed, environment);
+  const session = await engine.open(settings).catch((error: unknown) => {
+    throw describeFailure({ side, engine, settings, error, what: 'connect to' });
+  });
+  try {
+    return { engine, settings, session, catalog: await engine.readCatalog(session, settings) };
+  } catch (error) {
+    await session.close();
+    throw describeFailure({ side, engine, settings, error, what: 'read the catalog of' });
+  }
+}
+
+function parseUrl(side: Side, url: string): URL {
+  try {
+    return new URL(url);
+  } catch {
+    throw new RowproofError({
+      code: 'usage',
+      message: `The ${side} is not a database URL.`,
+      hint: 'Write it as mysql://user@host:3306/database or postgres://user@host:5432/database.',
+    });
+  }
+}
+
+function describeFailure(failure: {
+  side: Side;
+  engine: Engine;
+  settings: ConnectionSettings;
+  error: unknown;
+  what: string;
+}): RowproofError {
+  const { side, engine, settings, error, what } = failure;
+  const place = `${what} the ${side} ${describeServer(settings)}`;
+  if (error instanceof RowproofError) {
+    const { code, hint, message } = error;
+    return new RowproofError({ code, hint, message: `Cannot ${place}: ${message}`, cause: error });
+  }
+  const { code, message } = engine.classifyError(error);
+  const sentence = redactPasswords(message).replace(/\.$/, '');
+  return new RowproofError({
+    code: code === 'permission' ? 'permission' : what === 'connect to' ? 'connect' : 'catalog',
+    message: `Cannot ${place}: ${sentence}.`,
+    hint: 'Check host, port, account, password and TLS options of the URL.',
+    cause: error,
+  });
+}
+
+/** `mysql://host:3306/shop`: where a side is, without account and password. */
+export function describeServer({ scheme, host, port, socketPath, database, schema }: ConnectionSettings): string {
+  const place = socketPath === null ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost';
+  const suffix = schema === database || schema === 'public' ? '' : `?schema=${encodeURIComponent(schema)}`;
+  return `${scheme}://${place}/${encodeURIComponent(database)}${suffix}`;
+}

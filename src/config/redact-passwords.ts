@@ -1,0 +1,32 @@
+const PLACEHOLDER = '***';
+const URL_PASSWORD = /([a-z][a-z\d+.-]*:\/\/[^\s:@/]*):\S*@/gi;
+const SECRET_PARAMETER = /^(.*(pass|pwd|secret|token).*)$/i;
+const SECRET_IN_QUERY = /([?&][^=&#\s]*(?:pass|pwd|secret|token)[^=&#\s]*=)[^&#\s"']*/gi;
+
+/**
+ * Takes passwords out of any text that may quote a URL, well formed or not: what stands between the user's colon and
+ * the last @ of the word, and query parameters that name a secret.
+ */
+export function redactPasswords(text: string): string {
+  return text.replace(URL_PASSWORD, `$1:${PLACEHOLDER}@`).replace(SECRET_IN_QUERY, `$1${PLACEHOLDER}`);
+}
+
+/** The passwords that a command line holds, so that they can be taken out of texts that quote them in pieces. */
+export function findPasswords(argv: readonly string[]): readonly string[] {
+  const found = new Set<string>();
+  for (const word of argv) {
+    const userInfo = /:\/\/[^:@/]*:(.*)@/s.exec(word)?.[1];
+    if (userInfo !== undefined && userInfo !== '') found.add(userInfo);
+  }
+  return [...found];
+}
+
+/** A URL without its password and without secret parameters, for digests and reports. */
+export function withoutPassword(url: string): string {
+  const parsed = new URL(url);
+  parsed.password = '';
+  for (const name of [...parsed.searchParams.keys()]) {
+    if (SECRET_PARAMETER.test(name)) parsed.searchParams.delete(name);
+  }
+  return parsed.href;
+}

@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os';
+import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
+import { MATCH_NAMES, type MatchNames, type RunConfig } from './run-config.js';
+import { readColumnPatterns, readConditions, readKeys, readMappings } from './table-flags.js';
+
+const MOST_WORKERS = 64n;
+const MOST_CHUNK_ROWS = 10_000_000n;
+const MOST_SEED = 2n ** 64n - 1n;
+
+/**
+ * Turns flags into the one config that everything else reads, or throws a `usage` error that says which flag is wrong.
+ *
+ * No message repeats a URL: it may hold a password.
+ */
+export function resolveConfig(flags: RawFlags): RunConfig {
+  const chunkRows = readWholeNumber(flags, { name: 'chunk-rows', least: 1n, most: MOST_CHUNK_ROWS });
+  const workers = readWholeNumber(flags, { name: 'workers', least: 1n, most: MOST_WORKERS });
+  return {
+    sourceUrl: readUrl(flags, 'source'),
+    targetUrl: readUrl(flags, 'target'),
+    tables: readList(flags, 'tables'),
+    exclude: readList(flags, 'exclude'),
+    map: readMappings(flags),
+    matchNames: readMatchNames(flags),
+    columns: readColumnPatterns(flags, 'columns'),
+    ignoreColumns: readColumnPatterns(flags, 'ignore-columns'),
+    where: readConditions(flags, 'where'),
+    targetWhere: readConditions(flags, 'target-where'),
+    keys: readKeys(flags),
+    workers: workers === undefined ? defaultWorkers() : Number(workers),
+    chunkRows: chunkRows === undefined ? null : Number(chunkRows),
+    seed: readWholeNumber(flags, { name: 'seed', least: 0n, most: MOST_SEED }) ?? null,
+    showValues: readShowValues(flags),
+  };
+}
+
+/** More workers than this need to be asked for: each is a session on both servers. */
+function defaultWorkers(): number {
+  return Math.max(1, Math.min(4, availableParallelism()));
+}
+
+function readUrl(flags: RawFlags, side: 'source' | 'target'): string {
+  const url = readText(flags, side);
+  const forms = 'mysql://, mariadb:// or postgres://';
+  if (url === undefined) {
+    throw usageError(
+      `Expected --${side} URL, got none.`,
+      `Give the ${side} as a URL that starts with ${forms}.`,
+    );
+  }
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url)) {
+    throw usageError(`Expected --${side} to be a URL, got something else.`, `A URL starts with ${forms}.`);
+  }
+  if (!URL.canParse(url)) {
+    throw usageError(
+      `Expected --${side} to be a URL, got one that cannot be read.`,
+      'Write special characters of user name and password as in a web address, for example %40 for @ and %2F for /.',
+    );
+  }
+  return url;
+}
+
+function readMatchNames(flags: RawFlags): MatchNames {
+  const text = readText(flags, 'match-names') ?? 'exact';
+  const found = MATCH_NAMES.find((each) => each === text);
+  if (found === undefined) {
+    throw usageError(
+      `Expected --match-names to be one of ${MATCH_NAMES.join(', ')}, got ${text}.`,
+      'snake-case pairs AlbumId with album_id.',
+    );
+  }
+  return found;
+}
+
+function readShowValues(flags: RawFlags): boolean {
+  const show = readSwitch(flags, 'show-values');
+  const hide = readSwitch(flags, 'hide-values');
+  if (show && hide) {
+    throw usageError('Expected --show-values or --hide-values, got both.', 'Leave one of them out.');
+  }
+  return !hide;
+}

@@ -1,0 +1,41 @@
+export interface TableMapping {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** A column of one table, or of every table that the glob in `table` matches. */
+export interface ColumnPattern {
+  readonly table: string;
+  readonly column: string;
+}
+
+export const MATCH_NAMES = ['exact', 'ignore-case', 'snake-case'] as const;
+export type MatchNames = (typeof MATCH_NAMES)[number];
+
+/**
+ * Everything that was asked for, resolved once at the edge: nothing is optional, so that no default hides further in.
+ * All names of tables and columns are the source's.
+ */
+export interface RunConfig {
+  readonly sourceUrl: string;
+  readonly targetUrl: string;
+  /** Globs of the tables to compare; empty for all. */
+  readonly tables: readonly string[];
+  readonly exclude: readonly string[];
+  readonly map: readonly TableMapping[];
+  readonly matchNames: MatchNames;
+  /** The only columns to compare of the tables named here; empty for all. */
+  readonly columns: readonly ColumnPattern[];
+  readonly ignoreColumns: readonly ColumnPattern[];
+  /** SQL conditions in the source's form, by table. */
+  readonly where: ReadonlyMap<string, string>;
+  /** The same conditions where the target needs another form. */
+  readonly targetWhere: ReadonlyMap<string, string>;
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+  readonly workers: number;
+  /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
+  readonly chunkRows: number | null;
+  /** The seed of the row hash; null for a random one. */
+  readonly seed: bigint | null;
+  readonly showValues: boolean;
+}

@@ -1,0 +1,37 @@
+import { RowproofError } from '../core/errors.js';
+import type { Catalog } from '../core/schema.js';
+import { matchesTable } from './comparison-scope.js';
+import type { RunConfig } from './run-config.js';
+
+/**
+ * Refuses names and patterns that mean no table: a misspelt `--tables` entry would otherwise be a table that nobody
+ * checked, and a misspelt `--exclude` or `--where` would be without effect.
+ */
+export function assertNamesExist(config: RunConfig, source: Catalog, target: Catalog): void {
+  const sourceNames = source.tables.map((table) => table.name);
+  const targetNames = target.tables.map((table) => table.name);
+  const flags: readonly (readonly [string, Iterable<string>])[] = [
+    ['--tables', config.tables],
+    ['--columns', config.columns.map((pattern) => pattern.table)],
+    ['--ignore-columns', config.ignoreColumns.map((pattern) => pattern.table)],
+    ['--where', config.where.keys()],
+    ['--target-where', config.targetWhere.keys()],
+    ['--key', config.keys.keys()],
+    ['--map', config.map.map((entry) => entry.source)],
+  ];
+  for (const [flag, patterns] of flags) {
+    for (const pattern of patterns) assertMatch(flag, pattern, sourceNames, 'source');
+  }
+  for (const pattern of config.exclude) assertMatch('--exclude', pattern, [...sourceNames, ...targetNames], 'source');
+  for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
+}
+
+function assertMatch(flag: string, pattern: string, names: readonly string[], side: string): void {
+  if (names.some((name) => matchesTable(pattern, name))) return;
+  const shown = names.slice(0, 8).join(', ');
+  throw new RowproofError({
+    code: 'usage',
+    message: `${flag} names "${pattern}", but no table of the ${side} is called that.`,
+    hint: names.length === 0 ? `The ${side} has no tables.` : `Its tables: ${shown}${names.length > 8 ? ', …' : ''}.`,
+  });
+}

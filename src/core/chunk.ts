@@ -1,0 +1,71 @@
+import type { KeyPart } from './encoding/key-bytes.js';
+import type { SerializedError } from './errors.js';
+
+/**
+ * What one task reads from both sides: the rows after a key, up to a key, or up to a cap. Bounds may name only the
+ * first columns of a composite key.
+ */
+export interface ChunkTask {
+  readonly pairId: number;
+  readonly after: readonly KeyPart[] | null;
+  readonly upTo: readonly KeyPart[] | null;
+  readonly capRows: number;
+  /** Wire bytes a side; a read that exceeds it ends there, with at least one row. */
+  readonly capBytes: number;
+}
+
+export interface DifferenceCounts {
+  readonly missing: number;
+  readonly extra: number;
+  readonly changed: number;
+  readonly inFlight: number;
+}
+
+/** A chunk that was read on both sides and compared. */
+export interface ComparedChunk {
+  readonly kind: 'match' | 'mismatch';
+  /** The key after which the rest of the segment begins; null where the segment is done. */
+  readonly end: readonly KeyPart[] | null;
+  readonly sourceRows: number;
+  readonly targetRows: number;
+  /** The larger side's wire bytes, for pacing. */
+  readonly wireBytes: number;
+  readonly elapsedMs: number;
+  readonly counts: DifferenceCounts;
+  /** How many changed rows differ in a column, by the target's name. */
+  readonly changedColumns: Readonly<Record<string, number>>;
+}
+
+/** A chunk of which nothing is known; `transient` says whether another try may help. */
+export interface UnverifiedChunk {
+  readonly kind: 'unverified';
+  readonly error: SerializedError;
+  readonly transient: boolean;
+}
+
+export type ChunkResult = ComparedChunk | UnverifiedChunk;
+
+/** How many rows and bytes chunks may have. */
+export interface Pacing {
+  readonly targetMs: number;
+  readonly minRows: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * Chooses how many rows the next chunk gets from how long the last one took.
+ *
+ * Growth is limited per step, because a stretch of cheap rows says little about the next; shrinking is not, because a
+ * slow chunk is already in somebody's way.
+ */
+export function nextChunkRows(
+  last: Pick<ComparedChunk, 'elapsedMs' | 'wireBytes' | 'sourceRows' | 'targetRows'> & { readonly capRows: number },
+  pacing: Pacing,
+): number {
+  const rows = Math.max(last.sourceRows, last.targetRows, 1);
+  const byTime = (rows / Math.max(last.elapsedMs, 1)) * pacing.targetMs;
+  const byBytes = pacing.maxBytes / (Math.max(last.wireBytes, 1) / rows);
+  const wanted = Math.min(byTime, byBytes, last.capRows * 2);
+  return Math.max(pacing.minRows, Math.min(pacing.maxRows, Math.floor(wanted)));
+}

@@ -1,0 +1,19 @@
+/**
+ * One value as reports and repair SQL carry it: exact text, NULL, or bytes in hex (binary columns, and text that does
+ * not decode in its character set). Never a JavaScript number.
+ */
+export type Value = string | null | { readonly hex: string };
+
+export type DifferenceKind = 'missing' | 'extra' | 'changed';
+
+/**
+ * The fact that one row differs. Names are the target's. `source` and `target` hold the changed columns of a changed
+ * row and every compared column of a missing or extra one; the side without the row is null.
+ */
+export interface RowDifference {
+  readonly kind: DifferenceKind;
+  readonly key: Readonly<Record<string, Value>> | null;
+  readonly columns: readonly string[];
+  readonly source: Readonly<Record<string, Value>> | null;
+  readonly target: Readonly<Record<string, Value>> | null;
+}

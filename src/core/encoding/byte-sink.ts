@@ -1,0 +1,78 @@
+const INITIAL_BYTES = 4096;
+/** Below this a byte loop beats the native copy, whose call costs about as much as this many loop steps. */
+const LOOP_COPY_BYTES = 48;
+
+/**
+ * A growing byte buffer that is reset and refilled for every row, so that encoding a row allocates nothing.
+ * `bytes` is only valid up to `length`, and only until the next reset.
+ */
+export class ByteSink {
+  bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  length = 0;
+
+  reset(): void {
+    this.length = 0;
+  }
+
+  /** Makes room for `count` more bytes. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+
+  writeByte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** Writes 32 bits, most significant byte first, of a signed or unsigned number. */
+  writeUint32(value: number): void {
+    this.reserve(4);
+    const { bytes, length } = this;
+    bytes[length] = value >>> 24;
+    bytes[length + 1] = value >>> 16;
+    bytes[length + 2] = value >>> 8;
+    bytes[length + 3] = value;
+    this.length = length + 4;
+  }
+
+  writeUint16(value: number): void {
+    this.reserve(2);
+    const { bytes, length } = this;
+    bytes[length] = value >>> 8;
+    bytes[length + 1] = value;
+    this.length = length + 2;
+  }
+
+  /** Writes a length in LEB128 (seven bits a byte, low bits first): one byte for most values. */
+  writeLength(value: number): void {
+    this.reserve(5);
+    let rest = value;
+    while (rest > 0x7f) {
+      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  /** Appends `source[start, end)`. */
+  copy(source: Uint8Array, start: number, end: number): void {
+    const count = end - start;
+    this.reserve(count);
+    const { bytes, length } = this;
+    if (count <= LOOP_COPY_BYTES) {
+      for (let i = 0; i < count; i++) bytes[length + i] = source[start + i] as number;
+    } else {
+      bytes.set(source.subarray(start, end), length);
+    }
+    this.length = length + count;
+  }
+
+  /** A copy of what was written, which stays valid. */
+  toBuffer(): Buffer {
+    return Buffer.from(this.bytes.subarray(0, this.length));
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The closed set of reasons why Rowproof stops or leaves something unverified. Codes are stable: scripts match on them.
+ */
+export type ErrorCode =
+  | 'usage'
+  | 'nothing-to-compare'
+  | 'connect'
+  | 'permission'
+  | 'catalog'
+  | 'read'
+  | 'session-state'
+  | 'wire-format'
+  | 'key-order'
+  | 'timeout'
+  | 'connection-lost'
+  | 'output'
+  | 'interrupted'
+  | 'internal';
+
+/** What a failed step tells: a sentence for people, what to do next, and the driver's own error. */
+export interface ErrorDetails {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only error type that leaves a public function. The message names side, table and column as far as they are
+ * known; the hint says what to do next; a driver's error stays in `cause`.
+ */
+export class RowproofError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor({ code, message, hint, cause }: ErrorDetails) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'RowproofError';
+    this.code = code;
+    this.hint = hint ?? '';
+  }
+}
+
+/** An error in the form that survives a thread boundary, where classes are lost. */
+export interface SerializedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Turns any thrown value into its serialisable form; what is not a RowproofError is a bug of ours and says so. */
+export function serializeError(error: unknown): SerializedError {
+  if (error instanceof RowproofError) return { code: error.code, message: error.message, hint: error.hint };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'internal', message: `Internal error: ${text}`, hint: 'Please report this as a bug.' };
+}

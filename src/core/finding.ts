@@ -1,0 +1,36 @@
+import type { Verdict } from './verdict.js';
+
+/**
+ * Stable codes of everything a report must say about data or schema, with what each means for the verdict:
+ * `different` and `unverified` force it, `note` leaves it alone.
+ */
+export const FINDING_EFFECTS = {
+  'missing-table': 'different',
+  'missing-column': 'different',
+  'extra-table': 'note',
+  'extra-column': 'note',
+  'ambiguous-table': 'unverified',
+  'ambiguous-column': 'unverified',
+  'catalog-partial': 'unverified',
+  'table-unreadable': 'unverified',
+  'column-unverified': 'unverified',
+  'strategy-unavailable': 'unverified',
+  'key-unusable': 'unverified',
+  'no-columns': 'unverified',
+  'chunk-unverified': 'unverified',
+  interrupted: 'unverified',
+} as const satisfies Record<string, 'different' | 'unverified' | 'note'>;
+
+export type FindingCode = keyof typeof FINDING_EFFECTS;
+
+export interface Finding {
+  readonly code: FindingCode;
+  readonly message: string;
+  /** What the reader can do about it; empty where nothing needs doing. */
+  readonly hint: string;
+}
+
+/** Whether one of the findings forces the given verdict. */
+export function hasEffect(findings: readonly Finding[], effect: Extract<Verdict, 'different' | 'unverified'>): boolean {
+  return findings.some((finding) => FINDING_EFFECTS[finding.code] === effect);
+}

@@ -1,0 +1,71 @@
+import type { RowDifference } from './difference.js';
+import type { Finding } from './finding.js';
+import type { EngineName } from './schema.js';
+import type { Verdict } from './verdict.js';
+
+export const RUN_FORMAT = 'rowproof/run@1';
+export const DIFFERENCES_FORMAT = 'rowproof/differences@1';
+
+/** One side of a run. The URL never holds a password. */
+export interface SideResult {
+  readonly engine: EngineName;
+  readonly version: string;
+  readonly url: string;
+}
+
+export interface ColumnResult {
+  readonly source: string;
+  readonly target: string;
+  readonly compared: boolean;
+  /** Why it was not compared, or absent. */
+  readonly reason?: string;
+}
+
+/** Counts of rows; every number is exact. `inFlight` rows differed when read first and were equal when read again. */
+export interface RowCounts {
+  readonly sourceRows: number;
+  readonly targetRows: number;
+  readonly missing: number;
+  readonly extra: number;
+  readonly changed: number;
+  readonly inFlight: number;
+}
+
+export interface TableResult extends RowCounts {
+  /** `schema.table`; null where the side has no such table. */
+  readonly source: string | null;
+  readonly target: string | null;
+  readonly verdict: Verdict;
+  readonly strategy: 'range' | null;
+  /** The target's names of the key columns. */
+  readonly key: readonly string[];
+  readonly coverage: { readonly rows: number; readonly chunks: number; readonly unverifiedChunks: number };
+  readonly columns: readonly ColumnResult[];
+  /** How many changed rows differ in a column, by the target's name. */
+  readonly changedColumns: Readonly<Record<string, number>>;
+  readonly elapsedMs: number;
+  readonly findings: readonly Finding[];
+  /** The first differences in key order, so that a saved result can be shown again; without values if hidden. */
+  readonly sample: readonly RowDifference[];
+}
+
+/** The JSON result, format `rowproof/run@1`. Readers ignore fields they do not know. */
+export interface RunResult {
+  readonly format: typeof RUN_FORMAT;
+  readonly rowproof: string;
+  readonly verdict: Verdict;
+  readonly interrupted: boolean;
+  readonly mode: 'full';
+  readonly consistency: 'chunk';
+  /** The hash seed, as a decimal string: it has 64 bits. */
+  readonly seed: string;
+  readonly startedAt: string;
+  readonly elapsedMs: number;
+  readonly configHash: string;
+  readonly scope: { readonly notChecked: readonly string[]; readonly excluded: readonly string[] };
+  readonly source: SideResult;
+  readonly target: SideResult;
+  readonly totals: RowCounts & { readonly tables: number };
+  readonly tables: readonly TableResult[];
+  readonly findings: readonly Finding[];
+}

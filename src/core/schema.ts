@@ -1,0 +1,90 @@
+/**
+ * What a value of a column is, in words that every engine shares. The engine's catalog chooses one per column; pairing
+ * and the canonical encoding look at nothing else.
+ */
+export type ValueType =
+  | { readonly kind: 'int'; readonly bits: 8 | 16 | 24 | 32 | 64; readonly unsigned: boolean }
+  | { readonly kind: 'boolean' }
+  /** `numeric` bit fields (MySQL's BIT) are numbers; others are strings of bits whose length is part of the value. */
+  | { readonly kind: 'bits'; readonly length: number | null; readonly numeric: boolean }
+  | { readonly kind: 'decimal' }
+  | { readonly kind: 'float'; readonly bits: 32 | 64 }
+  | TextType
+  | { readonly kind: 'bytes'; readonly length: number | null; readonly fixed: boolean }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'time' }
+  /** A civil date and time without a zone: MySQL DATETIME, PostgreSQL `timestamp`. */
+  | { readonly kind: 'datetime' }
+  /** A point in time: MySQL TIMESTAMP, PostgreSQL `timestamptz`. */
+  | { readonly kind: 'instant' }
+  | { readonly kind: 'enum'; readonly text: TextType }
+  | { readonly kind: 'set'; readonly text: TextType }
+  | { readonly kind: 'json' }
+  /** `byteOrder` is false where the engine sorts UUIDs by anything but their sixteen bytes. */
+  | { readonly kind: 'uuid'; readonly byteOrder: boolean }
+  /** A type without a rule: its column is unverified, and `reason` completes "cannot be compared: …". */
+  | { readonly kind: 'unsupported'; readonly reason: string };
+
+export interface TextType {
+  readonly kind: 'text';
+  /** The engine's name of the character set its wire bytes are in; `utf8` for every form of UTF-8. */
+  readonly charset: string;
+  /** CHAR(n): trailing spaces are padding, not data. */
+  readonly padded: boolean;
+  /** `codepoint` only where the engine sorts by code point without padding; only such text can be a shared key. */
+  readonly order: 'codepoint' | 'other';
+  /** How the collation sorts UUIDs spelled as text: in any letter case, only if all are lower case, or unknown. */
+  readonly uuidOrder: 'any-case' | 'lower-case' | 'unknown';
+}
+
+export interface Column {
+  readonly name: string;
+  /** The type as the engine prints it, e.g. `varchar(20)`; for people. */
+  readonly declared: string;
+  /** The engine's name of the wire format, which its codec understands; opaque to everything else. */
+  readonly wire: string;
+  readonly type: ValueType;
+  readonly nullable: boolean;
+  readonly generated: boolean;
+  readonly identity: 'none' | 'by-default' | 'always';
+  /** Invisible columns are compared too, but an invisible generated primary key is not data. */
+  readonly invisible: boolean;
+  readonly collation: string | null;
+}
+
+/** A unique index or primary key. `ineligible` says why it cannot be walked by, or is null. */
+export interface Key {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly primary: boolean;
+  readonly ineligible: string | null;
+}
+
+export interface Table {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'partitioned' | 'view';
+  readonly columns: readonly Column[];
+  readonly keys: readonly Key[];
+  /** The engine's own estimate; null where it has none. */
+  readonly estimatedRows: number | null;
+  readonly estimatedRowBytes: number | null;
+  /** Why rows of this table cannot be read with this account, or null. */
+  readonly unreadable: string | null;
+  /** Other tables (inheritance children) would be read along unless the table is read with ONLY. */
+  readonly only: boolean;
+}
+
+export type EngineName = 'mysql' | 'mariadb' | 'postgresql';
+
+export interface Catalog {
+  readonly engine: EngineName;
+  /** The server's version as it prints it. */
+  readonly version: string;
+  readonly schema: string;
+  /** Two connections with the same identity see the same server and database. */
+  readonly identity: string;
+  readonly tables: readonly Table[];
+  /** Set where the account may not see every table of the schema; completes "the account …". */
+  readonly partial: string | null;
+}

@@ -1,0 +1,145 @@
+import type { CanonicalType } from '../core/canonical-type.js';
+import type { ByteSink } from '../core/encoding/byte-sink.js';
+import type { KeyPart } from '../core/encoding/key-bytes.js';
+import type { Value } from '../core/difference.js';
+import type { ErrorCode } from '../core/errors.js';
+import type { Catalog, Column, Table } from '../core/schema.js';
+
+/** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
+export interface ConnectionSettings {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+  /** A unix socket (MySQL) or the folder that holds it (PostgreSQL); null for TCP. */
+  readonly socketPath: string | null;
+  readonly user: string;
+  readonly password: string | null;
+  readonly database: string;
+  readonly schema: string;
+  readonly tls: TlsSettings;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** TLS as the engines' own clients know it; `verify-full` checks the certificate and the host name. */
+export interface TlsSettings {
+  readonly mode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  readonly caPath: string | null;
+  readonly certificatePath: string | null;
+  readonly keyPath: string | null;
+}
+
+/**
+ * Receives whole rows in wire format: `rows` of them lie in `buffer[start, end)` as the engine's codec reads them.
+ * The buffer is only valid during the call. Returning false ends the read early, without an error.
+ */
+export type SpanListener = (buffer: Buffer, start: number, end: number, rows: number) => boolean;
+
+/** A small result of a control statement: one object a row, every value as text. */
+export type ControlRow = Readonly<Record<string, string | null>>;
+
+/** One read-only connection whose session state was set and read back. Who opens it closes it. */
+export interface Session {
+  /** The server's own number of this session, by which another session can cancel its statement. */
+  readonly serverSessionId: string;
+  /** True once the connection is lost or was left in mid-result; such a session is closed, not reused. */
+  readonly broken: boolean;
+  query(sql: string): Promise<readonly ControlRow[]>;
+  /** Streams the rows of a SELECT in binary form. Resolves only after the server confirmed the end of the data. */
+  readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void>;
+  /** Cancels the running statement of another session of the same account. */
+  cancel(serverSessionId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Writes one non-null wire value `buffer[start, end)` as canonical bytes. */
+export type FieldEncoder = (buffer: Buffer, start: number, end: number, sink: ByteSink) => void;
+
+/** Reads one non-null wire value as exact text for people and for repair SQL. */
+export type FieldFormatter = (buffer: Buffer, start: number, end: number) => Value;
+
+/** Positions of the fields of one row; a start of -1 is NULL. */
+export interface FieldSpans {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+/** What the codec needs to know of a column: its wire format and the canonical type chosen for its pair. */
+export interface CodecColumn {
+  readonly column: Column;
+  readonly canonical: CanonicalType;
+}
+
+/** Compiled once per column list: splits rows and turns their values into canonical bytes or text. */
+export interface RowCodec {
+  /** Finds the fields of the row at `offset` and returns where the next row begins. */
+  split(buffer: Buffer, offset: number, end: number, spans: FieldSpans): number;
+  readonly encoders: readonly FieldEncoder[];
+  readonly formatters: readonly FieldFormatter[];
+}
+
+/**
+ * How a bound or an exact value stands to the values a column can hold: as SQL, or below or above all of them (a
+ * negative bound for a time of day, a year 20000 for MySQL).
+ */
+export type Literal =
+  | { readonly kind: 'sql'; readonly sql: string }
+  | { readonly kind: 'below' }
+  | { readonly kind: 'above' };
+
+/** What is read in one statement. */
+export interface RowSelection {
+  readonly table: Table;
+  readonly columns: readonly Column[];
+  readonly key: readonly Column[];
+  readonly where: string | null;
+  readonly range: KeyRange;
+  readonly limit: number | null;
+  readonly descending: boolean;
+}
+
+/** Keys greater than `after` and up to `upTo`; null is unbounded. */
+export interface KeyRange {
+  readonly after: readonly KeyPart[] | null;
+  readonly upTo: readonly KeyPart[] | null;
+}
+
+/** The SQL of an engine. All text that reaches a server goes through `quoteName` and `literal`, or is the user's own. */
+export interface Dialect {
+  quoteName(name: string): string;
+  literal(part: KeyPart, column: Column): Literal;
+  buildSelect(selection: RowSelection): string;
+  /** The rows whose key is one of `keys`, in key order. */
+  buildSelectByKeys(selection: RowSelection, keys: readonly (readonly KeyPart[])[]): string;
+  /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
+  buildEstimate(selection: RowSelection): string;
+  readEstimate(rows: readonly ControlRow[]): number | null;
+}
+
+/** What went wrong, in Rowproof's words. `transient` errors are worth another try on a new connection. */
+export interface ErrorClass {
+  readonly code: ErrorCode;
+  readonly transient: boolean;
+  readonly message: string;
+}
+
+/** One database engine, or a family of them that speaks one protocol. */
+export interface Engine {
+  readonly schemes: readonly string[];
+  /** Resolves a URL (and the password files and variables of the engine's own clients) into settings. */
+  resolveConnection(url: URL, environment: Environment): ConnectionSettings;
+  open(settings: ConnectionSettings): Promise<Session>;
+  readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
+  readonly dialect: Dialect;
+  /** Loads what decoding these columns needs from the server (character sets), then compiles the codec. */
+  compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec>;
+  classifyError(error: unknown): ErrorClass;
+}
+
+/** What a run may read of the process around it. */
+export interface Environment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readFile(path: string): string | null;
+  readonly homeFolder: string;
+  readonly userName: string;
+}

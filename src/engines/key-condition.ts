@@ -1,0 +1,82 @@
+import type { KeyPart } from '../core/encoding/key-bytes.js';
+import type { Column } from '../core/schema.js';
+import type { Dialect, KeyRange, Literal } from './engine.js';
+
+/** The dialect facts that key conditions are built from. */
+export type ConditionDialect = Pick<Dialect, 'quoteName' | 'literal'> & {
+  /** Whether `(a, b) > (x, y)` uses the index; else the comparison is written out with OR. */
+  readonly comparesRows: boolean;
+};
+
+const TRUE = '1 = 1';
+const FALSE = '1 = 0';
+
+interface Operand {
+  readonly name: string;
+  readonly literal: Literal;
+}
+
+/** The conditions of a key range, to be joined by AND; empty for an unbounded one. */
+export function buildRangeConditions(dialect: ConditionDialect, key: readonly Column[], range: KeyRange): string[] {
+  const conditions: string[] = [];
+  if (range.after !== null) conditions.push(buildComparison(dialect, operandsOf(dialect, key, range.after), '>'));
+  if (range.upTo !== null) conditions.push(buildComparison(dialect, operandsOf(dialect, key, range.upTo), '<='));
+  return conditions.filter((condition) => condition !== TRUE);
+}
+
+/** A condition that holds for exactly the rows with one of the given keys. */
+export function buildKeyListCondition(
+  dialect: ConditionDialect,
+  key: readonly Column[],
+  keys: readonly (readonly KeyPart[])[],
+): string {
+  const alternatives: string[] = [];
+  const single: string[] = [];
+  for (const parts of keys) {
+    const operands = operandsOf(dialect, key, parts);
+    if (operands.some(({ literal }) => literal.kind !== 'sql')) continue;
+    if (operands.length === 1) single.push(sqlOf(operands[0]?.literal));
+    else alternatives.push(`(${operands.map((operand) => `${operand.name} = ${sqlOf(operand.literal)}`).join(' AND ')})`);
+  }
+  if (single.length > 0) alternatives.push(`${dialect.quoteName(key[0]?.name ?? '')} IN (${single.join(', ')})`);
+  return alternatives.length === 0 ? FALSE : `(${alternatives.join(' OR ')})`;
+}
+
+function operandsOf(dialect: ConditionDialect, key: readonly Column[], parts: readonly KeyPart[]): Operand[] {
+  return key.flatMap((column, i) => {
+    const part = parts[i];
+    return part === undefined
+      ? []
+      : [{ name: dialect.quoteName(column.name), literal: dialect.literal(part, column) }];
+  });
+}
+
+function sqlOf(literal: Literal | undefined): string {
+  return literal?.kind === 'sql' ? literal.sql : 'NULL';
+}
+
+function buildComparison(dialect: ConditionDialect, operands: readonly Operand[], operator: '>' | '<='): string {
+  if (dialect.comparesRows && operands.length > 1 && operands.every(({ literal }) => literal.kind === 'sql')) {
+    const names = operands.map(({ name }) => name).join(', ');
+    return `(${names}) ${operator} (${operands.map(({ literal }) => sqlOf(literal)).join(', ')})`;
+  }
+  return buildExpanded(operands, operator);
+}
+
+/**
+ * `a > x OR (a = x AND b > y)`, preceded by `a >= x` so that the optimizer has one range on the leading column.
+ * A bound below or above all values of a column decides the comparison there and then.
+ */
+function buildExpanded(operands: readonly Operand[], operator: '>' | '<='): string {
+  const [first, ...rest] = operands;
+  if (first === undefined) return operator === '>' ? FALSE : TRUE;
+  const { name, literal } = first;
+  if (literal.kind === 'below') return operator === '>' ? TRUE : FALSE;
+  if (literal.kind === 'above') return operator === '>' ? FALSE : TRUE;
+  if (rest.length === 0) return `${name} ${operator} ${literal.sql}`;
+  const tail = buildExpanded(rest, operator);
+  const strict = operator === '>' ? '>' : '<';
+  if (tail === TRUE) return `${name} ${strict}= ${literal.sql}`;
+  if (tail === FALSE) return `${name} ${strict} ${literal.sql}`;
+  return `(${name} ${strict}= ${literal.sql} AND (${name} ${strict} ${literal.sql} OR (${tail})))`;
+}

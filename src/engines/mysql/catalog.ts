@@ -1,0 +1,150 @@
+import type { Catalog, Column, EngineName, Key, Table } from '../../core/schema.js';
+import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { quoteName, textLiteral } from './dialect.js';
+import { describePartialGrants } from './grants.js';
+import { valueTypeOf, wireNameOf } from './column-types.js';
+
+interface SchemaRows {
+  readonly tables: readonly ControlRow[];
+  readonly columns: readonly ControlRow[];
+  readonly keys: readonly ControlRow[];
+  readonly jsonColumns: ReadonlySet<string>;
+}
+
+/** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
+export async function readMysqlCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog> {
+  const [server = {}] = await session.query(
+    `SELECT VERSION() AS version, CONCAT_WS('/', @@hostname, @@port, @@datadir, @@socket) AS identity`,
+  );
+  const version = server.version ?? '';
+  const engine: EngineName = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
+  const { schema } = settings;
+  const rows = await readSchema(session, schema, engine);
+  return {
+    engine,
+    version,
+    schema,
+    identity: `${server.identity}/${schema}`,
+    tables: buildTables(schema, rows),
+    partial: await describePartialGrants(session, schema, engine),
+  };
+}
+
+async function readSchema(session: Session, schema: string, engine: EngineName): Promise<SchemaRows> {
+  const name = textLiteral(schema);
+  const tables = await session.query(
+    `SELECT TABLE_NAME AS table_name, TABLE_TYPE AS table_type, TABLE_ROWS AS row_estimate,
+       AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`,
+  );
+  const columns = await session.query(
+    `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, IS_NULLABLE AS nullable, DATA_TYPE AS data_type,
+       COLUMN_TYPE AS column_type, CHARACTER_MAXIMUM_LENGTH AS length, CHARACTER_SET_NAME AS charset,
+       COLLATION_NAME AS collation, EXTRA AS extra
+     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+  );
+  const expression = engine === 'mysql' ? 'EXPRESSION' : 'NULL';
+  const ignored = engine === 'mysql' ? `IF(IS_VISIBLE = 'NO', 'YES', 'NO')` : 'NULL';
+  const keys = await session.query(
+    `SELECT TABLE_NAME AS table_name, INDEX_NAME AS index_name, COLUMN_NAME AS column_name, SUB_PART AS prefix,
+       NULLABLE AS nullable, INDEX_TYPE AS index_type, COLLATION AS direction, ${expression} AS expression,
+       ${ignored} AS ignored
+     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${name} AND NON_UNIQUE = 0
+     ORDER BY TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX`,
+  );
+  return { tables, columns, keys, jsonColumns: await readJsonColumns(session, schema, engine) };
+}
+
+/**
+ * MariaDB's JSON is LONGTEXT with a check; the check is what tells it from text.
+ *
+ * @see https://mariadb.com/kb/en/json/
+ */
+async function readJsonColumns(session: Session, schema: string, engine: EngineName): Promise<ReadonlySet<string>> {
+  if (engine !== 'mariadb') return new Set();
+  const rows = await session.query(
+    `SELECT TABLE_NAME AS table_name, CHECK_CLAUSE AS clause FROM information_schema.CHECK_CONSTRAINTS
+     WHERE CONSTRAINT_SCHEMA = ${textLiteral(schema)} AND CHECK_CLAUSE LIKE 'json_valid(%'`,
+  );
+  return new Set(rows.map((row) => `${row.table_name} ${row.clause?.toLowerCase()}`));
+}
+
+function buildTables(schema: string, rows: SchemaRows): Table[] {
+  const columns = groupByTable(rows.columns);
+  const keys = groupByTable(rows.keys);
+  return rows.tables
+    .filter((row) => row.table_type !== 'SEQUENCE')
+    .map((row) => {
+      const name = row.table_name ?? '';
+      const all = (columns.get(name) ?? []).map((column) => buildColumn(column, rows.jsonColumns));
+      const hidden = new Set(all.filter(isGeneratedInvisibleKey).map((column) => column.name));
+      return {
+        schema,
+        name,
+        kind: row.table_type?.includes('VIEW') ? 'view' : row.options?.includes('partitioned') ? 'partitioned' : 'table',
+        columns: all.filter((column) => !hidden.has(column.name)),
+        keys: buildKeys(keys.get(name) ?? []).filter((key) => !key.columns.some((column) => hidden.has(column))),
+        estimatedRows: row.row_estimate == null ? null : Number(row.row_estimate),
+        estimatedRowBytes: row.row_bytes == null ? null : Number(row.row_bytes),
+        unreadable: null,
+        only: false,
+      };
+    });
+}
+
+/** @see https://dev.mysql.com/doc/refman/8.4/en/create-table-gipks.html */
+function isGeneratedInvisibleKey(column: Column): boolean {
+  return column.name === 'my_row_id' && column.invisible && column.identity !== 'none';
+}
+
+function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column {
+  const name = row.column_name ?? '';
+  const extra = (row.extra ?? '').toLowerCase();
+  const check = `json_valid(${quoteName(name)})`.toLowerCase();
+  const isJson = row.data_type === 'json' || jsonColumns.has(`${row.table_name} ${check}`);
+  return {
+    name,
+    declared: row.column_type ?? '',
+    wire: wireNameOf(row),
+    type: isJson ? { kind: 'json' } : valueTypeOf(row),
+    nullable: row.nullable === 'YES',
+    generated: /\b(virtual|stored|persistent) generated\b/.test(extra),
+    identity: extra.includes('auto_increment') ? 'by-default' : 'none',
+    invisible: extra.includes('invisible'),
+    collation: row.collation ?? null,
+  };
+}
+
+function buildKeys(rows: readonly ControlRow[]): Key[] {
+  const byName = new Map<string, ControlRow[]>();
+  for (const row of rows) {
+    const name = row.index_name ?? '';
+    byName.set(name, [...(byName.get(name) ?? []), row]);
+  }
+  return [...byName].map(([name, parts]) => ({
+    name,
+    columns: parts.map((part) => part.column_name ?? ''),
+    primary: name === 'PRIMARY',
+    ineligible: ineligibleReason(parts),
+  }));
+}
+
+function ineligibleReason(parts: readonly ControlRow[]): string | null {
+  if (parts.some((part) => part.expression != null || part.column_name == null)) return 'it is on an expression';
+  if (parts.some((part) => part.prefix != null)) return 'it is on a prefix of a column';
+  if (parts.some((part) => part.nullable === 'YES')) return 'a column of it can be NULL';
+  if (parts.some((part) => part.index_type !== 'BTREE')) return 'its index has no order';
+  if (parts.some((part) => part.direction === 'D')) return 'a column of it is sorted descending';
+  return parts.some((part) => part.ignored === 'YES') ? 'its index is invisible to the optimizer' : null;
+}
+
+function groupByTable(rows: readonly ControlRow[]): Map<string, ControlRow[]> {
+  const groups = new Map<string, ControlRow[]>();
+  for (const row of rows) {
+    const name = row.table_name ?? '';
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,97 @@
+import { TAG } from '../../core/encoding/canonical.js';
+import type { CanonicalType } from '../../core/canonical-type.js';
+import {
+  type CivilFields,
+  daysFromCivil,
+  encodeCivil,
+  encodeDays,
+  encodeIrregularDate,
+  encodeSeconds,
+  isCalendarDate,
+} from '../../core/encoding/temporal.js';
+import type { FieldEncoder, FieldFormatter } from '../engine.js';
+
+/**
+ * Binary dates have 0, 4, 7 or 11 bytes: parts that are zero are left out from the end, so the zero date is empty.
+ *
+ * @see https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
+ */
+function readCivil(buffer: Buffer, start: number, end: number): CivilFields {
+  const length = end - start;
+  const byteAt = (offset: number): number => (length > offset ? (buffer[start + offset] as number) : 0);
+  return {
+    year: byteAt(0) | (byteAt(1) << 8),
+    month: byteAt(2),
+    day: byteAt(3),
+    hour: byteAt(4),
+    minute: byteAt(5),
+    second: byteAt(6),
+    micros: length > 7 ? buffer.readUInt32LE(start + 7) : 0,
+  };
+}
+
+/** The encoder of a DATE, TIME, DATETIME or TIMESTAMP column (instants arrive in UTC: the session is set to it). */
+export function temporalEncoder(wire: string, canonical: CanonicalType): FieldEncoder {
+  if (wire === 'time') return encodeTime;
+  if (wire === 'date') {
+    return (buffer, start, end, sink) => {
+      const fields = readCivil(buffer, start, end);
+      if (isCalendarDate(fields.year, fields.month, fields.day)) {
+        encodeDays(sink, daysFromCivil(fields.year, fields.month, fields.day));
+      } else encodeIrregularDate(sink, fields);
+    };
+  }
+  const tag = canonical === 'instant' ? TAG.instant : TAG.datetime;
+  return (buffer, start, end, sink) => {
+    const fields = readCivil(buffer, start, end);
+    if (isCalendarDate(fields.year, fields.month, fields.day)) encodeCivil(sink, tag, fields);
+    else encodeIrregularDate(sink, fields);
+  };
+}
+
+interface ClockFields {
+  readonly negative: boolean;
+  readonly days: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly micros: number;
+}
+
+function readClock(buffer: Buffer, start: number, end: number): ClockFields {
+  if (end === start) return { negative: false, days: 0, hour: 0, minute: 0, second: 0, micros: 0 };
+  return {
+    negative: buffer[start] === 1,
+    days: buffer.readUInt32LE(start + 1),
+    hour: buffer[start + 5] as number,
+    minute: buffer[start + 6] as number,
+    second: buffer[start + 7] as number,
+    micros: end - start > 8 ? buffer.readUInt32LE(start + 8) : 0,
+  };
+}
+
+const encodeTime: FieldEncoder = (buffer, start, end, sink) => {
+  const clock = readClock(buffer, start, end);
+  const seconds = ((clock.days * 24 + clock.hour) * 60 + clock.minute) * 60 + clock.second;
+  encodeSeconds(sink, TAG.time, clock.negative ? -seconds : seconds, clock.negative ? -clock.micros : clock.micros);
+};
+
+const two = (value: number): string => String(value).padStart(2, '0');
+const fraction = (micros: number): string => (micros === 0 ? '' : `.${String(micros).padStart(6, '0')}`);
+
+/** The formatter of a temporal column: `2024-02-29 23:59:59.5` as `2024-02-29 23:59:59.500000`. */
+export function temporalFormatter(wire: string): FieldFormatter {
+  if (wire === 'time') {
+    return (buffer, start, end) => {
+      const clock = readClock(buffer, start, end);
+      const hours = two(clock.days * 24 + clock.hour);
+      return `${clock.negative ? '-' : ''}${hours}:${two(clock.minute)}:${two(clock.second)}${fraction(clock.micros)}`;
+    };
+  }
+  return (buffer, start, end) => {
+    const fields = readCivil(buffer, start, end);
+    const date = `${String(fields.year).padStart(4, '0')}-${two(fields.month)}-${two(fields.day)}`;
+    if (wire === 'date') return date;
+    return `${date} ${two(fields.hour)}:${two(fields.minute)}:${two(fields.second)}${fraction(fields.micros)}`;
+  };
+}

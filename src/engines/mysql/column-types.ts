@@ -1,0 +1,87 @@
+import type { TextType, ValueType } from '../../core/schema.js';
+import type { ControlRow } from '../engine.js';
+import { charsetName } from './charset.js';
+
+const INT_BITS: Readonly<Record<string, 8 | 16 | 24 | 32 | 64>> = {
+  tinyint: 8,
+  smallint: 16,
+  mediumint: 24,
+  int: 32,
+  bigint: 64,
+};
+const TEXT_TYPES = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext']);
+const BYTES_TYPES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
+
+/** The codec's name of a column's wire format: the type name, with its signedness where that changes the bytes. */
+export function wireNameOf(row: ControlRow): string {
+  const name = row.data_type ?? '';
+  return name in INT_BITS && row.column_type?.includes('unsigned') ? `${name} unsigned` : name;
+}
+
+/** What a column of `information_schema.COLUMNS` holds. */
+export function valueTypeOf(row: ControlRow): ValueType {
+  const name = row.data_type ?? '';
+  const bits = INT_BITS[name];
+  if (bits !== undefined) return { kind: 'int', bits, unsigned: row.column_type?.includes('unsigned') ?? false };
+  if (TEXT_TYPES.has(name)) return textTypeFor(row, (text) => text);
+  if (BYTES_TYPES.has(name)) {
+    return { kind: 'bytes', length: row.length == null ? null : Number(row.length), fixed: name === 'binary' };
+  }
+  switch (name) {
+    case 'decimal':
+    case 'date':
+    case 'time':
+    case 'datetime':
+      return { kind: name };
+    case 'timestamp':
+      return { kind: 'instant' };
+    case 'year':
+      return { kind: 'int', bits: 16, unsigned: true };
+    case 'float':
+      return { kind: 'float', bits: 32 };
+    case 'double':
+      return { kind: 'float', bits: 64 };
+    case 'bit':
+      return { kind: 'bits', length: Number(/\d+/.exec(row.column_type ?? '')?.[0] ?? 1), numeric: true };
+    case 'enum':
+    case 'set':
+      return textTypeFor(row, (text) => ({ kind: name, text }));
+    case 'uuid':
+      return { kind: 'uuid', byteOrder: false };
+    default:
+      return { kind: 'unsupported', reason: `type ${name} has no rule` };
+  }
+}
+
+function textTypeFor(row: ControlRow, wrap: (text: TextType) => ValueType): ValueType {
+  const charset = charsetName(row.charset ?? '');
+  if (charset === null) return { kind: 'unsupported', reason: `character set ${row.charset} has no rule` };
+  const collation = row.collation ?? '';
+  return wrap({
+    kind: 'text',
+    charset,
+    padded: row.data_type === 'char',
+    order: isCodepointCollation(collation) ? 'codepoint' : 'other',
+    uuidOrder: uuidOrderOf(collation),
+  });
+}
+
+/**
+ * Only binary collations without padding sort as code points do; `utf8mb4_bin` pads, so `'a\t' < 'a'` there.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/charset-collation-effect.html
+ * @see https://mariadb.com/kb/en/supported-character-sets-and-collations/
+ */
+function isCodepointCollation(collation: string): boolean {
+  return collation === 'utf8mb4_0900_bin' || /^(utf8mb4|utf8mb3|utf8|ascii)_nopad_bin$/.test(collation);
+}
+
+/**
+ * Hexadecimal digits sort alike in the collations of general use. Tailored ones are left out: in Danish `aa` comes
+ * after `z`.
+ */
+function uuidOrderOf(collation: string): TextType['uuidOrder'] {
+  if (/_bin$/.test(collation)) return 'lower-case';
+  const general = /_(general|unicode|unicode_520)(_nopad)?_ci$|_(0900|uca1400|uca1400_nopad)_a[is]_ci$/.test(collation);
+  return general || collation === 'latin1_swedish_ci' ? 'any-case' : 'unknown';
+}

@@ -1,0 +1,74 @@
+import { RowproofError } from '../../core/errors.js';
+import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
+import { decodeUrlPart, readDuration, rejectUnknownOptions } from '../url-options.js';
+
+const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
+  disabled: 'disable',
+  preferred: 'prefer',
+  required: 'require',
+  verify_ca: 'verify-ca',
+  verify_identity: 'verify-full',
+};
+const OPTIONS = ['socket', 'ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key', 'connect-timeout', 'statement-timeout'];
+
+/** Resolves `mysql://user:password@host:port/database?ssl-mode=…`; the password may come from elsewhere. */
+export function resolveMysqlConnection(url: URL, environment: Environment): ConnectionSettings {
+  const options = url.searchParams;
+  rejectUnknownOptions(url, OPTIONS);
+  const database = decodeUrlPart(url.pathname.slice(1));
+  if (database === '') {
+    throw new RowproofError({
+      code: 'usage',
+      message: 'The MySQL URL names no database.',
+      hint: 'Add it as the path: mysql://user@host:3306/database',
+    });
+  }
+  const defaults = readClientFile(environment);
+  return {
+    scheme: 'mysql',
+    host: url.hostname === '' ? 'localhost' : url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? 3306 : Number(url.port),
+    socketPath: options.get('socket'),
+    user: decodeUrlPart(url.username) || defaults.user || environment.userName,
+    password: resolvePassword(url, environment, defaults.password ?? null),
+    database,
+    schema: database,
+    tls: resolveTls(options),
+    connectTimeoutMs: readDuration(options, 'connect-timeout', 10),
+    statementTimeoutMs: readDuration(options, 'statement-timeout', 600),
+  };
+}
+
+function resolvePassword(url: URL, environment: Environment, fromFile: string | null): string | null {
+  if (url.password !== '') return decodeUrlPart(url.password);
+  return environment.variables.MYSQL_PWD ?? fromFile;
+}
+
+/** The `[client]` group of `~/.my.cnf`, as far as user and password go. */
+function readClientFile(environment: Environment): { user?: string; password?: string } {
+  const text = environment.readFile(`${environment.homeFolder}/.my.cnf`);
+  const found: { user?: string; password?: string } = {};
+  let group = '';
+  for (const line of (text ?? '').split('\n')) {
+    group = /^\s*\[([^\]]+)\]/.exec(line)?.[1] ?? group;
+    const entry = /^\s*(user|password)\s*=\s*(.*?)\s*$/.exec(line);
+    if (group !== 'client' || entry === null) continue;
+    const value = (entry[2] ?? '').replace(/^(['"])(.*)\1$/, '$2');
+    if (entry[1] === 'user') found.user = value;
+    else found.password = value;
+  }
+  return found;
+}
+
+function resolveTls(options: URLSearchParams): TlsSettings {
+  const caPath = options.get('ssl-ca');
+  const name = (options.get('ssl-mode') ?? (caPath === null ? 'preferred' : 'verify_ca')).toLowerCase();
+  const mode = TLS_MODES[name];
+  if (mode === undefined) {
+    throw new RowproofError({
+      code: 'usage',
+      message: `Expected ssl-mode to be one of ${Object.keys(TLS_MODES).join(', ').toUpperCase()}, got ${name}.`,
+    });
+  }
+  return { mode, caPath, certificatePath: options.get('ssl-cert'), keyPath: options.get('ssl-key') };
+}

@@ -1,0 +1,47 @@
+import type { ErrorCode } from '../../core/errors.js';
+import type { ErrorClass } from '../engine.js';
+
+/**
+ * Server and client errors that mean something to a run; every other one is a failed read.
+ *
+ * @see https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+ */
+const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly transient: boolean }>> = {
+  ER_LOCK_DEADLOCK: { code: 'read', transient: true },
+  ER_LOCK_WAIT_TIMEOUT: { code: 'timeout', transient: true },
+  ER_QUERY_TIMEOUT: { code: 'timeout', transient: true },
+  ER_STATEMENT_TIMEOUT: { code: 'timeout', transient: true },
+  ER_QUERY_INTERRUPTED: { code: 'read', transient: true },
+  ER_CON_COUNT_ERROR: { code: 'connect', transient: true },
+  ER_SERVER_SHUTDOWN: { code: 'connection-lost', transient: true },
+  ER_NEED_REPREPARE: { code: 'read', transient: true },
+  PROTOCOL_CONNECTION_LOST: { code: 'connection-lost', transient: true },
+  ECONNRESET: { code: 'connection-lost', transient: true },
+  EPIPE: { code: 'connection-lost', transient: true },
+  ETIMEDOUT: { code: 'connect', transient: true },
+  ECONNREFUSED: { code: 'connect', transient: true },
+  ENOTFOUND: { code: 'connect', transient: false },
+  ER_ACCESS_DENIED_ERROR: { code: 'connect', transient: false },
+  ER_DBACCESS_DENIED_ERROR: { code: 'permission', transient: false },
+  ER_BAD_DB_ERROR: { code: 'connect', transient: false },
+  ER_TABLEACCESS_DENIED_ERROR: { code: 'permission', transient: false },
+  ER_COLUMNACCESS_DENIED_ERROR: { code: 'permission', transient: false },
+};
+/** MariaDB numbers that mysql2, which knows MySQL's names, calls something else. */
+const MARIADB_STATEMENT_TIMEOUT = 1969;
+const CONNECTION_KILLED = 1927;
+
+/** Tells what an error of mysql2 or of the server means. */
+export function classifyMysqlError(error: unknown): ErrorClass {
+  const { code = '', errno = 0, message = String(error), fatal = false } = (error ?? {}) as {
+    code?: string;
+    errno?: number;
+    message?: string;
+    fatal?: boolean;
+  };
+  if (errno === MARIADB_STATEMENT_TIMEOUT) return { code: 'timeout', transient: true, message };
+  if (errno === CONNECTION_KILLED) return { code: 'connection-lost', transient: true, message };
+  const known = CLASSES[code];
+  if (known !== undefined) return { ...known, message };
+  return fatal ? { code: 'connection-lost', transient: true, message } : { code: 'read', transient: false, message };
+}

@@ -1,0 +1,41 @@
+import { textTypeOf } from '../../core/canonical-type.js';
+import type { CodecColumn, ConnectionSettings, Engine, RowCodec, Session } from '../engine.js';
+import { readMysqlCatalog } from './catalog.js';
+import { type Charset, loadCharset } from './charset.js';
+import { compileMysqlCodec } from './codec.js';
+import { resolveMysqlConnection } from './connection.js';
+import { mysqlDialect } from './dialect.js';
+import { classifyMysqlError } from './errors.js';
+import { connectMysql } from './mysql-driver.js';
+import { prepareSession } from './session-state.js';
+
+async function open(settings: ConnectionSettings): Promise<Session> {
+  const session = await connectMysql(settings);
+  try {
+    await prepareSession(session, settings);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  return session;
+}
+
+async function compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec> {
+  const charsets = new Map<string, Charset>();
+  for (const { column } of columns) {
+    const name = textTypeOf(column.type)?.charset ?? 'utf8';
+    if (name !== 'utf8' && !charsets.has(name)) charsets.set(name, await loadCharset(session, name));
+  }
+  return compileMysqlCodec(columns, charsets);
+}
+
+/** MySQL and MariaDB: one protocol, one dialect as far as reading goes; the catalog knows where they part. */
+export const mysqlEngine: Engine = {
+  schemes: ['mysql', 'mariadb'],
+  resolveConnection: resolveMysqlConnection,
+  open,
+  readCatalog: readMysqlCatalog,
+  dialect: mysqlDialect,
+  compileCodec,
+  classifyError: classifyMysqlError,
+};

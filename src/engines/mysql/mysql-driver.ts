@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import mysql from 'mysql2';
+import type { Column } from '../../core/schema.js';
+import { RowproofError } from '../../core/errors.js';
+import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
+import { isExpectedWireType } from './wire-types.js';
+
+/** The part of mysql2's packets and commands that reading raw rows depends on; the version is pinned for it. */
+interface RawPacket {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly end: number;
+  isEOF(): boolean;
+}
+type CommandStep = (packet: RawPacket, connection: unknown) => CommandStep | null;
+interface ExecuteCommand {
+  readonly _fields: readonly (readonly { readonly columnType: number; readonly name: string }[])[];
+  onResult: ((error: Error | null) => void) | undefined;
+  readField(packet: RawPacket, connection: unknown): CommandStep | null;
+  done(): null;
+}
+interface ExecuteOptions {
+  readonly statement: unknown;
+  readonly sql: string;
+  readonly values: readonly never[];
+}
+
+const require = createRequire(import.meta.url);
+const commandFolder = join(dirname(require.resolve('mysql2/package.json')), 'lib', 'commands');
+const Execute = require(join(commandFolder, 'execute.js')) as new (
+  options: ExecuteOptions,
+  onResult: (error: Error | null) => void,
+) => ExecuteCommand;
+
+/**
+ * Executes a prepared statement and hands over each row's packet as it came, without decoding a value.
+ *
+ * An exception in the listener must not reach mysql2's socket handler, where it would end the process; it becomes the
+ * result of the command instead.
+ */
+class RawRowsCommand extends Execute {
+  stopped = false;
+  failure: unknown = null;
+  readonly #columns: readonly Column[];
+  readonly #onSpan: SpanListener;
+  readonly #onStop: () => void;
+
+  constructor(options: {
+    execute: ExecuteOptions;
+    columns: readonly Column[];
+    onSpan: SpanListener;
+    onStop: () => void;
+    onResult: (error: Error | null) => void;
+  }) {
+    super(options.execute, options.onResult);
+    this.#columns = options.columns;
+    this.#onSpan = options.onSpan;
+    this.#onStop = options.onStop;
+  }
+
+  override readField(packet: RawPacket, connection: unknown): CommandStep | null {
+    super.readField(packet, connection);
+    const received = this._fields[0]?.length ?? 0;
+    return received === this.#columns.length ? this.startRows : this.readField;
+  }
+
+  startRows(): CommandStep {
+    const wrong = this._fields[0]?.findIndex(
+      (field, i) => !isExpectedWireType(this.#columns[i]?.wire ?? '', field.columnType),
+    );
+    if (wrong !== undefined && wrong >= 0) {
+      const name = this.#columns[wrong]?.name ?? '';
+      this.#stop(
+        new RowproofError({
+          code: 'wire-format',
+          message: `Column ${name} arrived in another type than the catalog says.`,
+          hint: 'Run again: the table was probably altered meanwhile.',
+        }),
+      );
+    }
+    return this.row;
+  }
+
+  row(packet: RawPacket): CommandStep | null {
+    if (this.stopped) return this.row;
+    if (packet.isEOF()) return this.done();
+    try {
+      if (!this.#onSpan(packet.buffer, packet.offset, packet.end, 1)) this.#stop(null);
+    } catch (error) {
+      this.#stop(error);
+    }
+    return this.row;
+  }
+
+  #stop(failure: unknown): void {
+    this.stopped = true;
+    this.failure = failure;
+    this.#onStop();
+  }
+}
+
+/** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
+export async function connectMysql(settings: ConnectionSettings): Promise<MysqlConnection> {
+  const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
+  try {
+    return await connectOnce(settings, wantsTls);
+  } catch (error) {
+    const unsupported = (error as { code?: string }).code === 'HANDSHAKE_NO_SSL_SUPPORT';
+    if (!unsupported || settings.tls.mode !== 'prefer') throw error;
+    return await connectOnce(settings, false);
+  }
+}
+
+function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<MysqlConnection> {
+  const address =
+    settings.socketPath === null
+      ? { host: settings.host, port: settings.port }
+      : { socketPath: settings.socketPath };
+  const connection = mysql.createConnection({
+    ...address,
+    user: settings.user,
+    password: settings.password ?? '',
+    database: settings.database,
+    charset: 'utf8mb4_unicode_ci',
+    connectTimeout: settings.connectTimeoutMs,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    multipleStatements: false,
+    ...(useTls ? { ssl: tlsOptions(settings.tls) } : {}),
+  });
+  return new Promise((resolve, reject) => {
+    connection.once('error', reject);
+    connection.connect((error) => {
+      connection.removeListener('error', reject);
+      if (error) {
+        connection.on('error', () => undefined);
+        connection.destroy();
+        reject(error);
+      } else resolve(new MysqlConnection(connection));
+    });
+  });
+}
+
+function tlsOptions(tls: TlsSettings): mysql.SslOptions {
+  const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
+  return {
+    rejectUnauthorized: verifies,
+    verifyIdentity: tls.mode === 'verify-full',
+    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath) as unknown as string }),
+    ...(tls.certificatePath === null ? {} : { cert: readFileSync(tls.certificatePath, 'utf8') }),
+    ...(tls.keyPath === null ? {} : { key: readFileSync(tls.keyPath, 'utf8') }),
+  };
+}
+
+/** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
+export class MysqlConnection implements Session {
+  broken = false;
+  readonly serverSessionId: string;
+  readonly #connection: mysql.Connection;
+  #busy = 0;
+
+  constructor(connection: mysql.Connection) {
+    this.#connection = connection;
+    this.serverSessionId = String(connection.threadId);
+    connection.on('error', () => {
+      this.broken = true;
+    });
+    connection.on('end', () => {
+      this.broken = true;
+    });
+  }
+
+  query(sql: string): Promise<readonly ControlRow[]> {
+    return this.#track(
+      () =>
+        new Promise((resolve, reject) => {
+          this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
+            if (error) reject(error);
+            else resolve(Array.isArray(rows) ? rows.map(toControlRow) : []);
+          });
+        }),
+    );
+  }
+
+  readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
+    return this.#track(async () => {
+      const statement = await this.#prepare(sql);
+      await this.#execute({ statement, sql, values: [] }, columns, onSpan);
+      if (!this.broken) this.#connection.unprepare(sql);
+    });
+  }
+
+  #prepare(sql: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#connection.prepare(sql, (error, statement) => (error ? reject(error) : resolve(statement)));
+    });
+  }
+
+  #execute(execute: ExecuteOptions, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const command = new RawRowsCommand({
+        execute,
+        columns,
+        onSpan,
+        onStop: () => {
+          this.#destroy();
+          if (command.failure === null) resolve();
+          else reject(command.failure);
+        },
+        onResult: (error) => (error ? reject(error) : resolve()),
+      });
+      (this.#connection as unknown as { addCommand(command: unknown): void }).addCommand(command);
+    });
+  }
+
+  async cancel(serverSessionId: string): Promise<void> {
+    await this.query(`KILL QUERY ${BigInt(serverSessionId)}`);
+  }
+
+  async close(): Promise<void> {
+    if (this.broken || this.#busy > 0) return this.#destroy();
+    await new Promise<void>((resolve) => this.#connection.end(() => resolve()));
+  }
+
+  #destroy(): void {
+    this.broken = true;
+    this.#connection.destroy();
+  }
+
+  async #track<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy++;
+    try {
+      return await work();
+    } finally {
+      this.#busy--;
+    }
+  }
+}
+
+function toControlRow(row: unknown): ControlRow {
+  const entries = Object.entries(row as Record<string, unknown>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => {
+      if (value === null || value === undefined) return [name, null];
+      return [name, Buffer.isBuffer(value) ? value.toString('utf8') : String(value)];
+    }),
+  );
+}

@@ -1,0 +1,126 @@
+import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
+import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
+import type { Column } from '../../core/schema.js';
+import type { ControlRow, Dialect, Literal } from '../engine.js';
+import { buildSelect, buildSelectByKeys, buildUnordered, type SelectDialect } from '../select.js';
+
+/** Double quotes, with a double quote in the name doubled; NUL cannot be part of a name. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * Text as a literal that reads the same under either setting of `standard_conforming_strings`. NUL must not occur.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS-ESCAPE
+ */
+export function textLiteral(text: string): string {
+  const quoted = `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  return text.includes('\\') ? ` E${quoted}` : quoted;
+}
+
+const BELOW: Literal = { kind: 'below' };
+const ABOVE: Literal = { kind: 'above' };
+const sql = (text: string): Literal => ({ kind: 'sql', sql: text });
+
+const MAX_INT64 = 2n ** 63n - 1n;
+const MIN_INT64 = -(2n ** 63n);
+const MIN_INT32 = -(2n ** 31n);
+const MAX_INT32 = 2n ** 31n - 1n;
+const MICROS_PER_DAY = 86_400_000_000n;
+
+/** The literal of a key value, typed so that an index on the column stays usable. */
+export function literal(part: KeyPart, column: Column): Literal {
+  switch (part.kind) {
+    case 'int':
+      return intLiteral(part.value, column);
+    case 'decimal':
+      return decimalLiteral(part.value, column);
+    case 'date':
+      return dateLiteral(part.value);
+    case 'datetime':
+      return timestampLiteral(part.value, 'timestamp');
+    case 'instant':
+      return timestampLiteral(part.value, 'timestamptz');
+    case 'time':
+      if (part.value < 0n) return BELOW;
+      return part.value > MICROS_PER_DAY ? ABOVE : sql(`'${formatTimeOfDay(part.value)}'::time`);
+    case 'uuid':
+      return sql(column.wire === 'uuid' ? `'${part.value}'::uuid` : castText(part.value, column));
+    case 'text':
+      return sql(castText(truncateAtNul(part.value), column));
+    case 'bytes':
+      return sql(`decode('${hexOf(part.value)}', 'hex')`);
+  }
+}
+
+function intLiteral(value: bigint, column: Column): Literal {
+  if (column.wire === 'bool') {
+    if (value < 0n) return BELOW;
+    return value > 1n ? ABOVE : sql(value === 1n ? 'true' : 'false');
+  }
+  if (column.wire === 'oid') {
+    if (value < 0n) return BELOW;
+    return value >= 2n ** 32n ? ABOVE : sql(`'${value}'::oid`);
+  }
+  if (value < MIN_INT64) return BELOW;
+  return value > MAX_INT64 ? ABOVE : sql(`'${value}'::int8`);
+}
+
+/** A whole number against an integer column is written as one, because a `numeric` literal would not use the index. */
+function decimalLiteral(value: string, column: Column): Literal {
+  if (column.wire === 'numeric') return sql(`'${value}'::numeric`);
+  if (value === '-Infinity') return BELOW;
+  if (value === 'NaN' || value === 'Infinity') return ABOVE;
+  return /^-?\d+$/.test(value) ? intLiteral(BigInt(value), column) : sql(`'${value}'::numeric`);
+}
+
+function dateLiteral(days: bigint): Literal {
+  if (days === MAX_INT32) return sql(`'infinity'::date`);
+  return days === MIN_INT32 ? sql(`'-infinity'::date`) : sql(`'${formatDays(Number(days))}'::date`);
+}
+
+function timestampLiteral(micros: bigint, type: 'timestamp' | 'timestamptz'): Literal {
+  if (micros === MAX_INT64) return sql(`'infinity'::${type}`);
+  if (micros === MIN_INT64) return sql(`'-infinity'::${type}`);
+  return sql(`'${withZone(formatMicros(micros), type)}'::${type}`);
+}
+
+/** The zone is said even though the session is in UTC, and goes before `BC`. */
+function withZone(text: string, type: 'timestamp' | 'timestamptz'): string {
+  if (type === 'timestamp') return text;
+  return text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`;
+}
+
+/** `character(n)` must be compared as itself: as `text` its padding would count and its index would not serve. */
+function castText(text: string, column: Column): string {
+  return column.wire === 'bpchar' ? `${textLiteral(text)}::bpchar` : `${textLiteral(text)}::text`;
+}
+
+/** No value here holds NUL, so what sorts after `a NUL b` is exactly what sorts after `a`. */
+function truncateAtNul(text: string): string {
+  const at = text.indexOf('\0');
+  return at < 0 ? text : text.slice(0, at);
+}
+
+const selects: SelectDialect = {
+  quoteName,
+  literal,
+  comparesRows: true,
+  quoteTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteName(table.schema)}.${quoteName(table.name)}`,
+};
+
+/** The optimizer's `rows` come from two dives into the index: no row is read. */
+function readEstimate(rows: readonly ControlRow[]): number | null {
+  const match = / rows=(\d+) /.exec(rows[0]?.['QUERY PLAN'] ?? '');
+  return match === null ? null : Number(match[1]);
+}
+
+export const postgresqlDialect: Dialect = {
+  quoteName,
+  literal,
+  buildSelect: (selection) => buildSelect(selects, selection),
+  buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
+  buildEstimate: (selection) => `EXPLAIN ${buildUnordered(selects, selection)}`,
+  readEstimate,
+};

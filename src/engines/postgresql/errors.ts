@@ -1,0 +1,40 @@
+import type { ErrorCode } from '../../core/errors.js';
+import type { ErrorClass } from '../engine.js';
+
+/**
+ * SQLSTATE codes that mean something to a run; every other one is a failed read.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly transient: boolean }>> = {
+  '40001': { code: 'read', transient: true },
+  '40P01': { code: 'read', transient: true },
+  '55P03': { code: 'timeout', transient: true },
+  '57014': { code: 'timeout', transient: true },
+  '57P01': { code: 'connection-lost', transient: true },
+  '57P02': { code: 'connection-lost', transient: true },
+  '57P03': { code: 'connect', transient: true },
+  '53300': { code: 'connect', transient: true },
+  '08006': { code: 'connection-lost', transient: true },
+  '08003': { code: 'connection-lost', transient: true },
+  ECONNRESET: { code: 'connection-lost', transient: true },
+  EPIPE: { code: 'connection-lost', transient: true },
+  ETIMEDOUT: { code: 'connect', transient: true },
+  ECONNREFUSED: { code: 'connect', transient: true },
+  ENOTFOUND: { code: 'connect', transient: false },
+  '28000': { code: 'connect', transient: false },
+  '28P01': { code: 'connect', transient: false },
+  '3D000': { code: 'connect', transient: false },
+  '42501': { code: 'permission', transient: false },
+};
+
+/** Tells what an error of pg or of the server means. */
+export function classifyPostgresqlError(error: unknown): ErrorClass {
+  const { code = '', message = String(error) } = (error ?? {}) as { code?: string; message?: string };
+  const known = CLASSES[code];
+  if (known !== undefined) return { ...known, message };
+  if (/^Connection terminated|timeout expired|not queryable/.test(message)) {
+    return { code: 'connection-lost', transient: true, message };
+  }
+  return { code: 'read', transient: false, message };
+}

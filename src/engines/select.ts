@@ -1,0 +1,47 @@
+import type { KeyPart } from '../core/encoding/key-bytes.js';
+import type { RowSelection } from './engine.js';
+import { buildKeyListCondition, buildRangeConditions, type ConditionDialect } from './key-condition.js';
+
+/** What a SELECT needs to know of a dialect beyond its key conditions. */
+export interface SelectDialect extends ConditionDialect {
+  quoteTable(table: RowSelection['table']): string;
+}
+
+/** The rows of a key range, in key order. */
+export function buildSelect(dialect: SelectDialect, selection: RowSelection): string {
+  return assemble(dialect, selection, buildRangeConditions(dialect, selection.key, selection.range));
+}
+
+/** The rows with one of the given keys, in key order. */
+export function buildSelectByKeys(
+  dialect: SelectDialect,
+  selection: RowSelection,
+  keys: readonly (readonly KeyPart[])[],
+): string {
+  return assemble(dialect, selection, [buildKeyListCondition(dialect, selection.key, keys)]);
+}
+
+/** The rows of a key range in no order and without a limit: what an optimizer is asked to estimate. */
+export function buildUnordered(dialect: SelectDialect, selection: RowSelection): string {
+  const conditions = buildRangeConditions(dialect, selection.key, selection.range);
+  const [column] = selection.key;
+  const name = column === undefined ? '1' : dialect.quoteName(column.name);
+  return `SELECT ${name} FROM ${dialect.quoteTable(selection.table)}${whereClause(selection.where, conditions)}`;
+}
+
+function assemble(dialect: SelectDialect, selection: RowSelection, conditions: readonly string[]): string {
+  const { table, columns, key, where, limit, descending } = selection;
+  const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
+  const order = key.map((column) => `${dialect.quoteName(column.name)}${descending ? ' DESC' : ''}`).join(', ');
+  return [
+    `SELECT ${names} FROM ${dialect.quoteTable(table)}${whereClause(where, conditions)}`,
+    order === '' ? '' : ` ORDER BY ${order}`,
+    limit === null ? '' : ` LIMIT ${limit}`,
+  ].join('');
+}
+
+/** The user's condition stands on lines of its own, so that a comment at its end cannot swallow ours. */
+function whereClause(where: string | null, conditions: readonly string[]): string {
+  const all = where === null ? conditions : [`(\n${where}\n)`, ...conditions];
+  return all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`;
+}

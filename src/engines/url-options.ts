@@ -1,0 +1,37 @@
+import { RowproofError } from '../core/errors.js';
+
+/** Decodes percent-escapes in a part of a URL; a stray percent sign is a usage error that does not show the text. */
+export function decodeUrlPart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new RowproofError({
+      code: 'usage',
+      message: 'The database URL holds a percent sign that starts no valid escape.',
+      hint: 'Write % as %25 in user names and passwords.',
+    });
+  }
+}
+
+/** Refuses URL options that nobody would read: a misspelt `sslmode` must not turn TLS off in silence. */
+export function rejectUnknownOptions(url: URL, known: readonly string[]): void {
+  for (const name of url.searchParams.keys()) {
+    if (known.includes(name)) continue;
+    throw new RowproofError({
+      code: 'usage',
+      message: `The database URL has an unknown option "${name}".`,
+      hint: `Known options: ${known.join(', ')}.`,
+    });
+  }
+}
+
+/** Reads an option in seconds and returns milliseconds. */
+export function readDuration(options: URLSearchParams, name: string, defaultSeconds: number): number {
+  const text = options.get(name);
+  if (text === null) return defaultSeconds * 1000;
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 86400)) {
+    throw new RowproofError({ code: 'usage', message: `Expected ${name} to be seconds from 1 to 86400, got ${text}.` });
+  }
+  return Math.ceil(seconds * 1000);
+}

@@ -1,0 +1,123 @@
+import { ByteSink } from '../core/encoding/byte-sink.js';
+
+const INITIAL_ROWS = 1024;
+
+/**
+ * Key bytes, hash and wire size of each row of one side of a chunk, in key order, in typed arrays: this is all that is
+ * kept of a row until it is known to differ.
+ */
+export class RowIndex {
+  count = 0;
+  readonly keys = new ByteSink();
+  #keyEnds = new Uint32Array(INITIAL_ROWS);
+  #hashes = new BigUint64Array(INITIAL_ROWS);
+  #wireBytes = new Uint32Array(INITIAL_ROWS);
+
+  reset(): void {
+    this.count = 0;
+    this.keys.reset();
+  }
+
+  /** Adds the row whose key bytes were just appended to `keys`. */
+  add(hash: bigint, wireBytes: number): void {
+    if (this.count === this.#keyEnds.length) this.#grow();
+    this.#keyEnds[this.count] = this.keys.length;
+    this.#hashes[this.count] = hash;
+    this.#wireBytes[this.count] = wireBytes;
+    this.count++;
+  }
+
+  #grow(): void {
+    const size = this.count * 2;
+    const keyEnds = new Uint32Array(size);
+    const hashes = new BigUint64Array(size);
+    const wireBytes = new Uint32Array(size);
+    keyEnds.set(this.#keyEnds);
+    hashes.set(this.#hashes);
+    wireBytes.set(this.#wireBytes);
+    this.#keyEnds = keyEnds;
+    this.#hashes = hashes;
+    this.#wireBytes = wireBytes;
+  }
+
+  keyStart(row: number): number {
+    return row === 0 ? 0 : (this.#keyEnds[row - 1] as number);
+  }
+
+  keyAt(row: number): Buffer {
+    return this.keys.bytes.subarray(this.keyStart(row), this.#keyEnds[row] as number);
+  }
+
+  wireBytesAt(row: number): number {
+    return this.#wireBytes[row] as number;
+  }
+
+  hashAt(row: number): bigint {
+    return this.#hashes[row] as bigint;
+  }
+
+  /** Whether the bytes appended after the last row are a greater key than that row's. */
+  isNextKeyAscending(): boolean {
+    if (this.count === 0) return true;
+    const { bytes, length } = this.keys;
+    const last = this.#keyEnds[this.count - 1] as number;
+    const start = this.keyStart(this.count - 1);
+    return bytes.compare(bytes, start, last, last, length) > 0;
+  }
+
+  /** Drops the rows whose key is greater than the given one. */
+  truncateAfter(key: Buffer): void {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (Buffer.compare(this.keyAt(middle), key) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    this.count = low;
+    this.keys.length = this.keyStart(low);
+  }
+
+  /** Whether both sides hold the same keys with the same row hashes: one comparison of memory for a whole chunk. */
+  equals(other: RowIndex): boolean {
+    if (this.count !== other.count || this.keys.length !== other.keys.length) return false;
+    const { keys } = this;
+    if (keys.bytes.compare(other.keys.bytes, 0, other.keys.length, 0, keys.length) !== 0) return false;
+    return this.#hashBytes().equals(other.#hashBytes());
+  }
+
+  #hashBytes(): Buffer {
+    return Buffer.from(this.#hashes.buffer, 0, this.count * 8);
+  }
+}
+
+/** A row that differs: its position on either side, or -1 where that side does not have it. */
+export interface DifferingRow {
+  readonly source: number;
+  readonly target: number;
+}
+
+/** Walks both sides in key order and lists the rows that are on one side only or have different hashes. */
+export function findDifferingRows(source: RowIndex, target: RowIndex): DifferingRow[] {
+  const differing: DifferingRow[] = [];
+  let s = 0;
+  let t = 0;
+  while (s < source.count || t < target.count) {
+    const order = s === source.count ? 1 : t === target.count ? -1 : compareKeys({ source, s, target, t });
+    if (order < 0) differing.push({ source: s++, target: -1 });
+    else if (order > 0) differing.push({ source: -1, target: t++ });
+    else {
+      if (source.hashAt(s) !== target.hashAt(t)) differing.push({ source: s, target: t });
+      s++;
+      t++;
+    }
+  }
+  return differing;
+}
+
+function compareKeys({ source, s, target, t }: { source: RowIndex; s: number; target: RowIndex; t: number }): number {
+  const start = target.keyStart(t);
+  const end = t + 1 < target.count ? target.keyStart(t + 1) : target.keys.length;
+  const sourceEnd = s + 1 < source.count ? source.keyStart(s + 1) : source.keys.length;
+  return source.keys.bytes.compare(target.keys.bytes, start, end, source.keyStart(s), sourceEnd);
+}

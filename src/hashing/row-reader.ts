@@ -1,0 +1,96 @@
+import { ByteSink } from '../core/encoding/byte-sink.js';
+import { encodeNull } from '../core/encoding/canonical.js';
+import { appendKeyBytes, type KeyKind } from '../core/encoding/key-bytes.js';
+import { RowproofError } from '../core/errors.js';
+import type { Column } from '../core/schema.js';
+import type { FieldSpans, RowCodec } from '../engines/engine.js';
+import type { RowHash } from './row-hash.js';
+import type { RowIndex } from './row-index.js';
+
+/** A key column as the reader needs it: how its values sort, and whether upper-case UUIDs would break that order. */
+export interface ReaderKeyColumn {
+  readonly column: Column;
+  readonly keyKind: KeyKind;
+}
+
+/**
+ * Turns wire rows of one column list into canonical bytes, hashes and key bytes. The key's columns come first in a
+ * row. One reader belongs to one side of one table pair in one worker; it reuses all of its buffers.
+ */
+export class RowReader {
+  readonly spans: FieldSpans;
+  readonly codec: RowCodec;
+  readonly #key: readonly ReaderKeyColumn[];
+  readonly #row = new ByteSink();
+
+  constructor(codec: RowCodec, key: readonly ReaderKeyColumn[]) {
+    this.codec = codec;
+    this.#key = key;
+    const count = codec.encoders.length;
+    this.spans = { starts: new Int32Array(count), ends: new Int32Array(count) };
+  }
+
+  /** Adds the row at `offset` to an index and returns where the next row begins. */
+  indexRow(row: { buffer: Buffer; offset: number; end: number }, index: RowIndex, hash: RowHash): number {
+    const { buffer, offset, end } = row;
+    const { codec, spans } = this;
+    const next = codec.split(buffer, offset, end, spans);
+    const sink = this.#row;
+    sink.reset();
+    for (let i = 0; i < codec.encoders.length; i++) {
+      const before = sink.length;
+      this.encodeField(buffer, i, sink);
+      if (i < this.#key.length) this.#appendKey(i, buffer, { start: before, end: sink.length }, index.keys);
+    }
+    if (!index.isNextKeyAscending()) throw keyOrderError('its rows do not arrive in the order that both sides share');
+    index.add(hash(sink.bytes, sink.length), next - offset);
+    return next;
+  }
+
+  /** Splits the row at `offset` and appends only its key bytes. */
+  readKey(row: { buffer: Buffer; offset: number; end: number }, keys: ByteSink): number {
+    const next = this.codec.split(row.buffer, row.offset, row.end, this.spans);
+    const sink = this.#row;
+    sink.reset();
+    for (let i = 0; i < this.#key.length; i++) {
+      const before = sink.length;
+      this.encodeField(row.buffer, i, sink);
+      this.#appendKey(i, row.buffer, { start: before, end: sink.length }, keys);
+    }
+    return next;
+  }
+
+  /** Appends the canonical bytes of one field of the row that was split last. */
+  encodeField(buffer: Buffer, field: number, sink: ByteSink): void {
+    const start = this.spans.starts[field] as number;
+    if (start < 0) encodeNull(sink);
+    else this.codec.encoders[field]?.(buffer, start, this.spans.ends[field] as number, sink);
+  }
+
+  #appendKey(field: number, buffer: Buffer, value: { start: number; end: number }, keys: ByteSink): void {
+    const { column, keyKind } = this.#key[field] as ReaderKeyColumn;
+    const sorted =
+      appendKeyBytes(keyKind, this.#row.bytes, value.start, value.end, keys) &&
+      !(keyKind === 'uuid' && this.#isUpperCase(buffer, field, column));
+    if (!sorted) throw keyOrderError(`column ${column.name} holds a value that the two sides sort differently`);
+  }
+
+  /** Under a collation that sorts upper case first, an upper-case UUID stands elsewhere than its bytes would. */
+  #isUpperCase(buffer: Buffer, field: number, { type }: Column): boolean {
+    if (type.kind !== 'text' || type.uuidOrder === 'any-case') return false;
+    const end = this.spans.ends[field] as number;
+    for (let i = this.spans.starts[field] as number; i < end; i++) {
+      const byte = buffer[i] as number;
+      if (byte >= 0x41 && byte <= 0x46) return true;
+    }
+    return false;
+  }
+}
+
+function keyOrderError(reason: string): RowproofError {
+  return new RowproofError({
+    code: 'key-order',
+    message: `The key cannot be walked: ${reason}.`,
+    hint: 'Choose another unique key with --key.',
+  });
+}

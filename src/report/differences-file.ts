@@ -1,0 +1,40 @@
+import type { RowDifference } from '../core/difference.js';
+import { DIFFERENCES_FORMAT, type RunResult } from '../core/result.js';
+
+interface DifferencesFile {
+  readonly result: Pick<RunResult, 'source' | 'target'>;
+  readonly differences: AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
+  readonly showValues: boolean;
+}
+
+/**
+ * Every difference as one JSON object a line after a header line, format `rowproof/differences@1`. Lines come one by
+ * one, so that memory does not grow with the number of differences.
+ */
+export async function* formatDifferences({
+  result,
+  differences,
+  showValues,
+}: DifferencesFile): AsyncGenerator<string> {
+  const { source, target } = result;
+  yield `${JSON.stringify({ format: DIFFERENCES_FORMAT, source: source.url, target: target.url })}\n`;
+  for await (const { table, difference } of differences) {
+    yield `${JSON.stringify(lineOf(table, difference, showValues))}\n`;
+  }
+}
+
+/** The side without the row is left out, not null: null is a value. */
+function lineOf(
+  table: string,
+  { kind, key, columns, source, target }: RowDifference,
+  showValues: boolean,
+): object {
+  return {
+    table,
+    kind,
+    key,
+    columns,
+    ...(showValues && source !== null ? { source } : {}),
+    ...(showValues && target !== null ? { target } : {}),
+  };
+}

@@ -1,0 +1,120 @@
+import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
+import type { RunResult, TableResult } from '../core/result.js';
+import { formatCount, formatCounted, formatDuration } from './number-text.js';
+import type { Paint, Tone } from './paint.js';
+import { formatPairName, isPartlyUnverified } from './verdict-text.js';
+import { visibleMessage, visibleName } from './visible-text.js';
+import { wrapWords } from './wrap-text.js';
+
+interface PlacedFinding {
+  readonly table: TableResult | null;
+  readonly finding: Finding;
+}
+
+interface Listing {
+  readonly result: RunResult;
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const SECTIONS: readonly { effect: 'different' | 'unverified' | 'note'; title: string; tone: Tone }[] = [
+  { effect: 'different', title: 'Differences in the schema', tone: 'bad' },
+  { effect: 'unverified', title: 'Unverified: asked for, but not checked', tone: 'warn' },
+  { effect: 'note', title: 'Notes', tone: 'strong' },
+];
+
+/** Every finding with its code and hint, those that decide the verdict first; one text per section. */
+export function formatFindings({ result, width, paint }: Listing): string[] {
+  const placed = [
+    ...result.findings.map((finding) => ({ table: null, finding })),
+    ...result.tables.flatMap((table) => table.findings.map((finding) => ({ table, finding }))),
+  ];
+  return SECTIONS.flatMap(({ effect, title, tone }) => {
+    const lines = placed
+      .filter(({ finding }) => FINDING_EFFECTS[finding.code] === effect)
+      .flatMap((each) => formatFinding(each, width));
+    if (effect === 'unverified') lines.push(...result.tables.flatMap((table) => formatGaps(table, width)));
+    return lines.length === 0 ? [] : [[paint(tone, title), ...lines].join('\n')];
+  });
+}
+
+/** What the run did not look at: columns and tables left out on request, and what no run of this kind checks. */
+export function formatScope({ result, width, paint }: Listing): string {
+  const { excluded, notChecked } = result.scope;
+  const lines = [paint('strong', 'Scope')];
+  lines.push(...paragraph(`Excluded on request: ${names(excluded)}`, width));
+  lines.push(...paragraph(`Never checked by this run: ${names(notChecked)}`, width));
+  const when = `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
+  lines.push(
+    ...paragraph(`Each chunk of rows was compared as it stood at the moment it was read, ${when}.`, width),
+  );
+  const { inFlight } = result.totals;
+  if (inFlight > 0) {
+    const text = `${formatCounted(inFlight, 'row')} in flight: different when read first, equal when read again.`;
+    lines.push(...paragraph(text, width));
+  }
+  return lines.join('\n');
+}
+
+function formatFinding({ table, finding }: PlacedFinding, width: number): string[] {
+  const message = visibleMessage(finding.message);
+  const lines = paragraph(`[${finding.code}] ${prefixFor(table, finding)}${message}`, width);
+  if (finding.hint !== '') lines.push(...paragraph(`→ ${visibleMessage(finding.hint)}`, width, '    '));
+  return lines;
+}
+
+/** Messages name their table as a rule; one that does not gets its name in front. */
+function prefixFor(table: TableResult | null, { message }: Finding): string {
+  if (table === null) return '';
+  const named = [table.source, table.target].some((name) => name !== null && message.includes(name));
+  return named ? '' : `${formatPairName(table)}: `;
+}
+
+/** What a table pair left unchecked that no finding tells of. */
+function formatGaps(table: TableResult, width: number): string[] {
+  const lines: string[] = [];
+  const { unverifiedChunks, chunks } = table.coverage;
+  const untold = (code: string) => !table.findings.some((finding) => finding.code === code);
+  if (unverifiedChunks > 0 && untold('chunk-unverified')) {
+    const text = `${formatCount(unverifiedChunks)} of ${formatCounted(chunks, 'chunk')} could not be compared`;
+    lines.push(...paragraph(`${formatPairName(table)}: ${text}`, width));
+  }
+  if (table.verdict === 'unverified' && unverifiedChunks === 0 && !table.findings.some(isUnverified)) {
+    lines.push(...paragraph(`${formatPairName(table)}: not verified`, width));
+  }
+  return lines;
+}
+
+function isUnverified({ code }: Finding): boolean {
+  return FINDING_EFFECTS[code] === 'unverified';
+}
+
+/** Columns that were not compared and that no finding speaks of, each with its reason. */
+export function formatSkippedColumns({ result, width, paint }: Listing): string {
+  const lines = result.tables.flatMap((table) => {
+    const skipped = table.columns.filter(
+      (column) => !column.compared && !table.findings.some(({ message }) => mentions(message, column.reason)),
+    );
+    if (skipped.length === 0) return [];
+    const listed = skipped.map(
+      ({ target, reason }) =>
+        `${visibleName(target)}${reason === undefined ? '' : ` (${visibleMessage(reason)})`}`,
+    );
+    return paragraph(`${formatPairName(table)}: ${listed.join(', ')}`, width);
+  });
+  const tone: Tone = result.tables.some(isPartlyUnverified) ? 'warn' : 'strong';
+  return lines.length === 0 ? '' : [paint(tone, 'Columns that were not compared'), ...lines].join('\n');
+}
+
+function mentions(message: string, reason: string | undefined): boolean {
+  return reason !== undefined && message.includes(reason);
+}
+
+function names(list: readonly string[]): string {
+  return list.length === 0 ? 'nothing' : list.map(visibleName).join(', ');
+}
+
+function paragraph(text: string, width: number, indent = '  '): string[] {
+  const [first = '', ...rest] = wrapWords(text, width - indent.length - 2);
+  return [`${indent}${first}`, ...rest.map((line) => `${indent}  ${line}`)];
+}

@@ -1,0 +1,18 @@
+import type { RunResult } from '../core/result.js';
+
+/** The result for programs, format `rowproof/run@1`. */
+export function formatJsonReport(result: RunResult): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+/**
+ * Takes every value of a differing row out of a result; keys and column names stay, since without them a difference
+ * names nothing.
+ */
+export function withoutValues(result: RunResult): RunResult {
+  const tables = result.tables.map((table) => ({
+    ...table,
+    sample: table.sample.map((row) => ({ ...row, source: null, target: null })),
+  }));
+  return { ...result, tables };
+}

@@ -1,0 +1,48 @@
+import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
+import type { RunResult, TableResult } from '../core/result.js';
+import { formatCount, formatCounted, formatDuration } from './number-text.js';
+import { formatTableName, formatVerdictWord, isPartlyUnverified } from './verdict-text.js';
+
+/**
+ * The last line of every report, on one line so that `tail -1` is enough: verdict, counts, and by name everything that
+ * stayed unverified. Differences never push the unverified part out: a reader who stops here must not take "two rows
+ * differ" for "all else is equal".
+ */
+export function formatSummary(result: RunResult): string {
+  const { totals } = result;
+  const differing = result.tables.filter((table) => table.verdict === 'different').map(formatTableName);
+  const unverified = listUnverified(result);
+  const parts = [
+    `${formatCounted(totals.tables, 'table')}, ${formatCount(totals.sourceRows)} source and ${formatCount(totals.targetRows)} target rows read`,
+    `${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed, ${formatCount(totals.inFlight)} in flight`,
+  ];
+  if (differing.length > 0) parts.push(`different: ${differing.join(', ')}`);
+  parts.push(unverified.length > 0 ? `unverified: ${unverified.join(', ')}` : 'nothing unverified');
+  parts.push(formatDuration(result.elapsedMs));
+  return `${formatVerdictWord(result)}: ${parts.join('; ')}`;
+}
+
+function listUnverified(result: RunResult): string[] {
+  const items = result.tables.filter(isPartlyUnverified).map(describeTable);
+  items.push(...unverifiedCodes(result.findings));
+  if (items.length === 0 && (result.interrupted || result.verdict === 'unverified'))
+    items.push('part of the run');
+  return items;
+}
+
+function describeTable(table: TableResult): string {
+  const codes = unverifiedCodes(table.findings);
+  const { unverifiedChunks, chunks } = table.coverage;
+  if (unverifiedChunks > 0)
+    codes.push(`${formatCount(unverifiedChunks)} of ${formatCounted(chunks, 'chunk')}`);
+  const name = formatTableName(table);
+  return codes.length === 0 ? name : `${name} (${codes.join(', ')})`;
+}
+
+function unverifiedCodes(findings: readonly Finding[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { code } of findings) {
+    if (FINDING_EFFECTS[code] === 'unverified') counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return [...counts].map(([code, count]) => (count === 1 ? code : `${formatCount(count)} × ${code}`));
+}

@@ -1,0 +1,132 @@
+import type { TableResult } from '../core/result.js';
+import { formatGrid, GRID_GAP, type GridCell, type GridColumn, naturalWidth } from './grid.js';
+import { formatCount } from './number-text.js';
+import type { Paint } from './paint.js';
+import {
+  countDifferences,
+  formatDifferenceCounts,
+  formatPairName,
+  isPartlyUnverified,
+  VERDICT_TONES,
+} from './verdict-text.js';
+import { visibleName } from './visible-text.js';
+
+interface OverviewColumn {
+  readonly head: string;
+  readonly align: 'left' | 'right';
+  readonly cell: (table: TableResult) => GridCell;
+}
+
+const NAME: OverviewColumn = { head: 'table', align: 'left', cell: (table) => plain(formatPairName(table)) };
+const NAME_AND_WALK: OverviewColumn = {
+  ...NAME,
+  cell: (table) => plain(`${formatPairName(table)}\n  ${formatWalk(table)}`),
+};
+const SHARED: readonly OverviewColumn[] = [
+  {
+    head: 'verdict',
+    align: 'left',
+    cell: (table) => ({ text: verdictWords(table), tone: VERDICT_TONES[table.verdict] }),
+  },
+  { head: 'source\nrows', align: 'right', cell: (table) => rowsRead(table, table.sourceRows) },
+  { head: 'target\nrows', align: 'right', cell: (table) => rowsRead(table, table.targetRows) },
+];
+const WIDE: readonly OverviewColumn[] = [
+  NAME,
+  ...SHARED,
+  { head: 'missing', align: 'right', cell: (table) => differingRows(table, 'missing') },
+  { head: 'extra', align: 'right', cell: (table) => differingRows(table, 'extra') },
+  { head: 'changed', align: 'right', cell: (table) => differingRows(table, 'changed') },
+  { head: 'in\nflight', align: 'right', cell: (table) => differingRows(table, 'inFlight') },
+  { head: 'walked', align: 'left', cell: (table) => plain(formatWalk(table)) },
+];
+const NARROW: readonly OverviewColumn[] = [
+  NAME_AND_WALK,
+  ...SHARED,
+  {
+    head: 'rows that\ndiffer',
+    align: 'left',
+    cell: (table) => ({
+      text: wasRead(table) ? formatDifferenceCounts(table).replaceAll(', ', '\n') : NOT_READ,
+      tone: countDifferences(table) > 0 ? 'bad' : 'faint',
+    }),
+  },
+];
+
+const NOT_READ = '–';
+const LEAST_NAME_WIDTH = 30;
+const MOST_WALK_WIDTH = 30;
+const ORDER = { different: 0, unverified: 1, sampled: 2, counted: 2, verified: 2 } as const;
+
+/** One row per table pair, those that need attention first; on a narrow terminal the counts share one column. */
+export function formatOverview({ tables, width, paint }: Overview): string {
+  const sorted = [...tables].sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
+  const wide = layOut(WIDE, sorted, width);
+  const columns = wide.nameWidth >= LEAST_NAME_WIDTH ? WIDE : NARROW;
+  const grid = columns === WIDE ? wide.columns : layOut(NARROW, sorted, width).columns;
+  return formatGrid({
+    columns: grid,
+    rows: sorted.map((table) => columns.map((column) => column.cell(table))),
+    paint,
+  });
+}
+
+interface Overview {
+  readonly tables: readonly TableResult[];
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/** Gives every column but the first what it needs, and the first what is left. */
+function layOut(
+  columns: readonly OverviewColumn[],
+  tables: readonly TableResult[],
+  width: number,
+): { readonly columns: readonly GridColumn[]; readonly nameWidth: number } {
+  const widths = columns.map((column) => {
+    const natural = naturalWidth(
+      column.head,
+      tables.map((table) => column.cell(table).text),
+    );
+    return column.head === 'walked' ? Math.min(natural, MOST_WALK_WIDTH) : natural;
+  });
+  const others = widths.slice(1).reduce((sum, each) => sum + each + GRID_GAP, 0);
+  const nameWidth = width - others;
+  const fitted = columns.map((column, index) => ({
+    head: column.head,
+    align: column.align,
+    maxWidth: index === 0 ? Math.max(12, nameWidth) : (widths[index] ?? 1),
+    wrap: 'words' as const,
+  }));
+  return { columns: fitted, nameWidth: nameWidth >= (widths[0] ?? 0) ? LEAST_NAME_WIDTH : nameWidth };
+}
+
+function formatWalk(table: TableResult): string {
+  if (!wasRead(table)) return 'not read';
+  return `${table.strategy} by ${table.key.map(visibleName).join(', ')}`;
+}
+
+function verdictWords(table: TableResult): string {
+  return table.verdict !== 'unverified' && isPartlyUnverified(table)
+    ? `${table.verdict}\n+ unverified`
+    : table.verdict;
+}
+
+/** A zero would claim that somebody looked. */
+function wasRead({ strategy, coverage, sourceRows, targetRows }: TableResult): boolean {
+  return strategy !== null && (coverage.chunks > 0 || sourceRows > 0 || targetRows > 0);
+}
+
+function rowsRead(table: TableResult, count: number): GridCell {
+  return wasRead(table) ? plain(formatCount(count)) : { text: NOT_READ, tone: 'faint' };
+}
+
+function differingRows(table: TableResult, kind: 'missing' | 'extra' | 'changed' | 'inFlight'): GridCell {
+  if (!wasRead(table)) return { text: NOT_READ, tone: 'faint' };
+  const count = table[kind];
+  return { text: formatCount(count), tone: count === 0 ? 'faint' : kind === 'inFlight' ? 'warn' : 'bad' };
+}
+
+function plain(text: string): GridCell {
+  return { text, tone: 'plain' };
+}

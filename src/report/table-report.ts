@@ -1,0 +1,47 @@
+import type { RunResult, SideResult } from '../core/result.js';
+import type { EngineName } from '../core/schema.js';
+import { formatDifferenceListing } from './difference-listing.js';
+import { formatFindings, formatScope, formatSkippedColumns } from './findings-listing.js';
+import { createPaint } from './paint.js';
+import type { ReportOptions } from './report-options.js';
+import { formatSummary } from './summary.js';
+import { formatOverview } from './table-overview.js';
+import { countDifferences, formatHeadline, VERDICT_TONES } from './verdict-text.js';
+import { visibleName } from './visible-text.js';
+import { wrapWords } from './wrap-text.js';
+
+const ENGINE_TITLES: Readonly<Record<EngineName, string>> = {
+  mysql: 'MySQL',
+  mariadb: 'MariaDB',
+  postgresql: 'PostgreSQL',
+};
+
+const LEAST_WIDTH = 60;
+
+/**
+ * The report for people: verdict first, then every table pair, the first differing rows of each, what was found and
+ * what was not checked; the last line sums it up and names everything unverified.
+ */
+export function formatTableReport(result: RunResult, options: ReportOptions): string {
+  const paint = createPaint(options.color);
+  const width = Math.max(LEAST_WIDTH, options.width);
+  const tone = VERDICT_TONES[result.verdict];
+  const differing = result.tables.filter((table) => countDifferences(table) > 0);
+  const headline = wrapWords(formatHeadline(result), width).map((line) => paint(tone, line));
+  const sections = [
+    [...headline, formatSide('source', result.source), formatSide('target', result.target)].join('\n'),
+    result.tables.length === 0 ? '' : formatOverview({ tables: result.tables, width, paint }),
+    ...differing.map((table) =>
+      formatDifferenceListing({ table, width, showValues: options.showValues, paint }),
+    ),
+    ...formatFindings({ result, width, paint }),
+    formatSkippedColumns({ result, width, paint }),
+    formatScope({ result, width, paint }),
+    paint(tone, formatSummary(result)),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function formatSide(side: 'source' | 'target', { engine, version, url }: SideResult): string {
+  return `${side}: ${ENGINE_TITLES[engine]} ${visibleName(version)} at ${visibleName(url)}`;
+}

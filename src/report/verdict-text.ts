@@ -1,0 +1,90 @@
+import { hasEffect } from '../core/finding.js';
+import type { RowCounts, RunResult, TableResult } from '../core/result.js';
+import type { Verdict } from '../core/verdict.js';
+import { formatCount, formatCounted } from './number-text.js';
+import type { Tone } from './paint.js';
+import { visibleName } from './visible-text.js';
+
+export const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
+  verified: 'good',
+  different: 'bad',
+  unverified: 'warn',
+  sampled: 'good',
+  counted: 'good',
+};
+
+/** Both names of a table pair: `shop.orders → public.orders`, or what it lacks. */
+export function formatPairName({ source, target }: Pick<TableResult, 'source' | 'target'>): string {
+  const left = source === null ? '(not on the source)' : visibleName(source);
+  const right = target === null ? '(not on the target)' : visibleName(target);
+  return left === right ? left : `${left} → ${right}`;
+}
+
+/** The one name by which a table pair is called in running text: the target's, as in the differences file. */
+export function formatTableName({ source, target }: Pick<TableResult, 'source' | 'target'>): string {
+  return visibleName(target ?? source ?? '(unnamed)');
+}
+
+/** Whether anything that was asked of a table pair was left unchecked, whatever its verdict says. */
+export function isPartlyUnverified(table: TableResult): boolean {
+  return (
+    table.verdict === 'unverified' ||
+    table.coverage.unverifiedChunks > 0 ||
+    hasEffect(table.findings, 'unverified')
+  );
+}
+
+/** How many rows differ. */
+export function countDifferences(counts: Pick<RowCounts, 'missing' | 'extra' | 'changed'>): number {
+  return counts.missing + counts.extra + counts.changed;
+}
+
+/** "1 missing, 2 changed"; kinds that do not occur are left out, "none" if there are none at all. */
+export function formatDifferenceCounts(counts: RowCounts): string {
+  const parts = [];
+  if (counts.missing > 0) parts.push(`${formatCount(counts.missing)} missing`);
+  if (counts.extra > 0) parts.push(`${formatCount(counts.extra)} extra`);
+  if (counts.changed > 0) parts.push(`${formatCount(counts.changed)} changed`);
+  if (counts.inFlight > 0) parts.push(`${formatCount(counts.inFlight)} in flight`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** The verdict of a run as a sentence for the top of a report. */
+export function formatHeadline(result: RunResult): string {
+  const total = result.tables.length;
+  const different = result.tables.filter((table) => table.verdict === 'different').length;
+  const unverified = result.tables.filter(isPartlyUnverified).length;
+  const left = unverified > 0 ? `${ofTables(unverified, total)} ${was(unverified)} not fully checked` : '';
+  const word = formatVerdictWord(result);
+  switch (result.verdict) {
+    case 'different':
+      return `${word}: ${differingTables(different, total)}${left === '' ? '' : `, and ${left}`}.`;
+    case 'unverified':
+      return `${word}: no difference was found, but ${left === '' ? 'not everything was checked' : left}.`;
+    case 'verified':
+      return `${word}: ${formatCounted(total, 'table')} ${total === 1 ? 'holds' : 'hold'} the same rows on both sides.`;
+    default:
+      return `${word}: no difference was found in ${formatCounted(total, 'table')}; this mode is no full proof.`;
+  }
+}
+
+/** The verdict in capitals, told apart from a run that was stopped before its end. */
+export function formatVerdictWord({
+  verdict,
+  interrupted,
+}: Pick<RunResult, 'verdict' | 'interrupted'>): string {
+  return interrupted ? `INTERRUPTED, ${verdict.toUpperCase()}` : verdict.toUpperCase();
+}
+
+function differingTables(different: number, total: number): string {
+  if (different === 0) return 'the two databases do not hold the same tables';
+  return `${ofTables(different, total)} ${different === 1 ? 'differs' : 'differ'}`;
+}
+
+function ofTables(count: number, total: number): string {
+  return `${formatCount(count)} of ${formatCounted(total, 'table')}`;
+}
+
+function was(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}

@@ -1,0 +1,84 @@
+import type { RowDifference } from '../core/difference.js';
+import { type Finding, hasEffect } from '../core/finding.js';
+import { RUN_FORMAT, type RunResult, type SideResult, type TableResult } from '../core/result.js';
+import { combineVerdicts, type Verdict } from '../core/verdict.js';
+import type { Spool } from './spool.js';
+import type { TableProgress } from './table-progress.js';
+
+/** Differences a table shows in the result, and how large one may be to be among them. */
+const SAMPLE_ROWS = 10;
+const SAMPLE_CHARACTERS = 65_536;
+
+/** What a run reports by default as not looked at, so that nobody takes silence for a check. */
+const NOT_CHECKED = [
+  'sequences and auto-increment positions',
+  'indexes, constraints, foreign keys',
+  'views, triggers, routines, events',
+  'grants and accounts',
+  'column defaults and comments',
+];
+
+/** The first differences of a table; one that is too large for a summary is left to the differences file. */
+export async function readSample(spool: Spool, table: TableProgress): Promise<RowDifference[]> {
+  const sample: RowDifference[] = [];
+  for await (const difference of spool.read(table.planned.id, table.segments)) {
+    if (JSON.stringify(difference).length <= SAMPLE_CHARACTERS) sample.push(difference);
+    if (sample.length === SAMPLE_ROWS) break;
+  }
+  return sample;
+}
+
+/** Takes the values out of differences, for results that must not show data. The key stays: it names the row. */
+export function withoutValues(differences: readonly RowDifference[]): RowDifference[] {
+  return differences.map((difference) => ({ ...difference, source: null, target: null }));
+}
+
+export interface RunFacts {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly elapsedMs: number;
+  readonly seed: bigint;
+  readonly configHash: string;
+  readonly source: SideResult;
+  readonly target: SideResult;
+  readonly excluded: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly tables: readonly TableResult[];
+  readonly interrupted: boolean;
+}
+
+/** Adds everything up into the JSON result. */
+export function buildResult(facts: RunFacts): RunResult {
+  const { tables, findings } = facts;
+  const sum = (name: 'sourceRows' | 'targetRows' | 'missing' | 'extra' | 'changed' | 'inFlight'): number =>
+    tables.reduce((total, table) => total + table[name], 0);
+  const own: Verdict[] = [];
+  if (hasEffect(findings, 'different')) own.push('different');
+  if (hasEffect(findings, 'unverified') || facts.interrupted) own.push('unverified');
+  return {
+    format: RUN_FORMAT,
+    rowproof: facts.version,
+    verdict: combineVerdicts([...own, ...tables.map((table) => table.verdict)]),
+    interrupted: facts.interrupted,
+    mode: 'full',
+    consistency: 'chunk',
+    seed: facts.seed.toString(),
+    startedAt: facts.startedAt.toISOString(),
+    elapsedMs: Math.round(facts.elapsedMs),
+    configHash: facts.configHash,
+    scope: { notChecked: NOT_CHECKED, excluded: facts.excluded },
+    source: facts.source,
+    target: facts.target,
+    totals: {
+      tables: tables.length,
+      sourceRows: sum('sourceRows'),
+      targetRows: sum('targetRows'),
+      missing: sum('missing'),
+      extra: sum('extra'),
+      changed: sum('changed'),
+      inFlight: sum('inFlight'),
+    },
+    tables,
+    findings,
+  };
+}

@@ -1,0 +1,75 @@
+import { chooseCanonicalType } from '../core/canonical-type.js';
+import type { Finding } from '../core/finding.js';
+import type { ColumnPair } from '../core/pairing.js';
+import type { ColumnResult } from '../core/result.js';
+import type { Column, Table } from '../core/schema.js';
+import { ambiguousFinding, matchAllNames } from './pair-names.js';
+import type { ComparisonScope } from './selection.js';
+
+export interface ColumnPairing {
+  /** Every pair that can be compared, whether the user wants it or not: a key may need it. */
+  readonly comparable: readonly ColumnPair[];
+  /** The pairs that the user wants compared. */
+  readonly wanted: readonly ColumnPair[];
+  readonly results: readonly ColumnResult[];
+  readonly findings: readonly Finding[];
+}
+
+/** Pairs the columns of two tables by name and chooses the canonical type of each pair. */
+export function pairColumns(source: Table, target: Table, scope: ComparisonScope): ColumnPairing {
+  const match = matchAllNames({
+    source: source.columns.map((column) => column.name),
+    target: target.columns.map((column) => column.name),
+    mapping: [],
+    matchNames: scope.matchNames,
+  });
+  const findings: Finding[] = match.ambiguous.map(({ source: name, candidates }) =>
+    ambiguousFinding('column', name, candidates),
+  );
+  const isWanted = wantedTest(source.name, scope);
+  for (const name of match.sourceOnly.filter(isWanted)) findings.push(missingColumn(name, source.name));
+  for (const name of match.targetOnly) findings.push(extraColumn(name));
+  const comparable: ColumnPair[] = [];
+  const results: ColumnResult[] = [];
+  for (const name of match.pairs) {
+    const pair = { source: columnOf(source, name.source), target: columnOf(target, name.target) };
+    const choice = chooseCanonicalType(pair.source, pair.target);
+    if (choice.kind === 'comparable') comparable.push({ ...pair, canonical: choice.canonical });
+    if (!isWanted(name.source)) {
+      results.push({ ...name, compared: false, reason: 'left out as asked' });
+    } else if (choice.kind === 'comparable') results.push({ ...name, compared: true });
+    else {
+      results.push({ ...name, compared: false, reason: choice.reason });
+      findings.push({
+        code: 'column-unverified',
+        message: `Column ${name.source} was not compared: ${choice.reason}.`,
+        hint: `Leave it out with --ignore-columns ${source.name}.${name.source}, or compare it by other means.`,
+      });
+    }
+  }
+  return { comparable, wanted: comparable.filter((pair) => isWanted(pair.source.name)), results, findings };
+}
+
+function wantedTest(table: string, scope: ComparisonScope): (column: string) => boolean {
+  const includes = scope.includesColumn(table);
+  const ignores = scope.ignoresColumn(table);
+  return (column) => (includes === null || includes(column)) && !ignores(column);
+}
+
+function columnOf(table: Table, name: string): Column {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new RangeError(`No column ${name} in ${table.name}`);
+  return column;
+}
+
+function missingColumn(name: string, table: string): Finding {
+  return {
+    code: 'missing-column',
+    message: `Column ${name} of the source does not exist on the target.`,
+    hint: `If that is intended, leave it out with --ignore-columns ${table}.${name}.`,
+  };
+}
+
+function extraColumn(name: string): Finding {
+  return { code: 'extra-column', message: `Column ${name} exists on the target only.`, hint: '' };
+}

@@ -1,0 +1,22 @@
+import type { NamePair, MatchNames } from './pair-names.js';
+
+/** Tells whether a name is meant by a pattern of the user's. */
+export type NameTest = (name: string) => boolean;
+
+/** What the user asked to compare, with every pattern already compiled. Names are the source's. */
+export interface ComparisonScope {
+  readonly includesTable: NameTest;
+  readonly excludesTable: NameTest;
+  /** Tables that the user named without a pattern: a view is compared only then. */
+  readonly namesTable: NameTest;
+  /** Whether every table of the schema is meant, so that a table the account cannot see would be missed. */
+  readonly wantsWholeSchema: boolean;
+  readonly mapping: readonly NamePair[];
+  readonly matchNames: MatchNames;
+  /** Columns to compare of a table; null where all are. */
+  readonly includesColumn: (table: string) => NameTest | null;
+  readonly ignoresColumn: (table: string) => NameTest;
+  readonly sourceWhere: (table: string) => string | null;
+  readonly targetWhere: (table: string) => string | null;
+  readonly key: (table: string) => readonly string[] | null;
+}

@@ -1,0 +1,99 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RowDifference } from '../core/difference.js';
+
+/** Where the differences of one segment are kept. Chunks of a segment follow each other in key order. */
+interface SegmentFile {
+  readonly path: string;
+  /** Null once the segment is done, so that a run of many tables does not run out of file handles. */
+  handle: FileHandle | null;
+  written: number;
+  committed: number;
+}
+
+/**
+ * The private files in which a run keeps differing rows until they are reported: one file a segment, so that reading
+ * the files of a table in the order of its segments gives key order without sorting.
+ *
+ * A chunk's rows count only once the chunk is committed: one that fails half-way, and is tried again, must not leave
+ * its rows twice.
+ */
+export class Spool {
+  readonly #folder: string;
+  readonly #files = new Map<string, SegmentFile>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Makes a folder that only this user can read: the rows in it are the user's data. */
+  static async create(parentFolder: string): Promise<Spool> {
+    return new Spool(await mkdtemp(join(parentFolder, 'rowproof-')));
+  }
+
+  /** Appends rows of the chunk that a segment is at. */
+  async append(table: number, segment: number, rows: readonly RowDifference[]): Promise<void> {
+    const file = await this.#fileOf(table, segment);
+    const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''), 'utf8');
+    await file.handle?.write(bytes, 0, bytes.length, file.written);
+    file.written += bytes.length;
+  }
+
+  /** Keeps what the chunk appended. */
+  commit(table: number, segment: number): void {
+    const file = this.#files.get(`${table}.${segment}`);
+    if (file !== undefined) file.committed = file.written;
+  }
+
+  /** Forgets what the chunk appended since the last commit. */
+  async rollback(table: number, segment: number): Promise<void> {
+    const file = this.#files.get(`${table}.${segment}`);
+    if (file === undefined || file.written === file.committed) return;
+    await file.handle?.truncate(file.committed);
+    file.written = file.committed;
+  }
+
+  /** Says that a segment has no more chunks. */
+  async seal(table: number, segment: number): Promise<void> {
+    const file = this.#files.get(`${table}.${segment}`);
+    if (file === undefined) return;
+    await file.handle?.close();
+    file.handle = null;
+  }
+
+  /** Reads the committed rows of a table in key order; `segments` is how many it has. */
+  async *read(table: number, segments: number): AsyncGenerator<RowDifference> {
+    for (let segment = 0; segment < segments; segment++) {
+      const file = this.#files.get(`${table}.${segment}`);
+      if (file === undefined || file.committed === 0) continue;
+      yield* readLines(createReadStream(file.path, { end: file.committed - 1, encoding: 'utf8' }));
+    }
+  }
+
+  /** Deletes the folder. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#files.values()].map(({ handle }) => handle?.close()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #fileOf(table: number, segment: number): Promise<SegmentFile> {
+    const name = `${table}.${segment}`;
+    const known = this.#files.get(name);
+    if (known !== undefined) return known;
+    const path = join(this.#folder, `${name}.ndjson`);
+    const file = { path, handle: await open(path, 'wx', 0o600), written: 0, committed: 0 };
+    this.#files.set(name, file);
+    return file;
+  }
+}
+
+/** Splits at line feeds only: JSON text may hold U+2028, which line readers take for an end of line. */
+async function* readLines(input: AsyncIterable<string>): AsyncGenerator<RowDifference> {
+  let rest = '';
+  for await (const chunk of input) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line) as RowDifference;
+  }
+}

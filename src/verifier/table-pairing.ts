@@ -1,0 +1,149 @@
+import type { Finding } from '../core/finding.js';
+import { qualifiedName, type TablePair } from '../core/pairing.js';
+import type { ColumnResult } from '../core/result.js';
+import type { Catalog, Table } from '../core/schema.js';
+import { pairColumns } from './column-pairing.js';
+import { chooseKey } from './key-choice.js';
+import { ambiguousFinding, matchAllNames } from './pair-names.js';
+import type { ComparisonScope } from './selection.js';
+
+/** A table of the report: what is known of it before a row is read. `pair` is null where it cannot be walked. */
+export interface PlannedTable {
+  readonly id: number;
+  readonly source: Table | null;
+  readonly target: Table | null;
+  readonly pair: TablePair | null;
+  readonly columns: readonly ColumnResult[];
+  readonly findings: readonly Finding[];
+}
+
+export interface TablePairing {
+  readonly tables: readonly PlannedTable[];
+  /** Findings of the run as a whole. */
+  readonly findings: readonly Finding[];
+  readonly excluded: readonly string[];
+}
+
+/** Pairs the tables of two catalogs within what the user asked for. Names of tables decide the order. */
+export function pairTables(source: Catalog, target: Catalog, scope: ComparisonScope): TablePairing {
+  const isWanted = (table: Table): boolean => isInScope(table, scope);
+  const sources = source.tables.filter(isWanted);
+  const partners = partnerCandidates(target, scope);
+  const match = matchAllNames({
+    source: sources.map((table) => table.name),
+    target: partners.map((table) => table.name),
+    mapping: scope.mapping,
+    matchNames: scope.matchNames,
+  });
+  const partnerOf = new Map(match.pairs.map((pair) => [pair.source, pair.target]));
+  const tables = sources.flatMap((table, id) => {
+    const ambiguity = match.ambiguous.find((entry) => entry.source === table.name);
+    if (ambiguity !== undefined) {
+      return [planLone(id, table, ambiguousFinding('table', table.name, ambiguity.candidates))];
+    }
+    const partner = partners.find((candidate) => candidate.name === partnerOf.get(table.name));
+    if (partner !== undefined) return [planPair({ id, table, partner, scope })];
+    return [planLone(id, table, target.partial === null ? missingTable(table) : unseenTable(table))];
+  });
+  return {
+    tables,
+    findings: [...(scope.wantsWholeSchema ? partialFindings(source, target) : []), ...extraTables(match.targetOnly, partners, scope)],
+    excluded: source.tables.filter((table) => scope.excludesTable(table.name)).map(qualifiedName),
+  };
+}
+
+function isInScope(table: Table, scope: ComparisonScope): boolean {
+  if (scope.excludesTable(table.name)) return false;
+  return scope.namesTable(table.name) || (table.kind !== 'view' && scope.includesTable(table.name));
+}
+
+/** A view may stand in for a table on the target only where the mapping names it. */
+function partnerCandidates(target: Catalog, scope: ComparisonScope): readonly Table[] {
+  const mapped = new Set(scope.mapping.map((entry) => entry.target));
+  return target.tables.filter((table) => table.kind !== 'view' || mapped.has(table.name) || scope.namesTable(table.name));
+}
+
+function planLone(id: number, source: Table, finding: Finding): PlannedTable {
+  return { id, source, target: null, pair: null, columns: [], findings: [finding] };
+}
+
+function planPair({ id, table, partner, scope }: { id: number; table: Table; partner: Table; scope: ComparisonScope }): PlannedTable {
+  const columns = pairColumns(table, partner, scope);
+  const findings = [...columns.findings];
+  const planned = { id, source: table, target: partner, columns: columns.results };
+  const unreadable = unreadableFinding(table, 'source') ?? unreadableFinding(partner, 'target');
+  if (unreadable !== null) return { ...planned, pair: null, findings: [...findings, unreadable] };
+  const choice = chooseKey({ source: table, target: partner, pairs: columns.comparable, named: scope.key(table.name) });
+  if (choice.kind === 'none') return { ...planned, pair: null, findings: [...findings, choice.finding] };
+  const keyNames = new Set(choice.key.map((column) => column.source.name));
+  const pair: TablePair = {
+    id,
+    source: table,
+    target: partner,
+    key: choice.key,
+    columns: columns.wanted.filter((column) => !keyNames.has(column.source.name)),
+    sourceWhere: scope.sourceWhere(table.name),
+    targetWhere: scope.targetWhere(table.name) ?? scope.sourceWhere(table.name),
+  };
+  const compared = columns.results.map((column) => (keyNames.has(column.source) ? asCompared(column) : column));
+  return { ...planned, pair, columns: compared, findings };
+}
+
+/** A key column is always compared, also where the user left it out. */
+function asCompared({ source, target }: ColumnResult): ColumnResult {
+  return { source, target, compared: true };
+}
+
+function unreadableFinding(table: Table, side: 'source' | 'target'): Finding | null {
+  if (table.unreadable === null) return null;
+  return {
+    code: 'table-unreadable',
+    message: `Cannot read ${qualifiedName(table)} on the ${side}: ${table.unreadable}.`,
+    hint: `Grant SELECT, or leave the table out with --exclude ${table.name}.`,
+  };
+}
+
+function missingTable(table: Table): Finding {
+  return {
+    code: 'missing-table',
+    message: `Table ${qualifiedName(table)} of the source has no partner on the target.`,
+    hint: `Name its partner with --map ${table.name}=NAME or --match-names, or leave it out with --exclude ${table.name}.`,
+  };
+}
+
+/** Where the account sees only some tables, a partner that is not seen may well exist. */
+function unseenTable(table: Table): Finding {
+  return {
+    code: 'table-unreadable',
+    message: `Table ${qualifiedName(table)} of the source has no partner among the tables that the account may see on the target.`,
+    hint: `Grant SELECT on the target, or leave the table out with --exclude ${table.name}.`,
+  };
+}
+
+function extraTables(names: readonly string[], partners: readonly Table[], scope: ComparisonScope): Finding[] {
+  return partners
+    .filter((table) => names.includes(table.name) && table.kind !== 'view')
+    .filter((table) => scope.includesTable(table.name) && !scope.excludesTable(table.name))
+    .map((table) => ({
+      code: 'extra-table',
+      message: `Table ${qualifiedName(table)} exists on the target only; its rows were not looked at.`,
+      hint: '',
+    }));
+}
+
+function partialFindings(source: Catalog, target: Catalog): Finding[] {
+  return [
+    { side: 'source', catalog: source },
+    { side: 'target', catalog: target },
+  ].flatMap(({ side, catalog }) =>
+    catalog.partial === null
+      ? []
+      : [
+          {
+            code: 'catalog-partial' as const,
+            message: `The account on the ${side} ${catalog.partial}.`,
+            hint: `Grant SELECT on the whole schema ${catalog.schema}.`,
+          },
+        ],
+  );
+}

@@ -1,0 +1,99 @@
+import type { ComparedChunk, UnverifiedChunk } from '../core/chunk.js';
+import { type Finding, hasEffect } from '../core/finding.js';
+import { qualifiedName } from '../core/pairing.js';
+import type { TableResult } from '../core/result.js';
+import { verdictOf } from '../core/verdict.js';
+import type { RowDifference } from '../core/difference.js';
+import type { PlannedTable } from './table-pairing.js';
+
+/** What a run knows of a table while its chunks come in. */
+export class TableProgress {
+  readonly planned: PlannedTable;
+  readonly name: string;
+  /** How many segments the table was cut into; 0 until it is planned. */
+  segments = 0;
+  /** Segments that are not done yet; null until the table is planned. */
+  openSegments: number | null = null;
+  #startedAtMs: number | null = null;
+  #elapsedMs = 0;
+  readonly #rows = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
+  readonly #changedColumns: Record<string, number> = {};
+  readonly #findings: Finding[];
+  #chunks = 0;
+  #unverifiedChunks = 0;
+
+  constructor(planned: PlannedTable) {
+    this.planned = planned;
+    this.name = qualifiedNameOf(planned);
+    this.#findings = [...planned.findings];
+  }
+
+  start(nowMs: number): void {
+    this.#startedAtMs ??= nowMs;
+  }
+
+  end(nowMs: number): void {
+    this.#elapsedMs = nowMs - (this.#startedAtMs ?? nowMs);
+  }
+
+  addChunk(chunk: ComparedChunk): void {
+    this.#chunks++;
+    this.#rows.sourceRows += chunk.sourceRows;
+    this.#rows.targetRows += chunk.targetRows;
+    for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const) this.#rows[name] += chunk.counts[name];
+    for (const [column, count] of Object.entries(chunk.changedColumns)) {
+      this.#changedColumns[column] = (this.#changedColumns[column] ?? 0) + count;
+    }
+  }
+
+  /** Notes a chunk of which nothing is known, and with it the rest of its segment. */
+  addUnverified({ error }: UnverifiedChunk): void {
+    this.#unverifiedChunks++;
+    const known = this.#findings.some((finding) => finding.message === error.message);
+    if (!known) this.#findings.push({ code: 'chunk-unverified', message: error.message, hint: error.hint });
+  }
+
+  /** Notes that the run ended before the table did. */
+  interrupt(): void {
+    this.#findings.push({
+      code: 'interrupted',
+      message: `The run was interrupted before ${this.name} was read to its end.`,
+      hint: 'Run again.',
+    });
+  }
+
+  get differences(): number {
+    return this.#rows.missing + this.#rows.extra + this.#rows.changed;
+  }
+
+  toResult(sample: readonly RowDifference[]): TableResult {
+    const { source, target, pair, columns } = this.planned;
+    const schemaDiffers = hasEffect(this.#findings, 'different');
+    return {
+      source: source === null ? null : qualifiedName(source),
+      target: target === null ? null : qualifiedName(target),
+      verdict: verdictOf({
+        differences: this.differences + (schemaDiffers ? 1 : 0),
+        unverified: hasEffect(this.#findings, 'unverified'),
+      }),
+      strategy: pair === null ? null : 'range',
+      key: pair === null ? [] : pair.key.map((column) => column.target.name),
+      ...this.#rows,
+      coverage: {
+        rows: Math.max(this.#rows.sourceRows, this.#rows.targetRows),
+        chunks: this.#chunks + this.#unverifiedChunks,
+        unverifiedChunks: this.#unverifiedChunks,
+      },
+      columns,
+      changedColumns: this.#changedColumns,
+      elapsedMs: Math.round(this.#elapsedMs),
+      findings: this.#findings,
+      sample,
+    };
+  }
+}
+
+function qualifiedNameOf({ source, target }: PlannedTable): string {
+  const table = target ?? source;
+  return table === null ? '' : qualifiedName(table);
+}

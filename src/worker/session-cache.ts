@@ -1,0 +1,34 @@
+import type { Side } from '../core/pairing.js';
+import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
+import { engineFor } from '../engines/registry.js';
+
+/** The two sessions of a worker. A broken one is replaced when it is asked for next. */
+export class SessionCache {
+  readonly #connections: Readonly<Record<Side, ConnectionSettings>>;
+  readonly #sessions = new Map<Side, Session>();
+
+  constructor(connections: Readonly<Record<Side, ConnectionSettings>>) {
+    this.#connections = connections;
+  }
+
+  engine(side: Side): Engine {
+    return engineFor(this.#connections[side].scheme);
+  }
+
+  async session(side: Side): Promise<Session> {
+    const cached = this.#sessions.get(side);
+    if (cached !== undefined && !cached.broken) return cached;
+    await cached?.close();
+    this.#sessions.delete(side);
+    const session = await this.engine(side).open(this.#connections[side]);
+    this.#sessions.set(side, session);
+    return session;
+  }
+
+  /** Closes a side's session; one that is in the middle of a result is cut off, which ends its read with an error. */
+  async drop(side: Side): Promise<void> {
+    const session = this.#sessions.get(side);
+    this.#sessions.delete(side);
+    await session?.close();
+  }
+}

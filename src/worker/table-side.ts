@@ -1,0 +1,89 @@
+import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { RowproofError } from '../core/errors.js';
+import type { Column } from '../core/schema.js';
+import type { Engine, RowSelection, Session, SpanListener } from '../engines/engine.js';
+import { RowReader } from '../hashing/row-reader.js';
+
+/** One side of a table pair, ready to be read: its engine, its columns in reading order, and a compiled reader. */
+export interface TableSide {
+  readonly side: Side;
+  readonly engine: Engine;
+  readonly columns: readonly Column[];
+  readonly selection: Omit<RowSelection, 'range' | 'limit'>;
+  readonly reader: RowReader;
+}
+
+/** Prepares one side of a table pair; asks the server for its character sets where columns need them. */
+export async function prepareTableSide(
+  pair: TablePair,
+  side: Side,
+  { engine, session }: { engine: Engine; session: Session },
+): Promise<TableSide> {
+  const compared = comparedColumns(pair);
+  const columns = compared.map((column) => column[side]);
+  const codec = await engine.compileCodec(
+    session,
+    compared.map((column) => ({ column: column[side], canonical: column.canonical })),
+  );
+  return {
+    side,
+    engine,
+    columns,
+    selection: {
+      table: pair[side],
+      columns,
+      key: pair.key.map((column) => column[side]),
+      where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
+      descending: false,
+    },
+    reader: new RowReader(
+      codec,
+      pair.key.map((column) => ({ column: column[side], keyKind: column.keyKind })),
+    ),
+  };
+}
+
+/** Streams rows and calls `onRow` for each with where it lies; `onRow` returns where the next one begins, or -1 to stop. */
+export async function readEachRow(
+  { session, columns, sql }: { session: Session; columns: readonly Column[]; sql: string },
+  onRow: (row: { buffer: Buffer; offset: number; end: number }) => number,
+): Promise<void> {
+  const row: { buffer: Buffer; offset: number; end: number } = { buffer: Buffer.alloc(0), offset: 0, end: 0 };
+  const onSpan: SpanListener = (buffer, start, end, rows) => {
+    row.buffer = buffer;
+    row.end = end;
+    let at = start;
+    for (let i = 0; i < rows; i++) {
+      row.offset = at;
+      at = onRow(row);
+      if (at < 0) return false;
+    }
+    return true;
+  };
+  await session.readRows(sql, columns, onSpan);
+}
+
+/** Puts table and side into the message of whatever went wrong while reading. */
+export function describeReadError(error: unknown, pair: TablePair, { side, engine }: { side: Side; engine: Engine }): {
+  error: RowproofError;
+  transient: boolean;
+} {
+  const table = `${qualifiedName(pair[side])} on the ${side}`;
+  if (error instanceof RowproofError) {
+    const { code, hint, message } = error;
+    const transient = code === 'connection-lost';
+    return { error: new RowproofError({ code, message: `Cannot read ${table}: ${message}`, hint, cause: error }), transient };
+  }
+  const { code, transient, message } = engine.classifyError(error);
+  const hint =
+    code === 'permission'
+      ? `Grant SELECT, or leave the table out with --exclude ${pair.source.name}.`
+      : code === 'timeout'
+        ? 'Raise statement-timeout in the URL, or read fewer rows at a time with --chunk-rows.'
+        : '';
+  const sentence = message.replace(/\.$/, '');
+  return {
+    error: new RowproofError({ code, message: `Cannot read ${table}: ${sentence}.`, hint, cause: error }),
+    transient,
+  };
+}

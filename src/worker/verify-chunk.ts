@@ -1,0 +1,184 @@
+import type { ChunkResult, ChunkTask, ComparedChunk, DifferenceCounts } from '../core/chunk.js';
+import type { RowDifference } from '../core/difference.js';
+import { readKeyParts } from '../core/encoding/key-bytes.js';
+import { RowproofError, serializeError } from '../core/errors.js';
+import type { Side, TablePair } from '../core/pairing.js';
+import type { RowHash } from '../hashing/row-hash.js';
+import { findDifferingRows, type RowIndex } from '../hashing/row-index.js';
+import { rereadDifferingRows } from './reread.js';
+import type { SessionCache } from './session-cache.js';
+import { describeReadError, prepareTableSide, readEachRow, type TableSide } from './table-side.js';
+
+const SIDES = ['source', 'target'] as const;
+
+/** What a worker keeps between chunks. */
+export interface WorkerContext {
+  readonly sessions: SessionCache;
+  readonly hash: RowHash;
+  readonly indexes: Readonly<Record<Side, RowIndex>>;
+  /** The sides of the table pair that was read last; most chunks of a worker are of one table. */
+  prepared: { readonly pairId: number; readonly sides: Map<Side, TableSide> } | null;
+}
+
+/** Where a chunk reports to while it is under way. */
+export interface ChunkChannel {
+  reportSessions(ids: Readonly<Record<Side, string>>): void;
+  /** Resolves once the batch is stored, so that no more than one batch is ever in memory. */
+  storeDifferences(rows: readonly RowDifference[]): Promise<void>;
+}
+
+interface SideRead {
+  /** True where the side has rows beyond the last one it returned. */
+  readonly capped: boolean;
+  readonly wireBytes: number;
+}
+
+/**
+ * Reads one chunk from both sides at once, compares it, and reads the rows that differ again in full.
+ *
+ * An error on either side makes the whole chunk unverified: what the other side sent proves nothing alone.
+ */
+export async function verifyChunk(
+  task: ChunkTask,
+  pair: TablePair,
+  context: WorkerContext,
+  channel: ChunkChannel,
+): Promise<ChunkResult> {
+  const started = performance.now();
+  try {
+    const reads = await readBothSides(task, pair, context, channel);
+    const end = cutAtSharedEnd(pair, context, reads);
+    const compared = await compareSides(pair, context, channel);
+    return {
+      ...compared,
+      end,
+      sourceRows: context.indexes.source.count,
+      targetRows: context.indexes.target.count,
+      wireBytes: Math.max(reads.source.wireBytes, reads.target.wireBytes),
+      elapsedMs: performance.now() - started,
+    };
+  } catch (failure) {
+    if (failure instanceof ReadFailure) {
+      return { kind: 'unverified', error: serializeError(failure.error), transient: failure.transient };
+    }
+    return { kind: 'unverified', error: serializeError(failure), transient: false };
+  }
+}
+
+/** A failed read of one side, with whether another try may help. */
+class ReadFailure extends Error {
+  readonly error: RowproofError;
+  readonly transient: boolean;
+
+  constructor({ error, transient }: { error: RowproofError; transient: boolean }) {
+    super(error.message);
+    this.error = error;
+    this.transient = transient;
+  }
+}
+
+/** Runs a step on both sides at once; where one fails, the other is cut off instead of being read to its end. */
+async function onBothSides<T>(
+  pair: TablePair,
+  { sessions }: WorkerContext,
+  step: (side: Side) => Promise<T>,
+): Promise<Record<Side, T>> {
+  let failure: ReadFailure | null = null;
+  const run = async (side: Side): Promise<T> => {
+    try {
+      return await step(side);
+    } catch (error) {
+      if (failure === null) {
+        failure = new ReadFailure(describeReadError(error, pair, { side, engine: sessions.engine(side) }));
+        await Promise.all(SIDES.map((each) => sessions.drop(each)));
+      }
+      throw failure;
+    }
+  };
+  const [source, target] = await Promise.allSettled([run('source'), run('target')]);
+  if (source.status === 'fulfilled' && target.status === 'fulfilled') {
+    return { source: source.value, target: target.value };
+  }
+  throw failure ?? new RowproofError({ code: 'internal', message: 'A read failed without an error' });
+}
+
+async function readBothSides(
+  task: ChunkTask,
+  pair: TablePair,
+  context: WorkerContext,
+  channel: ChunkChannel,
+): Promise<Record<Side, SideRead>> {
+  const ids = await onBothSides(pair, context, async (side) => (await context.sessions.session(side)).serverSessionId);
+  channel.reportSessions(ids);
+  return onBothSides(pair, context, async (side) => readSide(task, await tableSide(pair, side, context), context));
+}
+
+async function tableSide(pair: TablePair, side: Side, context: WorkerContext): Promise<TableSide> {
+  if (context.prepared?.pairId !== pair.id) context.prepared = { pairId: pair.id, sides: new Map() };
+  const { sides } = context.prepared;
+  const known = sides.get(side);
+  if (known !== undefined) return known;
+  const session = await context.sessions.session(side);
+  const prepared = await prepareTableSide(pair, side, { engine: context.sessions.engine(side), session });
+  sides.set(side, prepared);
+  return prepared;
+}
+
+async function readSide(task: ChunkTask, prepared: TableSide, context: WorkerContext): Promise<SideRead> {
+  const { side, columns, selection, reader, engine } = prepared;
+  const index = context.indexes[side];
+  index.reset();
+  const sql = engine.dialect.buildSelect({ ...selection, range: task, limit: task.capRows });
+  let wireBytes = 0;
+  let stopped = false;
+  await readEachRow({ session: await context.sessions.session(side), columns, sql }, (row) => {
+    const next = reader.indexRow(row, index, context.hash);
+    wireBytes += next - row.offset;
+    stopped = wireBytes >= task.capBytes;
+    return stopped ? -1 : next;
+  });
+  return { capped: stopped || index.count >= task.capRows, wireBytes };
+}
+
+/**
+ * Ends the chunk at the smaller last key of the sides that met a cap and drops what was read beyond, because the other
+ * side may not have been read that far. Returns null where neither met a cap: then both were read to the end.
+ */
+function cutAtSharedEnd(
+  pair: TablePair,
+  { indexes }: WorkerContext,
+  reads: Record<Side, SideRead>,
+): ComparedChunk['end'] {
+  const ends = SIDES.filter((side) => reads[side].capped).map((side) => indexes[side].keyAt(indexes[side].count - 1));
+  const smallest = ends.sort(Buffer.compare)[0];
+  if (smallest === undefined) return null;
+  const end = Buffer.from(smallest);
+  for (const side of SIDES) indexes[side].truncateAfter(end);
+  return readKeyParts(
+    pair.key.map((column) => column.keyKind),
+    end,
+  );
+}
+
+const NOTHING: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
+
+async function compareSides(
+  pair: TablePair,
+  context: WorkerContext,
+  channel: ChunkChannel,
+): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns'>> {
+  const { source, target } = context.indexes;
+  if (source.equals(target)) return { kind: 'match', counts: NOTHING, changedColumns: {} };
+  const differing = findDifferingRows(source, target);
+  const sides = { source: await tableSide(pair, 'source', context), target: await tableSide(pair, 'target', context) };
+  const { counts, changedColumns } = await rereadDifferingRows({
+    pair,
+    sides,
+    differing,
+    indexes: context.indexes,
+    readBoth: (read) => onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
+    store: (rows) => channel.storeDifferences(rows),
+  });
+  const found = counts.missing + counts.extra + counts.changed;
+  return { kind: found > 0 ? 'mismatch' : 'match', counts, changedColumns };
+}

@@ -1,0 +1,129 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import * as architecture from './support/architecture.js';
+
+const files = architecture.readSourceFiles(fileURLToPath(new URL('../src', import.meta.url)));
+
+/** Each rule with the smallest house that breaks it and what the rule says about it. */
+const rules: {
+  title: string;
+  find: (files: readonly architecture.SourceFile[]) => string[];
+  broken: Record<string, string>;
+  found: string[];
+}[] = [
+  {
+    title: 'imports its own floor and lower ones only; verifier and report or repair do not know each other',
+    find: architecture.findFloorViolations,
+    broken: {
+      'core/key.ts': "import { hash } from '../hashing/row.js';",
+      'hashing/row.ts': "import type { Key } from '../core/key.js'; export * from '../worker/pool.js';",
+      'worker/pool.ts': "const entry = new URL('../cli/main.js', import.meta.url);",
+      'verifier/loop.ts': "const table = await import('../report/table.js');",
+      'repair/sql.ts': "type Loop = import('../verifier/loop.js').Loop;",
+      'index.ts': "export { main } from './cli/main.js';",
+      'tools/any.ts': '',
+    },
+    found: [
+      'tools/any.ts is on no floor',
+      'core/key.ts imports hashing/row.ts',
+      'hashing/row.ts imports worker/pool.ts',
+      'worker/pool.ts imports cli/main.ts',
+      'verifier/loop.ts imports report/table.ts',
+      'repair/sql.ts imports verifier/loop.ts',
+      'index.ts imports cli/main.ts',
+    ],
+  },
+  {
+    title: 'has no import cycle, of types either',
+    find: architecture.findCycles,
+    broken: {
+      'core/a.ts': "import { b } from './b.js';",
+      'core/b.ts': "export { c } from './c.js';",
+      'core/c.ts': "import type { B } from './b.js';",
+      'core/d.ts': "import { d } from './d.js';",
+    },
+    found: ['core/b.ts -> core/c.ts -> core/b.ts', 'core/d.ts -> core/d.ts'],
+  },
+  {
+    title: 'keeps core free of packages and of Node',
+    find: architecture.findImpureCore,
+    broken: {
+      'core/a.ts': "import { readFileSync } from 'node:fs'; import './b.js';",
+      'core/b.ts': "import type { Pool } from 'piscina'; import { e } from '../engines/e.js';",
+      'engines/e.ts': "import net from 'node:net';",
+    },
+    found: ['core/a.ts imports node:fs', 'core/b.ts imports piscina', 'core/b.ts imports ../engines/e.js'],
+  },
+  {
+    title: 'imports database packages in drivers of engines only',
+    find: architecture.findStrayDrivers,
+    broken: {
+      'engines/a/a-driver.ts': "import pg from 'pg'; import mysql from 'mysql2/promise';",
+      'engines/a/catalog.ts': "import type { Client } from 'pg';",
+      'engines/a/codec.ts': "import { from } from 'pg-copy-streams'; import pages from 'pgpages';",
+      'worker/b-driver.ts': "import mysql from 'mysql2/promise';",
+    },
+    found: [
+      'engines/a/catalog.ts imports pg',
+      'engines/a/codec.ts imports pg-copy-streams',
+      'worker/b-driver.ts imports mysql2/promise',
+    ],
+  },
+  {
+    title: 'never names an engine in the verifier',
+    find: architecture.findNamedEngines,
+    broken: { 'verifier/a.ts': "if (kind === 'PostgreSQL') {}", 'report/a.ts': '// MySQL' },
+    found: ['verifier/a.ts says PostgreSQL'],
+  },
+  {
+    title: 'has no file or folder that could hold anything',
+    find: architecture.findVagueNames,
+    broken: {
+      'core/utils.ts': '',
+      'helpers/a.ts': '',
+      'core/key-helper.ts': '',
+      'core/common/b.ts': '',
+      'core/uncommon.ts': '',
+    },
+    found: ['core/utils.ts', 'helpers/a.ts', 'core/key-helper.ts', 'core/common/b.ts'],
+  },
+  {
+    title: 'has no file over 300 lines',
+    find: architecture.findLongFiles,
+    broken: { 'core/long.ts': '//\n'.repeat(301), 'core/short.ts': '//\n'.repeat(300) },
+    found: ['core/long.ts has 301 lines'],
+  },
+  {
+    title: 'carries no note of unfinished work',
+    find: architecture.findUnfinishedNotes,
+    broken: {
+      'core/a.ts': `// ${'TO'}DO: later`,
+      'core/b.ts': `// ${'FIX'}ME`,
+      'core/c.ts': 'const todo = 1;',
+    },
+    found: ['core/a.ts', 'core/b.ts'],
+  },
+];
+
+for (const { title, find, broken, found } of rules) {
+  describe(`src ${title}`, () => {
+    it('holds', () => expect(find(files)).toEqual([]));
+
+    it('is noticed where it is broken', () => {
+      const sources = Object.entries(broken).map(([path, text]) => ({ path, text }));
+      expect(find(sources)).toEqual(found);
+    });
+  });
+}
+
+describe('the reader of src', () => {
+  it('finds the files and what they import', () => {
+    expect(files.map(({ path }) => path)).toContain('core/errors.ts');
+    expect(architecture.readImports(files).map(({ file }) => file)).toContain('core/errors.ts');
+  });
+
+  it('takes no import from a comment or a text', () => {
+    const text = "// import a from './a.js';\nconst example = \"import './b.js'\";";
+    expect(architecture.readImports([{ path: 'core/key.ts', text }])).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+// Runs the tests from a bare clone: installs what is missing, builds, and hands its arguments on to vitest.
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  findEmbeddedPostgres,
+  findMariadb,
+  findSystemPostgres,
+  MARIADB_MISSING,
+  POSTGRES_MISSING,
+} from './support/find-binaries.mjs';
+
+const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
+const POLICY_FILE = '/usr/sbin/policy-rc.d';
+
+installNodePackages();
+installServers();
+run('npm', ['run', 'build']);
+run(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)]);
+
+function installNodePackages() {
+  if (existsSync(join(checkout, 'node_modules', 'vitest', 'vitest.mjs'))) return;
+  run('npm', [existsSync(join(checkout, 'package-lock.json')) ? 'ci' : 'install']);
+}
+
+function installServers() {
+  const needsMariadb = !process.env.ROWPROOF_TEST_MARIADB_URL && findMariadb() === null;
+  const needsPostgres = !process.env.ROWPROOF_TEST_POSTGRES_URL && findSystemPostgres() === null;
+  const isDebianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version');
+  if (isDebianRoot && (needsMariadb || needsPostgres)) {
+    installDebianPackages([
+      ...(needsMariadb ? ['mariadb-server'] : []),
+      ...(needsPostgres ? ['postgresql'] : []),
+    ]);
+  }
+  if (needsMariadb && findMariadb() === null) fail(MARIADB_MISSING);
+  if (needsPostgres && findSystemPostgres() === null && findEmbeddedPostgres() === null)
+    fail(POSTGRES_MISSING);
+}
+
+/** Only the programs are wanted, so the packages are kept from starting services of their own. */
+function installDebianPackages(packages) {
+  const ownsPolicy = !existsSync(POLICY_FILE);
+  if (ownsPolicy) writeFileSync(POLICY_FILE, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const lock = ['-o', 'DPkg::Lock::Timeout=300'];
+  try {
+    // One unreachable archive fails the update, yet the others may hold the packages: the install decides.
+    spawnSync('apt-get', [...lock, 'update'], { stdio: 'inherit', env });
+    spawnSync('apt-get', [...lock, 'install', '-y', '--no-install-recommends', ...packages], {
+      stdio: 'inherit',
+      env,
+    });
+  } finally {
+    if (ownsPolicy) rmSync(POLICY_FILE);
+  }
+}
+
+function run(command, args) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: checkout,
+    stdio: 'inherit',
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+  if (error) fail(`Cannot run ${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, posix, relative, sep } from 'node:path';
+import { parseAst } from 'vitest/node';
+
+/** A source file; the path is relative to `src` with forward slashes. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a file depends on: package names as written, and files of `src` by their path. */
+export interface Import {
+  readonly from: string;
+  readonly specifier: string;
+  /** Null for packages and for Node's own modules. */
+  readonly file: string | null;
+}
+
+const MAX_LINES = 300;
+const FLOORS: readonly (readonly [RegExp, number])[] = [
+  [/^core\//, 0],
+  [/^engines\//, 1],
+  [/^hashing\//, 2],
+  [/^worker\//, 3],
+  [/^(verifier|report|repair)\//, 4],
+  [/^(config\/|verify\.ts$|index\.ts$)/, 5],
+  [/^cli\//, 6],
+];
+const SEPARATE_ROOMS = [/^verifier\//, /^(report|repair)\//] as const;
+
+/** Reads every TypeScript file below a folder. */
+export function readSourceFiles(folder: string): SourceFile[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => ({ path: relative(folder, file).split(sep).join('/'), text: readFileSync(file, 'utf8') }));
+}
+
+/**
+ * Lists the imports of the files: static, re-exported, dynamic, in types, and files named by `new URL(…)`, which is how
+ * a worker thread is told its entry. The syntax tree is read, because a comment may show an import.
+ */
+export function readImports(files: readonly SourceFile[]): Import[] {
+  return files.flatMap(({ path, text }) => {
+    const specifiers = new Set<string>();
+    collectSpecifiers(parseAst(text, { lang: 'ts' }), specifiers);
+    return [...specifiers].map((specifier) => ({
+      from: path,
+      specifier,
+      file: resolveFile(path, specifier),
+    }));
+  });
+}
+
+function collectSpecifiers(node: unknown, specifiers: Set<string>): void {
+  if (Array.isArray(node)) {
+    for (const child of node) collectSpecifiers(child, specifiers);
+    return;
+  }
+  if (!isRecord(node)) return;
+  const specifier = findSpecifier(node);
+  if (specifier !== null) specifiers.add(specifier);
+  for (const child of Object.values(node)) collectSpecifiers(child, specifiers);
+}
+
+function findSpecifier(node: Record<string, unknown>): string | null {
+  if (isRecord(node.source) && typeof node.source.value === 'string') return node.source.value;
+  if (node.type !== 'NewExpression' || !isRecord(node.callee) || node.callee.name !== 'URL') return null;
+  const first: unknown = Array.isArray(node.arguments) ? node.arguments[0] : null;
+  return isRecord(first) && typeof first.value === 'string' && first.value.startsWith('.')
+    ? first.value
+    : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function resolveFile(from: string, specifier: string): string | null {
+  if (!specifier.startsWith('.')) return null;
+  return posix.normalize(posix.join(posix.dirname(from), specifier)).replace(/\.js$/, '.ts');
+}
+
+/** Files outside the house, imports of a higher floor, and imports between rooms that must not know each other. */
+export function findFloorViolations(files: readonly SourceFile[]): string[] {
+  const homeless = files
+    .filter(({ path }) => findFloor(path) === null)
+    .map(({ path }) => `${path} is on no floor`);
+  const upward = readImports(files).flatMap(({ from, file }) => {
+    if (file === null || file.startsWith('..')) return [];
+    const isUpward = (findFloor(file) ?? Number.POSITIVE_INFINITY) > (findFloor(from) ?? -1);
+    const [one, other] = SEPARATE_ROOMS;
+    const crosses = (one.test(from) && other.test(file)) || (other.test(from) && one.test(file));
+    return isUpward || crosses ? [`${from} imports ${file}`] : [];
+  });
+  return [...homeless, ...upward];
+}
+
+function findFloor(path: string): number | null {
+  return FLOORS.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+}
+
+/** Every import cycle that a depth-first walk meets; imports of types count, because they couple files as well. */
+export function findCycles(files: readonly SourceFile[]): string[] {
+  const imports = readImports(files);
+  const finished = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+      return;
+    }
+    if (finished.has(path)) return;
+    for (const { from, file } of imports) if (from === path && file !== null) visit(file, [...trail, path]);
+    finished.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return cycles;
+}
+
+/** Core takes time, files and sockets as parameters, so it imports only itself. */
+export function findImpureCore(files: readonly SourceFile[]): string[] {
+  return readImports(files)
+    .filter(({ from, file }) => from.startsWith('core/') && !file?.startsWith('core/'))
+    .map(({ from, specifier }) => `${from} imports ${specifier}`);
+}
+
+/** Database packages imported by anything but an engine's driver. */
+export function findStrayDrivers(files: readonly SourceFile[]): string[] {
+  return readImports(files)
+    .filter(({ specifier }) => /^(mysql2|pg|pg-[^/]+)(\/|$)/.test(specifier))
+    .filter(({ from }) => !/^engines\/.*-driver\.ts$/.test(from))
+    .map(({ from, specifier }) => `${from} imports ${specifier}`);
+}
+
+/** Names of engines in the verifier, which must treat every engine by its facts. */
+export function findNamedEngines(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ path }) => path.startsWith('verifier/'))
+    .flatMap(({ path, text }) =>
+      (text.match(/mysql|mariadb|postgres(ql)?/gi) ?? []).map((word) => `${path} says ${word}`),
+    );
+}
+
+/** Files and folders whose name would let them hold anything. */
+export function findVagueNames(files: readonly SourceFile[]): string[] {
+  const isVague = (name: string) => /^(utils?|helpers?|common)$/i.test(name);
+  return files
+    .map(({ path }) => path)
+    .filter((path) => [...dirname(path).split('/'), ...basename(path).split(/[.-]/)].some(isVague));
+}
+
+/** Files longer than a reader keeps in mind. */
+export function findLongFiles(files: readonly SourceFile[]): string[] {
+  return files
+    .map(({ path, text }) => ({ path, lines: text.replace(/\n$/, '').split('\n').length }))
+    .filter(({ lines }) => lines > MAX_LINES)
+    .map(({ path, lines }) => `${path} has ${lines} lines`);
+}
+
+/** Notes of unfinished work, which belong in an issue. */
+export function findUnfinishedNotes(files: readonly SourceFile[]): string[] {
+  return files.filter(({ text }) => /\b(TODO|FIXME)\b/.test(text)).map(({ path }) => path);
+}

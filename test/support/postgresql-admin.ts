@@ -1,0 +1,51 @@
+import pg from 'pg';
+import type { DatabaseAdmin, TestSession } from './database.js';
+import type { Cell } from './mysql-admin.js';
+import { waitForSessionsToEnd } from './wait-for-sessions.js';
+
+/** The server's own text is what tests compare, so no value is parsed. */
+const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => String };
+
+/** Test access to PostgreSQL. */
+export function postgresqlAdmin(serverUrl: string): DatabaseAdmin {
+  return {
+    createDatabase: (name) =>
+      withSession(serverUrl, (session) => session.run(`CREATE DATABASE ${name} TEMPLATE template0`)),
+    dropDatabase: (name) =>
+      withSession(serverUrl, async (session) => {
+        const leaked = await waitForSessionsToEnd(() => session.query(selectSessions(name)));
+        await session.run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+        return leaked.map((row) => row.join(' '));
+      }),
+    openSession,
+  };
+}
+
+async function openSession(url: string): Promise<TestSession> {
+  const client = new pg.Client({ connectionString: url, types: AS_TEXT });
+  await client.connect();
+  return {
+    run: async (script) => {
+      await client.query(script);
+    },
+    query: async (sql) => (await client.query<Cell[]>({ text: sql, rowMode: 'array' })).rows,
+    close: () => client.end(),
+  };
+}
+
+/** Autovacuum workers and the like come and go in a database without anybody having opened them. */
+function selectSessions(name: string): string {
+  return `SELECT pid, state, query FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`;
+}
+
+async function withSession<Result>(
+  url: string,
+  use: (session: TestSession) => Promise<Result>,
+): Promise<Result> {
+  const session = await openSession(url);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,109 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import {
+  findEmbeddedPostgres,
+  findSystemPostgres,
+  POSTGRES_MISSING,
+  type ServerBinaries,
+} from './find-binaries.mjs';
+import {
+  findFreePort,
+  findServerAccount,
+  makeServerFolder,
+  type ServerAccount,
+  startKeptServer,
+} from './kept-server.js';
+import type { PrivateServer } from './private-mariadb.js';
+
+/** Starts a PostgreSQL of its own in a new folder, with a default zone that is not UTC for the same reason as MariaDB's. */
+export async function startPrivatePostgres(parent: string): Promise<PrivateServer> {
+  const found = findSystemPostgres() ?? findEmbeddedPostgres();
+  if (found === null) throw new Error(POSTGRES_MISSING);
+  const account = findServerAccount('postgres');
+  const folder = makeServerFolder(parent, 'postgresql', account);
+  const binaries = moveWithinReach(found, folder, account);
+  const port = await findFreePort();
+  const dataFolder = join(folder, 'data');
+  await createDataFolder({ installer: binaries.installer, folder, dataFolder, account });
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+    timezone: 'America/New_York',
+    log_timezone: 'UTC',
+    max_connections: '200',
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+  };
+  const url = `postgres://verify:verify@127.0.0.1:${port}/postgres`;
+
+  const server = await startKeptServer({
+    command: binaries.server,
+    args: [
+      '-D',
+      dataFolder,
+      '-p',
+      `${port}`,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    folder,
+    account,
+    stopSignal: 'SIGQUIT',
+    ping: () => pingPostgres(url),
+  });
+  return { ...server, url, socket: folder };
+}
+
+/** The packaged PostgreSQL may lie in a home folder that the server's own user cannot enter. */
+function moveWithinReach(found: ServerBinaries, folder: string, account: ServerAccount): ServerBinaries {
+  try {
+    execFileSync(found.server, ['--version'], { cwd: folder, stdio: 'pipe', ...account });
+    return found;
+  } catch {
+    const installation = dirname(dirname(found.server));
+    const copy = join(folder, 'installation');
+    cpSync(installation, copy, { recursive: true, verbatimSymlinks: true });
+    return {
+      server: join(copy, 'bin', basename(found.server)),
+      installer: join(copy, 'bin', basename(found.installer)),
+    };
+  }
+}
+
+async function createDataFolder({
+  installer,
+  folder,
+  dataFolder,
+  account,
+}: {
+  installer: string;
+  folder: string;
+  dataFolder: string;
+  account: ServerAccount;
+}): Promise<void> {
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, 'verify\n', { mode: 0o644 });
+  const locale = process.platform === 'linux' ? 'C.UTF-8' : 'C';
+  const args = [
+    '-D',
+    dataFolder,
+    '--username=verify',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--no-sync',
+  ];
+  await promisify(execFile)(installer, [...args, '--encoding=UTF8', `--locale=${locale}`], {
+    cwd: folder,
+    ...account,
+  });
+}
+
+/** Rejects unless a PostgreSQL server lets the account of the URL in. */
+export async function pingPostgres(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.end();
+}
