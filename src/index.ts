@@ -1,5 +1,5 @@
-export { resolveConfig } from './config/resolve-config.js';
 export type { RawFlags } from './config/raw-flags.js';
+export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export type { DifferenceKind, RowDifference, Value } from './core/difference.js';
 export { type ErrorCode, RowproofError } from './core/errors.js';
@@ -7,4 +7,4 @@ export type { RunEvent, RunListener } from './core/event.js';
 export type { Finding, FindingCode } from './core/finding.js';
 export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
-export { type RunHooks, type TableDifference, VERSION, verify, type VerifyOutcome } from './verify.js';
+export { type RunHooks, type TableDifference, VERSION, type VerifyOutcome, verify } from './verify.js';

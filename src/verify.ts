@@ -10,7 +10,7 @@ import { assertNamesExist } from './config/unknown-names.js';
 import type { RowDifference } from './core/difference.js';
 import { RowproofError } from './core/errors.js';
 import type { RunListener } from './core/event.js';
-import { type Side, qualifiedName } from './core/pairing.js';
+import { qualifiedName, type Side } from './core/pairing.js';
 import type { RunResult, SideResult } from './core/result.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
 import { runTables } from './verifier/run-tables.js';
@@ -69,7 +69,11 @@ async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record
     return { source: source.value, target: target.value };
   }
   for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.session.close();
-  throw source.status === 'rejected' ? source.reason : target.status === 'rejected' ? target.reason : undefined;
+  throw source.status === 'rejected'
+    ? source.reason
+    : target.status === 'rejected'
+      ? target.reason
+      : undefined;
 }
 
 async function verifyOpenSides(
@@ -143,7 +147,10 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
   hooks.onEvent({
     type: 'run:start',
     tables: tables.length,
-    estimatedRows: estimates.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0 as number | null),
+    estimatedRows: estimates.reduce(
+      (sum, rows) => (sum === null || rows === null ? null : sum + rows),
+      0 as number | null,
+    ),
   });
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
@@ -173,7 +180,10 @@ function describeSide({ catalog, settings }: OpenSide): SideResult {
   return { engine: catalog.engine, version: catalog.version, url: describeServer(settings) };
 }
 
-async function* readDifferences(spool: Spool, tables: readonly TableProgress[]): AsyncGenerator<TableDifference> {
+async function* readDifferences(
+  spool: Spool,
+  tables: readonly TableProgress[],
+): AsyncGenerator<TableDifference> {
   for (const { planned, segments } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);

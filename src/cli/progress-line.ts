@@ -2,7 +2,7 @@ import { formatCount, formatCounted, formatDuration } from '../report/number-tex
 import { visibleName } from '../report/visible-text.js';
 import { type ProgressState, rowsPerSecond } from './progress-state.js';
 
-const BAR_CELLS = 16;
+const BAR_CELLS = 10;
 const LONGEST_ESTIMATE_MS = 100 * 3600 * 1000;
 
 /** How far a run is, most important first, so that a narrow terminal cuts off the least. */
@@ -11,14 +11,14 @@ export function formatProgress(state: ProgressState, nowMs: number): string {
   const share = estimateShare(state);
   const parts = [
     share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`,
+    formatTimeLeft(state, rate),
+    `${formatCount(state.differences)} differ`,
+    state.unverifiedTables > 0 ? `${formatCounted(state.unverifiedTables, 'table')} unverified` : '',
+    formatTables(state),
     share === null
       ? formatCounted(state.rows, 'row')
-      : `${formatCount(state.rows)} of about ${formatCounted(state.estimatedRows ?? 0, 'row')}`,
-    formatTimeLeft(state, rate),
-    state.differences > 0 ? formatCounted(state.differences, 'difference') : 'no differences',
-    state.unverifiedTables > 0 ? `${formatCounted(state.unverifiedTables, 'table')} unverified` : '',
-    rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`,
-    formatTables(state),
+      : `${formatCount(state.rows)} of ${formatCounted(state.estimatedRows ?? 0, 'row')}`,
+    rate === null ? '' : `${formatCount(Math.round(rate))}/s`,
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
@@ -37,13 +37,14 @@ function drawBar(share: number): string {
 function formatTimeLeft(state: ProgressState, rate: number | null): string {
   if (estimateShare(state) === null || rate === null || rate <= 0) return '';
   const leftMs = (((state.estimatedRows ?? 0) - state.rows) * 1000) / rate;
-  return leftMs > LONGEST_ESTIMATE_MS ? '' : `about ${formatDuration(Math.max(0, leftMs))} left`;
+  if (leftMs > LONGEST_ESTIMATE_MS) return '';
+  return leftMs < 60_000 ? `${Math.ceil(leftMs / 1000)} s left` : `${formatDuration(leftMs)} left`;
 }
 
 function formatTables({ tables, finishedTables, running }: ProgressState): string {
+  if (tables === 0) return '';
   const [first] = running.keys();
-  const count = `${formatCount(finishedTables)} of ${formatCounted(tables, 'table')} done`;
-  if (first === undefined) return tables === 0 ? '' : count;
   const others = running.size > 1 ? ` and ${formatCount(running.size - 1)} more` : '';
-  return `${count}, now ${visibleName(first)}${others}`;
+  const now = first === undefined ? '' : `: ${visibleName(first)}${others}`;
+  return `${formatCount(finishedTables)} of ${formatCounted(tables, 'table')} done${now}`;
 }

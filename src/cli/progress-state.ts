@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.js';
+import { formatCounted } from '../report/number-text.js';
 
 /** What progress is shown of; changed only by `applyEvent`. */
 export interface ProgressState {
@@ -99,10 +100,7 @@ function endTable(state: ProgressState, { table, verdict, ended }: EndedTable): 
   state.finishedTables += 1;
   const problem = ended.problem === null ? '' : `unverified chunks: ${ended.problem}`;
   if (verdict === 'different') {
-    const rows =
-      ended.differences === 0
-        ? ''
-        : ` in ${ended.differences.toLocaleString('en-US')} row${ended.differences === 1 ? '' : 's'}`;
+    const rows = ended.differences === 0 ? '' : ` in ${formatCounted(ended.differences, 'row')}`;
     return `${table}: different${rows}${problem === '' ? '' : `; ${problem}`}`;
   }
   if (verdict !== 'unverified') return null;

@@ -30,48 +30,61 @@ const CLEAR_LINE = '\r\u001b[K';
 /** Shows on stderr how far a run is: one line drawn again in a terminal, a plain line every five seconds in a log. */
 export function createProgress({ stream, live, now }: ProgressTarget): Progress {
   const state = createProgressState();
+  const line = live ? openLiveLine(stream) : openLog(stream);
   let lastDrawnMs = now();
-  let drawn = false;
   let stopped = false;
 
-  function clear(): void {
-    if (drawn) stream.write(CLEAR_LINE);
-    drawn = false;
-  }
-  function draw(): void {
-    const text = formatProgress(state, now());
-    lastDrawnMs = now();
-    if (!live) {
-      stream.write(`${text}\n`);
-      return;
-    }
-    const columns = Math.max(1, (stream.columns ?? DEFAULT_COLUMNS) - 1);
-    stream.write(`${CLEAR_LINE}${cutText(text, columns)[0] ?? ''}`);
-    drawn = true;
-  }
   function tick(): void {
     if (stopped) return;
     sampleRows(state, now());
-    if (now() - lastDrawnMs >= (live ? LIVE_EVERY_MS : LOG_EVERY_MS)) draw();
+    if (now() - lastDrawnMs < line.everyMs) return;
+    lastDrawnMs = now();
+    line.draw(formatProgress(state, now()));
   }
   function say(text: string): void {
-    clear();
+    line.clear();
     stream.write(`${visibleMessage(text)}\n`);
   }
   return {
     onEvent: (event) => {
       if (stopped) return;
-      const line = applyEvent(state, event);
-      if (line !== null) say(line);
+      const news = applyEvent(state, event);
+      if (news !== null) say(news);
       tick();
     },
     tick,
     say,
     stop: () => {
-      clear();
+      line.clear();
       stopped = true;
     },
   };
+}
+
+interface Line {
+  readonly everyMs: number;
+  draw(text: string): void;
+  clear(): void;
+}
+
+function openLiveLine(stream: OutputStream): Line {
+  let drawn = false;
+  return {
+    everyMs: LIVE_EVERY_MS,
+    draw: (text) => {
+      const columns = Math.max(1, (stream.columns ?? DEFAULT_COLUMNS) - 1);
+      stream.write(`${CLEAR_LINE}${cutText(text, columns)[0] ?? ''}`);
+      drawn = true;
+    },
+    clear: () => {
+      if (drawn) stream.write(CLEAR_LINE);
+      drawn = false;
+    },
+  };
+}
+
+function openLog(stream: OutputStream): Line {
+  return { everyMs: LOG_EVERY_MS, draw: (text) => void stream.write(`${text}\n`), clear: () => {} };
 }
 
 /** Says nothing about how far a run is, only what must be said. */

@@ -1,8 +1,8 @@
-import type { RowDifference } from '../core/difference.js';
 import type { RunResult } from '../core/result.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
 import { formatSummary } from '../report/summary.js';
+import type { VerifyOutcome } from '../verify.js';
 import type { CliIo } from './cli-io.js';
 import { type OutputFile, openOutputFile } from './output-file.js';
 import type { OutputPlan } from './output-plan.js';
@@ -14,10 +14,7 @@ export interface RunOutput {
   discard(): void;
 }
 
-interface WritableOutcome {
-  readonly result: RunResult;
-  differences(): AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
-}
+type WritableOutcome = Pick<VerifyOutcome, 'result' | 'differences'>;
 
 interface Destination {
   readonly plan: OutputPlan;

@@ -1,28 +1,16 @@
 import type { RawFlags } from '../config/raw-flags.js';
 import { resolveConfig } from '../config/resolve-config.js';
 import type { RunConfig } from '../config/run-config.js';
-import type { RowDifference } from '../core/difference.js';
-import type { RunListener } from '../core/event.js';
-import type { RunResult } from '../core/result.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import type { RunHooks, VerifyOutcome } from '../verify.js';
 import type { CliIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { type OutputPlan, planOutput } from './output-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
 
-/** What a run leaves: its result, and its differences until it is closed. */
-export interface VerifyOutcome {
-  readonly result: RunResult;
-  differences(): AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
-  close(): Promise<void>;
-}
-
 /** The run itself, handed in so that the command line can be tested without a database. */
-export type Verify = (
-  config: RunConfig,
-  hooks: { readonly onEvent: RunListener; readonly signal: AbortSignal },
-) => Promise<VerifyOutcome>;
+export type Verify = (config: RunConfig, hooks: RunHooks) => Promise<VerifyOutcome>;
 
 interface VerifyCommand {
   readonly flags: RawFlags;

@@ -65,7 +65,14 @@ function describeFailure(failure: {
 }
 
 /** `mysql://host:3306/shop`: where a side is, without account and password. */
-export function describeServer({ scheme, host, port, socketPath, database, schema }: ConnectionSettings): string {
+export function describeServer({
+  scheme,
+  host,
+  port,
+  socketPath,
+  database,
+  schema,
+}: ConnectionSettings): string {
   const place = socketPath === null ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost';
   const suffix = schema === database || schema === 'public' ? '' : `?schema=${encodeURIComponent(schema)}`;
   return `${scheme}://${place}/${encodeURIComponent(database)}${suffix}`;

@@ -22,7 +22,8 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
   for (const [flag, patterns] of flags) {
     for (const pattern of patterns) assertMatch(flag, pattern, sourceNames, 'source');
   }
-  for (const pattern of config.exclude) assertMatch('--exclude', pattern, [...sourceNames, ...targetNames], 'source');
+  for (const pattern of config.exclude)
+    assertMatch('--exclude', pattern, [...sourceNames, ...targetNames], 'source');
   for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
 }
 
@@ -32,6 +33,9 @@ function assertMatch(flag: string, pattern: string, names: readonly string[], si
   throw new RowproofError({
     code: 'usage',
     message: `${flag} names "${pattern}", but no table of the ${side} is called that.`,
-    hint: names.length === 0 ? `The ${side} has no tables.` : `Its tables: ${shown}${names.length > 8 ? ', …' : ''}.`,
+    hint:
+      names.length === 0
+        ? `The ${side} has no tables.`
+        : `Its tables: ${shown}${names.length > 8 ? ', …' : ''}.`,
   });
 }

@@ -60,7 +60,9 @@ export interface Pacing {
  * slow chunk is already in somebody's way.
  */
 export function nextChunkRows(
-  last: Pick<ComparedChunk, 'elapsedMs' | 'wireBytes' | 'sourceRows' | 'targetRows'> & { readonly capRows: number },
+  last: Pick<ComparedChunk, 'elapsedMs' | 'wireBytes' | 'sourceRows' | 'targetRows'> & {
+    readonly capRows: number;
+  },
   pacing: Pacing,
 ): number {
   const rows = Math.max(last.sourceRows, last.targetRows, 1);

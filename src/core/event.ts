@@ -1,5 +1,5 @@
-import type { SerializedError } from './errors.js';
 import type { DifferenceKind } from './difference.js';
+import type { SerializedError } from './errors.js';
 import type { Verdict } from './verdict.js';
 
 /** What happens during a run, in order, as `noun:verb`. Progress bars and the library's callers live from these. */
@@ -13,8 +13,18 @@ export type RunEvent =
       readonly targetRows: number;
     }
   | { readonly type: 'chunk:unverified'; readonly table: string; readonly error: SerializedError }
-  | { readonly type: 'chunk:retry'; readonly table: string; readonly error: SerializedError; readonly attempt: number }
-  | { readonly type: 'row:differs'; readonly table: string; readonly kind: DifferenceKind; readonly count: number }
+  | {
+      readonly type: 'chunk:retry';
+      readonly table: string;
+      readonly error: SerializedError;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: 'row:differs';
+      readonly table: string;
+      readonly kind: DifferenceKind;
+      readonly count: number;
+    }
   | { readonly type: 'table:end'; readonly table: string; readonly verdict: Verdict }
   | { readonly type: 'run:end'; readonly verdict: Verdict };
 

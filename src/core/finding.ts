@@ -31,6 +31,9 @@ export interface Finding {
 }
 
 /** Whether one of the findings forces the given verdict. */
-export function hasEffect(findings: readonly Finding[], effect: Extract<Verdict, 'different' | 'unverified'>): boolean {
+export function hasEffect(
+  findings: readonly Finding[],
+  effect: Extract<Verdict, 'different' | 'unverified'>,
+): boolean {
   return findings.some((finding) => FINDING_EFFECTS[finding.code] === effect);
 }

@@ -68,7 +68,9 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
         ? { keyKind: 'text' }
         : { reason: `key column ${source.name} is text whose order the two collations do not share` };
     default:
-      return { reason: `key column ${source.name} is ${source.declared}, which has no order that both sides share` };
+      return {
+        reason: `key column ${source.name} is ${source.declared}, which has no order that both sides share`,
+      };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CanonicalType } from '../core/canonical-type.js';
+import type { Value } from '../core/difference.js';
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
-import type { Value } from '../core/difference.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 

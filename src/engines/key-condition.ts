@@ -17,10 +17,16 @@ interface Operand {
 }
 
 /** The conditions of a key range, to be joined by AND; empty for an unbounded one. */
-export function buildRangeConditions(dialect: ConditionDialect, key: readonly Column[], range: KeyRange): string[] {
+export function buildRangeConditions(
+  dialect: ConditionDialect,
+  key: readonly Column[],
+  range: KeyRange,
+): string[] {
   const conditions: string[] = [];
-  if (range.after !== null) conditions.push(buildComparison(dialect, operandsOf(dialect, key, range.after), '>'));
-  if (range.upTo !== null) conditions.push(buildComparison(dialect, operandsOf(dialect, key, range.upTo), '<='));
+  if (range.after !== null)
+    conditions.push(buildComparison(dialect, operandsOf(dialect, key, range.after), '>'));
+  if (range.upTo !== null)
+    conditions.push(buildComparison(dialect, operandsOf(dialect, key, range.upTo), '<='));
   return conditions.filter((condition) => condition !== TRUE);
 }
 
@@ -36,9 +42,13 @@ export function buildKeyListCondition(
     const operands = operandsOf(dialect, key, parts);
     if (operands.some(({ literal }) => literal.kind !== 'sql')) continue;
     if (operands.length === 1) single.push(sqlOf(operands[0]?.literal));
-    else alternatives.push(`(${operands.map((operand) => `${operand.name} = ${sqlOf(operand.literal)}`).join(' AND ')})`);
+    else
+      alternatives.push(
+        `(${operands.map((operand) => `${operand.name} = ${sqlOf(operand.literal)}`).join(' AND ')})`,
+      );
   }
-  if (single.length > 0) alternatives.push(`${dialect.quoteName(key[0]?.name ?? '')} IN (${single.join(', ')})`);
+  if (single.length > 0)
+    alternatives.push(`${dialect.quoteName(key[0]?.name ?? '')} IN (${single.join(', ')})`);
   return alternatives.length === 0 ? FALSE : `(${alternatives.join(' OR ')})`;
 }
 
@@ -55,8 +65,16 @@ function sqlOf(literal: Literal | undefined): string {
   return literal?.kind === 'sql' ? literal.sql : 'NULL';
 }
 
-function buildComparison(dialect: ConditionDialect, operands: readonly Operand[], operator: '>' | '<='): string {
-  if (dialect.comparesRows && operands.length > 1 && operands.every(({ literal }) => literal.kind === 'sql')) {
+function buildComparison(
+  dialect: ConditionDialect,
+  operands: readonly Operand[],
+  operator: '>' | '<=',
+): string {
+  if (
+    dialect.comparesRows &&
+    operands.length > 1 &&
+    operands.every(({ literal }) => literal.kind === 'sql')
+  ) {
     const names = operands.map(({ name }) => name).join(', ');
     return `(${names}) ${operator} (${operands.map(({ literal }) => sqlOf(literal)).join(', ')})`;
   }

@@ -32,7 +32,9 @@ export function buildUnordered(dialect: SelectDialect, selection: RowSelection):
 function assemble(dialect: SelectDialect, selection: RowSelection, conditions: readonly string[]): string {
   const { table, columns, key, where, limit, descending } = selection;
   const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
-  const order = key.map((column) => `${dialect.quoteName(column.name)}${descending ? ' DESC' : ''}`).join(', ');
+  const order = key
+    .map((column) => `${dialect.quoteName(column.name)}${descending ? ' DESC' : ''}`)
+    .join(', ');
   return [
     `SELECT ${names} FROM ${dialect.quoteTable(table)}${whereClause(where, conditions)}`,
     order === '' ? '' : ` ORDER BY ${order}`,

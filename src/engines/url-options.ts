@@ -31,7 +31,10 @@ export function readDuration(options: URLSearchParams, name: string, defaultSeco
   if (text === null) return defaultSeconds * 1000;
   const seconds = Number(text);
   if (!(seconds > 0 && seconds <= 86400)) {
-    throw new RowproofError({ code: 'usage', message: `Expected ${name} to be seconds from 1 to 86400, got ${text}.` });
+    throw new RowproofError({
+      code: 'usage',
+      message: `Expected ${name} to be seconds from 1 to 86400, got ${text}.`,
+    });
   }
   return Math.ceil(seconds * 1000);
 }

@@ -61,8 +61,12 @@ export class RowIndex {
     if (this.count === 0) return true;
     const { bytes, length } = this.keys;
     const last = this.#keyEnds[this.count - 1] as number;
-    const start = this.keyStart(this.count - 1);
-    return bytes.compare(bytes, start, last, last, length) > 0;
+    const shared = Math.min(last - this.keyStart(this.count - 1), length - last);
+    for (let i = this.keyStart(this.count - 1), j = last, end = last + shared; j < end; i++, j++) {
+      const difference = (bytes[j] as number) - (bytes[i] as number);
+      if (difference !== 0) return difference > 0;
+    }
+    return length - last > shared;
   }
 
   /** Drops the rows whose key is greater than the given one. */
@@ -115,7 +119,17 @@ export function findDifferingRows(source: RowIndex, target: RowIndex): Differing
   return differing;
 }
 
-function compareKeys({ source, s, target, t }: { source: RowIndex; s: number; target: RowIndex; t: number }): number {
+function compareKeys({
+  source,
+  s,
+  target,
+  t,
+}: {
+  source: RowIndex;
+  s: number;
+  target: RowIndex;
+  t: number;
+}): number {
   const start = target.keyStart(t);
   const end = t + 1 < target.count ? target.keyStart(t + 1) : target.keys.length;
   const sourceEnd = s + 1 < source.count ? source.keyStart(s + 1) : source.keys.length;

@@ -42,7 +42,8 @@ export class RowReader {
       this.encodeField(buffer, i, sink);
       if (i < this.#key.length) this.#appendKey(i, buffer, { start: before, end: sink.length }, index.keys);
     }
-    if (!index.isNextKeyAscending()) throw keyOrderError('its rows do not arrive in the order that both sides share');
+    if (!index.isNextKeyAscending())
+      throw keyOrderError('its rows do not arrive in the order that both sides share');
     index.add(hash(sink.bytes, sink.length), next - offset);
     return next;
   }
@@ -72,7 +73,8 @@ export class RowReader {
     const sorted =
       appendKeyBytes(keyKind, this.#row.bytes, value.start, value.end, keys) &&
       !(keyKind === 'uuid' && this.#isUpperCase(buffer, field, column));
-    if (!sorted) throw keyOrderError(`column ${column.name} holds a value that the two sides sort differently`);
+    if (!sorted)
+      throw keyOrderError(`column ${column.name} holds a value that the two sides sort differently`);
   }
 
   /** Under a collation that sorts upper case first, an upper-case UUID stands elsewhere than its bytes would. */

@@ -7,7 +7,7 @@ export interface GridColumn {
   readonly align: 'left' | 'right';
   /** The most columns of the terminal this column may take; longer text goes on in the next line of its cell. */
   readonly maxWidth: number;
-  /** Names break at spaces; values are cut at the edge, because a space in them counts. */
+  /** Names break at spaces; the first line of a value is cut at the edge, because a space in it counts. */
   readonly wrap: 'words' | 'cut';
 }
 
@@ -76,7 +76,11 @@ export function naturalWidth(head: string, texts: readonly string[]): number {
 
 function wrapCell(cell: GridCell | undefined, column: GridColumn, paint: Paint): string[] {
   if (cell === undefined) return [''];
-  const lines =
-    column.wrap === 'words' ? wrapWords(cell.text, column.maxWidth) : cutText(cell.text, column.maxWidth);
+  const [first = '', ...rest] = cell.text.split('\n');
+  const wrapFirst = column.wrap === 'words' ? wrapWords : cutText;
+  const lines = [
+    ...wrapFirst(first, column.maxWidth),
+    ...rest.flatMap((text) => wrapWords(text, column.maxWidth)),
+  ];
   return lines.map((line) => paint(cell.tone, line));
 }

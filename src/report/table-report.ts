@@ -16,7 +16,7 @@ const ENGINE_TITLES: Readonly<Record<EngineName, string>> = {
   postgresql: 'PostgreSQL',
 };
 
-const LEAST_WIDTH = 60;
+const LEAST_WIDTH = 72;
 
 /**
  * The report for people: verdict first, then every table pair, the first differing rows of each, what was found and

@@ -29,7 +29,8 @@ interface ValuePair {
 
 /**
  * Shows the two values of a changed column so that the difference can be seen: of long values the part around the
- * first differing character, at the same place on both sides; texts that only look alike with escapes.
+ * first differing character, at the same place on both sides, with a note on a line of its own; texts that only look
+ * alike with escapes.
  */
 export function formatValuePair({ source, target, limit }: ValuePair): readonly [string, string] {
   if (source === null || target === null || isBytes(source) !== isBytes(target)) {
@@ -64,7 +65,7 @@ interface Window {
 
 function formatWindow({ value, units, from, end, where }: Window): string {
   const text = `${from > 0 ? '…' : ''}${units.slice(from, end).join('')}${end < units.length ? '…' : ''}`;
-  return `${quote(value, text)} (${lengthOf(value, units)}, ${where})`;
+  return `${quote(value, text)}\n(${lengthOf(value, units)}, ${where})`;
 }
 
 function isBytes(value: Value): value is { readonly hex: string } {

@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.js';
-import { chooseKeyKind, type ColumnPair, type KeyColumnPair } from '../core/pairing.js';
+import { type ColumnPair, chooseKeyKind, type KeyColumnPair } from '../core/pairing.js';
 import type { Key, Table } from '../core/schema.js';
 
 export type KeyChoice =
@@ -20,7 +20,8 @@ export interface KeyRequest {
  */
 export function chooseKey(request: KeyRequest): KeyChoice {
   const { source, named } = request;
-  const candidates = named === null ? source.keys : source.keys.filter((key) => sameNames(key.columns, named));
+  const candidates =
+    named === null ? source.keys : source.keys.filter((key) => sameNames(key.columns, named));
   const reasons: string[] = [];
   for (const key of candidates) {
     const attempt = tryKey(key, request);
@@ -43,7 +44,8 @@ function tryKey(key: Key, { source, target, pairs }: KeyRequest): readonly KeyCo
   const names = columns.map((column) => column.target.name);
   const partner = target.keys.filter((candidate) => sameNames(candidate.columns, names));
   if (partner.length === 0) return `the target has no unique key on ${names.join(', ')}, in this order`;
-  if (partner.every((candidate) => candidate.ineligible !== null)) return `on the target ${partner[0]?.ineligible}`;
+  if (partner.every((candidate) => candidate.ineligible !== null))
+    return `on the target ${partner[0]?.ineligible}`;
   return columns.length === 0 ? `table ${source.name} has a key without columns` : columns;
 }
 

@@ -31,12 +31,16 @@ export function matchAllNames(request: {
   readonly matchNames: MatchNames;
 }): NameMatch {
   const { source, target, matchNames } = request;
-  const mapping = request.mapping.filter((entry) => source.includes(entry.source) && target.includes(entry.target));
+  const mapping = request.mapping.filter(
+    (entry) => source.includes(entry.source) && target.includes(entry.target),
+  );
   const mappedSources = new Set(request.mapping.map((entry) => entry.source));
   const mappedTargets = new Set(request.mapping.map((entry) => entry.target));
   const pairs: NamePair[] = [...mapping];
   const ambiguous: { source: string; candidates: readonly string[] }[] = [];
-  const sourceOnly = source.filter((name) => mappedSources.has(name) && !mapping.some((pair) => pair.source === name));
+  const sourceOnly = source.filter(
+    (name) => mappedSources.has(name) && !mapping.some((pair) => pair.source === name),
+  );
   const free = target.filter((name) => !mappedTargets.has(name));
   const byForm = groupBy(free, (name) => foldName(name, matchNames));
   const unmapped = source.filter((name) => !mappedSources.has(name));
@@ -45,12 +49,16 @@ export function matchAllNames(request: {
     const form = foldName(name, matchNames);
     const candidates = byForm.get(form) ?? [];
     const isRivalled = (rivals.get(form)?.length ?? 0) > 1;
-    if (candidates.includes(name) && (isRivalled || candidates.length > 1)) pairs.push({ source: name, target: name });
+    if (candidates.includes(name) && (isRivalled || candidates.length > 1))
+      pairs.push({ source: name, target: name });
     else if (candidates.length === 0) sourceOnly.push(name);
     else if (candidates.length > 1 || isRivalled) ambiguous.push({ source: name, candidates });
     else pairs.push({ source: name, target: candidates[0] as string });
   }
-  const taken = new Set([...pairs.map((pair) => pair.target), ...ambiguous.flatMap(({ candidates }) => candidates)]);
+  const taken = new Set([
+    ...pairs.map((pair) => pair.target),
+    ...ambiguous.flatMap(({ candidates }) => candidates),
+  ]);
   return { pairs, sourceOnly, targetOnly: target.filter((name) => !taken.has(name)), ambiguous };
 }
 
@@ -61,10 +69,15 @@ function groupBy(names: readonly string[], formOf: (name: string) => string): Ma
 }
 
 /** The finding that a name has more than one possible partner. */
-export function ambiguousFinding(what: 'table' | 'column', source: string, candidates: readonly string[]): Finding {
+export function ambiguousFinding(
+  what: 'table' | 'column',
+  source: string,
+  candidates: readonly string[],
+): Finding {
   return {
     code: what === 'table' ? 'ambiguous-table' : 'ambiguous-column',
     message: `Source ${what} ${source} could be paired with ${candidates.join(' or ')} on the target.`,
-    hint: what === 'table' ? `Say which with --map ${source}=NAME.` : 'Use --match-names exact, or leave it out.',
+    hint:
+      what === 'table' ? `Say which with --map ${source}=NAME.` : 'Use --match-names exact, or leave it out.',
   };
 }

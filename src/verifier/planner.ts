@@ -63,7 +63,10 @@ async function readEdges(request: PlanningRequest): Promise<Edges | null> {
 }
 
 /** Reads the first or the last key of the source: one look into the index. */
-async function readEdge({ pair, engine, session }: PlanningRequest, descending: boolean): Promise<KeyPart | null> {
+async function readEdge(
+  { pair, engine, session }: PlanningRequest,
+  descending: boolean,
+): Promise<KeyPart | null> {
   const columns = pair.key.map((column) => column.source);
   const codec = await engine.compileCodec(
     session,
@@ -106,7 +109,12 @@ async function chooseBounds(request: PlanningRequest, { low, high, like }: Edges
     if (largest === undefined || largest.rows < 2 * minSegmentRows || largest.high - largest.low < 2n) break;
     const middle = (largest.low + largest.high) / 2n;
     const [left, right] = [await estimate(largest.low, middle), await estimate(middle, largest.high)];
-    pieces.splice(0, 1, { low: largest.low, high: middle, rows: left }, { low: middle, high: largest.high, rows: right });
+    pieces.splice(
+      0,
+      1,
+      { low: largest.low, high: middle, rows: left },
+      { low: middle, high: largest.high, rows: right },
+    );
   }
   return pieces
     .map((piece) => piece.low)

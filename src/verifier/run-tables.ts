@@ -1,4 +1,10 @@
-import { type ChunkResult, type ChunkTask, type ComparedChunk, nextChunkRows, type Pacing } from '../core/chunk.js';
+import {
+  type ChunkResult,
+  type ChunkTask,
+  type ComparedChunk,
+  nextChunkRows,
+  type Pacing,
+} from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { RunListener } from '../core/event.js';
@@ -106,12 +112,17 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
 
 function firstChunkRows(run: TableRun, rowBytes: number | null): number {
   if (run.chunkRows !== null) return run.chunkRows;
-  const byBytes = rowBytes === null || rowBytes === 0 ? FIRST_CHUNK_ROWS : Math.floor(DEFAULT_PACING.maxBytes / rowBytes);
+  const byBytes =
+    rowBytes === null || rowBytes === 0 ? FIRST_CHUNK_ROWS : Math.floor(DEFAULT_PACING.maxBytes / rowBytes);
   return Math.max(DEFAULT_PACING.minRows, Math.min(FIRST_CHUNK_ROWS, byBytes));
 }
 
 /** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */
-async function verifyWithRetries(run: TableRun, { table, segment }: SegmentWork, task: ChunkTask): Promise<ChunkResult> {
+async function verifyWithRetries(
+  run: TableRun,
+  { table, segment }: SegmentWork,
+  task: ChunkTask,
+): Promise<ChunkResult> {
   const id = table.planned.id;
   for (let attempt = 0; ; attempt++) {
     const result = await verifyOnce(run, { table, segment }, task);
@@ -124,7 +135,11 @@ async function verifyWithRetries(run: TableRun, { table, segment }: SegmentWork,
   }
 }
 
-async function verifyOnce(run: TableRun, { table, segment }: SegmentWork, task: ChunkTask): Promise<ChunkResult> {
+async function verifyOnce(
+  run: TableRun,
+  { table, segment }: SegmentWork,
+  task: ChunkTask,
+): Promise<ChunkResult> {
   let spoolError: unknown = null;
   const store = async (rows: readonly RowDifference[]): Promise<void> => {
     try {

@@ -1,4 +1,4 @@
-import type { NamePair, MatchNames } from './pair-names.js';
+import type { MatchNames, NamePair } from './pair-names.js';
 
 /** Tells whether a name is meant by a pattern of the user's. */
 export type NameTest = (name: string) => boolean;

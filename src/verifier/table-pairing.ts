@@ -47,7 +47,10 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
   });
   return {
     tables,
-    findings: [...(scope.wantsWholeSchema ? partialFindings(source, target) : []), ...extraTables(match.targetOnly, partners, scope)],
+    findings: [
+      ...(scope.wantsWholeSchema ? partialFindings(source, target) : []),
+      ...extraTables(match.targetOnly, partners, scope),
+    ],
     excluded: source.tables.filter((table) => scope.excludesTable(table.name)).map(qualifiedName),
   };
 }
@@ -60,20 +63,37 @@ function isInScope(table: Table, scope: ComparisonScope): boolean {
 /** A view may stand in for a table on the target only where the mapping names it. */
 function partnerCandidates(target: Catalog, scope: ComparisonScope): readonly Table[] {
   const mapped = new Set(scope.mapping.map((entry) => entry.target));
-  return target.tables.filter((table) => table.kind !== 'view' || mapped.has(table.name) || scope.namesTable(table.name));
+  return target.tables.filter(
+    (table) => table.kind !== 'view' || mapped.has(table.name) || scope.namesTable(table.name),
+  );
 }
 
 function planLone(id: number, source: Table, finding: Finding): PlannedTable {
   return { id, source, target: null, pair: null, columns: [], findings: [finding] };
 }
 
-function planPair({ id, table, partner, scope }: { id: number; table: Table; partner: Table; scope: ComparisonScope }): PlannedTable {
+function planPair({
+  id,
+  table,
+  partner,
+  scope,
+}: {
+  id: number;
+  table: Table;
+  partner: Table;
+  scope: ComparisonScope;
+}): PlannedTable {
   const columns = pairColumns(table, partner, scope);
   const findings = [...columns.findings];
   const planned = { id, source: table, target: partner, columns: columns.results };
   const unreadable = unreadableFinding(table, 'source') ?? unreadableFinding(partner, 'target');
   if (unreadable !== null) return { ...planned, pair: null, findings: [...findings, unreadable] };
-  const choice = chooseKey({ source: table, target: partner, pairs: columns.comparable, named: scope.key(table.name) });
+  const choice = chooseKey({
+    source: table,
+    target: partner,
+    pairs: columns.comparable,
+    named: scope.key(table.name),
+  });
   if (choice.kind === 'none') return { ...planned, pair: null, findings: [...findings, choice.finding] };
   const keyNames = new Set(choice.key.map((column) => column.source.name));
   const pair: TablePair = {
@@ -85,7 +105,9 @@ function planPair({ id, table, partner, scope }: { id: number; table: Table; par
     sourceWhere: scope.sourceWhere(table.name),
     targetWhere: scope.targetWhere(table.name) ?? scope.sourceWhere(table.name),
   };
-  const compared = columns.results.map((column) => (keyNames.has(column.source) ? asCompared(column) : column));
+  const compared = columns.results.map((column) =>
+    keyNames.has(column.source) ? asCompared(column) : column,
+  );
   return { ...planned, pair, columns: compared, findings };
 }
 
@@ -120,7 +142,11 @@ function unseenTable(table: Table): Finding {
   };
 }
 
-function extraTables(names: readonly string[], partners: readonly Table[], scope: ComparisonScope): Finding[] {
+function extraTables(
+  names: readonly string[],
+  partners: readonly Table[],
+  scope: ComparisonScope,
+): Finding[] {
   return partners
     .filter((table) => names.includes(table.name) && table.kind !== 'view')
     .filter((table) => scope.includesTable(table.name) && !scope.excludesTable(table.name))

@@ -1,9 +1,9 @@
 import type { ComparedChunk, UnverifiedChunk } from '../core/chunk.js';
+import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { verdictOf } from '../core/verdict.js';
-import type { RowDifference } from '../core/difference.js';
 import type { PlannedTable } from './table-pairing.js';
 
 /** What a run knows of a table while its chunks come in. */
@@ -40,7 +40,8 @@ export class TableProgress {
     this.#chunks++;
     this.#rows.sourceRows += chunk.sourceRows;
     this.#rows.targetRows += chunk.targetRows;
-    for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const) this.#rows[name] += chunk.counts[name];
+    for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const)
+      this.#rows[name] += chunk.counts[name];
     for (const [column, count] of Object.entries(chunk.changedColumns)) {
       this.#changedColumns[column] = (this.#changedColumns[column] ?? 0) + count;
     }

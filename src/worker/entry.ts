@@ -48,9 +48,12 @@ async function runChunk(task: ChunkTask, port: MessagePort): Promise<ChunkResult
   };
   try {
     const pair = pairs.find(({ id }) => id === task.pairId);
-    if (pair === undefined) throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
+    if (pair === undefined)
+      throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
     const result = await verifyChunk(task, pair, context, channel);
-    return cancelled ? { kind: 'unverified', error: serializeError(interrupted()), transient: false } : result;
+    return cancelled
+      ? { kind: 'unverified', error: serializeError(interrupted()), transient: false }
+      : result;
   } finally {
     port.close();
   }
@@ -61,6 +64,8 @@ function interrupted(): RowproofError {
 }
 
 /** What the pool asks of a worker. */
-export function runTask(request: { task: ChunkTask; port: MessagePort } | 'close'): Promise<ChunkResult | null> {
+export function runTask(
+  request: { task: ChunkTask; port: MessagePort } | 'close',
+): Promise<ChunkResult | null> {
   return request === 'close' ? closeSessions() : runChunk(request.task, request.port);
 }

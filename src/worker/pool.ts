@@ -11,7 +11,10 @@ const CANCEL_TIMEOUT_MS = 3000;
 /** Worker threads that verify chunks. Who creates it closes it. */
 export interface WorkerPool {
   /** Verifies a chunk; `onDifferences` gets each batch of differing rows, and the next one only when it has resolved. */
-  verify(task: ChunkTask, onDifferences: (rows: readonly RowDifference[]) => Promise<void>): Promise<ChunkResult>;
+  verify(
+    task: ChunkTask,
+    onDifferences: (rows: readonly RowDifference[]) => Promise<void>,
+  ): Promise<ChunkResult>;
   /** Cancels what is under way, in the workers and on the servers. Chunks that were cut off are unverified. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -42,7 +45,11 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
       active.set(port, null);
       port.on('message', (message: WorkerMessage) => {
         if (message.type === 'sessions') active.set(port, message.ids);
-        else void onDifferences(message.rows).then(() => post(port, { type: 'stored' }), () => post(port, { type: 'cancel' }));
+        else
+          void onDifferences(message.rows).then(
+            () => post(port, { type: 'stored' }),
+            () => post(port, { type: 'cancel' }),
+          );
       });
       try {
         return (await piscina.run({ task, port: port2 }, { transferList: [port2] })) as ChunkResult;
@@ -55,8 +62,16 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
       const sessions = [...active.values()].filter((ids) => ids !== null);
       for (const port of active.keys()) post(port, { type: 'cancel' });
       await Promise.all([
-        cancelOnServer(data, 'source', sessions.map((ids) => ids.source)),
-        cancelOnServer(data, 'target', sessions.map((ids) => ids.target)),
+        cancelOnServer(
+          data,
+          'source',
+          sessions.map((ids) => ids.source),
+        ),
+        cancelOnServer(
+          data,
+          'target',
+          sessions.map((ids) => ids.target),
+        ),
       ]);
     },
     close: async () => {

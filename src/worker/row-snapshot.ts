@@ -39,7 +39,11 @@ export function compareRows({ pair, sides, source, target }: RowComparison): Row
   const columns = comparedColumns(pair);
   const names = columns.map((column) => column.target.name);
   const all = columns.map((_, i) => i);
-  const format = (side: Side, row: RowSnapshot | null, fields: readonly number[]): Record<string, Value> | null =>
+  const format = (
+    side: Side,
+    row: RowSnapshot | null,
+    fields: readonly number[],
+  ): Record<string, Value> | null =>
     row === null ? null : Object.fromEntries(fields.map((i) => [names[i], formatField(sides[side], row, i)]));
   const keyFields = all.slice(0, pair.key.length);
   if (source !== null && target !== null) {
@@ -55,11 +59,23 @@ export function compareRows({ pair, sides, source, target }: RowComparison): Row
   }
   if (source !== null) {
     const values = format('source', source, all);
-    return { kind: 'missing', key: format('source', source, keyFields), columns: names, source: values, target: null };
+    return {
+      kind: 'missing',
+      key: format('source', source, keyFields),
+      columns: names,
+      source: values,
+      target: null,
+    };
   }
   if (target === null) return null;
   const values = format('target', target, all);
-  return { kind: 'extra', key: format('target', target, keyFields), columns: names, source: null, target: values };
+  return {
+    kind: 'extra',
+    key: format('target', target, keyFields),
+    columns: names,
+    source: null,
+    target: values,
+  };
 }
 
 const sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
@@ -83,5 +99,7 @@ function isFieldEqual(
 
 function formatField({ reader }: TableSide, { wire, spans }: RowSnapshot, field: number): Value {
   const start = spans.starts[field] as number;
-  return start < 0 ? null : (reader.codec.formatters[field]?.(wire, start, spans.ends[field] as number) ?? null);
+  return start < 0
+    ? null
+    : (reader.codec.formatters[field]?.(wire, start, spans.ends[field] as number) ?? null);
 }

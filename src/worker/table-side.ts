@@ -1,5 +1,5 @@
-import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { RowproofError } from '../core/errors.js';
+import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { Engine, RowSelection, Session, SpanListener } from '../engines/engine.js';
 import { RowReader } from '../hashing/row-reader.js';
@@ -64,7 +64,11 @@ export async function readEachRow(
 }
 
 /** Puts table and side into the message of whatever went wrong while reading. */
-export function describeReadError(error: unknown, pair: TablePair, { side, engine }: { side: Side; engine: Engine }): {
+export function describeReadError(
+  error: unknown,
+  pair: TablePair,
+  { side, engine }: { side: Side; engine: Engine },
+): {
   error: RowproofError;
   transient: boolean;
 } {
@@ -72,7 +76,10 @@ export function describeReadError(error: unknown, pair: TablePair, { side, engin
   if (error instanceof RowproofError) {
     const { code, hint, message } = error;
     const transient = code === 'connection-lost';
-    return { error: new RowproofError({ code, message: `Cannot read ${table}: ${message}`, hint, cause: error }), transient };
+    return {
+      error: new RowproofError({ code, message: `Cannot read ${table}: ${message}`, hint, cause: error }),
+      transient,
+    };
   }
   const { code, transient, message } = engine.classifyError(error);
   const hint =

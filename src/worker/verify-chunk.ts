@@ -108,9 +108,15 @@ async function readBothSides(
   context: WorkerContext,
   channel: ChunkChannel,
 ): Promise<Record<Side, SideRead>> {
-  const ids = await onBothSides(pair, context, async (side) => (await context.sessions.session(side)).serverSessionId);
+  const ids = await onBothSides(
+    pair,
+    context,
+    async (side) => (await context.sessions.session(side)).serverSessionId,
+  );
   channel.reportSessions(ids);
-  return onBothSides(pair, context, async (side) => readSide(task, await tableSide(pair, side, context), context));
+  return onBothSides(pair, context, async (side) =>
+    readSide(task, await tableSide(pair, side, context), context),
+  );
 }
 
 async function tableSide(pair: TablePair, side: Side, context: WorkerContext): Promise<TableSide> {
@@ -149,7 +155,9 @@ function cutAtSharedEnd(
   { indexes }: WorkerContext,
   reads: Record<Side, SideRead>,
 ): ComparedChunk['end'] {
-  const ends = SIDES.filter((side) => reads[side].capped).map((side) => indexes[side].keyAt(indexes[side].count - 1));
+  const ends = SIDES.filter((side) => reads[side].capped).map((side) =>
+    indexes[side].keyAt(indexes[side].count - 1),
+  );
   const smallest = ends.sort(Buffer.compare)[0];
   if (smallest === undefined) return null;
   const end = Buffer.from(smallest);
@@ -170,13 +178,17 @@ async function compareSides(
   const { source, target } = context.indexes;
   if (source.equals(target)) return { kind: 'match', counts: NOTHING, changedColumns: {} };
   const differing = findDifferingRows(source, target);
-  const sides = { source: await tableSide(pair, 'source', context), target: await tableSide(pair, 'target', context) };
+  const sides = {
+    source: await tableSide(pair, 'source', context),
+    target: await tableSide(pair, 'target', context),
+  };
   const { counts, changedColumns } = await rereadDifferingRows({
     pair,
     sides,
     differing,
     indexes: context.indexes,
-    readBoth: (read) => onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
+    readBoth: (read) =>
+      onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
     store: (rows) => channel.storeDifferences(rows),
   });
   const found = counts.missing + counts.extra + counts.changed;

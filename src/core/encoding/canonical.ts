@@ -54,7 +54,13 @@ export function encodeSmallInt(sink: ByteSink, value: number): void {
 }
 
 /** Encodes a value of known tag whose payload varies in length. */
-export function encodeSpan(sink: ByteSink, tag: number, source: Uint8Array, start: number, end: number): void {
+export function encodeSpan(
+  sink: ByteSink,
+  tag: number,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): void {
   sink.writeByte(tag);
   sink.writeLength(end - start);
   sink.copy(source, start, end);

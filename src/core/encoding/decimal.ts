@@ -40,7 +40,10 @@ export function encodeDecimalGroups(
   let last = groups.count;
   while (first < last && groups.at(first) === 0) first++;
   while (last > first && groups.at(last - 1) === 0) last--;
-  if (first === last) return encodeDecimalClass(sink, DECIMAL_CLASS.zero);
+  if (first === last) {
+    encodeDecimalClass(sink, DECIMAL_CLASS.zero);
+    return;
+  }
   sink.writeByte(TAG.decimal);
   sink.writeLength(3 + 2 * (last - first));
   sink.writeByte(negative ? DECIMAL_CLASS.negative : DECIMAL_CLASS.positive);
@@ -116,7 +119,11 @@ export function formatDecimalPayload(bytes: Uint8Array, start: number, end: numb
   const weight = (((bytes[start + 1] as number) << 8) | (bytes[start + 2] as number)) - WEIGHT_BIAS;
   let whole = '';
   let fraction = '';
-  for (let power = Math.max(weight, 0), lowest = weight - (end - start - 3) / 2 + 1; power >= Math.min(lowest, 0); power--) {
+  for (
+    let power = Math.max(weight, 0), lowest = weight - (end - start - 3) / 2 + 1;
+    power >= Math.min(lowest, 0);
+    power--
+  ) {
     const at = start + 3 + 2 * (weight - power);
     const inside = power <= weight && power >= lowest;
     const group = inside ? ((bytes[at] as number) << 8) | (bytes[at + 1] as number) : 0;

@@ -5,7 +5,16 @@ import { formatDays, formatMicros, formatTimeOfDay } from './temporal.js';
 import { formatUuid } from './uuid.js';
 
 /** The canonical types whose order both sides can share. */
-export type KeyKind = 'int' | 'decimal' | 'date' | 'time' | 'datetime' | 'instant' | 'uuid' | 'bytes' | 'text';
+export type KeyKind =
+  | 'int'
+  | 'decimal'
+  | 'date'
+  | 'time'
+  | 'datetime'
+  | 'instant'
+  | 'uuid'
+  | 'bytes'
+  | 'text';
 
 /** One value of a key, exact, in a form that every dialect can write as a literal. */
 export type KeyPart =
@@ -24,7 +33,13 @@ export type KeyPart =
  * Returns false where the value has no place in the shared order (a date on no calendar, text that does not decode, a
  * UUID column that holds something else, NULL).
  */
-export function appendKeyBytes(kind: KeyKind, source: Uint8Array, start: number, end: number, sink: ByteSink): boolean {
+export function appendKeyBytes(
+  kind: KeyKind,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  sink: ByteSink,
+): boolean {
   const tag = source[start] as number;
   switch (kind) {
     case 'int':
@@ -134,7 +149,8 @@ function readDecimal(bytes: Buffer, start: number): { part: KeyPart; next: numbe
     const flip = decimalClass === DECIMAL_CLASS.negative ? 0xffff : 0;
     const pushWord = (word: number): number => payload.push(word >> 8, word & 0xff);
     pushWord(bytes.readUInt16BE(at) ^ flip);
-    for (at += 2; (bytes.readUInt16BE(at) ^ flip) !== 0; at += 2) pushWord((bytes.readUInt16BE(at) ^ flip) - 1);
+    for (at += 2; (bytes.readUInt16BE(at) ^ flip) !== 0; at += 2)
+      pushWord((bytes.readUInt16BE(at) ^ flip) - 1);
     at += 2;
   }
   const value = formatDecimalPayload(Uint8Array.from(payload), 0, payload.length);

@@ -39,7 +39,8 @@ export function civilFromDays(days: number): { year: number; month: number; day:
   const era = Math.floor(shifted / 146097);
   const dayOfEra = shifted - era * 146097;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) /
+      365,
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
@@ -76,7 +77,8 @@ export function encodeSeconds(sink: ByteSink, tag: number, seconds: number, micr
 export function encodeIrregularDate(sink: ByteSink, fields: CivilFields): void {
   sink.writeByte(TAG.irregularDate);
   sink.writeUint16(fields.year);
-  for (const part of [fields.month, fields.day, fields.hour, fields.minute, fields.second]) sink.writeByte(part);
+  for (const part of [fields.month, fields.day, fields.hour, fields.minute, fields.second])
+    sink.writeByte(part);
   sink.writeUint32(fields.micros);
 }
 
@@ -103,6 +105,8 @@ export function formatTimeOfDay(micros: bigint): string {
   const absolute = micros < 0n ? -micros : micros;
   const seconds = absolute / 1_000_000n;
   const fraction = absolute % 1_000_000n;
-  const clock = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n].map((part) => padded(part, 2)).join(':');
+  const clock = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n]
+    .map((part) => padded(part, 2))
+    .join(':');
   return `${micros < 0n ? '-' : ''}${clock}${fraction === 0n ? '' : `.${padded(fraction, 6)}`}`;
 }

@@ -1,8 +1,8 @@
 import type { Catalog, Column, EngineName, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { valueTypeOf, wireNameOf } from './column-types.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { describePartialGrants } from './grants.js';
-import { valueTypeOf, wireNameOf } from './column-types.js';
 
 interface SchemaRows {
   readonly tables: readonly ControlRow[];
@@ -60,7 +60,11 @@ async function readSchema(session: Session, schema: string, engine: EngineName):
  *
  * @see https://mariadb.com/kb/en/json/
  */
-async function readJsonColumns(session: Session, schema: string, engine: EngineName): Promise<ReadonlySet<string>> {
+async function readJsonColumns(
+  session: Session,
+  schema: string,
+  engine: EngineName,
+): Promise<ReadonlySet<string>> {
   if (engine !== 'mariadb') return new Set();
   const rows = await session.query(
     `SELECT TABLE_NAME AS table_name, CHECK_CLAUSE AS clause FROM information_schema.CHECK_CONSTRAINTS
@@ -81,9 +85,15 @@ function buildTables(schema: string, rows: SchemaRows): Table[] {
       return {
         schema,
         name,
-        kind: row.table_type?.includes('VIEW') ? 'view' : row.options?.includes('partitioned') ? 'partitioned' : 'table',
+        kind: row.table_type?.includes('VIEW')
+          ? 'view'
+          : row.options?.includes('partitioned')
+            ? 'partitioned'
+            : 'table',
         columns: all.filter((column) => !hidden.has(column.name)),
-        keys: buildKeys(keys.get(name) ?? []).filter((key) => !key.columns.some((column) => hidden.has(column))),
+        keys: buildKeys(keys.get(name) ?? []).filter(
+          (key) => !key.columns.some((column) => hidden.has(column)),
+        ),
         estimatedRows: row.row_estimate == null ? null : Number(row.row_estimate),
         estimatedRowBytes: row.row_bytes == null ? null : Number(row.row_bytes),
         unreadable: null,
@@ -130,7 +140,8 @@ function buildKeys(rows: readonly ControlRow[]): Key[] {
 }
 
 function ineligibleReason(parts: readonly ControlRow[]): string | null {
-  if (parts.some((part) => part.expression != null || part.column_name == null)) return 'it is on an expression';
+  if (parts.some((part) => part.expression != null || part.column_name == null))
+    return 'it is on an expression';
   if (parts.some((part) => part.prefix != null)) return 'it is on a prefix of a column';
   if (parts.some((part) => part.nullable === 'YES')) return 'a column of it can be NULL';
   if (parts.some((part) => part.index_type !== 'BTREE')) return 'its index has no order';

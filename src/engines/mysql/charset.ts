@@ -54,7 +54,9 @@ async function loadCodes(job: {
   const code = Array.from({ length: job.digits }, (_, i) => `d${i}.n * ${16 ** i}`).join(' + ');
   const hex = `LPAD(HEX(${code}), ${job.digits}, '0')`;
   const point = `HEX(CONVERT(CONVERT(UNHEX(${hex}) USING ${job.name}) USING utf32))`;
-  const rows = await job.session.query(`SELECT ${hex} AS code, ${point} AS point FROM ${tables} WHERE ${code} >= ${job.from}`);
+  const rows = await job.session.query(
+    `SELECT ${hex} AS code, ${point} AS point FROM ${tables} WHERE ${code} >= ${job.from}`,
+  );
   for (const { code: bytes, point: codePoint } of rows) {
     if (!bytes || codePoint?.length !== 8 || codePoint === QUESTION_MARK) continue;
     job.into[Number.parseInt(bytes, 16)] = Number.parseInt(codePoint, 16);
@@ -72,9 +74,15 @@ export function encodeText(charset: Charset, span: TextSpan, sink: ByteSink): vo
   const { buffer, start, end } = span;
   let ascii = true;
   for (let i = start; i < end && ascii; i++) ascii = (buffer[i] as number) < 0x80;
-  if (ascii) return encodeSpan(sink, TAG.text, buffer, start, end);
+  if (ascii) {
+    encodeSpan(sink, TAG.text, buffer, start, end);
+    return;
+  }
   const decoded = decodeText(charset, buffer, start, end);
-  if (decoded === null) return encodeSpan(sink, TAG.rawText, buffer, start, end);
+  if (decoded === null) {
+    encodeSpan(sink, TAG.rawText, buffer, start, end);
+    return;
+  }
   const utf8 = Buffer.from(decoded, 'utf8');
   encodeSpan(sink, TAG.text, utf8, 0, utf8.length);
 }

@@ -1,5 +1,5 @@
-import { TAG } from '../../core/encoding/canonical.js';
 import type { CanonicalType } from '../../core/canonical-type.js';
+import { TAG } from '../../core/encoding/canonical.js';
 import {
   type CivilFields,
   daysFromCivil,
@@ -73,7 +73,12 @@ function readClock(buffer: Buffer, start: number, end: number): ClockFields {
 const encodeTime: FieldEncoder = (buffer, start, end, sink) => {
   const clock = readClock(buffer, start, end);
   const seconds = ((clock.days * 24 + clock.hour) * 60 + clock.minute) * 60 + clock.second;
-  encodeSeconds(sink, TAG.time, clock.negative ? -seconds : seconds, clock.negative ? -clock.micros : clock.micros);
+  encodeSeconds(
+    sink,
+    TAG.time,
+    clock.negative ? -seconds : seconds,
+    clock.negative ? -clock.micros : clock.micros,
+  );
 };
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -1,14 +1,11 @@
-import { encodeBits, encodeFloat, encodeInt, encodeSmallInt, encodeSpan, encodeSet, TAG } from '../../core/encoding/canonical.js';
-import type { ByteSink } from '../../core/encoding/byte-sink.js';
-import { encodeDecimalInt, encodeDecimalText } from '../../core/encoding/decimal.js';
-import { encodeJson } from '../../core/encoding/json-encoding.js';
+import { textTypeOf } from '../../core/canonical-type.js';
+import { encodeFloat, encodeSet, encodeSpan, TAG } from '../../core/encoding/canonical.js';
 import { formatFloat32, formatFloat64 } from '../../core/encoding/float-text.js';
 import { encodeUuidBytes, encodeUuidText } from '../../core/encoding/uuid.js';
-import { textTypeOf } from '../../core/canonical-type.js';
-import { RowproofError } from '../../core/errors.js';
-import type { Value } from '../../core/difference.js';
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
+import { encodeJsonField, formatUtf8, unexpectedRow } from '../field-format.js';
 import { type Charset, decodeText, encodeText } from './charset.js';
+import { bitStringEncoder, decimalEncoder, intEncoder, readBigint } from './codec-numbers.js';
 import { temporalEncoder, temporalFormatter } from './codec-temporal.js';
 
 /** Field widths in a binary row; -1 is a length-encoded string, -2 a value behind a one-byte length. */
@@ -33,7 +30,10 @@ const WIDTHS: Readonly<Record<string, number>> = {
  *
  * @see https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
  */
-export function compileMysqlCodec(columns: readonly CodecColumn[], charsets: ReadonlyMap<string, Charset>): RowCodec {
+export function compileMysqlCodec(
+  columns: readonly CodecColumn[],
+  charsets: ReadonlyMap<string, Charset>,
+): RowCodec {
   const widths = Int32Array.from(columns, ({ column }) => WIDTHS[column.wire.split(' ')[0] ?? ''] ?? -1);
   return {
     split: (buffer, offset, end, spans) => splitRow({ buffer, offset, end, spans, widths }),
@@ -51,7 +51,7 @@ function splitRow(row: {
 }): number {
   const { buffer, offset, end, spans, widths } = row;
   const count = widths.length;
-  if (buffer[offset] !== 0) throw brokenRow();
+  if (buffer[offset] !== 0) throw unexpectedRow();
   let at = offset + 1 + ((count + 9) >> 3);
   for (let i = 0; i < count; i++) {
     const bit = i + 2;
@@ -73,19 +73,14 @@ function splitRow(row: {
     at += length;
     spans.ends[i] = at;
   }
-  if (at !== end) throw brokenRow();
+  if (at !== end) throw unexpectedRow();
   return at;
 }
 
-function brokenRow(): RowproofError {
-  return new RowproofError({
-    code: 'wire-format',
-    message: 'A row arrived in another form than the catalog says.',
-    hint: 'Run again: the table was probably altered meanwhile.',
-  });
-}
-
-function compileEncoder({ column, canonical }: CodecColumn, charsets: ReadonlyMap<string, Charset>): FieldEncoder {
+function compileEncoder(
+  { column, canonical }: CodecColumn,
+  charsets: ReadonlyMap<string, Charset>,
+): FieldEncoder {
   switch (canonical) {
     case 'int':
       return intEncoder(column.wire);
@@ -126,87 +121,11 @@ function textEncoder(charset: Charset | null): FieldEncoder {
 /** Labels hold no comma, so splitting the text at commas is exact; an empty text is the empty set. */
 function setEncoder(charset: Charset | null): FieldEncoder {
   return (buffer, start, end, sink) => {
-    const text = charset === null ? buffer.toString('utf8', start, end) : (decodeText(charset, buffer, start, end) ?? '');
+    const text =
+      charset === null
+        ? buffer.toString('utf8', start, end)
+        : (decodeText(charset, buffer, start, end) ?? '');
     encodeSet(sink, text === '' ? [] : text.split(',').map((label) => Buffer.from(label, 'utf8')));
-  };
-}
-
-function encodeJsonField(buffer: Buffer, start: number, end: number, sink: ByteSink): void {
-  const before = sink.length;
-  sink.writeByte(TAG.json);
-  if (encodeJson(buffer, start, end, sink)) return;
-  sink.length = before;
-  encodeSpan(sink, TAG.rawJson, buffer, start, end);
-}
-
-type IntReader = (buffer: Buffer, start: number) => number;
-
-/** Readers of the integers that fit a double exactly; `bigint` and `bit` have their own ways. */
-const INT_READERS: Readonly<Record<string, IntReader>> = {
-  tinyint: (buffer, start) => buffer.readInt8(start),
-  'tinyint unsigned': (buffer, start) => buffer[start] as number,
-  smallint: (buffer, start) => buffer.readInt16LE(start),
-  'smallint unsigned': (buffer, start) => buffer.readUInt16LE(start),
-  year: (buffer, start) => buffer.readUInt16LE(start),
-  mediumint: (buffer, start) => buffer.readInt32LE(start),
-  'mediumint unsigned': (buffer, start) => buffer.readUInt32LE(start),
-  int: (buffer, start) => buffer.readInt32LE(start),
-  'int unsigned': (buffer, start) => buffer.readUInt32LE(start),
-};
-
-function intEncoder(wire: string): FieldEncoder {
-  if (wire === 'bit') {
-    return (buffer, start, end, sink) => {
-      const value = readBits(buffer, start, end);
-      encodeInt(sink, Number(value >> 32n), Number(value & 0xffffffffn), false);
-    };
-  }
-  if (wire.startsWith('bigint')) {
-    const signed = wire === 'bigint';
-    return (buffer, start, _end, sink) => {
-      const high = buffer.readInt32LE(start + 4);
-      encodeInt(sink, high, buffer.readInt32LE(start), signed && high < 0);
-    };
-  }
-  const read = intReader(wire);
-  return (buffer, start, _end, sink) => encodeSmallInt(sink, read(buffer, start));
-}
-
-function intReader(wire: string): IntReader {
-  const read = INT_READERS[wire];
-  if (read === undefined) throw new RowproofError({ code: 'internal', message: `No integer format ${wire}` });
-  return read;
-}
-
-/** BIT(n) arrives with its last bit in the lowest bit of the last byte; a bit string begins in the highest of the first. */
-function bitStringEncoder(length: number | null): FieldEncoder {
-  return (buffer, start, end, sink) => {
-    const bits = length ?? (end - start) * 8;
-    const aligned = Buffer.alloc(8);
-    aligned.writeBigUInt64BE(BigInt.asUintN(64, readBits(buffer, start, end) << BigInt(64 - bits)));
-    encodeBits(sink, bits, aligned, 0);
-  };
-}
-
-function readBits(buffer: Buffer, start: number, end: number): bigint {
-  let value = 0n;
-  for (let i = start; i < end; i++) value = (value << 8n) | BigInt(buffer[i] as number);
-  return value;
-}
-
-function readBigint(wire: string, buffer: Buffer, start: number, end: number): bigint {
-  if (wire === 'bit') return readBits(buffer, start, end);
-  if (wire === 'bigint') return buffer.readBigInt64LE(start);
-  if (wire === 'bigint unsigned') return buffer.readBigUInt64LE(start);
-  return BigInt(intReader(wire)(buffer, start));
-}
-
-function decimalEncoder(wire: string): FieldEncoder {
-  if (!wire.startsWith('decimal')) {
-    return (buffer, start, end, sink) => encodeDecimalInt(sink, readBigint(wire, buffer, start, end));
-  }
-  return (buffer, start, end, sink) => {
-    if (!encodeDecimalText(sink, buffer, start, end)) throw brokenRow();
   };
 }
 
@@ -233,17 +152,8 @@ function compileFormatter({ column }: CodecColumn, charsets: ReadonlyMap<string,
   }
 }
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function textFormatter(charset: Charset | null): FieldFormatter {
-  return (buffer, start, end): Value => {
-    if (charset !== null) {
-      return decodeText(charset, buffer, start, end) ?? { hex: buffer.toString('hex', start, end) };
-    }
-    try {
-      return strictUtf8.decode(buffer.subarray(start, end));
-    } catch {
-      return { hex: buffer.toString('hex', start, end) };
-    }
-  };
+  if (charset === null) return formatUtf8;
+  return (buffer, start, end) =>
+    decodeText(charset, buffer, start, end) ?? { hex: buffer.toString('hex', start, end) };
 }

@@ -22,10 +22,15 @@ export function wireNameOf(row: ControlRow): string {
 export function valueTypeOf(row: ControlRow): ValueType {
   const name = row.data_type ?? '';
   const bits = INT_BITS[name];
-  if (bits !== undefined) return { kind: 'int', bits, unsigned: row.column_type?.includes('unsigned') ?? false };
+  if (bits !== undefined)
+    return { kind: 'int', bits, unsigned: row.column_type?.includes('unsigned') ?? false };
   if (TEXT_TYPES.has(name)) return textTypeFor(row, (text) => text);
   if (BYTES_TYPES.has(name)) {
-    return { kind: 'bytes', length: row.length == null ? null : Number(row.length), fixed: name === 'binary' };
+    return {
+      kind: 'bytes',
+      length: row.length == null ? null : Number(row.length),
+      fixed: name === 'binary',
+    };
   }
   switch (name) {
     case 'decimal':
@@ -82,6 +87,8 @@ function isCodepointCollation(collation: string): boolean {
  */
 function uuidOrderOf(collation: string): TextType['uuidOrder'] {
   if (/_bin$/.test(collation)) return 'lower-case';
-  const general = /_(general|unicode|unicode_520)(_nopad)?_ci$|_(0900|uca1400|uca1400_nopad)_a[is]_ci$/.test(collation);
+  const general = /_(general|unicode|unicode_520)(_nopad)?_ci$|_(0900|uca1400|uca1400_nopad)_a[is]_ci$/.test(
+    collation,
+  );
   return general || collation === 'latin1_swedish_ci' ? 'any-case' : 'unknown';
 }

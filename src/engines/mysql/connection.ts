@@ -9,7 +9,15 @@ const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
   verify_ca: 'verify-ca',
   verify_identity: 'verify-full',
 };
-const OPTIONS = ['socket', 'ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key', 'connect-timeout', 'statement-timeout'];
+const OPTIONS = [
+  'socket',
+  'ssl-mode',
+  'ssl-ca',
+  'ssl-cert',
+  'ssl-key',
+  'connect-timeout',
+  'statement-timeout',
+];
 
 /** Resolves `mysql://user:password@host:port/database?ssl-mode=…`; the password may come from elsewhere. */
 export function resolveMysqlConnection(url: URL, environment: Environment): ConnectionSettings {

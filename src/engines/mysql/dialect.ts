@@ -1,5 +1,5 @@
-import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
+import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import { buildSelect, buildSelectByKeys, buildUnordered, type SelectDialect } from '../select.js';
@@ -33,16 +33,22 @@ export function literal(part: KeyPart, column: Column): Literal {
     case 'decimal':
       return decimalLiteral(part.value);
     case 'date':
-      return within(part.value * MICROS_PER_DAY, FIRST_MICROS, END_MICROS) ?? sql(`DATE'${formatDays(Number(part.value))}'`);
+      return (
+        within(part.value * MICROS_PER_DAY, FIRST_MICROS, END_MICROS) ??
+        sql(`DATE'${formatDays(Number(part.value))}'`)
+      );
     case 'datetime':
     case 'instant':
       return within(part.value, FIRST_MICROS, END_MICROS) ?? sql(`TIMESTAMP'${formatMicros(part.value)}'`);
     case 'time':
       return (
-        within(part.value, -MAX_TIME_MICROS, MAX_TIME_MICROS + 1n) ?? sql(`TIME'${formatTimeOfDay(part.value)}'`)
+        within(part.value, -MAX_TIME_MICROS, MAX_TIME_MICROS + 1n) ??
+        sql(`TIME'${formatTimeOfDay(part.value)}'`)
       );
     case 'uuid':
-      return column.wire === 'binary' ? sql(`0x${part.value.replaceAll('-', '')}`) : sql(textLiteral(part.value));
+      return column.wire === 'binary'
+        ? sql(`0x${part.value.replaceAll('-', '')}`)
+        : sql(textLiteral(part.value));
     case 'text':
       return sql(textLiteral(part.value));
     case 'bytes':

@@ -33,7 +33,12 @@ const CONNECTION_KILLED = 1927;
 
 /** Tells what an error of mysql2 or of the server means. */
 export function classifyMysqlError(error: unknown): ErrorClass {
-  const { code = '', errno = 0, message = String(error), fatal = false } = (error ?? {}) as {
+  const {
+    code = '',
+    errno = 0,
+    message = String(error),
+    fatal = false,
+  } = (error ?? {}) as {
     code?: string;
     errno?: number;
     message?: string;
@@ -43,5 +48,7 @@ export function classifyMysqlError(error: unknown): ErrorClass {
   if (errno === CONNECTION_KILLED) return { code: 'connection-lost', transient: true, message };
   const known = CLASSES[code];
   if (known !== undefined) return { ...known, message };
-  return fatal ? { code: 'connection-lost', transient: true, message } : { code: 'read', transient: false, message };
+  return fatal
+    ? { code: 'connection-lost', transient: true, message }
+    : { code: 'read', transient: false, message };
 }

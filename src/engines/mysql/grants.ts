@@ -35,16 +35,20 @@ export function coversSchema(line: string, schema: string): boolean {
   const match = /^(?:GRANT|REVOKE)\s+(.*?)\s+ON\s+(\*|`(?:[^`]|``)*`)\.\*\s+(?:TO|FROM)\b/i.exec(line);
   if (match === null) return false;
   const privileges = (match[1] ?? '').split(',').map((privilege) => privilege.trim().toUpperCase());
-  if (!privileges.some((privilege) => privilege === 'SELECT' || privilege.startsWith('ALL PRIVILEGES'))) return false;
+  if (!privileges.some((privilege) => privilege === 'SELECT' || privilege.startsWith('ALL PRIVILEGES')))
+    return false;
   const pattern = match[2] ?? '';
   return pattern === '*' || likeToRegExp(pattern.slice(1, -1).replaceAll('``', '`')).test(schema);
 }
 
 function likeToRegExp(pattern: string): RegExp {
-  const source = pattern.replace(/\\([_%])|([_%])|[.*+?^${}()|[\]\\]/g, (all, escaped: string, wildcard: string) => {
-    if (escaped) return escaped;
-    if (wildcard) return wildcard === '%' ? '.*' : '.';
-    return `\\${all}`;
-  });
+  const source = pattern.replace(
+    /\\([_%])|([_%])|[.*+?^${}()|[\]\\]/g,
+    (all, escaped: string, wildcard: string) => {
+      if (escaped) return escaped;
+      if (wildcard) return wildcard === '%' ? '.*' : '.';
+      return `\\${all}`;
+    },
+  );
   return new RegExp(`^${source}$`, 's');
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import mysql from 'mysql2';
-import type { Column } from '../../core/schema.js';
 import { RowproofError } from '../../core/errors.js';
+import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
 import { isExpectedWireType } from './wire-types.js';
 

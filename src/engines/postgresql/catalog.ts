@@ -1,11 +1,14 @@
+import { RowproofError } from '../../core/errors.js';
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
-import { RowproofError } from '../../core/errors.js';
 import { valueTypeOf } from './column-types.js';
 import { textLiteral } from './dialect.js';
 
 /** Reads tables, columns and unique keys of one schema, and whether the account may read them. */
-export async function readPostgresqlCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog> {
+export async function readPostgresqlCatalog(
+  session: Session,
+  settings: ConnectionSettings,
+): Promise<Catalog> {
   const [server = {}] = await session.query(
     `SELECT current_setting('server_version') AS version,
        concat_ws('/', pg_postmaster_start_time(), current_setting('port'), d.oid) AS identity,
@@ -43,8 +46,11 @@ async function assertSchemaExists(session: Session, schema: string): Promise<voi
   throw new RowproofError({
     code: row === undefined ? 'catalog' : 'permission',
     message:
-      row === undefined ? `There is no schema ${schema} in the database.` : `The account may not use schema ${schema}.`,
-    hint: row === undefined ? 'Name another one with ?schema= in the URL.' : `Grant USAGE on schema ${schema}.`,
+      row === undefined
+        ? `There is no schema ${schema} in the database.`
+        : `The account may not use schema ${schema}.`,
+    hint:
+      row === undefined ? 'Name another one with ?schema= in the URL.' : `Grant USAGE on schema ${schema}.`,
   });
 }
 
@@ -147,7 +153,8 @@ function ineligibleReason(parts: readonly ControlRow[]): string | null {
   if (first?.valid !== 't') return 'its index is not valid';
   if (first.immediate !== 't') return 'it is deferrable';
   if (first.partial === 't') return 'its index is partial';
-  if (first.expressions === 't' || parts.some((part) => part.column_name == null)) return 'it is on an expression';
+  if (first.expressions === 't' || parts.some((part) => part.column_name == null))
+    return 'it is on an expression';
   if (first.method !== 'btree') return 'its index has no order';
   if (parts.some((part) => part.not_null !== 't')) return 'a column of it can be NULL';
   if (parts.some((part) => part.descending === 't')) return 'a column of it is sorted descending';

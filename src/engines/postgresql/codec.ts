@@ -1,21 +1,12 @@
 import type { ByteSink } from '../../core/encoding/byte-sink.js';
-import {
-  encodeBits,
-  encodeFloat,
-  encodeInt,
-  encodeMicros,
-  encodeSmallInt,
-  encodeSpan,
-  TAG,
-} from '../../core/encoding/canonical.js';
-import { encodeDays, formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
-import { encodeDecimalInt } from '../../core/encoding/decimal.js';
-import { encodeJson } from '../../core/encoding/json-encoding.js';
+import { encodeBits, encodeFloat, encodeMicros, encodeSpan, TAG } from '../../core/encoding/canonical.js';
 import { formatFloat32, formatFloat64 } from '../../core/encoding/float-text.js';
+import { encodeDays, formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import { encodeUuidBytes, encodeUuidText, formatUuid } from '../../core/encoding/uuid.js';
-import { RowproofError } from '../../core/errors.js';
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
-import { encodeNumeric, formatNumeric } from './numeric.js';
+import { encodeJsonField, formatUtf8, unexpectedRow } from '../field-format.js';
+import { decimalEncoder, intFormat, sized } from './codec-numbers.js';
+import { formatNumeric } from './numeric.js';
 
 const MESSAGE_HEADER = 5;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -33,7 +24,7 @@ export function compilePostgresqlCodec(columns: readonly CodecColumn[]): RowCode
 
 function splitRow(buffer: Buffer, offset: number, count: number, spans: FieldSpans): number {
   let at = offset + MESSAGE_HEADER;
-  if (((buffer[at] as number) << 8) + (buffer[at + 1] as number) !== count) throw brokenRow();
+  if (((buffer[at] as number) << 8) + (buffer[at + 1] as number) !== count) throw unexpectedRow();
   at += 2;
   for (let i = 0; i < count; i++) {
     const length =
@@ -50,63 +41,8 @@ function splitRow(buffer: Buffer, offset: number, count: number, spans: FieldSpa
     at += length;
     spans.ends[i] = at;
   }
-  if (at !== offset + 1 + buffer.readUInt32BE(offset + 1)) throw brokenRow();
+  if (at !== offset + 1 + buffer.readUInt32BE(offset + 1)) throw unexpectedRow();
   return at;
-}
-
-function brokenRow(): RowproofError {
-  return new RowproofError({
-    code: 'wire-format',
-    message: 'A row arrived in another form than the catalog says.',
-    hint: 'Run again: the table was probably altered meanwhile.',
-  });
-}
-
-/** Guards a fixed-width value: a column that was altered in mid-run must not be read as something it is not. */
-function sized(width: number, encode: FieldEncoder): FieldEncoder {
-  return (buffer, start, end, sink) => {
-    if (end - start !== width) throw brokenRow();
-    encode(buffer, start, end, sink);
-  };
-}
-
-type IntFormat = { readonly width: number; read(buffer: Buffer, start: number): bigint; readonly encode: FieldEncoder };
-
-const INT_FORMATS: Readonly<Record<string, IntFormat>> = {
-  bool: {
-    width: 1,
-    read: (buffer, start) => BigInt(buffer[start] as number),
-    encode: (buffer, start, _end, sink) => encodeSmallInt(sink, buffer[start] as number),
-  },
-  int2: {
-    width: 2,
-    read: (buffer, start) => BigInt(buffer.readInt16BE(start)),
-    encode: (buffer, start, _end, sink) => encodeSmallInt(sink, buffer.readInt16BE(start)),
-  },
-  int4: {
-    width: 4,
-    read: (buffer, start) => BigInt(buffer.readInt32BE(start)),
-    encode: (buffer, start, _end, sink) => encodeSmallInt(sink, buffer.readInt32BE(start)),
-  },
-  int8: {
-    width: 8,
-    read: (buffer, start) => buffer.readBigInt64BE(start),
-    encode: (buffer, start, _end, sink) => {
-      const high = buffer.readInt32BE(start);
-      encodeInt(sink, high, buffer.readInt32BE(start + 4), high < 0);
-    },
-  },
-  oid: {
-    width: 4,
-    read: (buffer, start) => BigInt(buffer.readUInt32BE(start)),
-    encode: (buffer, start, _end, sink) => encodeSmallInt(sink, buffer.readUInt32BE(start)),
-  },
-};
-
-function intFormat(wire: string): IntFormat {
-  const format = INT_FORMATS[wire];
-  if (format === undefined) throw new RowproofError({ code: 'internal', message: `No integer format ${wire}` });
-  return format;
 }
 
 function compileEncoder({ column, canonical }: CodecColumn): FieldEncoder {
@@ -131,19 +67,15 @@ function compileEncoder({ column, canonical }: CodecColumn): FieldEncoder {
     case 'instant':
       return microsEncoder(TAG[canonical]);
     case 'json':
-      return jsonEncoder(wire);
+      return wire === 'jsonb' ? encodeJsonb : encodeJsonField;
     case 'uuid':
       return uuidEncoder(wire);
     case 'text':
     case 'set':
-      return wire === 'bpchar' ? encodePadded : (buffer, start, end, sink) => encodeSpan(sink, TAG.text, buffer, start, end);
+      return wire === 'bpchar'
+        ? encodePadded
+        : (buffer, start, end, sink) => encodeSpan(sink, TAG.text, buffer, start, end);
   }
-}
-
-function decimalEncoder(wire: string): FieldEncoder {
-  if (wire === 'numeric') return encodeNumeric;
-  const { width, read } = intFormat(wire);
-  return sized(width, (buffer, start, _end, sink) => encodeDecimalInt(sink, read(buffer, start)));
 }
 
 function microsEncoder(tag: number): FieldEncoder {
@@ -153,20 +85,12 @@ function microsEncoder(tag: number): FieldEncoder {
 }
 
 /** jsonb arrives as a version byte and text. */
-function jsonEncoder(wire: string): FieldEncoder {
-  const skip = wire === 'jsonb' ? 1 : 0;
-  return (buffer, start, end, sink) => {
-    const before = sink.length;
-    sink.writeByte(TAG.json);
-    if (encodeJson(buffer, start + skip, end, sink)) return;
-    sink.length = before;
-    encodeSpan(sink, TAG.rawJson, buffer, start + skip, end);
-  };
-}
+const encodeJsonb: FieldEncoder = (buffer, start, end, sink) => encodeJsonField(buffer, start + 1, end, sink);
 
 function uuidEncoder(wire: string): FieldEncoder {
   if (wire === 'uuid') return sized(16, (buffer, start, _end, sink) => encodeUuidBytes(sink, buffer, start));
-  if (wire === 'bpchar') return (buffer, start, end, sink) => encodeUuidText(sink, buffer, start, unpadded(buffer, start, end));
+  if (wire === 'bpchar')
+    return (buffer, start, end, sink) => encodeUuidText(sink, buffer, start, unpadded(buffer, start, end));
   return (buffer, start, end, sink) => encodeUuidText(sink, buffer, start, end);
 }
 
@@ -214,23 +138,13 @@ function compileFormatter({ column }: CodecColumn): FieldFormatter {
     case 'uuid':
       return (buffer, start) => formatUuid(buffer, start);
     case 'jsonb':
-      return (buffer, start, end) => formatText(buffer, start + 1, end);
+      return (buffer, start, end) => formatUtf8(buffer, start + 1, end);
     case 'bpchar':
-      return (buffer, start, end) => formatText(buffer, start, unpadded(buffer, start, end));
+      return (buffer, start, end) => formatUtf8(buffer, start, unpadded(buffer, start, end));
     default:
-      return formatText;
+      return formatUtf8;
   }
 }
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-const formatText: FieldFormatter = (buffer, start, end) => {
-  try {
-    return strictUtf8.decode(buffer.subarray(start, end));
-  } catch {
-    return { hex: buffer.toString('hex', start, end) };
-  }
-};
 
 const formatBits: FieldFormatter = (buffer, start) => {
   const length = buffer.readInt32BE(start);

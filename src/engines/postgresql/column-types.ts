@@ -25,7 +25,8 @@ const TEXT_TYPES = new Set(['text', 'varchar', 'bpchar', 'name', 'citext']);
 export function valueTypeOf(row: ControlRow, server: ControlRow): ValueType {
   const name = row.type_name ?? '';
   if (row.type_kind === 'e') return { kind: 'enum', text: textType(row, server) };
-  if (name === 'citext' && row.type_kind === 'b') return { ...textType(row, server), order: 'other', uuidOrder: 'unknown' };
+  if (name === 'citext' && row.type_kind === 'b')
+    return { ...textType(row, server), order: 'other', uuidOrder: 'unknown' };
   if (row.type_schema !== 'pg_catalog') return unsupported(row);
   if (TEXT_TYPES.has(name)) return textType(row, server);
   if (name === 'bit' || name === 'varbit') {

@@ -2,7 +2,13 @@ import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
 import { decodeUrlPart, readDuration, rejectUnknownOptions } from '../url-options.js';
 
-const TLS_MODES: readonly TlsSettings['mode'][] = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const TLS_MODES: readonly TlsSettings['mode'][] = [
+  'disable',
+  'prefer',
+  'require',
+  'verify-ca',
+  'verify-full',
+];
 const OPTIONS = [
   'schema',
   'host',
@@ -29,7 +35,12 @@ export function resolvePostgresqlConnection(url: URL, environment: Environment):
     port,
     socketPath: socketFolder,
     user,
-    password: resolvePassword(url, environment, { host: socketFolder === null ? host : 'localhost', port, database, user }),
+    password: resolvePassword(url, environment, {
+      host: socketFolder === null ? host : 'localhost',
+      port,
+      database,
+      user,
+    }),
     database,
     schema: options.get('schema') ?? 'public',
     tls: resolveTls(options),

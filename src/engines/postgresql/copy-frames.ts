@@ -123,7 +123,10 @@ export class CopyFrames {
   /** The first CopyData message, with the file header before its row, or the last one, the end marker. */
   #readUnusualData(message: Buffer): boolean {
     if (!this.#sawHeader) {
-      if (message.compare(SIGNATURE, 0, SIGNATURE.length, MESSAGE_HEADER, MESSAGE_HEADER + SIGNATURE.length) !== 0) {
+      if (
+        message.compare(SIGNATURE, 0, SIGNATURE.length, MESSAGE_HEADER, MESSAGE_HEADER + SIGNATURE.length) !==
+        0
+      ) {
         throw new RowproofError({ code: 'wire-format', message: 'The server sent an unknown COPY format.' });
       }
       this.#sawHeader = true;

@@ -1,5 +1,5 @@
-import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
+import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import { buildSelect, buildSelectByKeys, buildUnordered, type SelectDialect } from '../select.js';

@@ -73,10 +73,7 @@ class CopyQuery {
   }
 
   handleReadyForQuery(): void {
-    if (this.#frames.complete) return this.#end(null);
-    this.#end(
-      new RowproofError({ code: 'connection-lost', message: 'The server ended a read without confirming its end.' }),
-    );
+    this.#end(this.#frames.complete ? null : unconfirmedEnd());
   }
 
   handleCommandComplete(): void {}
@@ -91,6 +88,13 @@ class CopyQuery {
     this.#restore();
     this.#settle(error);
   }
+}
+
+function unconfirmedEnd(): RowproofError {
+  return new RowproofError({
+    code: 'connection-lost',
+    message: 'The server ended a read without confirming its end.',
+  });
 }
 
 /** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
@@ -195,7 +199,8 @@ export class PostgresqlConnection implements Session {
 
   #destroy(): void {
     this.broken = true;
-    const { stream } = (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection;
+    const { stream } = (this.#client as unknown as { connection: { stream: { destroy(): void } } })
+      .connection;
     stream.destroy();
   }
 }

@@ -22,7 +22,9 @@ const STATE: Readonly<Record<string, string>> = {
 /** Sets the session state and reads it back. */
 export async function prepareSession(session: Session, settings: ConnectionSettings): Promise<void> {
   const assignments = Object.entries(STATE).map(([name, value]) => `SET SESSION ${name} = '${value}'`);
-  await session.query([...assignments, `SET SESSION statement_timeout = ${settings.statementTimeoutMs}`].join('; '));
+  await session.query(
+    [...assignments, `SET SESSION statement_timeout = ${settings.statementTimeoutMs}`].join('; '),
+  );
   const names = Object.keys(STATE);
   const [row = {}] = await session.query(
     `SELECT ${names.map((name) => `current_setting('${name}') AS "${name}"`).join(', ')}`,

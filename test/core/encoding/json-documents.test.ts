@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteSink } from '../../../src/core/encoding/byte-sink.js';
+import { encodeJson } from '../../../src/core/encoding/json-encoding.js';
 import { decodeJson } from './json-decode.js';
 import { modelOf, valueArbitrary } from './json-model.js';
 import { encode, hexOf } from './json-slice.js';
@@ -47,6 +49,7 @@ describe('documents that are not JSON', () => {
     '"\n"',
     '"\\\n"',
     '"\\n\t"',
+    '"\\n\u001f"',
     '"\\ud83d\\u12"',
     "'a'",
   ])('refuses the string %j', (text) => expect(encode(text)).toBeUndefined());
@@ -80,6 +83,16 @@ describe('documents that are not JSON', () => {
     expect(encode(depth(2001))).toBeUndefined();
     expect(encode(mixedDepth(2000))).toBeDefined();
     expect(encode(mixedDepth(2001))).toBeUndefined();
+  });
+
+  it('reads nothing behind the end of the slice', () => {
+    const sink = new ByteSink();
+    for (const text of ['true', 'null', '-12.5e+10', '"a\\u00e9\\n"', '{"b":[1,{}],"a":"x"}']) {
+      for (let end = 0; end <= text.length; end++) {
+        const valid = encodeJson(Buffer.from(text), 0, end, sink);
+        expect([text.slice(0, end), valid]).toEqual([text.slice(0, end), parses(text.slice(0, end))]);
+      }
+    }
   });
 
   it('encodes the next document as if a refused one had not been', () => {

@@ -17,6 +17,7 @@ describe('equal values have equal bytes', () => {
     ['negative numbers', ['-120', '-12e1', '-1.2e2', '-120.0', '-0.12E+3']],
     ['numbers larger than a double', ['1e400', `1${zeros}e100`, '0.1e401', '10000e396']],
     ['numbers of more digits than a short one', [`1${zeros}`, '1e300', `1${zeros}.0`, `0.${zeros}1e601`]],
+    ['integers of 64 digits', [`1${'0'.repeat(63)}`, '1e63', `10${'0'.repeat(62)}.0`]],
     ['the last narrow exponent', ['1e2147483646', '10e2147483645', '0.1e2147483647']],
     ['the first wide exponent', ['1e2147483647', '10e2147483646', '0.1e2147483648']],
     ['exponents of any length', [`1e1${'0'.repeat(40)}`, `10e${nines}`, `0.01e1${'0'.repeat(39)}2`]],
@@ -29,6 +30,7 @@ describe('equal values have equal bytes', () => {
       ['1e-1000000000000000', '0.1e-999999999999999', '10e-1000000000000001'],
     ],
     ['escapes', ['"\\u00e9"', '"é"', '"\\u00E9"']],
+    ['escapes that shorten the length', [`"${'\\u0061'.repeat(30)}"`, `"${'a'.repeat(30)}"`]],
     ['surrogate pairs', ['"\\ud83d\\ude00"', '"😀"', '"\\uD83D\\uDE00"']],
     [
       'short escapes',

@@ -1,0 +1,34 @@
+import type { ByteSink } from '../core/encoding/byte-sink.js';
+import { encodeSpan, TAG } from '../core/encoding/canonical.js';
+import { encodeJson } from '../core/encoding/json-encoding.js';
+import { RowproofError } from '../core/errors.js';
+import type { FieldFormatter } from './engine.js';
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads UTF-8 text strictly; bytes that are none are shown as they are. */
+export const formatUtf8: FieldFormatter = (buffer, start, end) => {
+  try {
+    return strictUtf8.decode(buffer.subarray(start, end));
+  } catch {
+    return { hex: buffer.toString('hex', start, end) };
+  }
+};
+
+/** Encodes JSON text by its value, and text that is no JSON as itself. */
+export function encodeJsonField(buffer: Buffer, start: number, end: number, sink: ByteSink): void {
+  const before = sink.length;
+  sink.writeByte(TAG.json);
+  if (encodeJson(buffer, start, end, sink)) return;
+  sink.length = before;
+  encodeSpan(sink, TAG.rawJson, buffer, start, end);
+}
+
+/** The error of a row that is not what the catalog said: it must never be read as something it is not. */
+export function unexpectedRow(): RowproofError {
+  return new RowproofError({
+    code: 'wire-format',
+    message: 'A row arrived in another form than the catalog says.',
+    hint: 'Run again: the table was probably altered meanwhile.',
+  });
+}

@@ -1,0 +1,226 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RowproofError } from '../../src/core/errors.js';
+import { mixedResult, sampleResult, sampleTable } from '../report/sample-result.js';
+import { fakeIo, fakeVerify, runVerifyCli } from './fake-io.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rowproof-outputs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const verify = fakeVerify(mixedResult());
+
+describe('stdout', () => {
+  it('carries the table report and nothing else; progress is on stderr', async () => {
+    const events = [{ type: 'table:end', table: 'public.orders', verdict: 'different' }] as const;
+    const { stdout, stderr } = await runVerifyCli([], fakeVerify(mixedResult(), events));
+    expect(stdout).toMatch(/^DIFFERENT: 3 of 6 tables differ/);
+    expect(stderr).toBe('public.orders: different\n');
+  });
+
+  it('carries pure JSON when asked, and the summary goes to stderr', async () => {
+    const { stdout, stderr } = await runVerifyCli(['--report', 'json'], verify);
+    expect(JSON.parse(stdout)).toMatchObject({ format: 'rowproof/run@1' });
+    expect(stderr).toMatch(/^DIFFERENT: 6 tables/);
+  });
+
+  it('carries the last line alone with --quiet, and stderr is empty', async () => {
+    const events = [{ type: 'table:end', table: 'public.orders', verdict: 'different' }] as const;
+    const { stdout, stderr } = await runVerifyCli(['--quiet'], fakeVerify(mixedResult(), events));
+    expect(stdout).toMatch(/^DIFFERENT: 6 tables.*\n$/);
+    expect(stderr).toBe('');
+  });
+
+  it('carries the last line where every report goes to a file', async () => {
+    const { stdout } = await runVerifyCli(['--report', `json=${folder}/run.json`], verify);
+    expect(stdout).toMatch(/^DIFFERENT: 6 tables.*\n$/);
+  });
+
+  it('is coloured only in a terminal, and not with --no-color or NO_COLOR', async () => {
+    const colored = async (flags: string[], io: Parameters<typeof fakeIo>[0]) =>
+      (await runVerifyCli(flags, verify, fakeIo(io))).stdout.includes('\u001b[');
+    expect(await colored([], { isTTY: true })).toBe(true);
+    expect(await colored([], { isTTY: false })).toBe(false);
+    expect(await colored(['--no-color'], { isTTY: true })).toBe(false);
+    expect(await colored([], { isTTY: true, env: { NO_COLOR: '1' } })).toBe(false);
+    expect(await colored([], { isTTY: true, env: { TERM: 'dumb' } })).toBe(false);
+  });
+
+  it('may be closed early by its reader', async () => {
+    const io = fakeIo();
+    const broken = {
+      ...io,
+      stdout: {
+        write: () => {
+          throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+        },
+      },
+    };
+    const { exitCode, stderr } = await runVerifyCli([], verify, broken);
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe('');
+  });
+});
+
+describe('output files', () => {
+  it('hold reports without colour and every difference', async () => {
+    const flags = [
+      '--report',
+      'table',
+      `json=${folder}/run.json`,
+      `table=${folder}/run.txt`,
+      '--differences',
+      `${folder}/rows.ndjson`,
+    ];
+    const { exitCode, stdout } = await runVerifyCli(flags, verify, fakeIo({ isTTY: true }));
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('DIFFERENT');
+    expect(JSON.parse(readFileSync(`${folder}/run.json`, 'utf8'))).toEqual(mixedResult());
+    expect(readFileSync(`${folder}/run.txt`, 'utf8')).not.toContain('\u001b');
+    expect(readFileSync(`${folder}/rows.ndjson`, 'utf8').trimEnd().split('\n')).toHaveLength(7);
+    expect(readdirSync(folder).sort()).toEqual(['rows.ndjson', 'run.json', 'run.txt']);
+  });
+
+  it('hold no values with --hide-values', async () => {
+    const flags = [
+      '--report',
+      'table',
+      `json=${folder}/run.json`,
+      '--differences',
+      `${folder}/rows.ndjson`,
+      '--hide-values',
+    ];
+    const { stdout, stderr } = await runVerifyCli(flags, verify);
+    const all =
+      stdout +
+      stderr +
+      readFileSync(`${folder}/run.json`, 'utf8') +
+      readFileSync(`${folder}/rows.ndjson`, 'utf8');
+    expect(all).not.toMatch(/lorem|paid|10\.50|00ff1/);
+  });
+
+  it.each([
+    ['in a folder that does not exist', () => `${folder}/none/rows.ndjson`, 'the folder does not exist'],
+    ['that is a folder', () => folder, 'it is a directory'],
+    ['below a file', () => join(writtenFile(), 'rows'), 'a part of the path is not a folder'],
+  ])('%s are refused before anything runs', async (_title, path, reason) => {
+    let started = false;
+    const { exitCode, stderr } = await runVerifyCli(
+      ['--report', `json=${folder}/run.json`, '--differences', path()],
+      async (config, hooks) => {
+        started = true;
+        return verify(config, hooks);
+      },
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(reason);
+    expect(started).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('keep their old content when the run fails', async () => {
+    const path = writtenFile();
+    const { exitCode } = await runVerifyCli(['--differences', path], async () => {
+      throw new RowproofError({ code: 'connect', message: 'No connection.' });
+    });
+    expect(exitCode).toBe(4);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['old']);
+  });
+
+  it('keep their old content when differences cannot be read to the end, and the report still appears', async () => {
+    const path = writtenFile();
+    const { exitCode, stdout, stderr } = await runVerifyCli(
+      ['--differences', path],
+      async (config, hooks) => ({
+        ...(await verify(config, hooks)),
+        differences: async function* () {
+          yield* [];
+          throw new RowproofError({ code: 'internal', message: 'The spool is gone.' });
+        },
+      }),
+    );
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('The spool is gone.');
+    expect(stdout).toContain('DIFFERENT');
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['old']);
+  });
+
+  it('leave nothing behind when the run is ended at once', async () => {
+    const io = fakeIo();
+    await runVerifyCli(
+      ['--differences', `${folder}/rows`],
+      async (config, hooks) => {
+        io.interrupt();
+        expect(readdirSync(folder)).toHaveLength(1);
+        io.interrupt();
+        expect(readdirSync(folder)).toEqual([]);
+        throw new RowproofError({
+          code: 'interrupted',
+          message: `Stopped ${config.workers} ${hooks.signal.aborted}.`,
+        });
+      },
+      io,
+    );
+    expect(io.exits).toEqual([130]);
+  });
+
+  it('replace what a link points to, and keep the mode of a private file', async () => {
+    const path = writtenFile(0o600);
+    symlinkSync(path, `${folder}/link`);
+    await runVerifyCli(['--report', `json=${folder}/link`], verify);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ verdict: 'different' });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('may be devices', async () => {
+    const { exitCode } = await runVerifyCli(
+      ['--differences', '/dev/null'],
+      fakeVerify(sampleResult([sampleTable()])),
+    );
+    expect(exitCode).toBe(0);
+    expect(existsSync('/dev/null')).toBe(true);
+    expect(statSync('/dev/null').isFile()).toBe(false);
+  });
+
+  it('tell a full disk as an output error, exit 4', async (test) => {
+    if (!existsSync('/dev/full')) test.skip();
+    const { exitCode, stdout, stderr } = await runVerifyCli(['--report', 'table', 'json=/dev/full'], verify);
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('Cannot write /dev/full: no space is left on the disk.');
+    expect(stdout).toContain('DIFFERENT');
+  });
+
+  it('do not follow a folder of the same name that appears later', async () => {
+    const path = `${folder}/rows`;
+    const { exitCode, stderr } = await runVerifyCli(['--differences', path], async (config, hooks) => {
+      mkdirSync(path);
+      writeFileSync(`${path}/precious`, '');
+      return verify(config, hooks);
+    });
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain(`Cannot write ${path}`);
+    expect(readdirSync(path)).toEqual(['precious']);
+  });
+});
+
+function writtenFile(mode = 0o644): string {
+  const path = join(folder, 'old');
+  writeFileSync(path, 'old', { mode });
+  return path;
+}

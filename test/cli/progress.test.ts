@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { createProgress } from '../../src/cli/progress.js';
+import type { RunEvent } from '../../src/core/event.js';
+import { sampleResult, sampleTable } from '../report/sample-result.js';
+import { fakeIo, fakeVerify, runVerifyCli } from './fake-io.js';
+
+function watch({ live = false, columns = 200 }: { live?: boolean; columns?: number } = {}) {
+  const clock = { ms: 0 };
+  const writes: string[] = [];
+  const stream = { columns, write: (text: string) => void writes.push(text) };
+  const progress = createProgress({ stream, live, now: () => clock.ms });
+  const at = (ms: number, ...events: RunEvent[]) => {
+    clock.ms = ms;
+    for (const event of events) progress.onEvent(event);
+    progress.tick();
+  };
+  return { at, writes, progress };
+}
+
+const start = (estimatedRows: number | null): RunEvent => ({ type: 'run:start', tables: 2, estimatedRows });
+const rows = (count: number, table = 'public.orders'): RunEvent => ({
+  type: 'chunk:verified',
+  table,
+  sourceRows: count,
+  targetRows: count,
+});
+const error = { code: 'connection-lost', message: 'The connection was lost.', hint: '' } as const;
+
+describe('progress in a log', () => {
+  it('is one plain line every five seconds', () => {
+    const { at, writes } = watch();
+    at(0, start(1000));
+    for (let second = 1; second <= 11; second += 1) at(second * 1000, rows(50));
+    expect(writes).toHaveLength(2);
+    expect(writes[0]).toBe(
+      '██░░░░░░░░ about 25%, 15 s left, 0 differ, 0 of 2 tables done: public.orders, 250 of 1,000 rows, 50/s\n',
+    );
+  });
+
+  it('goes on when nothing happens, so that a stall can be seen', () => {
+    const { at, writes } = watch();
+    at(0, start(1000), rows(100));
+    for (let ms = 1000; ms <= 60_000; ms += 1000) at(ms);
+    expect(writes.at(-1)).toMatch(/, 0\/s\n$/);
+    expect(writes.at(-1)).not.toContain('left');
+  });
+
+  it('has a line of its own for each table that differs or is unverified, and none for the rest', () => {
+    const { at, writes } = watch();
+    at(0, start(null));
+    at(
+      1,
+      { type: 'row:differs', table: 'a', kind: 'changed', count: 3 },
+      { type: 'table:end', table: 'a', verdict: 'different' },
+    );
+    at(
+      2,
+      { type: 'chunk:unverified', table: 'b', error },
+      { type: 'table:end', table: 'b', verdict: 'unverified' },
+    );
+    at(3, rows(1, 'c'), { type: 'table:end', table: 'c', verdict: 'verified' });
+    expect(writes).toEqual(['a: different in 3 rows\n', 'b: unverified: The connection was lost.\n']);
+  });
+
+  it('names a difference and what is unverified in the same table', () => {
+    const { at, writes } = watch();
+    at(
+      1,
+      { type: 'chunk:unverified', table: 'a', error },
+      { type: 'row:differs', table: 'a', kind: 'extra', count: 1 },
+    );
+    at(2, { type: 'table:end', table: 'a', verdict: 'different' });
+    expect(writes).toEqual(['a: different in 1 row; unverified chunks: The connection was lost.\n']);
+  });
+
+  it('tells of retries once a table', () => {
+    const { at, writes } = watch();
+    for (const attempt of [1, 2, 3]) at(attempt, { type: 'chunk:retry', table: 'a', error, attempt });
+    expect(writes).toEqual(['a: trying again after an error: The connection was lost.\n']);
+  });
+
+  it('gives no share and no time left where the estimate is missing or too small', () => {
+    for (const estimate of [null, 0, 10]) {
+      const { at, writes } = watch();
+      at(0, start(estimate));
+      for (let ms = 1000; ms <= 5000; ms += 1000) at(ms, rows(50));
+      expect(writes).toEqual(['0 differ, 0 of 2 tables done: public.orders, 250 rows, 50/s\n']);
+    }
+  });
+
+  it('never says 100% before the end', () => {
+    const { at, writes } = watch();
+    at(0, start(1000), rows(1000));
+    at(5000);
+    expect(writes[0]).toContain('about 99%');
+  });
+
+  it('never lets a name write escape sequences', () => {
+    const { at, writes } = watch();
+    at(0, start(null), rows(1, 'a\u001b[2J'), {
+      type: 'table:start',
+      table: 'b\u001b[2J',
+      estimatedRows: null,
+    });
+    at(5000, { type: 'table:end', table: 'a\u001b[2J', verdict: 'different' });
+    expect(writes.join('')).not.toContain('\u001b');
+  });
+});
+
+describe('progress in a terminal', () => {
+  it('is drawn at most ten times a second on one line that fits, and cleared at the end', () => {
+    const { at, writes, progress } = watch({ live: true, columns: 40 });
+    at(0, start(100_000));
+    for (let ms = 1; ms <= 1000; ms += 1) at(ms, rows(10, 'public.a_table_with_quite_a_long_name'));
+    expect(writes.length).toBeLessThanOrEqual(10);
+    for (const text of writes) {
+      expect(text).not.toContain('\n');
+      expect(text.replace('\r\u001b[K', '').length).toBeLessThan(40);
+    }
+    progress.stop();
+    expect(writes.at(-1)).toBe('\r\u001b[K');
+    at(5000, rows(10));
+    expect(writes.at(-1)).toBe('\r\u001b[K');
+  });
+
+  it('makes room for lines that stay', () => {
+    const { at, writes } = watch({ live: true });
+    at(200, start(null), { type: 'table:end', table: 'a', verdict: 'different' });
+    const line = writes.indexOf('a: different\n');
+    expect(writes[line - 1]).toBe('\r\u001b[K');
+  });
+});
+
+it('is not animated on a dumb terminal', async () => {
+  const io = fakeIo({ isTTY: true, env: { TERM: 'dumb' } });
+  const { stderr } = await runVerifyCli(
+    [],
+    fakeVerify(sampleResult([sampleTable()]), [start(10), rows(5)]),
+    io,
+  );
+  expect(stderr).not.toContain('\u001b');
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.js';
+import { fakeIo } from './fake-io.js';
+
+const never = async () => {
+  throw new Error('The run was started.');
+};
+
+async function run(argv: readonly string[]) {
+  const io = fakeIo({ columns: 80 });
+  const exitCode = await runCli(argv, io, { verify: never });
+  return { exitCode, ...io.written };
+}
+
+const URLS = ['--source', 'mysql://old/shop', '--target', 'postgres://new/shop'];
+
+describe('wrong usage', () => {
+  it.each<[readonly string[], string]>([
+    [[], 'Expected a command, got none.'],
+    [['verfy'], 'Unknown flag or command: verfy.\n  Did you mean verify?'],
+    [['verify'], 'Expected --source URL, got none.'],
+    [['verify', '--sorce', 'x'], 'Unknown flag or command: sorce.\n  Did you mean --source?'],
+    [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag or command: zzzzzzz.\n  See rowproof verify --help.'],
+    [['verify', ...URLS, 'orders'], 'Unknown flag or command: orders.'],
+    [['verify', ...URLS, '--tables'], 'Expected --tables to have a value, got none.'],
+    [['verify', '--source'], 'Expected --source to have a value, got none.'],
+    [['verify', ...URLS, '--workers', '-1'], 'Expected --workers to be a whole number from 1 to 64, got -1.'],
+    [['verify', ...URLS, '--hide-values=yes'], 'Expected --hide-values to have no value, got one.'],
+    [['verify', ...URLS, '--mode', 'full'], 'Unknown flag or command: mode.'],
+    [
+      ['verify', ...URLS, '--report', 'xml'],
+      'Expected --report table or json, with =PATH for a file, got xml.',
+    ],
+    [
+      ['verify', ...URLS, '--report', 'json='],
+      'Expected --report table or json, with =PATH for a file, got json=.',
+    ],
+    [
+      ['verify', ...URLS, '--report', 'table', '--report', 'json'],
+      'Expected one --report on stdout, got table and json.',
+    ],
+    [
+      ['verify', ...URLS, '--report', 'json=a', '--differences', './a'],
+      'Expected a file of its own for each output, got ./a twice.',
+    ],
+    [['verify', ...URLS, '--seed', '1', '--seed', '2'], 'Expected --seed once, got it 2 times.'],
+  ])('%j is told in one sentence with a hint, exit 2, before anything runs', async (argv, message) => {
+    const { exitCode, stdout, stderr } = await run(argv);
+    expect(stderr.startsWith(`rowproof: ${message}`)).toBe(true);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    [['verify', 'mysql://root:s3cret@old/shop']],
+    [['mysql://root:s3cret@old/shop']],
+    [['verify', '--mysql://root:s3cret@old/shop']],
+    [['verify', '--soruce=mysql://root:s3cret@old/shop']],
+    [['verify', '--source', 'mysql://root:s3cret@old:port/shop']],
+    [['verify', '--source', 'mysql://root:my s3cret@old/shop', 'x']],
+    [['verify', '--source', 'mysql://root:s3cret@old/shop', '--source', 'mysql://root:s3cret@old/shop']],
+    [['verify', ...URLS, '--workers', 'mysql://root:s3cret@old/shop']],
+    [['verify', ...URLS, '--map', 'mysql://root:s3cret@old/shop']],
+    [['verify', ...URLS, '--differences', '/no/such/mysql://root:s3cret@old']],
+  ])('%j does not print the password', async (argv) => {
+    const { exitCode, stdout, stderr } = await run(argv);
+    expect(exitCode).toBe(2);
+    expect(stdout + stderr).not.toContain('s3cret');
+  });
+
+  it('cannot send escape sequences to the terminal', async () => {
+    const { stderr } = await run(['verify', ...URLS, '--match-names', '\u001b[2J']);
+    expect(stderr).toContain('got \\u{1b}[2J');
+  });
+});
+
+describe('help', () => {
+  it('groups the flags, shows examples and the exit codes, and fits the terminal', async () => {
+    const { exitCode, stdout, stderr } = await run(['verify', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('');
+    for (const part of [
+      'What to compare',
+      'How to compare:',
+      'Output:',
+      'Examples',
+      'Exit codes:',
+      '130  interrupted',
+    ]) {
+      expect(stdout).toContain(part);
+    }
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('lists the commands', async () => {
+    expect((await run(['--help'])).stdout).toContain('rowproof verify');
+  });
+
+  it('tells the version', async () => {
+    expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});
