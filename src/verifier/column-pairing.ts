@@ -6,6 +6,9 @@ import type { Column, Table } from '../core/schema.js';
 import { ambiguousFinding, matchAllNames } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
 
+/** Why a column was not compared although it could be. */
+export const LEFT_OUT = 'left out as asked';
+
 export interface ColumnPairing {
   /** Every pair that can be compared, whether the user wants it or not: a key may need it. */
   readonly comparable: readonly ColumnPair[];
@@ -36,7 +39,7 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
     const choice = chooseCanonicalType(pair.source, pair.target);
     if (choice.kind === 'comparable') comparable.push({ ...pair, canonical: choice.canonical });
     if (!isWanted(name.source)) {
-      results.push({ ...name, compared: false, reason: 'left out as asked' });
+      results.push({ ...name, compared: false, reason: LEFT_OUT });
     } else if (choice.kind === 'comparable') results.push({ ...name, compared: true });
     else {
       results.push({ ...name, compared: false, reason: choice.reason });

@@ -2,7 +2,7 @@ import type { Finding } from '../core/finding.js';
 import { qualifiedName, type TablePair } from '../core/pairing.js';
 import type { ColumnResult } from '../core/result.js';
 import type { Catalog, Table } from '../core/schema.js';
-import { pairColumns } from './column-pairing.js';
+import { LEFT_OUT, pairColumns } from './column-pairing.js';
 import { chooseKey } from './key-choice.js';
 import { ambiguousFinding, matchAllNames } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
@@ -51,8 +51,18 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
       ...(scope.wantsWholeSchema ? partialFindings(source, target) : []),
       ...extraTables(match.targetOnly, partners, scope),
     ],
-    excluded: source.tables.filter((table) => scope.excludesTable(table.name)).map(qualifiedName),
+    excluded: [
+      ...source.tables.filter((table) => scope.excludesTable(table.name)).map(qualifiedName),
+      ...tables.flatMap(leftOutColumns),
+    ],
   };
+}
+
+function leftOutColumns({ source, columns }: PlannedTable): string[] {
+  if (source === null) return [];
+  return columns
+    .filter((column) => column.reason === LEFT_OUT)
+    .map((column) => `${qualifiedName(source)}.${column.source}`);
 }
 
 function isInScope(table: Table, scope: ComparisonScope): boolean {

@@ -2,6 +2,9 @@ import type { Side } from '../core/pairing.js';
 import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
 
+/** How much longer than its statement timeout a server gets to answer, before its silence counts as a lost connection. */
+const GRACE_MS = 30_000;
+
 /** The two sessions of a worker. A broken one is replaced when it is asked for next. */
 export class SessionCache {
   readonly #connections: Readonly<Record<Side, ConnectionSettings>>;
@@ -13,6 +16,11 @@ export class SessionCache {
 
   engine(side: Side): Engine {
     return engineFor(this.#connections[side].scheme);
+  }
+
+  /** How long a step on a side may take: a peer that vanished without a word would be waited for until then. */
+  deadlineMs(side: Side): number {
+    return this.#connections[side].statementTimeoutMs + GRACE_MS;
   }
 
   async session(side: Side): Promise<Session> {

@@ -85,6 +85,7 @@ async function onBothSides<T>(
 ): Promise<Record<Side, T>> {
   let failure: ReadFailure | null = null;
   const run = async (side: Side): Promise<T> => {
+    const timer = setTimeout(() => void sessions.drop(side), sessions.deadlineMs(side));
     try {
       return await step(side);
     } catch (error) {
@@ -93,6 +94,8 @@ async function onBothSides<T>(
         await Promise.all(SIDES.map((each) => sessions.drop(each)));
       }
       throw failure;
+    } finally {
+      clearTimeout(timer);
     }
   };
   const [source, target] = await Promise.allSettled([run('source'), run('target')]);

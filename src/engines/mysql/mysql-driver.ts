@@ -160,7 +160,7 @@ export class MysqlConnection implements Session {
   broken = false;
   readonly serverSessionId: string;
   readonly #connection: mysql.Connection;
-  #busy = 0;
+  readonly #pending = new Set<(error: RowproofError) => void>();
 
   constructor(connection: mysql.Connection) {
     this.#connection = connection;
@@ -188,8 +188,11 @@ export class MysqlConnection implements Session {
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
     return this.#track(async () => {
       const statement = await this.#prepare(sql);
-      await this.#execute({ statement, sql, values: [] }, columns, onSpan);
-      if (!this.broken) this.#connection.unprepare(sql);
+      try {
+        await this.#execute({ statement, sql, values: [] }, columns, onSpan);
+      } finally {
+        if (!this.broken) this.#connection.unprepare(sql);
+      }
     });
   }
 
@@ -206,7 +209,7 @@ export class MysqlConnection implements Session {
         columns,
         onSpan,
         onStop: () => {
-          this.#destroy();
+          this.#discard();
           if (command.failure === null) resolve();
           else reject(command.failure);
         },
@@ -221,22 +224,35 @@ export class MysqlConnection implements Session {
   }
 
   async close(): Promise<void> {
-    if (this.broken || this.#busy > 0) return this.#destroy();
+    if (this.broken || this.#pending.size > 0) {
+      this.#abort();
+      return;
+    }
     await new Promise<void>((resolve) => this.#connection.end(() => resolve()));
   }
 
-  #destroy(): void {
+  #discard(): void {
     this.broken = true;
     this.#connection.destroy();
   }
 
-  async #track<T>(work: () => Promise<T>): Promise<T> {
-    this.#busy++;
-    try {
-      return await work();
-    } finally {
-      this.#busy--;
-    }
+  /** Cuts the connection off; mysql2 would leave what is under way waiting for ever. */
+  #abort(): void {
+    this.#discard();
+    const error = new RowproofError({
+      code: 'connection-lost',
+      message: 'The connection was closed during a read.',
+    });
+    for (const reject of this.#pending) reject(error);
+  }
+
+  #track<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#pending.add(reject);
+      work()
+        .then(resolve, reject)
+        .finally(() => this.#pending.delete(reject));
+    });
   }
 }
 
