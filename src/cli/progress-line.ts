@@ -11,6 +11,7 @@ export function formatProgress(state: ProgressState, nowMs: number): string {
   const share = estimateShare(state);
   const parts = [
     share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`,
+    rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`,
     formatTimeLeft(state, rate),
     `${formatCount(state.differences)} differ`,
     state.unverifiedTables > 0 ? `${formatCounted(state.unverifiedTables, 'table')} unverified` : '',
@@ -18,7 +19,6 @@ export function formatProgress(state: ProgressState, nowMs: number): string {
     share === null
       ? formatCounted(state.rows, 'row')
       : `${formatCount(state.rows)} of ${formatCounted(state.estimatedRows ?? 0, 'row')}`,
-    rate === null ? '' : `${formatCount(Math.round(rate))}/s`,
   ];
   return parts.filter((part) => part !== '').join(', ');
 }

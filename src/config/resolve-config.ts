@@ -39,8 +39,11 @@ function defaultWorkers(): number {
   return Math.max(1, Math.min(4, availableParallelism()));
 }
 
+/** `postgres://user@/database?host=/folder` is how a unix socket is named; a web URL may not leave the host out. */
+const ACCOUNT_WITHOUT_HOST = /^([a-z][a-z\d+.-]*:\/\/[^/?#]*@)(?=[/?#]|$)/i;
+
 function readUrl(flags: RawFlags, side: 'source' | 'target'): string {
-  const url = readText(flags, side);
+  const url = readText(flags, side)?.replace(ACCOUNT_WITHOUT_HOST, '$1localhost');
   const forms = 'mysql://, mariadb:// or postgres://';
   if (url === undefined) {
     throw usageError(

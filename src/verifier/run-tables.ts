@@ -98,16 +98,20 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
     if (result.kind === 'unverified') {
       table.addUnverified(result);
       run.onEvent({ type: 'chunk:unverified', table: table.name, error: result.error });
-      break;
+      return endSegment(run, work);
     }
     acceptChunk(run, work, result);
-    if (result.end === null) break;
+    if (result.end === null) return endSegment(run, work);
     after = result.end;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
   }
+}
+
+/** Notes that a segment was walked to its end, or that the rest of it is unverified: never that it was interrupted. */
+async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
   await run.spool.seal(table.planned.id, segment.ordinal);
   table.openSegments = (table.openSegments ?? 1) - 1;
-  if (table.openSegments === 0 && !run.signal.aborted) endTable(run, table);
+  if (table.openSegments === 0) endTable(run, table);
 }
 
 function firstChunkRows(run: TableRun, rowBytes: number | null): number {

@@ -33,7 +33,7 @@ describe('progress in a log', () => {
     for (let second = 1; second <= 11; second += 1) at(second * 1000, rows(50));
     expect(writes).toHaveLength(2);
     expect(writes[0]).toBe(
-      '██░░░░░░░░ about 25%, 15 s left, 0 differ, 0 of 2 tables done: public.orders, 250 of 1,000 rows, 50/s\n',
+      '██░░░░░░░░ about 25%, 50 rows/s, 15 s left, 0 differ, 0 of 2 tables done: public.orders, 250 of 1,000 rows\n',
     );
   });
 
@@ -41,7 +41,7 @@ describe('progress in a log', () => {
     const { at, writes } = watch();
     at(0, start(1000), rows(100));
     for (let ms = 1000; ms <= 60_000; ms += 1000) at(ms);
-    expect(writes.at(-1)).toMatch(/, 0\/s\n$/);
+    expect(writes.at(-1)).toMatch(/, 0 rows\/s, /);
     expect(writes.at(-1)).not.toContain('left');
   });
 
@@ -84,7 +84,7 @@ describe('progress in a log', () => {
       const { at, writes } = watch();
       at(0, start(estimate));
       for (let ms = 1000; ms <= 5000; ms += 1000) at(ms, rows(50));
-      expect(writes).toEqual(['0 differ, 0 of 2 tables done: public.orders, 250 rows, 50/s\n']);
+      expect(writes).toEqual(['50 rows/s, 0 differ, 0 of 2 tables done: public.orders, 250 rows\n']);
     }
   });
 

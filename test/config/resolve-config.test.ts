@@ -126,3 +126,16 @@ describe('a resolved config', () => {
     expect(error.message + error.hint).not.toContain('s3cret');
   });
 });
+
+describe('a URL that names a unix socket', () => {
+  it('may leave the host out', () => {
+    const config = resolveConfig({
+      source: 'mysql://a:b@/shop?socket=/run/my.sock',
+      target: 'postgres://a@/shop?host=/run',
+    });
+    expect([config.sourceUrl, config.targetUrl]).toEqual([
+      'mysql://a:b@localhost/shop?socket=/run/my.sock',
+      'postgres://a@localhost/shop?host=/run',
+    ]);
+  });
+});

@@ -1,0 +1,74 @@
+import {
+  type RawFlags,
+  type RunEvent,
+  type RunListener,
+  type RunResult,
+  resolveConfig,
+  type TableDifference,
+  type TableResult,
+  verify,
+} from 'rowproof';
+
+/** A whole run: what is compared, and who listens. */
+export interface ComparisonRequest {
+  readonly source: { readonly url: string };
+  readonly target: { readonly url: string };
+  readonly flags?: RawFlags;
+  readonly onEvent?: RunListener;
+  readonly signal?: AbortSignal;
+}
+
+/** What a whole run left. */
+export interface Comparison {
+  readonly result: RunResult;
+  readonly differences: readonly TableDifference[];
+  readonly events: readonly RunEvent[];
+}
+
+/** Runs Rowproof as a program that uses the package does: two workers, unless a test says otherwise. */
+export async function compare({
+  source,
+  target,
+  flags,
+  onEvent,
+  signal,
+}: ComparisonRequest): Promise<Comparison> {
+  const config = resolveConfig({ source: source.url, target: target.url, workers: '2', ...flags });
+  const events: RunEvent[] = [];
+  const outcome = await verify(config, {
+    onEvent: (event) => {
+      events.push(event);
+      onEvent?.(event);
+    },
+    signal: signal ?? new AbortController().signal,
+  });
+  try {
+    const differences = [];
+    for await (const difference of outcome.differences()) differences.push(difference);
+    return { result: outcome.result, differences, events };
+  } finally {
+    await outcome.close();
+  }
+}
+
+/** The result of the table with this name on the source; fails where there is none. */
+export function tableResult({ result }: Comparison, name: string): TableResult {
+  const found = result.tables.find((table) => table.source?.endsWith(`.${name}`));
+  if (found === undefined) throw new Error(`No result for table ${name}: ${JSON.stringify(result.tables)}`);
+  return found;
+}
+
+/** `changed 7 status`: the differences of a run in one line each, for short expectations. */
+export function listDifferences({ differences }: Comparison): string[] {
+  return differences.map(({ difference: { kind, key, columns } }) => {
+    const values = Object.values(key ?? {}).map((value) =>
+      typeof value === 'string' ? value : JSON.stringify(value),
+    );
+    return [kind, values.join('/'), ...(kind === 'changed' ? [columns.join(',')] : [])].join(' ');
+  });
+}
+
+/** The codes of all findings of one table. */
+export function findingCodes({ findings }: Pick<TableResult, 'findings'>): string[] {
+  return findings.map(({ code }) => code);
+}
