@@ -10,9 +10,11 @@ import { assertNamesExist } from './config/unknown-names.js';
 import type { RowDifference } from './core/difference.js';
 import { RowproofError } from './core/errors.js';
 import type { RunListener } from './core/event.js';
-import { qualifiedName, type Side } from './core/pairing.js';
+import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
 import type { RunResult, SideResult } from './core/result.js';
+import { createRowHash } from './hashing/row-hash.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
+import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
 import { pairTables, type TablePairing } from './verifier/table-pairing.js';
@@ -84,7 +86,9 @@ async function verifyOpenSides(
   const started = { at: new Date(), ms: performance.now() };
   const pairing = pairSides(config, sides);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
-  const tables = pairing.tables.map((table) => new TableProgress(table));
+  const tables = pairing.tables.map(
+    (table) => new TableProgress(config.mode === 'count' ? planForCounting(table) : table, config.mode),
+  );
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
@@ -97,6 +101,8 @@ async function verifyOpenSides(
       version: VERSION,
       startedAt: started.at,
       elapsedMs: performance.now() - started.ms,
+      mode: config.mode,
+      ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       configHash: hashConfig(config),
       source: describeSide(sides.source),
@@ -152,6 +158,23 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       0 as number | null,
     ),
   });
+  if (config.mode === 'count') await countAll({ config, hooks, sides, tables });
+  else await readPairs({ config, hooks, sides, tables, spool, seed }, pairs);
+  if (!hooks.signal.aborted) return;
+  for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
+}
+
+async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' | 'seed'>): Promise<void> {
+  const cutOff = (): void => {
+    for (const side of [sides.source, sides.target]) void side.session.close();
+  };
+  hooks.signal.addEventListener('abort', cutOff, { once: true });
+  await countTables({ ...hooks, tables, sides, scope: compileScope(config), now: () => performance.now() });
+  hooks.signal.removeEventListener('abort', cutOff);
+}
+
+async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise<void> {
+  const { config, hooks, sides, tables, spool, seed } = reading;
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
   const onAbort = (): void => void pool.cancel();
@@ -162,6 +185,7 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       pool,
       spool,
       planning: sides.source,
+      spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
       workers: config.workers,
       chunkRows: config.chunkRows,
       onEvent: hooks.onEvent,
@@ -172,8 +196,6 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
     hooks.signal.removeEventListener('abort', onAbort);
     await pool.close();
   }
-  if (!hooks.signal.aborted) return;
-  for (const table of tables) if (table.openSegments !== 0 && table.planned.pair !== null) table.interrupt();
 }
 
 function describeSide({ catalog, settings }: OpenSide): SideResult {

@@ -36,6 +36,8 @@ export const VERIFY_OPTIONS = {
   where: list(WHAT, 'TABLE:SQL: compare only rows that meet the condition'),
   'target-where': list(WHAT, 'TABLE:SQL: the same condition, where the target needs other SQL'),
   key: list(WHAT, 'TABLE:COLUMN,COLUMN: the unique columns to walk a table by'),
+  mode: text(HOW, 'full: every row (default); spot: a share of the rows; count: numbers of rows'),
+  ratio: text(HOW, 'Share of the rows that --mode spot reads, as 5% or 0.05 (default 10%)'),
   workers: text(HOW, 'Threads, each with one session on both servers (default 4, at most 64)'),
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),

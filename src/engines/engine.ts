@@ -95,6 +95,8 @@ export interface RowSelection {
   readonly where: string | null;
   readonly range: KeyRange;
   readonly limit: number | null;
+  /** Rows to pass over before the first that is returned. */
+  readonly offset: number;
   readonly descending: boolean;
 }
 
@@ -111,6 +113,8 @@ export interface Dialect {
   buildSelect(selection: RowSelection): string;
   /** The rows whose key is one of `keys`, in key order. */
   buildSelectByKeys(selection: RowSelection, keys: readonly (readonly KeyPart[])[]): string;
+  /** A statement with one row and one column, `row_count`. */
+  buildCount(table: Table, where: string | null): string;
   /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
   buildEstimate(selection: RowSelection): string;
   readEstimate(rows: readonly ControlRow[]): number | null;

@@ -34,6 +34,7 @@ export async function prepareTableSide(
       columns,
       key: pair.key.map((column) => column[side]),
       where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
+      offset: 0,
       descending: false,
     },
     reader: new RowReader(

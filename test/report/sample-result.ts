@@ -38,6 +38,7 @@ export function sampleResult(tables: readonly TableResult[], changes: Partial<Ru
       'verified',
     interrupted: false,
     mode: 'full',
+    ratio: null,
     consistency: 'chunk',
     seed: '18446744073709551615',
     startedAt: '2025-01-01T02:00:00.000Z',
