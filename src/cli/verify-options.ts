@@ -20,6 +20,18 @@ const list = (group: string, description: string): Options => ({
 });
 const flag = (group: string, description: string): Options => ({ group, description, type: 'boolean' });
 
+/** The flags that say where a result goes and how it looks. */
+const PRESENTATION = {
+  report: list(OUTPUT, 'FORMAT[=PATH]: table or json, to stdout or a file (default table)'),
+  'show-values': flag(OUTPUT, 'Show values of differing rows (default)'),
+  'hide-values': flag(OUTPUT, 'Show keys and column names of differing rows, but no other values'),
+  quiet: flag(OUTPUT, 'No progress, and of the table report only the last line'),
+  'no-color': flag(OUTPUT, 'No colours, also without NO_COLOR in the environment'),
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** The flags of `report`, which renders a saved result again. */
+export const REPORT_OPTIONS = PRESENTATION;
+
 /**
  * The flags of `verify`. None has a default here and numbers stay text: the config is resolved, and wrong values are
  * refused, in one place.
@@ -41,10 +53,6 @@ export const VERIFY_OPTIONS = {
   workers: text(HOW, 'Threads, each with one session on both servers (default 4, at most 64)'),
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
-  report: list(OUTPUT, 'FORMAT[=PATH]: table or json, to stdout or a file (default table)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
-  'show-values': flag(OUTPUT, 'Show values of differing rows (default)'),
-  'hide-values': flag(OUTPUT, 'Show keys and column names of differing rows, but no other values'),
-  quiet: flag(OUTPUT, 'No progress, and of the table report only the last line'),
-  'no-color': flag(OUTPUT, 'No colours, also without NO_COLOR in the environment'),
+  ...PRESENTATION,
 } as const satisfies Readonly<Record<string, Options>>;

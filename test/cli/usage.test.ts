@@ -26,7 +26,7 @@ describe('wrong usage', () => {
     [['verify', '--source'], 'Expected --source to have a value, got none.'],
     [['verify', ...URLS, '--workers', '-1'], 'Expected --workers to be a whole number from 1 to 64, got -1.'],
     [['verify', ...URLS, '--hide-values=yes'], 'Expected --hide-values to have no value, got one.'],
-    [['verify', ...URLS, '--mode', 'full'], 'Unknown flag or command: mode.'],
+    [['verify', ...URLS, '--mode', 'fast'], 'Expected --mode to be one of full, spot, count, got fast.'],
     [
       ['verify', ...URLS, '--report', 'xml'],
       'Expected --report table or json, with =PATH for a file, got xml.',
