@@ -3,21 +3,18 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { compileScope } from './config/comparison-scope.js';
 import { hashConfig } from './config/config-hash.js';
-import { processEnvironment } from './config/environment.js';
-import { describeServer, type OpenSide, openSide } from './config/open-side.js';
+import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
+import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
-import { assertNamesExist } from './config/unknown-names.js';
 import type { RowDifference } from './core/difference.js';
-import { RowproofError } from './core/errors.js';
 import type { RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
-import type { RunResult, SideResult } from './core/result.js';
+import type { RunResult } from './core/result.js';
 import { createRowHash } from './hashing/row-hash.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
-import { pairTables, type TablePairing } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
 import { createWorkerPool } from './worker/pool.js';
 
@@ -54,28 +51,7 @@ export const VERSION = (
  * resolves with what was verified until then.
  */
 export async function verify(config: RunConfig, hooks: RunHooks): Promise<VerifyOutcome> {
-  const environment = processEnvironment();
-  const sides = await openBoth((side) =>
-    openSide(side, side === 'source' ? config.sourceUrl : config.targetUrl, environment),
-  );
-  try {
-    return await verifyOpenSides(config, hooks, sides);
-  } finally {
-    await Promise.all([sides.source.session.close(), sides.target.session.close()]);
-  }
-}
-
-async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record<Side, OpenSide>> {
-  const [source, target] = await Promise.allSettled([open('source'), open('target')]);
-  if (source.status === 'fulfilled' && target.status === 'fulfilled') {
-    return { source: source.value, target: target.value };
-  }
-  for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.session.close();
-  throw source.status === 'rejected'
-    ? source.reason
-    : target.status === 'rejected'
-      ? target.reason
-      : undefined;
+  return withOpenSides(config, (sides) => verifyOpenSides(config, hooks, sides));
 }
 
 async function verifyOpenSides(
@@ -118,24 +94,6 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
-}
-
-function pairSides(config: RunConfig, { source, target }: Record<Side, OpenSide>): TablePairing {
-  if (source.catalog.identity === target.catalog.identity) {
-    throw new RowproofError({
-      code: 'usage',
-      message: 'Source and target are the same schema of the same server.',
-      hint: 'A database always equals itself: check the two URLs.',
-    });
-  }
-  assertNamesExist(config, source.catalog, target.catalog);
-  const pairing = pairTables(source.catalog, target.catalog, compileScope(config));
-  if (pairing.tables.length > 0) return pairing;
-  throw new RowproofError({
-    code: 'nothing-to-compare',
-    message: `There is no table to compare in ${source.catalog.schema} on the source.`,
-    hint: 'Check the schema of the URL, --tables and --exclude.',
-  });
 }
 
 interface Reading {
@@ -196,10 +154,6 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
     hooks.signal.removeEventListener('abort', onAbort);
     await pool.close();
   }
-}
-
-function describeSide({ catalog, settings }: OpenSide): SideResult {
-  return { engine: catalog.engine, version: catalog.version, url: describeServer(settings) };
 }
 
 async function* readDifferences(

@@ -3,11 +3,12 @@ import yargs, { type Argv } from 'yargs';
 import type { RawFlags } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
 import { findClosestName } from './closest-name.js';
-import { REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
+import { PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
 /** What the words on the command line ask for. */
 export type Command =
   | { readonly kind: 'verify'; readonly flags: RawFlags }
+  | { readonly kind: 'plan'; readonly flags: RawFlags }
   | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
   /** Help or version, to be printed as it is. */
   | { readonly kind: 'text'; readonly text: string };
@@ -80,6 +81,17 @@ function buildParser(width: number, onCommand: (command: Command) => void): Argv
       ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }),
     )
     .command(
+      'plan',
+      'Say what verify would do: pairs, columns, keys, SQL; reads no rows',
+      (plan) =>
+        plan
+          .usage(
+            'Says what verify would do with the same flags; reads no rows.\n\n$0 plan --source URL --target URL [flags]',
+          )
+          .options(PLAN_OPTIONS),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }),
+    )
+    .command(
       'report <run>',
       'Render a saved result again; needs no database',
       (report) =>
@@ -126,7 +138,7 @@ function usageErrorFor(failure: unknown): unknown {
 
 function unknownWord(word: string): RowproofError {
   const flag = findClosestName(word, Object.keys(VERIFY_OPTIONS));
-  const command = findClosestName(word, ['verify', 'report']);
+  const command = findClosestName(word, ['verify', 'plan', 'report']);
   const meant =
     flag === null ? (command === null ? '' : `Did you mean ${command}? `) : `Did you mean --${flag}? `;
   return usage(`Unknown flag or command: ${word}.`, `${meant}See rowproof verify --help.`);

@@ -32,6 +32,9 @@ const PRESENTATION = {
 /** The flags of `report`, which renders a saved result again. */
 export const REPORT_OPTIONS = PRESENTATION;
 
+/** Flags of `verify` that say how a run goes, and so mean nothing for a plan. */
+const RUN_ONLY = ['seed', 'differences', 'report', 'show-values', 'hide-values', 'quiet', 'no-color'];
+
 /**
  * The flags of `verify`. None has a default here and numbers stay text: the config is resolved, and wrong values are
  * refused, in one place.
@@ -56,3 +59,9 @@ export const VERIFY_OPTIONS = {
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
   ...PRESENTATION,
 } as const satisfies Readonly<Record<string, Options>>;
+
+/** The flags of `plan`: what would be compared and how, and whether to print it as JSON. */
+export const PLAN_OPTIONS: Readonly<Record<string, Options>> = {
+  ...Object.fromEntries(Object.entries(VERIFY_OPTIONS).filter(([name]) => !RUN_ONLY.includes(name))),
+  json: flag(OUTPUT, 'Print the plan as JSON, format rowproof/plan@1'),
+};

@@ -14,6 +14,16 @@ export interface PlanningRequest extends KeySource {
   readonly minSegmentRows: number;
 }
 
+/** Below this many rows a segment of its own is not worth planning. */
+const MIN_SEGMENT_ROWS = 50_000;
+/** Enough for a worker whose segment is done early to take another one. */
+const SEGMENTS_PER_WORKER = 4;
+
+/** Into how many pieces a table is cut for a number of workers. */
+export function segmentSize(workers: number): Pick<PlanningRequest, 'wantedSegments' | 'minSegmentRows'> {
+  return { wantedSegments: workers * SEGMENTS_PER_WORKER, minSegmentRows: MIN_SEGMENT_ROWS };
+}
+
 const WHOLE: readonly Segment[] = [{ ordinal: 0, after: null, upTo: null }];
 
 interface Piece {

@@ -10,7 +10,7 @@ import { RowproofError, serializeError } from '../core/errors.js';
 import type { RunListener } from '../core/event.js';
 import type { TablePair } from '../core/pairing.js';
 import type { WorkerPool } from '../worker/pool.js';
-import { type PlanningRequest, planSegments, type Segment } from './planner.js';
+import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
 import type { Spool } from './spool.js';
 import { describeShare, drawSegments, type SpotRequest } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
@@ -19,9 +19,6 @@ import type { TableProgress } from './table-progress.js';
 const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
 const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 };
-/** Below this many rows a segment of its own is not worth planning. */
-const MIN_SEGMENT_ROWS = 50_000;
-const SEGMENTS_PER_WORKER = 4;
 const RETRY_DELAYS_MS = [250, 1000, 4000];
 
 export interface TableRun {
@@ -86,8 +83,7 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
   if (run.spot === null) {
     yield* await planOrWhole({
       ...source,
-      wantedSegments: run.workers * SEGMENTS_PER_WORKER,
-      minSegmentRows: MIN_SEGMENT_ROWS,
+      ...segmentSize(run.workers),
     });
     return;
   }
