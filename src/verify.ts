@@ -84,6 +84,7 @@ async function verifyOpenSides(
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       excluded: pairing.excluded,
+      conditions: pairing.conditions,
       findings: pairing.findings,
       tables: results,
       interrupted: hooks.signal.aborted,

@@ -53,7 +53,10 @@ export const VERIFY_OPTIONS = {
   key: list(WHAT, 'TABLE:COLUMN,COLUMN: the unique columns to walk a table by'),
   mode: text(HOW, 'full: every row (default); spot: a share of the rows; count: numbers of rows'),
   ratio: text(HOW, 'Share of the rows that --mode spot reads, as 5% or 0.05 (default 10%)'),
-  workers: text(HOW, 'Threads, each with one session on both servers (default 4, at most 64)'),
+  workers: text(
+    HOW,
+    'Threads, each with one session on both servers (default: one a core, at most 4; limit 64)',
+  ),
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),

@@ -31,6 +31,13 @@ export interface RowCounts {
   readonly inFlight: number;
 }
 
+/** A condition of the user's, as SQL of either side. */
+export interface TableCondition {
+  readonly table: string;
+  readonly source: string | null;
+  readonly target: string | null;
+}
+
 export interface TableResult extends RowCounts {
   /** `schema.table`; null where the side has no such table. */
   readonly source: string | null;
@@ -65,7 +72,12 @@ export interface RunResult {
   readonly startedAt: string;
   readonly elapsedMs: number;
   readonly configHash: string;
-  readonly scope: { readonly notChecked: readonly string[]; readonly excluded: readonly string[] };
+  readonly scope: {
+    readonly notChecked: readonly string[];
+    readonly excluded: readonly string[];
+    /** Tables of which only the rows that meet the user's condition were looked at. */
+    readonly conditions: readonly TableCondition[];
+  };
   readonly source: SideResult;
   readonly target: SideResult;
   readonly totals: RowCounts & { readonly tables: number };

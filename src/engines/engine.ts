@@ -3,7 +3,7 @@ import type { Value } from '../core/difference.js';
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { ErrorCode } from '../core/errors.js';
-import type { Catalog, Column, Table } from '../core/schema.js';
+import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
 export interface ConnectionSettings {
@@ -68,6 +68,8 @@ export interface FieldSpans {
 export interface CodecColumn {
   readonly column: Column;
   readonly canonical: CanonicalType;
+  /** The type on the other side: a 32-bit value is written in the digits of a 64-bit partner. */
+  readonly partner: ValueType;
 }
 
 /** Compiled once per column list: splits rows and turns their values into canonical bytes or text. */
@@ -125,6 +127,8 @@ export interface ErrorClass {
   readonly code: ErrorCode;
   readonly transient: boolean;
   readonly message: string;
+  /** What to do about it, where the engine knows better than the reader; else empty. */
+  readonly hint: string;
 }
 
 /** One database engine, or a family of them that speaks one protocol. */

@@ -1,6 +1,12 @@
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
-import { RUN_FORMAT, type RunResult, type SideResult, type TableResult } from '../core/result.js';
+import {
+  RUN_FORMAT,
+  type RunResult,
+  type SideResult,
+  type TableCondition,
+  type TableResult,
+} from '../core/result.js';
 import { combineVerdicts, type Mode, type Verdict } from '../core/verdict.js';
 import type { Spool } from './spool.js';
 import type { TableProgress } from './table-progress.js';
@@ -44,6 +50,7 @@ export interface RunFacts {
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];
+  readonly conditions: readonly TableCondition[];
   readonly findings: readonly Finding[];
   readonly tables: readonly TableResult[];
   readonly interrupted: boolean;
@@ -69,7 +76,7 @@ export function buildResult(facts: RunFacts): RunResult {
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
     configHash: facts.configHash,
-    scope: { notChecked: NOT_CHECKED, excluded: facts.excluded },
+    scope: { notChecked: NOT_CHECKED, excluded: facts.excluded, conditions: facts.conditions },
     source: facts.source,
     target: facts.target,
     totals: {

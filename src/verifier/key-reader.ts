@@ -40,7 +40,11 @@ export async function openKeyReader({
   const columns = pair.key.map((column) => column.source);
   const codec = await engine.compileCodec(
     session,
-    pair.key.map((column) => ({ column: column.source, canonical: column.canonical })),
+    pair.key.map((column) => ({
+      column: column.source,
+      canonical: column.canonical,
+      partner: column.target.type,
+    })),
   );
   const reader = new RowReader(
     codec,
