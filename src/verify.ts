@@ -136,7 +136,10 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
   const { config, hooks, sides, tables, spool, seed } = reading;
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
-  const onAbort = (): void => void pool.cancel();
+  let cancelled = Promise.resolve();
+  const onAbort = (): void => {
+    cancelled = pool.cancel();
+  };
   hooks.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await runTables({
@@ -153,6 +156,8 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
     });
   } finally {
     hooks.signal.removeEventListener('abort', onAbort);
+    // A program that ends at once after an abort would otherwise leave its statements running on the servers.
+    await cancelled;
     await pool.close();
   }
 }
