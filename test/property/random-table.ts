@@ -88,7 +88,7 @@ export const caseArbitrary: fc.Arbitrary<RandomCase> = shapeArbitrary.chain(
             row,
             column: fc.nat(),
           }),
-          { maxLength: 12 },
+          { maxLength: 12, size: 'max' },
         ),
         emptied: fc.option(fc.constantFrom('source' as const, 'target' as const), { freq: 12 }),
         chunkRows: fc.integer({ min: 1, max: 50 }),
