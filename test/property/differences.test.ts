@@ -26,7 +26,7 @@ describe.each(enginePairs())('random tables on $source and $target', (engines) =
         }),
         {
           numRuns: CASES,
-          noBias: true,
+          unbiased: true,
           interruptAfterTimeLimit: CASES * MS_PER_CASE,
           markInterruptAsFailure: true,
         },
