@@ -32,13 +32,24 @@ const PRESENTATION = {
 /** The flags of `report`, which renders a saved result again. */
 export const REPORT_OPTIONS = PRESENTATION;
 
+const SIDES = {
+  source: text(WHAT, 'URL of the side taken as right'),
+  target: text(WHAT, 'URL of the side being checked'),
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** The flags of `init`, which writes a config file. */
+export const INIT_OPTIONS = {
+  ...SIDES,
+  output: text(OUTPUT, 'PATH of the file to write (default rowproof.yaml)'),
+} as const satisfies Readonly<Record<string, Options>>;
+
 /**
  * The flags of `verify`. None has a default here and numbers stay text: the config is resolved, and wrong values are
  * refused, in one place.
  */
 export const VERIFY_OPTIONS = {
-  source: text(WHAT, 'URL of the side taken as right'),
-  target: text(WHAT, 'URL of the side being checked'),
+  ...SIDES,
+  config: text(WHAT, 'PATH of a config file (default rowproof.yaml, if there is one); flags win'),
   tables: list(WHAT, 'Only tables that match these globs'),
   exclude: list(WHAT, 'Leave out tables that match these globs'),
   map: list(WHAT, 'SOURCE=TARGET: pair tables whose names differ'),
