@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
+import { findClosestName } from '../config/closest-name.js';
 import type { RawFlags } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
-import { findClosestName } from './closest-name.js';
-import { PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
+import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
 /** What the words on the command line ask for. */
 export type Command =
   | { readonly kind: 'verify'; readonly flags: RawFlags }
   | { readonly kind: 'plan'; readonly flags: RawFlags }
+  | { readonly kind: 'init'; readonly flags: RawFlags }
   | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
   /** Help or version, to be printed as it is. */
   | { readonly kind: 'text'; readonly text: string };
@@ -92,6 +93,18 @@ function buildParser(width: number, onCommand: (command: Command) => void): Argv
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }),
     )
     .command(
+      'init',
+      'Write a commented config file for two URLs; connects to nothing',
+      (init) =>
+        init
+          .usage(
+            'Writes a commented config file for two URLs; connects to nothing.\n\n$0 init --source URL --target URL [flags]',
+          )
+          .options(INIT_OPTIONS)
+          .epilogue('A password is left out: the file takes it from a variable of the environment.'),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'init', flags: flags as RawFlags }),
+    )
+    .command(
       'report <run>',
       'Render a saved result again; needs no database',
       (report) =>
@@ -137,8 +150,8 @@ function usageErrorFor(failure: unknown): unknown {
 }
 
 function unknownWord(word: string): RowproofError {
-  const flag = findClosestName(word, Object.keys(VERIFY_OPTIONS));
-  const command = findClosestName(word, ['verify', 'plan', 'report']);
+  const flag = findClosestName(word, Object.keys({ ...VERIFY_OPTIONS, ...INIT_OPTIONS }));
+  const command = findClosestName(word, ['verify', 'plan', 'init', 'report']);
   const meant =
     flag === null ? (command === null ? '' : `Did you mean ${command}? `) : `Did you mean --${flag}? `;
   return usage(`Unknown flag or command: ${word}.`, `${meant}See rowproof verify --help.`);

@@ -2,6 +2,7 @@ import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
+import { runInit } from './run-init.js';
 import { type Plan, runPlan } from './run-plan.js';
 import { runReport } from './run-report.js';
 import { runVerify, type Verify } from './run-verify.js';
@@ -16,16 +17,19 @@ export interface CliParts {
 
 /** Runs one command line and returns its exit code; it never throws. */
 export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts): Promise<number> {
-  const guarded = guardStreams(io, argv);
+  const secretive = [...argv];
+  const keepSecret = (text: string) => void secretive.push(text);
+  const guarded = guardStreams(io, secretive);
   try {
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
-    if (command.kind === 'verify') return await runVerify({ flags: command.flags, io: guarded, ...parts });
-    if (command.kind === 'plan') return await runPlan({ flags: command.flags, io: guarded, ...parts });
+    if (command.kind === 'verify') return await runVerify({ ...command, io: guarded, keepSecret, ...parts });
+    if (command.kind === 'plan') return await runPlan({ ...command, io: guarded, keepSecret, ...parts });
+    if (command.kind === 'init') return await runInit({ ...command, io: guarded });
     if (command.kind === 'report') return await runReport({ ...command, io: guarded });
     guarded.stdout.write(command.text);
     return EXIT_CODES.clean;
   } catch (error) {
-    const { text, exitCode } = describeFailure(error, argv);
+    const { text, exitCode } = describeFailure(error, secretive);
     guarded.stderr.write(text);
     return exitCode;
   }

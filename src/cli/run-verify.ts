@@ -1,5 +1,4 @@
 import type { RawFlags } from '../config/raw-flags.js';
-import { resolveConfig } from '../config/resolve-config.js';
 import type { RunConfig } from '../config/run-config.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { RunHooks, VerifyOutcome } from '../verify.js';
@@ -7,6 +6,7 @@ import type { CliIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { type OutputPlan, planOutput } from './output-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
+import { readSettings, type Settings } from './read-settings.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
 
 /** The run itself, handed in so that the command line can be tested without a database. */
@@ -16,13 +16,23 @@ interface VerifyCommand {
   readonly flags: RawFlags;
   readonly io: CliIo;
   readonly verify: Verify;
+  /** Told what holds passwords that are not on the command line. */
+  readonly keepSecret: (text: string) => void;
 }
 
 const TICK_MS = 250;
 
 /** Does what `rowproof verify` was asked to and returns the exit code; nothing is read before every output is open. */
-export async function runVerify({ flags, io, verify }: VerifyCommand): Promise<number> {
-  const config = resolveConfig(flags);
+export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand): Promise<number> {
+  const settings = await readSettings({ flags, io, keepSecret });
+  try {
+    return await verifyWith(settings, io, verify);
+  } catch (error) {
+    throw settings.explain(error);
+  }
+}
+
+async function verifyWith({ config, flags }: Settings, io: CliIo, verify: Verify): Promise<number> {
   const plan = planOutput(flags);
   const output = openRunOutput({ plan, io, showValues: config.showValues });
   const progress = openProgress(plan, io);

@@ -35,13 +35,24 @@ export const REPORT_OPTIONS = PRESENTATION;
 /** Flags of `verify` that say how a run goes, and so mean nothing for a plan. */
 const RUN_ONLY = ['seed', 'differences', 'report', 'show-values', 'hide-values', 'quiet', 'no-color'];
 
+const SIDES = {
+  source: text(WHAT, 'URL of the side taken as right'),
+  target: text(WHAT, 'URL of the side being checked'),
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** The flags of `init`, which writes a config file. */
+export const INIT_OPTIONS = {
+  ...SIDES,
+  output: text(OUTPUT, 'PATH of the file to write (default rowproof.yaml)'),
+} as const satisfies Readonly<Record<string, Options>>;
+
 /**
  * The flags of `verify`. None has a default here and numbers stay text: the config is resolved, and wrong values are
  * refused, in one place.
  */
 export const VERIFY_OPTIONS = {
-  source: text(WHAT, 'URL of the side taken as right'),
-  target: text(WHAT, 'URL of the side being checked'),
+  ...SIDES,
+  config: text(WHAT, 'PATH of a config file (default rowproof.yaml, if there is one); flags win'),
   tables: list(WHAT, 'Only tables that match these globs'),
   exclude: list(WHAT, 'Leave out tables that match these globs'),
   map: list(WHAT, 'SOURCE=TARGET: pair tables whose names differ'),

@@ -22,6 +22,7 @@ export function compileScope(config: RunConfig): ComparisonScope {
     ignoresColumn: (table) => compileGlobs(patternsFor(config.ignoreColumns, table)),
     sourceWhere: (table) => config.where.get(table) ?? null,
     targetWhere: (table) => config.targetWhere.get(table) ?? null,
+    columnMapping: (table) => config.columnMap.get(table) ?? [],
     key: (table) => config.keys.get(table) ?? null,
   };
 }

@@ -26,7 +26,12 @@ export function withoutPassword(url: string): string {
   const parsed = new URL(url);
   parsed.password = '';
   for (const name of [...parsed.searchParams.keys()]) {
-    if (SECRET_PARAMETER.test(name)) parsed.searchParams.delete(name);
+    if (isSecretParameter(name)) parsed.searchParams.delete(name);
   }
   return parsed.href;
+}
+
+/** Whether a parameter of a URL holds a password or the like. */
+export function isSecretParameter(name: string): boolean {
+  return SECRET_PARAMETER.test(name);
 }

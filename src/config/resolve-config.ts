@@ -4,9 +4,9 @@ import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageEr
 import { MATCH_NAMES, type MatchNames, type RunConfig } from './run-config.js';
 import { readColumnPatterns, readConditions, readKeys, readMappings } from './table-flags.js';
 
-const MOST_WORKERS = 64n;
-const MOST_CHUNK_ROWS = 10_000_000n;
-const MOST_SEED = 2n ** 64n - 1n;
+export const MOST_WORKERS = 64n;
+export const MOST_CHUNK_ROWS = 10_000_000n;
+export const MOST_SEED = 2n ** 64n - 1n;
 
 /**
  * Turns flags into the one config that everything else reads, or throws a `usage` error that says which flag is wrong.
@@ -28,6 +28,7 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     where: readConditions(flags, 'where'),
     targetWhere: readConditions(flags, 'target-where'),
     keys: readKeys(flags),
+    columnMap: new Map(),
     ...readMode(flags),
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
@@ -77,7 +78,7 @@ function readMatchNames(flags: RawFlags): MatchNames {
   return found;
 }
 
-const MODES: readonly Mode[] = ['full', 'spot', 'count'];
+export const MODES = ['full', 'spot', 'count'] as const satisfies readonly Mode[];
 
 /** The mode and its ratio. A spot check of everything is a full one. */
 function readMode(flags: RawFlags): Pick<RunConfig, 'mode' | 'ratio'> {
@@ -98,10 +99,16 @@ function readMode(flags: RawFlags): Pick<RunConfig, 'mode' | 'ratio'> {
   return ratio === 1 ? { mode: 'full', ratio } : { mode, ratio };
 }
 
-function readRatio(text: string): number {
+/** Reads `5%` or `0.05` as a share above 0 and up to 1; null where it is neither. */
+export function parseRatio(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text);
   const ratio = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
-  if (ratio > 0 && ratio <= 1) return ratio;
+  return ratio > 0 && ratio <= 1 ? ratio : null;
+}
+
+function readRatio(text: string): number {
+  const ratio = parseRatio(text);
+  if (ratio !== null) return ratio;
   throw usageError(
     `Expected --ratio to be a share of the rows such as 10% or 0.1, got ${text}.`,
     'It goes from above 0 to 100%.',

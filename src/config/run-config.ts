@@ -1,5 +1,6 @@
 import type { Mode } from '../core/verdict.js';
 
+/** A name on the source, and the name of its partner on the target. */
 export interface TableMapping {
   readonly source: string;
   readonly target: string;
@@ -34,6 +35,8 @@ export interface RunConfig {
   /** The same conditions where the target needs another form. */
   readonly targetWhere: ReadonlyMap<string, string>;
   readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** Columns whose names differ on the target, by table. */
+  readonly columnMap: ReadonlyMap<string, readonly TableMapping[]>;
   readonly mode: Mode;
   /** The share of rows that spot mode reads, above 0 and below 1; 1 in other modes. */
   readonly ratio: number;

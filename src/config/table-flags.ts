@@ -7,6 +7,12 @@ export function readMappings(flags: RawFlags): readonly TableMapping[] {
     const { left, right } = splitFlag({ name: 'map', text, separator: '=', form: 'SOURCE=TARGET' });
     return { source: left, target: right };
   });
+  assertMappedOnce(mappings);
+  return mappings;
+}
+
+/** Refuses to map a table of either side twice. */
+export function assertMappedOnce(mappings: readonly TableMapping[]): void {
   for (const side of ['source', 'target'] as const) {
     const twice = firstRepeated(mappings.map((mapping) => mapping[side]));
     if (twice !== undefined) {
@@ -16,7 +22,6 @@ export function readMappings(flags: RawFlags): readonly TableMapping[] {
       );
     }
   }
-  return mappings;
 }
 
 /** `--columns T.C` and `--ignore-columns T.C`: the last dot divides, since the table may be `schema.table` or a glob. */

@@ -18,6 +18,7 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['--target-where', config.targetWhere.keys()],
     ['--key', config.keys.keys()],
     ['--map', config.map.map((entry) => entry.source)],
+    ['columnMap', config.columnMap.keys()],
   ];
   for (const [flag, patterns] of flags) {
     for (const pattern of patterns) assertMatch(flag, pattern, sourceNames, 'source');
@@ -25,6 +26,21 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
   for (const pattern of config.exclude)
     assertMatch('--exclude', pattern, [...sourceNames, ...targetNames], 'source');
   for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
+  assertColumnsExist(config, source);
+}
+
+/** A misspelt column would leave the one that was meant without its partner, and the report would call it missing. */
+function assertColumnsExist({ columnMap }: RunConfig, source: Catalog): void {
+  for (const [name, mapping] of columnMap) {
+    const columns = source.tables.find((table) => table.name === name)?.columns ?? [];
+    const unknown = mapping.find((entry) => !columns.some((column) => column.name === entry.source));
+    if (unknown === undefined) continue;
+    throw new RowproofError({
+      code: 'usage',
+      message: `columnMap names "${unknown.source}", but ${name} on the source has no such column.`,
+      hint: `Its columns: ${columns.map((column) => column.name).join(', ')}.`,
+    });
+  }
 }
 
 function assertMatch(flag: string, pattern: string, names: readonly string[], side: string): void {

@@ -23,7 +23,7 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
   const match = matchAllNames({
     source: source.columns.map((column) => column.name),
     target: target.columns.map((column) => column.name),
-    mapping: [],
+    mapping: scope.columnMapping(source.name),
     matchNames: scope.matchNames,
   });
   const findings: Finding[] = match.ambiguous.map(({ source: name, candidates }) =>

@@ -78,6 +78,8 @@ export function ambiguousFinding(
     code: what === 'table' ? 'ambiguous-table' : 'ambiguous-column',
     message: `Source ${what} ${source} could be paired with ${candidates.join(' or ')} on the target.`,
     hint:
-      what === 'table' ? `Say which with --map ${source}=NAME.` : 'Use --match-names exact, or leave it out.',
+      what === 'table'
+        ? `Say which with --map ${source}=NAME.`
+        : 'Name its partner in columnMap of the config file, use --match-names exact, or leave it out.',
   };
 }

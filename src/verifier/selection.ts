@@ -16,6 +16,8 @@ export interface ComparisonScope {
   /** Columns to compare of a table; null where all are. */
   readonly includesColumn: (table: string) => NameTest | null;
   readonly ignoresColumn: (table: string) => NameTest;
+  /** Columns of a table whose names differ on the target. */
+  readonly columnMapping: (table: string) => readonly NamePair[];
   readonly sourceWhere: (table: string) => string | null;
   readonly targetWhere: (table: string) => string | null;
   readonly key: (table: string) => readonly string[] | null;

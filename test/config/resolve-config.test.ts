@@ -32,6 +32,7 @@ describe('a resolved config', () => {
       where: new Map(),
       targetWhere: new Map(),
       keys: new Map(),
+      columnMap: new Map(),
       workers: Math.max(1, Math.min(4, availableParallelism())),
       chunkRows: null,
       seed: null,

@@ -11,15 +11,19 @@ export function findClosestName(typed: string, known: readonly string[]): string
   return best.name;
 }
 
-/** Levenshtein distance, one row of the matrix at a time. */
+/** Levenshtein distance, one row of the matrix at a time; two letters that changed places are one mistake. */
 function countEdits(from: string, to: string): number {
+  let beforeAbove: readonly number[] = [];
   let above = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= to.length; column += 1) {
       const replaced = (above[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped = isSwapped ? (beforeAbove[column - 2] ?? row) + 1 : replaced;
+      current.push(Math.min(replaced, swapped, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
     }
+    beforeAbove = above;
     above = current;
   }
   return above[to.length] ?? 0;

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { type RawFlags, readText, usageError } from '../config/raw-flags.js';
+import { resolveConfig } from '../config/resolve-config.js';
+import { EXIT_CODES } from '../core/verdict.js';
+import type { CliIo } from './cli-io.js';
+import { DEFAULT_CONFIG_PATH } from './read-settings.js';
+
+interface InitCommand {
+  readonly flags: RawFlags;
+  readonly io: CliIo;
+}
+
+/** Does what `rowproof init` was asked to: writes a config file for two URLs, without connecting to them. */
+export async function runInit({ flags, io }: InitCommand): Promise<number> {
+  const path = readText(flags, 'output') ?? DEFAULT_CONFIG_PATH;
+  const { buildConfigTemplate } = await import('../config/file-template.js');
+  const { text, variables } = buildConfigTemplate(resolveConfig(flags));
+  writeNew(path, text);
+  io.stdout.write(`Wrote ${path}.\n`);
+  if (variables.length > 0) {
+    io.stdout.write(
+      `It takes ${variables.join(', ')} from the environment: set ${variables.length === 1 ? 'it' : 'them'} before rowproof verify.\n`,
+    );
+  }
+  return EXIT_CODES.clean;
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+      throw usageError(
+        `Cannot write ${path}: there is such a file already.`,
+        'Name another with --output, or remove it.',
+      );
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usageError(`Cannot write ${path}: ${reason}.`, 'Name a file in a folder that you may write to.');
+  }
+}

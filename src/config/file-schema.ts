@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS, parseRatio } from './resolve-config.js';
+import { MATCH_NAMES } from './run-config.js';
+
+/** A text that says something; `$` names stay in it, since an editor sees them before they are replaced. */
+const text = (expected = 'a text') =>
+  z.string({ error: `expected ${expected}` }).refine((value) => value.trim() !== '', {
+    error: `expected ${expected}`,
+  });
+
+const list = (expected: string, item = text()) => z.array(item, { error: `expected ${expected}` });
+
+const choice = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, { error: `expected one of ${words.join(', ')}` });
+
+const flag = () => z.boolean({ error: 'expected true or false' });
+
+const isDistinct = (words: readonly string[]) => new Set(words).size === words.length;
+
+/** Also a text of digits, which is what a variable of the environment gives. */
+function wholeNumber(least: bigint, most: bigint) {
+  const error = `expected a whole number from ${least} to ${most}`;
+  const limits = most > Number.MAX_SAFE_INTEGER ? {} : { maximum: Number(most) };
+  const digits = z.bigint().meta({ type: 'integer', minimum: Number(least), ...limits });
+  return z.union([digits, z.string()], { error }).refine(
+    (value) => {
+      if (typeof value === 'string' && !/^\d{1,30}$/.test(value)) return false;
+      return BigInt(value) >= least && BigInt(value) <= most;
+    },
+    { error },
+  );
+}
+
+function ratio() {
+  const error = 'expected a share of the rows such as 10% or 0.1';
+  const whole = z.bigint().meta({ type: 'integer' });
+  return z
+    .union([z.number(), whole, z.string()], { error })
+    .refine((value) => parseRatio(String(value)) !== null, { error });
+}
+
+const columnPatterns = () => {
+  const item = text('TABLE.COLUMN').refine((value) => /^.+\.[^.]+$/s.test(value), {
+    error: 'expected TABLE.COLUMN',
+  });
+  return list('a list of TABLE.COLUMN', item);
+};
+
+const names = (expected: string) => {
+  const error = `expected ${expected}`;
+  return z
+    .record(z.string(), text('the name of the target'), { error })
+    .refine((mapping) => isDistinct(Object.values(mapping)), { error: `${error}, each target once` });
+};
+
+/** What a config file may say of one table, by the table's name on the source. */
+export const TABLE_SETTINGS = z.strictObject(
+  {
+    target: text()
+      .optional()
+      .meta({ description: 'Its name on the target.', examples: ['orders'] }),
+    key: list('a list of columns')
+      .refine((columns) => columns.length > 0 && isDistinct(columns), {
+        error: 'expected a list of columns, each once',
+      })
+      .optional()
+      .meta({ description: 'The unique columns to walk the table by, in order.', examples: [['id']] }),
+    where: text()
+      .optional()
+      .meta({ description: 'Compare only rows that meet this SQL condition.', examples: ['id > 1000'] }),
+    targetWhere: text()
+      .optional()
+      .meta({
+        description: 'The same condition, where the target needs other SQL.',
+        examples: ['"id" > 1000'],
+      }),
+    columns: list('a list of columns')
+      .optional()
+      .meta({ description: 'Compare only these columns (globs).', examples: [['id', 'total*']] }),
+    ignoreColumns: list('a list of columns')
+      .optional()
+      .meta({ description: 'Leave these columns out (globs).', examples: [['updated_at']] }),
+    columnMap: names('SOURCE: TARGET pairs of columns')
+      .optional()
+      .meta({ description: 'Columns whose names differ, SOURCE: TARGET.', examples: [{ note: 'remark' }] }),
+  },
+  { error: 'expected the settings of a table' },
+);
+
+export type TableSettings = z.infer<typeof TABLE_SETTINGS>;
+
+/** What a config file may say. Keys are the flags of `verify` in camel case; `examples` go into what `init` writes. */
+export const CONFIG_FILE = z.strictObject(
+  {
+    source: text('a URL').optional().meta({ description: 'URL of the side taken as right.' }),
+    target: text('a URL').optional().meta({ description: 'URL of the side being checked.' }),
+    tables: list('a list of table names or globs')
+      .optional()
+      .meta({ description: 'Only tables that match these globs.', examples: [['orders', 'order_*']] }),
+    exclude: list('a list of table names or globs')
+      .optional()
+      .meta({ description: 'Leave out tables that match these globs.', examples: [['*_log']] }),
+    map: names('SOURCE: TARGET pairs of tables')
+      .optional()
+      .meta({
+        description: 'Tables whose names differ, SOURCE: TARGET.',
+        examples: [{ Clients: 'customers' }],
+      }),
+    matchNames: choice(MATCH_NAMES)
+      .optional()
+      .meta({
+        description:
+          'How other names pair: exact (default), ignore-case, or snake-case (AlbumId with album_id).',
+        examples: ['snake-case'],
+      }),
+    columns: columnPatterns()
+      .optional()
+      .meta({
+        description: 'TABLE.COLUMN: of this table, compare only such columns.',
+        examples: [['orders.id']],
+      }),
+    ignoreColumns: columnPatterns()
+      .optional()
+      .meta({
+        description: 'TABLE.COLUMN: leave a column out; "*.updated_at" in every table.',
+        examples: [['*.updated_at']],
+      }),
+    tableSettings: z
+      .record(z.string(), TABLE_SETTINGS, { error: 'expected settings by the names of tables' })
+      .optional()
+      .meta({ description: 'Settings of single tables, by their names on the source.' }),
+    mode: choice(MODES)
+      .optional()
+      .meta({
+        description: 'full: every row (default); spot: a share of the rows; count: numbers of rows.',
+        examples: ['spot'],
+      }),
+    ratio: ratio()
+      .optional()
+      .meta({ description: 'Share of the rows that mode spot reads (default 10%).', examples: ['5%'] }),
+    seed: wholeNumber(0n, MOST_SEED)
+      .optional()
+      .meta({
+        description: 'Seed of the row hash, to repeat a run exactly (default random).',
+        examples: [42],
+      }),
+    workers: wholeNumber(1n, MOST_WORKERS)
+      .optional()
+      .meta({
+        description: 'Threads, each with one session on both servers (default 4, at most 64).',
+        examples: [4],
+      }),
+    chunkRows: wholeNumber(1n, MOST_CHUNK_ROWS)
+      .optional()
+      .meta({
+        description: 'Rows read in one task (default: as many as keep tasks short).',
+        examples: [5000],
+      }),
+    report: list('a list of FORMAT or FORMAT=PATH')
+      .optional()
+      .meta({
+        description: 'FORMAT[=PATH]: table or json, to stdout or a file (default table).',
+        examples: [['table', 'json=run.json']],
+      }),
+    differences: text('a path')
+      .optional()
+      .meta({
+        description: 'File for every differing row, one JSON object a line.',
+        examples: ['differences.ndjson'],
+      }),
+    showValues: flag()
+      .optional()
+      .meta({
+        description: 'false shows keys and column names of differing rows, but no other values.',
+        examples: [false],
+      }),
+    quiet: flag()
+      .optional()
+      .meta({
+        description: 'No progress, and of the table report only the last line.',
+        examples: [true],
+      }),
+    noColor: flag()
+      .optional()
+      .meta({ description: 'No colours in a terminal.', examples: [true] }),
+  },
+  { error: 'expected settings, one KEY: VALUE a line' },
+);
+
+export type ConfigFileContent = z.infer<typeof CONFIG_FILE>;

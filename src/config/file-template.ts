@@ -1,0 +1,76 @@
+import { stringify } from 'yaml';
+import { CONFIG_FILE, TABLE_SETTINGS } from './file-schema.js';
+import { isSecretParameter } from './redact-passwords.js';
+import type { RunConfig } from './run-config.js';
+
+/** A config file to begin with, and the variables it takes passwords from. */
+export interface ConfigTemplate {
+  readonly text: string;
+  readonly variables: readonly string[];
+}
+
+const HEADER = `# yaml-language-server: $schema=./node_modules/rowproof/schema/rowproof.schema.json
+#
+# Settings of rowproof verify; a flag of the same name wins. A line that begins with "# " and a key is an example:
+# take the # away to use it. \${NAME} stands for a variable of the environment, \${NAME:-default} has a default, and
+# $\${ is written for \${.
+`;
+
+/** Writes the two URLs with variables in the place of passwords, and every other setting as a comment. */
+export function buildConfigTemplate({ sourceUrl, targetUrl }: UrlPair): ConfigTemplate {
+  const source = withVariables(sourceUrl, 'SOURCE');
+  const target = withVariables(targetUrl, 'TARGET');
+  const values: Readonly<Record<string, string>> = { source: source.url, target: target.url };
+  const blocks = Object.entries(CONFIG_FILE.shape).map(([key, schema]) => {
+    const about = `# ${schema.meta()?.description ?? ''}\n`;
+    const value = values[key];
+    if (value !== undefined) return `${about}${formatEntry(key, value)}`;
+    if (key === 'tableSettings') return `${about}${commentOut(tableExample())}`;
+    return `${about}${commentOut(formatEntry(key, exampleOf(schema.meta())))}`;
+  });
+  return { text: [HEADER, ...blocks].join('\n'), variables: [...source.variables, ...target.variables] };
+}
+
+type UrlPair = Pick<RunConfig, 'sourceUrl' | 'targetUrl'>;
+
+function tableExample(): string {
+  const settings = Object.entries(TABLE_SETTINGS.shape).map(([key, schema]) => {
+    const meta = schema.meta();
+    return `    # ${meta?.description ?? ''}\n    ${formatEntry(key, exampleOf(meta))}`;
+  });
+  return `tableSettings:\n  Orders:\n${settings.join('')}`;
+}
+
+function exampleOf(meta: Readonly<Record<string, unknown>> | undefined): unknown {
+  return Array.isArray(meta?.examples) ? meta.examples[0] : undefined;
+}
+
+function formatEntry(key: string, value: unknown): string {
+  return stringify({ [key]: value }, { collectionStyle: 'flow', lineWidth: 0 })
+    .trim()
+    .replace(/^\{\s*(.*?)\s*\}$/s, '$1')
+    .concat('\n');
+}
+
+function commentOut(text: string): string {
+  return text.replace(/^(?=.)/gm, '# ');
+}
+
+function withVariables(url: string, side: string): { url: string; variables: string[] } {
+  const parsed = new URL(url);
+  const marks = new Map<string, string>();
+  const mark = (variable: string): string => {
+    const word = `rowproofvariable${marks.size}${side.toLowerCase()}`;
+    marks.set(word, variable);
+    return word;
+  };
+  if (parsed.password !== '') parsed.password = mark(`ROWPROOF_${side}_PASSWORD`);
+  for (const name of new Set(parsed.searchParams.keys())) {
+    if (!isSecretParameter(name)) continue;
+    parsed.searchParams.set(name, mark(`ROWPROOF_${side}_${name.replace(/\W/g, '_').toUpperCase()}`));
+  }
+  const variables = [...marks.values()];
+  let written = (variables.length === 0 ? url : parsed.href).replaceAll('${', () => '$${');
+  for (const [word, variable] of marks) written = written.replace(word, () => `\${${variable}}`);
+  return { url: written, variables };
+}

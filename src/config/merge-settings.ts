@@ -1,0 +1,108 @@
+import { RowproofError } from '../core/errors.js';
+import { matchesTable } from './comparison-scope.js';
+import type { TableSettings } from './file-schema.js';
+import { type ConfigFile, flagOf } from './parse-config-file.js';
+import type { RawFlags } from './raw-flags.js';
+import { resolveConfig } from './resolve-config.js';
+import type { ColumnPattern, RunConfig, TableMapping } from './run-config.js';
+import { assertMappedOnce, readColumnPatterns } from './table-flags.js';
+
+/** Everything that a run was told, from file and flags. */
+export interface MergedSettings {
+  readonly config: RunConfig;
+  /** The flags of the command line, and those that the file stands for. */
+  readonly flags: RawFlags;
+}
+
+/**
+ * Resolves flags over a file. A flag replaces the setting of its name; `--where`, `--key`, `--map` and the flags for
+ * columns replace what the file says of the tables they name.
+ */
+export function mergeSettings(flags: RawFlags, file: ConfigFile): MergedSettings {
+  const merged = mergeFlags(flags, file.flags);
+  return { flags: merged, config: applyTableSettings({ config: resolveConfig(merged), flags, file }) };
+}
+
+function mergeFlags(flags: RawFlags, fromFile: RawFlags): RawFlags {
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  const names = new Set(given.map(([name]) => name));
+  if (names.has('show-values')) names.add('hide-values');
+  if (names.has('hide-values')) names.add('show-values');
+  if (names.has('mode') && flags.mode !== 'spot') names.add('ratio');
+  const kept = Object.entries(fromFile).filter(([name]) => !names.has(name));
+  return Object.fromEntries([...kept, ...given]);
+}
+
+interface Merging {
+  readonly config: RunConfig;
+  /** Of the command line alone. */
+  readonly flags: RawFlags;
+  readonly file: ConfigFile;
+}
+
+function applyTableSettings({ config, flags, file }: Merging): RunConfig {
+  const { map = {}, tableSettings = {} } = file.content;
+  const tables = Object.entries(tableSettings);
+  const byTable = <Key extends keyof TableSettings>(key: Key) =>
+    tables.flatMap(([table, { [key]: value }]) => (value === undefined ? [] : [[table, value] as const]));
+  const targets = [...Object.entries(map), ...byTable('target')].map(([source, target]) => ({
+    source,
+    target,
+  }));
+  const merged = [...config.map, ...targets.filter(({ source }) => !isMapped(config.map, source))];
+  assertMappedOnce(merged);
+  const columnsOf = (name: 'columns' | 'ignore-columns', entries: readonly (readonly [string, string[]])[]) =>
+    columnPatterns(entries, readColumnPatterns(flags, name));
+  return {
+    ...config,
+    map: merged,
+    columns: [...config.columns, ...columnsOf('columns', byTable('columns'))],
+    ignoreColumns: [...config.ignoreColumns, ...columnsOf('ignore-columns', byTable('ignoreColumns'))],
+    where: new Map([...byTable('where'), ...config.where]),
+    targetWhere: new Map([
+      // The target's form of a condition that a flag replaced would compare other rows.
+      ...byTable('targetWhere').filter(([table]) => !config.where.has(table)),
+      ...config.targetWhere,
+    ]),
+    keys: new Map([...byTable('key'), ...config.keys]),
+    columnMap: new Map(
+      byTable('columnMap').map(([table, names]) => [
+        table,
+        Object.entries(names).map(([source, target]) => ({ source, target })),
+      ]),
+    ),
+  };
+}
+
+function isMapped(mappings: readonly TableMapping[], source: string): boolean {
+  return mappings.some((mapping) => mapping.source === source);
+}
+
+function columnPatterns(
+  entries: readonly (readonly [string, readonly string[]])[],
+  fromFlags: readonly ColumnPattern[],
+): ColumnPattern[] {
+  return entries
+    .filter(([table]) => !fromFlags.some((pattern) => matchesTable(pattern.table, table)))
+    .flatMap(([table, columns]) => columns.map((column) => ({ table, column })));
+}
+
+/** Puts the keys of the file in the place of flags that nobody typed, so that an error names what the user wrote. */
+export function explainFault(error: unknown, flags: RawFlags, file: ConfigFile): unknown {
+  if (!(error instanceof RowproofError) || error.code !== 'usage') return error;
+  const { content } = file;
+  const keys = new Map<string, string>();
+  for (const settings of Object.values(content.tableSettings ?? {})) {
+    for (const key of Object.keys(settings)) {
+      keys.set(key === 'target' ? 'map' : flagOf(key), `tableSettings.*.${key}`);
+    }
+  }
+  for (const key of Object.keys(content)) keys.set(flagOf(key), key);
+  let message = error.message.replace(/^columnMap\b/, 'tableSettings.*.columnMap');
+  for (const [flag, key] of keys) {
+    if (flags[flag] === undefined) message = message.replace(new RegExp(`--${flag}(?![\\w-])`, 'g'), key);
+  }
+  if (message === error.message) return error;
+  const { code, hint, cause } = error;
+  return new RowproofError({ code, hint, cause, message: `${file.path}: ${message}` });
+}
