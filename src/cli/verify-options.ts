@@ -41,6 +41,7 @@ export const VERIFY_OPTIONS = {
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   report: list(OUTPUT, 'FORMAT[=PATH]: table or json, to stdout or a file (default table)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
+  repair: text(OUTPUT, 'PATH.sql: write SQL that repairs the target, and PATH.undo.sql that takes it back'),
   'show-values': flag(OUTPUT, 'Show values of differing rows (default)'),
   'hide-values': flag(OUTPUT, 'Show keys and column names of differing rows, but no other values'),
   quiet: flag(OUTPUT, 'No progress, and of the table report only the last line'),
