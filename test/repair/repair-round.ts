@@ -51,6 +51,7 @@ export async function expectRoundTrip(
   { flags = [], rawFlags = {} }: { readonly flags?: readonly string[]; readonly rawFlags?: RawFlags } = {},
 ): Promise<WrittenRepair> {
   const before = await compare({ ...sides, flags: rawFlags });
+  expect(before.differences).not.toEqual([]);
   const written = await writeRepair(sides, flags);
   try {
     await written.apply('repair');
