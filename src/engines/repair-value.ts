@@ -33,9 +33,9 @@ export function readTypedValue({ value, from, to }: RepairValue): TypedChoice {
     case 'int':
       return readWhole(value, to);
     case 'decimal':
-      return typeof value === 'string' ? { kind: 'number', text: value } : undecodable(to);
+      return readDecimal(value, to);
     case 'float':
-      return readFloat(value, to);
+      return readFloat(value, from, to);
     case 'bits':
       return readBits(value, from, to);
     case 'bytes':
@@ -59,55 +59,61 @@ function undecodable(to: Column): TypedChoice {
 }
 
 function readBoolean(value: Value, to: Column): TypedChoice {
-  if (value === 'true' || value === '1') return { kind: 'boolean', value: true };
-  if (value === 'false' || value === '0') return { kind: 'boolean', value: false };
+  const text = typeof value === 'string' ? wholeText(value) : null;
+  if (text === '0' || text === '1') return { kind: 'boolean', value: text === '1' };
   return unwritable(to, `cannot hold ${String(value)}`);
 }
 
 function readWhole(value: Value, to: Column): TypedChoice {
   if (typeof value !== 'string' || to.type.kind !== 'int') return undecodable(to);
-  const text = value === 'true' ? '1' : value === 'false' ? '0' : value.replace(/\.0*$/, '');
-  if (!/^-?\d+$/.test(text)) return unwritable(to, `cannot hold ${value}`);
+  const text = wholeText(value);
+  if (text === null) return unwritable(to, `cannot hold ${value}`);
   const { bits, unsigned } = to.type;
   const number = BigInt(text);
   const fits = (unsigned ? BigInt.asUintN(bits, number) : BigInt.asIntN(bits, number)) === number;
   return fits ? { kind: 'number', text: number.toString() } : unwritable(to, `cannot hold ${value}`);
 }
 
-function readFloat(value: Value, to: Column): TypedChoice {
+/** The digits of a whole number, however its column spells it; null for anything else. */
+function wholeText(value: string): string | null {
+  if (value === 'true') return '1';
+  if (value === 'false') return '0';
+  const text = value.replace(/\.0*$/, '');
+  return /^-?\d+$/.test(text) ? text : null;
+}
+
+function readDecimal(value: Value, to: Column): TypedChoice {
+  if (typeof value !== 'string') return undecodable(to);
+  return { kind: 'number', text: wholeText(value) ?? value };
+}
+
+/** 32-bit values are formatted as the shortest text that reads back, which as a double is another number. */
+function readFloat(value: Value, from: Column, to: Column): TypedChoice {
   if (typeof value !== 'string' || to.type.kind !== 'float') return undecodable(to);
   const number = Number(value);
-  const exact = to.type.bits === 64 || Number.isNaN(number) || isFloat32Text(value, number);
-  return exact ? { kind: 'number', text: value } : unwritable(to, `cannot hold ${value} exactly`);
-}
-
-/** A 32-bit value is written as the shortest text that reads back as itself, which as a double is another number. */
-function isFloat32Text(text: string, number: number): boolean {
+  const isNarrow = from.type.kind === 'float' && from.type.bits === 32;
+  if (!Number.isFinite(number) || (isNarrow && to.type.bits === 32)) return { kind: 'number', text: value };
   const narrow = Math.fround(number);
-  if (narrow === number) return true;
-  if (!Number.isFinite(narrow)) return false;
-  const digits = text.replace(/e.*$/i, '').replace(/\D/g, '').replace(/^0+/, '');
-  return digits.length <= 9 && Number(narrow.toPrecision(Math.max(1, digits.length))) === number;
+  if (isNarrow) return { kind: 'number', text: Object.is(narrow, -0) ? '-0' : String(narrow) };
+  const fits = to.type.bits === 64 || narrow === number;
+  return fits ? { kind: 'number', text: value } : unwritable(to, `cannot hold ${value} exactly`);
 }
 
-/** A numeric bit field is formatted as its number; others as their bits. */
+/** A numeric bit field is formatted as its number; others as their bits, whose number is part of the value. */
 function readBits(value: Value, from: Column, to: Column): TypedChoice {
   if (typeof value !== 'string' || to.type.kind !== 'bits') return undecodable(to);
-  const { length } = to.type;
+  const refused = unwritable(to, `cannot hold ${value}`);
+  const { length, numeric } = to.type;
   const isNumber = from.type.kind !== 'bits' || from.type.numeric;
-  if (!isNumber && !to.type.numeric) {
-    if (length !== null && value.length !== length) return unwritable(to, `cannot hold ${value.length} bits`);
-    return { kind: 'bits', text: value };
+  const plain = isNumber ? wholeText(value) : null;
+  if (isNumber && (plain === null || plain.startsWith('-'))) return refused;
+  const bits = plain === null ? value : BigInt(plain).toString(2);
+  if (isNumber && numeric) {
+    return bits.length > (length ?? 64) ? refused : { kind: 'bits', text: bits };
   }
-  const plain = value === 'true' ? '1' : value === 'false' ? '0' : value;
-  if (isNumber && !/^\d+$/.test(plain)) return unwritable(to, `cannot hold ${value}`);
-  const bits = isNumber ? BigInt(plain).toString(2) : value;
   const own = from.type.kind === 'bits' ? (from.type.length ?? bits.length) : bits.length;
-  const padded = bits.padStart(to.type.numeric ? (length ?? own) : own, '0');
-  const limit = length ?? 64;
-  return padded.replace(/^0+/, '').length > limit || (!to.type.numeric && padded.length !== limit)
-    ? unwritable(to, `cannot hold ${value}`)
-    : { kind: 'bits', text: padded };
+  const padded = bits.padStart(own, '0');
+  return length !== null && padded.length !== length ? refused : { kind: 'bits', text: padded };
 }
 
 function readBytes(value: Value, from: Column, to: Column): TypedChoice {

@@ -1,3 +1,4 @@
+import { qualifiedName } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { RepairTable, RepairValue, UniqueRule } from '../engines/repair.js';
 import type { RepairedTable } from './obstacle.js';
@@ -30,10 +31,16 @@ const SHORTEST_TEXT = 8;
  */
 export function findParking({ change, rule, survey, number, seed }: ParkingRequest): Parking | null {
   const { pair, table, catalog } = survey;
-  const keyNames = new Set(pair.key.map(({ target }) => target.name));
+  const name = qualifiedName(pair.target);
+  const fixed = new Set([
+    ...pair.key.map(({ target }) => target.name),
+    ...catalog.foreignKeys
+      .filter((key) => key.referencedTable === name)
+      .flatMap((key) => key.referencedColumns),
+  ]);
   const columns = change.before
     .map(({ to }) => to)
-    .filter(({ name, generated }) => rule.columns.includes(name) && !keyNames.has(name) && !generated);
+    .filter((to) => rule.columns.includes(to.name) && !fixed.has(to.name) && !to.generated);
   const byNull = rule.nullsDistinct ? columns.find(({ nullable }) => nullable) : undefined;
   if (byNull !== undefined) return { column: byNull, sql: 'NULL' };
   const token = ((seed & 0xffff_ffffn) << 32n) + BigInt(number);

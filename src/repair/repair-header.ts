@@ -2,7 +2,8 @@ import { comparedColumns } from '../core/pairing.js';
 import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
 import { visibleName } from '../report/visible-text.js';
-import type { RepairSurvey, TableSurvey } from './survey.js';
+import type { RepairSurvey } from './survey.js';
+import type { TableSurvey } from './table-survey.js';
 
 /** What the header of a repair or undo file tells. */
 export interface RepairHeader {
@@ -63,6 +64,9 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
   for (const [name, table] of tables) {
     const { counts } = table;
     if (counts.insert + counts.update + counts.delete === 0) continue;
+    if (table.pair.sourceWhere !== null || table.pair.targetWhere !== null) {
+      warnings.push(`Only rows of ${name} that meet the condition of the run were compared.`);
+    }
     if (table.table.triggers.length > 0) {
       warnings.push(`Triggers of ${name} fire while this is applied: ${table.table.triggers.join(', ')}.`);
     }

@@ -9,7 +9,8 @@ import {
   buildUpdate,
   type HeldColumns,
 } from './statements.js';
-import { type RepairSurvey, type SurveyedRow, type TableSurvey, takes } from './survey.js';
+import type { RepairSurvey, SurveyedRow } from './survey.js';
+import { type TableSurvey, takes } from './table-survey.js';
 
 /** One statement, or the begin and end of statements that must take effect together. */
 export type RepairStep =

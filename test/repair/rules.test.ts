@@ -168,6 +168,30 @@ describe.each(availableEngines())('repair of %s', (engine) => {
     });
   });
 
+  it('leaves a ring of values alone that nothing can open, and repairs a chain of them', async () => {
+    const data = {
+      tables: 'CREATE TABLE ring (id INT NOT NULL PRIMARY KEY, n SMALLINT NOT NULL UNIQUE)',
+      source: 'INSERT INTO ring VALUES (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6)',
+      target: 'INSERT INTO ring VALUES (1, 2), (2, 1), (3, 4), (4, 5), (5, 9)',
+    };
+    await withSides(engine, data, async (sides) => {
+      const written = await writeRepair(sides);
+      expect(written.repair).toContain('2 left alone');
+      await written.apply('repair');
+      expect(listDifferences(await compare(sides))).toEqual(['changed 1 n', 'changed 2 n']);
+      await written.apply('undo');
+      written.remove();
+      const rows = [
+        ['1', '2'],
+        ['2', '1'],
+        ['3', '4'],
+        ['4', '5'],
+        ['5', '9'],
+      ];
+      expect(await sides.target.query('SELECT id, n FROM ring ORDER BY id')).toEqual(rows);
+    });
+  });
+
   it('survives hostile names', async () => {
     const quote = (name: string) =>
       isPostgres ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll('`', '``')}\``;
