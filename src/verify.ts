@@ -3,21 +3,20 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { compileScope } from './config/comparison-scope.js';
 import { hashConfig } from './config/config-hash.js';
-import { processEnvironment } from './config/environment.js';
-import { describeServer, type OpenSide, openSide } from './config/open-side.js';
+import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
+import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
-import { assertNamesExist } from './config/unknown-names.js';
 import type { RowDifference } from './core/difference.js';
-import { RowproofError } from './core/errors.js';
 import type { RunListener } from './core/event.js';
-import { qualifiedName, type Side } from './core/pairing.js';
-import type { RunResult, SideResult } from './core/result.js';
+import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
+import type { RunResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
+import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
+import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
-import { pairTables, type TablePairing } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
 import { createWorkerPool } from './worker/pool.js';
 
@@ -58,28 +57,7 @@ export const VERSION = (
  * resolves with what was verified until then.
  */
 export async function verify(config: RunConfig, hooks: RunHooks): Promise<VerifyOutcome> {
-  const environment = processEnvironment();
-  const sides = await openBoth((side) =>
-    openSide(side, side === 'source' ? config.sourceUrl : config.targetUrl, environment),
-  );
-  try {
-    return await verifyOpenSides(config, hooks, sides);
-  } finally {
-    await Promise.all([sides.source.session.close(), sides.target.session.close()]);
-  }
-}
-
-async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record<Side, OpenSide>> {
-  const [source, target] = await Promise.allSettled([open('source'), open('target')]);
-  if (source.status === 'fulfilled' && target.status === 'fulfilled') {
-    return { source: source.value, target: target.value };
-  }
-  for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.session.close();
-  throw source.status === 'rejected'
-    ? source.reason
-    : target.status === 'rejected'
-      ? target.reason
-      : undefined;
+  return withOpenSides(config, (sides) => verifyOpenSides(config, hooks, sides));
 }
 
 async function verifyOpenSides(
@@ -91,7 +69,9 @@ async function verifyOpenSides(
   const pairing = pairSides(config, sides);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const repairCatalog = hooks.wantsRepair === true ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map((table) => new TableProgress(table));
+  const tables = pairing.tables.map(
+    (table) => new TableProgress(config.mode === 'count' ? planForCounting(table) : table, config.mode),
+  );
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
@@ -104,11 +84,14 @@ async function verifyOpenSides(
       version: VERSION,
       startedAt: started.at,
       elapsedMs: performance.now() - started.ms,
+      mode: config.mode,
+      ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       configHash: hashConfig(config),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       excluded: pairing.excluded,
+      conditions: pairing.conditions,
       findings: pairing.findings,
       tables: results,
       interrupted: hooks.signal.aborted,
@@ -124,24 +107,6 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
-}
-
-function pairSides(config: RunConfig, { source, target }: Record<Side, OpenSide>): TablePairing {
-  if (source.catalog.identity === target.catalog.identity) {
-    throw new RowproofError({
-      code: 'usage',
-      message: 'Source and target are the same schema of the same server.',
-      hint: 'A database always equals itself: check the two URLs.',
-    });
-  }
-  assertNamesExist(config, source.catalog, target.catalog);
-  const pairing = pairTables(source.catalog, target.catalog, compileScope(config));
-  if (pairing.tables.length > 0) return pairing;
-  throw new RowproofError({
-    code: 'nothing-to-compare',
-    message: `There is no table to compare in ${source.catalog.schema} on the source.`,
-    hint: 'Check the schema of the URL, --tables and --exclude.',
-  });
 }
 
 interface Reading {
@@ -164,9 +129,29 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       0 as number | null,
     ),
   });
+  if (config.mode === 'count') await countAll({ config, hooks, sides, tables });
+  else await readPairs({ config, hooks, sides, tables, spool, seed }, pairs);
+  if (!hooks.signal.aborted) return;
+  for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
+}
+
+async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' | 'seed'>): Promise<void> {
+  const cutOff = (): void => {
+    for (const side of [sides.source, sides.target]) void side.session.close();
+  };
+  hooks.signal.addEventListener('abort', cutOff, { once: true });
+  await countTables({ ...hooks, tables, sides, scope: compileScope(config), now: () => performance.now() });
+  hooks.signal.removeEventListener('abort', cutOff);
+}
+
+async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise<void> {
+  const { config, hooks, sides, tables, spool, seed } = reading;
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
-  const onAbort = (): void => void pool.cancel();
+  let cancelled = Promise.resolve();
+  const onAbort = (): void => {
+    cancelled = pool.cancel();
+  };
   hooks.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await runTables({
@@ -174,6 +159,7 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       pool,
       spool,
       planning: sides.source,
+      spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
       workers: config.workers,
       chunkRows: config.chunkRows,
       onEvent: hooks.onEvent,
@@ -182,14 +168,10 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
     });
   } finally {
     hooks.signal.removeEventListener('abort', onAbort);
+    // A program that ends at once after an abort would otherwise leave its statements running on the servers.
+    await cancelled;
     await pool.close();
   }
-  if (!hooks.signal.aborted) return;
-  for (const table of tables) if (table.openSegments !== 0 && table.planned.pair !== null) table.interrupt();
-}
-
-function describeSide({ catalog, settings }: OpenSide): SideResult {
-  return { engine: catalog.engine, version: catalog.version, url: describeServer(settings) };
 }
 
 async function* readDifferences(

@@ -3,11 +3,13 @@ import yargs, { type Argv } from 'yargs';
 import type { RawFlags } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
 import { findClosestName } from './closest-name.js';
-import { VERIFY_OPTIONS } from './verify-options.js';
+import { PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
 /** What the words on the command line ask for. */
 export type Command =
   | { readonly kind: 'verify'; readonly flags: RawFlags }
+  | { readonly kind: 'plan'; readonly flags: RawFlags }
+  | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
   /** Help or version, to be printed as it is. */
   | { readonly kind: 'text'; readonly text: string };
 
@@ -35,8 +37,8 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
 /** Reads the command line; throws a `usage` error for whatever it does not understand. */
 export async function parseCommandLine(argv: readonly string[], width: number): Promise<Command> {
   let command: Command | null = null;
-  const parser = buildParser(width, (flags) => {
-    command = { kind: 'verify', flags };
+  const parser = buildParser(width, (found) => {
+    command = found;
   });
   let failure: unknown = null;
   let printed = '';
@@ -53,7 +55,7 @@ export async function parseCommandLine(argv: readonly string[], width: number): 
   );
 }
 
-function buildParser(width: number, onVerify: (flags: RawFlags) => void): Argv {
+function buildParser(width: number, onCommand: (command: Command) => void): Argv {
   const verifyUsage = '$0 verify --source URL --target URL [flags]';
   return yargs()
     .scriptName('rowproof')
@@ -76,7 +78,31 @@ function buildParser(width: number, onVerify: (flags: RawFlags) => void): Argv {
           .usage(`Compares all rows of two databases; reads only.\n\n${verifyUsage}`)
           .options(VERIFY_OPTIONS)
           .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}`),
-      ({ _, $0, ...flags }) => onVerify(flags as RawFlags),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }),
+    )
+    .command(
+      'plan',
+      'Say what verify would do: pairs, columns, keys, SQL; reads no rows',
+      (plan) =>
+        plan
+          .usage(
+            'Says what verify would do with the same flags; reads no rows.\n\n$0 plan --source URL --target URL [flags]',
+          )
+          .options(PLAN_OPTIONS),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }),
+    )
+    .command(
+      'report <run>',
+      'Render a saved result again; needs no database',
+      (report) =>
+        report
+          .usage(
+            'Renders a result that was saved with --report json=PATH again.\n\n$0 report RUN.json [flags]',
+          )
+          .positional('run', { type: 'string', description: 'A saved JSON result', demandOption: true })
+          .options(REPORT_OPTIONS)
+          .epilogue(`Exits as the verdict of the saved run says.\n\n${EXIT_CODE_TABLE}`),
+      ({ _, $0, run, ...flags }) => onCommand({ kind: 'report', path: run, flags: flags as RawFlags }),
     )
     .strict()
     .help()
@@ -101,6 +127,9 @@ function usageErrorFor(failure: unknown): unknown {
   if (failure instanceof Error && failure.name !== 'YError') return failure;
   const [, unknown] = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message) ?? [];
   if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown);
+  if (message.startsWith('Not enough non-option arguments')) {
+    return usage('Expected the file of a saved result, got none.', 'Write rowproof report RUN.json.');
+  }
   const [, bare] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
   if (bare !== undefined)
     return usage(`Expected --${bare} to have a value, got none.`, 'See rowproof verify --help.');
@@ -109,7 +138,7 @@ function usageErrorFor(failure: unknown): unknown {
 
 function unknownWord(word: string): RowproofError {
   const flag = findClosestName(word, Object.keys(VERIFY_OPTIONS));
-  const command = findClosestName(word, ['verify']);
+  const command = findClosestName(word, ['verify', 'plan', 'report']);
   const meant =
     flag === null ? (command === null ? '' : `Did you mean ${command}? `) : `Did you mean --${flag}? `;
   return usage(`Unknown flag or command: ${word}.`, `${meant}See rowproof verify --help.`);

@@ -2,6 +2,8 @@ import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
+import { type Plan, runPlan } from './run-plan.js';
+import { runReport } from './run-report.js';
 import { runVerify, type Verify } from './run-verify.js';
 
 const HELP_WIDTH = 80;
@@ -9,6 +11,7 @@ const HELP_WIDTH = 80;
 /** What the command line calls; a test hands in its own. */
 export interface CliParts {
   readonly verify: Verify;
+  readonly plan: Plan;
 }
 
 /** Runs one command line and returns its exit code; it never throws. */
@@ -17,6 +20,8 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   try {
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
     if (command.kind === 'verify') return await runVerify({ flags: command.flags, io: guarded, ...parts });
+    if (command.kind === 'plan') return await runPlan({ flags: command.flags, io: guarded, ...parts });
+    if (command.kind === 'report') return await runReport({ ...command, io: guarded });
     guarded.stdout.write(command.text);
     return EXIT_CODES.clean;
   } catch (error) {

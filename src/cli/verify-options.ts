@@ -20,6 +20,30 @@ const list = (group: string, description: string): Options => ({
 });
 const flag = (group: string, description: string): Options => ({ group, description, type: 'boolean' });
 
+/** The flags that say where a result goes and how it looks. */
+const PRESENTATION = {
+  report: list(OUTPUT, 'FORMAT[=PATH]: table or json, to stdout or a file (default table)'),
+  'show-values': flag(OUTPUT, 'Show values of differing rows (default)'),
+  'hide-values': flag(OUTPUT, 'Show keys and column names of differing rows, but no other values'),
+  quiet: flag(OUTPUT, 'No progress, and of the table report only the last line'),
+  'no-color': flag(OUTPUT, 'No colours, also without NO_COLOR in the environment'),
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** The flags of `report`, which renders a saved result again. */
+export const REPORT_OPTIONS = PRESENTATION;
+
+/** Flags of `verify` that say how a run goes, and so mean nothing for a plan. */
+const RUN_ONLY = [
+  'seed',
+  'differences',
+  'repair',
+  'report',
+  'show-values',
+  'hide-values',
+  'quiet',
+  'no-color',
+];
+
 /**
  * The flags of `verify`. None has a default here and numbers stay text: the config is resolved, and wrong values are
  * refused, in one place.
@@ -36,14 +60,21 @@ export const VERIFY_OPTIONS = {
   where: list(WHAT, 'TABLE:SQL: compare only rows that meet the condition'),
   'target-where': list(WHAT, 'TABLE:SQL: the same condition, where the target needs other SQL'),
   key: list(WHAT, 'TABLE:COLUMN,COLUMN: the unique columns to walk a table by'),
-  workers: text(HOW, 'Threads, each with one session on both servers (default 4, at most 64)'),
+  mode: text(HOW, 'full: every row (default); spot: a share of the rows; count: numbers of rows'),
+  ratio: text(HOW, 'Share of the rows that --mode spot reads, as 5% or 0.05 (default 10%)'),
+  workers: text(
+    HOW,
+    'Threads, each with one session on both servers (default: one a core, at most 4; limit 64)',
+  ),
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
-  report: list(OUTPUT, 'FORMAT[=PATH]: table or json, to stdout or a file (default table)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
   repair: text(OUTPUT, 'PATH.sql: write SQL that repairs the target, and PATH.undo.sql that takes it back'),
-  'show-values': flag(OUTPUT, 'Show values of differing rows (default)'),
-  'hide-values': flag(OUTPUT, 'Show keys and column names of differing rows, but no other values'),
-  quiet: flag(OUTPUT, 'No progress, and of the table report only the last line'),
-  'no-color': flag(OUTPUT, 'No colours, also without NO_COLOR in the environment'),
+  ...PRESENTATION,
 } as const satisfies Readonly<Record<string, Options>>;
+
+/** The flags of `plan`: what would be compared and how, and whether to print it as JSON. */
+export const PLAN_OPTIONS: Readonly<Record<string, Options>> = {
+  ...Object.fromEntries(Object.entries(VERIFY_OPTIONS).filter(([name]) => !RUN_ONLY.includes(name))),
+  json: flag(OUTPUT, 'Print the plan as JSON, format rowproof/plan@1'),
+};

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Mode } from '../core/verdict.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
 import { MATCH_NAMES, type MatchNames, type RunConfig } from './run-config.js';
 import { readColumnPatterns, readConditions, readKeys, readMappings } from './table-flags.js';
@@ -27,6 +28,7 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     where: readConditions(flags, 'where'),
     targetWhere: readConditions(flags, 'target-where'),
     keys: readKeys(flags),
+    ...readMode(flags),
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
     seed: readWholeNumber(flags, { name: 'seed', least: 0n, most: MOST_SEED }) ?? null,
@@ -73,6 +75,37 @@ function readMatchNames(flags: RawFlags): MatchNames {
     );
   }
   return found;
+}
+
+const MODES: readonly Mode[] = ['full', 'spot', 'count'];
+
+/** The mode and its ratio. A spot check of everything is a full one. */
+function readMode(flags: RawFlags): Pick<RunConfig, 'mode' | 'ratio'> {
+  const text = readText(flags, 'mode') ?? 'full';
+  const mode = MODES.find((each) => each === text);
+  if (mode === undefined) {
+    throw usageError(
+      `Expected --mode to be one of ${MODES.join(', ')}, got ${text}.`,
+      'full reads every row, spot a share of them, count only counts.',
+    );
+  }
+  const ratioText = readText(flags, 'ratio');
+  if (mode !== 'spot') {
+    if (ratioText === undefined) return { mode, ratio: 1 };
+    throw usageError('Expected --ratio only with --mode spot.', 'Add --mode spot, or leave --ratio out.');
+  }
+  const ratio = readRatio(ratioText ?? '10%');
+  return ratio === 1 ? { mode: 'full', ratio } : { mode, ratio };
+}
+
+function readRatio(text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text);
+  const ratio = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
+  if (ratio > 0 && ratio <= 1) return ratio;
+  throw usageError(
+    `Expected --ratio to be a share of the rows such as 10% or 0.1, got ${text}.`,
+    'It goes from above 0 to 100%.',
+  );
 }
 
 function readShowValues(flags: RawFlags): boolean {

@@ -1,3 +1,5 @@
+import type { Mode } from '../core/verdict.js';
+
 export interface TableMapping {
   readonly source: string;
   readonly target: string;
@@ -32,6 +34,9 @@ export interface RunConfig {
   /** The same conditions where the target needs another form. */
   readonly targetWhere: ReadonlyMap<string, string>;
   readonly keys: ReadonlyMap<string, readonly string[]>;
+  readonly mode: Mode;
+  /** The share of rows that spot mode reads, above 0 and below 1; 1 in other modes. */
+  readonly ratio: number;
   readonly workers: number;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;

@@ -32,7 +32,7 @@ function assertMatch(flag: string, pattern: string, names: readonly string[], si
   const shown = names.slice(0, 8).join(', ');
   throw new RowproofError({
     code: 'usage',
-    message: `${flag} names "${pattern}", but no table of the ${side} is called that.`,
+    message: `${flag} says "${pattern}", but no table of the ${side} has such a name.`,
     hint:
       names.length === 0
         ? `The ${side} has no tables.`

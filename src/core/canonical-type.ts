@@ -85,9 +85,6 @@ function incomparableReason(source: Column, target: Column): string {
   if (kinds.has('datetime') && kinds.has('instant')) {
     return `${pair}: one has no time zone and the other is a point in time, so a zone would have to be assumed`;
   }
-  if (source.type.kind === 'bits' && target.type.kind === 'bits') {
-    return `${pair}: a bit number and a bit string have no shared rule`;
-  }
   return `${pair} have no rule to compare them`;
 }
 

@@ -7,6 +7,8 @@ import type { Verdict } from './verdict.js';
 export const FINDING_EFFECTS = {
   'missing-table': 'different',
   'missing-column': 'different',
+  'row-count': 'different',
+  'sampled-share': 'note',
   'extra-table': 'note',
   'extra-column': 'note',
   'ambiguous-table': 'unverified',
@@ -16,7 +18,6 @@ export const FINDING_EFFECTS = {
   'column-unverified': 'unverified',
   'strategy-unavailable': 'unverified',
   'key-unusable': 'unverified',
-  'no-columns': 'unverified',
   'chunk-unverified': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;

@@ -1,7 +1,7 @@
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { EngineName } from './schema.js';
-import type { Verdict } from './verdict.js';
+import type { Mode, Verdict } from './verdict.js';
 
 export const RUN_FORMAT = 'rowproof/run@1';
 export const DIFFERENCES_FORMAT = 'rowproof/differences@1';
@@ -31,12 +31,20 @@ export interface RowCounts {
   readonly inFlight: number;
 }
 
+/** A condition of the user's, as SQL of either side. */
+export interface TableCondition {
+  readonly table: string;
+  readonly source: string | null;
+  readonly target: string | null;
+}
+
 export interface TableResult extends RowCounts {
   /** `schema.table`; null where the side has no such table. */
   readonly source: string | null;
   readonly target: string | null;
   readonly verdict: Verdict;
-  readonly strategy: 'range' | null;
+  /** How the rows were looked at; null where they were not. */
+  readonly strategy: 'range' | 'count' | null;
   /** The target's names of the key columns. */
   readonly key: readonly string[];
   readonly coverage: { readonly rows: number; readonly chunks: number; readonly unverifiedChunks: number };
@@ -55,14 +63,21 @@ export interface RunResult {
   readonly rowproof: string;
   readonly verdict: Verdict;
   readonly interrupted: boolean;
-  readonly mode: 'full';
+  readonly mode: Mode;
+  /** The share of rows that spot mode was asked for, from 0 to 1; null in other modes. */
+  readonly ratio: number | null;
   readonly consistency: 'chunk';
   /** The hash seed, as a decimal string: it has 64 bits. */
   readonly seed: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
   readonly configHash: string;
-  readonly scope: { readonly notChecked: readonly string[]; readonly excluded: readonly string[] };
+  readonly scope: {
+    readonly notChecked: readonly string[];
+    readonly excluded: readonly string[];
+    /** Tables of which only the rows that meet the user's condition were looked at. */
+    readonly conditions: readonly TableCondition[];
+  };
   readonly source: SideResult;
   readonly target: SideResult;
   readonly totals: RowCounts & { readonly tables: number };

@@ -14,12 +14,19 @@ export const EXIT_CODES = {
 export interface VerdictFacts {
   readonly differences: number;
   readonly unverified: boolean;
+  readonly mode: Mode;
 }
 
+/** How much is checked: every value of every row, all of a share of the rows, or the number of rows. */
+export type Mode = 'full' | 'spot' | 'count';
+
+/** What is said where nothing differs and nothing was left out: only a full check verifies. */
+const CLEAN_VERDICTS = { full: 'verified', spot: 'sampled', count: 'counted' } as const;
+
 /** A difference outweighs everything; anything unchecked outweighs equality. */
-export function verdictOf({ differences, unverified }: VerdictFacts): Verdict {
+export function verdictOf({ differences, unverified, mode }: VerdictFacts): Verdict {
   if (differences > 0) return 'different';
-  return unverified ? 'unverified' : 'verified';
+  return unverified ? 'unverified' : CLEAN_VERDICTS[mode];
 }
 
 /** The verdict of a run from those of its tables and its own findings. */

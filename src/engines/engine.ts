@@ -3,7 +3,7 @@ import type { Value } from '../core/difference.js';
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { ErrorCode } from '../core/errors.js';
-import type { Catalog, Column, Table } from '../core/schema.js';
+import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
@@ -69,6 +69,8 @@ export interface FieldSpans {
 export interface CodecColumn {
   readonly column: Column;
   readonly canonical: CanonicalType;
+  /** The type on the other side: a 32-bit value is written in the digits of a 64-bit partner. */
+  readonly partner: ValueType;
 }
 
 /** Compiled once per column list: splits rows and turns their values into canonical bytes or text. */
@@ -96,6 +98,8 @@ export interface RowSelection {
   readonly where: string | null;
   readonly range: KeyRange;
   readonly limit: number | null;
+  /** Rows to pass over before the first that is returned. */
+  readonly offset: number;
   readonly descending: boolean;
 }
 
@@ -112,6 +116,8 @@ export interface Dialect {
   buildSelect(selection: RowSelection): string;
   /** The rows whose key is one of `keys`, in key order. */
   buildSelectByKeys(selection: RowSelection, keys: readonly (readonly KeyPart[])[]): string;
+  /** A statement with one row and one column, `row_count`. */
+  buildCount(table: Table, where: string | null): string;
   /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
   buildEstimate(selection: RowSelection): string;
   readEstimate(rows: readonly ControlRow[]): number | null;
@@ -122,6 +128,8 @@ export interface ErrorClass {
   readonly code: ErrorCode;
   readonly transient: boolean;
   readonly message: string;
+  /** What to do about it, where the engine knows better than the reader; else empty. */
+  readonly hint: string;
 }
 
 /** One database engine, or a family of them that speaks one protocol. */

@@ -1,7 +1,9 @@
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeSpan, TAG } from '../core/encoding/canonical.js';
+import { formatFloat32, formatFloat64 } from '../core/encoding/float-text.js';
 import { encodeJson } from '../core/encoding/json-encoding.js';
 import { RowproofError } from '../core/errors.js';
+import type { ValueType } from '../core/schema.js';
 import type { FieldFormatter } from './engine.js';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -14,6 +16,11 @@ export const formatUtf8: FieldFormatter = (buffer, start, end) => {
     return { hex: buffer.toString('hex', start, end) };
   }
 };
+
+/** Writes a 32-bit value: as short as it reads back, or in full where a 64-bit partner would show other digits. */
+export function formatFloat(value: number, partner: ValueType): string {
+  return partner.kind === 'float' && partner.bits === 64 ? formatFloat64(value) : formatFloat32(value);
+}
 
 /** Encodes JSON text by its value, and text that is no JSON as itself. */
 export function encodeJsonField(buffer: Buffer, start: number, end: number, sink: ByteSink): void {

@@ -29,8 +29,17 @@ export function buildUnordered(dialect: SelectDialect, selection: RowSelection):
   return `SELECT ${name} FROM ${dialect.quoteTable(selection.table)}${whereClause(selection.where, conditions)}`;
 }
 
+/** How many rows meet a condition of the user's. */
+export function buildCount(
+  dialect: SelectDialect,
+  table: RowSelection['table'],
+  where: string | null,
+): string {
+  return `SELECT COUNT(*) AS row_count FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
+}
+
 function assemble(dialect: SelectDialect, selection: RowSelection, conditions: readonly string[]): string {
-  const { table, columns, key, where, limit, descending } = selection;
+  const { table, columns, key, where, limit, offset, descending } = selection;
   const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
   const order = key
     .map((column) => `${dialect.quoteName(column.name)}${descending ? ' DESC' : ''}`)
@@ -39,6 +48,7 @@ function assemble(dialect: SelectDialect, selection: RowSelection, conditions: r
     `SELECT ${names} FROM ${dialect.quoteTable(table)}${whereClause(where, conditions)}`,
     order === '' ? '' : ` ORDER BY ${order}`,
     limit === null ? '' : ` LIMIT ${limit}`,
+    offset === 0 ? '' : ` OFFSET ${offset}`,
   ].join('');
 }
 

@@ -33,7 +33,7 @@ export function readDuration(options: URLSearchParams, name: string, defaultSeco
   if (!(seconds > 0 && seconds <= 86400)) {
     throw new RowproofError({
       code: 'usage',
-      message: `Expected ${name} to be seconds from 1 to 86400, got ${text}.`,
+      message: `Expected ${name} to be seconds above 0 and up to 86400, got ${text}.`,
     });
   }
   return Math.ceil(seconds * 1000);

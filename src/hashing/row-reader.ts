@@ -3,7 +3,7 @@ import { encodeNull } from '../core/encoding/canonical.js';
 import { appendKeyBytes, type KeyKind } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
 import type { Column } from '../core/schema.js';
-import type { FieldSpans, RowCodec } from '../engines/engine.js';
+import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/engine.js';
 import type { RowHash } from './row-hash.js';
 import type { RowIndex } from './row-index.js';
 
@@ -34,12 +34,16 @@ export class RowReader {
   indexRow(row: { buffer: Buffer; offset: number; end: number }, index: RowIndex, hash: RowHash): number {
     const { buffer, offset, end } = row;
     const { codec, spans } = this;
+    const { encoders } = codec;
+    const { starts, ends } = spans;
     const next = codec.split(buffer, offset, end, spans);
     const sink = this.#row;
     sink.reset();
-    for (let i = 0; i < codec.encoders.length; i++) {
+    for (let i = 0; i < encoders.length; i++) {
       const before = sink.length;
-      this.encodeField(buffer, i, sink);
+      const start = starts[i] as number;
+      if (start < 0) encodeNull(sink);
+      else (encoders[i] as FieldEncoder)(buffer, start, ends[i] as number, sink);
       if (i < this.#key.length) this.#appendKey(i, buffer, { start: before, end: sink.length }, index.keys);
     }
     if (!index.isNextKeyAscending())

@@ -38,16 +38,24 @@ export function formatFindings({ result, width, paint }: Listing): string[] {
   });
 }
 
+const CONSISTENCY = {
+  full: 'Each chunk of rows was compared as it stood at the moment it was read',
+  spot: 'Only a sample was read; each chunk of it was compared as it stood at the moment it was read',
+  count: 'Only numbers of rows were compared, no values; each table was counted at its own moment',
+} as const;
+
 /** What the run did not look at: columns and tables left out on request, and what no run of this kind checks. */
 export function formatScope({ result, width, paint }: Listing): string {
-  const { excluded, notChecked } = result.scope;
+  const { excluded, notChecked, conditions } = result.scope;
   const lines = [paint('strong', 'Scope')];
   lines.push(...paragraph(`Excluded on request: ${names(excluded)}`, width));
+  for (const { table, source, target } of conditions ?? []) {
+    const where = source === target ? `${source}` : `${source ?? 'all rows'} (on the target: ${target})`;
+    lines.push(...paragraph(`Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`, width));
+  }
   lines.push(...paragraph(`Never checked by this run: ${names(notChecked)}`, width));
   const when = `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
-  lines.push(
-    ...paragraph(`Each chunk of rows was compared as it stood at the moment it was read, ${when}.`, width),
-  );
+  lines.push(...paragraph(`${CONSISTENCY[result.mode]}, ${when}.`, width));
   const { inFlight } = result.totals;
   if (inFlight > 0) {
     const text = `${formatCounted(inFlight, 'row')} in flight: different when read first, equal when read again.`;

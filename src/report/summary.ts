@@ -12,14 +12,20 @@ export function formatSummary(result: RunResult): string {
   const { totals } = result;
   const differing = result.tables.filter((table) => table.verdict === 'different').map(formatTableName);
   const unverified = listUnverified(result);
+  const rows = `${formatCount(totals.sourceRows)} source and ${formatCount(totals.targetRows)} target rows`;
   const parts = [
-    `${formatCounted(totals.tables, 'table')}, ${formatCount(totals.sourceRows)} source and ${formatCount(totals.targetRows)} target rows read`,
-    `${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed, ${formatCount(totals.inFlight)} in flight`,
+    `${formatCounted(totals.tables, 'table')}, ${rows} ${result.mode === 'count' ? 'counted' : 'read'}`,
   ];
+  if (result.mode !== 'count') parts.push(formatCounts(totals));
   if (differing.length > 0) parts.push(`different: ${differing.join(', ')}`);
   parts.push(unverified.length > 0 ? `unverified: ${unverified.join(', ')}` : 'nothing unverified');
   parts.push(formatDuration(result.elapsedMs));
   return `${formatVerdictWord(result)}: ${parts.join('; ')}`;
+}
+
+function formatCounts(totals: RunResult['totals']): string {
+  const { missing, extra, changed, inFlight } = totals;
+  return `${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${formatCount(inFlight)} in flight`;
 }
 
 function listUnverified(result: RunResult): string[] {

@@ -47,7 +47,7 @@ const NARROW: readonly OverviewColumn[] = [
     head: 'rows that\ndiffer',
     align: 'left',
     cell: (table) => ({
-      text: wasRead(table) ? formatDifferenceCounts(table).replaceAll(', ', '\n') : NOT_READ,
+      text: wasCompared(table) ? formatDifferenceCounts(table).replaceAll(', ', '\n') : NOT_READ,
       tone: countDifferences(table) > 0 ? 'bad' : 'faint',
     }),
   },
@@ -103,6 +103,7 @@ function layOut(
 
 function formatWalk(table: TableResult): string {
   if (!wasRead(table)) return 'not read';
+  if (table.strategy === 'count') return 'counted only';
   return `${table.strategy} by ${table.key.map(visibleName).join(', ')}`;
 }
 
@@ -117,12 +118,17 @@ function wasRead({ strategy, coverage, sourceRows, targetRows }: TableResult): b
   return strategy !== null && (coverage.chunks > 0 || sourceRows > 0 || targetRows > 0);
 }
 
+/** Counting tells how many rows there are, not which of them differ. */
+function wasCompared(table: TableResult): boolean {
+  return wasRead(table) && table.strategy !== 'count';
+}
+
 function rowsRead(table: TableResult, count: number): GridCell {
   return wasRead(table) ? plain(formatCount(count)) : { text: NOT_READ, tone: 'faint' };
 }
 
 function differingRows(table: TableResult, kind: 'missing' | 'extra' | 'changed' | 'inFlight'): GridCell {
-  if (!wasRead(table)) return { text: NOT_READ, tone: 'faint' };
+  if (!wasCompared(table)) return { text: NOT_READ, tone: 'faint' };
   const count = table[kind];
   return { text: formatCount(count), tone: count === 0 ? 'faint' : kind === 'inFlight' ? 'warn' : 'bad' };
 }

@@ -1,7 +1,13 @@
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
-import { RUN_FORMAT, type RunResult, type SideResult, type TableResult } from '../core/result.js';
-import { combineVerdicts, type Verdict } from '../core/verdict.js';
+import {
+  RUN_FORMAT,
+  type RunResult,
+  type SideResult,
+  type TableCondition,
+  type TableResult,
+} from '../core/result.js';
+import { combineVerdicts, type Mode, type Verdict } from '../core/verdict.js';
 import type { Spool } from './spool.js';
 import type { TableProgress } from './table-progress.js';
 
@@ -37,11 +43,14 @@ export interface RunFacts {
   readonly version: string;
   readonly startedAt: Date;
   readonly elapsedMs: number;
+  readonly mode: Mode;
+  readonly ratio: number | null;
   readonly seed: bigint;
   readonly configHash: string;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];
+  readonly conditions: readonly TableCondition[];
   readonly findings: readonly Finding[];
   readonly tables: readonly TableResult[];
   readonly interrupted: boolean;
@@ -60,13 +69,14 @@ export function buildResult(facts: RunFacts): RunResult {
     rowproof: facts.version,
     verdict: combineVerdicts([...own, ...tables.map((table) => table.verdict)]),
     interrupted: facts.interrupted,
-    mode: 'full',
+    mode: facts.mode,
+    ratio: facts.ratio,
     consistency: 'chunk',
     seed: facts.seed.toString(),
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
     configHash: facts.configHash,
-    scope: { notChecked: NOT_CHECKED, excluded: facts.excluded },
+    scope: { notChecked: NOT_CHECKED, excluded: facts.excluded, conditions: facts.conditions },
     source: facts.source,
     target: facts.target,
     totals: {

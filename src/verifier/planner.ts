@@ -1,9 +1,6 @@
-import { ByteSink } from '../core/encoding/byte-sink.js';
-import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
+import type { KeyPart } from '../core/encoding/key-bytes.js';
 import { fromOrdinal, toOrdinal } from '../core/key-space.js';
-import type { TablePair } from '../core/pairing.js';
-import type { Engine, RowSelection, Session } from '../engines/engine.js';
-import { RowReader } from '../hashing/row-reader.js';
+import { type KeySource, keySelection, openKeyReader } from './key-reader.js';
 
 /** A coarse key range of a table pair: one worker walks it chunk by chunk. Null bounds are open. */
 export interface Segment {
@@ -12,12 +9,19 @@ export interface Segment {
   readonly upTo: readonly KeyPart[] | null;
 }
 
-export interface PlanningRequest {
-  readonly pair: TablePair;
-  readonly engine: Engine;
-  readonly session: Session;
+export interface PlanningRequest extends KeySource {
   readonly wantedSegments: number;
   readonly minSegmentRows: number;
+}
+
+/** Below this many rows a segment of its own is not worth planning. */
+const MIN_SEGMENT_ROWS = 50_000;
+/** Enough for a worker whose segment is done early to take another one. */
+const SEGMENTS_PER_WORKER = 4;
+
+/** Into how many pieces a table is cut for a number of workers. */
+export function segmentSize(workers: number): Pick<PlanningRequest, 'wantedSegments' | 'minSegmentRows'> {
+  return { wantedSegments: workers * SEGMENTS_PER_WORKER, minSegmentRows: MIN_SEGMENT_ROWS };
 }
 
 const WHOLE: readonly Segment[] = [{ ordinal: 0, after: null, upTo: null }];
@@ -55,48 +59,12 @@ interface Edges {
 }
 
 async function readEdges(request: PlanningRequest): Promise<Edges | null> {
-  const first = await readEdge(request, false);
-  const last = await readEdge(request, true);
+  const reader = await openKeyReader(request);
+  const first = (await reader({ limit: 1 }))?.parts[0] ?? null;
+  const last = (await reader({ limit: 1, descending: true }))?.parts[0] ?? null;
   const low = first === null ? null : toOrdinal(first);
   const high = last === null ? null : toOrdinal(last);
   return first === null || low === null || high === null || high <= low ? null : { low, high, like: first };
-}
-
-/** Reads the first or the last key of the source: one look into the index. */
-async function readEdge(
-  { pair, engine, session }: PlanningRequest,
-  descending: boolean,
-): Promise<KeyPart | null> {
-  const columns = pair.key.map((column) => column.source);
-  const codec = await engine.compileCodec(
-    session,
-    pair.key.map((column) => ({ column: column.source, canonical: column.canonical })),
-  );
-  const reader = new RowReader(
-    codec,
-    pair.key.map((column) => ({ column: column.source, keyKind: column.keyKind })),
-  );
-  const keys = new ByteSink();
-  const sql = engine.dialect.buildSelect({ ...selectionOf(pair), descending, limit: 1 });
-  await session.readRows(sql, columns, (buffer, offset, end) => {
-    reader.readKey({ buffer, offset, end }, keys);
-    return true;
-  });
-  const kinds = pair.key.map((column) => column.keyKind);
-  return keys.length === 0 ? null : (readKeyParts(kinds, keys.toBuffer())[0] ?? null);
-}
-
-function selectionOf(pair: TablePair): RowSelection {
-  const key = pair.key.map((column) => column.source);
-  return {
-    table: pair.source,
-    columns: key,
-    key,
-    where: pair.sourceWhere,
-    range: { after: null, upTo: null },
-    limit: null,
-    descending: false,
-  };
 }
 
 async function chooseBounds(request: PlanningRequest, { low, high, like }: Edges): Promise<bigint[]> {
@@ -128,6 +96,6 @@ async function estimateRows(
 ): Promise<number> {
   const [after, upTo] = [fromOrdinal(from, like), fromOrdinal(to, like)];
   const range = { after: after === null ? null : [after], upTo: upTo === null ? null : [upTo] };
-  const rows = await session.query(engine.dialect.buildEstimate({ ...selectionOf(pair), range }));
+  const rows = await session.query(engine.dialect.buildEstimate({ ...keySelection(pair), range }));
   return engine.dialect.readEstimate(rows) ?? 0;
 }

@@ -8,18 +8,17 @@ import {
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { RunListener } from '../core/event.js';
+import type { TablePair } from '../core/pairing.js';
 import type { WorkerPool } from '../worker/pool.js';
-import { type PlanningRequest, planSegments, type Segment } from './planner.js';
+import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
 import type { Spool } from './spool.js';
+import { describeShare, drawSegments, type SpotRequest } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
 
 /** Rows of a first chunk whose row size is unknown, and the least worth a task. */
 const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
 const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 };
-/** Below this many rows a segment of its own is not worth planning. */
-const MIN_SEGMENT_ROWS = 50_000;
-const SEGMENTS_PER_WORKER = 4;
 const RETRY_DELAYS_MS = [250, 1000, 4000];
 
 export interface TableRun {
@@ -28,6 +27,8 @@ export interface TableRun {
   readonly spool: Spool;
   /** The source's engine and a session on it, for planning. */
   readonly planning: Pick<PlanningRequest, 'engine' | 'session'>;
+  /** What share of each table to draw, or null to read all of it. */
+  readonly spot: Pick<SpotRequest, 'ratio' | 'hash'> | null;
   readonly workers: number;
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
@@ -60,20 +61,42 @@ async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
     const { pair } = table.planned;
     if (run.signal.aborted) return;
     if (pair === null) {
+      table.isPlanned = true;
       endTable(run, table);
       continue;
     }
     table.start(run.now());
     run.onEvent({ type: 'table:start', table: table.name, estimatedRows: pair.source.estimatedRows });
-    const segments = await planOrWhole({
-      ...run.planning,
-      pair,
-      wantedSegments: run.workers * SEGMENTS_PER_WORKER,
-      minSegmentRows: MIN_SEGMENT_ROWS,
+    for await (const segment of segmentsOf(run, table, pair)) {
+      table.segments++;
+      table.openSegments++;
+      yield { table, segment };
+      if (run.signal.aborted) return;
+    }
+    table.isPlanned = true;
+    if (table.isDone) endTable(run, table);
+  }
+}
+
+async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
+  const source = { ...run.planning, pair };
+  if (run.spot === null) {
+    yield* await planOrWhole({
+      ...source,
+      ...segmentSize(run.workers),
     });
-    table.segments = segments.length;
-    table.openSegments = segments.length;
-    for (const segment of segments) yield { table, segment };
+    return;
+  }
+  try {
+    const share = yield* drawSegments({ ...source, ...run.spot });
+    table.spotShare = share;
+  } catch (error) {
+    const { message, hint } = serializeError(error);
+    table.addFinding({
+      code: 'chunk-unverified',
+      message: `Cannot draw a sample of ${table.name}: ${message}`,
+      hint,
+    });
   }
 }
 
@@ -110,8 +133,8 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
 /** Notes that a segment was walked to its end, or that the rest of it is unverified: never that it was interrupted. */
 async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
   await run.spool.seal(table.planned.id, segment.ordinal);
-  table.openSegments = (table.openSegments ?? 1) - 1;
-  if (table.openSegments === 0) endTable(run, table);
+  table.openSegments--;
+  if (table.isDone) endTable(run, table);
 }
 
 function firstChunkRows(run: TableRun, rowBytes: number | null): number {
@@ -178,6 +201,7 @@ function acceptChunk(run: TableRun, { table, segment }: SegmentWork, chunk: Comp
 }
 
 function endTable(run: TableRun, table: TableProgress): void {
+  if (table.spotShare !== null) table.addFinding(describeShare(table.spotShare, table.differences));
   table.end(run.now());
   run.onEvent({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
 }

@@ -88,12 +88,18 @@ export class Spool {
   }
 }
 
-/** Splits at line feeds only: JSON text may hold U+2028, which line readers take for an end of line. */
+/**
+ * Splits at line feeds only: JSON text may hold U+2028, which line readers take for an end of line. What was read of a
+ * line is put together once, when the line is whole: doing so at every piece takes minutes for a row of 20 MB.
+ */
 async function* readLines(input: AsyncIterable<string>): AsyncGenerator<RowDifference> {
-  let rest = '';
+  let pieces: string[] = [];
   for await (const chunk of input) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield JSON.parse(line) as RowDifference;
+    const [first = '', ...others] = chunk.split('\n');
+    pieces.push(first);
+    for (const piece of others) {
+      yield JSON.parse(pieces.join('')) as RowDifference;
+      pieces = [piece];
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.js';
 import { qualifiedName, type TablePair } from '../core/pairing.js';
-import type { ColumnResult } from '../core/result.js';
+import type { ColumnResult, TableCondition } from '../core/result.js';
 import type { Catalog, Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns } from './column-pairing.js';
 import { chooseKey } from './key-choice.js';
@@ -22,6 +22,7 @@ export interface TablePairing {
   /** Findings of the run as a whole. */
   readonly findings: readonly Finding[];
   readonly excluded: readonly string[];
+  readonly conditions: readonly TableCondition[];
 }
 
 /** Pairs the tables of two catalogs within what the user asked for. Names of tables decide the order. */
@@ -55,7 +56,15 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
       ...source.tables.filter((table) => scope.excludesTable(table.name)).map(qualifiedName),
       ...tables.flatMap(leftOutColumns),
     ],
+    conditions: tables.flatMap((table) => conditionsOf(table, scope)),
   };
+}
+
+function conditionsOf({ source }: PlannedTable, scope: ComparisonScope): TableCondition[] {
+  if (source === null) return [];
+  const [own, targets] = [scope.sourceWhere(source.name), scope.targetWhere(source.name)];
+  if (own === null && targets === null) return [];
+  return [{ table: qualifiedName(source), source: own, target: targets ?? own }];
 }
 
 function leftOutColumns({ source, columns }: PlannedTable): string[] {
@@ -97,14 +106,15 @@ function planPair({
   const findings = [...columns.findings];
   const planned = { id, source: table, target: partner, columns: columns.results };
   const unreadable = unreadableFinding(table, 'source') ?? unreadableFinding(partner, 'target');
-  if (unreadable !== null) return { ...planned, pair: null, findings: [...findings, unreadable] };
+  if (unreadable !== null) return { ...unread(planned, unreadable), findings: [...findings, unreadable] };
   const choice = chooseKey({
     source: table,
     target: partner,
     pairs: columns.comparable,
     named: scope.key(table.name),
   });
-  if (choice.kind === 'none') return { ...planned, pair: null, findings: [...findings, choice.finding] };
+  if (choice.kind === 'none')
+    return { ...unread(planned, choice.finding), findings: [...findings, choice.finding] };
   const keyNames = new Set(choice.key.map((column) => column.source.name));
   const pair: TablePair = {
     id,
@@ -119,6 +129,17 @@ function planPair({
     keyNames.has(column.source) ? asCompared(column) : column,
   );
   return { ...planned, pair, columns: compared, findings };
+}
+
+/** No column of a table that is not read is compared, and the reason is the table's. */
+function unread<T extends Pick<PlannedTable, 'columns'>>(
+  planned: T,
+  { message }: Finding,
+): T & { pair: null } {
+  const columns = planned.columns.map((column) =>
+    column.compared ? { ...column, compared: false, reason: message } : column,
+  );
+  return { ...planned, columns, pair: null };
 }
 
 /** A key column is always compared, also where the user left it out. */

@@ -3,27 +3,34 @@ import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
-import { verdictOf } from '../core/verdict.js';
+import { type Mode, verdictOf } from '../core/verdict.js';
+import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 
 /** What a run knows of a table while its chunks come in. */
 export class TableProgress {
   readonly planned: PlannedTable;
   readonly name: string;
-  /** How many segments the table was cut into; 0 until it is planned. */
+  /** How many segments of the table were handed out. */
   segments = 0;
-  /** Segments that are not done yet; null until the table is planned. */
-  openSegments: number | null = null;
+  /** How many of them are not done yet. */
+  openSegments = 0;
+  /** Whether all segments of the table are known. */
+  isPlanned = false;
+  /** What spot mode drew of the table. */
+  spotShare: SpotShare | null = null;
   #startedAtMs: number | null = null;
   #elapsedMs = 0;
   readonly #rows = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
   readonly #changedColumns: Record<string, number> = {};
   readonly #findings: Finding[];
+  readonly #mode: Mode;
   #chunks = 0;
   #unverifiedChunks = 0;
 
-  constructor(planned: PlannedTable) {
+  constructor(planned: PlannedTable, mode: Mode) {
     this.planned = planned;
+    this.#mode = mode;
     this.name = qualifiedNameOf(planned);
     this.#findings = [...planned.findings];
   }
@@ -54,6 +61,22 @@ export class TableProgress {
     if (!known) this.#findings.push({ code: 'chunk-unverified', message: error.message, hint: error.hint });
   }
 
+  /** Takes the numbers of rows that count mode found. */
+  addCounts(counts: { readonly sourceRows: number; readonly targetRows: number }): void {
+    this.#chunks++;
+    this.#rows.sourceRows += counts.sourceRows;
+    this.#rows.targetRows += counts.targetRows;
+  }
+
+  addFinding(finding: Finding): void {
+    this.#findings.push(finding);
+  }
+
+  /** Whether every segment was walked to its end. */
+  get isDone(): boolean {
+    return this.isPlanned && this.openSegments === 0;
+  }
+
   /** Notes that the run ended before the table did. */
   interrupt(): void {
     this.#findings.push({
@@ -76,8 +99,9 @@ export class TableProgress {
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
         unverified: hasEffect(this.#findings, 'unverified'),
+        mode: this.#mode,
       }),
-      strategy: pair === null ? null : 'range',
+      strategy: this.#mode === 'count' ? 'count' : pair === null ? null : 'range',
       key: pair === null ? [] : pair.key.map((column) => column.target.name),
       ...this.#rows,
       coverage: {

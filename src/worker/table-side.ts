@@ -20,10 +20,15 @@ export async function prepareTableSide(
   { engine, session }: { engine: Engine; session: Session },
 ): Promise<TableSide> {
   const compared = comparedColumns(pair);
+  const other = side === 'source' ? 'target' : 'source';
   const columns = compared.map((column) => column[side]);
   const codec = await engine.compileCodec(
     session,
-    compared.map((column) => ({ column: column[side], canonical: column.canonical })),
+    compared.map((column) => ({
+      column: column[side],
+      canonical: column.canonical,
+      partner: column[other].type,
+    })),
   );
   return {
     side,
@@ -34,6 +39,7 @@ export async function prepareTableSide(
       columns,
       key: pair.key.map((column) => column[side]),
       where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
+      offset: 0,
       descending: false,
     },
     reader: new RowReader(
@@ -81,13 +87,15 @@ export function describeReadError(
       transient,
     };
   }
-  const { code, transient, message } = engine.classifyError(error);
+  const { code, transient, message, hint: known } = engine.classifyError(error);
   const hint =
-    code === 'permission'
-      ? `Grant SELECT, or leave the table out with --exclude ${pair.source.name}.`
-      : code === 'timeout'
-        ? 'Raise statement-timeout in the URL, or read fewer rows at a time with --chunk-rows.'
-        : '';
+    known !== ''
+      ? known
+      : code === 'permission'
+        ? `Grant SELECT, or leave the table out with --exclude ${pair.source.name}.`
+        : code === 'timeout'
+          ? 'Raise statement-timeout in the URL, or read fewer rows at a time with --chunk-rows.'
+          : '';
   const sentence = message.replace(/\.$/, '');
   return {
     error: new RowproofError({ code, message: `Cannot read ${table}: ${sentence}.`, hint, cause: error }),

@@ -8,7 +8,7 @@ const never = async () => {
 
 async function run(argv: readonly string[]) {
   const io = fakeIo({ columns: 80 });
-  const exitCode = await runCli(argv, io, { verify: never });
+  const exitCode = await runCli(argv, io, { verify: never, plan: never });
   return { exitCode, ...io.written };
 }
 
@@ -26,7 +26,7 @@ describe('wrong usage', () => {
     [['verify', '--source'], 'Expected --source to have a value, got none.'],
     [['verify', ...URLS, '--workers', '-1'], 'Expected --workers to be a whole number from 1 to 64, got -1.'],
     [['verify', ...URLS, '--hide-values=yes'], 'Expected --hide-values to have no value, got one.'],
-    [['verify', ...URLS, '--mode', 'full'], 'Unknown flag or command: mode.'],
+    [['verify', ...URLS, '--mode', 'fast'], 'Expected --mode to be one of full, spot, count, got fast.'],
     [
       ['verify', ...URLS, '--report', 'xml'],
       'Expected --report table or json, with =PATH for a file, got xml.',

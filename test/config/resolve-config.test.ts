@@ -25,6 +25,8 @@ describe('a resolved config', () => {
       exclude: [],
       map: [],
       matchNames: 'exact',
+      mode: 'full',
+      ratio: 1,
       columns: [],
       ignoreColumns: [],
       where: new Map(),
@@ -137,5 +139,21 @@ describe('a URL that names a unix socket', () => {
       'mysql://a:b@localhost/shop?socket=/run/my.sock',
       'postgres://a@localhost/shop?host=/run',
     ]);
+  });
+});
+
+describe('the mode and its ratio', () => {
+  const resolve = (flags: Record<string, string>) =>
+    resolveConfig({ source: 'mysql://a@b/c', target: 'mysql://a@d/c', ...flags });
+  it('takes a percentage or a fraction', () => {
+    expect(resolve({ mode: 'spot', ratio: '5%' }).ratio).toBe(0.05);
+    expect(resolve({ mode: 'spot', ratio: '.25' }).ratio).toBe(0.25);
+    expect(resolve({ mode: 'spot' })).toMatchObject({ mode: 'spot', ratio: 0.1 });
+  });
+  it.each(['0', '0%', '101%', '1.5', 'x', '-5%', ''])('refuses the ratio "%s"', (ratio) => {
+    expect(() => resolve({ mode: 'spot', ratio })).toThrow(/Expected --ratio/);
+  });
+  it('refuses a ratio that would have no effect', () => {
+    expect(() => resolve({ mode: 'full', ratio: '5%' })).toThrow(/only with --mode spot/);
   });
 });

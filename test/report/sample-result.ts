@@ -38,6 +38,7 @@ export function sampleResult(tables: readonly TableResult[], changes: Partial<Ru
       'verified',
     interrupted: false,
     mode: 'full',
+    ratio: null,
     consistency: 'chunk',
     seed: '18446744073709551615',
     startedAt: '2025-01-01T02:00:00.000Z',
@@ -46,6 +47,7 @@ export function sampleResult(tables: readonly TableResult[], changes: Partial<Ru
     scope: {
       notChecked: ['sequences', 'indexes', 'views', 'grants'],
       excluded: ['shop.sessions', '*.updated_at'],
+      conditions: [],
     },
     source: { engine: 'mysql', version: '8.4.3', url: 'mysql://checker@db-old.example:3306/shop' },
     target: { engine: 'postgresql', version: '17.2', url: 'postgres://checker@db-new.example:5432/shop' },

@@ -133,7 +133,13 @@ describe('the table report', () => {
         },
       ],
     });
-    const result = sampleResult([table], { scope: { notChecked: [evil], excluded: [evil] } });
+    const result = sampleResult([table], {
+      scope: {
+        notChecked: [evil],
+        excluded: [evil],
+        conditions: [{ table: evil, source: evil, target: null }],
+      },
+    });
     const hostile = { ...result, source: { ...result.source, version: evil, url: evil } };
     const report = formatTableReport(hostile, PLAIN);
     expect(report).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);

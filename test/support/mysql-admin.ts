@@ -59,13 +59,21 @@ async function readSessions(
   name: string,
 ): Promise<{ id: string; description: string }[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT id, command, info FROM information_schema.processlist WHERE db = ?',
+    `SELECT id, command, info FROM ${await findProcessList(connection)} WHERE db = ?`,
     [name],
   );
   return rows.map((row) => {
     const [id, command, info] = Object.values(row).map(String);
     return { id: id ?? '', description: `${command} ${info}` };
   });
+}
+
+/** MySQL's older list of sessions fails as soon as anybody's statement holds a character outside the basic plane. */
+async function findProcessList(connection: Connection): Promise<string> {
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
+  return /mariadb/i.test(String(rows[0]?.version))
+    ? 'information_schema.processlist'
+    : 'performance_schema.processlist';
 }
 
 /** A leaked session may end by itself between being seen and being killed. */

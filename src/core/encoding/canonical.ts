@@ -43,9 +43,7 @@ export function encodeNull(sink: ByteSink): void {
 
 /** Encodes an integer given as two 32-bit halves in two's complement; `negative` tells -1 from 2^64-1. */
 export function encodeInt(sink: ByteSink, high: number, low: number, negative: boolean): void {
-  sink.writeByte(negative ? TAG.intNegative : TAG.intPositive);
-  sink.writeUint32(high);
-  sink.writeUint32(low);
+  sink.writeTagged64(negative ? TAG.intNegative : TAG.intPositive, high, low);
 }
 
 /** Encodes an integer of at most 32 bits, signed or unsigned. */
@@ -68,9 +66,7 @@ export function encodeSpan(
 
 /** Encodes a signed 64-bit count of microseconds under a temporal tag. */
 export function encodeMicros(sink: ByteSink, tag: number, high: number, low: number): void {
-  sink.writeByte(tag);
-  sink.writeUint32(high ^ 0x80000000);
-  sink.writeUint32(low);
+  sink.writeTagged64(tag, high ^ 0x80000000, low);
 }
 
 const floatBits = new DataView(new ArrayBuffer(8));
@@ -78,9 +74,7 @@ const floatBits = new DataView(new ArrayBuffer(8));
 /** Encodes an IEEE double; -0 is 0 and every NaN is one NaN. A 32-bit value is widened by the caller, exactly. */
 export function encodeFloat(sink: ByteSink, value: number): void {
   floatBits.setFloat64(0, value === 0 ? 0 : Number.isNaN(value) ? Number.NaN : value);
-  sink.writeByte(TAG.float);
-  sink.writeUint32(floatBits.getUint32(0));
-  sink.writeUint32(floatBits.getUint32(4));
+  sink.writeTagged64(TAG.float, floatBits.getUint32(0), floatBits.getUint32(4));
 }
 
 /** Encodes a string of bits, first bit in the highest bit of the first byte; unused bits of the last byte are 0. */

@@ -2,7 +2,7 @@ import type { Catalog, Column, EngineName, Key, Table } from '../../core/schema.
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
 import { valueTypeOf, wireNameOf } from './column-types.js';
 import { quoteName, textLiteral } from './dialect.js';
-import { describePartialGrants } from './grants.js';
+import { type ReadGrants, readReadGrants } from './grants.js';
 
 interface SchemaRows {
   readonly tables: readonly ControlRow[];
@@ -20,13 +20,16 @@ export async function readMysqlCatalog(session: Session, settings: ConnectionSet
   const engine: EngineName = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
   const { schema } = settings;
   const rows = await readSchema(session, schema, engine);
+  const grants = await readReadGrants(session, schema, engine);
   return {
     engine,
     version,
     schema,
     identity: `${server.identity}/${schema}`,
-    tables: buildTables(schema, rows),
-    partial: await describePartialGrants(session, schema, engine),
+    tables: buildTables(schema, rows, grants),
+    partial: grants.wholeSchema
+      ? null
+      : `has SELECT on some tables of schema ${schema} only, so tables it may not see are not in the list`,
   };
 }
 
@@ -73,7 +76,7 @@ async function readJsonColumns(
   return new Set(rows.map((row) => `${row.table_name} ${row.clause?.toLowerCase()}`));
 }
 
-function buildTables(schema: string, rows: SchemaRows): Table[] {
+function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Table[] {
   const columns = groupByTable(rows.columns);
   const keys = groupByTable(rows.keys);
   return rows.tables
@@ -96,7 +99,7 @@ function buildTables(schema: string, rows: SchemaRows): Table[] {
         ),
         estimatedRows: row.row_estimate == null ? null : Number(row.row_estimate),
         estimatedRowBytes: row.row_bytes == null ? null : Number(row.row_bytes),
-        unreadable: null,
+        unreadable: grants.wholeTable(name) ? null : 'the account has no SELECT privilege on all of it',
         only: false,
       };
     });

@@ -11,6 +11,9 @@ import {
 } from '../../core/encoding/temporal.js';
 import type { FieldEncoder, FieldFormatter } from '../engine.js';
 
+/** The date being read; one object for all of them, so that a row allocates nothing. */
+const civil = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0, micros: 0 };
+
 /**
  * Binary dates have 0, 4, 7 or 11 bytes: parts that are zero are left out from the end, so the zero date is empty.
  *
@@ -18,16 +21,16 @@ import type { FieldEncoder, FieldFormatter } from '../engine.js';
  */
 function readCivil(buffer: Buffer, start: number, end: number): CivilFields {
   const length = end - start;
-  const byteAt = (offset: number): number => (length > offset ? (buffer[start + offset] as number) : 0);
-  return {
-    year: byteAt(0) | (byteAt(1) << 8),
-    month: byteAt(2),
-    day: byteAt(3),
-    hour: byteAt(4),
-    minute: byteAt(5),
-    second: byteAt(6),
-    micros: length > 7 ? buffer.readUInt32LE(start + 7) : 0,
-  };
+  const hasDate = length > 3;
+  const hasClock = length > 6;
+  civil.year = hasDate ? (buffer[start] as number) | ((buffer[start + 1] as number) << 8) : 0;
+  civil.month = hasDate ? (buffer[start + 2] as number) : 0;
+  civil.day = hasDate ? (buffer[start + 3] as number) : 0;
+  civil.hour = hasClock ? (buffer[start + 4] as number) : 0;
+  civil.minute = hasClock ? (buffer[start + 5] as number) : 0;
+  civil.second = hasClock ? (buffer[start + 6] as number) : 0;
+  civil.micros = length > 7 ? buffer.readUInt32LE(start + 7) : 0;
+  return civil;
 }
 
 /** The encoder of a DATE, TIME, DATETIME or TIMESTAMP column (instants arrive in UTC: the session is set to it). */

@@ -1,9 +1,9 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import { encodeFloat, encodeSet, encodeSpan, TAG } from '../../core/encoding/canonical.js';
-import { formatFloat32, formatFloat64 } from '../../core/encoding/float-text.js';
+import { formatFloat64 } from '../../core/encoding/float-text.js';
 import { encodeUuidBytes, encodeUuidText } from '../../core/encoding/uuid.js';
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
-import { encodeJsonField, formatUtf8, unexpectedRow } from '../field-format.js';
+import { encodeJsonField, formatFloat, formatUtf8, unexpectedRow } from '../field-format.js';
 import { type Charset, decodeText, encodeText } from './charset.js';
 import { bitStringEncoder, decimalEncoder, intEncoder, readBigint } from './codec-numbers.js';
 import { temporalEncoder, temporalFormatter } from './codec-temporal.js';
@@ -129,7 +129,10 @@ function setEncoder(charset: Charset | null): FieldEncoder {
   };
 }
 
-function compileFormatter({ column }: CodecColumn, charsets: ReadonlyMap<string, Charset>): FieldFormatter {
+function compileFormatter(
+  { column, partner }: CodecColumn,
+  charsets: ReadonlyMap<string, Charset>,
+): FieldFormatter {
   const { wire, type } = column;
   switch (type.kind) {
     case 'int':
@@ -138,7 +141,7 @@ function compileFormatter({ column }: CodecColumn, charsets: ReadonlyMap<string,
       return (buffer, start, end) => readBigint(wire, buffer, start, end).toString();
     case 'float':
       return wire === 'float'
-        ? (buffer, start) => formatFloat32(buffer.readFloatLE(start))
+        ? (buffer, start) => formatFloat(buffer.readFloatLE(start), partner)
         : (buffer, start) => formatFloat64(buffer.readDoubleLE(start));
     case 'bytes':
       return (buffer, start, end) => ({ hex: buffer.toString('hex', start, end) });

@@ -44,11 +44,11 @@ export function classifyMysqlError(error: unknown): ErrorClass {
     message?: string;
     fatal?: boolean;
   };
-  if (errno === MARIADB_STATEMENT_TIMEOUT) return { code: 'timeout', transient: true, message };
-  if (errno === CONNECTION_KILLED) return { code: 'connection-lost', transient: true, message };
+  if (errno === MARIADB_STATEMENT_TIMEOUT) return { code: 'timeout', transient: true, message, hint: '' };
+  if (errno === CONNECTION_KILLED) return { code: 'connection-lost', transient: true, message, hint: '' };
   const known = CLASSES[code];
-  if (known !== undefined) return { ...known, message };
+  if (known !== undefined) return { ...known, message, hint: '' };
   return fatal
-    ? { code: 'connection-lost', transient: true, message }
-    : { code: 'read', transient: false, message };
+    ? { code: 'connection-lost', transient: true, message, hint: '' }
+    : { code: 'read', transient: false, message, hint: '' };
 }

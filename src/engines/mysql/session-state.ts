@@ -15,6 +15,9 @@ const STATE: Readonly<Record<string, string>> = {
   character_set_connection: 'utf8mb4',
 };
 
+/** Said as a number, because DEFAULT would take over the server's global limit. */
+const NO_ROW_LIMIT = 2n ** 64n - 1n;
+
 /** Sets the session state and reads it back. */
 export async function prepareSession(session: Session, settings: ConnectionSettings): Promise<void> {
   const [row] = await session.query('SELECT VERSION() AS version');
@@ -23,7 +26,7 @@ export async function prepareSession(session: Session, settings: ConnectionSetti
   const assignments = [
     ...Object.entries(STATE).map(([name, value]) => `${name} = '${value}'`),
     'character_set_results = NULL',
-    'sql_select_limit = DEFAULT',
+    `sql_select_limit = ${NO_ROW_LIMIT}`,
     'autocommit = 1',
     'net_write_timeout = 600',
     'net_read_timeout = 600',

@@ -1,10 +1,10 @@
 import type { ByteSink } from '../../core/encoding/byte-sink.js';
 import { encodeBits, encodeFloat, encodeMicros, encodeSpan, TAG } from '../../core/encoding/canonical.js';
-import { formatFloat32, formatFloat64 } from '../../core/encoding/float-text.js';
+import { formatFloat64 } from '../../core/encoding/float-text.js';
 import { encodeDays, formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import { encodeUuidBytes, encodeUuidText, formatUuid } from '../../core/encoding/uuid.js';
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
-import { encodeJsonField, formatUtf8, unexpectedRow } from '../field-format.js';
+import { encodeJsonField, formatFloat, formatUtf8, unexpectedRow } from '../field-format.js';
 import { decimalEncoder, intFormat, sized } from './codec-numbers.js';
 import { formatNumeric } from './numeric.js';
 
@@ -105,7 +105,7 @@ function unpadded(buffer: Buffer, start: number, end: number): number {
   return last;
 }
 
-function compileFormatter({ column }: CodecColumn): FieldFormatter {
+function compileFormatter({ column, partner }: CodecColumn): FieldFormatter {
   const { wire } = column;
   switch (wire) {
     case 'bool':
@@ -120,7 +120,7 @@ function compileFormatter({ column }: CodecColumn): FieldFormatter {
     case 'numeric':
       return formatNumeric;
     case 'float4':
-      return (buffer, start) => formatFloat32(buffer.readFloatBE(start));
+      return (buffer, start) => formatFloat(buffer.readFloatBE(start), partner);
     case 'float8':
       return (buffer, start) => formatFloat64(buffer.readDoubleBE(start));
     case 'bytea':

@@ -74,6 +74,7 @@ function readPasswordFile(environment: Environment, login: Login): string | null
   return null;
 }
 
+/** As in libpq, `require` with a root certificate checks the server's certificate. */
 function resolveTls(options: URLSearchParams): TlsSettings {
   const name = options.get('sslmode') ?? 'prefer';
   const mode = TLS_MODES.find((known) => known === name);
@@ -83,9 +84,10 @@ function resolveTls(options: URLSearchParams): TlsSettings {
       message: `Expected sslmode to be one of ${TLS_MODES.join(', ')}, got ${name}.`,
     });
   }
+  const caPath = options.get('sslrootcert');
   return {
-    mode,
-    caPath: options.get('sslrootcert'),
+    mode: mode === 'require' && caPath !== null ? 'verify-ca' : mode,
+    caPath,
     certificatePath: options.get('sslcert'),
     keyPath: options.get('sslkey'),
   };

@@ -31,10 +31,15 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
 /** Tells what an error of pg or of the server means. */
 export function classifyPostgresqlError(error: unknown): ErrorClass {
   const { code = '', message = String(error) } = (error ?? {}) as { code?: string; message?: string };
-  const known = CLASSES[code];
-  if (known !== undefined) return { ...known, message };
-  if (/^Connection terminated|timeout expired|not queryable/.test(message)) {
-    return { code: 'connection-lost', transient: true, message };
+  if (/row-level security/.test(message)) {
+    const hint =
+      "Read as the table's owner or as a role with BYPASSRLS: a policy hides rows from this account.";
+    return { code: 'permission', transient: false, message, hint };
   }
-  return { code: 'read', transient: false, message };
+  const known = CLASSES[code];
+  if (known !== undefined) return { ...known, message, hint: '' };
+  if (/^Connection terminated|timeout expired|not queryable/.test(message)) {
+    return { code: 'connection-lost', transient: true, message, hint: '' };
+  }
+  return { code: 'read', transient: false, message, hint: '' };
 }

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { type RawFlags, readSwitch, usageError } from '../config/raw-flags.js';
+import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import { parseSavedResult } from '../report/saved-result.js';
+import type { CliIo } from './cli-io.js';
+import { planOutput } from './output-plan.js';
+import { openRunOutput } from './run-output.js';
+
+interface ReportCommand {
+  readonly path: string;
+  readonly flags: RawFlags;
+  readonly io: CliIo;
+}
+
+/** Does what `rowproof report` was asked to and returns the exit code of the saved run. */
+export async function runReport({ path, flags, io }: ReportCommand): Promise<number> {
+  const result = parseSavedResult(readSaved(path), path);
+  const showValues = !readSwitch(flags, 'hide-values');
+  const output = openRunOutput({ plan: planOutput(flags), io, showValues });
+  try {
+    await output.write({ result, differences: noDifferences, repair: null });
+  } finally {
+    output.discard();
+  }
+  return result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(result.verdict);
+}
+
+function readSaved(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usageError(
+      `Cannot read the saved result: ${reason}.`,
+      'Name a file that --report json=PATH wrote.',
+    );
+  }
+}
+
+/** A saved result holds the first differences only; they are in it, not beside it. */
+async function* noDifferences(): AsyncGenerator<never> {}

@@ -1,0 +1,62 @@
+import { RowproofError } from '../core/errors.js';
+import type { Side } from '../core/pairing.js';
+import type { SideResult } from '../core/result.js';
+import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
+import { compileScope } from './comparison-scope.js';
+import { processEnvironment } from './environment.js';
+import { describeServer, type OpenSide, openSide } from './open-side.js';
+import type { RunConfig } from './run-config.js';
+import { assertNamesExist } from './unknown-names.js';
+
+/** Connects to both sides, does the work, and closes both, whatever happens. */
+export async function withOpenSides<T>(
+  config: RunConfig,
+  work: (sides: Record<Side, OpenSide>) => Promise<T>,
+): Promise<T> {
+  const environment = processEnvironment();
+  const sides = await openBoth((side) =>
+    openSide(side, side === 'source' ? config.sourceUrl : config.targetUrl, environment),
+  );
+  try {
+    return await work(sides);
+  } finally {
+    await Promise.all([sides.source.session.close(), sides.target.session.close()]);
+  }
+}
+
+async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record<Side, OpenSide>> {
+  const [source, target] = await Promise.allSettled([open('source'), open('target')]);
+  if (source.status === 'fulfilled' && target.status === 'fulfilled') {
+    return { source: source.value, target: target.value };
+  }
+  for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.session.close();
+  throw source.status === 'rejected'
+    ? source.reason
+    : target.status === 'rejected'
+      ? target.reason
+      : undefined;
+}
+
+/** Pairs what the user asked for; a run that could prove nothing is refused here. */
+export function pairSides(config: RunConfig, { source, target }: Record<Side, OpenSide>): TablePairing {
+  if (source.catalog.identity === target.catalog.identity) {
+    throw new RowproofError({
+      code: 'usage',
+      message: 'Source and target are the same schema of the same server.',
+      hint: 'A database always equals itself: check the two URLs.',
+    });
+  }
+  assertNamesExist(config, source.catalog, target.catalog);
+  const pairing = pairTables(source.catalog, target.catalog, compileScope(config));
+  if (pairing.tables.length > 0) return pairing;
+  throw new RowproofError({
+    code: 'nothing-to-compare',
+    message: `There is no table to compare in ${source.catalog.schema} on the source.`,
+    hint: 'Check the schema of the URL, --tables and --exclude.',
+  });
+}
+
+/** A side as results name it. */
+export function describeSide({ catalog, settings }: OpenSide): SideResult {
+  return { engine: catalog.engine, version: catalog.version, url: describeServer(settings) };
+}

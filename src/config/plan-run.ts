@@ -1,0 +1,36 @@
+import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
+import { planForCounting } from '../verifier/count-tables.js';
+import { describeTable } from '../verifier/describe-plan.js';
+import { compileScope } from './comparison-scope.js';
+import { describeSide, pairSides, withOpenSides } from './open-run.js';
+import type { RunConfig } from './run-config.js';
+
+const EXAMPLE_CHUNK_ROWS = 10_000;
+
+/**
+ * Says what `verify` would do with a config: pairs, columns, strategy, segments and SQL. It reads catalogs and, of each
+ * table, the first and the last key.
+ */
+export async function planRun(config: RunConfig): Promise<RunPlan> {
+  return withOpenSides(config, async (sides) => {
+    const pairing = pairSides(config, sides);
+    const tables: TablePlan[] = [];
+    for (const table of pairing.tables) {
+      const planned = config.mode === 'count' ? planForCounting(table) : table;
+      const { mode, workers } = config;
+      const chunkRows = config.chunkRows ?? EXAMPLE_CHUNK_ROWS;
+      tables.push(
+        await describeTable(planned, { mode, workers, scope: compileScope(config), sides, chunkRows }),
+      );
+    }
+    return {
+      format: PLAN_FORMAT,
+      mode: config.mode,
+      source: describeSide(sides.source),
+      target: describeSide(sides.target),
+      excluded: pairing.excluded,
+      tables,
+      findings: pairing.findings,
+    };
+  });
+}

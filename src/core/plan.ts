@@ -1,0 +1,38 @@
+import type { Finding } from './finding.js';
+import type { ColumnResult, SideResult } from './result.js';
+
+export const PLAN_FORMAT = 'rowproof/plan@1';
+
+/** A pair of key columns, by their names on either side, and the order in which both are walked. */
+export interface PlannedKeyColumn {
+  readonly source: string;
+  readonly target: string;
+  readonly order: string;
+}
+
+/** What would be done to one table pair. */
+export interface TablePlan {
+  readonly source: string | null;
+  readonly target: string | null;
+  readonly strategy: 'range' | 'count' | null;
+  readonly key: readonly PlannedKeyColumn[];
+  /** The source engine's own estimate; null where it has none. */
+  readonly estimatedRows: number | null;
+  /** How many key ranges the table is cut into, so that workers can share it. */
+  readonly segments: number;
+  readonly columns: readonly (ColumnResult & { readonly canonical: string | null })[];
+  /** The statement of a chunk in the middle of the table; null where nothing would be read. */
+  readonly sql: { readonly source: string; readonly target: string } | null;
+  readonly findings: readonly Finding[];
+}
+
+/** What `rowproof plan` tells, format `rowproof/plan@1`. */
+export interface RunPlan {
+  readonly format: typeof PLAN_FORMAT;
+  readonly mode: 'full' | 'spot' | 'count';
+  readonly source: SideResult;
+  readonly target: SideResult;
+  readonly excluded: readonly string[];
+  readonly tables: readonly TablePlan[];
+  readonly findings: readonly Finding[];
+}

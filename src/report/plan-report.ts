@@ -1,0 +1,61 @@
+import type { Finding } from '../core/finding.js';
+import type { RunPlan, TablePlan } from '../core/plan.js';
+import { formatCount, formatCounted } from './number-text.js';
+import { formatPairName } from './verdict-text.js';
+import { visibleMessage, visibleName } from './visible-text.js';
+
+/** A plan for people: a paragraph a table pair. */
+export function formatPlan(plan: RunPlan): string {
+  const walked = plan.tables.filter((table) => table.strategy !== null).length;
+  const sections = [
+    [
+      `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${VERBS[plan.mode]}.`,
+      `source: ${visibleName(plan.source.version)} at ${plan.source.url}`,
+      `target: ${visibleName(plan.target.version)} at ${plan.target.url}`,
+    ].join('\n'),
+    ...plan.tables.map(formatTable),
+  ];
+  if (plan.findings.length > 0) sections.push(plan.findings.map(formatFinding).join('\n'));
+  if (plan.excluded.length > 0) {
+    sections.push(`Excluded on request: ${plan.excluded.map(visibleName).join(', ')}`);
+  }
+  return `${sections.join('\n\n')}\n`;
+}
+
+const VERBS = { full: 'read in full', spot: 'sampled', count: 'counted' } as const;
+
+function formatTable(table: TablePlan): string {
+  const rows =
+    table.estimatedRows === null ? 'rows unknown' : `about ${formatCounted(table.estimatedRows, 'row')}`;
+  const lines = [`${formatPairName(table)} (${rows})`];
+  if (table.strategy === null) lines.push('  would not be read');
+  if (table.strategy === 'range') {
+    const key = table.key.map(({ target, order }) => `${visibleName(target)} as ${order}`).join(', ');
+    lines.push(`  range by ${key}, in ${formatCounted(table.segments, 'segment')}`);
+    lines.push(...formatColumns(table));
+  }
+  if (table.sql !== null) {
+    lines.push(
+      `  source: ${visibleMessage(table.sql.source)}`,
+      `  target: ${visibleMessage(table.sql.target)}`,
+    );
+  }
+  return [...lines, ...table.findings.map(formatFinding)].join('\n');
+}
+
+function formatColumns({ columns }: TablePlan): string[] {
+  const compared = columns.filter((column) => column.compared);
+  const skipped = columns.filter((column) => !column.compared);
+  const lines = [
+    `  compares ${compared.map(({ target, canonical }) => `${visibleName(target)} (${canonical})`).join(', ')}`,
+  ];
+  for (const { target, reason } of skipped) {
+    lines.push(`  does not compare ${visibleName(target)}: ${visibleMessage(reason ?? 'left out')}`);
+  }
+  return lines;
+}
+
+function formatFinding({ code, message, hint }: Finding): string {
+  const sentence = `  [${code}] ${visibleMessage(message)}`;
+  return hint === '' ? sentence : `${sentence}\n    → ${visibleMessage(hint)}`;
+}

@@ -1,0 +1,104 @@
+import { RowproofError, serializeError } from '../core/errors.js';
+import type { RunListener } from '../core/event.js';
+import type { FindingCode } from '../core/finding.js';
+import type { Side } from '../core/pairing.js';
+import type { Table } from '../core/schema.js';
+import type { Engine, Session } from '../engines/engine.js';
+import type { ComparisonScope } from './selection.js';
+import type { PlannedTable } from './table-pairing.js';
+import type { TableProgress } from './table-progress.js';
+
+/** What counting one side needs. */
+export interface CountSide {
+  readonly engine: Engine;
+  readonly session: Session;
+}
+
+export interface CountRun {
+  readonly tables: readonly TableProgress[];
+  readonly sides: Readonly<Record<Side, CountSide>>;
+  readonly scope: ComparisonScope;
+  readonly onEvent: RunListener;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** Findings about columns and keys, which counting does not look at. */
+const IRRELEVANT: ReadonlySet<FindingCode> = new Set([
+  'column-unverified',
+  'strategy-unavailable',
+  'key-unusable',
+  'ambiguous-column',
+]);
+
+/** A planned table without what only matters to those who read rows. */
+export function planForCounting(planned: PlannedTable): PlannedTable {
+  return { ...planned, columns: [], findings: planned.findings.filter(({ code }) => !IRRELEVANT.has(code)) };
+}
+
+/** Counts the rows of every table on both sides at once, a table after the other. */
+export async function countTables(run: CountRun): Promise<void> {
+  for (const table of run.tables) {
+    if (run.signal.aborted) return;
+    const { source, target } = table.planned;
+    table.start(run.now());
+    if (source !== null && target !== null && source.unreadable === null && target.unreadable === null) {
+      run.onEvent({ type: 'table:start', table: table.name, estimatedRows: source.estimatedRows });
+      await countTable(run, table, { source, target });
+      if (run.signal.aborted) return;
+    }
+    table.isPlanned = true;
+    table.end(run.now());
+    run.onEvent({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
+  }
+}
+
+async function countTable(run: CountRun, table: TableProgress, tables: Record<Side, Table>): Promise<void> {
+  const { scope, sides } = run;
+  const name = tables.source.name;
+  const where = {
+    source: scope.sourceWhere(name),
+    target: scope.targetWhere(name) ?? scope.sourceWhere(name),
+  };
+  const [source, target] = await Promise.allSettled(
+    (['source', 'target'] as const).map((side) => countRows(sides[side], tables[side], where[side])),
+  );
+  for (const [side, outcome] of [['source', source] as const, ['target', target] as const]) {
+    if (outcome?.status === 'rejected') noteFailure(table, side, outcome.reason);
+  }
+  if (source?.status !== 'fulfilled' || target?.status !== 'fulfilled') return;
+  table.addCounts({ sourceRows: source.value, targetRows: target.value });
+  run.onEvent({
+    type: 'chunk:verified',
+    table: table.name,
+    sourceRows: source.value,
+    targetRows: target.value,
+  });
+  if (source.value === target.value) return;
+  table.addFinding({
+    code: 'row-count',
+    message: `Table ${table.name} has ${target.value} rows on the target and ${source.value} on the source.`,
+    hint: 'Run in full mode to see which rows differ.',
+  });
+}
+
+async function countRows(
+  { engine, session }: CountSide,
+  table: Table,
+  where: string | null,
+): Promise<number> {
+  const [row] = await session.query(engine.dialect.buildCount(table, where)).catch((error: unknown) => {
+    const { code, message } = engine.classifyError(error);
+    throw new RowproofError({ code, message: message.replace(/\.$/, ''), cause: error });
+  });
+  return Number(row?.row_count ?? 0);
+}
+
+function noteFailure(table: TableProgress, side: Side, reason: unknown): void {
+  const { message, hint } = serializeError(reason);
+  table.addFinding({
+    code: 'chunk-unverified',
+    message: `Cannot count ${table.name} on the ${side}: ${message}.`,
+    hint,
+  });
+}

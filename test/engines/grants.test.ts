@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { coversSchema, coversTable } from '../../src/engines/mysql/grants.js';
+
+describe('a line of SHOW GRANTS', () => {
+  it.each([
+    ['GRANT ALL PRIVILEGES ON *.* TO `a`@`%`', true],
+    ['GRANT INSERT, SELECT ON *.* TO `a`@`%`', true],
+    ['GRANT SELECT ON `shop`.* TO `a`@`%`', true],
+    ['GRANT SELECT ON `sh%`.* TO `a`@`%`', true],
+    ['GRANT SELECT ON `sho_`.* TO `a`@`%`', true],
+    ['GRANT SELECT ON `sh\\_p`.* TO `a`@`%`', false],
+    ['GRANT SELECT ON `shop.`.* TO `a`@`%`', false],
+    ['GRANT SELECT (`id`) ON `shop`.`t` TO `a`@`%`', false],
+    ['GRANT INSERT, UPDATE ON `shop`.* TO `a`@`%`', false],
+    ['GRANT SELECT ON `shop`.`orders` TO `a`@`%`', false],
+    ['GRANT USAGE ON *.* TO `a`@`%`', false],
+  ])('%s covers the schema shop: %s', (line, covers) => {
+    expect(coversSchema(line, 'shop')).toBe(covers);
+  });
+
+  it.each([
+    ['GRANT SELECT ON `shop`.`or``ders` TO `a`@`%`', true],
+    ['GRANT SELECT, INSERT ON `shop`.`or``ders` TO `a`@`%`', true],
+    ['GRANT SELECT (`id`) ON `shop`.`or``ders` TO `a`@`%`', false],
+    ['GRANT SELECT (`id`), INSERT ON `shop`.`or``ders` TO `a`@`%`', false],
+    ['GRANT SELECT ON `shop`.`orders` TO `a`@`%`', false],
+    ['GRANT SELECT ON `shop2`.`or``ders` TO `a`@`%`', false],
+  ])('%s covers every column of the table: %s', (line, covers) => {
+    expect(coversTable(line, { schema: 'shop', table: 'or`ders' })).toBe(covers);
+  });
+});

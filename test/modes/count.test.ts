@@ -1,0 +1,46 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compare } from '../run/compare.js';
+import { enginePairs, useDatabase } from '../support/database.js';
+
+describe.each(enginePairs())('count mode from $source to $target', ({ source: from, target: to }) => {
+  const source = useDatabase(from);
+  const target = useDatabase(to);
+  beforeAll(async () => {
+    for (const side of [source, target]) {
+      await side.run('CREATE TABLE keyless (a int); CREATE TABLE keyed (id int PRIMARY KEY, v int)');
+      await side.run('INSERT INTO keyless VALUES (1), (1), (2); INSERT INTO keyed VALUES (1, 1), (2, 2)');
+    }
+    await target.run('UPDATE keyed SET v = 9');
+  });
+  const count = (flags: Record<string, unknown> = {}) =>
+    compare({ source, target, flags: { mode: 'count', ...flags } });
+
+  it('says counted where the numbers are equal, also of tables without a key, and never verified', async () => {
+    const { result } = await count();
+    expect(result).toMatchObject({ verdict: 'counted', mode: 'count' });
+    expect(result.tables.map((table) => [table.verdict, table.sourceRows, table.targetRows])).toEqual([
+      ['counted', 2, 2],
+      ['counted', 3, 3],
+    ]);
+  });
+
+  it('is different where a number is, and says both numbers', async () => {
+    await target.run('INSERT INTO keyless VALUES (7)');
+    const { result } = await count();
+    await target.run('DELETE FROM keyless WHERE a = 7');
+    expect(result.verdict).toBe('different');
+    const findings = result.tables.flatMap((table) => table.findings);
+    expect(findings.map((finding) => finding.code)).toEqual(['row-count']);
+    expect(findings[0]?.message).toMatch(/has 4 rows on the target and 3 on the source/);
+  });
+
+  it('counts only the rows that meet the condition', async () => {
+    const { result } = await count({ where: ['keyless:a = 1'], tables: ['keyless'] });
+    expect(result.totals).toMatchObject({ sourceRows: 2, targetRows: 2 });
+  });
+
+  it('is unverified where a table cannot be counted', async () => {
+    const { result } = await count({ where: ['keyless:no_such_column = 1'], tables: ['keyless'] });
+    expect(result.verdict).toBe('unverified');
+  });
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { type RowDifference, resolveConfig, type TableResult, verify } from 'rowproof';
+import { afterAll, describe, expect, it } from 'vitest';
+import { enginePairs, type TestDatabase, useDatabase } from '../support/database.js';
+import { compareKeyValues, readKeyValue } from './column-kinds.js';
+import { caseArbitrary, expectedDifferences, type RandomCase } from './random-table.js';
+import { dropTable, writeTable } from './write-table.js';
+
+const CASES = Number(process.env.ROWPROOF_PROPERTY_CASES ?? '25');
+const MS_PER_CASE = 10_000;
+
+let ran = 0;
+afterAll(() => console.log(`${ran} random tables were damaged and verified.`));
+
+describe.each(enginePairs())('random tables on $source and $target', (engines) => {
+  const source = useDatabase(engines.source);
+  const target = useDatabase(engines.target);
+
+  it(
+    `reports exactly the damage of ${CASES} tables, in key order`,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(caseArbitrary, async (random) => {
+          ran++;
+          await checkCase(random, { source, target });
+        }),
+        {
+          numRuns: CASES,
+          noBias: true,
+          interruptAfterTimeLimit: CASES * MS_PER_CASE,
+          markInterruptAsFailure: true,
+        },
+      );
+    },
+    CASES * MS_PER_CASE + 60_000,
+  );
+});
+
+async function checkCase(
+  random: RandomCase,
+  databases: Readonly<Record<'source' | 'target', TestDatabase>>,
+): Promise<void> {
+  const sides = ['source', 'target'] as const;
+  try {
+    for (const side of sides) await writeTable(databases[side], random, side);
+    const { table, differences } = await verifyTable(random, databases);
+    const expected = expectedDifferences(random);
+    const found = differences.map(
+      (difference) =>
+        [keyOf(random, difference), { kind: difference.kind, columns: difference.columns }] as const,
+    );
+    expect(found).toEqual([...expected].sort(([one], [other]) => compareKeys(random, one, other)));
+    const countOf = (kind: string): number =>
+      [...expected.values()].filter((difference) => difference.kind === kind).length;
+    expect(table).toMatchObject({
+      verdict: expected.size === 0 ? 'verified' : 'different',
+      sourceRows: random.source.size,
+      targetRows: random.target.size,
+      missing: countOf('missing'),
+      extra: countOf('extra'),
+      changed: countOf('changed'),
+      inFlight: 0,
+      findings: [],
+    });
+  } finally {
+    for (const side of sides) await dropTable(databases[side], random);
+  }
+}
+
+async function verifyTable(
+  random: RandomCase,
+  { source, target }: Readonly<Record<'source' | 'target', TestDatabase>>,
+): Promise<{ table: TableResult | undefined; differences: RowDifference[] }> {
+  const config = resolveConfig({
+    source: source.url,
+    target: target.url,
+    'chunk-rows': String(random.chunkRows),
+    workers: String(random.workers),
+  });
+  const outcome = await verify(config, { onEvent: () => {}, signal: new AbortController().signal });
+  const differences: RowDifference[] = [];
+  for await (const { difference } of outcome.differences()) differences.push(difference);
+  await outcome.close();
+  return { table: outcome.result.tables[0], differences };
+}
+
+function keyOf({ columns, keyCount }: RandomCase, { key }: RowDifference): string {
+  return JSON.stringify(columns.slice(0, keyCount).map(({ name, kind }) => readKeyValue(kind, key?.[name])));
+}
+
+function compareKeys({ columns }: RandomCase, one: string, other: string): number {
+  const [left, right] = [JSON.parse(one) as string[], JSON.parse(other) as string[]];
+  for (const [i, value] of left.entries()) {
+    const column = columns[i];
+    const order = column === undefined ? 0 : compareKeyValues(column.kind, value, right[i] ?? '');
+    if (order !== 0) return order;
+  }
+  return 0;
+}

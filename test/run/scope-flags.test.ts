@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { enginePairs, useDatabase } from '../support/database.js';
+import { runOnBoth } from '../traps/type-words.js';
+import { compare, findingCodes, listDifferences, tableResult } from './compare.js';
+
+describe.each(enginePairs())('flags from $source to $target', (engines) => {
+  const source = useDatabase(engines.source);
+  const target = useDatabase(engines.target);
+
+  beforeAll(async () => {
+    await runOnBoth(
+      [source, target],
+      `CREATE TABLE orders (id int PRIMARY KEY, code int NOT NULL UNIQUE, status varchar(20), updated_at int);
+       CREATE TABLE orders_old (id int PRIMARY KEY);
+       INSERT INTO orders VALUES (1, 30, 'new', 1), (2, 20, 'new', 1), (3, 10, 'old', 1), (4, 5, 'old', 1)`,
+    );
+    await source.run(
+      'CREATE TABLE clients (id int PRIMARY KEY, status varchar(20)); INSERT INTO clients VALUES (1, NULL)',
+    );
+    await target.run(`CREATE TABLE customers (id int PRIMARY KEY, status varchar(20)); INSERT INTO customers VALUES (2, 'x');
+      UPDATE orders SET updated_at = 2 WHERE id = 1; UPDATE orders SET status = 'sold' WHERE id = 3; DELETE FROM orders WHERE id = 4`);
+  });
+
+  const run = (flags: Record<string, string | string[]>) => compare({ source, target, flags });
+
+  it('--tables and --exclude choose tables by glob, and what was excluded is listed', async () => {
+    const chosen = await run({ tables: 'orders*', exclude: '*_old' });
+    expect(chosen.result.tables.map(({ source: name }) => name?.split('.').at(-1))).toEqual(['orders']);
+    expect(chosen.result.scope.excluded.map((name) => name.split('.').at(-1))).toEqual(['orders_old']);
+    expect(listDifferences(chosen)).toEqual(['changed 1 updated_at', 'changed 3 status', 'missing 4']);
+  });
+
+  it('--ignore-columns leaves a column out in every table', async () => {
+    const chosen = await run({ tables: 'orders', 'ignore-columns': '*.updated_at' });
+    expect(listDifferences(chosen)).toEqual(['changed 3 status', 'missing 4']);
+  });
+
+  it('--columns compares only what it names, and the key', async () => {
+    const chosen = await run({ tables: 'orders', columns: 'orders.updated_at' });
+    expect(listDifferences(chosen)).toEqual(['changed 1 updated_at', 'missing 4']);
+    const compared = tableResult(chosen, 'orders').columns.filter((column) => column.compared);
+    expect(compared.map((column) => column.source)).toEqual(['id', 'updated_at']);
+  });
+
+  it('--where bounds both sides, and a comment at its end swallows nothing', async () => {
+    const chosen = await run({ tables: 'orders', where: 'orders:id < 3 OR id = 4 -- not the third' });
+    expect(listDifferences(chosen)).toEqual(['changed 1 updated_at', 'missing 4']);
+    expect(tableResult(chosen, 'orders')).toMatchObject({ sourceRows: 3, targetRows: 2 });
+  });
+
+  it('--target-where replaces it on the target', async () => {
+    const chosen = await run({
+      tables: 'orders',
+      where: 'orders:id = 2',
+      'target-where': 'orders:id IN (2, 3)',
+    });
+    expect(listDifferences(chosen)).toEqual(['extra 3']);
+  });
+
+  it('--key walks by another unique key, in whose order differences come', async () => {
+    const chosen = await run({ tables: 'orders', key: 'orders:code' });
+    expect(tableResult(chosen, 'orders').key).toEqual(['code']);
+    expect(listDifferences(chosen)).toEqual(['missing 5', 'changed 10 status', 'changed 30 updated_at']);
+  });
+
+  it('--key on columns that are not unique leaves the table unverified', async () => {
+    const chosen = await run({ tables: 'orders', key: 'orders:status' });
+    expect(tableResult(chosen, 'orders').verdict).toBe('unverified');
+    expect(findingCodes(tableResult(chosen, 'orders'))).toEqual(['key-unusable']);
+  });
+
+  it('--map pairs tables of different names', async () => {
+    const chosen = await run({ tables: 'clients', map: 'clients=customers' });
+    expect(tableResult(chosen, 'clients').target).toMatch(/\.customers$/);
+    expect(listDifferences(chosen)).toEqual(['missing 1', 'extra 2']);
+  });
+
+  it('without --map, a table without a partner is a difference and one of the target is a finding', async () => {
+    const chosen = await run({ tables: ['clients', 'c*'] });
+    expect(chosen.result.verdict).toBe('different');
+    expect(findingCodes(tableResult(chosen, 'clients'))).toEqual(['missing-table']);
+    expect(chosen.result.findings.map(({ code }) => code)).toEqual(['extra-table']);
+  });
+});
+
+describe('names', () => {
+  const source = useDatabase('postgresql');
+  const target = useDatabase('postgresql');
+
+  beforeAll(async () => {
+    await source.run(`CREATE TABLE album ("AlbumId" int PRIMARY KEY, gone int, "Left_Out" int);
+      CREATE TABLE twin (id int PRIMARY KEY); CREATE TABLE extra_column (id int PRIMARY KEY)`);
+    await target.run(`CREATE TABLE album (album_id int PRIMARY KEY, leftout int, left_out int);
+      CREATE TABLE "Twin" (id int PRIMARY KEY); CREATE TABLE "TWIN" (id int PRIMARY KEY);
+      CREATE TABLE extra_column (id int PRIMARY KEY, more int)`);
+  });
+
+  it('with two possible partners are unverified, never guessed', async () => {
+    const run = await compare({ source, target, flags: { 'match-names': 'snake-case' } });
+    expect(findingCodes(tableResult(run, 'twin'))).toEqual(['ambiguous-table']);
+    expect(tableResult(run, 'twin')).toMatchObject({ verdict: 'unverified', target: null });
+    expect(findingCodes(tableResult(run, 'album')).sort()).toEqual(['ambiguous-column', 'missing-column']);
+  });
+
+  it('of columns that only the source has are a difference, of the target only a note', async () => {
+    const run = await compare({
+      source,
+      target,
+      flags: { 'match-names': 'snake-case', tables: ['album', 'extra_column'] },
+    });
+    expect(tableResult(run, 'album').verdict).toBe('different');
+    expect(findingCodes(tableResult(run, 'extra_column'))).toEqual(['extra-column']);
+    expect(tableResult(run, 'extra_column').verdict).toBe('verified');
+  });
+});

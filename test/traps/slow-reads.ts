@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TestDatabase, TestEngine } from '../support/database.js';
+
+const PATIENCE_MS = 10_000;
+const POLL_MS = 20;
+
+/** A condition that holds for every row and takes its time for each. */
+export function slowCondition(engine: TestEngine, seconds: number): string {
+  return engine === 'postgresql' ? `pg_sleep(${seconds})::text = ''` : `SLEEP(${seconds}) = 0`;
+}
+
+/** MySQL's older list of sessions fails as soon as anybody's statement holds a character outside the basic plane. */
+export function processList(engine: TestEngine): string {
+  return engine === 'mysql' ? 'performance_schema.processlist' : 'information_schema.processlist';
+}
+
+/** The sessions that are in a slow read of this database. */
+async function findSlowReads(database: TestDatabase): Promise<string[]> {
+  const sql =
+    database.engine === 'postgresql'
+      ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE 'COPY%pg\\_sleep%' AND state = 'active'`
+      : `SELECT id FROM ${processList(database.engine)} WHERE db = '${database.name}' AND info LIKE 'SELECT%FROM%WHERE%SLEEP(%'
+         AND id <> CONNECTION_ID()`;
+  return (await database.query(sql)).map(([id]) => String(id));
+}
+
+/** Resolves once a session is in a slow read of this database. */
+export async function waitForSlowRead(database: TestDatabase): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while ((await findSlowReads(database)).length === 0) {
+    if (performance.now() > deadline) throw new Error('No slow read has begun.');
+    await delay(POLL_MS);
+  }
+}
+
+/** Kills the sessions that are in a slow read of this database, and says how many. */
+export async function endReadingSessions(database: TestDatabase): Promise<number> {
+  const ids = await findSlowReads(database);
+  for (const id of ids) {
+    if (database.engine === 'postgresql') await database.query(`SELECT pg_terminate_backend(${id})`);
+    else await database.run(`KILL ${id}`);
+  }
+  return ids.length;
+}
