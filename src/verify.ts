@@ -10,7 +10,9 @@ import type { RowDifference } from './core/difference.js';
 import type { RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
 import type { RunResult } from './core/result.js';
+import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
+import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
@@ -22,6 +24,8 @@ import { createWorkerPool } from './worker/pool.js';
 export interface RunHooks {
   readonly onEvent: RunListener;
   readonly signal: AbortSignal;
+  /** Also read what repair SQL must know of the target. */
+  readonly wantsRepair?: boolean;
 }
 
 /** A differing row and the table it is in, by the target's name. */
@@ -35,6 +39,8 @@ export interface VerifyOutcome {
   readonly result: RunResult;
   /** Every differing row, in the order of the result's tables and of their keys. */
   differences(): AsyncIterable<TableDifference>;
+  /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
+  readonly repair: RepairFacts | null;
   /** Deletes the differences from disk. */
   close(): Promise<void>;
 }
@@ -62,6 +68,7 @@ async function verifyOpenSides(
   const started = { at: new Date(), ms: performance.now() };
   const pairing = pairSides(config, sides);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const repairCatalog = hooks.wantsRepair === true ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map(
     (table) => new TableProgress(config.mode === 'count' ? planForCounting(table) : table, config.mode),
   );
@@ -90,7 +97,12 @@ async function verifyOpenSides(
       interrupted: hooks.signal.aborted,
     });
     hooks.onEvent({ type: 'run:end', verdict: result.verdict });
-    return { result, differences: () => readDifferences(spool, tables), close: () => spool.close() };
+    return {
+      result,
+      differences: () => readDifferences(spool, tables),
+      repair: repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables),
+      close: () => spool.close(),
+    };
   } catch (error) {
     await spool.close();
     throw error;
@@ -171,4 +183,22 @@ async function* readDifferences(
     const table = qualifiedName(planned.target);
     for await (const difference of spool.read(planned.id, segments)) yield { table, difference };
   }
+}
+
+function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
+  const { schema: name, tables, version } = catalog;
+  return engine.readRepairCatalog(session, { name, tables, version });
+}
+
+function repairFacts(catalog: RepairCatalog, spool: Spool, tables: readonly TableProgress[]): RepairFacts {
+  return {
+    pairs: tables.map((table) => table.planned.pair).filter((pair) => pair !== null),
+    catalog,
+    read: async function* (name) {
+      for (const { planned, segments } of tables) {
+        if (planned.target === null || qualifiedName(planned.target) !== name) continue;
+        yield* spool.read(planned.id, segments);
+      }
+    },
+  };
 }

@@ -8,6 +8,8 @@ export interface OutputPlan {
   readonly stdout: ReportFormat | null;
   readonly files: readonly { readonly format: ReportFormat; readonly path: string }[];
   readonly differencesPath: string | null;
+  /** The file of repair SQL and the one that undoes it. */
+  readonly repairPaths: { readonly repair: string; readonly undo: string } | null;
   readonly quiet: boolean;
   readonly noColor: boolean;
 }
@@ -24,14 +26,17 @@ export function planOutput(flags: RawFlags): OutputPlan {
   }
   const files = asked.flatMap(({ format, path }) => (path === null ? [] : [{ format, path }]));
   const differencesPath = readText(flags, 'differences') ?? null;
+  const repairPaths = readRepairPaths(flags);
   refuseSharedPaths([
     ...files.map((file) => file.path),
     ...(differencesPath === null ? [] : [differencesPath]),
+    ...(repairPaths === null ? [] : Object.values(repairPaths)),
   ]);
   return {
     stdout: asked.length === 0 ? 'table' : (onStdout[0] ?? null),
     files,
     differencesPath,
+    repairPaths,
     quiet: readSwitch(flags, 'quiet'),
     noColor: readSwitch(flags, 'no-color'),
   };
@@ -49,6 +54,19 @@ function readReport(text: string): { readonly format: ReportFormat; readonly pat
     );
   }
   return { format, path };
+}
+
+/** `shop.sql` is undone by `shop.undo.sql`. */
+function readRepairPaths(flags: RawFlags): OutputPlan['repairPaths'] {
+  const repair = readText(flags, 'repair') ?? null;
+  if (repair === null) return null;
+  if (readSwitch(flags, 'hide-values')) {
+    throw usageError(
+      'Expected --repair or --hide-values, got both.',
+      'Repair SQL holds the values of the rows: leave one of them out.',
+    );
+  }
+  return { repair, undo: `${repair.replace(/\.sql$/i, '')}.undo.sql` };
 }
 
 function refuseSharedPaths(paths: readonly string[]): void {

@@ -1,4 +1,6 @@
 import type { RunResult } from '../core/result.js';
+import { formatRepair } from '../repair/repair-file.js';
+import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
 import { formatSummary } from '../report/summary.js';
@@ -14,7 +16,7 @@ export interface RunOutput {
   discard(): void;
 }
 
-type WritableOutcome = Pick<VerifyOutcome, 'result' | 'differences'>;
+type WritableOutcome = Pick<VerifyOutcome, 'result' | 'differences' | 'repair'>;
 
 interface Destination {
   readonly plan: OutputPlan;
@@ -25,6 +27,7 @@ interface Destination {
 interface OpenFiles {
   readonly reports: { readonly format: ReportFormat; readonly file: OutputFile }[];
   readonly differences: OutputFile | null;
+  readonly repair: Readonly<Record<'repair' | 'undo', OutputFile>> | null;
 }
 
 /** For files and logs, whose reader's width nobody knows. */
@@ -45,7 +48,7 @@ export function openRunOutput(destination: Destination): RunOutput {
   }
 }
 
-function openFiles({ files, differencesPath }: OutputPlan, opened: OutputFile[]): OpenFiles {
+function openFiles({ files, differencesPath, repairPaths }: OutputPlan, opened: OutputFile[]): OpenFiles {
   const open = (flag: string, path: string) => {
     const file = openOutputFile({ flag, path });
     opened.push(file);
@@ -54,6 +57,10 @@ function openFiles({ files, differencesPath }: OutputPlan, opened: OutputFile[])
   return {
     reports: files.map(({ format, path }) => ({ format, file: open('--report', path) })),
     differences: differencesPath === null ? null : open('--differences', differencesPath),
+    repair:
+      repairPaths === null
+        ? null
+        : { repair: open('--repair', repairPaths.repair), undo: open('--repair', repairPaths.undo) },
   };
 }
 
@@ -81,12 +88,50 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       differences.write(formatDifferences({ result, differences: outcome.differences(), showValues })),
     );
   }
+  const { repair } = outcome;
+  if (files.repair !== null && repair !== null) {
+    const repairFiles = files.repair;
+    await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));
+  }
   for (const { format, file } of files.reports) {
     const options = { color: false, width: DEFAULT_WIDTH, showValues };
     await attempt(() => file.write([REPORT_FORMATS[format](result, options)]));
   }
   writeStreams(destination, result);
   if (failures.length > 0) throw failures[0];
+}
+
+interface RepairWriting {
+  readonly destination: Destination;
+  readonly files: Readonly<Record<'repair' | 'undo', OutputFile>>;
+  readonly facts: RepairFacts;
+  readonly result: RunResult;
+}
+
+/** The undo file comes first: a repair without its undo is worse than none. */
+async function writeRepair({ destination, files, facts, result }: RepairWriting): Promise<void> {
+  const { repairPaths: paths, quiet } = destination.plan;
+  if (paths === null) return;
+  const { dialect } = facts.catalog;
+  const survey = await RepairSurvey.take(facts, null);
+  const undo = await RepairSurvey.take(facts, survey);
+  await files.undo.write(
+    formatRepair({ survey: undo, dialect, result, path: paths.undo, otherPath: paths.repair }),
+  );
+  await files.repair.write(
+    formatRepair({ survey, dialect, result, path: paths.repair, otherPath: paths.undo }),
+  );
+  if (quiet) return;
+  const { stderr } = destination.io;
+  stderr.write(`Repair SQL for ${survey.written} rows: ${paths.repair} (undo: ${paths.undo})\n`);
+  if (survey.skipped > 0) {
+    stderr.write(
+      `Repair SQL leaves ${survey.skipped} rows as they are; ${paths.repair} lists them with the reason.\n`,
+    );
+  }
+  if (undo.skipped > 0) {
+    stderr.write(`Of the repaired rows, ${undo.skipped} cannot be brought back; ${paths.undo} lists them.\n`);
+  }
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */

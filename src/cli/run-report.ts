@@ -18,7 +18,7 @@ export async function runReport({ path, flags, io }: ReportCommand): Promise<num
   const showValues = !readSwitch(flags, 'hide-values');
   const output = openRunOutput({ plan: planOutput(flags), io, showValues });
   try {
-    await output.write({ result, differences: noDifferences });
+    await output.write({ result, differences: noDifferences, repair: null });
   } finally {
     output.discard();
   }

@@ -39,7 +39,7 @@ async function verifyWith({ config, flags }: Settings, io: CliIo, verify: Verify
   const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => output.discard() });
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
-    return await runAndWrite({ config, verify, output, progress, interruption });
+    return await runAndWrite({ config, verify, output, progress, interruption, plan });
   } finally {
     clearInterval(timer);
     progress.stop();
@@ -54,13 +54,18 @@ interface Run {
   readonly output: RunOutput;
   readonly progress: Progress;
   readonly interruption: Interruption;
+  readonly plan: OutputPlan;
 }
 
-async function runAndWrite({ config, verify, output, progress, interruption }: Run): Promise<number> {
+async function runAndWrite({ config, verify, output, progress, interruption, plan }: Run): Promise<number> {
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
-    outcome = await verify(config, { onEvent: progress.onEvent, signal });
+    outcome = await verify(config, {
+      onEvent: progress.onEvent,
+      signal,
+      wantsRepair: plan.repairPaths !== null,
+    });
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
     throw error;

@@ -33,7 +33,16 @@ const PRESENTATION = {
 export const REPORT_OPTIONS = PRESENTATION;
 
 /** Flags of `verify` that say how a run goes, and so mean nothing for a plan. */
-const RUN_ONLY = ['seed', 'differences', 'report', 'show-values', 'hide-values', 'quiet', 'no-color'];
+const RUN_ONLY = [
+  'seed',
+  'differences',
+  'repair',
+  'report',
+  'show-values',
+  'hide-values',
+  'quiet',
+  'no-color',
+];
 
 const SIDES = {
   source: text(WHAT, 'URL of the side taken as right'),
@@ -71,6 +80,7 @@ export const VERIFY_OPTIONS = {
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
+  repair: text(OUTPUT, 'PATH.sql: write SQL that repairs the target, and PATH.undo.sql that takes it back'),
   ...PRESENTATION,
 } as const satisfies Readonly<Record<string, Options>>;
 

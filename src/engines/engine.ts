@@ -4,6 +4,7 @@ import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
+import type { RepairCatalog, RepairScope } from './repair.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
 export interface ConnectionSettings {
@@ -138,6 +139,8 @@ export interface Engine {
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
   open(settings: ConnectionSettings): Promise<Session>;
   readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
+  /** Reads what repair SQL must know of the target; called only when a repair was asked for. */
+  readRepairCatalog(session: Session, scope: RepairScope): Promise<RepairCatalog>;
   readonly dialect: Dialect;
   /** Loads what decoding these columns needs from the server (character sets), then compiles the codec. */
   compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec>;

@@ -7,6 +7,7 @@ import { resolveMysqlConnection } from './connection.js';
 import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
 import { connectMysql } from './mysql-driver.js';
+import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
 async function open(settings: ConnectionSettings): Promise<Session> {
@@ -35,6 +36,7 @@ export const mysqlEngine: Engine = {
   resolveConnection: resolveMysqlConnection,
   open,
   readCatalog: readMysqlCatalog,
+  readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,
   compileCodec,
   classifyError: classifyMysqlError,

@@ -5,6 +5,7 @@ import { resolvePostgresqlConnection } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError } from './errors.js';
 import { connectPostgresql } from './postgresql-driver.js';
+import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
 async function open(settings: ConnectionSettings): Promise<Session> {
@@ -23,6 +24,7 @@ export const postgresqlEngine: Engine = {
   resolveConnection: resolvePostgresqlConnection,
   open,
   readCatalog: readPostgresqlCatalog,
+  readRepairCatalog: readPostgresqlRepairCatalog,
   dialect: postgresqlDialect,
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
   classifyError: classifyPostgresqlError,

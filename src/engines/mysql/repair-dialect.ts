@@ -1,0 +1,163 @@
+import { textTypeOf } from '../../core/canonical-type.js';
+import type { Column, Table } from '../../core/schema.js';
+import type { ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
+import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
+import type { Charset } from './charset.js';
+import { quoteName, textLiteral } from './dialect.js';
+import { findRefusal } from './repair-limits.js';
+
+/** What the dialect must know of the server. */
+export interface ServerFacts {
+  readonly version: string;
+  readonly charsets: ReadonlyMap<string, Charset>;
+}
+
+/**
+ * Strict, so that a value that does not fit ends the file instead of being cut; zero and impossible dates stay
+ * writable, because a table may hold them; a 0 in an AUTO_INCREMENT column is a 0.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html
+ */
+const SQL_MODE = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+
+const sql = (text: string): RepairLiteral => ({ kind: 'sql', sql: text });
+
+/** The repair dialect of MySQL and MariaDB. */
+export function createMysqlRepairDialect({ version, charsets }: ServerFacts): RepairDialect {
+  const facts = { version, encodable: encodableTest(charsets) };
+  const typed = (value: RepairValue): TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }> => {
+    const found = readTypedValue(value);
+    if (found.kind === 'unwritable') return found;
+    const refusal = findRefusal(found, value, facts);
+    return refusal === null ? found : unwritable(value.to, refusal);
+  };
+  const quoteTable = (table: Table): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  return {
+    applyCommand: 'mariadb --max-allowed-packet=1G --host=HOST --user=USER --password DATABASE < FILE',
+    sessionStatements: [
+      'SET NAMES utf8mb4;',
+      `SET SESSION sql_mode = '${SQL_MODE}';`,
+      "SET SESSION time_zone = '+00:00';",
+      'SET SESSION foreign_key_checks = 1, SESSION unique_checks = 1, SESSION sql_safe_updates = 0;',
+    ],
+    begin: 'START TRANSACTION;',
+    commit: 'COMMIT;',
+    deletesOwnParent: false,
+    quoteName,
+    quoteTable,
+    quoteOnlyTable: quoteTable,
+    insertOverride: () => '',
+    literal: (value) => {
+      const found = typed(value);
+      return found.kind === 'unwritable' ? found : sql(spell(found, value.to));
+    },
+    buildKeyCondition: (value) => buildKeyCondition(typed(value), value.to),
+    buildGuard: (value) => buildGuard(readTypedValue(value), value),
+    buildNotReferred,
+  };
+}
+
+/** Which texts a character set can hold, by turning the server's own decoding table round. */
+function encodableTest(charsets: ReadonlyMap<string, Charset>): (text: string, column: Column) => boolean {
+  const known = new Map<string, Set<number>>();
+  for (const [name, { singles, pairs }] of charsets) {
+    known.set(name, new Set([...singles, ...(pairs ?? [])].filter((point) => point >= 0)));
+  }
+  return (text, column) => {
+    const points = known.get(textTypeOf(column.type)?.charset ?? '');
+    if (points !== undefined)
+      return [...text].every((character) => points.has(character.codePointAt(0) ?? -1));
+    if (/^ascii/.test(column.collation ?? '')) return [...text].every((character) => character <= '\x7f');
+    const basicOnly = /^(utf8mb3|utf8)_/.test(column.collation ?? '');
+    return !basicOnly || [...text].every((character) => character.length === 1);
+  };
+}
+
+const bytesLiteral = (hex: string): string => (hex === '' ? "x''" : `0x${hex}`);
+const utf8Literal = (text: string): string => bytesLiteral(Buffer.from(text, 'utf8').toString('hex'));
+
+/** Strings are hexadecimal, so that no sql_mode changes what they mean and no quote can end them. */
+function spell(value: TypedValue, to: Column): string {
+  switch (value.kind) {
+    case 'null':
+      return 'NULL';
+    case 'number':
+      return to.type.kind === 'float' ? floatLiteral(value.text) : value.text;
+    case 'boolean':
+      return value.value ? '1' : '0';
+    case 'bits':
+      return `b'${value.text}'`;
+    case 'bytes':
+      return bytesLiteral(value.hex);
+    case 'temporal':
+      return `'${value.text}'`;
+    case 'uuid':
+      return `'${value.text}'`;
+    case 'text':
+      return textLiteral(value.text);
+  }
+}
+
+/** With an exponent the server reads a double; without one a decimal, which it would round another way. */
+function floatLiteral(text: string): string {
+  return /e/i.test(text) ? text : `${text}e0`;
+}
+
+/** The first condition finds the index, the second holds only for the very bytes: a `_ci` key has neighbours. */
+function buildKeyCondition(
+  value: TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }>,
+  column: Column,
+): string | null {
+  if (value.kind === 'unwritable' || value.kind === 'null') return null;
+  const plain = `${quoteName(column.name)} = ${spell(value, column)}`;
+  return value.kind === 'text' ? `${plain} AND ${asUtf8(column)} = ${utf8Literal(value.text)}` : plain;
+}
+
+const asUtf8 = (column: Column): string => `CAST(CONVERT(${quoteName(column.name)} USING utf8mb4) AS BINARY)`;
+
+/**
+ * Text is compared by bytes: a collation would take `a` for `A` and, padded, `a` for `a `. FLOAT has no literal that is
+ * sure to compare equal, so it has no guard.
+ */
+function buildGuard(
+  value: ReturnType<typeof readTypedValue>,
+  { value: raw, to }: RepairValue,
+): string | null {
+  const name = quoteName(to.name);
+  if (raw !== null && typeof raw === 'object' && to.type.kind !== 'bytes') {
+    return to.type.kind === 'text' ? `CAST(${name} AS BINARY) <=> ${bytesLiteral(raw.hex)}` : null;
+  }
+  if (raw === null) return `${name} IS NULL`;
+  if (value.kind === 'unwritable') return null;
+  if (to.type.kind === 'float' && to.type.bits === 32) return null;
+  if (to.wire === 'json') return `${name} <=> CAST(${spell(value, to)} AS JSON)`;
+  if (value.kind === 'text') return `${asUtf8(to)} <=> ${utf8Literal(value.text)}`;
+  if (value.kind === 'bits') return `${name} + 0 <=> ${BigInt(`0b${value.text}`)}`;
+  if (value.kind === 'temporal') return temporalGuard(name, value.text, to);
+  return `${name} <=> ${spell(value, to)}`;
+}
+
+/** A typed literal of a date that is on no calendar is an error in strict mode; its text is compared instead. */
+function temporalGuard(name: string, text: string, { type }: Column): string {
+  if (type.kind === 'time') return `${name} <=> TIME'${text}'`;
+  const date = text.slice(0, 10);
+  const isRegular = !date.startsWith('0000') && isOnCalendar(date);
+  if (isRegular) return `${name} <=> ${type.kind === 'date' ? 'DATE' : 'TIMESTAMP'}'${text}'`;
+  return `LEFT(CAST(${name} AS CHAR), ${type.kind === 'date' ? 10 : 19}) <=> '${text.slice(0, 19)}'`;
+}
+
+function isOnCalendar(date: string): boolean {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+}
+
+/**
+ * A statement may not read the table it changes, unless through a derived table that is not merged; its LIMIT sees to
+ * that.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/derived-table-optimization.html
+ */
+function buildNotReferred({ quotedTable, columns }: ForeignKey, values: readonly string[]): string {
+  const same = columns.map((column, i) => `c.${quoteName(column)} = ${values[i]}`).join(' AND ');
+  return `NOT EXISTS (SELECT 1 FROM (SELECT 1 FROM ${quotedTable} AS c WHERE ${same} LIMIT 1) AS x)`;
+}

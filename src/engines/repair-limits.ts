@@ -1,0 +1,53 @@
+import type { Column } from '../core/schema.js';
+
+/** The numbers in the parentheses of a declared type: `decimal(10,2)` has 10 and 2. */
+export function declaredNumbers({ declared }: Column): readonly number[] {
+  const [, list] = /\((-?\d+(?:,\s*-?\d+)?)\)/.exec(declared) ?? [];
+  return list === undefined ? [] : list.split(',').map(Number);
+}
+
+/** Whether a decimal column holds the number as it is, without rounding or overflow. */
+export function fitsDecimal(text: string, column: Column): boolean {
+  const [precision, scale = 0] = declaredNumbers(column);
+  if (precision === undefined || !/^-?\d/.test(text)) return true;
+  const [whole = '', fraction = ''] = text.replace(/^-/, '').split('.');
+  const wholeDigits = whole.replace(/^0+/, '').length;
+  const fractionDigits = fraction.replace(/0+$/, '').length;
+  return wholeDigits <= precision - scale && fractionDigits <= Math.max(0, scale);
+}
+
+/** Digits after the second that a time, date or timestamp needs. */
+export function fractionDigits(text: string): number {
+  return (/\.(\d+)/.exec(text)?.[1] ?? '').replace(/0+$/, '').length;
+}
+
+/** How many characters (code points) the text has. */
+export function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** Whether a JSON text survives a server that keeps numbers as 64-bit integers and doubles. */
+export function hasOnlyDoubles(json: string): boolean {
+  for (const [token] of json.replace(/"(?:[^"\\]|\\.)*"/gs, '""').matchAll(/-?\d[\d.eE+-]*/g)) {
+    if (/^-?\d+$/.test(token)) {
+      const value = BigInt(token);
+      if (value >= -(2n ** 63n) && value < 2n ** 64n) continue;
+    }
+    const number = Number(token);
+    if (!Number.isFinite(number) || normalForm(token) !== normalForm(String(number))) return false;
+  }
+  return true;
+}
+
+/** Significant digits and exponent: equal for equal decimal numbers. */
+function normalForm(text: string): string {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const trimmed = digits.replace(/0+$/, '');
+  if (trimmed === '') return '0';
+  const power = Number(exponent) - fraction.length + (digits.length - trimmed.length);
+  return `${mantissa.startsWith('-') ? '-' : ''}${trimmed}e${power}`;
+}

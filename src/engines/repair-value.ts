@@ -1,0 +1,158 @@
+import type { Value } from '../core/difference.js';
+import type { Column } from '../core/schema.js';
+import type { RepairLiteral, RepairValue } from './repair.js';
+
+/** A value in words that both engines share: what is left for a dialect is to spell it. */
+export type TypedValue =
+  | { readonly kind: 'null' }
+  /** Whole numbers, decimals, and floats, with `NaN` and the infinities, as text. */
+  | { readonly kind: 'number'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly hex: string }
+  /** First bit first. */
+  | { readonly kind: 'bits'; readonly text: string }
+  | { readonly kind: 'temporal'; readonly text: string }
+  | { readonly kind: 'uuid'; readonly text: string }
+  | { readonly kind: 'boolean'; readonly value: boolean };
+
+export type TypedChoice = TypedValue | { readonly kind: 'unwritable'; readonly reason: string };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The refusal of a value, with the column's name and type put before the reason. */
+export function unwritable(to: Column, reason: string): Extract<RepairLiteral, { kind: 'unwritable' }> {
+  return { kind: 'unwritable', reason: `column ${to.name} (${to.declared}) ${reason}` };
+}
+
+/** Reads a value, as the formatter of column `from` wrote it, into the kind of value that column `to` holds. */
+export function readTypedValue({ value, from, to }: RepairValue): TypedChoice {
+  if (value === null) return to.nullable ? { kind: 'null' } : unwritable(to, 'cannot be NULL');
+  switch (to.type.kind) {
+    case 'boolean':
+      return readBoolean(value, to);
+    case 'int':
+      return readWhole(value, to);
+    case 'decimal':
+      return readDecimal(value, to);
+    case 'float':
+      return readFloat(value, from, to);
+    case 'bits':
+      return readBits(value, from, to);
+    case 'bytes':
+      return readBytes(value, from, to);
+    case 'date':
+    case 'time':
+    case 'datetime':
+    case 'instant':
+      return typeof value === 'string' ? { kind: 'temporal', text: value } : undecodable(to);
+    case 'uuid':
+      return readUuid(value, to);
+    case 'json':
+      return readJson(value, to);
+    default:
+      return readText(value, from, to);
+  }
+}
+
+function undecodable(to: Column): TypedChoice {
+  return unwritable(to, 'would get text that does not decode');
+}
+
+function readBoolean(value: Value, to: Column): TypedChoice {
+  const text = typeof value === 'string' ? wholeText(value) : null;
+  if (text === '0' || text === '1') return { kind: 'boolean', value: text === '1' };
+  return unwritable(to, `cannot hold ${String(value)}`);
+}
+
+function readWhole(value: Value, to: Column): TypedChoice {
+  if (typeof value !== 'string' || to.type.kind !== 'int') return undecodable(to);
+  const text = wholeText(value);
+  if (text === null) return unwritable(to, `cannot hold ${value}`);
+  const { bits, unsigned } = to.type;
+  const number = BigInt(text);
+  const fits = (unsigned ? BigInt.asUintN(bits, number) : BigInt.asIntN(bits, number)) === number;
+  return fits ? { kind: 'number', text: number.toString() } : unwritable(to, `cannot hold ${value}`);
+}
+
+/** The digits of a whole number, however its column spells it; null for anything else. */
+function wholeText(value: string): string | null {
+  if (value === 'true') return '1';
+  if (value === 'false') return '0';
+  const text = value.replace(/\.0*$/, '');
+  return /^-?\d+$/.test(text) ? text : null;
+}
+
+function readDecimal(value: Value, to: Column): TypedChoice {
+  if (typeof value !== 'string') return undecodable(to);
+  return { kind: 'number', text: wholeText(value) ?? value };
+}
+
+/** 32-bit values are formatted as the shortest text that reads back, which as a double is another number. */
+function readFloat(value: Value, from: Column, to: Column): TypedChoice {
+  if (typeof value !== 'string' || to.type.kind !== 'float') return undecodable(to);
+  const number = Number(value);
+  const isNarrow = from.type.kind === 'float' && from.type.bits === 32;
+  if (!Number.isFinite(number) || (isNarrow && to.type.bits === 32)) return { kind: 'number', text: value };
+  const narrow = Math.fround(number);
+  if (isNarrow) return { kind: 'number', text: Object.is(narrow, -0) ? '-0' : String(narrow) };
+  const fits = to.type.bits === 64 || narrow === number;
+  return fits ? { kind: 'number', text: value } : unwritable(to, `cannot hold ${value} exactly`);
+}
+
+/** A numeric bit field is formatted as its number; others as their bits, whose number is part of the value. */
+function readBits(value: Value, from: Column, to: Column): TypedChoice {
+  if (typeof value !== 'string' || to.type.kind !== 'bits') return undecodable(to);
+  const refused = unwritable(to, `cannot hold ${value}`);
+  const { length, numeric } = to.type;
+  const isNumber = from.type.kind !== 'bits' || from.type.numeric;
+  const plain = isNumber ? wholeText(value) : null;
+  if (isNumber && (plain === null || plain.startsWith('-'))) return refused;
+  const bits = plain === null ? value : BigInt(plain).toString(2);
+  if (isNumber && numeric) {
+    return bits.length > (length ?? 64) ? refused : { kind: 'bits', text: bits };
+  }
+  const own = from.type.kind === 'bits' ? (from.type.length ?? bits.length) : bits.length;
+  const padded = bits.padStart(own, '0');
+  return length !== null && padded.length !== length ? refused : { kind: 'bits', text: padded };
+}
+
+function readBytes(value: Value, from: Column, to: Column): TypedChoice {
+  if (to.type.kind !== 'bytes' || value === null) return undecodable(to);
+  const isUuid = typeof value === 'string' && UUID.test(value);
+  if (typeof value === 'string' && !isUuid) return unwritable(to, 'would get text that is no UUID');
+  if (typeof value === 'object' && from.type.kind !== 'bytes') return undecodable(to);
+  const hex = typeof value === 'string' ? value.replaceAll('-', '').toLowerCase() : value.hex;
+  const { length, fixed } = to.type;
+  const size = hex.length / 2;
+  const fits = length === null || (fixed ? size === length : size <= length);
+  return fits ? { kind: 'bytes', hex } : unwritable(to, `cannot hold ${size} bytes`);
+}
+
+function readUuid(value: Value, to: Column): TypedChoice {
+  if (value !== null && typeof value === 'object') {
+    const hex = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(value.hex);
+    if (hex !== null) return { kind: 'uuid', text: hex.slice(1).join('-') };
+  }
+  return typeof value === 'string' && UUID.test(value)
+    ? { kind: 'uuid', text: value.toLowerCase() }
+    : unwritable(to, 'would get a value that is no UUID');
+}
+
+/** The text is written as it is: parsing it only proves that it is JSON. */
+function readJson(value: Value, to: Column): TypedChoice {
+  if (typeof value !== 'string') return undecodable(to);
+  try {
+    JSON.parse(value);
+    return { kind: 'text', text: value };
+  } catch {
+    return unwritable(to, 'would get text that is no JSON');
+  }
+}
+
+function readText(value: Value, from: Column, to: Column): TypedChoice {
+  if (value !== null && typeof value === 'object') {
+    if (from.type.kind === 'bytes') return readUuid(value, to);
+    return undecodable(to);
+  }
+  return { kind: 'text', text: value ?? '' };
+}

@@ -1,0 +1,86 @@
+import { qualifiedName, type TablePair } from '../core/pairing.js';
+import type { RepairCatalog, RepairTable, RepairValue } from '../engines/repair.js';
+import type { RowChange } from './row-change.js';
+import type { TableOrder } from './table-order.js';
+
+/** A table pair with what repair knows of its target. */
+export interface RepairedTable {
+  readonly pair: TablePair;
+  readonly table: RepairTable;
+  readonly catalog: RepairCatalog;
+  readonly order: TableOrder;
+}
+
+/** Columns that are written: the server computes the others. */
+export function writtenValues(values: readonly RepairValue[]): readonly RepairValue[] {
+  return values.filter(({ to }) => !to.generated);
+}
+
+/** Why a change cannot be written for what it is by itself, or null. */
+export function findObstacle(change: RowChange, repaired: RepairedTable): string | null {
+  const { pair, order, catalog } = repaired;
+  if (pair.target.kind === 'view') return 'the target is a view';
+  if (change.key === null) return 'the table has no key';
+  const stuck = order.stuck.get(qualifiedName(pair.target));
+  if (change.kind !== 'update' && stuck !== undefined) {
+    return `foreign key ${stuck.name} closes a circle of tables and its columns cannot be NULL`;
+  }
+  const badKey =
+    change.kind !== 'insert' && change.key.some((value) => catalog.dialect.buildKeyCondition(value) === null);
+  if (badKey) return 'its key cannot be written exactly';
+  for (const value of writtenValues(change.after)) {
+    const literal = catalog.dialect.literal(value);
+    if (literal.kind === 'unwritable') return literal.reason;
+  }
+  return change.kind === 'insert'
+    ? findInsertObstacle(change, repaired)
+    : change.kind === 'update'
+      ? findUpdateObstacle(change, repaired)
+      : findDeleteObstacle(change, repaired);
+}
+
+/** Without NULL there is no value that would let such a row go, and foreign keys are never switched off. */
+function findDeleteObstacle(change: RowChange, repaired: RepairedTable): string | null {
+  const { catalog, order, pair } = repaired;
+  if (catalog.dialect.deletesOwnParent) return null;
+  const own = (order.levelled.get(qualifiedName(pair.target)) ?? []).find((key) => {
+    const tuple = tupleOf(key.columns, change, repaired, 'before');
+    return tuple !== null && tuple === tupleOf(key.referencedColumns, change, repaired, 'before');
+  });
+  return own === undefined ? null : `it refers to itself by ${own.name}, whose columns cannot be NULL`;
+}
+
+function findInsertObstacle({ after }: RowChange, { table, pair }: RepairedTable): string | null {
+  const given = new Set(after.map(({ to }) => to.name));
+  const left = pair.target.columns.find(({ name }) => table.required.has(name) && !given.has(name));
+  return left === undefined ? null : `column ${left.name} must have a value and was not compared`;
+}
+
+function findUpdateObstacle({ after }: RowChange, { pair, catalog }: RepairedTable): string | null {
+  const written = writtenValues(after);
+  if (written.length === 0) return 'only generated columns differ, which cannot be written';
+  const always = written.find(({ to }) => to.identity === 'always');
+  if (always !== undefined) return `column ${always.to.name} is an identity that an UPDATE cannot set`;
+  const name = qualifiedName(pair.target);
+  for (const key of catalog.foreignKeys.filter((each) => each.referencedTable === name)) {
+    const column = written.find(({ to }) => key.referencedColumns.includes(to.name));
+    if (column !== undefined) return `foreign key ${key.name} refers to column ${column.to.name}`;
+  }
+  return null;
+}
+
+/** The values of columns as one text, to look rows up by; null where one is NULL, not known or not writable. */
+export function tupleOf(
+  columns: readonly string[],
+  change: Pick<RowChange, 'key' | 'before' | 'after'>,
+  { catalog }: Pick<RepairedTable, 'catalog'>,
+  side: 'before' | 'after' = 'after',
+): string | null {
+  const literals = columns.map((name) => {
+    const found = [...change[side], ...(change.key ?? [])].find(({ to }) => to.name === name);
+    if (found === undefined || found.value === null) return null;
+    const literal = catalog.dialect.literal(found);
+    return literal.kind === 'sql' ? literal.sql : null;
+  });
+  return literals.includes(null) ? null : JSON.stringify(literals);
+}

@@ -1,0 +1,75 @@
+import type { RunResult } from '../core/result.js';
+import type { RepairDialect } from '../engines/repair.js';
+import { visibleName } from '../report/visible-text.js';
+import { formatRepairHeader } from './repair-header.js';
+import { stageRepair } from './stages.js';
+import type { RepairSurvey, SurveyedRow } from './survey.js';
+
+/** A file of repair SQL, or its undo, and what its header says. */
+export interface RepairFile {
+  readonly survey: RepairSurvey;
+  readonly dialect: RepairDialect;
+  readonly result: RunResult;
+  /** The names of the two files, for the commands in the header. */
+  readonly path: string;
+  readonly otherPath: string;
+}
+
+/** Statements of one transaction: enough that commits do not cost, few enough that locks do not last. */
+const BATCH_STATEMENTS = 1000;
+
+/** Writes the file piece by piece; memory does not grow with the number of rows. */
+export async function* formatRepair(file: RepairFile): AsyncGenerator<string> {
+  const { survey, dialect, result } = file;
+  yield* formatRepairHeader(file);
+  yield* formatLeftAlone(survey);
+  yield `\n${dialect.sessionStatements.join('\n')}\n`;
+  yield* formatTransactions(survey, dialect, BigInt(result.seed));
+  yield `\n-- End of the file: ${survey.written} rows.\n`;
+}
+
+async function* formatTransactions(
+  survey: RepairSurvey,
+  { begin, commit }: RepairDialect,
+  seed: bigint,
+): AsyncGenerator<string> {
+  let open = 0;
+  let joined = 0;
+  for await (const step of stageRepair(survey, seed)) {
+    if (step.kind !== 'statement') {
+      if (open > 0 && joined === 0) {
+        yield `${commit}\n`;
+        open = 0;
+      }
+      joined = step.kind === 'join' ? joined + 1 : 0;
+      continue;
+    }
+    if (open === 0) yield `\n${begin}\n`;
+    open++;
+    yield `${step.sql}\n`;
+    if (open < BATCH_STATEMENTS || joined > 0) continue;
+    yield `${commit}\n`;
+    open = 0;
+  }
+  if (open > 0) yield `${commit}\n`;
+}
+
+/** Every row that the file does not touch, with the reason. */
+async function* formatLeftAlone(survey: RepairSurvey): AsyncGenerator<string> {
+  if (survey.skipped === 0) return;
+  yield `--\n-- ${survey.skipped} rows that this file leaves as they are:\n`;
+  for (const [name, { counts }] of survey.tables) {
+    if (counts.skipped === 0) continue;
+    for await (const row of survey.rows(name)) {
+      if (row.obstacle !== null) yield `--   ${visibleName(describeRow(name, row))}\n`;
+    }
+  }
+}
+
+function describeRow(table: string, { change, obstacle }: SurveyedRow): string {
+  const key = (change.key ?? []).map(({ to, value }) => {
+    const text = value === null ? 'NULL' : typeof value === 'string' ? value : `0x${value.hex}`;
+    return `${to.name}=${text}`;
+  });
+  return `${change.kind} ${table} ${key.length === 0 ? '(no key)' : key.join(', ')}: ${obstacle}`;
+}

@@ -1,0 +1,91 @@
+import { comparedColumns } from '../core/pairing.js';
+import type { RunResult } from '../core/result.js';
+import type { RepairDialect } from '../engines/repair.js';
+import { visibleName } from '../report/visible-text.js';
+import type { RepairSurvey } from './survey.js';
+import type { TableSurvey } from './table-survey.js';
+
+/** What the header of a repair or undo file tells. */
+export interface RepairHeader {
+  readonly survey: RepairSurvey;
+  readonly dialect: RepairDialect;
+  readonly result: RunResult;
+  readonly path: string;
+  readonly otherPath: string;
+}
+
+/** The header as SQL comments: where the file comes from, how to apply it, and what to know before. */
+export function* formatRepairHeader({
+  survey,
+  dialect,
+  result,
+  path,
+  otherPath,
+}: RepairHeader): Generator<string> {
+  const isRepair = survey.direction === 'repair';
+  const lines = [
+    isRepair
+      ? 'Repair SQL: makes these rows of the target equal to the source.'
+      : 'Undo SQL: brings the rows of the target back as they were before the repair.',
+    `Written by rowproof ${result.rowproof} for the run that began at ${result.startedAt}.`,
+    `Source: ${result.source.url} (${result.source.engine} ${result.source.version})`,
+    `Target: ${result.target.url} (${result.target.engine} ${result.target.version})`,
+    '',
+    ...[...survey.tables].flatMap(([name, table]) => describeTable(name, table)),
+    `In all: ${survey.written} rows written, ${survey.skipped} left alone.`,
+    '',
+    `Apply to the target with:  ${commandFor(dialect, path)}`,
+    isRepair
+      ? `Take it back with:         ${commandFor(dialect, otherPath)}`
+      : `It belongs to ${otherPath} and expects that file to have been applied.`,
+    'A row that was changed since the run is left alone; verify again afterwards.',
+    ...warningsOf(survey, result),
+  ];
+  for (const line of lines) yield line === '' ? '--\n' : `-- ${visibleName(line)}\n`;
+}
+
+function commandFor({ applyCommand }: RepairDialect, path: string): string {
+  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  return applyCommand.replace('FILE', () => quoted);
+}
+
+function describeTable(name: string, { counts }: TableSurvey): string[] {
+  const { insert, update, delete: deleted, skipped } = counts;
+  if (insert + update + deleted + skipped === 0) return [];
+  return [`${name}: ${insert} inserted, ${update} updated, ${deleted} deleted, ${skipped} left alone`];
+}
+
+function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): string[] {
+  const warnings: string[] = [];
+  if (direction === 'repair' && result.tables.some(({ verdict }) => verdict === 'unverified')) {
+    warnings.push('Some tables were not verified: this file does not make the databases equal.');
+  }
+  if (result.mode !== 'full')
+    warnings.push('Not every row was compared: rows that were not read are not in here.');
+  if (result.interrupted) warnings.push('The run was interrupted: rows that were not read are not in here.');
+  for (const [name, table] of tables) {
+    const { counts } = table;
+    if (counts.insert + counts.update + counts.delete === 0) continue;
+    if (table.pair.sourceWhere !== null || table.pair.targetWhere !== null) {
+      warnings.push(`Only rows of ${name} that meet the condition of the run were compared.`);
+    }
+    if (table.table.triggers.length > 0) {
+      warnings.push(`Triggers of ${name} fire while this is applied: ${table.table.triggers.join(', ')}.`);
+    }
+    const lost = uncomparedColumns(table);
+    if (direction === 'repair' && counts.delete > 0 && lost.length > 0) {
+      warnings.push(`Deleted rows of ${name} lose columns that were not compared: ${lost.join(', ')}.`);
+    }
+    if (direction === 'undo' && counts.insert > 0 && lost.length > 0) {
+      warnings.push(`Rows of ${name} come back without columns that were not compared: ${lost.join(', ')}.`);
+    }
+  }
+  return warnings.length === 0 ? [] : ['', ...warnings.map((warning) => `WARNING: ${warning}`)];
+}
+
+function uncomparedColumns({ pair }: TableSurvey): string[] {
+  const compared = new Set(comparedColumns(pair).map(({ target }) => target.name));
+  return pair.target.columns
+    .filter(({ name, generated }) => !compared.has(name) && !generated)
+    .map(({ name }) => name);
+}

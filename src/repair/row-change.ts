@@ -1,0 +1,62 @@
+import type { RowDifference, Value } from '../core/difference.js';
+import { type ColumnPair, comparedColumns, type TablePair } from '../core/pairing.js';
+import type { RepairValue } from '../engines/repair.js';
+
+/** `repair` makes the target's rows those of the source; `undo` brings them back as they were read. */
+export type RepairDirection = 'repair' | 'undo';
+
+/** What happens to one row of the target: the row as it is before and after, each null where there is none. */
+export interface RowChange {
+  readonly kind: 'insert' | 'update' | 'delete';
+  /** The key as the row has it before the change (after it, for an insert); null where the table has none. */
+  readonly key: readonly RepairValue[] | null;
+  /** Every compared column; of an update, the columns that change. */
+  readonly before: readonly RepairValue[];
+  readonly after: readonly RepairValue[];
+}
+
+const KINDS = {
+  repair: { missing: 'insert', extra: 'delete', changed: 'update' },
+  undo: { missing: 'delete', extra: 'insert', changed: 'update' },
+} as const;
+
+/** Turns a difference into the change that removes it, or into the one that brings it back. */
+export function toRowChange(
+  difference: RowDifference,
+  pair: TablePair,
+  direction: RepairDirection,
+): RowChange {
+  const columns = comparedColumns(pair);
+  const source = valuesOf(difference.source, columns, 'source');
+  const target = valuesOf(difference.target, columns, 'target');
+  const [before, after] = direction === 'repair' ? [target, source] : [source, target];
+  const kind = KINDS[direction][difference.kind];
+  return { kind, key: keyOf(difference, pair, { kind, before, after }), before, after };
+}
+
+function valuesOf(
+  row: Readonly<Record<string, Value>> | null,
+  columns: readonly ColumnPair[],
+  side: 'source' | 'target',
+): RepairValue[] {
+  if (row === null) return [];
+  return columns.flatMap((pair) => {
+    if (!Object.hasOwn(row, pair.target.name)) return [];
+    return [{ value: row[pair.target.name] ?? null, from: pair[side], to: pair.target }];
+  });
+}
+
+/** A key column that changes has, like any other, one value before and another after. */
+function keyOf(
+  { key, kind }: RowDifference,
+  pair: TablePair,
+  change: Pick<RowChange, 'kind' | 'before' | 'after'>,
+): readonly RepairValue[] | null {
+  if (key === null || pair.key.length === 0) return null;
+  const row = change.kind === 'insert' ? change.after : change.before;
+  return pair.key.map(({ source, target }) => {
+    const own = row.find(({ to }) => to.name === target.name);
+    const from = kind === 'missing' ? source : target;
+    return own ?? { value: key[target.name] ?? null, from, to: target };
+  });
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RawFlags } from 'rowproof';
+import { expect } from 'vitest';
+import { compare } from '../run/compare.js';
+import type { TestDatabase } from '../support/database.js';
+import { type CliResult, runCli } from '../support/run-cli.js';
+
+/** Two databases of a repair test. */
+export interface RepairSides {
+  readonly source: TestDatabase;
+  readonly target: TestDatabase;
+}
+
+/** What `verify --repair` wrote. */
+export interface WrittenRepair {
+  readonly result: CliResult;
+  readonly repair: string;
+  readonly undo: string;
+  /** Applies one of the two files to the target with the engine's own client; rejects with what the client says. */
+  readonly apply: (file: 'repair' | 'undo') => Promise<void>;
+  readonly remove: () => void;
+}
+
+/** Runs `verify --repair` as a user does. */
+export async function writeRepair(
+  { source, target }: RepairSides,
+  flags: readonly string[] = [],
+): Promise<WrittenRepair> {
+  const folder = mkdtempSync(join(tmpdir(), 'rowproof-repair-'));
+  const path = join(folder, 'fix.sql');
+  const undoPath = join(folder, 'fix.undo.sql');
+  const urls = ['--source', source.url, '--target', target.url, '--workers', '2'];
+  const result = await runCli(['verify', ...urls, '--repair', path, ...flags]);
+  if (result.exitCode === null || result.exitCode > 3 || result.exitCode === 2)
+    throw new Error(result.stderr + result.stdout);
+  return {
+    result,
+    repair: readFileSync(path, 'utf8'),
+    undo: readFileSync(undoPath, 'utf8'),
+    apply: (file) => applySql(target, file === 'repair' ? path : undoPath),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The whole promise: the repair makes the target equal, and the undo brings every difference back as it was. */
+export async function expectRoundTrip(
+  sides: RepairSides,
+  { flags = [], rawFlags = {} }: { readonly flags?: readonly string[]; readonly rawFlags?: RawFlags } = {},
+): Promise<WrittenRepair> {
+  const before = await compare({ ...sides, flags: rawFlags });
+  expect(before.differences).not.toEqual([]);
+  const written = await writeRepair(sides, flags);
+  try {
+    await written.apply('repair');
+    const repaired = await compare({ ...sides, flags: rawFlags });
+    expect(repaired.differences).toEqual([]);
+    expect(repaired.result.verdict).toBe('verified');
+    await written.apply('undo');
+    const undone = await compare({ ...sides, flags: rawFlags });
+    expect(undone.differences).toEqual(before.differences);
+  } finally {
+    written.remove();
+  }
+  return written;
+}
+
+function applySql(target: TestDatabase, path: string): Promise<void> {
+  const { hostname, port, username, password, pathname } = new URL(target.url);
+  if (target.engine === 'postgresql') {
+    return runClient('psql', ['--no-psqlrc', '--quiet', `--dbname=${target.url}`, `--file=${path}`], null);
+  }
+  const account = [`--user=${username}`, `--password=${password}`, `--host=${hostname}`, `--port=${port}`];
+  const args = ['--no-defaults', '--max-allowed-packet=1G', '--protocol=tcp', ...account, pathname.slice(1)];
+  return runClient('mariadb', args, path);
+}
+
+function runClient(program: string, args: readonly string[], inputPath: string | null): Promise<void> {
+  const stdin = inputPath === null ? ('ignore' as const) : openSync(inputPath, 'r');
+  const child = spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  child.stdout?.resume();
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${said}`)),
+    );
+  });
+}
