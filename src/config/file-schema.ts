@@ -169,6 +169,12 @@ export const CONFIG_FILE = z.strictObject(
         description: 'File for every differing row, one JSON object a line.',
         examples: ['differences.ndjson'],
       }),
+    repair: text('a path')
+      .optional()
+      .meta({
+        description: 'File for the SQL that repairs the target; its undo goes beside it.',
+        examples: ['repair.sql'],
+      }),
     showValues: flag()
       .optional()
       .meta({

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { type RowDifference, resolveConfig, type TableResult, verify } from 'rowproof';
 import { afterAll, describe, expect, it } from 'vitest';
 import { enginePairs, type TestDatabase, useDatabase } from '../support/database.js';
+import { propertySeed } from '../support/property-seed.js';
 import { compareKeyValues, readKeyValue } from './column-kinds.js';
 import { caseArbitrary, expectedDifferences, type RandomCase } from './random-table.js';
 import { dropTable, writeTable } from './write-table.js';
@@ -27,6 +28,7 @@ describe.each(enginePairs())('random tables on $source and $target', (engines) =
         {
           numRuns: CASES,
           unbiased: true,
+          ...propertySeed(),
           interruptAfterTimeLimit: CASES * MS_PER_CASE,
           markInterruptAsFailure: true,
         },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { availableEngines, openTestDatabase, type TestEngine } from '../support/database.js';
+import { propertySeed } from '../support/property-seed.js';
 import { expectRoundTrip, type RepairSides } from './repair-round.js';
 
 /** How many random schemas each engine gets. */
@@ -154,7 +155,7 @@ describe.each(
     async () => {
       await fc.assert(
         fc.asyncProperty(cases, (each) => checkCase(engines, each)),
-        { numRuns: RUNS, endOnFailure: true },
+        { numRuns: RUNS, endOnFailure: true, ...propertySeed() },
       );
     },
     RUNS * 30_000,
