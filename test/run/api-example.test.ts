@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useDatabase } from '../support/database.js';
+
+const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
+const example = /```js\n(.*?)```/s.exec(page)?.[1] ?? '';
+
+describe('the example of docs/api.md', () => {
+  const source = useDatabase('mariadb');
+  const target = useDatabase('postgresql');
+  // Below the package, so that its own name resolves as it does for a program that installed it.
+  const folder = mkdtempSync(new URL('../../dist/example-', import.meta.url).pathname);
+  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeAll(async () => {
+    for (const side of [source, target]) {
+      await side.run('CREATE TABLE orders (id int PRIMARY KEY, status varchar(10))');
+      await side.run("INSERT INTO orders VALUES (1, 'new'), (2, 'paid')");
+    }
+    await target.run("UPDATE orders SET status = 'lost' WHERE id = 2");
+  });
+
+  it('prints what differs and exits as the verdict says', async () => {
+    const path = join(folder, 'example.mjs');
+    writeFileSync(path, example);
+    const run = promisify(execFile)(process.execPath, [path], {
+      env: { ...process.env, OLD: source.url, NEW: target.url },
+    });
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stdout: [
+        'public.orders: different',
+        'different: 0 missing, 0 extra, 1 changed',
+        'public.orders changed {"id":"2"} status\n',
+      ].join('\n'),
+    });
+  });
+});
