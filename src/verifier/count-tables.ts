@@ -69,7 +69,7 @@ async function countTable(run: CountRun, table: TableProgress, tables: Record<Si
   if (source?.status !== 'fulfilled' || target?.status !== 'fulfilled') return;
   table.addCounts({ sourceRows: source.value, targetRows: target.value });
   run.onEvent({
-    type: 'chunk:verified',
+    type: source.value === target.value ? 'chunk:verified' : 'chunk:differs',
     table: table.name,
     sourceRows: source.value,
     targetRows: target.value,

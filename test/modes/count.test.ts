@@ -26,8 +26,12 @@ describe.each(enginePairs())('count mode from $source to $target', ({ source: fr
 
   it('is different where a number is, and says both numbers', async () => {
     await target.run('INSERT INTO keyless VALUES (7)');
-    const { result } = await count();
+    const { result, events } = await count();
     await target.run('DELETE FROM keyless WHERE a = 7');
+    expect(events.filter(({ type }) => type.startsWith('chunk:')).map(({ type }) => type)).toEqual([
+      'chunk:verified',
+      'chunk:differs',
+    ]);
     expect(result.verdict).toBe('different');
     const findings = result.tables.flatMap((table) => table.findings);
     expect(findings.map((finding) => finding.code)).toEqual(['row-count']);

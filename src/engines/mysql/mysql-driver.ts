@@ -53,7 +53,7 @@ function tlsOptions(tls: TlsSettings): mysql.SslOptions {
   return {
     rejectUnauthorized: verifies,
     verifyIdentity: tls.mode === 'verify-full',
-    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath) as unknown as string }),
+    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath, 'utf8') }),
     ...(tls.certificatePath === null ? {} : { cert: readFileSync(tls.certificatePath, 'utf8') }),
     ...(tls.keyPath === null ? {} : { key: readFileSync(tls.keyPath, 'utf8') }),
   };
