@@ -10,6 +10,7 @@ import type { RowDifference } from './core/difference.js';
 import type { RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
 import type { RunResult } from './core/result.js';
+import type { Mode } from './core/verdict.js';
 import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
@@ -17,6 +18,7 @@ import { buildResult, readSample, withoutValues } from './verifier/build-result.
 import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
+import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
 import { createWorkerPool } from './worker/pool.js';
 
@@ -69,9 +71,7 @@ async function verifyOpenSides(
   const pairing = pairSides(config, sides);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const repairCatalog = hooks.wantsRepair === true ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map(
-    (table) => new TableProgress(config.mode === 'count' ? planForCounting(table) : table, config.mode),
-  );
+  const tables = pairing.tables.map((table) => planProgress(table, config.mode));
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
@@ -107,6 +107,12 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
+}
+
+/** A table that has no order to draw a sample by is read in full in spot mode too, and can be verified. */
+function planProgress(table: PlannedTable, mode: Mode): TableProgress {
+  if (mode === 'count') return new TableProgress(planForCounting(table), mode);
+  return new TableProgress(table, table.pair?.strategy === 'bucket' ? 'full' : mode);
 }
 
 interface Reading {
@@ -158,7 +164,7 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
       tables,
       pool,
       spool,
-      planning: sides.source,
+      sides,
       spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
       workers: config.workers,
       chunkRows: config.chunkRows,

@@ -52,6 +52,9 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     case 'chunk:differs':
       state.rows += Math.max(event.sourceRows, event.targetRows);
       return null;
+    case 'rows:read':
+      if (event.side === 'source') state.rows += event.rows;
+      return null;
     case 'chunk:unverified':
       table.problem ??= event.error.message;
       return null;

@@ -1,5 +1,6 @@
 import type { DifferenceKind } from './difference.js';
 import type { SerializedError } from './errors.js';
+import type { Side } from './pairing.js';
 import type { Verdict } from './verdict.js';
 
 /** What happens during a run, in order, as `noun:verb`. Progress bars and the library's callers live from these. */
@@ -11,6 +12,13 @@ export type RunEvent =
       readonly table: string;
       readonly sourceRows: number;
       readonly targetRows: number;
+    }
+  /** Further rows of a table that is read as a whole, a side at a time. */
+  | {
+      readonly type: 'rows:read';
+      readonly table: string;
+      readonly side: Side;
+      readonly rows: number;
     }
   | { readonly type: 'chunk:unverified'; readonly table: string; readonly error: SerializedError }
   | {
