@@ -57,10 +57,20 @@ export function literal(part: KeyPart, column: Column): Literal {
         ? sql(`0x${part.value.replaceAll('-', '')}`)
         : sql(textLiteral(part.value));
     case 'text':
-      return sql(textLiteral(part.value));
+      return sql(columnText(part.value, column));
     case 'bytes':
       return sql(part.value.length === 0 ? "x''" : `0x${hexOf(part.value)}`);
   }
+}
+
+/**
+ * Text in the column's own character set, because the server refuses to compare what it cannot convert. A character
+ * that the set does not have becomes `?`; no row has such a key, and one that is called `?` is not taken for it.
+ */
+function columnText(text: string, { type, collation }: Column): string {
+  const plain = textLiteral(text);
+  if (type.kind !== 'text' || type.charset === 'utf8' || collation === null) return plain;
+  return `CONVERT(${plain} USING ${type.charset}) COLLATE ${collation}`;
 }
 
 function within(value: bigint, first: bigint, end: bigint): Literal | null {
