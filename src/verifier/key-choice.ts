@@ -83,9 +83,7 @@ function describeLookup(names: readonly string[], request: KeyRequest): KeyChoic
 function isUnique({ keys }: Table, columns: ReadonlySet<string>): boolean {
   return keys.some(
     (key) =>
-      key.unique &&
-      key.columns.length === columns.size &&
-      key.columns.every((name) => columns.has(name)),
+      key.unique && key.columns.length === columns.size && key.columns.every((name) => columns.has(name)),
   );
 }
 

@@ -93,7 +93,12 @@ export const caseArbitrary: fc.Arbitrary<RandomCase> = shapeArbitrary.chain(
           { maxLength: 12, size: 'max' },
         ),
         emptied: fc.option(fc.constantFrom('source' as const, 'target' as const), { freq: 12 }),
-        index: fc.constantFrom('primary' as const, 'primary' as const, 'descending' as const, 'none' as const),
+        index: fc.constantFrom(
+          'primary' as const,
+          'primary' as const,
+          'descending' as const,
+          'none' as const,
+        ),
         chunkRows: fc.integer({ min: 1, max: 50 }),
         workers: fc.integer({ min: 1, max: 3 }),
       })
