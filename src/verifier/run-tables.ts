@@ -7,7 +7,7 @@ import {
 } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { RunListener } from '../core/event.js';
+import type { EmitEvent } from '../core/event.js';
 import type { TablePair } from '../core/pairing.js';
 import type { WorkerPool } from '../worker/pool.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
@@ -32,7 +32,9 @@ export interface TableRun {
   readonly workers: number;
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
-  readonly onEvent: RunListener;
+  readonly emit: EmitEvent;
+  /** Which rows are told one by one, as `row:differs`; null for none. */
+  readonly rowEvents: 'with-values' | 'without-values' | null;
   readonly signal: AbortSignal;
   readonly now: () => number;
 }
@@ -46,27 +48,38 @@ interface SegmentWork {
  * Verifies all tables: as many segments at a time as there are workers, each walked chunk by chunk. Segments are pulled,
  * so the first is read before the second table is planned.
  */
-export async function runTables(run: TableRun): Promise<void> {
+export async function runTables(request: TableRun): Promise<void> {
+  const failure = new AbortController();
+  const run = { ...request, signal: AbortSignal.any([request.signal, failure.signal]) };
   const work = pullSegments(run);
   const lane = async (): Promise<void> => {
     for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => work.next() }) }) {
       await walkSegment(run, item);
     }
   };
-  await Promise.all(Array.from({ length: run.workers }, lane));
+  const lanes = Array.from({ length: run.workers }, () =>
+    lane().catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    }),
+  );
+  // Nothing may go on reading once the caller hears of a failure.
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
 }
 
 async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
   for (const table of run.tables) {
-    const { pair } = table.planned;
+    const { pair, source } = table.planned;
     if (run.signal.aborted) return;
+    table.start(run.now());
+    const estimatedRows = source?.estimatedRows ?? null;
+    await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     if (pair === null) {
       table.isPlanned = true;
-      endTable(run, table);
+      await endTable(run, table);
       continue;
     }
-    table.start(run.now());
-    run.onEvent({ type: 'table:start', table: table.name, estimatedRows: pair.source.estimatedRows });
     for await (const segment of segmentsOf(run, table, pair)) {
       table.segments++;
       table.openSegments++;
@@ -74,7 +87,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
       if (run.signal.aborted) return;
     }
     table.isPlanned = true;
-    if (table.isDone) endTable(run, table);
+    if (table.isDone) await endTable(run, table);
   }
 }
 
@@ -120,10 +133,10 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
     if (run.signal.aborted) break;
     if (result.kind === 'unverified') {
       table.addUnverified(result);
-      run.onEvent({ type: 'chunk:unverified', table: table.name, error: result.error });
+      await run.emit({ type: 'chunk:unverified', table: table.name, error: result.error });
       return endSegment(run, work);
     }
-    acceptChunk(run, work, result);
+    await acceptChunk(run, work, result);
     if (result.end === null) return endSegment(run, work);
     after = result.end;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
@@ -134,7 +147,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
 async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
   await run.spool.seal(table.planned.id, segment.ordinal);
   table.openSegments--;
-  if (table.isDone) endTable(run, table);
+  if (table.isDone) await endTable(run, table);
 }
 
 function firstChunkRows(run: TableRun, rowBytes: number | null): number {
@@ -157,7 +170,7 @@ async function verifyWithRetries(
     await run.spool.rollback(id, segment.ordinal);
     const delayMs = RETRY_DELAYS_MS[attempt];
     if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
-    run.onEvent({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
+    await run.emit({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
     await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 }
@@ -189,19 +202,26 @@ async function verifyOnce(
   return { kind: 'unverified', error: serializeError(error), transient: false };
 }
 
-function acceptChunk(run: TableRun, { table, segment }: SegmentWork, chunk: ComparedChunk): void {
-  run.spool.commit(table.planned.id, segment.ordinal);
+async function acceptChunk(
+  run: TableRun,
+  { table, segment }: SegmentWork,
+  chunk: ComparedChunk,
+): Promise<void> {
+  const start = run.spool.commit(table.planned.id, segment.ordinal);
   table.addChunk(chunk);
   const { sourceRows, targetRows, counts } = chunk;
   const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
-  run.onEvent({ type, table: table.name, sourceRows, targetRows });
-  for (const kind of ['missing', 'extra', 'changed'] as const) {
-    if (counts[kind] > 0) run.onEvent({ type: 'row:differs', table: table.name, kind, count: counts[kind] });
+  await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
+  if (run.rowEvents === null || chunk.kind === 'match') return;
+  // Read back from the spool: only now is it sure that the chunk is not tried again, and memory holds a row at a time.
+  for await (const row of run.spool.readFrom(table.planned.id, segment.ordinal, start)) {
+    const difference = run.rowEvents === 'with-values' ? row : { ...row, source: null, target: null };
+    await run.emit({ type: 'row:differs', table: table.name, difference });
   }
 }
 
-function endTable(run: TableRun, table: TableProgress): void {
+async function endTable(run: TableRun, table: TableProgress): Promise<void> {
   if (table.spotShare !== null) table.addFinding(describeShare(table.spotShare, table.differences));
   table.end(run.now());
-  run.onEvent({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
+  await run.emit({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
 }
