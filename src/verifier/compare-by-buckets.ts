@@ -14,11 +14,11 @@ import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing
 import type { TableProgress } from './table-progress.js';
 import {
   endTable,
-  reportDifferences,
   reportUnverified,
   runWithRetries,
   type SpoolPlace,
   type TableRun,
+  tellRows,
 } from './table-run.js';
 
 /** A table under comparison, with what was settled about its key. */
@@ -54,11 +54,11 @@ export async function compareByBuckets(run: TableRun, table: TableProgress): Pro
     await comparePasses({ run, table, pair, asBag: pair.key.length === 0 || keyFinding !== null });
   } catch (error) {
     if (!(error instanceof Unverified)) throw error;
-    if (!run.signal.aborted) reportUnverified(run, table, error.result);
+    if (!run.signal.aborted) await reportUnverified(run, table, error.result);
   }
   if (run.signal.aborted) return;
   table.isPlanned = true;
-  endTable(run, table);
+  await endTable(run, table);
 }
 
 async function comparePasses(bucket: BucketRun): Promise<void> {
@@ -167,11 +167,13 @@ async function acceptPartition(run: TableRun, place: SpoolPlace, task: ComparePa
   const result = await runWithRetries(run, place, task);
   if (run.signal.aborted) return;
   if (result.kind === 'unverified') return reportUnverified(run, table, result);
-  run.spool.commit(table.planned.id, segment);
-  await run.spool.seal(table.planned.id, segment);
+  const start = run.spool.commit(table.planned.id, segment);
   const { counts, changedColumns } = result;
   table.addChunk({ sourceRows: 0, targetRows: 0, counts, changedColumns });
-  reportDifferences(run, table, counts);
+  const type = counts.missing + counts.extra + counts.changed === 0 ? 'chunk:verified' : 'chunk:differs';
+  await run.emit({ type, table: table.name, sourceRows: 0, targetRows: 0, counts });
+  await tellRows(run, place, start);
+  await run.spool.seal(table.planned.id, segment);
 }
 
 /** Asks a side without a unique index on the key whether two of its rows have the same one. */
