@@ -1,4 +1,5 @@
 import type { CanonicalType } from './canonical-type.js';
+import type { ColumnRule } from './column-rule.js';
 import type { KeyKind } from './encoding/key-bytes.js';
 import type { Column, Table } from './schema.js';
 
@@ -7,6 +8,8 @@ export interface ColumnPair {
   readonly source: Column;
   readonly target: Column;
   readonly canonical: CanonicalType;
+  /** `exact` unless the types, or the user, ask for more than equal canonical values. */
+  readonly rule: ColumnRule;
 }
 
 /** A column of the key by which both sides are walked. */
@@ -50,6 +53,7 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
  */
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
+  if (pair.rule.kind !== 'exact') return { reason: adaptedKeyReason(source, pair.rule) };
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -72,6 +76,15 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
         reason: `key column ${source.name} is ${source.declared}, which has no order that both sides share`,
       };
   }
+}
+
+function adaptedKeyReason(
+  { name }: Column,
+  { assumed, relaxed }: Extract<ColumnRule, { kind: 'adapted' }>,
+): string {
+  const words = [...assumed, ...relaxed];
+  const how = words.length === 0 ? 'by what a float is written as' : `with ${words.join(', ')}`;
+  return `key column ${name} is compared ${how}, and the two sides do not sort it alike then`;
 }
 
 function isUuidOrdered({ type }: Column): boolean {
