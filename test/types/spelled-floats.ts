@@ -47,10 +47,7 @@ const NUMBERS: readonly TypeForm[] = [
   },
 ];
 
-const SINGLES = [
-  floatForm('float', MYSQL_FAMILY, NOT_SINGLE),
-  floatForm('real', POSTGRESQL, NOT_SINGLE),
-];
+const SINGLES = [floatForm('float', MYSQL_FAMILY, NOT_SINGLE), floatForm('real', POSTGRESQL, NOT_SINGLE)];
 const DOUBLES = [
   floatForm('double', MYSQL_FAMILY, NOT_DOUBLE),
   floatForm('double precision', POSTGRESQL, NOT_DOUBLE),
