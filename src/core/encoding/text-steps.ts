@@ -58,12 +58,13 @@ function foldUnicode(sink: ByteSink, start: number, from: number): void {
   } catch {
     return;
   }
-  let folded = '';
-  for (const character of text) folded += foldCharacter(character);
-  const utf8 = Buffer.from(folded, 'utf8');
+  const utf8 = Buffer.from(text.replace(CASED, foldCharacter), 'utf8');
   sink.length = start;
   encodeSpan(sink, TAG.text, utf8, 0, utf8.length);
 }
+
+/** Every character that has another case. */
+const CASED = /[\p{Changes_When_Lowercased}\p{Changes_When_Uppercased}]/gu;
 
 /** Letters of Turkish that Unicode pairs with no letter of other languages. */
 const OWN_LETTERS = new Set(['\u0130', '\u0131']);
