@@ -50,6 +50,11 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
  */
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
+  if (isMoney(source) || isMoney(target)) {
+    return {
+      reason: `key column ${source.name} is an amount of money, whose order the other side has no literal for`,
+    };
+  }
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -72,6 +77,10 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
         reason: `key column ${source.name} is ${source.declared}, which has no order that both sides share`,
       };
   }
+}
+
+function isMoney({ type }: Column): boolean {
+  return type.kind === 'money';
 }
 
 function isUuidOrdered({ type }: Column): boolean {

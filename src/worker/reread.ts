@@ -27,6 +27,8 @@ export interface RereadJob {
 export interface RereadOutcome {
   readonly counts: DifferenceCounts;
   readonly changedColumns: Readonly<Record<string, number>>;
+  /** In how many rows a column differs in bytes without a rule that would say whether its values do. */
+  readonly undecidedColumns: Readonly<Record<string, number>>;
 }
 
 /**
@@ -36,6 +38,7 @@ export interface RereadOutcome {
 export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome> {
   const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
   const changedColumns: Record<string, number> = {};
+  const undecidedColumns: Record<string, number> = {};
   const kinds = job.pair.key.map((column) => column.keyKind);
   for (const batch of batches(job)) {
     const keys = batch.map((row) => keyBytesOf(row, job.indexes));
@@ -46,8 +49,9 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
       const name = key.toString('latin1');
       const source = rows.source.get(name) ?? null;
       const target = rows.target.get(name) ?? null;
-      const difference = compareRows({ pair: job.pair, sides: job.sides, source, target });
-      if (difference === null) counts.inFlight++;
+      const { difference, undecided } = compareRows({ pair: job.pair, sides: job.sides, source, target });
+      countColumns(undecidedColumns, undecided);
+      if (difference === null) counts.inFlight += undecided.length === 0 ? 1 : 0;
       else {
         counts[difference.kind]++;
         found.push(difference);
@@ -56,7 +60,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     }
     if (found.length > 0) await job.store(found);
   }
-  return { counts, changedColumns };
+  return { counts, changedColumns, undecidedColumns };
 }
 
 function countColumns(into: Record<string, number>, columns: readonly string[]): void {

@@ -3,6 +3,7 @@ import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/t
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import { buildCount, buildSelect, buildSelectByKeys, buildUnordered, type SelectDialect } from '../select.js';
+import { AS_TEXT } from './column-types.js';
 
 /** Double quotes, with a double quote in the name doubled; NUL cannot be part of a name. */
 export function quoteName(name: string): string {
@@ -107,6 +108,7 @@ const selects: SelectDialect = {
   quoteName,
   literal,
   comparesRows: true,
+  selectColumn: ({ name, wire }) => (wire === AS_TEXT ? `${quoteName(name)}::text` : quoteName(name)),
   quoteTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteName(table.schema)}.${quoteName(table.name)}`,
 };
 
