@@ -84,12 +84,13 @@ function dateLiteral(days: bigint): Literal {
 function timestampLiteral(micros: bigint, type: 'timestamp' | 'timestamptz'): Literal {
   if (micros === MAX_INT64) return sql(`'infinity'::${type}`);
   if (micros === MIN_INT64) return sql(`'-infinity'::${type}`);
-  return sql(`'${withZone(formatMicros(micros), type)}'::${type}`);
+  const text = formatMicros(micros);
+  return sql(`'${type === 'timestamp' ? text : withUtc(text)}'::${type}`);
 }
 
-/** The zone is said even though the session is in UTC, and goes before `BC`. */
-function withZone(text: string, type: 'timestamp' | 'timestamptz'): string {
-  if (type === 'timestamp') return text;
+/** Says the zone of a point in time in UTC, ahead of `BC`; infinity has none. */
+export function withUtc(text: string): string {
+  if (text.endsWith('infinity')) return text;
   return text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`;
 }
 

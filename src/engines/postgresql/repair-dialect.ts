@@ -2,7 +2,7 @@ import type { Column, Table } from '../../core/schema.js';
 import type { ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
 import { countCharacters, declaredNumbers, fitsDecimal, fractionDigits } from '../repair-limits.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
-import { quoteName, textLiteral } from './dialect.js';
+import { quoteName, textLiteral, withUtc } from './dialect.js';
 
 /** Labels of the enum types of the schema's columns, by the type's name. */
 export type EnumLabels = ReadonlyMap<string, ReadonlySet<string>>;
@@ -74,12 +74,6 @@ function spell(value: TypedValue, to: Column): string {
     default:
       return `'${value.text}'`;
   }
-}
-
-/** The zone is said, and goes before `BC`. */
-function withUtc(text: string): string {
-  if (/infinity$/.test(text)) return text;
-  return text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`;
 }
 
 /** Equality by code points, which citext and nondeterministic collations do not have. */

@@ -1,6 +1,7 @@
 import type { Column, ValueType } from '../../core/schema.js';
 import type { CodecColumn, FieldFormatter } from '../engine.js';
 import { asKind, countBounds, RANGE, readArrayShape, readParts } from './codec-structures.js';
+import { withUtc } from './dialect.js';
 
 type PartFormatter = (buffer: Buffer, start: number, end: number) => string | null;
 
@@ -11,7 +12,7 @@ export function structureFormatter(
 ): FieldFormatter | null {
   const { type } = column;
   const part = (own: Column, other: Column | undefined): PartFormatter =>
-    asText(compile({ column: own, partner: other?.type ?? own.type }));
+    asText(own.type, compile({ column: own, partner: other?.type ?? own.type }));
   switch (type.kind) {
     case 'array':
       return arrayFormatter(
@@ -33,12 +34,16 @@ export function structureFormatter(
   }
 }
 
-/** Bytes inside a structure have the server's own spelling; NULL is a start of -1. */
-function asText(format: FieldFormatter): PartFormatter {
+/**
+ * Bytes inside a structure have the server's own spelling, and points in time say their zone, because what reads them
+ * sees the whole structure only. NULL is a start of -1.
+ */
+function asText({ kind }: ValueType, format: FieldFormatter): PartFormatter {
   return (buffer, start, end) => {
     if (start < 0) return null;
     const value = format(buffer, start, end);
-    return value === null || typeof value === 'string' ? value : `\\x${value.hex}`;
+    if (value !== null && typeof value === 'object') return `\\x${value.hex}`;
+    return kind === 'instant' && value !== null ? withUtc(value) : value;
   };
 }
 
@@ -86,7 +91,7 @@ function rangeFormatter(format: PartFormatter): FieldFormatter {
     if ((flags & RANGE.empty) !== 0) return 'empty';
     const bounds: string[] = [];
     readParts(buffer, { start: start + 1, end, count: countBounds(flags), hasTypes: false }, (from, to) => {
-      bounds.push(quotePart(format(buffer, from, to) ?? ''));
+      bounds.push(quotePart(format(buffer, from, to) ?? '', /[()[\],"\\\s]/));
     });
     const lower = (flags & RANGE.lowerInfinite) === 0 ? bounds.shift() : '';
     const upper = (flags & RANGE.upperInfinite) === 0 ? bounds.shift() : '';
@@ -109,12 +114,12 @@ function compositeFormatter(formats: readonly PartFormatter[]): FieldFormatter {
     const texts: string[] = [];
     readParts(buffer, { start: start + 4, end, count: formats.length, hasTypes: true }, (from, to, i) => {
       const text = formats[i]?.(buffer, from, to) ?? null;
-      texts.push(text === null ? '' : quotePart(text));
+      texts.push(text === null ? '' : quotePart(text, /[(),"\\\s]/));
     });
     return `(${texts.join(',')})`;
   };
 }
 
-function quotePart(text: string): string {
-  return text !== '' && !/[()[\]{},"\\\s]/.test(text) ? text : `"${text.replace(/["\\]/g, '$&$&')}"`;
+function quotePart(text: string, special: RegExp): string {
+  return text !== '' && !special.test(text) ? text : `"${text.replace(/["\\]/g, '$&$&')}"`;
 }
