@@ -121,6 +121,9 @@ function buildGuard(
   { value: raw, to }: RepairValue,
 ): string | null {
   const name = quoteName(to.name);
+  if (value.kind === 'bytes' && (to.type.kind === 'geometry' || to.wire === 'vector')) {
+    return `CAST(${name} AS BINARY) <=> ${bytesLiteral(value.hex)}`;
+  }
   if (raw !== null && typeof raw === 'object' && to.type.kind !== 'bytes') {
     return to.type.kind === 'text' ? `CAST(${name} AS BINARY) <=> ${bytesLiteral(raw.hex)}` : null;
   }
