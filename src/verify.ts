@@ -9,8 +9,9 @@ import type { RunConfig } from './config/run-config.js';
 import type { RowDifference } from './core/difference.js';
 import type { RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
-import type { RunResult } from './core/result.js';
+import type { RunResult, TableResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
+import { DiagnosisRun } from './config/diagnose-run.js';
 import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
@@ -75,11 +76,7 @@ async function verifyOpenSides(
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
-    const results = [];
-    for (const table of tables) {
-      const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample)));
-    }
+    const results = await finishTables({ config, hooks, sides, tables, spool });
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,
@@ -106,6 +103,23 @@ async function verifyOpenSides(
   } catch (error) {
     await spool.close();
     throw error;
+  }
+}
+
+/** Makes the results of the tables, with what can be said of why their rows differ. */
+async function finishTables(run: Omit<Reading, 'seed'>): Promise<TableResult[]> {
+  const { config, sides, tables, spool, hooks } = run;
+  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: hooks.signal });
+  try {
+    const results = [];
+    for (const table of tables) {
+      const diagnoses = await diagnosing.diagnose(table);
+      const sample = await readSample(spool, table);
+      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+    }
+    return results;
+  } finally {
+    await diagnosing.close();
   }
 }
 
