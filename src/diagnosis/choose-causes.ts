@@ -80,9 +80,7 @@ function dropMinorities(chosen: readonly Candidate[], rows: number): ChosenCause
   const kept = [...chosen].sort((one, other) => other.rows - one.rows);
   for (;;) {
     const unexplained = rows - kept.reduce((sum, each) => sum + each.rows, 0);
-    const weak = kept.findLastIndex(
-      (each) => each.rows <= unexplained && each.bits / each.rows < PROOF_BITS,
-    );
+    const weak = kept.findLastIndex((each) => each.rows <= unexplained && each.bits / each.rows < PROOF_BITS);
     if (weak < 0) {
       return kept.map(({ bits, provable, ...each }) => ({
         ...each,

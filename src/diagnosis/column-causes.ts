@@ -86,7 +86,10 @@ export class ColumnCauses {
       if (pair === undefined) continue;
       const values = { source: source[column] ?? null, target: target[column] ?? null };
       const explanations = explainChange({ pair, ...values, alone: columns.length === 1 });
-      this.#tallyOf(column).add([...(swaps.get(column) ?? []), ...explanations], exampleOf(difference, column));
+      this.#tallyOf(column).add(
+        [...(swaps.get(column) ?? []), ...explanations],
+        exampleOf(difference, column),
+      );
     }
   }
 

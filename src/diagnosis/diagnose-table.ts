@@ -39,10 +39,12 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
   const lost = new MissingRows({
     keyKinds: isOrdered ? pair.key.map(({ keyKind }) => keyKind) : [],
     sourceRows: counts.sourceRows,
-    lastTargetKey:
-      missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : undefined,
+    lastTargetKey: missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : undefined,
   });
-  const moved = new MovedRows({ ...pair, sourceRows: extra > 0 && isOrdered ? await readSourceEnds(request) : [] });
+  const moved = new MovedRows({
+    ...pair,
+    sourceRows: extra > 0 && isOrdered ? await readSourceEnds(request) : [],
+  });
   const siblings = new SurvivingSiblings(pair);
   const isWhole = await readDifferences(request, (difference) => {
     changed.add(difference);
@@ -93,7 +95,10 @@ async function readSourceEnds(request: DiagnosisRequest): Promise<Readonly<Recor
   return orFailure(request, 'source', lookup.readSourceEnds(pair), []);
 }
 
-async function diagnoseSiblings(siblings: SurvivingSiblings, request: DiagnosisRequest): Promise<Diagnosis[]> {
+async function diagnoseSiblings(
+  siblings: SurvivingSiblings,
+  request: DiagnosisRequest,
+): Promise<Diagnosis[]> {
   const { pair, lookup } = request;
   const read = siblings.diagnose((column, values) => lookup.readEqualValues(pair, column, values));
   return orFailure(request, 'target', read, []);

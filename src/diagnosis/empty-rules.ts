@@ -1,6 +1,12 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import type { Value } from '../core/difference.js';
-import { type Alteration, type CauseRule, CERTAIN_BITS, type Explanation, TEXT_TYPES } from './explanation.js';
+import {
+  type Alteration,
+  type CauseRule,
+  CERTAIN_BITS,
+  type Explanation,
+  TEXT_TYPES,
+} from './explanation.js';
 import { declaredBytes, weighLength } from './text-shape-rules.js';
 
 const EVERY_TYPE: ReadonlySet<CanonicalType> = new Set([
@@ -33,7 +39,7 @@ function isZero(value: Value): boolean {
 /** NULL where there was a value says that something was lost, not how. */
 function explainLoss({ original, altered }: Alteration, found: Explanation[]): void {
   if (original === null || altered !== null) return;
-  found.push({ cause: 'value-lost', detail: 'NULL instead', bits: 4, provable: false });
+  found.push({ cause: 'value-lost', detail: 'NULL instead', bits: 2, provable: false });
 }
 
 function explainNul({ original, altered }: Alteration, found: Explanation[]): void {
@@ -54,7 +60,8 @@ function bytesOf(value: Value): string | null {
 }
 
 function explainCutBytes({ original, altered, to }: Alteration, found: Explanation[]): void {
-  if (original === null || altered === null || typeof original === 'string' || typeof altered === 'string') return;
+  if (original === null || altered === null || typeof original === 'string' || typeof altered === 'string')
+    return;
   const [before, after] = [original.hex, altered.hex];
   if (after === '' || after.length >= before.length || !before.startsWith(after)) return;
   const length = after.length / 2;

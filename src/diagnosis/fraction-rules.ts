@@ -6,7 +6,13 @@ import {
   readExactNumber,
   significantDigits,
 } from './exact-number.js';
-import { type Alteration, CERTAIN_BITS, type CauseRule, type Explanation, NUMBER_TYPES } from './explanation.js';
+import {
+  type Alteration,
+  type CauseRule,
+  CERTAIN_BITS,
+  type Explanation,
+  NUMBER_TYPES,
+} from './explanation.js';
 import { declaredDecimal } from './integer-rules.js';
 
 /** What programs print floats with, most common first: MySQL's FLOAT, C's %g and %.15g, a double's sure digits. */
@@ -85,8 +91,6 @@ function range(first: number, last: number): number[] {
 }
 
 /** What happens to the digits of fractions. */
-export const fractionRules: readonly CauseRule[] = [
-  explainDigits,
-  explainDoubledDecimal,
-  explainScale,
-].map((explain) => ({ types: NUMBER_TYPES, bothWays: true, explain }));
+export const fractionRules: readonly CauseRule[] = [explainDigits, explainDoubledDecimal, explainScale].map(
+  (explain) => ({ types: NUMBER_TYPES, bothWays: true, explain }),
+);

@@ -1,7 +1,13 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import type { Column } from '../core/schema.js';
 import { type ExactNumber, readExactNumber } from './exact-number.js';
-import { type Alteration, CERTAIN_BITS, type CauseRule, type Explanation, NUMBER_TYPES } from './explanation.js';
+import {
+  type Alteration,
+  type CauseRule,
+  CERTAIN_BITS,
+  type Explanation,
+  NUMBER_TYPES,
+} from './explanation.js';
 
 const WIDTHS = [8, 16, 24, 32, 64] as const;
 const WHOLE_TYPES: ReadonlySet<CanonicalType> = new Set(['int', 'decimal']);

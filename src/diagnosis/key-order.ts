@@ -31,7 +31,9 @@ function comparePart(kind: KeyKind, one: Value, other: Value): number | null {
     case 'datetime':
     case 'instant': {
       const [left, right] = [readTime(one), readTime(other)];
-      return left === null || right === null ? null : Number(left.micros > right.micros) - Number(left.micros < right.micros);
+      return left === null || right === null
+        ? null
+        : Number(left.micros > right.micros) - Number(left.micros < right.micros);
     }
     case 'uuid':
       return compareBytes(uuidBytes(one), uuidBytes(other));

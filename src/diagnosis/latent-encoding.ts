@@ -5,6 +5,7 @@ import type { ColumnPair, Side, TablePair } from '../core/pairing.js';
 import { affordableRows, readValues, selectAll } from './read-values.js';
 import type { RowLookup } from './row-lookup.js';
 import { undoDoubleEncoding } from './text-encoding-rules.js';
+import { comparableForm } from './value-form.js';
 
 /** The first rows of a table that are looked at. */
 const SAMPLE_ROWS = 300;
@@ -28,7 +29,9 @@ export async function findLatentEncoding(pair: TablePair, lookup: RowLookup): Pr
     const values = source.flatMap(([key, row]) => {
       const value = row[at] ?? null;
       const other = target.find(([name]) => name === key)?.[1][at] ?? null;
-      return typeof value === 'string' && value === other && undoDoubleEncoding(value) !== null ? [value] : [];
+      return typeof value === 'string' && value === other && undoDoubleEncoding(value) !== null
+        ? [value]
+        : [];
     });
     return values.length < LEAST_VALUES ? [] : [latentFinding(column, values.length, source.length)];
   });
@@ -46,7 +49,11 @@ async function readSample(
   const readable = await lookup.side(side);
   const sql = readable.engine.dialect.buildSelect({ ...selectAll(pair, side, all), limit });
   const rows = await readValues(readable, { side, columns: all, sql });
-  return rows.map((row) => [JSON.stringify(row.slice(0, pair.key.length)).toLowerCase(), row]);
+  return rows.map((row) => [keyForm(pair, row), row]);
+}
+
+function keyForm({ key }: TablePair, row: readonly Value[]): string {
+  return JSON.stringify(key.map(({ canonical }, i) => comparableForm(row[i] ?? null, canonical)));
 }
 
 function latentFinding({ target }: ColumnPair, values: number, rows: number): Finding {

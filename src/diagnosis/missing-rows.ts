@@ -144,5 +144,7 @@ function mostFrequent(gaps: readonly bigint[]): bigint {
 }
 
 function formatKey(key: readonly Value[]): string {
-  return key.map((part) => (part !== null && typeof part === 'object' ? `0x${part.hex}` : `${part}`)).join(', ');
+  return key
+    .map((part) => (part !== null && typeof part === 'object' ? `0x${part.hex}` : `${part}`))
+    .join(', ');
 }

@@ -67,7 +67,9 @@ export class MovedRows {
 
   /** Of the values beside the key; null where they say too little, as in a table of nothing but flags. */
   #fingerprintOf(values: KeyValues): { text: string; bits: number } | null {
-    const own = this.#columns.map(({ target, canonical }) => [values[target.name] ?? null, canonical] as const);
+    const own = this.#columns.map(
+      ({ target, canonical }) => [values[target.name] ?? null, canonical] as const,
+    );
     const bits = own.reduce((sum, [value]) => sum + coincidenceBits(value), 0);
     if (bits < PROOF_BITS) return null;
     return { text: fingerprint(own.map(([value, canonical]) => comparableForm(value, canonical))), bits };
@@ -88,7 +90,11 @@ export class MovedRows {
       confidence: isWhole ? 'proved' : 'likely',
       columns: this.#key.map(({ target }) => target.name),
       rows: moved.length,
-      evidence: { detail: this.#describeMoves(moved), of: Math.max(missing, extra), examples: this.#examples(moved) },
+      evidence: {
+        detail: this.#describeMoves(moved),
+        of: Math.max(missing, extra),
+        examples: this.#examples(moved),
+      },
     };
   }
 
@@ -96,9 +102,12 @@ export class MovedRows {
     const [first] = this.#key;
     if (first === undefined) return [];
     const column = first.target.name;
-    return moved
-      .slice(0, 3)
-      .map(({ from, to }) => ({ key: from, column, source: from[column] ?? null, target: to[column] ?? null }));
+    return moved.slice(0, 3).map(({ from, to }) => ({
+      key: from,
+      column,
+      source: from[column] ?? null,
+      target: to[column] ?? null,
+    }));
   }
 
   /** Says how the keys changed, where all of them did in the same way: the causes of changed values hold for keys too. */

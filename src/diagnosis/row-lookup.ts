@@ -53,7 +53,9 @@ export class RowLookup {
       const sql = source.engine.dialect.buildSelect(selection);
       rows.push(...(await readValues(source, { side: 'source', columns, sql })));
     }
-    return rows.map((row) => Object.fromEntries(columns.map(({ target }, i) => [target.name, row[i] ?? null])));
+    return rows.map((row) =>
+      Object.fromEntries(columns.map(({ target }, i) => [target.name, row[i] ?? null])),
+    );
   }
 
   /** The target's values of a text column that its own collation holds equal to one of the given ones. */

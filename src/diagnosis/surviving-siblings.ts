@@ -43,7 +43,7 @@ export class SurvivingSiblings {
     const found: Diagnosis[] = [];
     if (this.#rows.length === 0) return found;
     for (const column of this.#columns) {
-      const values = this.#rows.map((row) => valueOf(row, column)).filter((value) => value !== null);
+      const values = this.#rows.map((row) => textIn(row, column)).filter((value) => value !== null);
       if (values.length === 0) continue;
       const siblings = new Map<string, string[]>();
       for (const value of await readEqualValues(column, values)) {
@@ -57,14 +57,16 @@ export class SurvivingSiblings {
 
   #diagnoseColumn(column: ColumnPair, siblings: ReadonlyMap<string, readonly string[]>): Diagnosis | null {
     const lost = this.#rows.flatMap((row) => {
-      const value = valueOf(row, column);
+      const value = textIn(row, column);
       const survivor = value === null ? undefined : siblings.get(fold(value))?.find((each) => each !== value);
       return survivor === undefined ? [] : [{ key: row.key, source: value, target: survivor }];
     });
     if (lost.length * 2 <= this.#rows.length) return null;
     const name = column.target.name;
     const detail =
-      this.#rows.length === this.#missing ? '' : `of the first ${this.#rows.length} missing rows, which were looked up`;
+      this.#rows.length === this.#missing
+        ? ''
+        : `of the first ${this.#rows.length} missing rows, which were looked up`;
     return {
       cause: 'sibling-survived',
       confidence: lost.length === this.#missing ? 'proved' : 'likely',
@@ -79,7 +81,7 @@ export class SurvivingSiblings {
   }
 }
 
-function valueOf({ source }: RowDifference, { target }: ColumnPair): string | null {
+function textIn({ source }: RowDifference, { target }: ColumnPair): string | null {
   const value = source?.[target.name] ?? null;
   return typeof value === 'string' && value.length <= MOST_CHARACTERS ? value : null;
 }

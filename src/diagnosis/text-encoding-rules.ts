@@ -1,6 +1,12 @@
-import { type Alteration, CERTAIN_BITS, type CauseRule, type Explanation, TEXT_TYPES } from './explanation.js';
+import {
+  type Alteration,
+  type CauseRule,
+  CERTAIN_BITS,
+  type Explanation,
+  TEXT_TYPES,
+} from './explanation.js';
 
-const NON_ASCII = /[^\x00-\x7f]/;
+const NON_ASCII = /\P{ASCII}/u;
 const FOUR_BYTES = /[\u{10000}-\u{10ffff}]/u;
 const MOST_ROUNDS = 4;
 
@@ -12,13 +18,18 @@ const CONTROL_OF = new Map([...CP1252].map((character, i) => [character, String.
 
 /** Reads cp1252 as MySQL's latin1 does: every byte is a character. */
 export function decodeCp1252(bytes: Buffer): string {
-  return bytes.toString('latin1').replace(/[\u0080-\u009f]/g, (byte) => CP1252[byte.charCodeAt(0) - 0x80] ?? '');
+  return bytes
+    .toString('latin1')
+    .replace(/[\u0080-\u009f]/g, (byte) => CP1252[byte.charCodeAt(0) - 0x80] ?? '');
 }
 
 /** The bytes of a text in cp1252, or null where it holds a character that cp1252 lacks. */
 export function encodeCp1252(text: string): Buffer | null {
-  const bytes = text.replace(/[\u20ac\u0152-\u02dc\u2013-\u2122]/g, (character) => CONTROL_OF.get(character) ?? character);
-  return /[^\u0000-\u00ff]/.test(bytes) ? null : Buffer.from(bytes, 'latin1');
+  const bytes = text.replace(
+    /[\u20ac\u0152-\u02dc\u2013-\u2122]/g,
+    (character) => CONTROL_OF.get(character) ?? character,
+  );
+  return /[\u0100-\u{10ffff}]/u.test(bytes) ? null : Buffer.from(bytes, 'latin1');
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -46,7 +57,8 @@ const MISTAKEN: readonly { readonly name: string; decode(bytes: Buffer): string 
 ];
 
 function explainDoubleEncoding({ original, altered }: Alteration, found: Explanation[]): void {
-  if (typeof original !== 'string' || typeof altered !== 'string' || altered.length <= original.length) return;
+  if (typeof original !== 'string' || typeof altered !== 'string' || altered.length <= original.length)
+    return;
   if (!NON_ASCII.test(original)) return;
   for (const { name, decode } of MISTAKEN) {
     let text = original;
@@ -62,14 +74,19 @@ function explainDoubleEncoding({ original, altered }: Alteration, found: Explana
 }
 
 function explainControls({ original, altered }: Alteration, found: Explanation[]): void {
-  if (typeof original !== 'string' || typeof altered !== 'string' || original.length !== altered.length) return;
+  if (typeof original !== 'string' || typeof altered !== 'string' || original.length !== altered.length)
+    return;
   if (!/[\u0080-\u009f]/.test(altered)) return;
-  const misread = original.replace(/[^\u0000-\u00ff]/g, (character) => CONTROL_OF.get(character) ?? character);
+  const misread = original.replace(
+    /[\u0100-\u{10ffff}]/gu,
+    (character) => CONTROL_OF.get(character) ?? character,
+  );
   if (misread === altered) found.push({ cause: 'cp1252-as-latin1', detail: '', bits: CERTAIN_BITS });
 }
 
 function explainCut({ original, altered }: Alteration, found: Explanation[]): void {
-  if (typeof original !== 'string' || typeof altered !== 'string' || altered.length >= original.length) return;
+  if (typeof original !== 'string' || typeof altered !== 'string' || altered.length >= original.length)
+    return;
   const at = original.search(FOUR_BYTES);
   if (at < 0 || at !== altered.length || !original.startsWith(altered)) return;
   const hasTail = [...original.slice(at)].length > 1;

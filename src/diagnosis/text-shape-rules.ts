@@ -1,5 +1,11 @@
 import type { Column } from '../core/schema.js';
-import { type Alteration, CERTAIN_BITS, type CauseRule, type Explanation, TEXT_TYPES } from './explanation.js';
+import {
+  type Alteration,
+  type CauseRule,
+  CERTAIN_BITS,
+  type Explanation,
+  TEXT_TYPES,
+} from './explanation.js';
 
 /** Lengths that software is known to stop at: MySQL's text types, GROUP_CONCAT, drivers, old index limits. */
 const KNOWN_LENGTHS = new Set([255, 1000, 1024, 2000, 4000, 8000, 8192, 32_767, 65_535, 16_777_215]);
@@ -23,7 +29,11 @@ function explainTruncation({ original, altered, to }: Alteration, found: Explana
   if (altered === '' || altered.length >= original.length || !original.startsWith(altered)) return;
   const cause = 'truncated';
   const characters = countCharacters(altered);
-  found.push({ cause, detail: `at ${characters} characters`, ...weighLength(characters, declaredCharacters(to)) });
+  found.push({
+    cause,
+    detail: `at ${characters} characters`,
+    ...weighLength(characters, declaredCharacters(to)),
+  });
   const bytes = Buffer.byteLength(altered);
   const next = String.fromCodePoint(original.codePointAt(altered.length) ?? 0);
   for (let limit = bytes; limit < bytes + Buffer.byteLength(next); limit++) {
@@ -44,7 +54,8 @@ export function weighLength(length: number, declared: number | null): Omit<Expla
 }
 
 function explainSpaces({ original, altered }: Alteration, found: Explanation[]): void {
-  if (typeof original !== 'string' || typeof altered !== 'string' || altered.length >= original.length) return;
+  if (typeof original !== 'string' || typeof altered !== 'string' || altered.length >= original.length)
+    return;
   const trimmed = original.trim();
   if (trimmed === original || altered.trim() !== trimmed) return;
   const places = [
@@ -76,7 +87,7 @@ function explainLineEnds({ original, altered }: Alteration, found: Explanation[]
 }
 
 function explainNormalization({ original, altered }: Alteration, found: Explanation[]): void {
-  if (typeof original !== 'string' || typeof altered !== 'string' || !/[^\x00-\x7f]/.test(original)) return;
+  if (typeof original !== 'string' || typeof altered !== 'string' || !/\P{ASCII}/u.test(original)) return;
   for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'] as const) {
     if (original.normalize(form) !== altered) continue;
     found.push({ cause: 'unicode-normalization', detail: `to ${form}`, bits: CERTAIN_BITS });

@@ -1,7 +1,14 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import { type Alteration, type CauseRule, type Explanation, TIME_TYPES } from './explanation.js';
-import { formatShift, MICROS_PER_DAY, MICROS_PER_SECOND, modulo, readTime, type TimeValue } from './time-value.js';
-import { ZONES, zoneOffsets, zoneOffsetSeconds } from './zone-offsets.js';
+import {
+  formatShift,
+  MICROS_PER_DAY,
+  MICROS_PER_SECOND,
+  modulo,
+  readTime,
+  type TimeValue,
+} from './time-value.js';
+import { ZONES, zoneOffsetSeconds, zoneOffsets } from './zone-offsets.js';
 
 const QUARTER_HOUR = 900n * MICROS_PER_SECOND;
 /** Zones are from -12 to +14 hours, so two of them are at most 26 hours apart. */
@@ -94,7 +101,8 @@ function explainMidnight({ before, after }: Times, _: Alteration, found: Explana
     found.push({ cause, detail: '24:00:00 became 00:00:00', bits: 20 });
   }
   if (ofDay * 2n < MICROS_PER_DAY * 2n - MICROS_PER_SECOND || ofDay % MICROS_PER_SECOND === 0n) return;
-  if (after.micros === day + MICROS_PER_DAY) found.push({ cause, detail: 'rounded up into the next day', bits: 16 });
+  if (after.micros === day + MICROS_PER_DAY)
+    found.push({ cause, detail: 'rounded up into the next day', bits: 16 });
   if (after.micros === day) found.push({ cause, detail: 'rounded up to midnight of the same day', bits: 16 });
 }
 
@@ -118,7 +126,8 @@ function explainSwap({ before, after }: Times, alteration: Alteration, found: Ex
   const { original, altered } = alteration;
   if (typeof original !== 'string' || typeof altered !== 'string') return;
   const swapped = original.replace(/^(\d{4,})-(\d\d)-(\d\d)/, '$1-$3-$2');
-  if (readTime(swapped)?.micros === after.micros) found.push({ cause: 'day-month-swapped', detail: '', bits: 7 });
+  if (readTime(swapped)?.micros === after.micros)
+    found.push({ cause: 'day-month-swapped', detail: '', bits: 7 });
 }
 
 /** A write that sets no other column moves only a column that the server keeps up to date itself. */

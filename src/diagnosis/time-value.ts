@@ -1,5 +1,5 @@
-import { daysFromCivil, isCalendarDate } from '../core/encoding/temporal.js';
 import type { Value } from '../core/difference.js';
+import { daysFromCivil, isCalendarDate } from '../core/encoding/temporal.js';
 
 /** A date, a time of day or both, as microseconds: since 2000-01-01, or since midnight. */
 export interface TimeValue {

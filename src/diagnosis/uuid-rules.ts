@@ -7,7 +7,10 @@ const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$
 const GROUPS = /^(.{8})(.{4})(.{4})(.{16})$/;
 
 /** The orders in which the first three groups are stored; undoing the first is not the same as doing it again. */
-const ORDERS: readonly { readonly name: string; arrange(low: string, middle: string, high: string): string }[] = [
+const ORDERS: readonly {
+  readonly name: string;
+  arrange(low: string, middle: string, high: string): string;
+}[] = [
   { name: "as UUID_TO_BIN's swap flag does", arrange: (low, middle, high) => high + middle + low },
   {
     name: 'bytes of the first three reversed, as in a GUID',

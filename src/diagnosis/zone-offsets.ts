@@ -6,11 +6,25 @@ import { MICROS_PER_SECOND } from './time-value.js';
  * constant shift and needs no name.
  */
 export const ZONES = [
-  ...['Europe/London', 'Europe/Berlin', 'Europe/Athens', 'Europe/Moscow', 'Europe/Istanbul', 'Europe/Chisinau'],
+  ...[
+    'Europe/London',
+    'Europe/Berlin',
+    'Europe/Athens',
+    'Europe/Moscow',
+    'Europe/Istanbul',
+    'Europe/Chisinau',
+  ],
   ...['America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles', 'America/Anchorage'],
   ...['America/Halifax', 'America/St_Johns', 'America/Mexico_City', 'America/Sao_Paulo', 'America/Santiago'],
   ...['America/Havana', 'America/Asuncion', 'Australia/Sydney', 'Australia/Adelaide', 'Australia/Lord_Howe'],
-  ...['Pacific/Auckland', 'Asia/Jerusalem', 'Asia/Beirut', 'Asia/Tehran', 'Africa/Cairo', 'Africa/Casablanca'],
+  ...[
+    'Pacific/Auckland',
+    'Asia/Jerusalem',
+    'Asia/Beirut',
+    'Asia/Tehran',
+    'Africa/Cairo',
+    'Africa/Casablanca',
+  ],
 ] as const;
 
 const FIRST_YEAR = 1970;
