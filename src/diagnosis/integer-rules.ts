@@ -9,7 +9,8 @@ import {
   NUMBER_TYPES,
 } from './explanation.js';
 
-const WIDTHS = [8, 16, 24, 32, 64] as const;
+/** The most usual first, because a small number comes out alike at several. */
+const WIDTHS = [64, 32, 16, 8, 24] as const;
 const WHOLE_TYPES: ReadonlySet<CanonicalType> = new Set(['int', 'decimal']);
 const MOST_SAFE = 2n ** 53n;
 
@@ -93,7 +94,7 @@ function explainTruth(alteration: Alteration, found: Explanation[]): void {
   const { type, declared } = alteration.to;
   const holdsOnlyTruth = type.kind === 'boolean' || (type.kind === 'bits' && type.length === 1);
   const isTruth = holdsOnlyTruth || /^tinyint\(1\)/i.test(declared);
-  const bits = isTruth ? 20 : 4;
+  const bits = isTruth ? 20 : 2;
   found.push({ cause: 'truth-value', detail: 'all but 0 became 1', bits, provable: isTruth });
 }
 

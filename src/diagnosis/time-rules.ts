@@ -86,7 +86,9 @@ function explainPrecision({ before, after }: Times, _: Alteration, found: Explan
     const cut = before.micros - modulo(before.micros, micros);
     const rest = modulo(before.micros, micros);
     const rounded = rest * 2n >= micros ? cut + micros : cut;
-    const known = { cause: 'time-precision', bits: 10, cost: 4 } as const;
+    // Whole minutes and hours are what people write, so such a time says less.
+    const bits = micros > MICROS_PER_SECOND ? 6 : 10;
+    const known = { cause: 'time-precision', bits, cost: 4 } as const;
     if (cut === after.micros) found.push({ ...known, detail: `cut to ${unit}` });
     if (rounded === after.micros) found.push({ ...known, detail: `rounded to ${unit}` });
   }
