@@ -55,18 +55,17 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
       lost.add(pair.key.map(({ target }) => key[target.name] ?? null));
     }
   });
-  const patterns = lost.diagnose(isComplete && isWhole);
+  const explained = [...moved.diagnose(), ...(await diagnoseSiblings(siblings, request))];
+  const isMissingExplained = explained.some(
+    ({ cause, rows }) => cause !== 'rows-duplicated' && rows * 2 > missing,
+  );
+  const patterns = isMissingExplained ? [] : lost.diagnose(isComplete && isWhole);
   const isTailProved = patterns.some(
     ({ cause, confidence }) => cause === 'missing-tail' && confidence === 'proved',
   );
-  const round = isComplete ? diagnoseRowCount({ targetRows, missing, extra, isTailProved }) : null;
-  const found = [
-    ...changed.diagnose(),
-    ...moved.diagnose(),
-    ...(await diagnoseSiblings(siblings, request)),
-    ...patterns,
-    ...(round === null ? [] : [round]),
-  ];
+  const round =
+    isComplete && !isMissingExplained ? diagnoseRowCount({ targetRows, missing, extra, isTailProved }) : null;
+  const found = [...changed.diagnose(), ...explained, ...patterns, ...(round === null ? [] : [round])];
   const said = isWhole ? found : found.map((each) => ({ ...each, confidence: 'likely' as const }));
   return showValues ? said : withoutExamples(said);
 }

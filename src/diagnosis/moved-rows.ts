@@ -11,10 +11,12 @@ const MOST_ROWS = 50_000;
 /** How many of the first and of the last rows of the source are looked up, to compare extra rows with. */
 export const LOOKED_UP_ROWS = 200;
 
-interface KnownRow {
+/** Missing or extra rows whose values beside the key are the same. */
+interface KnownRows {
   readonly key: RowDifference['key'];
   rows: number;
-  readonly bits: number;
+  /** How many of them are among the first of their kind. */
+  first: number;
 }
 
 type KeyValues = Readonly<Record<string, Value>>;
@@ -33,32 +35,29 @@ export class MovedRows {
   readonly #columns: readonly ColumnPair[];
   /** Fingerprints of rows of the source with which extra rows are compared. */
   readonly #sourceRows: ReadonlySet<string>;
-  readonly #missing = new Map<string, KnownRow>();
-  readonly #extra = new Map<string, KnownRow>();
-  readonly #counts = { missing: 0, extra: 0, repeated: 0, repeatedFirst: 0 };
+  readonly #missing = new Map<string, KnownRows>();
+  readonly #extra = new Map<string, KnownRows>();
+  readonly #counts = { missing: 0, extra: 0, copies: 0 };
 
   constructor({ key, columns, sourceRows }: MovedRowFacts) {
     this.#key = key;
     this.#columns = columns;
-    this.#sourceRows = new Set(sourceRows.map((row) => this.#fingerprintOf(row)?.text ?? ''));
+    this.#sourceRows = new Set(sourceRows.map((row) => this.#fingerprintOf(row) ?? ''));
   }
 
   add(difference: RowDifference): void {
     const { kind, key, source, target } = difference;
     const values = source ?? target;
     if (kind === 'changed' || values === null) return;
-    const first = this.#counts[kind]++;
-    const print = this.#fingerprintOf(values);
-    if (kind === 'extra' && copiesOf(difference) > 0) this.#counts.repeated++;
-    if (print === null || first >= MOST_ROWS) return;
-    const rows = kind === 'missing' ? this.#missing : this.#extra;
-    const known = rows.get(print.text);
-    if (kind === 'extra' && key !== null && (known !== undefined || this.#sourceRows.has(print.text))) {
-      this.#counts.repeated++;
-      if (first < LOOKED_UP_ROWS) this.#counts.repeatedFirst++;
-    }
-    if (known === undefined) rows.set(print.text, { key, rows: 1, bits: print.bits });
-    else known.rows++;
+    const index = this.#counts[kind]++;
+    if (kind === 'extra' && copiesOf(difference) > 0) this.#counts.copies++;
+    const print = index < MOST_ROWS ? this.#fingerprintOf(values) : null;
+    if (print === null) return;
+    const all = kind === 'missing' ? this.#missing : this.#extra;
+    const known = all.get(print) ?? { key, rows: 0, first: 0 };
+    known.rows++;
+    if (index < LOOKED_UP_ROWS) known.first++;
+    all.set(print, known);
   }
 
   diagnose(): Diagnosis[] {
@@ -66,13 +65,13 @@ export class MovedRows {
   }
 
   /** Of the values beside the key; null where they say too little, as in a table of nothing but flags. */
-  #fingerprintOf(values: KeyValues): { text: string; bits: number } | null {
+  #fingerprintOf(values: KeyValues): string | null {
     const own = this.#columns.map(
       ({ target, canonical }) => [values[target.name] ?? null, canonical] as const,
     );
     const bits = own.reduce((sum, [value]) => sum + coincidenceBits(value), 0);
     if (bits < PROOF_BITS) return null;
-    return { text: fingerprint(own.map(([value, canonical]) => comparableForm(value, canonical))), bits };
+    return fingerprint(own.map(([value, canonical]) => comparableForm(value, canonical)));
   }
 
   #diagnoseKeys(): Diagnosis | null {
@@ -130,8 +129,21 @@ export class MovedRows {
     return `all other columns are equal; of the key: ${CAUSE_TITLES[whole.cause]}${detail === '' ? '' : `, ${detail}`}`;
   }
 
+  /** Rows that repeat a row of the source which did arrive; of those that only repeat each other, all but one. */
+  #countRepeated(): { rows: number; first: number } {
+    let [rows, first] = [this.#counts.copies, 0];
+    for (const [print, known] of this.#extra) {
+      if (known.key === null) continue;
+      const original = this.#sourceRows.has(print) && !this.#missing.has(print) ? 0 : 1;
+      rows += known.rows - original;
+      first += Math.max(0, known.first - original);
+    }
+    return { rows, first };
+  }
+
   #diagnoseCopies(): Diagnosis | null {
-    const { repeated, repeatedFirst, extra } = this.#counts;
+    const { extra } = this.#counts;
+    const { rows: repeated, first: repeatedFirst } = this.#countRepeated();
     const looked = Math.min(extra, LOOKED_UP_ROWS);
     if (repeated * 2 <= extra && repeatedFirst * 2 <= looked) return null;
     const [rows, of] = repeated * 2 > extra ? [repeated, extra] : [repeatedFirst, looked];

@@ -40,6 +40,8 @@ function onTimes(
 
 function explainShift({ before, after }: Times, _: Alteration, found: Explanation[]): void {
   const shift = after.micros - before.micros;
+  // Clocks are off by whole seconds; anything less is a fraction that was lost.
+  if (shift % MICROS_PER_SECOND !== 0n) return;
   const isZoneLike = shift % QUARTER_HOUR === 0n && shift <= MOST_ZONE_SHIFT && -shift <= MOST_ZONE_SHIFT;
   const isDate = before.form === 'date';
   found.push({
