@@ -25,7 +25,7 @@ export const CAUSE_TITLES = {
   'double-rounding': 'rounded to a double',
   'float-digits': 'float rounded',
   'decimal-scale': 'fraction digits lost',
-  'zero-date': 'zero date',
+  'zero-date': 'date on no calendar',
   'midnight-carry': 'midnight',
   'time-shift': 'constant time shift',
   'zone-shift': 'winter and summer shift',

@@ -83,7 +83,12 @@ interface ScaleFit {
 
 function explainedScale({ after, digits, how, isDeclared }: ScaleFit): Explanation {
   const bits = Math.max(2, Math.min(MOST_DIGITS, BITS_PER_DIGIT * significantDigits(after)));
-  return { cause: 'decimal-scale', detail: `${how} to ${digits}`, bits, cost: isDeclared ? 0 : 3 };
+  return {
+    cause: 'decimal-scale',
+    detail: `${how} to ${digits} fraction digit${digits === 1 ? '' : 's'}`,
+    bits,
+    cost: isDeclared ? 0 : 3,
+  };
 }
 
 function range(first: number, last: number): number[] {

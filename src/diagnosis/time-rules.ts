@@ -115,7 +115,7 @@ const SUBSTITUTES = ['1970-01-01', '0001-01-01', '1900-01-01', '1899-12-30', '10
 
 function explainZeroDate({ original, altered }: Alteration, found: Explanation[]): void {
   if (typeof original !== 'string' || !/^\d{4}-\d\d-\d\d/.test(original) || original.endsWith(' BC')) return;
-  const what = original.startsWith('0000-00-00') ? 'the zero date' : 'a date on no calendar';
+  const what = original.startsWith('0000-00-00') ? 'the zero date' : 'another one';
   if (readTime(original) !== null) return;
   const push = (into: string): void => {
     found.push({ cause: 'zero-date', detail: `${what} became ${into}`, bits: 20 });

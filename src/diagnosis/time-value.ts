@@ -12,9 +12,22 @@ const CLOCK = /^(-?)(\d{2,}):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
 export const MICROS_PER_SECOND = 1_000_000n;
 export const MICROS_PER_DAY = 86_400n * MICROS_PER_SECOND;
 
+/** Several rules ask for the same two values one after the other. */
+const MOST_RECENT = 16;
+const recent = new Map<string, TimeValue | null>();
+
 /** Reads a temporal value as the engines' formatters write it; null for infinity and for dates on no calendar. */
 export function readTime(value: Value): TimeValue | null {
   if (typeof value !== 'string') return null;
+  const known = recent.get(value);
+  if (known !== undefined) return known;
+  if (recent.size === MOST_RECENT) recent.clear();
+  const time = parseTime(value);
+  recent.set(value, time);
+  return time;
+}
+
+function parseTime(value: string): TimeValue | null {
   const match = DATE.exec(value);
   if (match === null) {
     const micros = readClock(value);

@@ -36,6 +36,7 @@ interface Rules {
   /** Ascending seconds since 1970 from which the offset at the same position holds. */
   readonly starts: readonly number[];
   readonly offsets: readonly number[];
+  readonly distinct: ReadonlySet<number>;
 }
 
 const known = new Map<string, Rules>();
@@ -56,7 +57,7 @@ export function zoneOffsetSeconds(zone: string, micros: bigint): number | null {
 
 /** Every offset that a zone has had, by which most zones are ruled out at once. */
 export function zoneOffsets(zone: string): ReadonlySet<number> {
-  return new Set(rulesOf(zone).offsets);
+  return rulesOf(zone).distinct;
 }
 
 /** Finds the changes of a zone's offset by asking once a month and searching within the months that differ. */
@@ -77,7 +78,7 @@ function rulesOf(zone: string): Rules {
     }
     before = at;
   }
-  const rules = { starts, offsets };
+  const rules = { starts, offsets, distinct: new Set(offsets) };
   known.set(zone, rules);
   return rules;
 }

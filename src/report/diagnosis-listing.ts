@@ -13,6 +13,7 @@ const INDENT = '  ';
 
 /** What the rows are called that causes of whole rows are about; all other causes are about changed rows. */
 const GROUP_NOUNS: Partial<Readonly<Record<CauseCode, string>>> = {
+  'key-changed': 'missing row',
   'rows-duplicated': 'extra row',
   'sibling-survived': 'missing row',
   'missing-tail': 'missing row',
@@ -34,14 +35,16 @@ export function formatDiagnoses({ table, width, showValues, paint }: Listing): s
   const diagnoses = table.diagnoses ?? [];
   if (diagnoses.length === 0) return [];
   const shown = diagnoses.slice(0, MOST_DIAGNOSES);
-  const lines = shown.flatMap((diagnosis) => {
+  const lines = shown.flatMap((diagnosis, i) => {
     const [example] = showValues ? diagnosis.evidence.examples : [];
+    const later = new Set(diagnoses.slice(i + 1).flatMap(({ columns }) => columns));
+    const done = diagnosis.columns.filter((column) => !later.has(column));
     return [
       ...indented(describeDiagnosis(diagnosis), width),
       ...(example === undefined ? [] : indented(describeExample(example), width, `${INDENT}${INDENT}`)),
+      ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, width)),
     ];
   });
-  lines.push(...describeRests(table).flatMap((text) => indented(text, width)));
   const more = diagnoses.length - shown.length;
   if (more > 0) lines.push(`${INDENT}… and ${formatCount(more)} more; --report json=PATH writes every one`);
   return ['', paint('strong', 'Why'), ...lines];
@@ -70,16 +73,17 @@ function describeExample({ key, source, target }: DiagnosisExample): string {
   return `${name}${left.replaceAll('\n', ' ')} → ${right.replaceAll('\n', ' ')}`;
 }
 
-/** The changed rows of a column that no diagnosis accounts for, where there is one that accounts for others. */
-function describeRests({ changedColumns, diagnoses }: TableResult): string[] {
-  return Object.entries(changedColumns).flatMap(([column, changed]) => {
-    const own = diagnoses.filter(({ cause, columns }) => columns.includes(column) && cause !== 'key-changed');
-    const rest = changed - own.reduce((sum, { rows }) => sum + rows, 0);
-    if (own.length === 0 || rest <= 0) return [];
-    return [
-      `${visibleName(column)}: ${formatCount(rest)} of ${formatCounted(changed, 'changed row')}: no known cause`,
-    ];
-  });
+/** The changed rows of a column that none of its diagnoses accounts for. */
+function describeRest({ changedColumns, diagnoses }: TableResult, column: string): string[] {
+  const changed = Object.hasOwn(changedColumns, column) ? (changedColumns[column] ?? 0) : 0;
+  const own = diagnoses.filter(
+    ({ cause, columns }) => columns.includes(column) && GROUP_NOUNS[cause] === undefined,
+  );
+  const rest = changed - own.reduce((sum, { rows }) => sum + rows, 0);
+  if (own.length === 0 || rest <= 0) return [];
+  return [
+    `${visibleName(column)}: ${formatCount(rest)} of ${formatCounted(changed, 'changed row')}: no known cause`,
+  ];
 }
 
 function indented(text: string, width: number, indent = INDENT): string[] {

@@ -133,7 +133,7 @@ const TABLES: readonly DamagedTable[] = [
       }),
     ],
     said: [
-      'total: decimal-scale, rounded to 2: 200 of 200 proved',
+      'total: decimal-scale, rounded to 2 fraction digits: 200 of 200 proved',
       'placed_at: zone-shift, from UTC to Europe/Berlin or a zone with its rules: 400 of 400 proved',
       'seen_at: time-shift, by -02:00: 400 of 400 proved',
       'closed_at: time-precision, cut to seconds: 100 of 100 proved',

@@ -16,7 +16,7 @@ const CASES = [
       ['7.00999', '7'],
       ['123.456', '123.45'],
     ],
-    'decimal-scale, cut to 2: 4 of 4 proved',
+    'decimal-scale, cut to 2 fraction digits: 4 of 4 proved',
   ],
   [
     'decimals rounded to the scale of the column',
@@ -27,7 +27,7 @@ const CASES = [
       ['7.991', '7.99'],
       ['123.455', '123.46'],
     ],
-    'decimal-scale, rounded to 2: 4 of 4 proved',
+    'decimal-scale, rounded to 2 fraction digits: 4 of 4 proved',
   ],
   [
     'fractions dropped',
@@ -37,7 +37,7 @@ const CASES = [
       ['9876.51', '9876'],
       ['-55.9', '-55'],
     ],
-    'decimal-scale, cut to 0: 3 of 3 proved',
+    'decimal-scale, cut to 0 fraction digits: 3 of 3 proved',
   ],
   [
     'decimals that went through a double',

@@ -133,8 +133,8 @@ const CASES = [
       ['2024-00-00', null],
       ['2024-02-31', null],
     ],
-    'zero-date, a date on no calendar became NULL: 2 of 2 proved',
-    'zero-date, a date on no calendar became NULL, on the source: 2 of 2 proved',
+    'zero-date, another one became NULL: 2 of 2 proved',
+    'zero-date, another one became NULL, on the source: 2 of 2 proved',
   ],
   [
     'days and months swapped',
