@@ -34,13 +34,11 @@ export class DiagnosisRun {
     const { config, spool, signal } = this.#run;
     if (pair === null || config.mode === 'count' || signal.aborted) return [];
     const facts = table.toResult([]);
+    // With a condition, even the first row of a table may be far away.
+    const isWhole = pair.sourceWhere === null && pair.targetWhere === null;
     const isComplete =
-      config.mode === 'full' &&
-      table.isDone &&
-      facts.coverage.unverifiedChunks === 0 &&
-      pair.sourceWhere === null &&
-      pair.targetWhere === null;
-    await this.#adviseOn(table, pair);
+      isWhole && config.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
+    if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);
     return diagnoseTable({
       pair,
       counts: facts,
@@ -54,7 +52,6 @@ export class DiagnosisRun {
   }
 
   async #adviseOn(table: TableProgress, pair: TablePair): Promise<void> {
-    if (table.toResult([]).coverage.rows === 0) return;
     try {
       for (const finding of await findLatentEncoding(pair, this.#lookup)) table.addFinding(finding);
     } catch (error) {

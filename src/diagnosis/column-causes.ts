@@ -52,7 +52,7 @@ export function explainChange({ pair, source, target, alone }: ChangedValue): Ex
   };
   const reversed: Explanation[] = [];
   for (const { types, bothWays, explain } of COLUMN_RULES) {
-    if (!types.has(canonical)) continue;
+    if (types?.has(canonical) === false) continue;
     explain(forth, found);
     if (bothWays) explain(back, reversed);
   }

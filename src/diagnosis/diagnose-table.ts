@@ -43,7 +43,7 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
   });
   const moved = new MovedRows({
     ...pair,
-    sourceRows: extra > 0 && isOrdered ? await readSourceEnds(request) : [],
+    sourceRows: extra > 0 && isOrdered && pair.sourceWhere === null ? await readSourceEnds(request) : [],
   });
   const siblings = new SurvivingSiblings(pair);
   const isWhole = await readDifferences(request, (difference) => {

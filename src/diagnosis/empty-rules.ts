@@ -9,10 +9,6 @@ import {
 } from './explanation.js';
 import { declaredBytes, weighLength } from './text-shape-rules.js';
 
-const EVERY_TYPE: ReadonlySet<CanonicalType> = new Set([
-  ...['int', 'decimal', 'float', 'text', 'bytes', 'bits', 'set'],
-  ...['date', 'time', 'datetime', 'instant', 'json', 'uuid'],
-] as const);
 const EMPTY_TYPES: ReadonlySet<CanonicalType> = new Set([...TEXT_TYPES, 'bytes', 'int', 'decimal', 'float']);
 const NUL_TYPES: ReadonlySet<CanonicalType> = new Set([...TEXT_TYPES, 'bytes']);
 
@@ -97,7 +93,7 @@ function rawBytesOf(value: Value): Buffer | null {
 /** What becomes of nothing, of NUL, and of bytes. */
 export const emptyRules: readonly CauseRule[] = [
   { types: EMPTY_TYPES, bothWays: false, explain: explainEmpty },
-  { types: EVERY_TYPE, bothWays: false, explain: explainLoss },
+  { types: null, bothWays: false, explain: explainLoss },
   { types: NUL_TYPES, bothWays: true, explain: explainNul },
   { types: new Set(['bytes']), bothWays: true, explain: explainCutBytes },
   { types: NUL_TYPES, bothWays: true, explain: explainSpelling },

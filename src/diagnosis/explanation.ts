@@ -38,8 +38,8 @@ export interface Alteration {
 
 /** A cause, or a family of them: adds every way in which it explains an alteration. */
 export interface CauseRule {
-  /** The canonical types it is about. */
-  readonly types: ReadonlySet<CanonicalType>;
+  /** The canonical types it is about; null for every one. */
+  readonly types: ReadonlySet<CanonicalType> | null;
   /** Whether the source may be the damaged side: the target was filled from a better copy, or repaired. */
   readonly bothWays: boolean;
   explain(alteration: Alteration, found: Explanation[]): void;

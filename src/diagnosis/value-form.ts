@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CanonicalType } from '../core/canonical-type.js';
 import type { Value } from '../core/difference.js';
+import { ByteSink } from '../core/encoding/byte-sink.js';
+import { encodeJson } from '../core/encoding/json-encoding.js';
 import { numberText, readExactNumber } from './exact-number.js';
 
 /**
@@ -21,9 +23,19 @@ export function comparableForm(value: Value, canonical: CanonicalType): string {
       return `x${value.replaceAll('-', '').toLowerCase()}`;
     case 'set':
       return `t${value.split(',').sort().join(',')}`;
+    case 'json':
+      return jsonForm(value);
     default:
       return `t${value}`;
   }
+}
+
+/** JSON by its value: the engines write spaces and the order of keys as they like. */
+function jsonForm(text: string): string {
+  const sink = new ByteSink();
+  const bytes = Buffer.from(text, 'utf8');
+  if (!encodeJson(bytes, 0, bytes.length, sink)) return `t${text}`;
+  return `j${sink.toBuffer().toString('base64')}`;
 }
 
 /** How unlikely it is that two values are equal by chance: long values hardly ever, NULL and single digits often. */

@@ -15,7 +15,7 @@ export function columnOf(name: string, declared: string, type: ValueType): Colum
 const TEXT: ValueType = {
   ...{ kind: 'text', charset: 'utf8', padded: false, order: 'codepoint', uuidOrder: 'unknown' },
 };
-const VALUE_TYPES: Readonly<Record<CanonicalType, ValueType>> = {
+const VALUE_TYPES: Readonly<Partial<Record<CanonicalType, ValueType>>> = {
   int: { kind: 'int', bits: 64, unsigned: false },
   decimal: { kind: 'decimal' },
   float: { kind: 'float', bits: 64 },
@@ -37,7 +37,7 @@ export function pairOf(
   canonical: CanonicalType,
   target: { readonly declared?: string; readonly type?: ValueType } = {},
 ): ColumnPair {
-  const type = VALUE_TYPES[canonical];
+  const type = VALUE_TYPES[canonical] ?? TEXT;
   return {
     source: columnOf(name, canonical, type),
     target: columnOf(name, target.declared ?? canonical, target.type ?? type),
