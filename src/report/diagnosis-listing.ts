@@ -56,7 +56,7 @@ function describeDiagnosis({ cause, confidence, columns, rows, evidence }: Diagn
   const noun = GROUP_NOUNS[cause] ?? 'changed row';
   const counts =
     cause === 'key-changed'
-      ? `${formatCounted(rows, 'missing row')} and as many extra ones`
+      ? `${formatCounted(rows, 'pair')} of a missing and an extra row`
       : `${formatCount(rows)} of ${formatCounted(of, noun)}`;
   const specifics = detail === '' ? '' : `, ${visibleName(detail)}`;
   return `${subject}${counts}: ${CAUSE_TITLES[cause] ?? visibleName(cause)}${specifics} (${confidence})`;
