@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { compileScope } from './config/comparison-scope.js';
 import { hashConfig } from './config/config-hash.js';
+import { DiagnosisRun } from './config/diagnose-run.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
 import type { RowDifference } from './core/difference.js';
 import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
-import type { RunResult } from './core/result.js';
+import type { RunResult, TableResult } from './core/result.js';
 import type { Mode } from './core/verdict.js';
 import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
@@ -93,11 +94,7 @@ async function verifyOpenSides(
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
-    const results = [];
-    for (const table of tables) {
-      const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample)));
-    }
+    const results = await finishTables({ config, hooks, sides, tables, spool });
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,
@@ -131,6 +128,23 @@ async function verifyOpenSides(
 function planProgress(table: PlannedTable, mode: Mode): TableProgress {
   if (mode === 'count') return new TableProgress(planForCounting(table), mode);
   return new TableProgress(table, table.pair?.strategy === 'bucket' ? 'full' : mode);
+}
+
+/** Makes the results of the tables, with what can be said of why their rows differ. */
+async function finishTables(run: Omit<Reading, 'seed'>): Promise<TableResult[]> {
+  const { config, sides, tables, spool, hooks } = run;
+  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: hooks.signal });
+  try {
+    const results = [];
+    for (const table of tables) {
+      const diagnoses = await diagnosing.diagnose(table);
+      const sample = await readSample(spool, table);
+      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+    }
+    return results;
+  } finally {
+    await diagnosing.close();
+  }
 }
 
 interface Reading {

@@ -1,4 +1,5 @@
 import type { ComparedChunk, UnverifiedChunk } from '../core/chunk.js';
+import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
@@ -99,7 +100,7 @@ export class TableProgress {
     return this.#rows.missing + this.#rows.extra + this.#rows.changed;
   }
 
-  toResult(sample: readonly RowDifference[]): TableResult {
+  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
     const { source, target, pair } = this.planned;
     const undecided = describeUndecided(this.planned, this.#undecided);
     const findings = [...this.#findings, ...undecided.findings];
@@ -124,6 +125,7 @@ export class TableProgress {
       changedColumns: this.#changedColumns,
       elapsedMs: Math.round(this.#elapsedMs),
       findings,
+      diagnoses,
       sample,
     };
   }
