@@ -32,6 +32,8 @@ export interface TablePair {
   readonly strategy: Strategy;
   /** Sides on which no index makes sure that the key is unique; only with the bucket strategy. */
   readonly unproven: readonly Side[];
+  /** Why no key can be walked by, for people; null with the range strategy. */
+  readonly unwalkable: string | null;
   readonly source: Table;
   readonly target: Table;
   readonly key: readonly KeyColumnPair[];

@@ -209,6 +209,7 @@ describe('rows that a unique key kept out', () => {
     id: 0,
     strategy: 'range',
     unproven: [],
+    unwalkable: null,
     source: target,
     target,
     key: [key],
