@@ -5,6 +5,7 @@ import type { ChunkResult, ChunkTask } from '../core/chunk.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
+import { RowKernel } from '../hashing/row-kernel.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
 import type { MainMessage, WorkerData, WorkerMessage } from './worker-data.js';
@@ -13,7 +14,7 @@ const { connections, pairs, seed } = workerData as WorkerData;
 
 const context: WorkerContext = {
   sessions: new SessionCache(connections),
-  hash: await createRowHash(seed),
+  hasher: { hash: await createRowHash(seed), kernel: new RowKernel(seed) },
   indexes: { source: new RowIndex(), target: new RowIndex() },
   prepared: null,
 };

@@ -6,6 +6,7 @@ import { encodeUuidBytes, encodeUuidText, formatUuid } from '../../core/encoding
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
 import { encodeJsonField, formatFloat, formatUtf8, unexpectedRow } from '../field-format.js';
 import { decimalEncoder, intFormat, sized } from './codec-numbers.js';
+import { buildPostgresqlProgram } from './kernel-program.js';
 import { formatNumeric } from './numeric.js';
 
 const MESSAGE_HEADER = 5;
@@ -16,6 +17,9 @@ const MIN_INT64 = -(2n ** 63n);
 export function compilePostgresqlCodec(columns: readonly CodecColumn[]): RowCodec {
   const count = columns.length;
   return {
+    headerBytes: 0,
+    rowEnd: (_buffer, _start, end) => end,
+    program: buildPostgresqlProgram(columns),
     split: (buffer, offset, _end, spans) => splitRow(buffer, offset, count, spans),
     encoders: columns.map(compileEncoder),
     formatters: columns.map(compileFormatter),
