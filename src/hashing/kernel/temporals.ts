@@ -37,7 +37,7 @@ function daysFromCivil(year: i32, month: i32, day: i32): i32 {
 
 /** MySQL dates have 0, 4, 7 or 11 bytes: parts that are zero are left out from the end. */
 export function writeMysqlDate(to: usize, from: usize, count: usize): usize {
-  if (count !== 4) return writeIrregular(to, from, count);
+  if (count !== 4 && count !== 7 && count !== 11) return writeIrregular(to, from, count);
   const year = load<u16>(from) as i32;
   const month = load<u8>(from + 2) as i32;
   const day = load<u8>(from + 3) as i32;
