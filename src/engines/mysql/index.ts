@@ -6,11 +6,12 @@ import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection } from './connection.js';
 import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
-import { connectMysql } from './mysql-driver.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
 async function open(settings: ConnectionSettings): Promise<Session> {
+  // Loaded late: a database package takes longer to load than a small table to compare, in every thread.
+  const { connectMysql } = await import('./mysql-driver.js');
   const session = await connectMysql(settings);
   try {
     await prepareSession(session, settings);

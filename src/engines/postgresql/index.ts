@@ -4,11 +4,12 @@ import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError } from './errors.js';
-import { connectPostgresql } from './postgresql-driver.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
 async function open(settings: ConnectionSettings): Promise<Session> {
+  // Loaded late: a database package takes longer to load than a small table to compare, in every thread.
+  const { connectPostgresql } = await import('./postgresql-driver.js');
   const session = await connectPostgresql(settings);
   try {
     await prepareSession(session, settings);
