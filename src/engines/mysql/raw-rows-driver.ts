@@ -4,6 +4,7 @@ import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { SpanListener } from '../engine.js';
 import { unexpectedRow } from '../field-format.js';
+import { setLending } from '../lending-socket.js';
 import { PacketFrames } from './packet-frames.js';
 import { isExpectedWireType } from './wire-types.js';
 
@@ -16,6 +17,7 @@ interface PacketParser {
 }
 /** mysql2 looks its parser up for each chunk, on plain and on TLS sockets alike, so that it can be replaced for a while. */
 interface RawConnection {
+  readonly stream: unknown;
   packetParser: PacketParser;
   sequenceId: number;
 }
@@ -78,19 +80,21 @@ export class RawRowsCommand extends Execute {
   }
 
   override start(packet: RawPacket, connection: RawConnection): CommandStep | null {
-    const { packetParser } = connection;
+    const { packetParser, stream } = connection;
     connection.packetParser = { execute: (chunk) => this.#receive(chunk) };
+    setLending(stream, true);
     this.#restore = () => {
+      setLending(stream, false);
       connection.packetParser = packetParser;
     };
     this.#forward = (bytes) => {
       if (this.expectsRows) connection.sequenceId = bytes[SEQUENCE_BYTE] as number;
-      packetParser.execute(bytes);
+      packetParser.execute(Buffer.from(bytes));
     };
     return super.start(packet, connection);
   }
 
-  /** Passes on what is no row to mysql2's own parser. */
+  /** Passes on a copy of what is no row to mysql2's own parser, because mysql2 reads names of columns when asked. */
   forward(packet: Buffer): void {
     this.#forward(packet);
   }
