@@ -18,7 +18,8 @@ import type { TableProgress } from './table-progress.js';
 /** Rows of a first chunk whose row size is unknown, and the least worth a task. */
 const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
-const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 };
+/** Starting a chunk costs client and servers some milliseconds, so a table that reads fast gets chunks of many rows. */
+const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 200_000, maxBytes: 32 << 20 };
 const RETRY_DELAYS_MS = [250, 1000, 4000];
 
 export interface TableRun {
@@ -113,7 +114,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   const { table, segment } = work;
   const { pair } = table.planned;
   let after = segment.after;
-  let capRows = firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
+  let capRows = table.chunkRows ?? firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
   while (pair !== null && !run.signal.aborted) {
     const task: ChunkTask = { pairId: pair.id, after, upTo: segment.upTo, capRows, capBytes: CHUNK_BYTES };
     const result = await verifyWithRetries(run, work, task);
@@ -124,9 +125,10 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
       return endSegment(run, work);
     }
     acceptChunk(run, work, result);
-    if (result.end === null) return endSegment(run, work);
-    after = result.end;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
+    if (result.end === null) return endSegment(run, work);
+    table.chunkRows = capRows;
+    after = result.end;
   }
 }
 

@@ -17,6 +17,8 @@ export class TableProgress {
   openSegments = 0;
   /** Whether all segments of the table are known. */
   isPlanned = false;
+  /** How many rows the last chunk's pace suggests: where the next segment begins. Null until a chunk was full. */
+  chunkRows: number | null = null;
   /** What spot mode drew of the table. */
   spotShare: SpotShare | null = null;
   #startedAtMs: number | null = null;
