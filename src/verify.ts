@@ -18,7 +18,7 @@ import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
 import { TableProgress } from './verifier/table-progress.js';
-import { createWorkerPool } from './worker/pool.js';
+import { createWorkerPool, type WorkerPool } from './worker/pool.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -57,24 +57,36 @@ export const VERSION = (
  * resolves with what was verified until then.
  */
 export async function verify(config: RunConfig, hooks: RunHooks): Promise<VerifyOutcome> {
-  return withOpenSides(config, (sides) => verifyOpenSides(config, hooks, sides));
+  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
+  const pool = config.mode === 'count' ? null : createWorkerPool({ seed, schemes }, config.workers);
+  try {
+    return await withOpenSides(config, (sides) => verifyOpenSides({ config, hooks, sides, pool, seed }));
+  } finally {
+    await pool?.close();
+  }
 }
 
-async function verifyOpenSides(
-  config: RunConfig,
-  hooks: RunHooks,
-  sides: Record<Side, OpenSide>,
-): Promise<VerifyOutcome> {
+interface OpenRun {
+  readonly config: RunConfig;
+  readonly hooks: RunHooks;
+  readonly sides: Record<Side, OpenSide>;
+  /** Null where no row is read. */
+  readonly pool: WorkerPool | null;
+  readonly seed: bigint;
+}
+
+async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
+  const { config, hooks, sides, seed } = run;
   const started = { at: new Date(), ms: performance.now() };
   const pairing = pairSides(config, sides);
-  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const repairCatalog = hooks.wantsRepair === true ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map(
     (table) => new TableProgress(config.mode === 'count' ? planForCounting(table) : table, config.mode),
   );
   const spool = await Spool.create(tmpdir());
   try {
-    await readTables({ config, hooks, sides, tables, spool, seed });
+    await readTables({ ...run, tables, spool });
     const results = [];
     for (const table of tables) {
       const sample = await readSample(spool, table);
@@ -109,16 +121,13 @@ async function verifyOpenSides(
   }
 }
 
-interface Reading {
-  readonly config: RunConfig;
-  readonly hooks: RunHooks;
-  readonly sides: Record<Side, OpenSide>;
+interface Reading extends OpenRun {
   readonly tables: readonly TableProgress[];
   readonly spool: Spool;
-  readonly seed: bigint;
 }
 
-async function readTables({ config, hooks, sides, tables, spool, seed }: Reading): Promise<void> {
+async function readTables(reading: Reading): Promise<void> {
+  const { hooks, tables, pool } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const estimates = pairs.map((pair) => pair.source.estimatedRows);
   hooks.onEvent({
@@ -129,13 +138,13 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       0 as number | null,
     ),
   });
-  if (config.mode === 'count') await countAll({ config, hooks, sides, tables });
-  else await readPairs({ config, hooks, sides, tables, spool, seed }, pairs);
+  if (pool === null) await countAll(reading);
+  else await readPairs(reading, pool, pairs);
   if (!hooks.signal.aborted) return;
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
 }
 
-async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' | 'seed'>): Promise<void> {
+async function countAll({ config, hooks, sides, tables }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void side.session.close();
   };
@@ -144,10 +153,10 @@ async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' 
   hooks.signal.removeEventListener('abort', cutOff);
 }
 
-async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise<void> {
+async function readPairs(reading: Reading, pool: WorkerPool, pairs: readonly TablePair[]): Promise<void> {
   const { config, hooks, sides, tables, spool, seed } = reading;
   const connections = { source: sides.source.settings, target: sides.target.settings };
-  const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
+  pool.configure({ connections, pairs });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
@@ -170,7 +179,6 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
     hooks.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.
     await cancelled;
-    await pool.close();
   }
 }
 

@@ -144,6 +144,8 @@ export interface Engine {
   readonly schemes: readonly string[];
   /** Resolves a URL (and the password files and variables of the engine's own clients) into settings. */
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
+  /** Loads the database package ahead of `open`, which loads it otherwise. */
+  loadDriver(): Promise<unknown>;
   open(settings: ConnectionSettings): Promise<Session>;
   readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */

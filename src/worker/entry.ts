@@ -1,26 +1,41 @@
 import { once } from 'node:events';
-import type { MessagePort } from 'node:worker_threads';
+import { deserialize } from 'node:v8';
 import { workerData } from 'piscina';
-import type { ChunkResult, ChunkTask } from '../core/chunk.js';
+import type { ChunkResult } from '../core/chunk.js';
 import { RowproofError, serializeError } from '../core/errors.js';
+import type { TablePair } from '../core/pairing.js';
+import { engineFor } from '../engines/registry.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
 import { RowKernel } from '../hashing/row-kernel.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
-import type { MainMessage, WorkerData, WorkerMessage } from './worker-data.js';
+import type { ChunkRequest, MainMessage, WorkerData, WorkerMessage, WorkerSetup } from './worker-data.js';
 
-const { connections, pairs, seed } = workerData as WorkerData;
+const { seed, schemes } = workerData as WorkerData;
+const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed) };
+// A package that cannot be loaded is met again, and reported, when a session is opened.
+await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
 
-const context: WorkerContext = {
-  sessions: new SessionCache(connections),
-  hasher: { hash: await createRowHash(seed), kernel: new RowKernel(seed) },
-  indexes: { source: new RowIndex(), target: new RowIndex() },
-  prepared: null,
-};
+let prepared: { readonly context: WorkerContext; readonly pairs: readonly TablePair[] } | null = null;
+
+/** Makes what a worker keeps between chunks, once. */
+function prepare(setup: SharedArrayBuffer): NonNullable<typeof prepared> {
+  if (prepared !== null) return prepared;
+  const { connections, pairs } = deserialize(Buffer.from(setup)) as WorkerSetup;
+  const context: WorkerContext = {
+    sessions: new SessionCache(connections),
+    hasher,
+    indexes: { source: new RowIndex(), target: new RowIndex() },
+    prepared: null,
+  };
+  prepared = { context, pairs };
+  return prepared;
+}
 
 async function dropSessions(): Promise<void> {
-  await Promise.all([context.sessions.drop('source'), context.sessions.drop('target')]);
+  const sessions = prepared?.context.sessions;
+  await Promise.all([sessions?.drop('source'), sessions?.drop('target')]);
 }
 
 /** Closes this worker's sessions, so that no server is left to find out by itself. */
@@ -30,7 +45,8 @@ async function closeSessions(): Promise<null> {
 }
 
 /** Verifies one chunk; the port carries what cannot wait for the result. A cancelled chunk is unverified. */
-async function runChunk(task: ChunkTask, port: MessagePort): Promise<ChunkResult> {
+async function runChunk({ task, port, setup }: ChunkRequest): Promise<ChunkResult> {
+  const { context, pairs } = prepare(setup);
   let cancelled = false;
   const onMessage = (message: MainMessage): void => {
     if (message.type !== 'cancel') return;
@@ -65,8 +81,6 @@ function interrupted(): RowproofError {
 }
 
 /** What the pool asks of a worker. */
-export function runTask(
-  request: { task: ChunkTask; port: MessagePort } | 'close',
-): Promise<ChunkResult | null> {
-  return request === 'close' ? closeSessions() : runChunk(request.task, request.port);
+export function runTask(request: ChunkRequest | 'close'): Promise<ChunkResult | null> {
+  return request === 'close' ? closeSessions() : runChunk(request);
 }

@@ -1,15 +1,19 @@
+import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
+import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
-import type { MainMessage, WorkerData, WorkerMessage } from './worker-data.js';
+import type { ChunkRequest, MainMessage, WorkerData, WorkerMessage, WorkerSetup } from './worker-data.js';
 
 const CANCEL_TIMEOUT_MS = 3000;
 
 /** Worker threads that verify chunks. Who creates it closes it. */
 export interface WorkerPool {
+  /** Says where to connect and what can be verified; before the first chunk. */
+  configure(setup: WorkerSetup): void;
   /** Verifies a chunk; `onDifferences` gets each batch of differing rows, and the next one only when it has resolved. */
   verify(
     task: ChunkTask,
@@ -21,7 +25,7 @@ export interface WorkerPool {
 }
 
 /**
- * Starts the threads.
+ * Starts the threads, which load what they need while the main thread finds out what there is to do.
  *
  * `atomics` are off because waiting on them would block the event loop that reads a worker's sockets. Tasks are
  * cancelled by message, because an abort signal would kill the thread and leave its sessions running.
@@ -37,10 +41,16 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
     atomics: 'disabled',
     recordTiming: false,
   });
+  let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
   const active = new Map<MessagePort, Readonly<Record<Side, string>> | null>();
 
   return {
+    configure: (setup) => {
+      configured = { setup, shared: toSharedMemory(setup) };
+    },
     verify: async (task, onDifferences) => {
+      if (configured === null)
+        throw new RowproofError({ code: 'internal', message: 'The worker pool was not configured' });
       const { port1: port, port2 } = new MessageChannel();
       active.set(port, null);
       port.on('message', (message: WorkerMessage) => {
@@ -52,33 +62,45 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
           );
       });
       try {
-        return (await piscina.run({ task, port: port2 }, { transferList: [port2] })) as ChunkResult;
+        const request: ChunkRequest = { task, port: port2, setup: configured.shared };
+        return (await piscina.run(request, { transferList: [port2] })) as ChunkResult;
       } finally {
         active.delete(port);
         port.close();
       }
     },
     cancel: async () => {
+      if (configured === null) return;
+      const { setup } = configured;
       const sessions = [...active.values()].filter((ids) => ids !== null);
       for (const port of active.keys()) post(port, { type: 'cancel' });
       await Promise.all([
         cancelOnServer(
-          data,
+          setup,
           'source',
           sessions.map((ids) => ids.source),
         ),
         cancelOnServer(
-          data,
+          setup,
           'target',
           sessions.map((ids) => ids.target),
         ),
       ]);
     },
     close: async () => {
-      await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+      if (configured !== null)
+        await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
       await piscina.destroy();
     },
   };
+}
+
+/** Copied once, and then handed to threads without being copied again. */
+function toSharedMemory(setup: WorkerSetup): SharedArrayBuffer {
+  const bytes = serialize(setup);
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  return shared;
 }
 
 function post(port: MessagePort, message: MainMessage): void {
@@ -86,10 +108,10 @@ function post(port: MessagePort, message: MainMessage): void {
 }
 
 /** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */
-async function cancelOnServer(data: WorkerData, side: Side, ids: readonly string[]): Promise<void> {
+async function cancelOnServer(setup: WorkerSetup, side: Side, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const work = async (): Promise<void> => {
-    const settings = data.connections[side];
+    const settings = setup.connections[side];
     const session = await engineFor(settings.scheme).open(settings);
     await Promise.allSettled(ids.map((id) => session.cancel(id)));
     await session.close();

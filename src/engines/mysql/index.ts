@@ -9,9 +9,11 @@ import { classifyMysqlError } from './errors.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
+/** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
+const loadDriver = () => import('./mysql-driver.js');
+
 async function open(settings: ConnectionSettings): Promise<Session> {
-  // Loaded late: a database package takes longer to load than a small table to compare, in every thread.
-  const { connectMysql } = await import('./mysql-driver.js');
+  const { connectMysql } = await loadDriver();
   const session = await connectMysql(settings);
   try {
     await prepareSession(session, settings);
@@ -35,6 +37,7 @@ async function compileCodec(session: Session, columns: readonly CodecColumn[]): 
 export const mysqlEngine: Engine = {
   schemes: ['mysql', 'mariadb'],
   resolveConnection: resolveMysqlConnection,
+  loadDriver,
   open,
   readCatalog: readMysqlCatalog,
   readRepairCatalog: readMysqlRepairCatalog,

@@ -7,9 +7,11 @@ import { classifyPostgresqlError } from './errors.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
+/** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
+const loadDriver = () => import('./postgresql-driver.js');
+
 async function open(settings: ConnectionSettings): Promise<Session> {
-  // Loaded late: a database package takes longer to load than a small table to compare, in every thread.
-  const { connectPostgresql } = await import('./postgresql-driver.js');
+  const { connectPostgresql } = await loadDriver();
   const session = await connectPostgresql(settings);
   try {
     await prepareSession(session, settings);
@@ -23,6 +25,7 @@ async function open(settings: ConnectionSettings): Promise<Session> {
 export const postgresqlEngine: Engine = {
   schemes: ['postgres', 'postgresql'],
   resolveConnection: resolvePostgresqlConnection,
+  loadDriver,
   open,
   readCatalog: readPostgresqlCatalog,
   readRepairCatalog: readPostgresqlRepairCatalog,
