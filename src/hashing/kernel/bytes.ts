@@ -65,6 +65,13 @@ export function unpaddedLength(from: usize, count: usize): usize {
 
 /** Whether the first key is less than the second, byte by byte, a prefix before what it begins. */
 export function isLess(one: usize, oneEnd: usize, other: usize, otherEnd: usize): bool {
+  while (one + 8 <= oneEnd && other + 8 <= otherEnd) {
+    const a = readUint64(one);
+    const b = readUint64(other);
+    if (a !== b) return a < b;
+    one += 8;
+    other += 8;
+  }
   while (one < oneEnd && other < otherEnd) {
     const a = load<u8>(one++);
     const b = load<u8>(other++);
