@@ -45,7 +45,7 @@ describe.each(availableEngines())('a range of a composite key on %s', (name) => 
       const table = tables.find((it) => it.name === 'skewed');
       if (table === undefined) throw new Error('No table');
       const ints = (...values: bigint[]): KeyPart[] => values.map((value) => ({ kind: 'int', value }));
-      const range = { after: ints(7n, 200n, 4000n), upTo: ints(7n, 290n, 5800n) };
+      const range = { after: ints(7n, 200n, 4000n), upTo: ints(8n) };
       const sql = engine.dialect.buildSelect({
         table,
         columns: table.columns,
