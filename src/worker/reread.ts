@@ -110,7 +110,7 @@ export async function readSnapshots(
   const keySink = new ByteSink();
   const all = { ...selection, range: { after: null, upTo: null }, limit: null };
   const sql = engine.dialect.buildSelectByKeys(all, keys);
-  await readEachRow({ session, columns, sql }, (row) => {
+  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
     keySink.reset();
     const next = reader.readKey(row, keySink);
     rows.set(keySink.bytes.toString('latin1', 0, keySink.length), takeSnapshot(row, next, reader.spans));
