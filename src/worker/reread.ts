@@ -8,8 +8,8 @@ import type { DifferingRow, RowIndex } from '../hashing/row-index.js';
 import { compareRows, type RowSnapshot, takeSnapshot } from './row-snapshot.js';
 import { readEachRow, type TableSide } from './table-side.js';
 
-/** Keys a statement: an IN list that optimizers still turn into index lookups. */
-const BATCH_KEYS = 250;
+/** Keys a statement: lists that optimizers still turn into index lookups; a composite key has no IN list, but ORs. */
+const BATCH_KEYS = { single: 1000, composite: 250 };
 /** Wire bytes of the rows of a batch, as first read: what a batch may hold in memory a side. */
 const BATCH_BYTES = 4 << 20;
 
@@ -34,29 +34,59 @@ export interface RereadOutcome {
  * flight; what still differs goes to the spool, a bounded batch at a time.
  */
 export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome> {
-  const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
-  const changedColumns: Record<string, number> = {};
-  const kinds = job.pair.key.map((column) => column.keyKind);
-  for (const batch of batches(job)) {
-    const keys = batch.map((row) => keyBytesOf(row, job.indexes));
-    const parts = keys.map((key) => readKeyParts(kinds, key));
-    const rows = await job.readBoth((side, session) => readSnapshots(job.sides[side], session, parts));
-    const found: RowDifference[] = [];
-    for (const key of keys) {
-      const name = key.toString('latin1');
-      const source = rows.source.get(name) ?? null;
-      const target = rows.target.get(name) ?? null;
-      const difference = compareRows({ pair: job.pair, sides: job.sides, source, target });
-      if (difference === null) counts.inFlight++;
-      else {
-        counts[difference.kind]++;
-        found.push(difference);
-        if (difference.kind === 'changed') countColumns(changedColumns, difference.columns);
-      }
+  const outcome = {
+    counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
+    changedColumns: {} as Record<string, number>,
+  };
+  let storing = Promise.resolve();
+  try {
+    for (const batch of batches(job)) {
+      const found = await rereadBatch(job, batch, outcome);
+      await storing;
+      if (found.length > 0) storing = startStoring(job, found);
     }
-    if (found.length > 0) await job.store(found);
+    await storing;
+    return outcome;
+  } finally {
+    // A batch that is still being stored would otherwise arrive after the failed chunk was taken back.
+    await storing.catch(() => undefined);
   }
-  return { counts, changedColumns };
+}
+
+/** Counts what became of a batch of rows and returns those that still differ. */
+async function rereadBatch(
+  job: RereadJob,
+  batch: readonly DifferingRow[],
+  {
+    counts,
+    changedColumns,
+  }: { counts: Record<keyof DifferenceCounts, number>; changedColumns: Record<string, number> },
+): Promise<RowDifference[]> {
+  const keys = batch.map((row) => keyBytesOf(row, job.indexes));
+  const kinds = job.pair.key.map((column) => column.keyKind);
+  const parts = keys.map((key) => readKeyParts(kinds, key));
+  const rows = await job.readBoth((side, session) => readSnapshots(job.sides[side], session, parts));
+  const found: RowDifference[] = [];
+  for (const key of keys) {
+    const name = key.toString('latin1');
+    const source = rows.source.get(name) ?? null;
+    const target = rows.target.get(name) ?? null;
+    const difference = compareRows({ pair: job.pair, sides: job.sides, source, target });
+    if (difference === null) counts.inFlight++;
+    else {
+      counts[difference.kind]++;
+      found.push(difference);
+      if (difference.kind === 'changed') countColumns(changedColumns, difference.columns);
+    }
+  }
+  return found;
+}
+
+/** Stores a batch while the next one is read. What goes wrong is thrown where it is waited for, even if a read fails first. */
+function startStoring({ store }: RereadJob, rows: readonly RowDifference[]): Promise<void> {
+  const storing = store(rows);
+  storing.catch(() => undefined);
+  return storing;
 }
 
 function countColumns(into: Record<string, number>, columns: readonly string[]): void {
@@ -64,7 +94,8 @@ function countColumns(into: Record<string, number>, columns: readonly string[]):
 }
 
 /** Cuts the differing rows into batches bounded by number and by the size that the rows had. */
-function* batches({ differing, indexes }: RereadJob): Generator<readonly DifferingRow[]> {
+function* batches({ pair, differing, indexes }: RereadJob): Generator<readonly DifferingRow[]> {
+  const most = pair.key.length === 1 ? BATCH_KEYS.single : BATCH_KEYS.composite;
   let batch: DifferingRow[] = [];
   let bytes = 0;
   for (const row of differing) {
@@ -72,7 +103,7 @@ function* batches({ differing, indexes }: RereadJob): Generator<readonly Differi
       row.source < 0 ? 0 : indexes.source.wireBytesAt(row.source),
       row.target < 0 ? 0 : indexes.target.wireBytesAt(row.target),
     );
-    if (batch.length > 0 && (batch.length === BATCH_KEYS || bytes + size > BATCH_BYTES)) {
+    if (batch.length > 0 && (batch.length === most || bytes + size > BATCH_BYTES)) {
       yield batch;
       batch = [];
       bytes = 0;
