@@ -135,6 +135,25 @@ describe('rows that are missing here and extra there', () => {
     ]);
   });
 
+  it('say how a text key was changed, by the causes of changed values', () => {
+    const name = { ...pairOf('id', 'text'), keyKind: 'text' } as const;
+    const moved = new MovedRows({ key: [name], columns: [pairOf('name', 'text')], sourceRows: [] });
+    for (const id of ['Ada', 'Bob', 'Eve']) {
+      const lower = id.toLowerCase();
+      const known = { columns: ['id', 'name'], source: null, target: null };
+      moved.add({ ...known, kind: 'missing', key: { id }, source: { id, name: `customer ${id}` } });
+      moved.add({
+        ...known,
+        kind: 'extra',
+        key: { id: lower },
+        target: { id: lower, name: `customer ${id}` },
+      });
+    }
+    expect(describeAll(moved.diagnose())).toEqual([
+      'key-changed, all other columns are equal; of the key: letter case, lower-cased: 3 of 3 proved',
+    ]);
+  });
+
   it('are likely to have another key where some are left', () => {
     const rows = [
       row('missing', 7, 'Ada Lovelace'),

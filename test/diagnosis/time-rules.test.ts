@@ -156,6 +156,37 @@ describe('changed dates and times', () => {
   });
 });
 
+describe('a shift by an hour', () => {
+  const shifted = (month: number, count: number): Change[] =>
+    Array.from({ length: count }, (_, i): Change => {
+      const date = `2024-0${month}-${10 + (i % 15)}`;
+      return [`${date} 10:00:${10 + i}`, `${date} 11:00:${10 + i}`];
+    });
+
+  it('tells where it is only in summer, as a zone without summer time on one side makes it', () => {
+    expect(diagnose(datetime, shifted(7, 30))).toEqual([
+      'time-shift, by +01:00, all in summer time as in Europe/Berlin: 30 of 30 proved',
+    ]);
+  });
+
+  it('does not tell so of a few rows, or where one is in winter', () => {
+    expect(diagnose(datetime, shifted(7, 8))).toEqual(['time-shift, by +01:00: 8 of 8 proved']);
+    expect(diagnose(datetime, [...shifted(7, 30), ...shifted(2, 1)])).toEqual([
+      'time-shift, by +01:00: 31 of 31 proved',
+    ]);
+  });
+
+  it('goes round the clock for times of day', () => {
+    expect(
+      diagnose(time, [
+        ['23:30:00', '00:30:00'],
+        ['10:00:05', '11:00:05'],
+        ['22:59:59', '23:59:59'],
+      ]),
+    ).toEqual(['time-shift, by +01:00: 3 of 3 proved']);
+  });
+});
+
 const random = Array.from(
   { length: 12 },
   (_, i): Change => [
