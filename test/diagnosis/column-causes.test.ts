@@ -81,6 +81,15 @@ describe('columns of one row', () => {
   });
 
   it('are not swapped where one is only copied, or both are flags', () => {
+    for (const target of [
+      { first_name: 'Lovelace', last_name: 'Somebody' },
+      { first_name: 'Somebody', last_name: 'Augusta' },
+    ]) {
+      const rows = ['1', '2', '3'].map((id) =>
+        changed({ first_name: 'Augusta', last_name: 'Lovelace' }, target, id),
+      );
+      expect(diagnoseRows(rows)).toEqual([]);
+    }
     expect(
       diagnoseRows([changed({ first_name: 'Ada', last_name: 'L' }, { first_name: 'L', last_name: 'M' })]),
     ).toEqual([]);

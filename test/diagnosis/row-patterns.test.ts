@@ -172,7 +172,20 @@ describe('rows that are missing here and extra there', () => {
       row('extra', i + 5, 'Ada Lovelace'),
     ]);
     expect(diagnose(alike).filter((line) => line.startsWith('key-changed'))).toEqual([]);
+    const twins = [
+      row('missing', 1, 'Ada Lovelace'),
+      row('extra', 5, 'Ada Lovelace'),
+      row('extra', 6, 'Ada Lovelace'),
+    ];
+    expect(diagnose(twins).filter((line) => line.startsWith('key-changed'))).toEqual([]);
     expect(diagnose([row('missing', 7, 'A', '1'), row('extra', 99, 'A', '1')])).toEqual([]);
+  });
+
+  it('are no copies of rows that are missing themselves', () => {
+    const source = [{ id: '7', name: 'Ada Lovelace', paid: '1.5' }];
+    expect(diagnose([row('missing', 7, 'Ada Lovelace'), row('extra', 99, 'Ada Lovelace')], source)).toEqual([
+      'key-changed, all other columns are equal: 1 of 1 proved',
+    ]);
   });
 
   it('are copies where extra rows repeat rows of the source', () => {
