@@ -20,6 +20,10 @@ export interface ColumnResult {
   readonly compared: boolean;
   /** Why it was not compared, or absent. */
   readonly reason?: string;
+  /** The relaxations under which it was compared, as the user writes them; absent where there are none. */
+  readonly relaxed?: readonly string[];
+  /** What was taken on the user's word, such as a time zone; absent where nothing was. */
+  readonly assumed?: readonly string[];
 }
 
 /** Counts of rows; every number is exact. `inFlight` rows differed when read first and were equal when read again. */
@@ -39,14 +43,20 @@ export interface TableCondition {
   readonly target: string | null;
 }
 
+/** A source column, `schema.table.column`, and what the user said of it. */
+export interface ColumnRemark {
+  readonly column: string;
+  readonly remarks: readonly string[];
+}
+
 export interface TableResult extends RowCounts {
   /** `schema.table`; null where the side has no such table. */
   readonly source: string | null;
   readonly target: string | null;
   readonly verdict: Verdict;
   /** How the rows were looked at; null where they were not. */
-  readonly strategy: 'range' | 'count' | null;
-  /** The target's names of the key columns. */
+  readonly strategy: 'range' | 'bucket' | 'count' | null;
+  /** The target's names of the key columns; empty where rows are told apart by their values. */
   readonly key: readonly string[];
   readonly coverage: { readonly rows: number; readonly chunks: number; readonly unverifiedChunks: number };
   readonly columns: readonly ColumnResult[];
@@ -80,6 +90,10 @@ export interface RunResult {
     readonly excluded: readonly string[];
     /** Tables of which only the rows that meet the user's condition were looked at. */
     readonly conditions: readonly TableCondition[];
+    /** Columns whose values were allowed to differ in some way. */
+    readonly relaxations: readonly ColumnRemark[];
+    /** Columns of which something was taken on the user's word. */
+    readonly assumptions: readonly ColumnRemark[];
   };
   readonly source: SideResult;
   readonly target: SideResult;

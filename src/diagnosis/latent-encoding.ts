@@ -19,7 +19,8 @@ const TEXT: ReadonlySet<CanonicalType> = new Set(['text']);
  */
 export async function findLatentEncoding(pair: TablePair, lookup: RowLookup): Promise<Finding[]> {
   const columns = pair.columns.filter(({ canonical }) => TEXT.has(canonical));
-  if (columns.length === 0 || pair.key.length === 0) return [];
+  const isIndexed = pair.key.length > 0 && pair.unproven.length === 0;
+  if (columns.length === 0 || !isIndexed) return [];
   const [source, target] = [
     await readSample(pair, 'source', { columns, lookup }),
     await readSample(pair, 'target', { columns, lookup }),

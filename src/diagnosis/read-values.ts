@@ -1,6 +1,7 @@
 import type { Value } from '../core/difference.js';
 import type { ColumnPair, Side, TablePair } from '../core/pairing.js';
 import type { Engine, FieldSpans, RowSelection, Session } from '../engines/engine.js';
+import { codecColumn } from '../engines/ruled-codec.js';
 
 /** Wire bytes that one of these reads may take, as far as the catalog's estimate of a row goes. */
 const MOST_BYTES = 4 << 20;
@@ -25,15 +26,10 @@ export async function readValues(
   { engine, session }: ReadableSide,
   { side, columns, sql }: ValueRequest,
 ): Promise<Value[][]> {
-  const other = side === 'source' ? 'target' : 'source';
   const own = columns.map((column) => column[side]);
   const codec = await engine.compileCodec(
     session,
-    columns.map((column) => ({
-      column: column[side],
-      canonical: column.canonical,
-      partner: column[other].type,
-    })),
+    columns.map((column) => codecColumn(column, side)),
   );
   const spans: FieldSpans = { starts: new Int32Array(own.length), ends: new Int32Array(own.length) };
   const rows: Value[][] = [];

@@ -1,4 +1,5 @@
 import type { CanonicalType } from '../core/canonical-type.js';
+import type { SideRule } from '../core/column-rule.js';
 import type { Value } from '../core/difference.js';
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
@@ -20,6 +21,8 @@ export interface ConnectionSettings {
   readonly tls: TlsSettings;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  /** For the one statement that reads a whole table; as long as it takes, unless the user set a limit. */
+  readonly wholeTableTimeoutMs: number;
 }
 
 /** TLS as the engines' own clients know it; `verify-full` checks the certificate and the host name. */
@@ -71,6 +74,8 @@ export interface CodecColumn {
   readonly canonical: CanonicalType;
   /** The type on the other side: a 32-bit value is written in the digits of a 64-bit partner. */
   readonly partner: ValueType;
+  /** `exact`, or what is done to canonical values after the engine's own encoding; engines take no notice of it. */
+  readonly rule: SideRule;
 }
 
 /** Compiled once per column list: splits rows and turns their values into canonical bytes or text. */
@@ -103,6 +108,13 @@ export interface RowSelection {
   readonly descending: boolean;
 }
 
+/** Columns in which rows of a table might be the same. */
+export interface DuplicateProbe {
+  readonly table: Table;
+  readonly columns: readonly Column[];
+  readonly where: string | null;
+}
+
 /** Keys greater than `after` and up to `upTo`; null is unbounded. */
 export interface KeyRange {
   readonly after: readonly KeyPart[] | null;
@@ -118,6 +130,8 @@ export interface Dialect {
   buildSelectByKeys(selection: RowSelection, keys: readonly (readonly KeyPart[])[]): string;
   /** A statement with one row and one column, `row_count`. */
   buildCount(table: Table, where: string | null): string;
+  /** A statement that returns a row where two rows have the same values in `columns`. */
+  buildDuplicateProbe(probe: DuplicateProbe): string;
   /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
   buildEstimate(selection: RowSelection): string;
   readEstimate(rows: readonly ControlRow[]): number | null;

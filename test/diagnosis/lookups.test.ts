@@ -12,6 +12,7 @@ const table: Table = {
 };
 const pair = {
   ...{ id: 0, source: table, target: table, sourceWhere: null, targetWhere: null },
+  ...{ strategy: 'range' as const, unproven: [], unwalkable: null },
   key: [{ ...pairOf('id', 'int'), keyKind: 'int' as const }],
   columns: [pairOf('name', 'text')],
 };

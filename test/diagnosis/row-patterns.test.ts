@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/core/diagnosis.js';
 import type { RowDifference, Value } from '../../src/core/difference.js';
 import type { KeyKind } from '../../src/core/encoding/key-bytes.js';
+import type { TablePair } from '../../src/core/pairing.js';
 import type { Table } from '../../src/core/schema.js';
 import { compareKeys } from '../../src/diagnosis/key-order.js';
 import { MissingRows } from '../../src/diagnosis/missing-rows.js';
@@ -234,10 +235,13 @@ describe('rows that a unique key kept out', () => {
   const target: Table = {
     ...{ schema: 's', name: 't', kind: 'table', columns: [], estimatedRows: null, estimatedRowBytes: null },
     ...{ unreadable: null, only: false },
-    keys: [{ name: 'email', columns: ['email'], primary: false, ineligible: null }],
+    keys: [{ name: 'email', columns: ['email'], primary: false, unique: true, ineligible: null }],
   };
-  const pair = {
+  const pair: TablePair = {
     id: 0,
+    strategy: 'range',
+    unproven: [],
+    unwalkable: null,
     source: target,
     target,
     key: [key],

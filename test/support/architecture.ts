@@ -23,7 +23,7 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^hashing\//, 2],
   [/^worker\//, 3],
   [/^(verifier|report|repair|diagnosis)\//, 4],
-  [/^(config\/|verify\.ts$|index\.ts$)/, 5],
+  [/^(config\/|(start-)?verify\.ts$|index\.ts$)/, 5],
   [/^cli\//, 6],
 ];
 const SEPARATE_ROOMS = [/^(verifier|diagnosis)\//, /^(report|repair)\//] as const;
