@@ -8,7 +8,7 @@ import {
   readTime,
   type TimeValue,
 } from './time-value.js';
-import { ZONES, zoneOffsetSeconds, zoneOffsets } from './zone-offsets.js';
+import { ZONES, zoneOffsetSeconds } from './zone-offsets.js';
 
 const HOUR = 3600n * MICROS_PER_SECOND;
 const QUARTER_HOUR = 900n * MICROS_PER_SECOND;
@@ -82,12 +82,11 @@ function explainZone({ before, after }: Times, _: Alteration, found: Explanation
   if (shift % QUARTER_HOUR !== 0n || shift > MOST_ZONE_SHIFT || -shift > MOST_ZONE_SHIFT) return;
   const seconds = Number(shift / MICROS_PER_SECOND);
   for (const zone of ZONES) {
-    const offsets = zoneOffsets(zone);
     const known = { cause: 'zone-shift', bits: 6, cost: 8, open: true } as const;
-    if (offsets.has(seconds) && zoneOffsetSeconds(zone, before.micros) === seconds) {
+    if (zoneOffsetSeconds(zone, before.micros) === seconds) {
       found.push({ ...known, detail: `from UTC to ${zone} or a zone with its rules` });
     }
-    if (offsets.has(-seconds) && zoneOffsetSeconds(zone, after.micros) === -seconds) {
+    if (zoneOffsetSeconds(zone, after.micros) === -seconds) {
       found.push({ ...known, detail: `from ${zone} or a zone with its rules to UTC` });
     }
   }
