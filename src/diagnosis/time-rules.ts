@@ -10,7 +10,6 @@ import {
 } from './time-value.js';
 import { ZONES, zoneOffsetSeconds } from './zone-offsets.js';
 
-const HOUR = 3600n * MICROS_PER_SECOND;
 const QUARTER_HOUR = 900n * MICROS_PER_SECOND;
 /** Zones are from -12 to +14 hours, so two of them are at most 26 hours apart. */
 const MOST_ZONE_SHIFT = 26n * 3600n * MICROS_PER_SECOND;
@@ -45,12 +44,13 @@ function explainShift({ before, after }: Times, _: Alteration, found: Explanatio
   if (shift % MICROS_PER_SECOND !== 0n) return;
   const isZoneLike = shift % QUARTER_HOUR === 0n && shift <= MOST_ZONE_SHIFT && -shift <= MOST_ZONE_SHIFT;
   const isDate = before.form === 'date';
-  const known = { cause: 'time-shift', open: true } as const;
-  const detail = `by ${formatShift(shift)}`;
-  for (const zone of summersOf(before, after, shift)) {
-    found.push({ ...known, detail: `${detail}, all in summer time as in ${zone}`, bits: 1.2, cost: 4 });
-  }
-  found.push({ ...known, detail, bits: isDate ? 4 : 8, cost: isZoneLike && !isDate ? 3 : 8 });
+  found.push({
+    cause: 'time-shift',
+    detail: `by ${formatShift(shift)}`,
+    bits: isDate ? 4 : 8,
+    cost: isZoneLike && !isDate ? 3 : 8,
+    open: true,
+  });
 }
 
 /** Times of day go round the clock: an hour after 23:30 is 00:30. */
@@ -60,21 +60,6 @@ function shiftBetween(before: TimeValue, after: TimeValue): bigint {
   if (before.form !== 'time' || !isOfDay(before) || !isOfDay(after)) return shift;
   const ahead = modulo(shift, MICROS_PER_DAY);
   return ahead * 2n > MICROS_PER_DAY ? ahead - MICROS_PER_DAY : ahead;
-}
-
-/** Zones that stand for the three usual rules of when summer time is, with their offset in it. */
-const SUMMERS = [
-  ['Europe/Berlin', 7200],
-  ['America/New_York', -14_400],
-  ['Australia/Sydney', 39_600],
-] as const;
-
-/** The zones in whose summer time both times are, where they are an hour apart. */
-function summersOf(before: TimeValue, after: TimeValue, shift: bigint): string[] {
-  if (before.form !== 'datetime' || (shift !== HOUR && shift !== -HOUR)) return [];
-  return SUMMERS.filter(([zone, offset]) =>
-    [before, after].every(({ micros }) => zoneOffsetSeconds(zone, micros) === offset),
-  ).map(([zone]) => zone);
 }
 
 function explainZone({ before, after }: Times, _: Alteration, found: Explanation[]): void {

@@ -184,25 +184,6 @@ describe('times of which the user said in which zone the clocks were', () => {
 });
 
 describe('a shift by an hour', () => {
-  const shifted = (month: number, count: number): Change[] =>
-    Array.from({ length: count }, (_, i): Change => {
-      const date = `2024-0${month}-${10 + (i % 15)}`;
-      return [`${date} 10:00:${10 + i}`, `${date} 11:00:${10 + i}`];
-    });
-
-  it('tells where it is only in summer, as a zone without summer time on one side makes it', () => {
-    expect(diagnose(datetime, shifted(7, 30))).toEqual([
-      'time-shift, by +01:00, all in summer time as in Europe/Berlin: 30 of 30 proved',
-    ]);
-  });
-
-  it('does not tell so of a few rows, or where one is in winter', () => {
-    expect(diagnose(datetime, shifted(7, 8))).toEqual(['time-shift, by +01:00: 8 of 8 proved']);
-    expect(diagnose(datetime, [...shifted(7, 30), ...shifted(2, 1)])).toEqual([
-      'time-shift, by +01:00: 31 of 31 proved',
-    ]);
-  });
-
   it('goes round the clock for times of day', () => {
     expect(
       diagnose(time, [
