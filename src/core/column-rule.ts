@@ -28,6 +28,10 @@ export type ColumnRule =
       readonly relaxed: readonly string[];
     };
 
+/** How `assumed` begins where a side's UUIDs are swapped. */
+export const SWAPPED_UUIDS = 'swapped UUIDs';
+
+/** The rule of nearly every column. */
 export const EXACT: { readonly kind: 'exact' } = { kind: 'exact' };
 
 /** What the user said of a column pair. */
@@ -44,8 +48,6 @@ export type RuleChoice =
       readonly kind: 'comparable';
       readonly canonical: CanonicalType;
       readonly rule: ColumnRule;
-      /** Relaxations, and `uuid-swap`, that mean nothing for these types. */
-      readonly unfit: readonly string[];
     }
   | {
       readonly kind: 'incomparable';
@@ -59,7 +61,6 @@ interface Base {
   readonly source: SideRule;
   readonly target: SideRule;
   readonly assumed: readonly string[];
-  readonly isSwapped: boolean;
 }
 
 /** Chooses how a column pair is compared, or says why it cannot be. */
@@ -75,7 +76,7 @@ export function chooseColumnRule(source: Column, target: Column, request: Column
 
 function choosePlain(choice: CanonicalChoice): Base | { readonly reason: string } {
   if (choice.kind === 'incomparable') return choice;
-  return { canonical: choice.canonical, source: EXACT, target: EXACT, assumed: [], isSwapped: false };
+  return { canonical: choice.canonical, source: EXACT, target: EXACT, assumed: [] };
 }
 
 const adapt = (canonical: CanonicalType, steps: readonly ValueStep[]): SideRule => ({
@@ -100,8 +101,7 @@ function chooseSwapped(source: Column, target: Column, { uuidSwap }: ColumnReque
     canonical: 'uuid',
     source: rule('source'),
     target: rule('target'),
-    assumed: [`swapped UUIDs on the ${swapped}`],
-    isSwapped: true,
+    assumed: [`${SWAPPED_UUIDS} on the ${swapped}`],
   };
 }
 
@@ -117,7 +117,6 @@ function chooseZoned(source: Column, target: Column, { timeZones }: ColumnReques
     source: side === 'source' ? civil : instant,
     target: side === 'target' ? civil : instant,
     assumed: [`time zone ${zone} on the ${side}`],
-    isSwapped: false,
   };
 }
 
@@ -149,7 +148,6 @@ function chooseSpelled(source: Column, target: Column, { relaxations }: ColumnRe
     source: one === float ? EXACT : spelled,
     target: one === float ? spelled : EXACT,
     assumed: [],
-    isSwapped: false,
   };
 }
 
@@ -169,10 +167,8 @@ function relax(base: Base, request: ColumnRequest): RuleChoice {
   const fitting = ORDER.flatMap((kind) => request.relaxations.filter((each) => each.kind === kind)).filter(
     ({ kind }) => FITS[kind].has(canonical),
   );
-  const unfit = request.relaxations.filter((each) => !fitting.includes(each)).map(formatRelaxation);
-  if (request.uuidSwap !== null && !base.isSwapped) unfit.push('uuid-swap');
   if (fitting.length === 0 && base.source.kind === 'exact' && base.target.kind === 'exact') {
-    return { kind: 'comparable', canonical, rule: EXACT, unfit };
+    return { kind: 'comparable', canonical, rule: EXACT };
   }
   const steps = fitting.map(stepOf);
   const extend = (rule: SideRule): SideRule => {
@@ -191,7 +187,6 @@ function relax(base: Base, request: ColumnRequest): RuleChoice {
       assumed,
       relaxed: fitting.map(formatRelaxation),
     },
-    unfit,
   };
 }
 

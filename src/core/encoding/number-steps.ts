@@ -53,7 +53,7 @@ function numberText(sink: ByteSink, start: number): string {
   }
 }
 
-/** The double nearest to a canonical number; NaN for what is no number. */
+/** The double nearest to a canonical number; NaN for what is no number, or too small for a double other than zero. */
 function readNumber(sink: ByteSink, start: number): number {
   const { bytes, length } = sink;
   switch (bytes[start]) {
@@ -65,7 +65,7 @@ function readNumber(sink: ByteSink, start: number): number {
       return bytes.readDoubleBE(start + 1);
     case TAG.decimal: {
       const short = readShortDecimal(bytes, start, Number.MAX_SAFE_INTEGER);
-      return Number.isNaN(short) ? Number(decimalText(bytes, start, length)) : short;
+      return Number.isNaN(short) ? Number(decimalText(bytes, start, length)) || Number.NaN : short;
     }
     default:
       return Number.NaN;
