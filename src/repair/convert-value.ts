@@ -4,7 +4,7 @@ import { formatUuid } from '../core/encoding/uuid.js';
 import type { ValueStep } from '../core/encoding/value-step.js';
 import { decimalOfFloatText, floatSpelledBy } from '../core/float-decimal.js';
 import type { ColumnPair } from '../core/pairing.js';
-import { TimeZone } from '../core/time-zone.js';
+import { timeZoneOf } from '../core/time-zone.js';
 
 /** A source value in the form that the target's column stores, or why there is none. */
 export type ConvertedValue =
@@ -12,7 +12,6 @@ export type ConvertedValue =
   | { readonly kind: 'refused'; readonly reason: string };
 
 const MICROS_PER_SECOND = 1_000_000n;
-const zones = new Map<string, TimeZone>();
 
 /**
  * Turns a source value into the target's form where the two are stored in different ways: a civil time and a point in
@@ -42,8 +41,7 @@ function isSwapped(steps: readonly ValueStep[]): boolean {
 function convertTime(value: string, zoneName: string, { source, target }: ColumnPair): ConvertedValue {
   const micros = parseMicros(value);
   if (micros === null) return { kind: 'value', value };
-  const zone = zones.get(zoneName) ?? new TimeZone(zoneName);
-  zones.set(zoneName, zone);
+  const zone = timeZoneOf(zoneName);
   const rest = ((micros % MICROS_PER_SECOND) + MICROS_PER_SECOND) % MICROS_PER_SECOND;
   const seconds = Number((micros - rest) / MICROS_PER_SECOND);
   const write = (shown: number): ConvertedValue => ({
