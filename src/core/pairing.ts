@@ -8,7 +8,7 @@ export interface ColumnPair {
   readonly source: Column;
   readonly target: Column;
   readonly canonical: CanonicalType;
-  /** `exact` unless the types, or the user, ask for more than equal canonical values. */
+  /** `plain` unless the types, or the user, ask for more than equal canonical values. */
   readonly rule: ColumnRule;
 }
 
@@ -53,7 +53,7 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
  */
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
-  if (pair.rule.kind !== 'exact') return { reason: adaptedKeyReason(source, pair.rule) };
+  if (pair.rule.kind !== 'plain') return { reason: adaptedKeyReason(source, pair.rule) };
   switch (canonical) {
     case 'int':
     case 'decimal':

@@ -18,9 +18,9 @@ const MICROS_PER_SECOND = 1_000_000n;
  * time, a swapped UUID, a float and a decimal. Relaxations change nothing: the value is written as the source has it.
  */
 export function convertValue(pair: ColumnPair, value: Value): ConvertedValue {
-  if (value === null || pair.rule.kind === 'exact') return { kind: 'value', value };
+  if (value === null || pair.rule.kind === 'plain') return { kind: 'value', value };
   const { source, target } = pair.rule;
-  const steps = [source, target].map((rule) => (rule.kind === 'exact' ? [] : rule.steps));
+  const steps = [source, target].map((rule) => (rule.kind === 'plain' ? [] : rule.steps));
   const [own = [], other = []] = steps;
   const zone = zoneOf(own) ?? zoneOf(other);
   if (zone !== null && typeof value === 'string') return convertTime(value, zone, pair);
