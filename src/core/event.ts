@@ -1,5 +1,7 @@
-import type { DifferenceKind } from './difference.js';
+import type { DifferenceCounts } from './chunk.js';
+import type { RowDifference } from './difference.js';
 import type { SerializedError } from './errors.js';
+import type { Side } from './pairing.js';
 import type { Verdict } from './verdict.js';
 
 /** What happens during a run, in order, as `noun:verb`. Progress bars and the library's callers live from these. */
@@ -11,6 +13,15 @@ export type RunEvent =
       readonly table: string;
       readonly sourceRows: number;
       readonly targetRows: number;
+      /** Null where rows were only counted, which does not tell which of them differ. */
+      readonly counts: DifferenceCounts | null;
+    }
+  /** Further rows of a table that is read as a whole, a side at a time. */
+  | {
+      readonly type: 'rows:read';
+      readonly table: string;
+      readonly side: Side;
+      readonly rows: number;
     }
   | { readonly type: 'chunk:unverified'; readonly table: string; readonly error: SerializedError }
   | {
@@ -19,13 +30,28 @@ export type RunEvent =
       readonly error: SerializedError;
       readonly attempt: number;
     }
-  | {
-      readonly type: 'row:differs';
-      readonly table: string;
-      readonly kind: DifferenceKind;
-      readonly count: number;
-    }
+  | { readonly type: 'row:differs'; readonly table: string; readonly difference: RowDifference }
   | { readonly type: 'table:end'; readonly table: string; readonly verdict: Verdict }
   | { readonly type: 'run:end'; readonly verdict: Verdict };
 
-export type RunListener = (event: RunEvent) => void;
+/** Is told every event; where it returns a promise, the run waits for it. */
+export type RunListener = (event: RunEvent) => unknown;
+
+/** Tells an event, and resolves when the listener is done with it. */
+export type EmitEvent = (event: RunEvent) => Promise<void>;
+
+/**
+ * Gives a listener one event at a time, although parts of a run work side by side. Each part waits for its own event,
+ * so that a slow listener slows the run instead of letting events pile up.
+ *
+ * After a listener has failed every event fails in the same way: the run ends with the listener's error.
+ */
+export function emitInTurn(listener: RunListener): EmitEvent {
+  let turn: Promise<void> = Promise.resolve();
+  return (event) => {
+    turn = turn.then(async () => {
+      await listener(event);
+    });
+    return turn;
+  };
+}

@@ -3,19 +3,21 @@ import type { ColumnResult, SideResult } from './result.js';
 
 export const PLAN_FORMAT = 'rowproof/plan@1';
 
-/** A pair of key columns, by their names on either side, and the order in which both are walked. */
+/** A pair of key columns, by their names on either side, and the order in which both are walked, or null. */
 export interface PlannedKeyColumn {
   readonly source: string;
   readonly target: string;
-  readonly order: string;
+  readonly order: string | null;
 }
 
 /** What would be done to one table pair. */
 export interface TablePlan {
   readonly source: string | null;
   readonly target: string | null;
-  readonly strategy: 'range' | 'count' | null;
+  readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
+  /** Why no key can be walked by; null where one is, and where no row would be read. */
+  readonly unwalkable: string | null;
   /** The source engine's own estimate; null where it has none. */
   readonly estimatedRows: number | null;
   /** How many key ranges the table is cut into, so that workers can share it. */

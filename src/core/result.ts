@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { EngineName } from './schema.js';
@@ -54,8 +55,8 @@ export interface TableResult extends RowCounts {
   readonly target: string | null;
   readonly verdict: Verdict;
   /** How the rows were looked at; null where they were not. */
-  readonly strategy: 'range' | 'count' | null;
-  /** The target's names of the key columns. */
+  readonly strategy: 'range' | 'bucket' | 'count' | null;
+  /** The target's names of the key columns; empty where rows are told apart by their values. */
   readonly key: readonly string[];
   readonly coverage: { readonly rows: number; readonly chunks: number; readonly unverifiedChunks: number };
   readonly columns: readonly ColumnResult[];
@@ -63,6 +64,8 @@ export interface TableResult extends RowCounts {
   readonly changedColumns: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
   readonly findings: readonly Finding[];
+  /** Why rows differ, as far as they show it; without examples where values are hidden. */
+  readonly diagnoses: readonly Diagnosis[];
   /** The first differences in key order, so that a saved result can be shown again; without values if hidden. */
   readonly sample: readonly RowDifference[];
 }

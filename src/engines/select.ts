@@ -1,10 +1,12 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
-import type { RowSelection } from './engine.js';
+import type { DuplicateProbe, RowSelection } from './engine.js';
 import { buildKeyListCondition, buildRangeConditions, type ConditionDialect } from './key-condition.js';
 
 /** What a SELECT needs to know of a dialect beyond its key conditions. */
 export interface SelectDialect extends ConditionDialect {
   quoteTable(table: RowSelection['table']): string;
+  /** How a column is asked for where its value must arrive in another form than the stored one. */
+  selectColumn?(column: RowSelection['columns'][number]): string;
 }
 
 /** The rows of a key range, in key order. */
@@ -38,9 +40,21 @@ export function buildCount(
   return `SELECT COUNT(*) AS row_count FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
 }
 
+/** One row where two rows have the same values in some columns. */
+export function buildDuplicateProbe(
+  dialect: SelectDialect,
+  { table, columns, where }: DuplicateProbe,
+): string {
+  const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
+  const from = `FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
+  return `SELECT 1 AS found ${from} GROUP BY ${names} HAVING COUNT(*) > 1 LIMIT 1`;
+}
+
 function assemble(dialect: SelectDialect, selection: RowSelection, conditions: readonly string[]): string {
   const { table, columns, key, where, limit, offset, descending } = selection;
-  const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
+  const names = columns
+    .map((column) => dialect.selectColumn?.(column) ?? dialect.quoteName(column.name))
+    .join(', ');
   const order = key
     .map((column) => `${dialect.quoteName(column.name)}${descending ? ' DESC' : ''}`)
     .join(', ');

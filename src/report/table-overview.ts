@@ -104,7 +104,8 @@ function layOut(
 function formatWalk(table: TableResult): string {
   if (!wasRead(table)) return 'not read';
   if (table.strategy === 'count') return 'counted only';
-  return `${table.strategy} by ${table.key.map(visibleName).join(', ')}`;
+  const key = table.key.map(visibleName).join(', ');
+  return `${table.strategy} by ${key === '' ? 'whole rows' : key}`;
 }
 
 function verdictWords(table: TableResult): string {

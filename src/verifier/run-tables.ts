@@ -5,37 +5,21 @@ import {
   nextChunkRows,
   type Pacing,
 } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
-import { RowproofError, serializeError } from '../core/errors.js';
-import type { RunListener } from '../core/event.js';
+import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
-import type { WorkerPool } from '../worker/pool.js';
+import { compareByBuckets } from './compare-by-buckets.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
-import type { Spool } from './spool.js';
-import { describeShare, drawSegments, type SpotRequest } from './spot-planner.js';
+import { drawSegments } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
+import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } from './table-run.js';
 
 /** Rows of a first chunk whose row size is unknown, and the least worth a task. */
 const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
 const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 };
-const RETRY_DELAYS_MS = [250, 1000, 4000];
 
-export interface TableRun {
-  readonly tables: readonly TableProgress[];
-  readonly pool: WorkerPool;
-  readonly spool: Spool;
-  /** The source's engine and a session on it, for planning. */
-  readonly planning: Pick<PlanningRequest, 'engine' | 'session'>;
-  /** What share of each table to draw, or null to read all of it. */
-  readonly spot: Pick<SpotRequest, 'ratio' | 'hash'> | null;
-  readonly workers: number;
-  /** The user's cap on rows, or null to follow the time a chunk takes. */
-  readonly chunkRows: number | null;
-  readonly onEvent: RunListener;
-  readonly signal: AbortSignal;
-  readonly now: () => number;
-}
+/** A segment of a table, or a table that is read as a whole. */
+type Work = SegmentWork | { readonly table: TableProgress; readonly segment: null };
 
 interface SegmentWork {
   readonly table: TableProgress;
@@ -46,27 +30,43 @@ interface SegmentWork {
  * Verifies all tables: as many segments at a time as there are workers, each walked chunk by chunk. Segments are pulled,
  * so the first is read before the second table is planned.
  */
-export async function runTables(run: TableRun): Promise<void> {
+export async function runTables(request: TableRun): Promise<void> {
+  const failure = new AbortController();
+  const run = { ...request, signal: AbortSignal.any([request.signal, failure.signal]) };
   const work = pullSegments(run);
   const lane = async (): Promise<void> => {
     for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => work.next() }) }) {
-      await walkSegment(run, item);
+      if (item.segment === null) await compareByBuckets(run, item.table);
+      else await walkSegment(run, item);
     }
   };
-  await Promise.all(Array.from({ length: run.workers }, lane));
+  const lanes = Array.from({ length: run.workers }, () =>
+    lane().catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    }),
+  );
+  // Nothing may go on reading once the caller hears of a failure.
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
 }
 
-async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
+async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
   for (const table of run.tables) {
-    const { pair } = table.planned;
+    const { pair, source } = table.planned;
     if (run.signal.aborted) return;
+    table.start(run.now());
+    const estimatedRows = source?.estimatedRows ?? null;
+    await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     if (pair === null) {
       table.isPlanned = true;
-      endTable(run, table);
+      await endTable(run, table);
       continue;
     }
-    table.start(run.now());
-    run.onEvent({ type: 'table:start', table: table.name, estimatedRows: pair.source.estimatedRows });
+    if (pair.strategy === 'bucket') {
+      yield { table, segment: null };
+      continue;
+    }
     for await (const segment of segmentsOf(run, table, pair)) {
       table.segments++;
       table.openSegments++;
@@ -74,12 +74,12 @@ async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
       if (run.signal.aborted) return;
     }
     table.isPlanned = true;
-    if (table.isDone) endTable(run, table);
+    if (table.isDone) await endTable(run, table);
   }
 }
 
 async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
-  const source = { ...run.planning, pair };
+  const source = { ...run.sides.source, pair };
   if (run.spot === null) {
     yield* await planOrWhole({
       ...source,
@@ -115,15 +115,21 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   let after = segment.after;
   let capRows = firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
   while (pair !== null && !run.signal.aborted) {
-    const task: ChunkTask = { pairId: pair.id, after, upTo: segment.upTo, capRows, capBytes: CHUNK_BYTES };
+    const task: ChunkTask = {
+      kind: 'chunk',
+      pairId: pair.id,
+      after,
+      upTo: segment.upTo,
+      capRows,
+      capBytes: CHUNK_BYTES,
+    };
     const result = await verifyWithRetries(run, work, task);
     if (run.signal.aborted) break;
     if (result.kind === 'unverified') {
-      table.addUnverified(result);
-      run.onEvent({ type: 'chunk:unverified', table: table.name, error: result.error });
+      await reportUnverified(run, table, result);
       return endSegment(run, work);
     }
-    acceptChunk(run, work, result);
+    await acceptChunk(run, work, result);
     if (result.end === null) return endSegment(run, work);
     after = result.end;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
@@ -134,7 +140,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
 async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
   await run.spool.seal(table.planned.id, segment.ordinal);
   table.openSegments--;
-  if (table.isDone) endTable(run, table);
+  if (table.isDone) await endTable(run, table);
 }
 
 function firstChunkRows(run: TableRun, rowBytes: number | null): number {
@@ -145,63 +151,21 @@ function firstChunkRows(run: TableRun, rowBytes: number | null): number {
 }
 
 /** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */
-async function verifyWithRetries(
-  run: TableRun,
-  { table, segment }: SegmentWork,
-  task: ChunkTask,
-): Promise<ChunkResult> {
-  const id = table.planned.id;
-  for (let attempt = 0; ; attempt++) {
-    const result = await verifyOnce(run, { table, segment }, task);
-    if (result.kind !== 'unverified') return result;
-    await run.spool.rollback(id, segment.ordinal);
-    const delayMs = RETRY_DELAYS_MS[attempt];
-    if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
-    run.onEvent({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
-  }
+function verifyWithRetries(run: TableRun, work: SegmentWork, task: ChunkTask): Promise<ChunkResult> {
+  const { table, segment } = work;
+  const place = { table, segment: segment.ordinal };
+  return runWithRetries(run, place, task);
 }
 
-async function verifyOnce(
+async function acceptChunk(
   run: TableRun,
   { table, segment }: SegmentWork,
-  task: ChunkTask,
-): Promise<ChunkResult> {
-  let spoolError: unknown = null;
-  const store = async (rows: readonly RowDifference[]): Promise<void> => {
-    try {
-      await run.spool.append(table.planned.id, segment.ordinal, rows);
-    } catch (error) {
-      spoolError = error;
-      throw error;
-    }
-  };
-  const result = await run.pool.verify(task, store).catch((error: unknown): ChunkResult => {
-    return { kind: 'unverified', error: serializeError(error), transient: false };
-  });
-  if (spoolError === null) return result;
-  const error = new RowproofError({
-    code: 'output',
-    message: `Cannot keep the differences of ${table.name}: ${spoolError instanceof Error ? spoolError.message : spoolError}`,
-    hint: 'Make room in the folder for temporary files, or name another one with TMPDIR.',
-    cause: spoolError,
-  });
-  return { kind: 'unverified', error: serializeError(error), transient: false };
-}
-
-function acceptChunk(run: TableRun, { table, segment }: SegmentWork, chunk: ComparedChunk): void {
-  run.spool.commit(table.planned.id, segment.ordinal);
+  chunk: ComparedChunk,
+): Promise<void> {
+  const start = run.spool.commit(table.planned.id, segment.ordinal);
   table.addChunk(chunk);
   const { sourceRows, targetRows, counts } = chunk;
   const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
-  run.onEvent({ type, table: table.name, sourceRows, targetRows });
-  for (const kind of ['missing', 'extra', 'changed'] as const) {
-    if (counts[kind] > 0) run.onEvent({ type: 'row:differs', table: table.name, kind, count: counts[kind] });
-  }
-}
-
-function endTable(run: TableRun, table: TableProgress): void {
-  if (table.spotShare !== null) table.addFinding(describeShare(table.spotShare, table.differences));
-  table.end(run.now());
-  run.onEvent({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
+  await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
+  if (chunk.kind === 'mismatch') await tellRows(run, { table, segment: segment.ordinal }, start);
 }

@@ -227,10 +227,10 @@ describe('a relaxation', () => {
     ]);
   });
 
-  it('of a key column leaves the table unverified, with the reason', async () => {
+  it('by a tolerance of the only key leaves the table unverified, with the reason', async () => {
     const table = tableResult(await attempt({ relax: 'prices.code:tolerance=1' }), 'prices');
-    expect(findingCodes(table)).toEqual(['strategy-unavailable']);
-    expect(table.findings[0]?.message).toContain('key column code is compared with tolerance=1');
+    expect(findingCodes(table)).toEqual(['chunk-unverified']);
+    expect(table.findings[0]?.message).toContain('a tolerance on code needs a key');
   });
 
   it.each([

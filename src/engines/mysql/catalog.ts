@@ -1,5 +1,6 @@
 import type { Catalog, Column, EngineName, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { charsetName } from './charset.js';
 import { valueTypeOf, wireNameOf } from './column-types.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { type ReadGrants, readReadGrants } from './grants.js';
@@ -114,7 +115,9 @@ function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column 
   const name = row.column_name ?? '';
   const extra = (row.extra ?? '').toLowerCase();
   const check = `json_valid(${quoteName(name)})`.toLowerCase();
-  const isJson = row.data_type === 'json' || jsonColumns.has(`${row.table_name} ${check}`);
+  const isChecked =
+    jsonColumns.has(`${row.table_name} ${check}`) && charsetName(row.charset ?? '') === 'utf8';
+  const isJson = row.data_type === 'json' || isChecked;
   return {
     name,
     declared: row.column_type ?? '',
@@ -138,15 +141,19 @@ function buildKeys(rows: readonly ControlRow[]): Key[] {
     name,
     columns: parts.map((part) => part.column_name ?? ''),
     primary: name === 'PRIMARY',
-    ineligible: ineligibleReason(parts),
+    unique: incompleteReason(parts) === null,
+    ineligible: incompleteReason(parts) ?? unwalkableReason(parts),
   }));
 }
 
-function ineligibleReason(parts: readonly ControlRow[]): string | null {
+function incompleteReason(parts: readonly ControlRow[]): string | null {
   if (parts.some((part) => part.expression != null || part.column_name == null))
     return 'it is on an expression';
   if (parts.some((part) => part.prefix != null)) return 'it is on a prefix of a column';
-  if (parts.some((part) => part.nullable === 'YES')) return 'a column of it can be NULL';
+  return parts.some((part) => part.nullable === 'YES') ? 'a column of it can be NULL' : null;
+}
+
+function unwalkableReason(parts: readonly ControlRow[]): string | null {
   if (parts.some((part) => part.index_type !== 'BTREE')) return 'its index has no order';
   if (parts.some((part) => part.direction === 'D')) return 'a column of it is sorted descending';
   return parts.some((part) => part.ignored === 'YES') ? 'its index is invisible to the optimizer' : null;
