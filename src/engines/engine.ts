@@ -75,7 +75,7 @@ export interface CodecColumn {
   readonly canonical: CanonicalType;
   /** The type on the other side: a 32-bit value is written in the digits of a 64-bit partner. */
   readonly partner: ValueType;
-  /** `exact`, or what is done to canonical values after the engine's own encoding; engines take no notice of it. */
+  /** `plain`, or what is done to canonical values after the engine's own encoding; engines take no notice of it. */
   readonly rule: SideRule;
 }
 
