@@ -6,9 +6,10 @@ import { hashConfig } from './config/config-hash.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
+import { modeOf } from './config/table-modes.js';
 import type { RowDifference } from './core/difference.js';
 import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
-import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
+import { qualifiedName, type Side } from './core/pairing.js';
 import type { RunResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
@@ -87,9 +88,10 @@ async function verifyOpenSides(
   const pairing = pairSides(config, sides);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const repairCatalog = hooks.wantsRepair ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map(
-    (table) => new TableProgress(config.mode === 'count' ? planForCounting(table) : table, config.mode),
-  );
+  const tables = pairing.tables.map((table) => {
+    const choice = modeOf(config, table);
+    return new TableProgress(choice.mode === 'count' ? planForCounting(table) : table, choice);
+  });
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
@@ -147,8 +149,11 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       0 as number | null,
     ),
   });
-  if (config.mode === 'count') await countAll({ config, hooks, sides, tables });
-  else await readPairs({ config, hooks, sides, tables, spool, seed }, pairs);
+  const counted = tables.filter((table) => table.mode === 'count');
+  const read = tables.filter((table) => table.mode !== 'count');
+  if (counted.length > 0) await countAll({ config, hooks, sides, tables: counted });
+  if (read.length > 0 && !hooks.signal.aborted)
+    await readPairs({ config, hooks, sides, tables: read, spool, seed });
   if (!hooks.signal.aborted) return;
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
 }
@@ -165,8 +170,8 @@ async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' 
   }
 }
 
-async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise<void> {
-  const { config, hooks, sides, tables, spool, seed } = reading;
+async function readPairs({ config, hooks, sides, tables, spool, seed }: Reading): Promise<void> {
+  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
   let cancelled = Promise.resolve();
@@ -180,7 +185,7 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
       pool,
       spool,
       planning: sides.source,
-      spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
+      spotHash: await createRowHash(seed),
       workers: config.workers,
       chunkRows: config.chunkRows,
       emit: hooks.emit,

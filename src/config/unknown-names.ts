@@ -19,6 +19,7 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['--key', config.keys.keys()],
     ['--map', config.map.map((entry) => entry.source)],
     ['columnMap', config.columnMap.keys()],
+    ['tableSettings', config.tableModes.keys()],
   ];
   for (const [flag, patterns] of flags) {
     for (const pattern of patterns) assertMatch(flag, pattern, sourceNames, 'source');

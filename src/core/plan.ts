@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js';
 import type { ColumnResult, SideResult } from './result.js';
+import type { Mode } from './verdict.js';
 
 export const PLAN_FORMAT = 'rowproof/plan@1';
 
@@ -14,6 +15,8 @@ export interface PlannedKeyColumn {
 export interface TablePlan {
   readonly source: string | null;
   readonly target: string | null;
+  /** How much of it would be checked; may be another mode than the run's. */
+  readonly mode: Mode;
   readonly strategy: 'range' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
   /** The source engine's own estimate; null where it has none. */
@@ -29,7 +32,7 @@ export interface TablePlan {
 /** What `rowproof plan` tells, format `rowproof/plan@1`. */
 export interface RunPlan {
   readonly format: typeof PLAN_FORMAT;
-  readonly mode: 'full' | 'spot' | 'count';
+  readonly mode: Mode;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];

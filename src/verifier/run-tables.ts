@@ -27,8 +27,8 @@ export interface TableRun {
   readonly spool: Spool;
   /** The source's engine and a session on it, for planning. */
   readonly planning: Pick<PlanningRequest, 'engine' | 'session'>;
-  /** What share of each table to draw, or null to read all of it. */
-  readonly spot: Pick<SpotRequest, 'ratio' | 'hash'> | null;
+  /** Draws the chunks of tables that are only sampled. */
+  readonly spotHash: SpotRequest['hash'];
   readonly workers: number;
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
@@ -93,7 +93,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
 
 async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
   const source = { ...run.planning, pair };
-  if (run.spot === null) {
+  if (table.mode !== 'spot') {
     yield* await planOrWhole({
       ...source,
       ...segmentSize(run.workers),
@@ -101,7 +101,7 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
     return;
   }
   try {
-    const share = yield* drawSegments({ ...source, ...run.spot });
+    const share = yield* drawSegments({ ...source, ratio: table.ratio, hash: run.spotHash });
     table.spotShare = share;
   } catch (error) {
     const { message, hint } = serializeError(error);

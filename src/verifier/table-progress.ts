@@ -3,7 +3,7 @@ import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
-import { type Mode, verdictOf } from '../core/verdict.js';
+import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 
@@ -11,6 +11,9 @@ import type { PlannedTable } from './table-pairing.js';
 export class TableProgress {
   readonly planned: PlannedTable;
   readonly name: string;
+  readonly mode: Mode;
+  /** The share of rows that spot mode reads. */
+  readonly ratio: number;
   /** How many segments of the table were handed out. */
   segments = 0;
   /** How many of them are not done yet. */
@@ -24,13 +27,13 @@ export class TableProgress {
   readonly #rows = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
   readonly #changedColumns: Record<string, number> = {};
   readonly #findings: Finding[];
-  readonly #mode: Mode;
   #chunks = 0;
   #unverifiedChunks = 0;
 
-  constructor(planned: PlannedTable, mode: Mode) {
+  constructor(planned: PlannedTable, { mode, ratio }: ModeChoice) {
     this.planned = planned;
-    this.#mode = mode;
+    this.mode = mode;
+    this.ratio = ratio;
     this.name = qualifiedNameOf(planned);
     this.#findings = [...planned.findings];
   }
@@ -99,9 +102,10 @@ export class TableProgress {
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
         unverified: hasEffect(this.#findings, 'unverified'),
-        mode: this.#mode,
+        mode: this.mode,
       }),
-      strategy: this.#mode === 'count' ? 'count' : pair === null ? null : 'range',
+      mode: this.mode,
+      strategy: this.mode === 'count' ? 'count' : pair === null ? null : 'range',
       key: pair === null ? [] : pair.key.map((column) => column.target.name),
       ...this.#rows,
       coverage: {

@@ -27,6 +27,7 @@ describe('a resolved config', () => {
       matchNames: 'exact',
       mode: 'full',
       ratio: 1,
+      tableModes: new Map(),
       columns: [],
       ignoreColumns: [],
       where: new Map(),
