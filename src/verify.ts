@@ -6,7 +6,7 @@ import { hashConfig } from './config/config-hash.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
-import { modeOf } from './config/table-modes.js';
+import { modeOf, type TableMode } from './config/table-modes.js';
 import type { RowDifference } from './core/difference.js';
 import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName, type Side } from './core/pairing.js';
@@ -15,9 +15,11 @@ import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
+import { readInFull } from './verifier/compare-by-buckets.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
+import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
 import { createWorkerPool } from './worker/pool.js';
 
@@ -88,10 +90,7 @@ async function verifyOpenSides(
   const pairing = pairSides(config, sides);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const repairCatalog = hooks.wantsRepair ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map((table) => {
-    const choice = modeOf(config, table);
-    return new TableProgress(choice.mode === 'count' ? planForCounting(table) : table, choice);
-  });
+  const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
@@ -127,6 +126,13 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
+}
+
+function planProgress(table: PlannedTable, mode: TableMode): TableProgress {
+  if (mode.mode === 'count') return new TableProgress(planForCounting(table), mode);
+  const progress = new TableProgress(table, mode);
+  if (mode.isFullForWantOfOrder) progress.addFinding(readInFull(progress.name));
+  return progress;
 }
 
 interface Reading {
@@ -184,7 +190,7 @@ async function readPairs({ config, hooks, sides, tables, spool, seed }: Reading)
       tables,
       pool,
       spool,
-      planning: sides.source,
+      sides,
       spotHash: await createRowHash(seed),
       workers: config.workers,
       chunkRows: config.chunkRows,

@@ -55,6 +55,9 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
       table.differences += countDifferences(event.counts);
       state.differences += countDifferences(event.counts);
       return null;
+    case 'rows:read':
+      if (event.side === 'source') state.rows += event.rows;
+      return null;
     case 'chunk:unverified':
       table.problem ??= event.error.message;
       return null;

@@ -6,6 +6,7 @@ import type { SerializedError } from './errors.js';
  * first columns of a composite key.
  */
 export interface ChunkTask {
+  readonly kind: 'chunk';
   readonly pairId: number;
   readonly after: readonly KeyPart[] | null;
   readonly upTo: readonly KeyPart[] | null;

@@ -16,4 +16,7 @@ export interface RowDifference {
   readonly columns: readonly string[];
   readonly source: Readonly<Record<string, Value>> | null;
   readonly target: Readonly<Record<string, Value>> | null;
+  /** How often each side holds the row; only where no key tells rows apart. */
+  readonly sourceCopies?: number;
+  readonly targetCopies?: number;
 }

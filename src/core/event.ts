@@ -1,6 +1,7 @@
 import type { DifferenceCounts } from './chunk.js';
 import type { RowDifference } from './difference.js';
 import type { SerializedError } from './errors.js';
+import type { Side } from './pairing.js';
 import type { Verdict } from './verdict.js';
 
 /** What happens during a run, in order, as `noun:verb`. Progress bars and the library's callers live from these. */
@@ -14,6 +15,13 @@ export type RunEvent =
       readonly targetRows: number;
       /** Null where rows were only counted, which does not tell which of them differ. */
       readonly counts: DifferenceCounts | null;
+    }
+  /** Further rows of a table that is read as a whole, a side at a time. */
+  | {
+      readonly type: 'rows:read';
+      readonly table: string;
+      readonly side: Side;
+      readonly rows: number;
     }
   | { readonly type: 'chunk:unverified'; readonly table: string; readonly error: SerializedError }
   | {

@@ -16,8 +16,9 @@ export const FINDING_EFFECTS = {
   'catalog-partial': 'unverified',
   'table-unreadable': 'unverified',
   'column-unverified': 'unverified',
-  'strategy-unavailable': 'unverified',
   'key-unusable': 'unverified',
+  'duplicate-key': 'note',
+  'read-in-full': 'note',
   'chunk-unverified': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;

@@ -15,11 +15,20 @@ export interface KeyColumnPair extends ColumnPair {
 }
 
 /**
- * A table pair that can be walked by a shared key. Key columns come first in what is read; `columns` are the other
- * compared ones.
+ * How the rows of a table pair meet: `range` walks both sides in the order of a key that they share, `bucket` reads each
+ * side in its own order.
+ */
+export type Strategy = 'range' | 'bucket';
+
+/**
+ * A table pair whose rows can be compared. Key columns come first in what is read; `columns` are the other compared
+ * ones. A key is empty where nothing tells rows apart but their values; then the strategy is `bucket`.
  */
 export interface TablePair {
   readonly id: number;
+  readonly strategy: Strategy;
+  /** Sides on which no index makes sure that the key is unique; only with the bucket strategy. */
+  readonly unproven: readonly Side[];
   readonly source: Table;
   readonly target: Table;
   readonly key: readonly KeyColumnPair[];
@@ -30,6 +39,8 @@ export interface TablePair {
 }
 
 export type Side = 'source' | 'target';
+
+export const SIDES: readonly Side[] = ['source', 'target'];
 
 /** The compared columns in reading order: key first. */
 export function comparedColumns(pair: TablePair): readonly ColumnPair[] {
@@ -72,6 +83,35 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
         reason: `key column ${source.name} is ${source.declared}, which has no order that both sides share`,
       };
   }
+}
+
+/**
+ * Says as which kind of key value a pair of columns can be looked up on both sides, whatever their orders are; null
+ * where not every value of it can be.
+ */
+export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
+  const { source, target, canonical } = pair;
+  switch (canonical) {
+    case 'int':
+    case 'decimal':
+    case 'date':
+    case 'time':
+    case 'datetime':
+    case 'instant':
+    case 'bytes':
+      return canonical;
+    case 'uuid':
+      return [source, target].every(isFoundByUuid) ? 'uuid' : null;
+    case 'text':
+      return source.type.kind === 'text' && target.type.kind === 'text' ? 'text' : null;
+    default:
+      return null;
+  }
+}
+
+/** A UUID kept as text is only found in any letter case where the collation does not tell cases apart. */
+function isFoundByUuid({ type }: Column): boolean {
+  return type.kind !== 'text' || type.uuidOrder === 'any-case';
 }
 
 function isUuidOrdered({ type }: Column): boolean {

@@ -4,11 +4,11 @@ import type { Mode } from './verdict.js';
 
 export const PLAN_FORMAT = 'rowproof/plan@1';
 
-/** A pair of key columns, by their names on either side, and the order in which both are walked. */
+/** A pair of key columns, by their names on either side, and the order in which both are walked, or null. */
 export interface PlannedKeyColumn {
   readonly source: string;
   readonly target: string;
-  readonly order: string;
+  readonly order: string | null;
 }
 
 /** What would be done to one table pair. */
@@ -17,7 +17,7 @@ export interface TablePlan {
   readonly target: string | null;
   /** How much of it would be checked; may be another mode than the run's. */
   readonly mode: Mode;
-  readonly strategy: 'range' | 'count' | null;
+  readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
   /** The source engine's own estimate; null where it has none. */
   readonly estimatedRows: number | null;

@@ -46,8 +46,8 @@ export interface TableResult extends RowCounts {
   /** How much of it was asked for; may be another mode than the run's. */
   readonly mode: Mode;
   /** How the rows were looked at; null where they were not. */
-  readonly strategy: 'range' | 'count' | null;
-  /** The target's names of the key columns. */
+  readonly strategy: 'range' | 'bucket' | 'count' | null;
+  /** The target's names of the key columns; empty where rows are told apart by their values. */
   readonly key: readonly string[];
   readonly coverage: { readonly rows: number; readonly chunks: number; readonly unverifiedChunks: number };
   readonly columns: readonly ColumnResult[];

@@ -52,11 +52,15 @@ export interface Column {
   readonly collation: string | null;
 }
 
-/** A unique index or primary key. `ineligible` says why it cannot be walked by, or is null. */
+/**
+ * A unique index or primary key. `unique` is whether it tells every row from every other: one that is partial, or that
+ * NULL is left out of, does not. `ineligible` says why it cannot be walked by, or is null.
+ */
 export interface Key {
   readonly name: string;
   readonly columns: readonly string[];
   readonly primary: boolean;
+  readonly unique: boolean;
   readonly ineligible: string | null;
 }
 

@@ -20,6 +20,8 @@ export interface ConnectionSettings {
   readonly tls: TlsSettings;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  /** For the one statement that reads a whole table; as long as it takes, unless the user set a limit. */
+  readonly wholeTableTimeoutMs: number;
 }
 
 /** TLS as the engines' own clients know it; `verify-full` checks the certificate and the host name. */
@@ -103,6 +105,13 @@ export interface RowSelection {
   readonly descending: boolean;
 }
 
+/** Columns in which rows of a table might be the same. */
+export interface DuplicateProbe {
+  readonly table: Table;
+  readonly columns: readonly Column[];
+  readonly where: string | null;
+}
+
 /** Keys greater than `after` and up to `upTo`; null is unbounded. */
 export interface KeyRange {
   readonly after: readonly KeyPart[] | null;
@@ -118,6 +127,8 @@ export interface Dialect {
   buildSelectByKeys(selection: RowSelection, keys: readonly (readonly KeyPart[])[]): string;
   /** A statement with one row and one column, `row_count`. */
   buildCount(table: Table, where: string | null): string;
+  /** A statement that returns a row where two rows have the same values in `columns`. */
+  buildDuplicateProbe(probe: DuplicateProbe): string;
   /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
   buildEstimate(selection: RowSelection): string;
   readEstimate(rows: readonly ControlRow[]): number | null;

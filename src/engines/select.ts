@@ -1,5 +1,5 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
-import type { RowSelection } from './engine.js';
+import type { DuplicateProbe, RowSelection } from './engine.js';
 import { buildKeyListCondition, buildRangeConditions, type ConditionDialect } from './key-condition.js';
 
 /** What a SELECT needs to know of a dialect beyond its key conditions. */
@@ -36,6 +36,16 @@ export function buildCount(
   where: string | null,
 ): string {
   return `SELECT COUNT(*) AS row_count FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
+}
+
+/** One row where two rows have the same values in some columns. */
+export function buildDuplicateProbe(
+  dialect: SelectDialect,
+  { table, columns, where }: DuplicateProbe,
+): string {
+  const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
+  const from = `FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
+  return `SELECT 1 AS found ${from} GROUP BY ${names} HAVING COUNT(*) > 1 LIMIT 1`;
 }
 
 function assemble(dialect: SelectDialect, selection: RowSelection, conditions: readonly string[]): string {

@@ -1,10 +1,13 @@
 import type { RowDifference, Value } from '../core/difference.js';
+import { formatCount } from './number-text.js';
 import { formatValue } from './value-text.js';
 import { visibleName } from './visible-text.js';
 
 /** More changed columns than this would push the next row off the screen. */
 const MOST_COLUMNS = 8;
 const MOST_KEY_CHARACTERS = 60;
+/** Characters of each value where a whole row stands in for its key. */
+const MOST_VALUE_CHARACTERS = 24;
 
 /** One line of a listing: a differing row, or one more changed column of the row above it. */
 export interface DifferenceLine {
@@ -26,10 +29,10 @@ interface Difference {
 
 /** Breaks a difference into lines: one for a missing or extra row, one a column for a changed row. */
 export function describeDifference({ row, key, showValues }: Difference): DifferenceLine[] {
-  const first = { kind: row.kind, key: formatKey(row, key) };
+  const first = { kind: row.kind, key: formatKey({ row, key, showValues }) };
   if (row.kind !== 'changed') {
-    const [source, target] =
-      row.kind === 'missing' ? (['(row)', '(no row)'] as const) : (['(no row)', '(row)'] as const);
+    const source = formatCopies(row.sourceCopies ?? (row.kind === 'missing' ? 1 : 0));
+    const target = formatCopies(row.targetCopies ?? (row.kind === 'missing' ? 0 : 1));
     return [
       { ...first, column: '', values: showValues ? { kind: 'presence', source, target } : { kind: 'none' } },
     ];
@@ -48,11 +51,27 @@ export function describeDifference({ row, key, showValues }: Difference): Differ
   return lines;
 }
 
-function formatKey(row: RowDifference, key: readonly string[]): string {
+function formatCopies(copies: number): string {
+  return copies === 0 ? '(no row)' : copies === 1 ? '(row)' : `(${formatCount(copies)} rows)`;
+}
+
+function formatKey({ row, key, showValues }: Difference): string {
   const { key: values } = row;
-  if (values === null) return '(no key)';
+  if (values === null) return showValues ? formatWholeRow(row) : '(no key)';
   const names = key.length > 0 ? key : Object.keys(values);
   return names.map((name) => formatValue(ownValue(values, name) ?? null, MOST_KEY_CHARACTERS)).join(', ');
+}
+
+/** A row that no key names is known by its values. */
+function formatWholeRow({ source, target, columns }: RowDifference): string {
+  const values = source ?? target;
+  if (values === null) return '(no key)';
+  const shown = columns
+    .slice(0, MOST_COLUMNS)
+    .map(
+      (name) => `${visibleName(name)}=${formatValue(ownValue(values, name) ?? null, MOST_VALUE_CHARACTERS)}`,
+    );
+  return [...shown, ...(columns.length > MOST_COLUMNS ? ['…'] : [])].join(', ');
 }
 
 /** Own properties only: a column may be called `constructor`. */

@@ -54,7 +54,7 @@ interface Lines {
 }
 
 function formatLines({ lines, key, width, paint }: Lines): string {
-  const keyHead = key.length === 0 ? 'key' : `key: ${key.map(visibleName).join(', ')}`;
+  const keyHead = key.length === 0 ? 'values' : `key: ${key.map(visibleName).join(', ')}`;
   const withValues = lines.some((line) => line.values.kind !== 'none');
   const columns = [
     columnFor(

@@ -26,7 +26,7 @@ export async function* formatDifferences({
 /** The side without the row is left out, not null: null is a value. */
 function lineOf(
   table: string,
-  { kind, key, columns, source, target }: RowDifference,
+  { kind, key, columns, source, target, sourceCopies, targetCopies }: RowDifference,
   showValues: boolean,
 ): object {
   return {
@@ -36,5 +36,7 @@ function lineOf(
     columns,
     ...(showValues && source !== null ? { source } : {}),
     ...(showValues && target !== null ? { target } : {}),
+    ...(sourceCopies === undefined ? {} : { sourceCopies }),
+    ...(targetCopies === undefined ? {} : { targetCopies }),
   };
 }

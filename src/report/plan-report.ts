@@ -42,6 +42,11 @@ function formatTable(table: TablePlan): string {
     lines.push(`  range by ${key}, in ${formatCounted(table.segments, 'segment')}`);
     lines.push(...formatColumns(table));
   }
+  if (table.strategy === 'bucket') {
+    const key = table.key.map(({ target }) => visibleName(target)).join(', ');
+    lines.push(`  bucket by ${key === '' ? 'whole rows' : key}, each side in an order of its own`);
+    lines.push(...formatColumns(table));
+  }
   if (table.sql !== null) {
     lines.push(
       `  source: ${visibleMessage(table.sql.source)}`,

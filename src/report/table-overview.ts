@@ -112,7 +112,8 @@ function layOut(
 function formatWalk(table: TableResult, runMode: Mode): string {
   if (!wasRead(table)) return 'not read';
   if (table.strategy === 'count') return 'counted only';
-  const walk = `${table.strategy} by ${table.key.map(visibleName).join(', ')}`;
+  const key = table.key.map(visibleName).join(', ');
+  const walk = `${table.strategy} by ${key === '' ? 'whole rows' : key}`;
   return table.mode === runMode ? walk : `${walk} (${table.mode})`;
 }
 

@@ -26,7 +26,6 @@ export interface CountRun {
 /** Findings about columns and keys, which counting does not look at. */
 const IRRELEVANT: ReadonlySet<FindingCode> = new Set([
   'column-unverified',
-  'strategy-unavailable',
   'key-unusable',
   'ambiguous-column',
 ]);

@@ -27,18 +27,22 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
     source: source === null ? null : qualifiedName(source),
     target: target === null ? null : qualifiedName(target),
     mode: request.mode,
-    strategy: counted ? 'count' : pair === null ? null : 'range',
+    strategy: counted ? 'count' : (pair?.strategy ?? null),
     key: (pair?.key ?? []).map((column) => ({
       source: column.source.name,
       target: column.target.name,
-      order: column.keyKind,
+      order: pair?.strategy === 'range' ? column.keyKind : null,
     })),
     estimatedRows: source?.estimatedRows ?? null,
-    segments: pair === null || request.mode !== 'full' ? 1 : await countSegments(pair, request),
+    segments: isCut(pair, request) ? await countSegments(pair, request) : 1,
     columns: columns.map((column) => ({ ...column, canonical: canonical.get(column.source) ?? null })),
     sql: counted ? countSql(planned, request) : pair === null ? null : await chunkSql(pair, request),
     findings,
   };
+}
+
+function isCut(pair: TablePair | null, { mode }: PlanRequest): pair is TablePair {
+  return pair !== null && pair.strategy === 'range' && mode === 'full';
 }
 
 async function countSegments(pair: TablePair, { sides, workers }: PlanRequest): Promise<number> {
@@ -46,18 +50,22 @@ async function countSegments(pair: TablePair, { sides, workers }: PlanRequest): 
   return segments.length;
 }
 
-/** The statements of the chunk after the first key, or of the first chunk of an empty table. */
+/**
+ * The statements of the chunk after the first key, or of the first chunk of an empty table; of a table that is read as
+ * a whole, the one statement.
+ */
 async function chunkSql(pair: TablePair, { sides, chunkRows }: PlanRequest): Promise<TablePlan['sql']> {
-  const readKey = await openKeyReader({ ...sides.source, pair });
-  const first = await readKey({ limit: 1 });
+  const isWalked = pair.strategy === 'range';
+  const readKey = isWalked ? await openKeyReader({ ...sides.source, pair }) : null;
+  const first = await readKey?.({ limit: 1 });
   const build = (side: Side): string =>
     sides[side].engine.dialect.buildSelect({
       table: pair[side],
       columns: comparedColumns(pair).map((column) => column[side]),
-      key: pair.key.map((column) => column[side]),
+      key: isWalked ? pair.key.map((column) => column[side]) : [],
       where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
       range: { after: first?.parts ?? null, upTo: null },
-      limit: chunkRows,
+      limit: isWalked ? chunkRows : null,
       offset: 0,
       descending: false,
     });

@@ -1,10 +1,16 @@
 import type { Finding } from '../core/finding.js';
-import { type ColumnPair, chooseKeyKind, type KeyColumnPair } from '../core/pairing.js';
+import {
+  type ColumnPair,
+  chooseKeyKind,
+  chooseLookupKind,
+  type KeyColumnPair,
+  type Side,
+  type TablePair,
+} from '../core/pairing.js';
 import type { Key, Table } from '../core/schema.js';
 
-export type KeyChoice =
-  | { readonly kind: 'walkable'; readonly key: readonly KeyColumnPair[] }
-  | { readonly kind: 'none'; readonly finding: Finding };
+/** By what the rows of a table pair are told apart, and how they meet. */
+export type KeyChoice = Pick<TablePair, 'strategy' | 'key' | 'unproven'>;
 
 export interface KeyRequest {
   readonly source: Table;
@@ -15,56 +21,81 @@ export interface KeyRequest {
 }
 
 /**
- * Chooses the key by which both sides are walked: the first source key, primary first, whose columns have partners that
- * form an eligible key of the target in the same order, and that both sides sort alike.
+ * Chooses the key: the first source key, primary first, by which both sides can be walked; else the first by which rows
+ * can be looked up on both sides; else none, and rows are told apart by their values.
+ *
+ * Columns that the user named need no index.
  */
-export function chooseKey(request: KeyRequest): KeyChoice {
+export function chooseKey(request: KeyRequest): KeyChoice | Finding {
   const { source, named } = request;
+  if (named !== null) {
+    const unknown = named.find((name) => !request.pairs.some((pair) => pair.source.name === name));
+    if (unknown !== undefined) return unusableKey(request, unknown);
+  }
   const candidates =
     named === null ? source.keys : source.keys.filter((key) => sameNames(key.columns, named));
-  const reasons: string[] = [];
   for (const key of candidates) {
-    const attempt = tryKey(key, request);
-    if (typeof attempt !== 'string') return { kind: 'walkable', key: attempt };
-    reasons.push(`${key.primary ? 'the primary key' : `key ${key.name}`} cannot be used: ${attempt}`);
+    const columns = findWalkableColumns(key, request);
+    if (columns !== null) return { strategy: 'range', key: columns, unproven: [] };
   }
-  return { kind: 'none', finding: noKeyFinding(request, reasons) };
+  const lookups = (named === null ? candidates.map((key) => key.columns) : [named]).flatMap(
+    (names) => describeLookup(names, request) ?? [],
+  );
+  const wanted = named === null ? lookups.filter(({ unproven }) => !unproven.includes('source')) : lookups;
+  const [best] = [...wanted].sort((one, other) => one.unproven.length - other.unproven.length);
+  return best ?? { strategy: 'bucket', key: [], unproven: [] };
 }
 
-function tryKey(key: Key, { source, target, pairs }: KeyRequest): readonly KeyColumnPair[] | string {
-  if (key.ineligible !== null) return key.ineligible;
+function findWalkableColumns(key: Key, { target, pairs }: KeyRequest): readonly KeyColumnPair[] | null {
+  if (key.ineligible !== null || key.columns.length === 0) return null;
   const columns: KeyColumnPair[] = [];
   for (const name of key.columns) {
     const pair = pairs.find((candidate) => candidate.source.name === name);
-    if (pair === undefined) return `column ${name} has no comparable partner`;
-    const choice = chooseKeyKind(pair);
-    if ('reason' in choice) return choice.reason;
+    const choice = pair === undefined ? null : chooseKeyKind(pair);
+    if (pair === undefined || choice === null || 'reason' in choice) return null;
     columns.push({ ...pair, keyKind: choice.keyKind });
   }
   const names = columns.map((column) => column.target.name);
-  const partner = target.keys.filter((candidate) => sameNames(candidate.columns, names));
-  if (partner.length === 0) return `the target has no unique key on ${names.join(', ')}, in this order`;
-  if (partner.every((candidate) => candidate.ineligible !== null))
-    return `on the target ${partner[0]?.ineligible}`;
-  return columns.length === 0 ? `table ${source.name} has a key without columns` : columns;
+  const isWalkable = target.keys.some(
+    (candidate) => candidate.ineligible === null && sameNames(candidate.columns, names),
+  );
+  return isWalkable ? columns : null;
+}
+
+function describeLookup(names: readonly string[], request: KeyRequest): KeyChoice | null {
+  const { source, target, pairs } = request;
+  const columns: KeyColumnPair[] = [];
+  for (const name of names) {
+    const pair = pairs.find((candidate) => candidate.source.name === name);
+    const keyKind = pair === undefined ? null : chooseLookupKind(pair);
+    if (pair === undefined || keyKind === null) return null;
+    columns.push({ ...pair, keyKind });
+  }
+  if (columns.length === 0) return null;
+  const tables = { source, target } as const;
+  const unproven = (['source', 'target'] as const).filter(
+    (side: Side) => !isUnique(tables[side], new Set(columns.map((column) => column[side].name))),
+  );
+  return { strategy: 'bucket', key: columns, unproven };
+}
+
+/** In which order an index has the columns does not matter to what it makes unique. */
+function isUnique({ keys }: Table, columns: ReadonlySet<string>): boolean {
+  return keys.some(
+    (key) =>
+      key.unique && key.columns.length === columns.size && key.columns.every((name) => columns.has(name)),
+  );
 }
 
 function sameNames(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name, i) => name === other[i]);
 }
 
-function noKeyFinding({ source, named }: KeyRequest, reasons: readonly string[]): Finding {
-  if (named !== null && reasons.length === 0) {
-    return {
-      code: 'key-unusable',
-      message: `Table ${source.name} was not compared: it has no unique key on ${named.join(', ')}, in this order.`,
-      hint: `Its unique keys: ${source.keys.map((key) => `(${key.columns.join(', ')})`).join(', ') || 'none'}.`,
-    };
-  }
-  const why = reasons.length === 0 ? 'it has no primary key and no unique key' : reasons.join('; ');
+function unusableKey({ source }: KeyRequest, column: string): Finding {
+  const isThere = source.columns.some(({ name }) => name === column);
   return {
-    code: 'strategy-unavailable',
-    message: `Table ${source.name} was not compared: ${why}. Comparing it needs the bucket strategy, which this version does not have.`,
-    hint: 'Add a unique key of numbers, dates, UUIDs, bytes or code-point text that both sides share.',
+    code: 'key-unusable',
+    message: `Table ${source.name} was not compared: ${isThere ? `column ${column} of the key has no partner that it can be compared with` : `it has no column ${column}`}.`,
+    hint: `Its unique keys: ${source.keys.map((key) => `(${key.columns.join(', ')})`).join(', ') || 'none'}.`,
   };
 }

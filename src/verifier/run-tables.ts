@@ -5,39 +5,21 @@ import {
   nextChunkRows,
   type Pacing,
 } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
-import { RowproofError, serializeError } from '../core/errors.js';
-import type { EmitEvent } from '../core/event.js';
+import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
-import type { WorkerPool } from '../worker/pool.js';
+import { compareByBuckets } from './compare-by-buckets.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
-import type { Spool } from './spool.js';
-import { describeShare, drawSegments, type SpotRequest } from './spot-planner.js';
+import { drawSegments } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
+import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } from './table-run.js';
 
 /** Rows of a first chunk whose row size is unknown, and the least worth a task. */
 const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
 const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 };
-const RETRY_DELAYS_MS = [250, 1000, 4000];
 
-export interface TableRun {
-  readonly tables: readonly TableProgress[];
-  readonly pool: WorkerPool;
-  readonly spool: Spool;
-  /** The source's engine and a session on it, for planning. */
-  readonly planning: Pick<PlanningRequest, 'engine' | 'session'>;
-  /** Draws the chunks of tables that are only sampled. */
-  readonly spotHash: SpotRequest['hash'];
-  readonly workers: number;
-  /** The user's cap on rows, or null to follow the time a chunk takes. */
-  readonly chunkRows: number | null;
-  readonly emit: EmitEvent;
-  /** Which rows are told one by one, as `row:differs`; null for none. */
-  readonly rowEvents: 'with-values' | 'without-values' | null;
-  readonly signal: AbortSignal;
-  readonly now: () => number;
-}
+/** A segment of a table, or a table that is read as a whole. */
+type Work = SegmentWork | { readonly table: TableProgress; readonly segment: null };
 
 interface SegmentWork {
   readonly table: TableProgress;
@@ -54,7 +36,8 @@ export async function runTables(request: TableRun): Promise<void> {
   const work = pullSegments(run);
   const lane = async (): Promise<void> => {
     for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => work.next() }) }) {
-      await walkSegment(run, item);
+      if (item.segment === null) await compareByBuckets(run, item.table);
+      else await walkSegment(run, item);
     }
   };
   const lanes = Array.from({ length: run.workers }, () =>
@@ -68,7 +51,7 @@ export async function runTables(request: TableRun): Promise<void> {
   await Promise.all(lanes);
 }
 
-async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
+async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
   for (const table of run.tables) {
     const { pair, source } = table.planned;
     if (run.signal.aborted) return;
@@ -78,6 +61,10 @@ async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
     if (pair === null) {
       table.isPlanned = true;
       await endTable(run, table);
+      continue;
+    }
+    if (pair.strategy === 'bucket') {
+      yield { table, segment: null };
       continue;
     }
     for await (const segment of segmentsOf(run, table, pair)) {
@@ -92,7 +79,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<SegmentWork> {
 }
 
 async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
-  const source = { ...run.planning, pair };
+  const source = { ...run.sides.source, pair };
   if (table.mode !== 'spot') {
     yield* await planOrWhole({
       ...source,
@@ -128,12 +115,18 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   let after = segment.after;
   let capRows = firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
   while (pair !== null && !run.signal.aborted) {
-    const task: ChunkTask = { pairId: pair.id, after, upTo: segment.upTo, capRows, capBytes: CHUNK_BYTES };
+    const task: ChunkTask = {
+      kind: 'chunk',
+      pairId: pair.id,
+      after,
+      upTo: segment.upTo,
+      capRows,
+      capBytes: CHUNK_BYTES,
+    };
     const result = await verifyWithRetries(run, work, task);
     if (run.signal.aborted) break;
     if (result.kind === 'unverified') {
-      table.addUnverified(result);
-      await run.emit({ type: 'chunk:unverified', table: table.name, error: result.error });
+      await reportUnverified(run, table, result);
       return endSegment(run, work);
     }
     await acceptChunk(run, work, result);
@@ -158,48 +151,10 @@ function firstChunkRows(run: TableRun, rowBytes: number | null): number {
 }
 
 /** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */
-async function verifyWithRetries(
-  run: TableRun,
-  { table, segment }: SegmentWork,
-  task: ChunkTask,
-): Promise<ChunkResult> {
-  const id = table.planned.id;
-  for (let attempt = 0; ; attempt++) {
-    const result = await verifyOnce(run, { table, segment }, task);
-    if (result.kind !== 'unverified') return result;
-    await run.spool.rollback(id, segment.ordinal);
-    const delayMs = RETRY_DELAYS_MS[attempt];
-    if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
-    await run.emit({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
-  }
-}
-
-async function verifyOnce(
-  run: TableRun,
-  { table, segment }: SegmentWork,
-  task: ChunkTask,
-): Promise<ChunkResult> {
-  let spoolError: unknown = null;
-  const store = async (rows: readonly RowDifference[]): Promise<void> => {
-    try {
-      await run.spool.append(table.planned.id, segment.ordinal, rows);
-    } catch (error) {
-      spoolError = error;
-      throw error;
-    }
-  };
-  const result = await run.pool.verify(task, store).catch((error: unknown): ChunkResult => {
-    return { kind: 'unverified', error: serializeError(error), transient: false };
-  });
-  if (spoolError === null) return result;
-  const error = new RowproofError({
-    code: 'output',
-    message: `Cannot keep the differences of ${table.name}: ${spoolError instanceof Error ? spoolError.message : spoolError}`,
-    hint: 'Make room in the folder for temporary files, or name another one with TMPDIR.',
-    cause: spoolError,
-  });
-  return { kind: 'unverified', error: serializeError(error), transient: false };
+function verifyWithRetries(run: TableRun, work: SegmentWork, task: ChunkTask): Promise<ChunkResult> {
+  const { table, segment } = work;
+  const place = { table, segment: segment.ordinal };
+  return runWithRetries(run, place, task);
 }
 
 async function acceptChunk(
@@ -212,16 +167,5 @@ async function acceptChunk(
   const { sourceRows, targetRows, counts } = chunk;
   const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
   await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
-  if (run.rowEvents === null || chunk.kind === 'match') return;
-  // Read back from the spool: only now is it sure that the chunk is not tried again, and memory holds a row at a time.
-  for await (const row of run.spool.readFrom(table.planned.id, segment.ordinal, start)) {
-    const difference = run.rowEvents === 'with-values' ? row : { ...row, source: null, target: null };
-    await run.emit({ type: 'row:differs', table: table.name, difference });
-  }
-}
-
-async function endTable(run: TableRun, table: TableProgress): Promise<void> {
-  if (table.spotShare !== null) table.addFinding(describeShare(table.spotShare, table.differences));
-  table.end(run.now());
-  await run.emit({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
+  if (chunk.kind === 'mismatch') await tellRows(run, { table, segment: segment.ordinal }, start);
 }

@@ -77,6 +77,16 @@ export class Spool {
     yield* readLines(createReadStream(file.path, { start, end: file.committed - 1, encoding: 'utf8' }));
   }
 
+  /** Makes a folder for temporary files of a table, as private as the spool itself. */
+  openFolder(table: number): Promise<string> {
+    return mkdtemp(join(this.#folder, `${table}-`));
+  }
+
+  /** Deletes such a folder. */
+  async closeFolder(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true });
+  }
+
   /** Deletes the folder. */
   async close(): Promise<void> {
     await Promise.all([...this.#files.values()].map(({ handle }) => handle?.close()));

@@ -7,7 +7,7 @@ import { chooseKey } from './key-choice.js';
 import { ambiguousFinding, matchAllNames } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
 
-/** A table of the report: what is known of it before a row is read. `pair` is null where it cannot be walked. */
+/** A table of the report: what is known of it before a row is read. `pair` is null where its rows are not compared. */
 export interface PlannedTable {
   readonly id: number;
   readonly source: Table | null;
@@ -113,14 +113,13 @@ function planPair({
     pairs: columns.comparable,
     named: scope.key(table.name),
   });
-  if (choice.kind === 'none')
-    return { ...unread(planned, choice.finding), findings: [...findings, choice.finding] };
+  if ('code' in choice) return { ...unread(planned, choice), findings: [...findings, choice] };
   const keyNames = new Set(choice.key.map((column) => column.source.name));
   const pair: TablePair = {
     id,
     source: table,
     target: partner,
-    key: choice.key,
+    ...choice,
     columns: columns.wanted.filter((column) => !keyNames.has(column.source.name)),
     sourceWhere: scope.sourceWhere(table.name),
     targetWhere: scope.targetWhere(table.name) ?? scope.sourceWhere(table.name),

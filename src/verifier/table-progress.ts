@@ -7,6 +7,9 @@ import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 
+/** What came of rows that were read on both sides and compared. */
+export type ComparedRows = Pick<ComparedChunk, 'sourceRows' | 'targetRows' | 'counts' | 'changedColumns'>;
+
 /** What a run knows of a table while its chunks come in. */
 export class TableProgress {
   readonly planned: PlannedTable;
@@ -20,6 +23,8 @@ export class TableProgress {
   openSegments = 0;
   /** Whether all segments of the table are known. */
   isPlanned = false;
+  /** Whether rows are told apart by their values, although the table has a key. */
+  asBag = false;
   /** What spot mode drew of the table. */
   spotShare: SpotShare | null = null;
   #startedAtMs: number | null = null;
@@ -46,7 +51,7 @@ export class TableProgress {
     this.#elapsedMs = nowMs - (this.#startedAtMs ?? nowMs);
   }
 
-  addChunk(chunk: ComparedChunk): void {
+  addChunk(chunk: ComparedRows): void {
     this.#chunks++;
     this.#rows.sourceRows += chunk.sourceRows;
     this.#rows.targetRows += chunk.targetRows;
@@ -105,8 +110,8 @@ export class TableProgress {
         mode: this.mode,
       }),
       mode: this.mode,
-      strategy: this.mode === 'count' ? 'count' : pair === null ? null : 'range',
-      key: pair === null ? [] : pair.key.map((column) => column.target.name),
+      strategy: this.mode === 'count' ? 'count' : (pair?.strategy ?? null),
+      key: pair === null || this.asBag ? [] : pair.key.map((column) => column.target.name),
       ...this.#rows,
       coverage: {
         rows: Math.max(this.#rows.sourceRows, this.#rows.targetRows),

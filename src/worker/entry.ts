@@ -1,19 +1,23 @@
 import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { workerData } from 'piscina';
-import type { ChunkResult, ChunkTask } from '../core/chunk.js';
 import { RowproofError, serializeError } from '../core/errors.js';
+import type { TablePair } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
+import { spillBuckets, sumBuckets } from './bucket-tasks.js';
+import { comparePartition } from './compare-partition.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
-import type { MainMessage, WorkerData, WorkerMessage } from './worker-data.js';
+import type { MainMessage, TaskResult, WorkerData, WorkerMessage, WorkerTask } from './worker-data.js';
 
 const { connections, pairs, seed } = workerData as WorkerData;
 
+const hash = await createRowHash(seed);
 const context: WorkerContext = {
   sessions: new SessionCache(connections),
-  hash: await createRowHash(seed),
+  hash,
+  bucketHashes: { seeded: hash, constant: await createRowHash(0n) },
   indexes: { source: new RowIndex(), target: new RowIndex() },
   prepared: null,
 };
@@ -28,8 +32,8 @@ async function closeSessions(): Promise<null> {
   return null;
 }
 
-/** Verifies one chunk; the port carries what cannot wait for the result. A cancelled chunk is unverified. */
-async function runChunk(task: ChunkTask, port: MessagePort): Promise<ChunkResult> {
+/** Does one task; the port carries what cannot wait for the result. What a cancelled task was for is unverified. */
+async function runWithChannel(task: WorkerTask, port: MessagePort): Promise<TaskResult<WorkerTask>> {
   let cancelled = false;
   const onMessage = (message: MainMessage): void => {
     if (message.type !== 'cancel') return;
@@ -40,6 +44,7 @@ async function runChunk(task: ChunkTask, port: MessagePort): Promise<ChunkResult
   const post = (message: WorkerMessage): void => port.postMessage(message);
   const channel: ChunkChannel = {
     reportSessions: (ids) => post({ type: 'sessions', ids }),
+    reportRows: (side, rows) => post({ type: 'rows', side, rows }),
     storeDifferences: async (rows) => {
       post({ type: 'differences', rows });
       await once(port, 'message');
@@ -50,12 +55,29 @@ async function runChunk(task: ChunkTask, port: MessagePort): Promise<ChunkResult
     const pair = pairs.find(({ id }) => id === task.pairId);
     if (pair === undefined)
       throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
-    const result = await verifyChunk(task, pair, context, channel);
+    const result = await runTaskOfPair(task, pair, channel);
     return cancelled
       ? { kind: 'unverified', error: serializeError(interrupted()), transient: false }
       : result;
   } finally {
     port.close();
+  }
+}
+
+function runTaskOfPair(
+  task: WorkerTask,
+  pair: TablePair,
+  channel: ChunkChannel,
+): Promise<TaskResult<WorkerTask>> {
+  switch (task.kind) {
+    case 'chunk':
+      return verifyChunk(task, pair, context, channel);
+    case 'sum-buckets':
+      return sumBuckets({ task, pair, context, channel });
+    case 'spill-buckets':
+      return spillBuckets({ task, pair, context, channel });
+    case 'compare-partition':
+      return comparePartition({ task, pair, context, channel });
   }
 }
 
@@ -65,7 +87,7 @@ function interrupted(): RowproofError {
 
 /** What the pool asks of a worker. */
 export function runTask(
-  request: { task: ChunkTask; port: MessagePort } | 'close',
-): Promise<ChunkResult | null> {
-  return request === 'close' ? closeSessions() : runChunk(request.task, request.port);
+  request: { task: WorkerTask; port: MessagePort } | 'close',
+): Promise<TaskResult<WorkerTask> | null> {
+  return request === 'close' ? closeSessions() : runWithChannel(request.task, request.port);
 }

@@ -1,21 +1,24 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import type { Side } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
-import type { MainMessage, WorkerData, WorkerMessage } from './worker-data.js';
+import type { MainMessage, TaskResult, WorkerData, WorkerMessage, WorkerTask } from './worker-data.js';
 
 const CANCEL_TIMEOUT_MS = 3000;
 
-/** Worker threads that verify chunks. Who creates it closes it. */
+/** Who listens to a task while it is under way. */
+export interface TaskListener {
+  /** Gets each batch of differing rows, and the next one only when it has resolved. */
+  onDifferences(rows: readonly RowDifference[]): Promise<void>;
+  /** Hears of further rows that were read of a side, where a task takes long. */
+  onRows(side: Side, rows: number): void;
+}
+
+/** Worker threads that read and compare. Who creates it closes it. */
 export interface WorkerPool {
-  /** Verifies a chunk; `onDifferences` gets each batch of differing rows, and the next one only when it has resolved. */
-  verify(
-    task: ChunkTask,
-    onDifferences: (rows: readonly RowDifference[]) => Promise<void>,
-  ): Promise<ChunkResult>;
-  /** Cancels what is under way, in the workers and on the servers. Chunks that were cut off are unverified. */
+  run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
+  /** Cancels what is under way, in the workers and on the servers. Tasks that were cut off are unverified. */
   cancel(): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,22 +40,23 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
     atomics: 'disabled',
     recordTiming: false,
   });
-  const active = new Map<MessagePort, Readonly<Record<Side, string>> | null>();
+  const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
 
   return {
-    verify: async (task, onDifferences) => {
+    run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {
       const { port1: port, port2 } = new MessageChannel();
       active.set(port, null);
       port.on('message', (message: WorkerMessage) => {
         if (message.type === 'sessions') active.set(port, message.ids);
+        else if (message.type === 'rows') listener.onRows(message.side, message.rows);
         else
-          void onDifferences(message.rows).then(
+          void listener.onDifferences(message.rows).then(
             () => post(port, { type: 'stored' }),
             () => post(port, { type: 'cancel' }),
           );
       });
       try {
-        return (await piscina.run({ task, port: port2 }, { transferList: [port2] })) as ChunkResult;
+        return (await piscina.run({ task, port: port2 }, { transferList: [port2] })) as TaskResult<Task>;
       } finally {
         active.delete(port);
         port.close();
@@ -65,12 +69,12 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
         cancelOnServer(
           data,
           'source',
-          sessions.map((ids) => ids.source),
+          sessions.flatMap((ids) => ids.source ?? []),
         ),
         cancelOnServer(
           data,
           'target',
-          sessions.map((ids) => ids.target),
+          sessions.flatMap((ids) => ids.target ?? []),
         ),
       ]);
     },

@@ -4,7 +4,6 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/engine.js';
-import type { DifferingRow, RowIndex } from '../hashing/row-index.js';
 import { compareRows, type RowSnapshot, takeSnapshot } from './row-snapshot.js';
 import { readEachRow, type TableSide } from './table-side.js';
 
@@ -13,12 +12,18 @@ const BATCH_KEYS = 250;
 /** Wire bytes of the rows of a batch, as first read: what a batch may hold in memory a side. */
 const BATCH_BYTES = 4 << 20;
 
+/** A differing row as it is asked for: by which key bytes on which side, and the larger size it had on the wire. */
+export interface RereadRow {
+  readonly source: Buffer;
+  readonly target: Buffer;
+  readonly wireBytes: number;
+}
+
 /** What reading differing rows again needs. */
 export interface RereadJob {
   readonly pair: TablePair;
   readonly sides: Readonly<Record<Side, TableSide>>;
-  readonly differing: readonly DifferingRow[];
-  readonly indexes: Readonly<Record<Side, RowIndex>>;
+  readonly rows: Iterable<RereadRow> | AsyncIterable<RereadRow>;
   readBoth<T>(read: (side: Side, session: Session) => Promise<T>): Promise<Record<Side, T>>;
   store(rows: readonly RowDifference[]): Promise<void>;
 }
@@ -37,15 +42,15 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
   const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
   const changedColumns: Record<string, number> = {};
   const kinds = job.pair.key.map((column) => column.keyKind);
-  for (const batch of batches(job)) {
-    const keys = batch.map((row) => keyBytesOf(row, job.indexes));
-    const parts = keys.map((key) => readKeyParts(kinds, key));
-    const rows = await job.readBoth((side, session) => readSnapshots(job.sides[side], session, parts));
+  for await (const batch of batchRows(job.rows)) {
+    const rows = await job.readBoth((side, session) => {
+      const keys = batch.map((row) => readKeyParts(kinds, row[side]));
+      return readSnapshots(job.sides[side], session, keys);
+    });
     const found: RowDifference[] = [];
-    for (const key of keys) {
-      const name = key.toString('latin1');
-      const source = rows.source.get(name) ?? null;
-      const target = rows.target.get(name) ?? null;
+    for (const keys of batch) {
+      const source = rows.source.get(keys.source.toString('latin1')) ?? null;
+      const target = rows.target.get(keys.target.toString('latin1')) ?? null;
       const difference = compareRows({ pair: job.pair, sides: job.sides, source, target });
       if (difference === null) counts.inFlight++;
       else {
@@ -64,31 +69,25 @@ function countColumns(into: Record<string, number>, columns: readonly string[]):
 }
 
 /** Cuts the differing rows into batches bounded by number and by the size that the rows had. */
-function* batches({ differing, indexes }: RereadJob): Generator<readonly DifferingRow[]> {
-  let batch: DifferingRow[] = [];
+export async function* batchRows<Row extends { readonly wireBytes: number }>(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+): AsyncGenerator<readonly Row[]> {
+  let batch: Row[] = [];
   let bytes = 0;
-  for (const row of differing) {
-    const size = Math.max(
-      row.source < 0 ? 0 : indexes.source.wireBytesAt(row.source),
-      row.target < 0 ? 0 : indexes.target.wireBytesAt(row.target),
-    );
-    if (batch.length > 0 && (batch.length === BATCH_KEYS || bytes + size > BATCH_BYTES)) {
+  for await (const row of rows) {
+    if (batch.length > 0 && (batch.length === BATCH_KEYS || bytes + row.wireBytes > BATCH_BYTES)) {
       yield batch;
       batch = [];
       bytes = 0;
     }
     batch.push(row);
-    bytes += size;
+    bytes += row.wireBytes;
   }
   if (batch.length > 0) yield batch;
 }
 
-function keyBytesOf(row: DifferingRow, indexes: Readonly<Record<Side, RowIndex>>): Buffer {
-  const key = row.source >= 0 ? indexes.source.keyAt(row.source) : indexes.target.keyAt(row.target);
-  return Buffer.from(key);
-}
-
-async function readSnapshots(
+/** Reads the rows with one of the keys, in full, by their key bytes in latin1. */
+export async function readSnapshots(
   { engine, selection, columns, reader }: TableSide,
   session: Session,
   keys: readonly (readonly KeyPart[])[],

@@ -9,6 +9,7 @@ const GRACE_MS = 30_000;
 export class SessionCache {
   readonly #connections: Readonly<Record<Side, ConnectionSettings>>;
   readonly #sessions = new Map<Side, Session>();
+  readonly #streams = new Map<Session, Side>();
 
   constructor(connections: Readonly<Record<Side, ConnectionSettings>>) {
     this.#connections = connections;
@@ -33,10 +34,28 @@ export class SessionCache {
     return session;
   }
 
-  /** Closes a side's session; one that is in the middle of a result is cut off, which ends its read with an error. */
+  /** Opens a session for a statement that reads a whole table; `close` ends it. */
+  async openStream(side: Side): Promise<{ readonly session: Session; close(): Promise<void> }> {
+    const settings = this.#connections[side];
+    const session = await this.engine(side).open({
+      ...settings,
+      statementTimeoutMs: settings.wholeTableTimeoutMs,
+    });
+    this.#streams.set(session, side);
+    return {
+      session,
+      close: async () => {
+        this.#streams.delete(session);
+        await session.close();
+      },
+    };
+  }
+
+  /** Closes a side's sessions; one that is in the middle of a result is cut off, which ends its read with an error. */
   async drop(side: Side): Promise<void> {
     const session = this.#sessions.get(side);
     this.#sessions.delete(side);
-    await session?.close();
+    const streams = [...this.#streams].filter(([, owner]) => owner === side).map(([stream]) => stream);
+    await Promise.all([session, ...streams].map((each) => each?.close()));
   }
 }

@@ -1,11 +1,18 @@
-import type { ChunkResult, ChunkTask, ComparedChunk, DifferenceCounts } from '../core/chunk.js';
+import type {
+  ChunkResult,
+  ChunkTask,
+  ComparedChunk,
+  DifferenceCounts,
+  UnverifiedChunk,
+} from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
+import type { BucketHashes } from '../hashing/bucket-reader.js';
 import type { RowHash } from '../hashing/row-hash.js';
-import { findDifferingRows, type RowIndex } from '../hashing/row-index.js';
-import { rereadDifferingRows } from './reread.js';
+import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
+import { type RereadRow, rereadDifferingRows } from './reread.js';
 import type { SessionCache } from './session-cache.js';
 import { describeReadError, prepareTableSide, readEachRow, type TableSide } from './table-side.js';
 
@@ -15,6 +22,7 @@ const SIDES = ['source', 'target'] as const;
 export interface WorkerContext {
   readonly sessions: SessionCache;
   readonly hash: RowHash;
+  readonly bucketHashes: BucketHashes;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
   /** The sides of the table pair that was read last; most chunks of a worker are of one table. */
   prepared: { readonly pairId: number; readonly sides: Map<Side, TableSide> } | null;
@@ -22,7 +30,9 @@ export interface WorkerContext {
 
 /** Where a chunk reports to while it is under way. */
 export interface ChunkChannel {
-  reportSessions(ids: Readonly<Record<Side, string>>): void;
+  reportSessions(ids: Readonly<Partial<Record<Side, string>>>): void;
+  /** Says how many further rows of a side were read. */
+  reportRows(side: Side, rows: number): void;
   /** Resolves once the batch is stored, so that no more than one batch is ever in memory. */
   storeDifferences(rows: readonly RowDifference[]): Promise<void>;
 }
@@ -58,11 +68,15 @@ export async function verifyChunk(
       elapsedMs: performance.now() - started,
     };
   } catch (failure) {
-    if (failure instanceof ReadFailure) {
-      return { kind: 'unverified', error: serializeError(failure.error), transient: failure.transient };
-    }
-    return { kind: 'unverified', error: serializeError(failure), transient: false };
+    return describeChunkFailure(failure);
   }
+}
+
+/** Turns what went wrong into the outcome of a chunk: nothing is known of it. */
+export function describeChunkFailure(failure: unknown): UnverifiedChunk {
+  return failure instanceof ReadFailure
+    ? { kind: 'unverified', error: serializeError(failure.error), transient: failure.transient }
+    : { kind: 'unverified', error: serializeError(failure), transient: false };
 }
 
 /** A failed read of one side, with whether another try may help. */
@@ -78,7 +92,7 @@ class ReadFailure extends Error {
 }
 
 /** Runs a step on both sides at once; where one fails, the other is cut off instead of being read to its end. */
-async function onBothSides<T>(
+export async function onBothSides<T>(
   pair: TablePair,
   { sessions }: WorkerContext,
   step: (side: Side) => Promise<T>,
@@ -122,7 +136,8 @@ async function readBothSides(
   );
 }
 
-async function tableSide(pair: TablePair, side: Side, context: WorkerContext): Promise<TableSide> {
+/** Prepares a side of a table pair once; most tasks of a worker are of one table. */
+export async function tableSide(pair: TablePair, side: Side, context: WorkerContext): Promise<TableSide> {
   if (context.prepared?.pairId !== pair.id) context.prepared = { pairId: pair.id, sides: new Map() };
   const { sides } = context.prepared;
   const known = sides.get(side);
@@ -188,12 +203,25 @@ async function compareSides(
   const { counts, changedColumns } = await rereadDifferingRows({
     pair,
     sides,
-    differing,
-    indexes: context.indexes,
+    rows: differingKeys(differing, context.indexes),
     readBoth: (read) =>
       onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
     store: (rows) => channel.storeDifferences(rows),
   });
   const found = counts.missing + counts.extra + counts.changed;
   return { kind: found > 0 ? 'mismatch' : 'match', counts, changedColumns };
+}
+
+function* differingKeys(
+  differing: readonly DifferingRow[],
+  indexes: Readonly<Record<Side, RowIndex>>,
+): Generator<RereadRow> {
+  for (const { source, target } of differing) {
+    const key = Buffer.from(source >= 0 ? indexes.source.keyAt(source) : indexes.target.keyAt(target));
+    const wireBytes = Math.max(
+      source < 0 ? 0 : indexes.source.wireBytesAt(source),
+      target < 0 ? 0 : indexes.target.wireBytesAt(target),
+    );
+    yield { source: key, target: key, wireBytes };
+  }
 }

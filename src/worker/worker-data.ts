@@ -1,3 +1,13 @@
+import type {
+  BucketTask,
+  ComparePartitionResult,
+  ComparePartitionTask,
+  SpillBucketsResult,
+  SpillBucketsTask,
+  SumBucketsResult,
+  SumBucketsTask,
+} from '../core/bucket.js';
+import type { ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
@@ -9,9 +19,22 @@ export interface WorkerData {
   readonly seed: bigint;
 }
 
+/** Everything a worker can be asked to do. */
+export type WorkerTask = ChunkTask | BucketTask;
+
+/** What comes of each task. */
+export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
+  ? SumBucketsResult
+  : Task extends SpillBucketsTask
+    ? SpillBucketsResult
+    : Task extends ComparePartitionTask
+      ? ComparePartitionResult
+      : ChunkResult;
+
 /** What a worker tells the main thread while a chunk is under way. */
 export type WorkerMessage =
-  | { readonly type: 'sessions'; readonly ids: Readonly<Record<Side, string>> }
+  | { readonly type: 'sessions'; readonly ids: Readonly<Partial<Record<Side, string>>> }
+  | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
   | { readonly type: 'differences'; readonly rows: readonly RowDifference[] };
 
 /** What the main thread tells a worker: that a batch was stored, or that the chunk is no longer wanted. */

@@ -14,6 +14,8 @@ export interface RandomCase {
   readonly table: string;
   readonly columns: readonly RandomColumn[];
   readonly keyCount: number;
+  /** A primary key is walked; a descending index makes a key that is not; without one rows have no key. */
+  readonly index: 'primary' | 'descending' | 'none';
   readonly source: ReadonlyMap<string, RandomRow>;
   readonly target: ReadonlyMap<string, RandomRow>;
   readonly chunkRows: number;
@@ -91,10 +93,16 @@ export const caseArbitrary: fc.Arbitrary<RandomCase> = shapeArbitrary.chain(
           { maxLength: 12, size: 'max' },
         ),
         emptied: fc.option(fc.constantFrom('source' as const, 'target' as const), { freq: 12 }),
+        index: fc.constantFrom(
+          'primary' as const,
+          'primary' as const,
+          'descending' as const,
+          'none' as const,
+        ),
         chunkRows: fc.integer({ min: 1, max: 50 }),
         workers: fc.integer({ min: 1, max: 3 }),
       })
-      .map(({ rows, damages, emptied, chunkRows, workers }) => {
+      .map(({ rows, damages, emptied, index, chunkRows, workers }) => {
         const keyOf = (values: RandomRow): string => JSON.stringify(values.slice(0, keyCount));
         const original = rows.map((values) => [keyOf(values), values] as const);
         const sides = { source: new Map(original), target: new Map(original) };
@@ -114,7 +122,7 @@ export const caseArbitrary: fc.Arbitrary<RandomCase> = shapeArbitrary.chain(
           }
         }
         if (emptied !== null) sides[emptied].clear();
-        return { table, columns, keyCount, ...sides, chunkRows, workers };
+        return { table, columns, keyCount, index, ...sides, chunkRows, workers };
       });
   },
 );

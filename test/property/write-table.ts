@@ -18,7 +18,11 @@ export async function writeTable(
     (row) =>
       `(${row.map((value, i) => (value === null ? 'NULL' : random.columns[i]?.kind.write(value, engine))).join(', ')})`,
   );
-  const statements = [`CREATE TABLE ${name} (${definitions.join(', ')}, PRIMARY KEY (${key.join(', ')}))`];
+  const primary = random.index === 'primary' ? `, PRIMARY KEY (${key.join(', ')})` : '';
+  const statements = [`CREATE TABLE ${name} (${definitions.join(', ')}${primary})`];
+  if (random.index === 'descending') {
+    statements.push(`CREATE UNIQUE INDEX ${side}_key ON ${name} (${key.join(' DESC, ')} DESC)`);
+  }
   if (tuples.length > 0) statements.push(`INSERT INTO ${name} VALUES ${tuples.join(',\n')}`);
   await database.run(statements.join(';\n'));
 }

@@ -63,9 +63,15 @@ describe.each(enginePairs())('flags from $source to $target', (engines) => {
     expect(listDifferences(chosen)).toEqual(['missing 5', 'changed 10 status', 'changed 30 updated_at']);
   });
 
-  it('--key on columns that are not unique leaves the table unverified', async () => {
+  it('--key on columns that do not tell rows apart has whole rows compared, and says so', async () => {
     const chosen = await run({ tables: 'orders', key: 'orders:status' });
-    expect(tableResult(chosen, 'orders').verdict).toBe('unverified');
+    expect(tableResult(chosen, 'orders')).toMatchObject({ key: [], missing: 3, extra: 2, changed: 0 });
+    expect(findingCodes(tableResult(chosen, 'orders'))).toEqual(['duplicate-key']);
+  });
+
+  it('--key on a column that does not exist leaves the table unverified', async () => {
+    const chosen = await run({ tables: 'orders', key: 'orders:colour' });
+    expect(tableResult(chosen, 'orders')).toMatchObject({ verdict: 'unverified', strategy: null });
     expect(findingCodes(tableResult(chosen, 'orders'))).toEqual(['key-unusable']);
   });
 

@@ -66,7 +66,7 @@ function skipLength(source: Uint8Array, start: number): number {
 }
 
 /** A zero byte becomes 00 FF and the end is 00 00, so that a prefix sorts first and the next column cannot leak in. */
-function appendEscaped(source: Uint8Array, start: number, end: number, sink: ByteSink): true {
+export function appendEscaped(source: Uint8Array, start: number, end: number, sink: ByteSink): true {
   sink.reserve(2 * (end - start) + 2);
   for (let i = start; i < end; i++) {
     const byte = source[i] as number;
@@ -106,7 +106,8 @@ export function readKeyParts(kinds: readonly KeyKind[], key: Uint8Array): KeyPar
   return parts;
 }
 
-function readKeyPart(kind: KeyKind, bytes: Buffer, at: number): { part: KeyPart; next: number } {
+/** Reads the value that begins at a place in key bytes, and says where the next one does. */
+export function readKeyPart(kind: KeyKind, bytes: Buffer, at: number): { part: KeyPart; next: number } {
   switch (kind) {
     case 'int': {
       const negative = bytes[at] === TAG.intNegative;

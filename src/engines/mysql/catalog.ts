@@ -138,15 +138,19 @@ function buildKeys(rows: readonly ControlRow[]): Key[] {
     name,
     columns: parts.map((part) => part.column_name ?? ''),
     primary: name === 'PRIMARY',
-    ineligible: ineligibleReason(parts),
+    unique: incompleteReason(parts) === null,
+    ineligible: incompleteReason(parts) ?? unwalkableReason(parts),
   }));
 }
 
-function ineligibleReason(parts: readonly ControlRow[]): string | null {
+function incompleteReason(parts: readonly ControlRow[]): string | null {
   if (parts.some((part) => part.expression != null || part.column_name == null))
     return 'it is on an expression';
   if (parts.some((part) => part.prefix != null)) return 'it is on a prefix of a column';
-  if (parts.some((part) => part.nullable === 'YES')) return 'a column of it can be NULL';
+  return parts.some((part) => part.nullable === 'YES') ? 'a column of it can be NULL' : null;
+}
+
+function unwalkableReason(parts: readonly ControlRow[]): string | null {
   if (parts.some((part) => part.index_type !== 'BTREE')) return 'its index has no order';
   if (parts.some((part) => part.direction === 'D')) return 'a column of it is sorted descending';
   return parts.some((part) => part.ignored === 'YES') ? 'its index is invisible to the optimizer' : null;

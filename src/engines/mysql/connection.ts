@@ -44,6 +44,7 @@ export function resolveMysqlConnection(url: URL, environment: Environment): Conn
     tls: resolveTls(options),
     connectTimeoutMs: readDuration(options, 'connect-timeout', 10),
     statementTimeoutMs: readDuration(options, 'statement-timeout', 600),
+    wholeTableTimeoutMs: readDuration(options, 'statement-timeout', 86_400),
   };
 }
 

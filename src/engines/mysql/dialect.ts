@@ -2,7 +2,14 @@ import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
-import { buildCount, buildSelect, buildSelectByKeys, buildUnordered, type SelectDialect } from '../select.js';
+import {
+  buildCount,
+  buildDuplicateProbe,
+  buildSelect,
+  buildSelectByKeys,
+  buildUnordered,
+  type SelectDialect,
+} from '../select.js';
 
 /** Backticks, with a backtick in the name doubled; NUL cannot be part of a name. */
 export function quoteName(name: string): string {
@@ -50,10 +57,20 @@ export function literal(part: KeyPart, column: Column): Literal {
         ? sql(`0x${part.value.replaceAll('-', '')}`)
         : sql(textLiteral(part.value));
     case 'text':
-      return sql(textLiteral(part.value));
+      return sql(columnText(part.value, column));
     case 'bytes':
       return sql(part.value.length === 0 ? "x''" : `0x${hexOf(part.value)}`);
   }
+}
+
+/**
+ * Text in the column's own character set, because the server refuses to compare what it cannot convert. A character
+ * that the set does not have becomes `?`; no row has such a key, and one that is called `?` is not taken for it.
+ */
+function columnText(text: string, { type, collation }: Column): string {
+  const plain = textLiteral(text);
+  if (type.kind !== 'text' || type.charset === 'utf8' || collation === null) return plain;
+  return `CONVERT(${plain} USING ${type.charset}) COLLATE ${collation}`;
 }
 
 function within(value: bigint, first: bigint, end: bigint): Literal | null {
@@ -85,6 +102,7 @@ export const mysqlDialect: Dialect = {
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
+  buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN FORMAT=TRADITIONAL ${buildUnordered(selects, selection)}`,
   readEstimate,
 };

@@ -144,19 +144,23 @@ function buildKeys(rows: readonly ControlRow[]): Key[] {
     name,
     columns: parts.map((part) => part.column_name ?? ''),
     primary: parts[0]?.is_primary === 't',
-    ineligible: ineligibleReason(parts),
+    unique: incompleteReason(parts) === null,
+    ineligible: incompleteReason(parts) ?? unwalkableReason(parts),
   }));
 }
 
-function ineligibleReason(parts: readonly ControlRow[]): string | null {
+function incompleteReason(parts: readonly ControlRow[]): string | null {
   const first = parts[0];
   if (first?.valid !== 't') return 'its index is not valid';
   if (first.immediate !== 't') return 'it is deferrable';
   if (first.partial === 't') return 'its index is partial';
   if (first.expressions === 't' || parts.some((part) => part.column_name == null))
     return 'it is on an expression';
-  if (first.method !== 'btree') return 'its index has no order';
-  if (parts.some((part) => part.not_null !== 't')) return 'a column of it can be NULL';
+  return parts.some((part) => part.not_null !== 't') ? 'a column of it can be NULL' : null;
+}
+
+function unwalkableReason(parts: readonly ControlRow[]): string | null {
+  if (parts[0]?.method !== 'btree') return 'its index has no order';
   if (parts.some((part) => part.descending === 't')) return 'a column of it is sorted descending';
   const plain = parts.every((part) => part.same_collation === 't' && part.default_order === 't');
   return plain ? null : 'its index has another order than its column';

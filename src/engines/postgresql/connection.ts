@@ -46,6 +46,7 @@ export function resolvePostgresqlConnection(url: URL, environment: Environment):
     tls: resolveTls(options),
     connectTimeoutMs: readDuration(options, 'connect-timeout', 10),
     statementTimeoutMs: readDuration(options, 'statement-timeout', 600),
+    wholeTableTimeoutMs: readDuration(options, 'statement-timeout', 86_400),
   };
 }
 

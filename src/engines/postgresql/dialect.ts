@@ -2,7 +2,14 @@ import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
-import { buildCount, buildSelect, buildSelectByKeys, buildUnordered, type SelectDialect } from '../select.js';
+import {
+  buildCount,
+  buildDuplicateProbe,
+  buildSelect,
+  buildSelectByKeys,
+  buildUnordered,
+  type SelectDialect,
+} from '../select.js';
 
 /** Double quotes, with a double quote in the name doubled; NUL cannot be part of a name. */
 export function quoteName(name: string): string {
@@ -122,6 +129,7 @@ export const postgresqlDialect: Dialect = {
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
+  buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN ${buildUnordered(selects, selection)}`,
   readEstimate,
 };

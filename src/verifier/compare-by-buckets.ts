@@ -1,0 +1,218 @@
+import {
+  type BucketSums,
+  type ComparePartitionTask,
+  choosePartitionBounds,
+  findDifferingBuckets,
+  type SpillBucketsTask,
+  type SumBucketsTask,
+  type UnusableKey,
+} from '../core/bucket.js';
+import type { UnverifiedChunk } from '../core/chunk.js';
+import { serializeError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
+import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import type { TableProgress } from './table-progress.js';
+import {
+  endTable,
+  reportUnverified,
+  runWithRetries,
+  type SpoolPlace,
+  type TableRun,
+  tellRows,
+} from './table-run.js';
+
+/** A table under comparison, with what was settled about its key. */
+interface BucketRun {
+  readonly run: TableRun;
+  readonly table: TableProgress;
+  readonly pair: TablePair;
+  readonly asBag: boolean;
+}
+
+/** Ends the comparison of a table of which nothing more can be known. */
+class Unverified extends Error {
+  readonly result: UnverifiedChunk;
+
+  constructor(result: UnverifiedChunk) {
+    super(result.error.message);
+    this.result = result;
+  }
+}
+
+/**
+ * Compares a table whose rows cannot be walked in an order that both sides share: each side is read as it comes, and
+ * adds the hash of each row to a bucket. Sums do not depend on order. Where buckets differ, a second pass keeps their
+ * rows, cut into partitions that are compared one after the other, so that memory stays the same however much differs.
+ */
+export async function compareByBuckets(run: TableRun, table: TableProgress): Promise<void> {
+  const { pair } = table.planned;
+  if (pair === null) return;
+  try {
+    const keyFinding = await findUnusableKey(run, pair);
+    if (keyFinding !== null) table.addFinding(keyFinding);
+    await comparePasses({ run, table, pair, asBag: pair.key.length === 0 || keyFinding !== null });
+  } catch (error) {
+    if (!(error instanceof Unverified)) throw error;
+    if (!run.signal.aborted) await reportUnverified(run, table, error.result);
+  }
+  if (run.signal.aborted) return;
+  table.isPlanned = true;
+  await endTable(run, table);
+}
+
+async function comparePasses(bucket: BucketRun): Promise<void> {
+  const { run, table, asBag } = bucket;
+  table.asBag = asBag;
+  const sums = await onBothSides((side) => sumSide(bucket, side));
+  const unusable = SIDES.map((side) => sums[side]).find(isUnusable);
+  if (unusable !== undefined) return compareAsBag(bucket, unusable);
+  const { source, target } = sums as Record<Side, BucketSums>;
+  const differing = findDifferingBuckets(source, target);
+  table.addChunk({ sourceRows: source.rows, targetRows: target.rows, counts: NOTHING, changedColumns: {} });
+  if (!differing.includes(1)) return;
+  const bounds = choosePartitionBounds([source, target], differing);
+  const folder = await run.spool.openFolder(table.planned.id);
+  try {
+    const spilled = await onBothSides((side) =>
+      spillSide(bucket, { side, wanted: differing, bounds, folder }),
+    );
+    const inexpressible = SIDES.map((side) => spilled[side]).find((each) => each !== null);
+    if (inexpressible !== undefined) throw new Unverified(unknownKey(inexpressible));
+    await comparePartitions(bucket, { folder, partitions: bounds.length + 1 });
+  } finally {
+    await run.spool.closeFolder(folder);
+  }
+}
+
+const NOTHING = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
+
+function isUnusable(each: BucketSums | UnusableKey): each is UnusableKey {
+  return 'kind' in each;
+}
+
+function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void> {
+  bucket.table.addFinding({
+    code: 'duplicate-key',
+    message: `The key does not tell all rows apart: ${reason}. Rows were compared by all of their values.`,
+    hint: '',
+  });
+  return comparePasses({ ...bucket, asBag: true });
+}
+
+/** A row came between the two passes whose key cannot be looked up; another run will know from the start. */
+function unknownKey({ reason }: UnusableKey): UnverifiedChunk {
+  const error = serializeError(new Error(`${reason}, which it did not have when it was read first`));
+  return { kind: 'unverified', error: { ...error, hint: 'Run again.' }, transient: false };
+}
+
+async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<Record<Side, T>> {
+  const [source, target] = await Promise.allSettled([step('source'), step('target')]);
+  if (source.status === 'rejected') throw source.reason;
+  if (target.status === 'rejected') throw target.reason;
+  return { source: source.value, target: target.value };
+}
+
+async function sumSide(
+  { run, table, pair, asBag }: BucketRun,
+  side: Side,
+): Promise<BucketSums | UnusableKey> {
+  const task: SumBucketsTask = { kind: 'sum-buckets', pairId: pair.id, side, asBag };
+  const result = await runWithRetries(run, wholeTable(table), task);
+  if (result.kind === 'unverified') throw new Unverified(result);
+  return result.kind === 'summed' ? result.sums : result;
+}
+
+async function spillSide(
+  { run, table, pair, asBag }: BucketRun,
+  request: Pick<SpillBucketsTask, 'side' | 'wanted' | 'bounds' | 'folder'>,
+): Promise<UnusableKey | null> {
+  const task: SpillBucketsTask = { kind: 'spill-buckets', pairId: pair.id, asBag, ...request };
+  const result = await runWithRetries(run, wholeTable(table), task);
+  if (result.kind === 'unverified') throw new Unverified(result);
+  return result.kind === 'spilled' ? null : result;
+}
+
+/** Passes over a whole side find no differing row themselves. */
+function wholeTable(table: TableProgress): SpoolPlace {
+  return { table, segment: 0 };
+}
+
+/** As many partitions at a time as there are workers; each is one part of the spool, in the order of the sort keys. */
+async function comparePartitions(
+  bucket: BucketRun,
+  { folder, partitions }: { folder: string; partitions: number },
+): Promise<void> {
+  const { run, table, pair, asBag } = bucket;
+  table.segments = partitions;
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < partitions && !run.signal.aborted) {
+      const partition = next++;
+      const task: ComparePartitionTask = {
+        kind: 'compare-partition',
+        pairId: pair.id,
+        asBag,
+        folder,
+        partition,
+      };
+      await acceptPartition(run, { table, segment: partition }, task);
+    }
+  };
+  await Promise.all(Array.from({ length: run.workers }, lane));
+}
+
+async function acceptPartition(run: TableRun, place: SpoolPlace, task: ComparePartitionTask): Promise<void> {
+  const { table, segment } = place;
+  const result = await runWithRetries(run, place, task);
+  if (run.signal.aborted) return;
+  if (result.kind === 'unverified') return reportUnverified(run, table, result);
+  const start = run.spool.commit(table.planned.id, segment);
+  const { counts, changedColumns } = result;
+  table.addChunk({ sourceRows: 0, targetRows: 0, counts, changedColumns });
+  const type = counts.missing + counts.extra + counts.changed === 0 ? 'chunk:verified' : 'chunk:differs';
+  await run.emit({ type, table: table.name, sourceRows: 0, targetRows: 0, counts });
+  await tellRows(run, place, start);
+  await run.spool.seal(table.planned.id, segment);
+}
+
+/** Asks a side without a unique index on the key whether two of its rows have the same one. */
+async function findUnusableKey(run: TableRun, pair: TablePair): Promise<Finding | null> {
+  for (const side of pair.unproven) {
+    const { engine, session } = run.sides[side];
+    const columns = pair.key.map((column) => column[side]);
+    const where = side === 'source' ? pair.sourceWhere : pair.targetWhere;
+    const sql = engine.dialect.buildDuplicateProbe({ table: pair[side], columns, where });
+    const [found] = await session.query(sql).catch((error: unknown) => {
+      const { code, transient, message, hint } = engine.classifyError(error);
+      throw new Unverified({
+        kind: 'unverified',
+        transient,
+        error: {
+          code,
+          hint,
+          message: `Cannot look for duplicate keys in ${qualifiedName(pair[side])} on the ${side}: ${message}`,
+        },
+      });
+    });
+    if (found !== undefined) return duplicateKey(pair, side);
+  }
+  return null;
+}
+
+function duplicateKey(pair: TablePair, side: Side): Finding {
+  const names = pair.key.map((column) => column[side].name).join(', ');
+  return {
+    code: 'duplicate-key',
+    message: `Rows of ${qualifiedName(pair[side])} on the ${side} share a key (${names}). Rows were compared by all of their values.`,
+    hint: 'Name columns that tell rows apart with --key.',
+  };
+}
+
+/** Says of a table that should have been sampled that all of it was read. */
+export function readInFull(name: string): Finding {
+  return {
+    code: 'read-in-full',
+    message: `Table ${name} was read in full: it has no order that both sides share to draw a sample by.`,
+    hint: '',
+  };
+}

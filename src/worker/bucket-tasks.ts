@@ -1,0 +1,92 @@
+import {
+  partitionOf,
+  type SpillBucketsResult,
+  type SpillBucketsTask,
+  type SumBucketsResult,
+  type SumBucketsTask,
+  type UnusableKey,
+} from '../core/bucket.js';
+import type { UnverifiedChunk } from '../core/chunk.js';
+import { serializeError } from '../core/errors.js';
+import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { BucketAdder, InexpressibleKey } from '../hashing/bucket-reader.js';
+import { PartitionWriter } from './partition-files.js';
+import { scanSide } from './scan-side.js';
+import { describeReadError } from './table-side.js';
+import type { ChunkChannel, WorkerContext } from './verify-chunk.js';
+
+/** What a bucket task works with. */
+export interface BucketJob<Task> {
+  readonly task: Task;
+  readonly pair: TablePair;
+  readonly context: WorkerContext;
+  readonly channel: ChunkChannel;
+}
+
+/** Reads a side and adds up the hashes of its rows by bucket: constant memory, whatever the size of the table. */
+export async function sumBuckets(job: BucketJob<SumBucketsTask>): Promise<SumBucketsResult> {
+  const { task, pair, context, channel } = job;
+  const { side, asBag } = task;
+  const adder = new BucketAdder();
+  try {
+    await scanSide({
+      pair,
+      side,
+      asBag,
+      context,
+      onRow: ({ reader }) => adder.add(reader),
+      channel,
+    });
+    return { kind: 'summed', sums: adder.result() };
+  } catch (error) {
+    return describeFailure(error, job);
+  }
+}
+
+/** Reads a side again and writes the rows of buckets that differ to partition files. */
+export async function spillBuckets(job: BucketJob<SpillBucketsTask>): Promise<SpillBucketsResult> {
+  const { task, pair, context, channel } = job;
+  const { side, asBag, wanted, bounds, folder } = task;
+  try {
+    const writer = new PartitionWriter({ folder, side, partitions: bounds.length + 1 });
+    await scanSide({
+      pair,
+      side,
+      asBag,
+      context,
+      onRow: ({ reader, buffer, offset, next }) => {
+        if (wanted[reader.bucket()] !== 1) return;
+        const sortKey = reader.sortKey();
+        const payload = asBag ? buffer.subarray(offset, next) : reader.key.toBuffer();
+        const { rowHash } = reader;
+        writer.write(partitionOf(sortKey, bounds), { rowHash, wireBytes: next - offset, sortKey, payload });
+      },
+      channel: { reportSessions: (ids) => channel.reportSessions(ids), reportRows: () => undefined },
+    });
+    writer.finish();
+    return { kind: 'spilled' };
+  } catch (error) {
+    return describeFailure(error, job);
+  }
+}
+
+function describeFailure(
+  error: unknown,
+  { task, pair, context }: BucketJob<{ readonly side: Side }>,
+): UnusableKey | UnverifiedChunk {
+  const { side } = task;
+  if (error instanceof InexpressibleKey) {
+    const names = pair.key.map((column) => column[side].name).join(', ');
+    const table = `${qualifiedName(pair[side])} on the ${side}`;
+    return {
+      kind: 'unusable-key',
+      reason: `${table} has a row whose key (${names}) is NULL or no valid text`,
+    };
+  }
+  const described = describeReadError(error, pair, { side, engine: context.sessions.engine(side) });
+  return {
+    kind: 'unverified',
+    error: serializeError(described.error),
+    transient: described.transient,
+  };
+}

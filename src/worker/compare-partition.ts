@@ -1,0 +1,87 @@
+import type { ComparePartitionResult, ComparePartitionTask } from '../core/bucket.js';
+import { readKeyParts } from '../core/encoding/key-bytes.js';
+import type { BucketJob } from './bucket-tasks.js';
+import { compareBag } from './compare-bag.js';
+import { type DifferingKeys, findDifferingKeys } from './compare-keyed.js';
+import { batchRows, type RereadJob, type RereadRow, readSnapshots, rereadDifferingRows } from './reread.js';
+import { describeChunkFailure, onBothSides, tableSide } from './verify-chunk.js';
+
+/**
+ * Compares the rows that both sides spilled into a partition. Rows with a key are read again, as those of a chunk are;
+ * rows without one are what the two snapshots hold.
+ */
+export async function comparePartition(
+  job: BucketJob<ComparePartitionTask>,
+): Promise<ComparePartitionResult> {
+  const { task, pair, context, channel } = job;
+  try {
+    const ids = await onBothSides(
+      pair,
+      context,
+      async (side) => (await context.sessions.session(side)).serverSessionId,
+    );
+    channel.reportSessions(ids);
+    const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
+    const store: RereadJob['store'] = (rows) => channel.storeDifferences(rows);
+    if (task.asBag) {
+      const counts = await compareBag({ task, pair, sides, store });
+      return { kind: 'compared', counts, changedColumns: {} };
+    }
+    const reread: Omit<RereadJob, 'rows'> = {
+      pair,
+      sides,
+      store,
+      readBoth: (read) =>
+        onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
+    };
+    const rows = resolveSiblings(findDifferingKeys(task), reread);
+    return { kind: 'compared', ...(await rereadDifferingRows({ ...reread, rows })) };
+  } catch (failure) {
+    return describeChunkFailure(failure);
+  }
+}
+
+/** Asks both servers which of the rows that were paired by their folded keys have equal keys to a collation of theirs. */
+async function* resolveSiblings(
+  differing: readonly DifferingKeys[],
+  job: Omit<RereadJob, 'rows'>,
+): AsyncGenerator<RereadRow> {
+  for await (const batch of batchRows(differing)) {
+    const siblings = await findSiblings(batch.filter(isCandidate), job);
+    for (const row of batch) {
+      const { source, target, wireBytes } = row;
+      if (source !== null && target !== null && (!isCandidate(row) || siblings.has(row))) {
+        yield { source, target, wireBytes };
+      } else {
+        for (const key of [source, target]) {
+          if (key !== null) yield { source: key, target: key, wireBytes };
+        }
+      }
+    }
+  }
+}
+
+function isCandidate({ source, target }: DifferingKeys): boolean {
+  return source !== null && target !== null && !source.equals(target);
+}
+
+/** A side that is asked for the other side's key, and answers with its own, takes the two for equal. */
+async function findSiblings(
+  candidates: readonly DifferingKeys[],
+  { pair, sides, readBoth }: Omit<RereadJob, 'rows'>,
+): Promise<ReadonlySet<DifferingKeys>> {
+  if (candidates.length === 0) return new Set();
+  const kinds = pair.key.map((column) => column.keyKind);
+  const answers = await readBoth((side, session) => {
+    const other = side === 'source' ? 'target' : 'source';
+    const keys = candidates.map((row) => readKeyParts(kinds, row[other] ?? Buffer.alloc(0)));
+    return readSnapshots(sides[side], session, keys);
+  });
+  return new Set(
+    candidates.filter(
+      ({ source, target }) =>
+        answers.source.has(source?.toString('latin1') ?? '') ||
+        answers.target.has(target?.toString('latin1') ?? ''),
+    ),
+  );
+}

@@ -1,0 +1,173 @@
+import { appendFileSync, closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { RowproofError } from '../core/errors.js';
+import type { Side } from '../core/pairing.js';
+
+/** A row of a partition file: its hash, the size it had on the wire, and its sort key and payload. */
+export interface SpilledRow {
+  readonly rowHash: bigint;
+  readonly wireBytes: number;
+  readonly sortKey: Buffer;
+  /** The key bytes of a keyed table, the wire row of one without a key. Null unless it was asked for. */
+  readonly payload: Buffer | null;
+  /** Where the payload begins in the file. */
+  readonly payloadAt: number;
+  readonly payloadBytes: number;
+}
+
+/** Row hash, wire bytes, length of the sort key, length of the payload. */
+const HEADER_BYTES = 20;
+/** Bytes that are put together before they are appended to a partition's file. */
+const FLUSH_BYTES = 32_768;
+
+/** Where the rows of a side that fall into a partition are kept. */
+export function partitionPath(folder: string, side: Side, partition: number): string {
+  return join(folder, `${side}.${partition}`);
+}
+
+/**
+ * Writes rows into one file a partition. A file is opened for each piece that is appended, because there may be more
+ * partitions than a process may have files open.
+ */
+export class PartitionWriter {
+  readonly #folder: string;
+  readonly #side: Side;
+  readonly #buffers: { bytes: Buffer; length: number }[];
+
+  constructor({ folder, side, partitions }: { folder: string; side: Side; partitions: number }) {
+    this.#folder = folder;
+    this.#side = side;
+    this.#buffers = Array.from({ length: partitions }, () => ({ bytes: Buffer.alloc(0), length: 0 }));
+    for (let partition = 0; partition < partitions; partition++) {
+      rmSync(partitionPath(folder, side, partition), { force: true });
+    }
+  }
+
+  write(
+    partition: number,
+    row: { rowHash: bigint; wireBytes: number; sortKey: Uint8Array; payload: Uint8Array },
+  ): void {
+    const { rowHash, wireBytes, sortKey, payload } = row;
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeBigUInt64LE(rowHash, 0);
+    header.writeUInt32LE(wireBytes, 8);
+    header.writeUInt32LE(sortKey.length, 12);
+    header.writeUInt32LE(payload.length, 16);
+    this.#append(partition, header);
+    this.#append(partition, sortKey);
+    this.#append(partition, payload);
+  }
+
+  /** Writes what is left. */
+  finish(): void {
+    for (const partition of this.#buffers.keys()) this.#flush(partition);
+  }
+
+  #append(partition: number, bytes: Uint8Array): void {
+    const buffer = this.#buffers[partition];
+    if (buffer === undefined) return;
+    if (buffer.length + bytes.length > FLUSH_BYTES) this.#flush(partition);
+    if (bytes.length > FLUSH_BYTES) {
+      this.#appendToFile(partition, bytes);
+      return;
+    }
+    if (buffer.bytes.length === 0) buffer.bytes = Buffer.allocUnsafeSlow(FLUSH_BYTES);
+    buffer.bytes.set(bytes, buffer.length);
+    buffer.length += bytes.length;
+  }
+
+  #flush(partition: number): void {
+    const buffer = this.#buffers[partition];
+    if (buffer === undefined || buffer.length === 0) return;
+    this.#appendToFile(partition, buffer.bytes.subarray(0, buffer.length));
+    buffer.length = 0;
+  }
+
+  #appendToFile(partition: number, bytes: Uint8Array): void {
+    try {
+      appendFileSync(partitionPath(this.#folder, this.#side, partition), bytes, { mode: 0o600 });
+    } catch (error) {
+      throw new RowproofError({
+        code: 'output',
+        message: `Cannot keep differing rows in a temporary file: ${error instanceof Error ? error.message : error}`,
+        hint: 'Make room in the folder for temporary files, or name another one with TMPDIR.',
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Reads the files of a partition; payloads only where they are wanted, because a row may have many megabytes. */
+export class PartitionFile {
+  readonly #descriptor: number | null;
+  #window: Buffer = Buffer.alloc(0);
+  #windowAt = 0;
+
+  private constructor(descriptor: number | null) {
+    this.#descriptor = descriptor;
+  }
+
+  /** Opens a side's file; no row of the side may have fallen into the partition, and then there is none. */
+  static open(folder: string, side: Side, partition: number): PartitionFile {
+    try {
+      return new PartitionFile(openSync(partitionPath(folder, side, partition), 'r'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new PartitionFile(null);
+      throw error;
+    }
+  }
+
+  /** Reads all rows in the order in which they were written. */
+  *rows({ withPayload }: { withPayload: boolean }): Generator<SpilledRow> {
+    let at = 0;
+    for (;;) {
+      const header = this.read(at, HEADER_BYTES);
+      if (header === null) return;
+      const rowHash = header.readBigUInt64LE(0);
+      const wireBytes = header.readUInt32LE(8);
+      const sortKeyBytes = header.readUInt32LE(12);
+      const payloadBytes = header.readUInt32LE(16);
+      const sortKeyAt = at + HEADER_BYTES;
+      const payloadAt = sortKeyAt + sortKeyBytes;
+      const sortKey = this.#copy(sortKeyAt, sortKeyBytes);
+      const payload = withPayload ? this.#copy(payloadAt, payloadBytes) : null;
+      yield { rowHash, wireBytes, sortKey, payload, payloadAt, payloadBytes };
+      at = payloadAt + payloadBytes;
+    }
+  }
+
+  /** Reads bytes that stay valid until the next read; null at the end of the file. */
+  read(at: number, length: number): Buffer | null {
+    const isInside = at >= this.#windowAt && at + length <= this.#windowAt + this.#window.length;
+    if (!isInside) this.#load(at, length);
+    const from = at - this.#windowAt;
+    return from + length > this.#window.length ? null : this.#window.subarray(from, from + length);
+  }
+
+  close(): void {
+    if (this.#descriptor !== null) closeSync(this.#descriptor);
+  }
+
+  #copy(at: number, length: number): Buffer {
+    const bytes = this.read(at, length);
+    if (bytes === null) {
+      throw new RowproofError({ code: 'internal', message: 'A partition file ends in the middle of a row' });
+    }
+    return Buffer.from(bytes);
+  }
+
+  #load(at: number, length: number): void {
+    if (this.#descriptor === null) return;
+    const window = Buffer.allocUnsafeSlow(Math.max(length, WINDOW_BYTES));
+    let filled = 0;
+    while (filled < window.length) {
+      const count = readSync(this.#descriptor, window, filled, window.length - filled, at + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    this.#window = window.subarray(0, filled);
+    this.#windowAt = at;
+  }
+}
+
+const WINDOW_BYTES = 256 << 10;
