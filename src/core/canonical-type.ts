@@ -35,7 +35,10 @@ export function chooseCanonicalType(source: Column, target: Column): CanonicalCh
       return { kind: 'incomparable', reason: `${column.declared} on the ${side}: ${column.type.reason}` };
     }
   }
-  const canonical = canonicalOf(source.type, target.type) ?? canonicalOf(target.type, source.type);
+  const canonical =
+    canonicalOf(source.type, target.type) ??
+    canonicalOf(target.type, source.type) ??
+    (isSpelledUuid(source, target) || isSpelledUuid(target, source) ? 'uuid' : null);
   if (canonical !== null) return { kind: 'comparable', canonical };
   return { kind: 'incomparable', reason: incomparableReason(source, target) };
 }
@@ -60,8 +63,21 @@ function isTextLike(type: ValueType): boolean {
 }
 
 function isUuidStore(type: ValueType): boolean {
-  if (type.kind === 'bytes') return type.fixed && type.length === 16;
-  return type.kind === 'uuid' || type.kind === 'text';
+  return isSixteenBytes(type) || type.kind === 'uuid' || type.kind === 'text';
+}
+
+/** Text of 36 characters against sixteen bytes: nothing else than a UUID is the one as well as the other. */
+function isSpelledUuid(text: Column, bytes: Column): boolean {
+  return (
+    text.type.kind === 'text' &&
+    /char(acter)?( varying)?\(36\)/.test(text.declared) &&
+    isSixteenBytes(bytes.type)
+  );
+}
+
+/** The only shape in which a UUID is stored as bytes. */
+export function isSixteenBytes(type: ValueType): boolean {
+  return type.kind === 'bytes' && type.fixed && type.length === 16;
 }
 
 function sameKind(kind: ValueType['kind']): CanonicalType | null {

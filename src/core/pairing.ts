@@ -1,4 +1,5 @@
 import type { CanonicalType } from './canonical-type.js';
+import type { ColumnRule } from './column-rule.js';
 import type { KeyKind } from './encoding/key-bytes.js';
 import type { Column, Table } from './schema.js';
 
@@ -7,6 +8,8 @@ export interface ColumnPair {
   readonly source: Column;
   readonly target: Column;
   readonly canonical: CanonicalType;
+  /** `exact` unless the types, or the user, ask for more than equal canonical values. */
+  readonly rule: ColumnRule;
 }
 
 /** A column of the key by which both sides are walked. */
@@ -61,6 +64,7 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
  */
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
+  if (pair.rule.kind !== 'exact') return { reason: adaptedKeyReason(source, pair.rule) };
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -90,7 +94,8 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
  * where not every value of it can be.
  */
 export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
-  const { source, target, canonical } = pair;
+  const { source, target, canonical, rule } = pair;
+  if (rule.kind !== 'exact') return null;
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -112,6 +117,15 @@ export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
 /** A UUID kept as text is only found in any letter case where the collation does not tell cases apart. */
 function isFoundByUuid({ type }: Column): boolean {
   return type.kind !== 'text' || type.uuidOrder === 'any-case';
+}
+
+function adaptedKeyReason(
+  { name }: Column,
+  { assumed, relaxed }: Extract<ColumnRule, { kind: 'adapted' }>,
+): string {
+  const words = [...assumed, ...relaxed];
+  const how = words.length === 0 ? 'by what a float is written as' : `with ${words.join(', ')}`;
+  return `key column ${name} is compared ${how}, and the two sides do not sort it alike then`;
 }
 
 function isUuidOrdered({ type }: Column): boolean {

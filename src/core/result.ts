@@ -19,6 +19,10 @@ export interface ColumnResult {
   readonly compared: boolean;
   /** Why it was not compared, or absent. */
   readonly reason?: string;
+  /** The relaxations under which it was compared, as the user writes them; absent where there are none. */
+  readonly relaxed?: readonly string[];
+  /** What was taken on the user's word, such as a time zone; absent where nothing was. */
+  readonly assumed?: readonly string[];
 }
 
 /** Counts of rows; every number is exact. `inFlight` rows differed when read first and were equal when read again. */
@@ -36,6 +40,12 @@ export interface TableCondition {
   readonly table: string;
   readonly source: string | null;
   readonly target: string | null;
+}
+
+/** A source column, `schema.table.column`, and what the user said of it. */
+export interface ColumnRemark {
+  readonly column: string;
+  readonly remarks: readonly string[];
 }
 
 export interface TableResult extends RowCounts {
@@ -79,6 +89,10 @@ export interface RunResult {
     readonly excluded: readonly string[];
     /** Tables of which only the rows that meet the user's condition were looked at. */
     readonly conditions: readonly TableCondition[];
+    /** Columns whose values were allowed to differ in some way. */
+    readonly relaxations: readonly ColumnRemark[];
+    /** Columns of which something was taken on the user's word. */
+    readonly assumptions: readonly ColumnRemark[];
   };
   readonly source: SideResult;
   readonly target: SideResult;

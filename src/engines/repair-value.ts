@@ -25,7 +25,8 @@ export function unwritable(to: Column, reason: string): Extract<RepairLiteral, {
 }
 
 /** Reads a value, as the formatter of column `from` wrote it, into the kind of value that column `to` holds. */
-export function readTypedValue({ value, from, to }: RepairValue): TypedChoice {
+export function readTypedValue({ value, from, to, refusal }: RepairValue): TypedChoice {
+  if (refusal !== undefined) return { kind: 'unwritable', reason: refusal };
   if (value === null) return to.nullable ? { kind: 'null' } : unwritable(to, 'cannot be NULL');
   switch (to.type.kind) {
     case 'boolean':

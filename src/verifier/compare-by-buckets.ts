@@ -8,9 +8,9 @@ import {
   type UnusableKey,
 } from '../core/bucket.js';
 import type { UnverifiedChunk } from '../core/chunk.js';
-import { serializeError } from '../core/errors.js';
+import { RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
-import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { TableProgress } from './table-progress.js';
 import {
   endTable,
@@ -61,8 +61,9 @@ export async function compareByBuckets(run: TableRun, table: TableProgress): Pro
 }
 
 async function comparePasses(bucket: BucketRun): Promise<void> {
-  const { run, table, asBag } = bucket;
+  const { run, table, pair, asBag } = bucket;
   table.asBag = asBag;
+  if (asBag) assertNoTolerance(pair);
   const sums = await onBothSides((side) => sumSide(bucket, side));
   const unusable = SIDES.map((side) => sums[side]).find(isUnusable);
   if (unusable !== undefined) return compareAsBag(bucket, unusable);
@@ -82,6 +83,20 @@ async function comparePasses(bucket: BucketRun): Promise<void> {
   } finally {
     await run.spool.closeFolder(folder);
   }
+}
+
+/** Values that are equal only within a tolerance have different hashes, and without a key nothing says which belong together. */
+function assertNoTolerance(pair: TablePair): void {
+  const column = comparedColumns(pair).find(({ rule }) => rule.kind === 'adapted' && rule.tolerance !== null);
+  if (column === undefined) return;
+  const error = serializeError(
+    new RowproofError({
+      code: 'key-order',
+      message: `Rows of ${qualifiedName(pair.source)} were not compared: a tolerance on ${column.source.name} needs a key that tells rows apart.`,
+      hint: 'Name columns that do with --key, or leave the tolerance out.',
+    }),
+  );
+  throw new Unverified({ kind: 'unverified', error, transient: false });
 }
 
 const NOTHING = { missing: 0, extra: 0, changed: 0, inFlight: 0 };

@@ -114,7 +114,10 @@ export const uuids: TypeGroup = {
       show: (sample) => ({ hex: sample.replaceAll('-', '').toLowerCase() }),
     },
   ],
-  pairs: (source, target) => source === trueUuid || target === trueUuid,
+  pairs: (source, target) =>
+    source === trueUuid ||
+    target === trueUuid ||
+    (source.declared === 'binary(16)') !== (target.declared === 'binary(16)'),
   equal: [
     LOWER,
     [LOWER.toUpperCase(), LOWER],

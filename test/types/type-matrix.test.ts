@@ -4,6 +4,7 @@ import { enginePairs, type TestEngine, useDatabase } from '../support/database.j
 import { bitFieldsAgainstStrings, bitStrings, bytes, documents, uuids } from './documents.js';
 import { doubles, mixedFloats, singles } from './floats.js';
 import { bitWidths, decimals, integers } from './numbers.js';
+import { doublesAgainstNumbers, singlesAgainstNumbers } from './spelled-floats.js';
 import { dates, datetimes, instants, times } from './temporals.js';
 import { enums, sets, setsAgainstText, texts } from './texts.js';
 import { buildTypeTables } from './type-tables.js';
@@ -11,6 +12,7 @@ import { incomparableColumns } from './without-rule.js';
 
 const GROUPS = [
   ...[integers, bitWidths, decimals, singles, doubles, mixedFloats],
+  ...[singlesAgainstNumbers, doublesAgainstNumbers],
   ...[texts, enums, sets, setsAgainstText],
   ...[bytes, bitStrings, bitFieldsAgainstStrings, uuids, documents],
   ...[dates, times, datetimes, instants],

@@ -30,8 +30,6 @@ const APART: Readonly<Record<'mysqlFamily' | 'postgresql', Readonly<Record<strin
     time: 'time',
     datetime: 'datetime',
     instant: 'timestamp NULL',
-    float: 'double',
-    decimal: 'decimal(10,2)',
   },
   postgresql: {
     int: 'int',
@@ -41,8 +39,6 @@ const APART: Readonly<Record<'mysqlFamily' | 'postgresql', Readonly<Record<strin
     time: 'time',
     datetime: 'timestamp',
     instant: 'timestamptz',
-    float: 'double precision',
-    decimal: 'numeric(10,2)',
   },
 };
 
@@ -54,8 +50,6 @@ const APART_KINDS = [
   ['datetime', 'instant'],
   ['date', 'text'],
   ['time', 'datetime'],
-  ['float', 'decimal'],
-  ['float', 'int'],
 ] as const;
 
 /** A column of two types that cannot be compared. */
