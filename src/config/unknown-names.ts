@@ -27,7 +27,7 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     for (const pattern of patterns) assertMatch(flag, pattern, sourceNames, 'source');
   }
   for (const pattern of config.exclude)
-    assertMatch('--exclude', pattern, [...sourceNames, ...targetNames], 'source');
+    assertMatch('--exclude', pattern, [...new Set([...sourceNames, ...targetNames])], 'source');
   for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
   assertColumnsExist(config, source);
   for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);
