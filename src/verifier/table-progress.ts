@@ -30,7 +30,8 @@ export class TableProgress {
   #startedAtMs: number | null = null;
   #elapsedMs = 0;
   readonly #rows = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
-  readonly #changedColumns: Record<string, number> = {};
+  /** Without a prototype: a column may be called constructor or __proto__. */
+  readonly #changedColumns: Record<string, number> = Object.create(null);
   readonly #findings: Finding[];
   #chunks = 0;
   #unverifiedChunks = 0;

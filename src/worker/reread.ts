@@ -40,7 +40,8 @@ export interface RereadOutcome {
  */
 export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome> {
   const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
-  const changedColumns: Record<string, number> = {};
+  // Without a prototype: a column may be called constructor or __proto__.
+  const changedColumns: Record<string, number> = Object.create(null);
   const kinds = job.pair.key.map((column) => column.keyKind);
   for await (const batch of batchRows(job.rows)) {
     const rows = await job.readBoth((side, session) => {
