@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { compileScope } from './config/comparison-scope.js';
 import { hashConfig } from './config/config-hash.js';
+import { DiagnosisRun } from './config/diagnose-run.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
@@ -10,7 +11,7 @@ import { modeOf, type TableMode } from './config/table-modes.js';
 import type { RowDifference } from './core/difference.js';
 import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName, type Side } from './core/pairing.js';
-import type { RunResult } from './core/result.js';
+import type { RunResult, TableResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
@@ -94,11 +95,7 @@ async function verifyOpenSides(
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ config, hooks, sides, tables, spool, seed });
-    const results = [];
-    for (const table of tables) {
-      const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample)));
-    }
+    const results = await finishTables({ config, hooks, sides, tables, spool });
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,
@@ -133,6 +130,23 @@ function planProgress(table: PlannedTable, mode: TableMode): TableProgress {
   const progress = new TableProgress(table, mode);
   if (mode.isFullForWantOfOrder) progress.addFinding(readInFull(progress.name));
   return progress;
+}
+
+/** Makes the results of the tables, with what can be said of why their rows differ. */
+async function finishTables(run: Omit<Reading, 'seed'>): Promise<TableResult[]> {
+  const { config, sides, tables, spool, hooks } = run;
+  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: hooks.signal });
+  try {
+    const results = [];
+    for (const table of tables) {
+      const diagnoses = await diagnosing.diagnose(table);
+      const sample = await readSample(spool, table);
+      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+    }
+    return results;
+  } finally {
+    await diagnosing.close();
+  }
 }
 
 interface Reading {

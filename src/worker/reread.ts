@@ -32,6 +32,8 @@ export interface RereadJob {
 export interface RereadOutcome {
   readonly counts: DifferenceCounts;
   readonly changedColumns: Readonly<Record<string, number>>;
+  /** In how many rows a column differs in bytes without a rule that would say whether its values do. */
+  readonly undecidedColumns: Readonly<Record<string, number>>;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
   const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
   // Without a prototype: a column may be called constructor or __proto__.
   const changedColumns: Record<string, number> = Object.create(null);
+  const undecidedColumns: Record<string, number> = Object.create(null);
   const kinds = job.pair.key.map((column) => column.keyKind);
   for await (const batch of batchRows(job.rows)) {
     const rows = await job.readBoth((side, session) => {
@@ -52,10 +55,10 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     for (const keys of batch) {
       const source = rows.source.get(keys.source.toString('latin1')) ?? null;
       const target = rows.target.get(keys.target.toString('latin1')) ?? null;
-      const difference = compareRows({ pair: job.pair, sides: job.sides, source, target });
+      const { difference, undecided } = compareRows({ pair: job.pair, sides: job.sides, source, target });
+      countColumns(undecidedColumns, undecided);
       if (difference === null) {
-        // Rows that only a tolerance makes equal have two hashes and were never in flight.
-        if (source === null || target === null || isSameHash(job, { source, target })) counts.inFlight++;
+        if (undecided.length === 0 && wasInFlight(job, source, target)) counts.inFlight++;
       } else {
         counts[difference.kind]++;
         found.push(difference);
@@ -64,7 +67,16 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     }
     if (found.length > 0) await job.store(found);
   }
-  return { counts, changedColumns };
+  return { counts, changedColumns, undecidedColumns };
+}
+
+/** Rows that only a tolerance makes equal have two hashes and were never in flight. */
+function wasInFlight(
+  job: Pick<RereadJob, 'pair' | 'sides'>,
+  source: RowSnapshot | null,
+  target: RowSnapshot | null,
+): boolean {
+  return source === null || target === null || isSameHash(job, { source, target });
 }
 
 function countColumns(into: Record<string, number>, columns: readonly string[]): void {

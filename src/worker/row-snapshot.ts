@@ -35,8 +35,15 @@ export interface RowComparison {
   readonly target: RowSnapshot | null;
 }
 
-/** Compares two rows value by value, in canonical bytes; null where they are equal now (or both are gone). */
-export function compareRows({ pair, sides, source, target }: RowComparison): RowDifference | null {
+/** What reading a row again showed. `undecided` columns differ in bytes, which says nothing of their values. */
+export interface ComparedRow {
+  /** Null where the rows are equal now (or both are gone), as far as can be said. */
+  readonly difference: RowDifference | null;
+  readonly undecided: readonly string[];
+}
+
+/** Compares two rows value by value, in canonical bytes. */
+export function compareRows({ pair, sides, source, target }: RowComparison): ComparedRow {
   const columns = comparedColumns(pair);
   const names = columns.map((column) => column.target.name);
   const all = columns.map((_, i) => i);
@@ -48,37 +55,33 @@ export function compareRows({ pair, sides, source, target }: RowComparison): Row
     row === null ? null : Object.fromEntries(fields.map((i) => [names[i], formatField(sides[side], row, i)]));
   const keyFields = all.slice(0, pair.key.length);
   if (source !== null && target !== null) {
-    const changed = all.filter(
+    const unequal = all.filter(
       (i) => !isFieldEqual(sides, { source, target }, { field: i, pair: columns[i] }),
     );
-    if (changed.length === 0) return null;
-    return {
+    const changed = unequal.filter((i) => columns[i]?.canonical !== 'wire');
+    const undecided = unequal.filter((i) => !changed.includes(i)).map((i) => names[i] as string);
+    if (changed.length === 0) return { difference: null, undecided };
+    const difference: RowDifference = {
       kind: 'changed',
       key: format('target', target, keyFields),
       columns: changed.map((i) => names[i] as string),
       source: format('source', source, changed),
       target: format('target', target, changed),
     };
+    return { difference, undecided };
   }
-  if (source !== null) {
-    const values = format('source', source, all);
-    return {
-      kind: 'missing',
-      key: format('source', source, keyFields),
-      columns: names,
-      source: values,
-      target: null,
-    };
-  }
-  if (target === null) return null;
-  const values = format('target', target, all);
-  return {
-    kind: 'extra',
-    key: format('target', target, keyFields),
+  const side = source === null ? 'target' : 'source';
+  const row = source ?? target;
+  if (row === null) return { difference: null, undecided: [] };
+  const values = format(side, row, all);
+  const difference: RowDifference = {
+    kind: side === 'source' ? 'missing' : 'extra',
+    key: format(side, row, keyFields),
     columns: names,
-    source: null,
-    target: values,
+    source: side === 'source' ? values : null,
+    target: side === 'target' ? values : null,
   };
+  return { difference, undecided: [] };
 }
 
 const sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
