@@ -4,6 +4,7 @@ import { describeTable } from '../verifier/describe-plan.js';
 import { compileScope } from './comparison-scope.js';
 import { describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { RunConfig } from './run-config.js';
+import { modeOf } from './table-modes.js';
 
 const EXAMPLE_CHUNK_ROWS = 10_000;
 
@@ -16,8 +17,9 @@ export async function planRun(config: RunConfig): Promise<RunPlan> {
     const pairing = pairSides(config, sides);
     const tables: TablePlan[] = [];
     for (const table of pairing.tables) {
-      const planned = config.mode === 'count' ? planForCounting(table) : table;
-      const { mode, workers } = config;
+      const { mode } = modeOf(config, table);
+      const planned = mode === 'count' ? planForCounting(table) : table;
+      const { workers } = config;
       const chunkRows = config.chunkRows ?? EXAMPLE_CHUNK_ROWS;
       tables.push(
         await describeTable(planned, { mode, workers, scope: compileScope(config), sides, chunkRows }),

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js';
 import type { ColumnResult, SideResult } from './result.js';
+import type { Mode } from './verdict.js';
 
 export const PLAN_FORMAT = 'rowproof/plan@1';
 
@@ -14,6 +15,8 @@ export interface PlannedKeyColumn {
 export interface TablePlan {
   readonly source: string | null;
   readonly target: string | null;
+  /** How much of it would be checked; may be another mode than the run's. */
+  readonly mode: Mode;
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
   /** Why no key can be walked by; null where one is, and where no row would be read. */
@@ -31,7 +34,7 @@ export interface TablePlan {
 /** What `rowproof plan` tells, format `rowproof/plan@1`. */
 export interface RunPlan {
   readonly format: typeof PLAN_FORMAT;
-  readonly mode: 'full' | 'spot' | 'count';
+  readonly mode: Mode;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];

@@ -54,6 +54,8 @@ export interface TableResult extends RowCounts {
   readonly source: string | null;
   readonly target: string | null;
   readonly verdict: Verdict;
+  /** How much of it was asked for; may be another mode than the run's. */
+  readonly mode: Mode;
   /** How the rows were looked at; null where they were not. */
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   /** The target's names of the key columns; empty where rows are told apart by their values. */
