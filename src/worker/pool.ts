@@ -9,6 +9,8 @@ import { engineFor } from '../engines/registry.js';
 import type { ChunkRequest, MainMessage, WorkerData, WorkerMessage, WorkerSetup } from './worker-data.js';
 
 const CANCEL_TIMEOUT_MS = 3000;
+/** A worker keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
+const YOUNG_MEGABYTES = 12;
 
 /** Worker threads that verify chunks. Who creates it closes it. */
 export interface WorkerPool {
@@ -40,6 +42,7 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
     idleTimeout: Number.POSITIVE_INFINITY,
     atomics: 'disabled',
     recordTiming: false,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
   });
   let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
   const active = new Map<MessagePort, Readonly<Record<Side, string>> | null>();

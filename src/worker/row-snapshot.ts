@@ -34,11 +34,26 @@ export interface RowComparison {
   readonly target: RowSnapshot | null;
 }
 
+/** Names and numbers of the compared columns of a pair, made once and not for each row. */
+interface ComparedNames {
+  readonly names: readonly string[];
+  readonly all: readonly number[];
+}
+
+const namesByPair = new WeakMap<TablePair, ComparedNames>();
+
+function comparedNames(pair: TablePair): ComparedNames {
+  const known = namesByPair.get(pair);
+  if (known !== undefined) return known;
+  const names = comparedColumns(pair).map((column) => column.target.name);
+  const made = { names, all: names.map((_, i) => i) };
+  namesByPair.set(pair, made);
+  return made;
+}
+
 /** Compares two rows value by value, in canonical bytes; null where they are equal now (or both are gone). */
 export function compareRows({ pair, sides, source, target }: RowComparison): RowDifference | null {
-  const columns = comparedColumns(pair);
-  const names = columns.map((column) => column.target.name);
-  const all = columns.map((_, i) => i);
+  const { names, all } = comparedNames(pair);
   const format = (
     side: Side,
     row: RowSnapshot | null,
