@@ -16,6 +16,8 @@ import type {
 } from './worker-data.js';
 
 const CANCEL_TIMEOUT_MS = 3000;
+/** A worker keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
+const YOUNG_MEGABYTES = 12;
 
 /** Who listens to a task while it is under way. */
 export interface TaskListener {
@@ -51,6 +53,7 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
     idleTimeout: Number.POSITIVE_INFINITY,
     atomics: 'disabled',
     recordTiming: false,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
   });
   let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
   const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();

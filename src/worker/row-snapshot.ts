@@ -35,6 +35,7 @@ export interface RowComparison {
   readonly target: RowSnapshot | null;
 }
 
+<<<<<<< HEAD
 /** What reading a row again showed. `undecided` columns differ in bytes, which says nothing of their values. */
 export interface ComparedRow {
   /** Null where the rows are equal now (or both are gone), as far as can be said. */
@@ -47,6 +48,28 @@ export function compareRows({ pair, sides, source, target }: RowComparison): Com
   const columns = comparedColumns(pair);
   const names = columns.map((column) => column.target.name);
   const all = columns.map((_, i) => i);
+=======
+/** Names and numbers of the compared columns of a pair, made once and not for each row. */
+interface ComparedNames {
+  readonly names: readonly string[];
+  readonly all: readonly number[];
+}
+
+const namesByPair = new WeakMap<TablePair, ComparedNames>();
+
+function comparedNames(pair: TablePair): ComparedNames {
+  const known = namesByPair.get(pair);
+  if (known !== undefined) return known;
+  const names = comparedColumns(pair).map((column) => column.target.name);
+  const made = { names, all: names.map((_, i) => i) };
+  namesByPair.set(pair, made);
+  return made;
+}
+
+/** Compares two rows value by value, in canonical bytes; null where they are equal now (or both are gone). */
+export function compareRows({ pair, sides, source, target }: RowComparison): RowDifference | null {
+  const { names, all } = comparedNames(pair);
+>>>>>>> kernel
   const format = (
     side: Side,
     row: RowSnapshot | null,
