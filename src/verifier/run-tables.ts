@@ -5,7 +5,6 @@ import {
   nextChunkRows,
   type Pacing,
 } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { RunListener } from '../core/event.js';
 import type { TablePair } from '../core/pairing.js';
@@ -168,9 +167,9 @@ async function verifyOnce(
   task: ChunkTask,
 ): Promise<ChunkResult> {
   let spoolError: unknown = null;
-  const store = async (rows: readonly RowDifference[]): Promise<void> => {
+  const store = async (lines: Uint8Array): Promise<void> => {
     try {
-      await run.spool.append(table.planned.id, segment.ordinal, rows);
+      await run.spool.append(table.planned.id, segment.ordinal, lines);
     } catch (error) {
       spoolError = error;
       throw error;

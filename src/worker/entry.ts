@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { workerData } from 'piscina';
 import type { ChunkResult, ChunkTask } from '../core/chunk.js';
+import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
@@ -37,11 +38,12 @@ async function runChunk(task: ChunkTask, port: MessagePort): Promise<ChunkResult
     void dropSessions();
   };
   port.on('message', onMessage);
-  const post = (message: WorkerMessage): void => port.postMessage(message);
+  const post = (message: WorkerMessage, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   const channel: ChunkChannel = {
     reportSessions: (ids) => post({ type: 'sessions', ids }),
     storeDifferences: async (rows) => {
-      post({ type: 'differences', rows });
+      const lines = encodeDifferenceLines(rows);
+      post({ type: 'differences', lines }, [lines.buffer as ArrayBuffer]);
       await once(port, 'message');
       if (cancelled) throw interrupted();
     },

@@ -1,7 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ChunkResult, ChunkTask } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
 import type { Side } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
 import type { MainMessage, WorkerData, WorkerMessage } from './worker-data.js';
@@ -10,11 +9,8 @@ const CANCEL_TIMEOUT_MS = 3000;
 
 /** Worker threads that verify chunks. Who creates it closes it. */
 export interface WorkerPool {
-  /** Verifies a chunk; `onDifferences` gets each batch of differing rows, and the next one only when it has resolved. */
-  verify(
-    task: ChunkTask,
-    onDifferences: (rows: readonly RowDifference[]) => Promise<void>,
-  ): Promise<ChunkResult>;
+  /** Verifies a chunk; `onDifferences` gets each batch of differing rows as lines of JSON, and the next one only when it has resolved. */
+  verify(task: ChunkTask, onDifferences: (lines: Uint8Array) => Promise<void>): Promise<ChunkResult>;
   /** Cancels what is under way, in the workers and on the servers. Chunks that were cut off are unverified. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -46,7 +42,7 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
       port.on('message', (message: WorkerMessage) => {
         if (message.type === 'sessions') active.set(port, message.ids);
         else
-          void onDifferences(message.rows).then(
+          void onDifferences(message.lines).then(
             () => post(port, { type: 'stored' }),
             () => post(port, { type: 'cancel' }),
           );

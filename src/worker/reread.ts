@@ -49,6 +49,8 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
       const name = key.toString('latin1');
       const source = rows.source.get(name) ?? null;
       const target = rows.target.get(name) ?? null;
+      rows.source.delete(name);
+      rows.target.delete(name);
       const { difference, undecided } = compareRows({ pair: job.pair, sides: job.sides, source, target });
       countColumns(undecidedColumns, undecided);
       if (difference === null) counts.inFlight += undecided.length === 0 ? 1 : 0;

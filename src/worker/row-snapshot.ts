@@ -90,14 +90,16 @@ function isFieldEqual(
 ): boolean {
   for (const side of ['source', 'target'] as const) {
     const sink = sinks[side];
-    sink.reset();
     const { wire, spans } = rows[side];
     const start = spans.starts[field] as number;
     if (start < 0) encodeNull(sink);
     else sides[side].reader.codec.encoders[field]?.(wire, start, spans.ends[field] as number, sink);
   }
   const { source, target } = sinks;
-  return source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;
+  const isEqual = source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;
+  source.reset();
+  target.reset();
+  return isEqual;
 }
 
 function formatField({ reader }: TableSide, { wire, spans }: RowSnapshot, field: number): Value {

@@ -1,4 +1,3 @@
-import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
 
@@ -12,7 +11,7 @@ export interface WorkerData {
 /** What a worker tells the main thread while a chunk is under way. */
 export type WorkerMessage =
   | { readonly type: 'sessions'; readonly ids: Readonly<Record<Side, string>> }
-  | { readonly type: 'differences'; readonly rows: readonly RowDifference[] };
+  | { readonly type: 'differences'; readonly lines: Uint8Array };
 
 /** What the main thread tells a worker: that a batch was stored, or that the chunk is no longer wanted. */
 export type MainMessage = { readonly type: 'stored' } | { readonly type: 'cancel' };

@@ -81,7 +81,6 @@ const MYSQL_FAMILY: readonly Values[] = [
   wide('utf16', '😀', "it's"),
   wide('ucs2', '漢', ''),
   wide('utf32', '😀', 'a'),
-  wide('eucjpms', '漢', 'a'),
   wide('swe7', 'Å', '?'),
 ];
 const MARIADB_ONLY: readonly Values[] = [
@@ -91,7 +90,6 @@ const MARIADB_ONLY: readonly Values[] = [
 ];
 const MYSQL_ONLY: readonly Values[] = [
   ['vector(2)', `x'0000803f00000040'`, `x'0000004000000080'`],
-  wide('gb18030', '㐀😀', '€'),
 ];
 
 /** What two engines have in common, by the name that each has for it. */
