@@ -57,12 +57,15 @@ function typesQuery(schema: string): string {
 
 /**
  * Resolves a column's type: a domain is its base type, and arrays, ranges and composites are described by their parts.
- * What holds a part that only text can express is selected as text as a whole, and has no rule of its own.
+ * What holds a part that only text can express is selected as text as a whole. That decides for an array of nothing else;
+ * anything more mixed has no rule of its own.
  */
 export function resolveType(row: ControlRow, context: TypeContext): ResolvedType {
   const resolved = resolveReference(row, context);
   if (resolved.wire === AS_TEXT || !hasTextPart(resolved.type)) return resolved;
-  return { ...resolved, wire: AS_TEXT, type: { kind: 'opaque', name: resolved.declared } };
+  const { type, declared } = resolved;
+  const isExact = type.kind === 'array' && type.element.type.kind === 'exact';
+  return { declared, wire: AS_TEXT, type: { kind: isExact ? 'exact' : 'opaque', name: declared } };
 }
 
 function hasTextPart(type: ValueType): boolean {
