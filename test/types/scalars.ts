@@ -89,6 +89,7 @@ export const scalars: TypeGroup = {
     pg_snapshot: [['10:20:10,14,15', '10:20:10,14']],
     interval: [
       ['1 day', '24:00:00'],
+      ['1 day', '2 days'],
       ['1 mon', '30 days'],
       ['1 year 2 mons', '1 year 3 mons'],
       ['-1 mons', '1 mon'],
