@@ -28,8 +28,9 @@ const NOT_CHECKED = [
 /** The first differences of a table; one that is too large for a summary is left to the differences file. */
 export async function readSample(spool: Spool, table: TableProgress): Promise<RowDifference[]> {
   const sample: RowDifference[] = [];
-  for await (const difference of spool.read(table.planned.id, table.segments)) {
-    if (JSON.stringify(difference).length <= SAMPLE_CHARACTERS) sample.push(difference);
+  const { planned, segments } = table;
+  for await (const difference of spool.read(planned.id, segments, SAMPLE_CHARACTERS)) {
+    sample.push(difference);
     if (sample.length === SAMPLE_ROWS) break;
   }
   return sample;

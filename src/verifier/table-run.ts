@@ -1,5 +1,4 @@
 import type { UnverifiedChunk } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
@@ -65,9 +64,9 @@ async function runOnce<Task extends WorkerTask>(
   task: Task,
 ): Promise<TaskResult<Task> | UnverifiedChunk> {
   let spoolError: unknown = null;
-  const onDifferences = async (rows: readonly RowDifference[]): Promise<void> => {
+  const onDifferences = async (lines: Uint8Array): Promise<void> => {
     try {
-      await run.spool.append(table.planned.id, segment, rows);
+      await run.spool.append(table.planned.id, segment, lines);
     } catch (error) {
       spoolError = error;
       throw error;

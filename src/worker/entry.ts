@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { deserialize } from 'node:v8';
 import { workerData } from 'piscina';
+import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
@@ -65,12 +66,13 @@ async function runWithChannel({ task, port, setup }: WorkerRequest): Promise<Tas
     void dropSessions();
   };
   port.on('message', onMessage);
-  const post = (message: WorkerMessage): void => port.postMessage(message);
+  const post = (message: WorkerMessage, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   const channel: ChunkChannel = {
     reportSessions: (ids) => post({ type: 'sessions', ids }),
     reportRows: (side, rows) => post({ type: 'rows', side, rows }),
     storeDifferences: async (rows) => {
-      post({ type: 'differences', rows });
+      const lines = encodeDifferenceLines(rows);
+      post({ type: 'differences', lines }, [lines.buffer as ArrayBuffer]);
       await once(port, 'message');
       if (cancelled) throw interrupted();
     },

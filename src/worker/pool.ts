@@ -1,7 +1,6 @@
 import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
@@ -21,8 +20,8 @@ const YOUNG_MEGABYTES = 12;
 
 /** Who listens to a task while it is under way. */
 export interface TaskListener {
-  /** Gets each batch of differing rows, and the next one only when it has resolved. */
-  onDifferences(rows: readonly RowDifference[]): Promise<void>;
+  /** Gets each batch of differing rows as lines of JSON, and the next one only when it has resolved. */
+  onDifferences(lines: Uint8Array): Promise<void>;
   /** Hears of further rows that were read of a side, where a task takes long. */
   onRows(side: Side, rows: number): void;
 }
@@ -71,7 +70,7 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
         if (message.type === 'sessions') active.set(port, message.ids);
         else if (message.type === 'rows') listener.onRows(message.side, message.rows);
         else
-          void listener.onDifferences(message.rows).then(
+          void listener.onDifferences(message.lines).then(
             () => post(port, { type: 'stored' }),
             () => post(port, { type: 'cancel' }),
           );

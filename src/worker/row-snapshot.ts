@@ -35,7 +35,6 @@ export interface RowComparison {
   readonly target: RowSnapshot | null;
 }
 
-<<<<<<< HEAD
 /** What reading a row again showed. `undecided` columns differ in bytes, which says nothing of their values. */
 export interface ComparedRow {
   /** Null where the rows are equal now (or both are gone), as far as can be said. */
@@ -43,33 +42,28 @@ export interface ComparedRow {
   readonly undecided: readonly string[];
 }
 
-/** Compares two rows value by value, in canonical bytes. */
-export function compareRows({ pair, sides, source, target }: RowComparison): ComparedRow {
-  const columns = comparedColumns(pair);
-  const names = columns.map((column) => column.target.name);
-  const all = columns.map((_, i) => i);
-=======
-/** Names and numbers of the compared columns of a pair, made once and not for each row. */
-interface ComparedNames {
+/** The compared columns of a pair with their names and numbers, made once and not for each row. */
+interface Compared {
+  readonly columns: readonly ColumnPair[];
   readonly names: readonly string[];
   readonly all: readonly number[];
 }
 
-const namesByPair = new WeakMap<TablePair, ComparedNames>();
+const comparedByPair = new WeakMap<TablePair, Compared>();
 
-function comparedNames(pair: TablePair): ComparedNames {
-  const known = namesByPair.get(pair);
+function comparedOf(pair: TablePair): Compared {
+  const known = comparedByPair.get(pair);
   if (known !== undefined) return known;
-  const names = comparedColumns(pair).map((column) => column.target.name);
-  const made = { names, all: names.map((_, i) => i) };
-  namesByPair.set(pair, made);
+  const columns = comparedColumns(pair);
+  const names = columns.map((column) => column.target.name);
+  const made = { columns, names, all: columns.map((_, i) => i) };
+  comparedByPair.set(pair, made);
   return made;
 }
 
-/** Compares two rows value by value, in canonical bytes; null where they are equal now (or both are gone). */
-export function compareRows({ pair, sides, source, target }: RowComparison): RowDifference | null {
-  const { names, all } = comparedNames(pair);
->>>>>>> kernel
+/** Compares two rows value by value, in canonical bytes. */
+export function compareRows({ pair, sides, source, target }: RowComparison): ComparedRow {
+  const { columns, names, all } = comparedOf(pair);
   const format = (
     side: Side,
     row: RowSnapshot | null,

@@ -9,7 +9,6 @@ import type {
   SumBucketsTask,
 } from '../core/bucket.js';
 import type { ChunkResult, ChunkTask } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
 
@@ -49,7 +48,7 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
 export type WorkerMessage =
   | { readonly type: 'sessions'; readonly ids: Readonly<Partial<Record<Side, string>>> }
   | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
-  | { readonly type: 'differences'; readonly rows: readonly RowDifference[] };
+  | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
 
 /** What the main thread tells a worker: that a batch was stored, or that the chunk is no longer wanted. */
 export type MainMessage = { readonly type: 'stored' } | { readonly type: 'cancel' };
