@@ -22,7 +22,7 @@ import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
 import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
-import { createWorkerPool } from './worker/pool.js';
+import { createWorkerPool, type WorkerPool } from './worker/pool.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -71,7 +71,19 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
   };
-  return withOpenSides(config, (sides) => verifyOpenSides(config, wishes, sides));
+  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
+  const pool = readsRows(config) ? createWorkerPool({ seed, schemes }, config.workers) : null;
+  try {
+    return await withOpenSides(config, (sides) => verifyOpenSides({ config, wishes, sides, pool, seed }));
+  } finally {
+    await pool?.close();
+  }
+}
+
+/** Whether some table may be read, and not only counted. */
+function readsRows({ mode, tableModes }: RunConfig): boolean {
+  return mode !== 'count' || [...tableModes.values()].some((choice) => choice.mode !== 'count');
 }
 
 /** The hooks with nothing left open. */
@@ -82,20 +94,25 @@ interface RunWishes {
   readonly wantsRepair: boolean;
 }
 
-async function verifyOpenSides(
-  config: RunConfig,
-  hooks: RunWishes,
-  sides: Record<Side, OpenSide>,
-): Promise<VerifyOutcome> {
+interface OpenRun {
+  readonly config: RunConfig;
+  readonly wishes: RunWishes;
+  readonly sides: Record<Side, OpenSide>;
+  /** Null where no row is read. */
+  readonly pool: WorkerPool | null;
+  readonly seed: bigint;
+}
+
+async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
+  const { config, wishes, sides, seed } = run;
   const started = { at: new Date(), ms: performance.now() };
   const pairing = pairSides(config, sides);
-  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
-  const repairCatalog = hooks.wantsRepair ? await readRepairCatalog(sides.target) : null;
+  const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
   const spool = await Spool.create(tmpdir());
   try {
-    await readTables({ config, hooks, sides, tables, spool, seed });
-    const results = await finishTables({ config, hooks, sides, tables, spool });
+    await readTables({ ...run, tables, spool });
+    const results = await finishTables({ ...run, tables, spool });
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,
@@ -110,9 +127,9 @@ async function verifyOpenSides(
       conditions: pairing.conditions,
       findings: pairing.findings,
       tables: results,
-      interrupted: hooks.signal.aborted,
+      interrupted: wishes.signal.aborted,
     });
-    await hooks.emit({ type: 'run:end', verdict: result.verdict });
+    await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
       differences: () => readDifferences(spool, tables),
@@ -133,9 +150,8 @@ function planProgress(table: PlannedTable, mode: TableMode): TableProgress {
 }
 
 /** Makes the results of the tables, with what can be said of why their rows differ. */
-async function finishTables(run: Omit<Reading, 'seed'>): Promise<TableResult[]> {
-  const { config, sides, tables, spool, hooks } = run;
-  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: hooks.signal });
+async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<TableResult[]> {
+  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
   try {
     const results = [];
     for (const table of tables) {
@@ -149,19 +165,16 @@ async function finishTables(run: Omit<Reading, 'seed'>): Promise<TableResult[]> 
   }
 }
 
-interface Reading {
-  readonly config: RunConfig;
-  readonly hooks: RunWishes;
-  readonly sides: Record<Side, OpenSide>;
+interface Reading extends OpenRun {
   readonly tables: readonly TableProgress[];
   readonly spool: Spool;
-  readonly seed: bigint;
 }
 
-async function readTables({ config, hooks, sides, tables, spool, seed }: Reading): Promise<void> {
+async function readTables(reading: Reading): Promise<void> {
+  const { wishes, tables, pool } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const estimates = pairs.map((pair) => pair.source.estimatedRows);
-  await hooks.emit({
+  await wishes.emit({
     type: 'run:start',
     tables: tables.length,
     estimatedRows: estimates.reduce(
@@ -171,34 +184,42 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
   });
   const counted = tables.filter((table) => table.mode === 'count');
   const read = tables.filter((table) => table.mode !== 'count');
-  if (counted.length > 0) await countAll({ config, hooks, sides, tables: counted });
-  if (read.length > 0 && !hooks.signal.aborted)
-    await readPairs({ config, hooks, sides, tables: read, spool, seed });
-  if (!hooks.signal.aborted) return;
+  if (counted.length > 0) await countAll({ ...reading, tables: counted });
+  if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
+    await readPairs({ ...reading, tables: read }, pool);
+  }
+  if (!wishes.signal.aborted) return;
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
 }
 
-async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' | 'seed'>): Promise<void> {
+async function countAll({ config, wishes, sides, tables }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void side.session.close();
   };
-  hooks.signal.addEventListener('abort', cutOff, { once: true });
+  wishes.signal.addEventListener('abort', cutOff, { once: true });
   try {
-    await countTables({ ...hooks, tables, sides, scope: compileScope(config), now: () => performance.now() });
+    await countTables({
+      ...wishes,
+      tables,
+      sides,
+      scope: compileScope(config),
+      now: () => performance.now(),
+    });
   } finally {
-    hooks.signal.removeEventListener('abort', cutOff);
+    wishes.signal.removeEventListener('abort', cutOff);
   }
 }
 
-async function readPairs({ config, hooks, sides, tables, spool, seed }: Reading): Promise<void> {
+async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
+  const { config, wishes, sides, tables, spool, seed } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
-  const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
+  pool.configure({ connections, pairs });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
   };
-  hooks.signal.addEventListener('abort', onAbort, { once: true });
+  wishes.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await runTables({
       tables,
@@ -208,16 +229,15 @@ async function readPairs({ config, hooks, sides, tables, spool, seed }: Reading)
       spotHash: await createRowHash(seed),
       workers: config.workers,
       chunkRows: config.chunkRows,
-      emit: hooks.emit,
-      rowEvents: hooks.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
-      signal: hooks.signal,
+      emit: wishes.emit,
+      rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
+      signal: wishes.signal,
       now: () => performance.now(),
     });
   } finally {
-    hooks.signal.removeEventListener('abort', onAbort);
+    wishes.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.
     await cancelled;
-    await pool.close();
   }
 }
 

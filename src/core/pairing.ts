@@ -8,7 +8,7 @@ export interface ColumnPair {
   readonly source: Column;
   readonly target: Column;
   readonly canonical: CanonicalType;
-  /** `exact` unless the types, or the user, ask for more than equal canonical values. */
+  /** `plain` unless the types, or the user, ask for more than equal canonical values. */
   readonly rule: ColumnRule;
 }
 
@@ -66,7 +66,7 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
  */
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
-  if (pair.rule.kind !== 'exact') return { reason: adaptedKeyReason(source, pair.rule) };
+  if (pair.rule.kind !== 'plain') return { reason: adaptedKeyReason(source, pair.rule) };
   if (isMoney(source) || isMoney(target)) {
     return {
       reason: `key column ${source.name} is an amount of money, whose order the other side has no literal for`,
@@ -102,7 +102,7 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
  */
 export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
   const { source, target, canonical, rule } = pair;
-  if (rule.kind !== 'exact' || isMoney(source) || isMoney(target)) return null;
+  if (rule.kind !== 'plain' || isMoney(source) || isMoney(target)) return null;
   switch (canonical) {
     case 'int':
     case 'decimal':

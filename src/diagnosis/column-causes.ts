@@ -1,6 +1,7 @@
 import type { CauseCode, Diagnosis, DiagnosisExample } from '../core/diagnosis.js';
 import type { RowDifference, Value } from '../core/difference.js';
 import type { ColumnPair } from '../core/pairing.js';
+import { adaptValue } from './adapted-value.js';
 import { chooseCauses } from './choose-causes.js';
 import { ColumnTally } from './column-tally.js';
 import { emptyRules } from './empty-rules.js';
@@ -38,9 +39,11 @@ export interface ChangedValue {
 }
 
 /** Every explanation of one changed value, also that the source is the damaged side. */
-export function explainChange({ pair, source, target, alone }: ChangedValue): Explanation[] {
+export function explainChange({ pair, alone, ...values }: ChangedValue): Explanation[] {
   const found: Explanation[] = [];
-  if (sizeOf(source) + sizeOf(target) > MOST_CHARACTERS) return found;
+  if (sizeOf(values.source) + sizeOf(values.target) > MOST_CHARACTERS) return found;
+  const source = adaptValue(values.source, pair.rule, 'source');
+  const target = adaptValue(values.target, pair.rule, 'target');
   const { canonical } = pair;
   const forth: Alteration = {
     ...{ original: source, altered: target, from: pair.source, to: pair.target },

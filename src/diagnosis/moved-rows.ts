@@ -1,6 +1,7 @@
 import { CAUSE_TITLES, type Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference, Value } from '../core/difference.js';
-import type { ColumnPair, KeyColumnPair } from '../core/pairing.js';
+import type { ColumnPair, KeyColumnPair, Side } from '../core/pairing.js';
+import { adaptValue } from './adapted-value.js';
 import { ColumnCauses } from './column-causes.js';
 import { readExactNumber } from './exact-number.js';
 import { PROOF_BITS } from './explanation.js';
@@ -42,7 +43,7 @@ export class MovedRows {
   constructor({ key, columns, sourceRows }: MovedRowFacts) {
     this.#key = key;
     this.#columns = columns;
-    this.#sourceRows = new Set(sourceRows.map((row) => this.#fingerprintOf(row) ?? ''));
+    this.#sourceRows = new Set(sourceRows.map((row) => this.#fingerprintOf(row, 'source') ?? ''));
   }
 
   add(difference: RowDifference): void {
@@ -51,7 +52,8 @@ export class MovedRows {
     if (kind === 'changed' || values === null) return;
     const index = this.#counts[kind]++;
     if (kind === 'extra' && copiesOf(difference) > 0) this.#counts.copies++;
-    const print = index < MOST_ROWS ? this.#fingerprintOf(values) : null;
+    const print =
+      index < MOST_ROWS ? this.#fingerprintOf(values, kind === 'missing' ? 'source' : 'target') : null;
     if (print === null) return;
     const all = kind === 'missing' ? this.#missing : this.#extra;
     const known = all.get(print) ?? { key, rows: 0, first: 0 };
@@ -65,10 +67,10 @@ export class MovedRows {
   }
 
   /** Of the values beside the key; null where they say too little, as in a table of nothing but flags. */
-  #fingerprintOf(values: KeyValues): string | null {
-    const own = this.#columns.map(
-      ({ target, canonical }) => [values[target.name] ?? null, canonical] as const,
-    );
+  #fingerprintOf(values: KeyValues, side: Side): string | null {
+    const own = this.#columns.map(({ target, canonical, rule }) => {
+      return [adaptValue(values[target.name] ?? null, rule, side), canonical] as const;
+    });
     const bits = own.reduce((sum, [value]) => sum + coincidenceBits(value), 0);
     if (bits < PROOF_BITS) return null;
     return fingerprint(own.map(([value, canonical]) => comparableForm(value, canonical)));

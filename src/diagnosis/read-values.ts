@@ -1,6 +1,7 @@
 import type { Value } from '../core/difference.js';
 import type { ColumnPair, Side, TablePair } from '../core/pairing.js';
 import type { Engine, FieldSpans, RowSelection, Session } from '../engines/engine.js';
+import { eachRow } from '../engines/row-span.js';
 import { codecColumn } from '../engines/ruled-codec.js';
 
 /** Wire bytes that one of these reads may take, as far as the catalog's estimate of a row goes. */
@@ -33,19 +34,18 @@ export async function readValues(
   );
   const spans: FieldSpans = { starts: new Int32Array(own.length), ends: new Int32Array(own.length) };
   const rows: Value[][] = [];
-  await session.readRows(sql, own, (buffer, start, end, count) => {
-    let at = start;
-    for (let i = 0; i < count; i++) {
-      at = codec.split(buffer, at, end, spans);
+  await session.readRows(sql, own, (buffer, start, end, count) =>
+    eachRow(codec, { buffer, start, end, rows: count }, (row) => {
+      const next = codec.split(buffer, row.offset, row.end, spans);
       rows.push(
         codec.formatters.map((format, field) => {
           const from = spans.starts[field] as number;
           return from < 0 ? null : format(buffer, from, spans.ends[field] as number);
         }),
       );
-    }
-    return true;
-  });
+      return next;
+    }),
+  );
   return rows;
 }
 

@@ -8,7 +8,7 @@ import {
   readTime,
   type TimeValue,
 } from './time-value.js';
-import { ZONES, zoneOffsetSeconds, zoneOffsets } from './zone-offsets.js';
+import { ZONES, zoneOffsetSeconds } from './zone-offsets.js';
 
 const QUARTER_HOUR = 900n * MICROS_PER_SECOND;
 /** Zones are from -12 to +14 hours, so two of them are at most 26 hours apart. */
@@ -39,7 +39,7 @@ function onTimes(
 }
 
 function explainShift({ before, after }: Times, _: Alteration, found: Explanation[]): void {
-  const shift = after.micros - before.micros;
+  const shift = shiftBetween(before, after);
   // Clocks are off by whole seconds; anything less is a fraction that was lost.
   if (shift % MICROS_PER_SECOND !== 0n) return;
   const isZoneLike = shift % QUARTER_HOUR === 0n && shift <= MOST_ZONE_SHIFT && -shift <= MOST_ZONE_SHIFT;
@@ -53,17 +53,25 @@ function explainShift({ before, after }: Times, _: Alteration, found: Explanatio
   });
 }
 
+/** Times of day go round the clock: an hour after 23:30 is 00:30. */
+function shiftBetween(before: TimeValue, after: TimeValue): bigint {
+  const shift = after.micros - before.micros;
+  const isOfDay = ({ micros }: TimeValue): boolean => micros >= 0n && micros < MICROS_PER_DAY;
+  if (before.form !== 'time' || !isOfDay(before) || !isOfDay(after)) return shift;
+  const ahead = modulo(shift, MICROS_PER_DAY);
+  return ahead * 2n > MICROS_PER_DAY ? ahead - MICROS_PER_DAY : ahead;
+}
+
 function explainZone({ before, after }: Times, _: Alteration, found: Explanation[]): void {
   const shift = after.micros - before.micros;
   if (shift % QUARTER_HOUR !== 0n || shift > MOST_ZONE_SHIFT || -shift > MOST_ZONE_SHIFT) return;
   const seconds = Number(shift / MICROS_PER_SECOND);
   for (const zone of ZONES) {
-    const offsets = zoneOffsets(zone);
     const known = { cause: 'zone-shift', bits: 6, cost: 8, open: true } as const;
-    if (offsets.has(seconds) && zoneOffsetSeconds(zone, before.micros) === seconds) {
+    if (zoneOffsetSeconds(zone, before.micros) === seconds) {
       found.push({ ...known, detail: `from UTC to ${zone} or a zone with its rules` });
     }
-    if (offsets.has(-seconds) && zoneOffsetSeconds(zone, after.micros) === -seconds) {
+    if (zoneOffsetSeconds(zone, after.micros) === -seconds) {
       found.push({ ...known, detail: `from ${zone} or a zone with its rules to UTC` });
     }
   }

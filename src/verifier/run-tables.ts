@@ -16,7 +16,8 @@ import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } f
 /** Rows of a first chunk whose row size is unknown, and the least worth a task. */
 const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
-const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 };
+/** Starting a chunk costs client and servers some milliseconds, so a table that reads fast gets chunks of many rows. */
+const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 200_000, maxBytes: 32 << 20 };
 
 /** A segment of a table, or a table that is read as a whole. */
 type Work = SegmentWork | { readonly table: TableProgress; readonly segment: null };
@@ -113,7 +114,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   const { table, segment } = work;
   const { pair } = table.planned;
   let after = segment.after;
-  let capRows = firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
+  let capRows = table.chunkRows ?? firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
   while (pair !== null && !run.signal.aborted) {
     const task: ChunkTask = {
       kind: 'chunk',
@@ -130,9 +131,10 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
       return endSegment(run, work);
     }
     await acceptChunk(run, work, result);
-    if (result.end === null) return endSegment(run, work);
-    after = result.end;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
+    if (result.end === null) return endSegment(run, work);
+    table.chunkRows = capRows;
+    after = result.end;
   }
 }
 

@@ -30,6 +30,8 @@ export class TableProgress {
   isPlanned = false;
   /** Whether rows are told apart by their values, although the table has a key. */
   asBag = false;
+  /** How many rows the last chunk's pace suggests: where the next segment begins. Null until a chunk was full. */
+  chunkRows: number | null = null;
   /** What spot mode drew of the table. */
   spotShare: SpotShare | null = null;
   #startedAtMs: number | null = null;

@@ -46,7 +46,7 @@ async function* resolveSiblings(
   differing: readonly DifferingKeys[],
   job: Omit<RereadJob, 'rows'>,
 ): AsyncGenerator<RereadRow> {
-  for await (const batch of batchRows(differing)) {
+  for await (const batch of batchRows(differing, job.pair.key.length)) {
     const siblings = await findSiblings(batch.filter(isCandidate), job);
     for (const row of batch) {
       const { source, target, wireBytes } = row;

@@ -96,14 +96,10 @@ function isFieldEqual(
   rows: Readonly<Record<Side, RowSnapshot>>,
   { field, pair }: ComparedField,
 ): boolean {
-  if (isSameEncoding(rows, field, (side) => sides[side].valueEncoders)) return true;
   const tolerance = pair?.rule.kind === 'adapted' ? pair.rule.tolerance : null;
-  if (tolerance === null) return false;
-  const { source, target } = sinks;
-  return isWithin(
-    tolerance,
-    source.bytes.subarray(0, source.length),
-    target.bytes.subarray(0, target.length),
+  return compareEncodings(
+    (side, sink) => encodeField(sides[side].valueEncoders, rows[side], { field, sink }),
+    (source, target) => source.equals(target) || (tolerance !== null && isWithin(tolerance, source, target)),
   );
 }
 
@@ -113,25 +109,35 @@ export function isSameHash(
   rows: Readonly<Record<Side, RowSnapshot>>,
 ): boolean {
   return comparedColumns(pair).every((_, field) =>
-    isSameEncoding(rows, field, (side) => sides[side].reader.codec.encoders),
+    compareEncodings(
+      (side, sink) => encodeField(sides[side].reader.codec.encoders, rows[side], { field, sink }),
+      (source, target) => source.equals(target),
+    ),
   );
 }
 
-function isSameEncoding(
-  rows: Readonly<Record<Side, RowSnapshot>>,
-  field: number,
-  encodersOf: (side: Side) => readonly FieldEncoder[],
+function compareEncodings(
+  encode: (side: Side, sink: ByteSink) => void,
+  compare: (source: Buffer, target: Buffer) => boolean,
 ): boolean {
-  for (const side of ['source', 'target'] as const) {
-    const sink = sinks[side];
-    sink.reset();
-    const { wire, spans } = rows[side];
-    const start = spans.starts[field] as number;
-    if (start < 0) encodeNull(sink);
-    else encodersOf(side)[field]?.(wire, start, spans.ends[field] as number, sink);
-  }
   const { source, target } = sinks;
-  return source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;
+  encode('source', source);
+  encode('target', target);
+  const isEqual = compare(source.bytes.subarray(0, source.length), target.bytes.subarray(0, target.length));
+  source.reset();
+  target.reset();
+  return isEqual;
+}
+
+function encodeField(
+  encoders: readonly FieldEncoder[],
+  { wire, spans }: RowSnapshot,
+  { field, sink }: { readonly field: number; readonly sink: ByteSink },
+): void {
+  sink.reset();
+  const start = spans.starts[field] as number;
+  if (start < 0) encodeNull(sink);
+  else encoders[field]?.(wire, start, spans.ends[field] as number, sink);
 }
 
 function formatField({ reader }: TableSide, { wire, spans }: RowSnapshot, field: number): Value {

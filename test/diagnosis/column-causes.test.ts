@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN } from '../../src/core/column-rule.js';
 import type { RowDifference, Value } from '../../src/core/difference.js';
 import { ColumnCauses } from '../../src/diagnosis/column-causes.js';
 import { diagnose, pairOf, reversed } from './diagnose-values.js';
@@ -21,6 +22,23 @@ describe('changed UUIDs', () => {
     expect(diagnose(uuid, [[plain, '0C78CD6C-BABA-2610-9564-5B8C656024DB']])).toContain(
       'uuid-groups-swapped, bytes of the first three reversed, as in a GUID: 1 of 1 proved',
     );
+  });
+
+  it('are no longer swapped where the user said that they are', () => {
+    const target = { kind: 'adapted', canonical: 'uuid', steps: [{ kind: 'unswap-uuid' }] } as const;
+    const rule = {
+      kind: 'adapted',
+      source: PLAIN,
+      target,
+      tolerance: null,
+      assumed: ['swapped'],
+      relaxed: [],
+    } as const;
+    const swapped = { hex: '1026baba6ccd780c95645b8c656024db' };
+    expect(diagnose({ ...uuid, rule }, [[plain, swapped]])).toEqual([]);
+    expect(diagnose({ ...uuid, rule }, [[plain, { hex: plain.replaceAll('-', '') }]])).toEqual([
+      "uuid-groups-swapped, as UUID_TO_BIN's swap flag does, on the source: 1 of 1 proved",
+    ]);
   });
 
   it('are something else where a digit differs', () => {
@@ -81,6 +99,15 @@ describe('columns of one row', () => {
   });
 
   it('are not swapped where one is only copied, or both are flags', () => {
+    for (const target of [
+      { first_name: 'Lovelace', last_name: 'Somebody' },
+      { first_name: 'Somebody', last_name: 'Augusta' },
+    ]) {
+      const rows = ['1', '2', '3'].map((id) =>
+        changed({ first_name: 'Augusta', last_name: 'Lovelace' }, target, id),
+      );
+      expect(diagnoseRows(rows)).toEqual([]);
+    }
     expect(
       diagnoseRows([changed({ first_name: 'Ada', last_name: 'L' }, { first_name: 'L', last_name: 'M' })]),
     ).toEqual([]);

@@ -352,4 +352,27 @@ describe('a migration from PostgreSQL to MariaDB', () => {
       },
     ]);
   });
+
+  it('says so of the primary key itself, by which the two sides cannot be walked', async () => {
+    const columns = 'name varchar(60) PRIMARY KEY, visits int';
+    await source.run(
+      `CREATE TABLE sites (${columns}); INSERT INTO sites VALUES ('google', 1), ('Google', 2), ('bing', 3)`,
+    );
+    await target.run(
+      `CREATE TABLE sites (${columns}) DEFAULT CHARSET utf8mb4 COLLATE utf8mb4_general_ci; INSERT INTO sites VALUES ('google', 1), ('bing', 3)`,
+    );
+    const run = await compare({ source, target, flags: { tables: ['sites'] } });
+    expect(tableResult(run, 'sites').diagnoses.map(line)).toEqual(['name: sibling-survived: 1 of 1 proved']);
+  });
+
+  it('says that rows without a key were loaded twice', async () => {
+    const create = 'CREATE TABLE hits (path varchar(40), at_second int)';
+    const insert = "INSERT INTO hits VALUES ('/start page', 1), ('/another page', 2), ('/start page', 3)";
+    await source.run(`${create}; ${insert}`);
+    await target.run(`${create}; ${insert}; ${insert}`);
+    const run = await compare({ source, target, flags: { tables: ['hits'] } });
+    expect(tableResult(run, 'hits').diagnoses.map(line)).toEqual([
+      ': rows-duplicated, equal to another row but for the key: 3 of 3 proved',
+    ]);
+  });
 });

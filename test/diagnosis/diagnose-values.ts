@@ -1,5 +1,5 @@
 import type { CanonicalType } from '../../src/core/canonical-type.js';
-import { EXACT } from '../../src/core/column-rule.js';
+import { PLAIN } from '../../src/core/column-rule.js';
 import type { Value } from '../../src/core/difference.js';
 import type { ColumnPair } from '../../src/core/pairing.js';
 import type { Column, ValueType } from '../../src/core/schema.js';
@@ -43,7 +43,7 @@ export function pairOf(
     source: columnOf(name, canonical, type),
     target: columnOf(name, target.declared ?? canonical, target.type ?? type),
     canonical,
-    rule: EXACT,
+    rule: PLAIN,
   };
 }
 

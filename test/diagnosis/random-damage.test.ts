@@ -202,6 +202,39 @@ describe('random values that were all damaged in one way', () => {
   });
 });
 
+describe('random values that were damaged in two ways', () => {
+  const texts = DAMAGES.filter(([, { canonical }]) => canonical === 'text');
+  const two = fc.tuple(fc.nat(texts.length - 1), fc.nat(texts.length - 1));
+
+  it('are diagnosed as nothing else, and no row is counted twice', () => {
+    fc.assert(
+      fc.property(
+        two.chain(([one, other]) => fc.tuple(changesOf(texts, one), changesOf(texts, other))),
+        ([one, other]) => {
+          const changes = [...one.changes, ...other.changes];
+          const found = diagnoseChanges('text', changes);
+          const right = new Set([...one.causes, ...other.causes]);
+          expect(
+            found.filter(({ cause, confidence }) => confidence === 'proved' && !right.has(cause)),
+          ).toEqual([]);
+          expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(changes.length);
+        },
+      ),
+      RUNS,
+    );
+  });
+});
+
+function changesOf(damages: typeof DAMAGES, index: number) {
+  const [, damage] = damages[index] as (typeof DAMAGES)[number];
+  return fc.array(damage.values, { minLength: 8, maxLength: 20 }).map((sources) => ({
+    causes: damage.causes,
+    changes: sources
+      .map((value): Change => [value, damage.damage(value)])
+      .filter(([before, after]) => before !== after),
+  }));
+}
+
 const anyText = fc.oneof(
   word,
   accented,

@@ -136,6 +136,25 @@ describe('rows that are missing here and extra there', () => {
     ]);
   });
 
+  it('say how a text key was changed, by the causes of changed values', () => {
+    const name = { ...pairOf('id', 'text'), keyKind: 'text' } as const;
+    const moved = new MovedRows({ key: [name], columns: [pairOf('name', 'text')], sourceRows: [] });
+    for (const id of ['Ada', 'Bob', 'Eve']) {
+      const lower = id.toLowerCase();
+      const known = { columns: ['id', 'name'], source: null, target: null };
+      moved.add({ ...known, kind: 'missing', key: { id }, source: { id, name: `customer ${id}` } });
+      moved.add({
+        ...known,
+        kind: 'extra',
+        key: { id: lower },
+        target: { id: lower, name: `customer ${id}` },
+      });
+    }
+    expect(describeAll(moved.diagnose())).toEqual([
+      'key-changed, all other columns are equal; of the key: letter case, lower-cased: 3 of 3 proved',
+    ]);
+  });
+
   it('are likely to have another key where some are left', () => {
     const rows = [
       row('missing', 7, 'Ada Lovelace'),
@@ -154,7 +173,20 @@ describe('rows that are missing here and extra there', () => {
       row('extra', i + 5, 'Ada Lovelace'),
     ]);
     expect(diagnose(alike).filter((line) => line.startsWith('key-changed'))).toEqual([]);
+    const twins = [
+      row('missing', 1, 'Ada Lovelace'),
+      row('extra', 5, 'Ada Lovelace'),
+      row('extra', 6, 'Ada Lovelace'),
+    ];
+    expect(diagnose(twins).filter((line) => line.startsWith('key-changed'))).toEqual([]);
     expect(diagnose([row('missing', 7, 'A', '1'), row('extra', 99, 'A', '1')])).toEqual([]);
+  });
+
+  it('are no copies of rows that are missing themselves', () => {
+    const source = [{ id: '7', name: 'Ada Lovelace', paid: '1.5' }];
+    expect(diagnose([row('missing', 7, 'Ada Lovelace'), row('extra', 99, 'Ada Lovelace')], source)).toEqual([
+      'key-changed, all other columns are equal: 1 of 1 proved',
+    ]);
   });
 
   it('are copies where extra rows repeat rows of the source', () => {

@@ -249,6 +249,7 @@ const NEAR_MISSES: readonly (readonly [string, readonly Change[]])[] = [
   ['half of it encoded twice', [['éé', 'Ã©é']]],
   ['encoded twice and edited', [['Zoë', 'ZoÃ«!']]],
   ['a question mark for an ASCII letter', [['Zoe', 'Zo?']]],
+  ['a question mark for an ASCII letter beside others', [['ë cat', '? c?t']]],
   ['a question mark too many', [['Zoë', 'Zo??? ']]],
   ['cut after the 4-byte character', [['a 😀 b', 'a 😀']]],
   ['cut before the 4-byte character', [['ab 😀', 'a']]],
@@ -339,7 +340,11 @@ describe('several causes in one column', () => {
   it('are counted in bounded memory, however many lengths texts were cut at, and find the one that matters', () => {
     const long = 'x'.repeat(5000);
     const noise = Array.from({ length: 2000 }, (_, i): Change => [long, long.slice(0, 300 + i)]);
-    const cut = Array.from({ length: 3000 }, (): Change => [long, long.slice(0, 255)]);
-    expect(diagnose(text, [...noise, ...cut])).toEqual(['truncated, at 255 characters: 3000 of 5000 likely']);
+    for (const length of [123, 255]) {
+      const cut = Array.from({ length: 3000 }, (): Change => [long, long.slice(0, length)]);
+      expect(diagnose(text, [...noise, ...cut])).toEqual([
+        `truncated, at ${length} characters: 3000 of 5000 likely`,
+      ]);
+    }
   });
 });

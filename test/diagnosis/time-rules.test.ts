@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type ColumnRule, PLAIN } from '../../src/core/column-rule.js';
 import { type Change, diagnose, pairOf, reversed } from './diagnose-values.js';
 
 const datetime = pairOf('placed_at', 'datetime');
@@ -153,6 +154,44 @@ describe('changed dates and times', () => {
   it.each(CASES)('%s', (_, pair, changes: readonly Change[], forth, back) => {
     expect(diagnose(pair, changes)).toEqual([forth]);
     if (back !== null) expect(diagnose(pair, reversed(changes))).toEqual([back]);
+  });
+});
+
+describe('times of which the user said in which zone the clocks were', () => {
+  const rule: ColumnRule = {
+    ...{
+      kind: 'adapted',
+      source: PLAIN,
+      tolerance: null,
+      assumed: ['time zone Europe/Berlin on the source'],
+    },
+    target: { kind: 'adapted', canonical: 'instant', steps: [{ kind: 'to-civil', zone: 'Europe/Berlin' }] },
+    relaxed: [],
+  };
+  const zoned = { ...datetime, rule };
+
+  it('are not shifted by that zone, but by what is left', () => {
+    const changes: readonly Change[] = [
+      ['2024-01-01 12:00:00', '2024-01-01 12:00:00'],
+      ['2024-07-01 12:00:01', '2024-07-01 11:00:01'],
+      ['2024-07-02 12:00:02', '2024-07-02 11:00:02'],
+    ];
+    expect(diagnose(zoned, changes)).toEqual(['time-shift, by +01:00: 3 of 3 proved']);
+    expect(diagnose(zoned, [['2024-07-01 12:00:00.5', '2024-07-01 10:00:00']])).toEqual([
+      'time-precision, cut to seconds: 1 of 1 likely',
+    ]);
+  });
+});
+
+describe('a shift by an hour', () => {
+  it('goes round the clock for times of day', () => {
+    expect(
+      diagnose(time, [
+        ['23:30:00', '00:30:00'],
+        ['10:00:05', '11:00:05'],
+        ['22:59:59', '23:59:59'],
+      ]),
+    ).toEqual(['time-shift, by +01:00: 3 of 3 proved']);
   });
 });
 

@@ -8,6 +8,10 @@ import { type Charset, decodeText, encodeText } from './charset.js';
 import { bitStringEncoder, decimalEncoder, intEncoder, readBigint } from './codec-numbers.js';
 import { encodePoint, inetEncoder, throughUtf8 } from './codec-special.js';
 import { encodeTimeInterval, temporalEncoder, temporalFormatter } from './codec-temporal.js';
+import { buildMysqlProgram } from './kernel-program.js';
+
+const PACKET_HEADER = 4;
+const LONGEST_PACKET = 0xffffff;
 
 /** Field widths in a binary row; -1 is a length-encoded string, -2 a value behind a one-byte length. */
 const WIDTHS: Readonly<Record<string, number>> = {
@@ -37,10 +41,19 @@ export function compileMysqlCodec(
 ): RowCodec {
   const widths = Int32Array.from(columns, ({ column }) => WIDTHS[column.wire.split(' ')[0] ?? ''] ?? -1);
   return {
+    headerBytes: PACKET_HEADER,
+    rowEnd,
+    program: buildMysqlProgram(columns, charsets, widths),
     split: (buffer, offset, end, spans) => splitRow({ buffer, offset, end, spans, widths }),
     encoders: columns.map((column) => compileEncoder(column, charsets)),
     formatters: columns.map((column) => compileFormatter(column, charsets)),
   };
+}
+
+/** A packet's length; the driver joins packets of the greatest length with what follows, and such a row ends its span. */
+function rowEnd(buffer: Buffer, start: number, end: number): number {
+  const length = buffer.readUIntLE(start - PACKET_HEADER, 3);
+  return length === LONGEST_PACKET ? end : start + length;
 }
 
 function splitRow(row: {

@@ -1,5 +1,5 @@
 import { sharedCanonical } from '../../core/canonical-type.js';
-import { EXACT } from '../../core/column-rule.js';
+import { PLAIN } from '../../core/column-rule.js';
 import { encodeNull, TAG } from '../../core/encoding/canonical.js';
 import type { Column, StructuredType, ValueType } from '../../core/schema.js';
 import type { CodecColumn, FieldEncoder } from '../engine.js';
@@ -67,7 +67,7 @@ export function structureEncoder(
   const part = (own: Column, other: Column | undefined): FieldEncoder => {
     const partnerType = other?.type ?? own.type;
     const canonical = sharedCanonical(own.type, partnerType) ?? 'wire';
-    return orNull(compile({ column: own, canonical, partner: partnerType, rule: EXACT }));
+    return orNull(compile({ column: own, canonical, partner: partnerType, rule: PLAIN }));
   };
   switch (type.kind) {
     case 'array':

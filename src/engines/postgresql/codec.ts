@@ -16,6 +16,7 @@ import {
   SCALAR_FORMATTERS,
 } from './codec-scalars.js';
 import { structureEncoder } from './codec-structures.js';
+import { buildPostgresqlProgram } from './kernel-program.js';
 import { formatNumeric } from './numeric.js';
 import { structureFormatter } from './structure-text.js';
 
@@ -27,6 +28,9 @@ const MIN_INT64 = -(2n ** 63n);
 export function compilePostgresqlCodec(columns: readonly CodecColumn[]): RowCodec {
   const count = columns.length;
   return {
+    headerBytes: 0,
+    rowEnd: (_buffer, _start, end) => end,
+    program: buildPostgresqlProgram(columns),
     split: (buffer, offset, _end, spans) => splitRow(buffer, offset, count, spans),
     encoders: columns.map(compileEncoder),
     formatters: columns.map(compileFormatter),
