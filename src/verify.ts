@@ -6,6 +6,7 @@ import { hashConfig } from './config/config-hash.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
+import { RunLoad } from './config/run-load.js';
 import type { RowDifference } from './core/difference.js';
 import type { RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
@@ -16,10 +17,12 @@ import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
+import { chooseChunkSizes } from './verifier/pacing.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
 import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
+import type { TableRun } from './verifier/table-run.js';
 import { createWorkerPool } from './worker/pool.js';
 
 /** Who listens to a run, and how to stop it. */
@@ -74,7 +77,8 @@ async function verifyOpenSides(
   const tables = pairing.tables.map((table) => planProgress(table, config.mode));
   const spool = await Spool.create(tmpdir());
   try {
-    await readTables({ config, hooks, sides, tables, spool, seed });
+    const load = new RunLoad({ ...hooks, limits: config.limits, sides });
+    await readTables({ config, hooks, sides: load.sides, tables, spool, seed, load });
     const results = [];
     for (const table of tables) {
       const sample = await readSample(spool, table);
@@ -88,6 +92,7 @@ async function verifyOpenSides(
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       configHash: hashConfig(config),
+      load: load.describe(),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       excluded: pairing.excluded,
@@ -122,9 +127,11 @@ interface Reading {
   readonly tables: readonly TableProgress[];
   readonly spool: Spool;
   readonly seed: bigint;
+  readonly load: RunLoad;
 }
 
-async function readTables({ config, hooks, sides, tables, spool, seed }: Reading): Promise<void> {
+async function readTables(reading: Reading): Promise<void> {
+  const { config, hooks, tables } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const estimates = pairs.map((pair) => pair.source.estimatedRows);
   hooks.onEvent({
@@ -135,43 +142,49 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       0 as number | null,
     ),
   });
-  if (config.mode === 'count') await countAll({ config, hooks, sides, tables });
-  else await readPairs({ config, hooks, sides, tables, spool, seed }, pairs);
+  if (config.mode === 'count') await countAll(reading);
+  else await readPairs(reading, pairs);
   if (!hooks.signal.aborted) return;
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
 }
 
-async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' | 'seed'>): Promise<void> {
+async function countAll({ config, hooks, sides, tables, load }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void side.session.close();
   };
   hooks.signal.addEventListener('abort', cutOff, { once: true });
-  await countTables({ ...hooks, tables, sides, scope: compileScope(config), now: () => performance.now() });
+  const scope = compileScope(config);
+  const now = (): number => performance.now();
+  await load.watchDuring(
+    () => countTables({ ...hooks, tables, sides, scope, now }),
+    () => [],
+  );
   hooks.signal.removeEventListener('abort', cutOff);
 }
 
 async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise<void> {
-  const { config, hooks, sides, tables, spool, seed } = reading;
+  const { config, hooks, sides, tables, spool, seed, load } = reading;
   const connections = { source: sides.source.settings, target: sides.target.settings };
-  const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
+  const pool = createWorkerPool({ connections, pairs, seed, load: load.shared }, config.workers);
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
   };
   hooks.signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await runTables({
+    const run: TableRun = {
       tables,
       pool,
       spool,
       sides,
       spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
       workers: config.workers,
-      chunkRows: config.chunkRows,
+      ...chooseChunkSizes(config),
       onEvent: hooks.onEvent,
       signal: hooks.signal,
       now: () => performance.now(),
-    });
+    };
+    await load.watchDuring(() => runTables(run), pool.sessionIds);
   } finally {
     hooks.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.

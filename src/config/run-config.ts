@@ -1,3 +1,4 @@
+import type { LoadLimits } from '../core/load-limits.js';
 import type { Mode } from '../core/verdict.js';
 
 /** A name on the source, and the name of its partner on the target. */
@@ -43,6 +44,9 @@ export interface RunConfig {
   readonly workers: number;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;
+  /** How long a chunk should take. */
+  readonly chunkTimeMs: number;
+  readonly limits: LoadLimits;
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
   readonly showValues: boolean;

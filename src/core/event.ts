@@ -34,6 +34,14 @@ export type RunEvent =
       readonly count: number;
     }
   | { readonly type: 'table:end'; readonly table: string; readonly verdict: Verdict }
+  /** More statements than `maxLoad` are at work on a server, or nobody knows how many (`load` is null). */
+  | {
+      readonly type: 'run:paused';
+      readonly side: Side;
+      readonly load: number | null;
+      readonly maxLoad: number;
+    }
+  | { readonly type: 'run:resumed'; readonly pausedMs: number }
   | { readonly type: 'run:end'; readonly verdict: Verdict };
 
 export type RunListener = (event: RunEvent) => void;

@@ -1,5 +1,5 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
-import type { RunResult, TableResult } from '../core/result.js';
+import type { LoadResult, RunResult, TableResult } from '../core/result.js';
 import { formatCount, formatCounted, formatDuration } from './number-text.js';
 import type { Paint, Tone } from './paint.js';
 import { formatPairName, isPartlyUnverified } from './verdict-text.js';
@@ -54,6 +54,7 @@ export function formatScope({ result, width, paint }: Listing): string {
     lines.push(...paragraph(`Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`, width));
   }
   lines.push(...paragraph(`Never checked by this run: ${names(notChecked)}`, width));
+  if (result.load !== undefined) lines.push(...paragraph(`${describeLoad(result.load)}.`, width));
   const when = `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
   lines.push(...paragraph(`${CONSISTENCY[result.mode]}, ${when}.`, width));
   const { inFlight } = result.totals;
@@ -62,6 +63,21 @@ export function formatScope({ result, width, paint }: Listing): string {
     lines.push(...paragraph(text, width));
   }
   return lines.join('\n');
+}
+
+/** What held the run back, so that a long time can be told from a slow server. */
+function describeLoad({ maxRowsPerSecond, maxBytesPerSecond, maxLoad, pausedMs }: LoadResult): string {
+  const rates = [
+    ...(maxRowsPerSecond === null ? [] : [`${formatCounted(maxRowsPerSecond, 'row')} a second`]),
+    ...(maxBytesPerSecond === null ? [] : [`${formatCounted(maxBytesPerSecond, 'byte')} a second`]),
+  ];
+  const parts = rates.length === 0 ? [] : [`Read at most ${rates.join(' and ')} of each side`];
+  if (maxLoad !== null) {
+    parts.push(
+      `Paused for ${formatDuration(pausedMs)} while more than ${formatCounted(maxLoad, 'statement')} were at work on a server`,
+    );
+  }
+  return parts.join('; ');
 }
 
 function formatFinding({ table, finding }: PlacedFinding, width: number): string[] {

@@ -1,6 +1,7 @@
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import {
+  type LoadResult,
   RUN_FORMAT,
   type RunResult,
   type SideResult,
@@ -47,6 +48,7 @@ export interface RunFacts {
   readonly ratio: number | null;
   readonly seed: bigint;
   readonly configHash: string;
+  readonly load: LoadResult | null;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];
@@ -76,6 +78,7 @@ export function buildResult(facts: RunFacts): RunResult {
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
     configHash: facts.configHash,
+    ...(facts.load === null ? {} : { load: facts.load }),
     scope: { notChecked: NOT_CHECKED, excluded: facts.excluded, conditions: facts.conditions },
     source: facts.source,
     target: facts.target,

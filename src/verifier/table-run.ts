@@ -1,4 +1,4 @@
-import type { DifferenceCounts, UnverifiedChunk } from '../core/chunk.js';
+import type { DifferenceCounts, Pacing, UnverifiedChunk } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { RunListener } from '../core/event.js';
@@ -24,6 +24,7 @@ export interface TableRun {
   readonly workers: number;
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
+  readonly pacing: Pacing;
   readonly onEvent: RunListener;
   readonly signal: AbortSignal;
   readonly now: () => number;

@@ -7,15 +7,17 @@ import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
 import { comparePartition } from './compare-partition.js';
+import { LoadControl } from './load-control.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
 import type { MainMessage, TaskResult, WorkerData, WorkerMessage, WorkerTask } from './worker-data.js';
 
-const { connections, pairs, seed } = workerData as WorkerData;
+const { connections, pairs, seed, load: sharedLoad } = workerData as WorkerData;
 
+const load = new LoadControl(sharedLoad);
 const hash = await createRowHash(seed);
 const context: WorkerContext = {
-  sessions: new SessionCache(connections),
+  sessions: new SessionCache(connections, load),
   hash,
   bucketHashes: { seeded: hash, constant: await createRowHash(0n) },
   indexes: { source: new RowIndex(), target: new RowIndex() },
@@ -35,9 +37,11 @@ async function closeSessions(): Promise<null> {
 /** Does one task; the port carries what cannot wait for the result. What a cancelled task was for is unverified. */
 async function runWithChannel(task: WorkerTask, port: MessagePort): Promise<TaskResult<WorkerTask>> {
   let cancelled = false;
+  load.restart();
   const onMessage = (message: MainMessage): void => {
     if (message.type !== 'cancel') return;
     cancelled = true;
+    load.cancel();
     void dropSessions();
   };
   port.on('message', onMessage);

@@ -18,6 +18,8 @@ export interface TaskListener {
 /** Worker threads that read and compare. Who creates it closes it. */
 export interface WorkerPool {
   run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
+  /** The servers' numbers of the sessions of a side that tasks are using. */
+  sessionIds(side: Side): readonly string[];
   /** Cancels what is under way, in the workers and on the servers. Tasks that were cut off are unverified. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +43,8 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
     recordTiming: false,
   });
   const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
+  const sessionIds = (side: Side): readonly string[] =>
+    [...active.values()].flatMap((ids) => ids?.[side] ?? []);
 
   return {
     run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {
@@ -62,20 +66,12 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
         port.close();
       }
     },
+    sessionIds,
     cancel: async () => {
-      const sessions = [...active.values()].filter((ids) => ids !== null);
       for (const port of active.keys()) post(port, { type: 'cancel' });
       await Promise.all([
-        cancelOnServer(
-          data,
-          'source',
-          sessions.flatMap((ids) => ids.source ?? []),
-        ),
-        cancelOnServer(
-          data,
-          'target',
-          sessions.flatMap((ids) => ids.target ?? []),
-        ),
+        cancelOnServer(data, 'source', sessionIds('source')),
+        cancelOnServer(data, 'target', sessionIds('target')),
       ]);
     },
     close: async () => {

@@ -11,12 +11,14 @@ import type { ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
+import type { SharedLoad } from './shared-load.js';
 
 /** What every worker is given once, when its thread starts. */
 export interface WorkerData {
   readonly connections: Readonly<Record<Side, ConnectionSettings>>;
   readonly pairs: readonly TablePair[];
   readonly seed: bigint;
+  readonly load: SharedLoad;
 }
 
 /** Everything a worker can be asked to do. */

@@ -1,0 +1,71 @@
+import type { RunListener } from '../core/event.js';
+import { hasLimits, type LoadLimits } from '../core/load-limits.js';
+import type { Side } from '../core/pairing.js';
+import type { LoadResult } from '../core/result.js';
+import { LoadMonitor } from '../verifier/load-monitor.js';
+import { LoadControl } from '../worker/load-control.js';
+import { createSharedLoad, type SharedLoad } from '../worker/shared-load.js';
+import { tameSession } from '../worker/tame-session.js';
+import type { OpenSide } from './open-side.js';
+
+interface RunLoadRequest {
+  readonly limits: LoadLimits;
+  readonly sides: Readonly<Record<Side, OpenSide>>;
+  readonly onEvent: RunListener;
+  readonly signal: AbortSignal;
+}
+
+/** How a run keeps to its limits: one state for all of its threads, and somebody who watches the servers. */
+export class RunLoad {
+  readonly shared: SharedLoad;
+  /** The sides with sessions that keep to the limits too. */
+  readonly sides: Record<Side, OpenSide>;
+  readonly #request: RunLoadRequest;
+  readonly #control: LoadControl;
+  #pausedMs = 0;
+
+  constructor(request: RunLoadRequest) {
+    const { limits, sides, signal } = request;
+    this.#request = request;
+    this.shared = createSharedLoad(limits);
+    this.#control = new LoadControl(this.shared);
+    this.sides = { source: this.#tame(sides.source, 'source'), target: this.#tame(sides.target, 'target') };
+    if (signal.aborted) this.#control.cancel();
+    else signal.addEventListener('abort', () => this.#control.cancel(), { once: true });
+  }
+
+  /** Does the work, and pauses it while a server is too busy; `workerSessions` are those of the run beside its own. */
+  async watchDuring(
+    work: () => Promise<void>,
+    workerSessions: (side: Side) => readonly string[],
+  ): Promise<void> {
+    const { limits, sides, onEvent } = this.#request;
+    if (limits.maxLoad === null) return work();
+    const monitor = await LoadMonitor.start({
+      sides,
+      maxLoad: limits.maxLoad,
+      ownSessions: (side) => [sides[side].session.serverSessionId, ...workerSessions(side)],
+      setPaused: (paused) => {
+        this.#control.cells.isPaused = paused;
+      },
+      onEvent,
+      now: () => performance.now(),
+    });
+    try {
+      await work();
+    } finally {
+      await monitor.stop();
+      this.#pausedMs = monitor.pausedMs;
+    }
+  }
+
+  /** What held the run back, for its result; null where nothing did. */
+  describe(): LoadResult | null {
+    const { limits } = this.#request;
+    return hasLimits(limits) ? { ...limits, pausedMs: Math.round(this.#pausedMs) } : null;
+  }
+
+  #tame(open: OpenSide, side: Side): OpenSide {
+    return { ...open, session: tameSession(open.session, { side, use: 'planning', load: this.#control }) };
+  }
+}

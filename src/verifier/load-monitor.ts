@@ -1,0 +1,152 @@
+import { RowproofError } from '../core/errors.js';
+import type { RunListener } from '../core/event.js';
+import { SIDES, type Side } from '../core/pairing.js';
+import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
+
+const SAMPLE_EVERY_MS = 1000;
+/** A server that does not say its load in this time counts as one whose load is unknown. */
+const SAMPLE_TIMEOUT_MS = 5000;
+/**
+ * How long a run waits for a server whose load is unknown. Beyond that it goes on: what keeps the load from being read
+ * will then show in the reads themselves, and a run must not stand still for ever.
+ */
+const LONGEST_BLIND_MS = 600_000;
+
+export interface LoadWatch {
+  readonly sides: Readonly<Record<Side, { readonly engine: Engine; readonly settings: ConnectionSettings }>>;
+  /** Statements at work on a server above which the run pauses. */
+  readonly maxLoad: number;
+  /** The sessions of the run itself, which do not count. */
+  ownSessions(side: Side): readonly string[];
+  setPaused(paused: boolean): void;
+  readonly onEvent: RunListener;
+  readonly now: () => number;
+}
+
+/** Pauses a run while one of its servers is busy with the work of others. Who starts it stops it. */
+export class LoadMonitor {
+  /** How long the run was paused in all. */
+  pausedMs = 0;
+  readonly #watch: LoadWatch;
+  readonly #sessions = new Map<Side, Session>();
+  readonly #blindSinceMs = new Map<Side, number>();
+  #pausedSinceMs: number | null = null;
+  #isStopped = false;
+  #wake: () => void = () => undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(watch: LoadWatch) {
+    this.#watch = watch;
+  }
+
+  /** Reads the load once, so that an account that may not see it is refused before anything else is read. */
+  static async start(watch: LoadWatch): Promise<LoadMonitor> {
+    const monitor = new LoadMonitor(watch);
+    try {
+      monitor.#decide(await monitor.#sampleBoth());
+    } catch (error) {
+      await monitor.#closeAll();
+      throw error;
+    }
+    monitor.#running = monitor.#keepLooking();
+    return monitor;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wake();
+    await this.#closeAll();
+    await this.#running;
+    await this.#closeAll();
+    if (this.#pausedSinceMs !== null) this.pausedMs += this.#watch.now() - this.#pausedSinceMs;
+    this.#pausedSinceMs = null;
+  }
+
+  async #keepLooking(): Promise<void> {
+    while (!this.#isStopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, SAMPLE_EVERY_MS);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      if (this.#isStopped) return;
+      const loads = await this.#sampleBoth().catch(() => NOTHING_KNOWN);
+      if (!this.#isStopped) this.#decide(loads);
+    }
+  }
+
+  async #sampleBoth(): Promise<Record<Side, number | null>> {
+    const [source, target] = await Promise.all([this.#sample('source'), this.#sample('target')]);
+    return { source, target };
+  }
+
+  /** Null where the load is unknown; only an account that may not see it is an error. */
+  async #sample(side: Side): Promise<number | null> {
+    const { engine, settings } = this.#watch.sides[side];
+    const timer = setTimeout(() => void this.#close(side), SAMPLE_TIMEOUT_MS);
+    try {
+      const session =
+        this.#sessions.get(side) ??
+        (await engine.open({
+          ...settings,
+          connectTimeoutMs: SAMPLE_TIMEOUT_MS,
+          statementTimeoutMs: SAMPLE_TIMEOUT_MS,
+        }));
+      this.#sessions.set(side, session);
+      return await engine.readLoad(session, this.#watch.ownSessions(side));
+    } catch (error) {
+      await this.#close(side);
+      if (!(error instanceof RowproofError) || error.code !== 'usage') return null;
+      const { code, hint, message } = error;
+      throw new RowproofError({
+        code,
+        hint,
+        message: `Cannot keep to --max-load on the ${side}: ${message}`,
+        cause: error,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #decide(loads: Readonly<Record<Side, number | null>>): void {
+    const { maxLoad, now, onEvent, setPaused } = this.#watch;
+    const busy = SIDES.find((side) => this.#isTooMuch(side, loads[side]));
+    if (busy !== undefined && this.#pausedSinceMs === null) {
+      this.#pausedSinceMs = now();
+      setPaused(true);
+      onEvent({ type: 'run:paused', side: busy, load: loads[busy], maxLoad });
+    } else if (busy === undefined && this.#pausedSinceMs !== null) {
+      const pausedMs = now() - this.#pausedSinceMs;
+      this.pausedMs += pausedMs;
+      this.#pausedSinceMs = null;
+      setPaused(false);
+      onEvent({ type: 'run:resumed', pausedMs: Math.round(pausedMs) });
+    }
+  }
+
+  #isTooMuch(side: Side, load: number | null): boolean {
+    if (load !== null) {
+      this.#blindSinceMs.delete(side);
+      return load > this.#watch.maxLoad;
+    }
+    const now = this.#watch.now();
+    const since = this.#blindSinceMs.get(side) ?? now;
+    this.#blindSinceMs.set(side, since);
+    return now - since < LONGEST_BLIND_MS;
+  }
+
+  async #close(side: Side): Promise<void> {
+    const session = this.#sessions.get(side);
+    this.#sessions.delete(side);
+    await session?.close();
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all(SIDES.map((side) => this.#close(side)));
+  }
+}
+
+const NOTHING_KNOWN = { source: null, target: null };
