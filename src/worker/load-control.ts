@@ -15,9 +15,14 @@ export class LoadControl {
 
   /** Waits; rejects at once when the waits are cancelled. */
   async sleep(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => {
-      throw new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
-    });
+    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    this.assertRunning();
+  }
+
+  /** Throws once the work of this thread is cancelled, so that none begins between two waits. */
+  assertRunning(): void {
+    if (!this.#stop.signal.aborted) return;
+    throw new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
   }
 
   /** Ends every wait at once, those to come included, until `restart`. */

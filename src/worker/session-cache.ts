@@ -46,7 +46,7 @@ export class SessionCache {
     if (cached !== undefined && !cached.broken) return cached;
     await cached?.close();
     this.#sessions.delete(side);
-    const session = this.#tame(await this.engine(side).open(this.#connections[side]), side, 'chunks');
+    const session = await this.#open(side, this.#connections[side], 'chunks');
     this.#sessions.set(side, session);
     return session;
   }
@@ -54,11 +54,11 @@ export class SessionCache {
   /** Opens a session for a statement that reads a whole table; `close` ends it. */
   async openStream(side: Side): Promise<{ readonly session: Session; close(): Promise<void> }> {
     const settings = this.#connections[side];
-    const opened = await this.engine(side).open({
-      ...settings,
-      statementTimeoutMs: settings.wholeTableTimeoutMs,
-    });
-    const session = this.#tame(opened, side, 'stream');
+    const session = await this.#open(
+      side,
+      { ...settings, statementTimeoutMs: settings.wholeTableTimeoutMs },
+      'stream',
+    );
     this.#streams.set(session, side);
     return {
       session,
@@ -69,8 +69,17 @@ export class SessionCache {
     };
   }
 
-  #tame(session: Session, side: Side, use: SessionUse): Session {
-    return tameSession(session, { side, use, load: this.load });
+  /** A cancelled task closes the sessions that it finds; one that was just being opened must not be used either. */
+  async #open(side: Side, settings: ConnectionSettings, use: SessionUse): Promise<Session> {
+    this.load.assertRunning();
+    const session = await this.engine(side).open(settings);
+    try {
+      this.load.assertRunning();
+      return tameSession(session, { side, use, load: this.load });
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   /** Closes a side's sessions; one that is in the middle of a result is cut off, which ends its read with an error. */
