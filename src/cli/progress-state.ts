@@ -86,7 +86,7 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
 
 function describePause({ side, load, maxLoad }: Extract<RunEvent, { readonly type: 'run:paused' }>): string {
   if (load === null) return `paused: the load of the ${side} is unknown`;
-  return `paused: ${formatCounted(load, 'statement')} at work on the ${side}, limit ${formatCount(maxLoad)}`;
+  return `paused: ${formatCounted(load, 'statement')} at work on the ${side} (limit ${formatCount(maxLoad)})`;
 }
 
 /** Notes how many rows are done now; to be called often. */

@@ -179,7 +179,7 @@ export const CONFIG_FILE = z.strictObject(
         description: 'Bytes a second that are read of each side, over all workers together.',
         examples: ['10MB'],
       }),
-    maxLoad: wholeNumber(0n, MOST_LOAD)
+    maxLoad: wholeNumber(1n, MOST_LOAD)
       .optional()
       .meta({
         description: 'Pause while more statements than this are at work on a server.',

@@ -24,7 +24,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
 /** Reads what a run may ask of the servers; nothing limits it unless a flag does. */
 export function readLoadLimits(flags: RawFlags): LoadLimits {
   const rows = readWholeNumber(flags, { name: 'max-rows-per-second', least: 1n, most: MOST_ROWS_PER_SECOND });
-  const load = readWholeNumber(flags, { name: 'max-load', least: 0n, most: MOST_LOAD });
+  const load = readWholeNumber(flags, { name: 'max-load', least: 1n, most: MOST_LOAD });
   return {
     maxRowsPerSecond: rows === undefined ? null : Number(rows),
     maxBytesPerSecond: readByteRate(flags),

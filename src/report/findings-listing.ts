@@ -71,13 +71,10 @@ function describeLoad({ maxRowsPerSecond, maxBytesPerSecond, maxLoad, pausedMs }
     ...(maxRowsPerSecond === null ? [] : [`${formatCounted(maxRowsPerSecond, 'row')} a second`]),
     ...(maxBytesPerSecond === null ? [] : [`${formatCounted(maxBytesPerSecond, 'byte')} a second`]),
   ];
-  const parts = rates.length === 0 ? [] : [`Read at most ${rates.join(' and ')} of each side`];
-  if (maxLoad !== null) {
-    parts.push(
-      `Paused for ${formatDuration(pausedMs)} while more than ${formatCounted(maxLoad, 'statement')} were at work on a server`,
-    );
-  }
-  return parts.join('; ');
+  const rate = rates.length === 0 ? '' : `Read at most ${rates.join(' and ')} of each side`;
+  if (maxLoad === null) return rate;
+  const pause = `paused for ${formatDuration(pausedMs)} by more than ${formatCounted(maxLoad, 'statement')} at work on a server`;
+  return rate === '' ? pause.replace('p', 'P') : `${rate}; ${pause}`;
 }
 
 function formatFinding({ table, finding }: PlacedFinding, width: number): string[] {

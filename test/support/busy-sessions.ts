@@ -4,6 +4,8 @@ import { postgresqlAdmin } from './postgresql-admin.js';
 
 /** Sessions that each run a statement until they are ended. */
 export interface BusySessions {
+  /** The server's own numbers of the sessions. */
+  readonly sessionIds: readonly string[];
   readonly end: () => Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export async function keepBusy(database: TestDatabase, count: number): Promise<B
     }),
   );
   return {
+    sessionIds: sessions.map(({ id }) => id ?? ''),
     end: async () => {
       for (const { id } of sessions) {
         if (isPostgresql) await database.query(`SELECT pg_cancel_backend(${id})`);
