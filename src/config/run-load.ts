@@ -25,13 +25,11 @@ export class RunLoad {
   #pausedMs = 0;
 
   constructor(request: RunLoadRequest) {
-    const { limits, sides, signal } = request;
+    const { limits, sides } = request;
     this.#request = request;
     this.shared = createSharedLoad(limits);
     this.#control = new LoadControl(this.shared);
     this.sides = { source: this.#tame(sides.source, 'source'), target: this.#tame(sides.target, 'target') };
-    if (signal.aborted) this.#control.cancel();
-    else signal.addEventListener('abort', () => this.#control.cancel(), { once: true });
   }
 
   /** Does the work, and pauses it while a server is too busy; `workerSessions` are those of the run beside its own. */
@@ -39,9 +37,24 @@ export class RunLoad {
     work: () => Promise<void>,
     workerSessions: (side: Side) => readonly string[],
   ): Promise<void> {
+    const { signal } = this.#request;
+    const onAbort = (): void => this.#control.cancel();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const monitor = await this.#startMonitor(workerSessions);
+    try {
+      await work();
+    } finally {
+      await monitor?.stop();
+      this.#pausedMs = monitor?.pausedMs ?? 0;
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #startMonitor(workerSessions: (side: Side) => readonly string[]): Promise<LoadMonitor | null> {
     const { limits, sides, onEvent } = this.#request;
-    if (limits.maxLoad === null) return work();
-    const monitor = await LoadMonitor.start({
+    if (limits.maxLoad === null) return null;
+    return LoadMonitor.start({
       sides,
       maxLoad: limits.maxLoad,
       ownSessions: (side) => [sides[side].session.serverSessionId, ...workerSessions(side)],
@@ -51,12 +64,6 @@ export class RunLoad {
       onEvent,
       now: () => performance.now(),
     });
-    try {
-      await work();
-    } finally {
-      await monitor.stop();
-      this.#pausedMs = monitor.pausedMs;
-    }
   }
 
   /** What held the run back, for its result; null where nothing did. */

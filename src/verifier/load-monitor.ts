@@ -6,6 +6,7 @@ import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
 const SAMPLE_EVERY_MS = 1000;
 /** A server that does not say its load in this time counts as one whose load is unknown. */
 const SAMPLE_TIMEOUT_MS = 5000;
+const CLOSE_TIMEOUT_MS = 1000;
 /**
  * How long a run waits for a server whose load is unknown. Beyond that it goes on: what keeps the load from being read
  * will then show in the reads themselves, and a run must not stand still for ever.
@@ -28,12 +29,11 @@ export class LoadMonitor {
   /** How long the run was paused in all. */
   pausedMs = 0;
   readonly #watch: LoadWatch;
-  readonly #sessions = new Map<Side, Session>();
+  readonly #sessions = new Map<Side, Promise<Session>>();
   readonly #blindSinceMs = new Map<Side, number>();
   #pausedSinceMs: number | null = null;
   #isStopped = false;
   #wake: () => void = () => undefined;
-  #running: Promise<void> = Promise.resolve();
 
   private constructor(watch: LoadWatch) {
     this.#watch = watch;
@@ -48,15 +48,13 @@ export class LoadMonitor {
       await monitor.#closeAll();
       throw error;
     }
-    monitor.#running = monitor.#keepLooking();
+    void monitor.#keepLooking();
     return monitor;
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake();
-    await this.#closeAll();
-    await this.#running;
     await this.#closeAll();
     if (this.#pausedSinceMs !== null) this.pausedMs += this.#watch.now() - this.#pausedSinceMs;
     this.#pausedSinceMs = null;
@@ -84,31 +82,31 @@ export class LoadMonitor {
 
   /** Null where the load is unknown; only an account that may not see it is an error. */
   async #sample(side: Side): Promise<number | null> {
-    const { engine, settings } = this.#watch.sides[side];
-    const timer = setTimeout(() => void this.#close(side), SAMPLE_TIMEOUT_MS);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), SAMPLE_TIMEOUT_MS);
+    });
     try {
-      const session =
-        this.#sessions.get(side) ??
-        (await engine.open({
-          ...settings,
-          connectTimeoutMs: SAMPLE_TIMEOUT_MS,
-          statementTimeoutMs: SAMPLE_TIMEOUT_MS,
-        }));
-      this.#sessions.set(side, session);
-      return await engine.readLoad(session, this.#watch.ownSessions(side));
+      const load = await Promise.race([this.#read(side), late]);
+      if (load === null) void this.#close(side);
+      return load;
     } catch (error) {
-      await this.#close(side);
+      void this.#close(side);
       if (!(error instanceof RowproofError) || error.code !== 'usage') return null;
-      const { code, hint, message } = error;
-      throw new RowproofError({
-        code,
-        hint,
-        message: `Cannot keep to --max-load on the ${side}: ${message}`,
-        cause: error,
-      });
+      const { code, hint } = error;
+      const message = `Cannot keep to --max-load on the ${side}: ${error.message}`;
+      throw new RowproofError({ code, hint, message, cause: error });
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async #read(side: Side): Promise<number> {
+    const { engine, settings } = this.#watch.sides[side];
+    const patience = { connectTimeoutMs: SAMPLE_TIMEOUT_MS, statementTimeoutMs: SAMPLE_TIMEOUT_MS };
+    const opening = this.#sessions.get(side) ?? engine.open({ ...settings, ...patience });
+    this.#sessions.set(side, opening);
+    return engine.readLoad(await opening, this.#watch.ownSessions(side));
   }
 
   #decide(loads: Readonly<Record<Side, number | null>>): void {
@@ -139,13 +137,19 @@ export class LoadMonitor {
   }
 
   async #close(side: Side): Promise<void> {
-    const session = this.#sessions.get(side);
+    const opening = this.#sessions.get(side);
     this.#sessions.delete(side);
-    await session?.close();
+    await opening?.then((session) => session.close()).catch(() => undefined);
   }
 
+  /** A server that answers no more must not keep a run from ending. */
   async #closeAll(): Promise<void> {
-    await Promise.all(SIDES.map((side) => this.#close(side)));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    });
+    await Promise.race([Promise.all(SIDES.map((side) => this.#close(side))), late]);
+    clearTimeout(timer);
   }
 }
 
