@@ -1,10 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createViteServer } from 'vitest/node';
+import { loadServerStarters } from '../test/support/load-server-starters.mjs';
 
-const CHECKOUT = fileURLToPath(new URL('..', import.meta.url));
 const VARIABLES = {
   mariadb: 'ROWPROOF_BENCH_MARIADB_URL',
   mysql: 'ROWPROOF_BENCH_MYSQL_URL',
@@ -40,24 +38,4 @@ async function startPrivateServers() {
     throw error;
   }
   return { servers: started.map(({ engine, server }) => ({ engine, url: server.url })), close };
-}
-
-/** The starters are TypeScript, which Node 20 does not read by itself; the test runner's own loader does. */
-async function loadServerStarters() {
-  const loader = await createViteServer({
-    root: CHECKOUT,
-    configFile: false,
-    logLevel: 'error',
-    appType: 'custom',
-    optimizeDeps: { noDiscovery: true },
-    server: { middlewareMode: true, hmr: false, watch: null, ws: false },
-  });
-  try {
-    return {
-      ...(await loader.ssrLoadModule('/test/support/private-mariadb.ts')),
-      ...(await loader.ssrLoadModule('/test/support/private-postgres.ts')),
-    };
-  } finally {
-    await loader.close();
-  }
 }

@@ -2,6 +2,14 @@ export { planRun } from './config/plan-run.js';
 export type { RawFlags } from './config/raw-flags.js';
 export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
+export type { DifferenceCounts } from './core/chunk.js';
+export type {
+  CauseCode,
+  Confidence,
+  Diagnosis,
+  DiagnosisEvidence,
+  DiagnosisExample,
+} from './core/diagnosis.js';
 export type { DifferenceKind, RowDifference, Value } from './core/difference.js';
 export { type ErrorCode, RowproofError } from './core/errors.js';
 export type { RunEvent, RunListener } from './core/event.js';
@@ -9,4 +17,5 @@ export type { Finding, FindingCode } from './core/finding.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
+export { startVerify, type VerifyRun } from './start-verify.js';
 export { type RunHooks, type TableDifference, VERSION, type VerifyOutcome, verify } from './verify.js';

@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { compileScope } from './config/comparison-scope.js';
 import { hashConfig } from './config/config-hash.js';
+import { DiagnosisRun } from './config/diagnose-run.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
 import { RunLoad } from './config/run-load.js';
 import type { RowDifference } from './core/difference.js';
-import type { RunListener } from './core/event.js';
+import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
-import type { RunResult } from './core/result.js';
+import type { RunResult, TableResult } from './core/result.js';
 import type { Mode } from './core/verdict.js';
 import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
@@ -27,8 +28,11 @@ import { createWorkerPool } from './worker/pool.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
-  readonly onEvent: RunListener;
-  readonly signal: AbortSignal;
+  /** Is told events one at a time; the run waits for the promise that it returns, and ends with its error. */
+  readonly onEvent?: RunListener;
+  readonly signal?: AbortSignal;
+  /** Whether every differing row is told as `row:differs`; true unless said otherwise. */
+  readonly rowEvents?: boolean;
   /** Also read what repair SQL must know of the target. */
   readonly wantsRepair?: boolean;
 }
@@ -61,29 +65,42 @@ export const VERSION = (
  * Rejects with a RowproofError where nothing could be compared: wrong usage, no connection, nothing in scope. An abort
  * resolves with what was verified until then.
  */
-export async function verify(config: RunConfig, hooks: RunHooks): Promise<VerifyOutcome> {
-  return withOpenSides(config, (sides) => verifyOpenSides(config, hooks, sides));
+export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<VerifyOutcome> {
+  const { onEvent, signal = new AbortController().signal, rowEvents = true, wantsRepair = false } = hooks;
+  const wishes = {
+    emit: emitInTurn(onEvent ?? (() => {})),
+    signal,
+    rowEvents: rowEvents && onEvent !== undefined,
+    wantsRepair,
+  };
+  return withOpenSides(config, (sides) => verifyOpenSides(config, wishes, sides));
+}
+
+/** The hooks with nothing left open. */
+interface RunWishes {
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal;
+  readonly rowEvents: boolean;
+  readonly wantsRepair: boolean;
 }
 
 async function verifyOpenSides(
   config: RunConfig,
-  hooks: RunHooks,
+  hooks: RunWishes,
   sides: Record<Side, OpenSide>,
 ): Promise<VerifyOutcome> {
   const started = { at: new Date(), ms: performance.now() };
   const pairing = pairSides(config, sides);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
-  const repairCatalog = hooks.wantsRepair === true ? await readRepairCatalog(sides.target) : null;
+  const repairCatalog = hooks.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map((table) => planProgress(table, config.mode));
   const spool = await Spool.create(tmpdir());
   try {
     const load = new RunLoad({ ...hooks, limits: config.limits, sides });
     await readTables({ config, hooks, sides: load.sides, tables, spool, seed, load });
-    const results = [];
-    for (const table of tables) {
-      const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample)));
-    }
+    const results = await load.watchDuring(() =>
+      finishTables({ config, hooks, sides: load.sides, tables, spool }),
+    );
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,
@@ -101,7 +118,7 @@ async function verifyOpenSides(
       tables: results,
       interrupted: hooks.signal.aborted,
     });
-    hooks.onEvent({ type: 'run:end', verdict: result.verdict });
+    await hooks.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
       differences: () => readDifferences(spool, tables),
@@ -120,9 +137,26 @@ function planProgress(table: PlannedTable, mode: Mode): TableProgress {
   return new TableProgress(table, table.pair?.strategy === 'bucket' ? 'full' : mode);
 }
 
+/** Makes the results of the tables, with what can be said of why their rows differ. */
+async function finishTables(run: Omit<Reading, 'seed' | 'load'>): Promise<TableResult[]> {
+  const { config, sides, tables, spool, hooks } = run;
+  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: hooks.signal });
+  try {
+    const results = [];
+    for (const table of tables) {
+      const diagnoses = await diagnosing.diagnose(table);
+      const sample = await readSample(spool, table);
+      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+    }
+    return results;
+  } finally {
+    await diagnosing.close();
+  }
+}
+
 interface Reading {
   readonly config: RunConfig;
-  readonly hooks: RunHooks;
+  readonly hooks: RunWishes;
   readonly sides: Record<Side, OpenSide>;
   readonly tables: readonly TableProgress[];
   readonly spool: Spool;
@@ -134,7 +168,7 @@ async function readTables(reading: Reading): Promise<void> {
   const { config, hooks, tables } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const estimates = pairs.map((pair) => pair.source.estimatedRows);
-  hooks.onEvent({
+  await hooks.emit({
     type: 'run:start',
     tables: tables.length,
     estimatedRows: estimates.reduce(
@@ -155,11 +189,11 @@ async function countAll({ config, hooks, sides, tables, load }: Reading): Promis
   hooks.signal.addEventListener('abort', cutOff, { once: true });
   const scope = compileScope(config);
   const now = (): number => performance.now();
-  await load.watchDuring(
-    () => countTables({ ...hooks, tables, sides, scope, now }),
-    () => [],
-  );
-  hooks.signal.removeEventListener('abort', cutOff);
+  try {
+    await load.watchDuring(() => countTables({ ...hooks, tables, sides, scope, now }));
+  } finally {
+    hooks.signal.removeEventListener('abort', cutOff);
+  }
 }
 
 async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise<void> {
@@ -180,7 +214,8 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
       spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
       workers: config.workers,
       ...chooseChunkSizes(config),
-      onEvent: hooks.onEvent,
+      emit: hooks.emit,
+      rowEvents: hooks.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
       signal: hooks.signal,
       now: () => performance.now(),
     };

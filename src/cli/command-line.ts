@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { findClosestName } from '../config/closest-name.js';
 import type { RawFlags } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
+import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
 /** What the words on the command line ask for. */
@@ -11,7 +12,7 @@ export type Command =
   | { readonly kind: 'plan'; readonly flags: RawFlags }
   | { readonly kind: 'init'; readonly flags: RawFlags }
   | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
-  /** Help or version, to be printed as it is. */
+  /** Help, version or completions, to be printed as they are. */
   | { readonly kind: 'text'; readonly text: string };
 
 const MOST_HELP_WIDTH = 100;
@@ -37,6 +38,7 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
 
 /** Reads the command line; throws a `usage` error for whatever it does not understand. */
 export async function parseCommandLine(argv: readonly string[], width: number): Promise<Command> {
+  if (argv[0] === COMPLETION_REQUEST) return { kind: 'text', text: completeWords(argv.slice(1)).join('\n') };
   let command: Command | null = null;
   const parser = buildParser(width, (found) => {
     command = found;
@@ -47,7 +49,7 @@ export async function parseCommandLine(argv: readonly string[], width: number): 
     failure = error ?? null;
     printed = output;
   });
-  if (failure !== null) throw usageErrorFor(failure);
+  if (failure !== null) throw usageErrorFor(failure, argv);
   if (printed !== '') return { kind: 'text', text: `${printed.trimEnd()}\n` };
   if (command !== null) return command;
   throw usage(
@@ -117,6 +119,15 @@ function buildParser(width: number, onCommand: (command: Command) => void): Argv
           .epilogue(`Exits as the verdict of the saved run says.\n\n${EXIT_CODE_TABLE}`),
       ({ _, $0, run, ...flags }) => onCommand({ kind: 'report', path: run, flags: flags as RawFlags }),
     )
+    .command(
+      'completion <shell>',
+      'Print the script that completes commands and flags in bash or zsh',
+      (completion) =>
+        completion
+          .usage('Prints a script for bash or zsh that completes commands and flags.\n\n$0 completion SHELL')
+          .positional('shell', { type: 'string', description: 'bash or zsh', demandOption: true }),
+      ({ shell }) => onCommand({ kind: 'text', text: formatCompletionScript(shell) }),
+    )
     .strict()
     .help()
     .alias('help', 'h')
@@ -135,13 +146,15 @@ function readVersion(): string {
 }
 
 /** Says in our words what yargs found; what is no complaint of its about usage is a fault of ours and passes through. */
-function usageErrorFor(failure: unknown): unknown {
+function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
   const message = failure instanceof Error ? failure.message : String(failure);
   if (failure instanceof Error && failure.name !== 'YError') return failure;
   const [, unknown] = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message) ?? [];
   if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown);
   if (message.startsWith('Not enough non-option arguments')) {
-    return usage('Expected the file of a saved result, got none.', 'Write rowproof report RUN.json.');
+    return argv.includes('completion')
+      ? usage('Expected the name of a shell, got none.', 'Write rowproof completion bash, or zsh.')
+      : usage('Expected the file of a saved result, got none.', 'Write rowproof report RUN.json.');
   }
   const [, bare] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
   if (bare !== undefined)
@@ -151,7 +164,7 @@ function usageErrorFor(failure: unknown): unknown {
 
 function unknownWord(word: string): RowproofError {
   const flag = findClosestName(word, Object.keys({ ...VERIFY_OPTIONS, ...INIT_OPTIONS }));
-  const command = findClosestName(word, ['verify', 'plan', 'init', 'report']);
+  const command = findClosestName(word, ['verify', 'plan', 'init', 'report', 'completion']);
   const meant =
     flag === null ? (command === null ? '' : `Did you mean ${command}? `) : `Did you mean --${flag}? `;
   return usage(`Unknown flag or command: ${word}.`, `${meant}See rowproof verify --help.`);

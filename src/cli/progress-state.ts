@@ -1,3 +1,4 @@
+import type { DifferenceCounts } from '../core/chunk.js';
 import type { RunEvent } from '../core/event.js';
 import { formatCount, formatCounted } from '../report/number-text.js';
 
@@ -62,6 +63,8 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     case 'chunk:verified':
     case 'chunk:differs':
       state.rows += Math.max(event.sourceRows, event.targetRows);
+      table.differences += countDifferences(event.counts);
+      state.differences += countDifferences(event.counts);
       return null;
     case 'rows:read':
       if (event.side === 'source') state.rows += event.rows;
@@ -73,10 +76,6 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
       if (table.retried) return null;
       table.retried = true;
       return `${event.table}: trying again after an error: ${event.error.message}`;
-    case 'row:differs':
-      table.differences += event.count;
-      state.differences += event.count;
-      return null;
     case 'table:end':
       return endTable(state, { ...event, ended: table });
     default:
@@ -102,6 +101,10 @@ export function rowsPerSecond(state: ProgressState, nowMs: number): number | nul
   const first = state.samples[0];
   if (first === undefined || nowMs - first.atMs < 1000) return null;
   return ((state.rows - first.rows) * 1000) / (nowMs - first.atMs);
+}
+
+function countDifferences(counts: DifferenceCounts | null): number {
+  return counts === null ? 0 : counts.missing + counts.extra + counts.changed;
 }
 
 function openTable(state: ProgressState, name: string): RunningTable {

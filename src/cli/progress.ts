@@ -1,4 +1,4 @@
-import type { RunListener } from '../core/event.js';
+import type { RunEvent } from '../core/event.js';
 import { visibleMessage } from '../report/visible-text.js';
 import { cutText } from '../report/wrap-text.js';
 import type { OutputStream } from './cli-io.js';
@@ -6,7 +6,7 @@ import { formatProgress } from './progress-line.js';
 import { applyEvent, createProgressState, sampleRows } from './progress-state.js';
 
 export interface Progress {
-  readonly onEvent: RunListener;
+  readonly onEvent: (event: RunEvent) => void;
   /** Draws anew if it is time to; to be called now and then, so that a stall shows too. */
   tick(): void;
   /** Prints a line that stays. */

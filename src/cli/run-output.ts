@@ -143,7 +143,12 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult):
   }
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
-  const options = { color, width: io.stdout.columns ?? DEFAULT_WIDTH, showValues };
+  const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
   io.stdout.write(REPORT_FORMATS[plan.stdout](result, options));
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
+}
+
+/** The width that `COLUMNS` asks for, as shells and other tools take it; null where it says none. */
+function readColumns({ COLUMNS }: CliIo['env']): number | null {
+  return COLUMNS !== undefined && /^[1-9]\d{0,3}$/.test(COLUMNS) ? Number(COLUMNS) : null;
 }

@@ -10,7 +10,7 @@ import { readSettings, type Settings } from './read-settings.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
 
 /** The run itself, handed in so that the command line can be tested without a database. */
-export type Verify = (config: RunConfig, hooks: RunHooks) => Promise<VerifyOutcome>;
+export type Verify = (config: RunConfig, hooks: Required<RunHooks>) => Promise<VerifyOutcome>;
 
 interface VerifyCommand {
   readonly flags: RawFlags;
@@ -64,6 +64,7 @@ async function runAndWrite({ config, verify, output, progress, interruption, pla
     outcome = await verify(config, {
       onEvent: progress.onEvent,
       signal,
+      rowEvents: false,
       wantsRepair: plan.repairPaths !== null,
     });
   } catch (error) {

@@ -76,6 +76,13 @@ export const VERIFY_OPTIONS = {
   where: list(WHAT, 'TABLE:SQL: compare only rows that meet the condition'),
   'target-where': list(WHAT, 'TABLE:SQL: the same condition, where the target needs other SQL'),
   key: list(WHAT, 'TABLE:COLUMN,COLUMN: the unique columns to walk a table by'),
+  relax: list(
+    HOW,
+    'TABLE.COLUMN:HOW,…: allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, tolerance=0.01',
+  ),
+  'source-timezone': text(HOW, 'ZONE of DATETIME and timestamp of the source, against points in time'),
+  'target-timezone': text(HOW, 'ZONE of DATETIME and timestamp of the target, against points in time'),
+  'uuid-swap': list(HOW, 'TABLE.COLUMN: a binary(16) made by UUID_TO_BIN(x, 1)'),
   mode: text(HOW, 'full: every row (default); spot: a share of the rows; count: numbers of rows'),
   ratio: text(HOW, 'Share of the rows that --mode spot reads, as 5% or 0.05 (default 10%)'),
   workers: text(

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import type { ColumnRequest } from '../core/column-rule.js';
 import type { ComparisonScope, NameTest } from '../verifier/selection.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
 
@@ -24,6 +25,19 @@ export function compileScope(config: RunConfig): ComparisonScope {
     targetWhere: (table) => config.targetWhere.get(table) ?? null,
     columnMapping: (table) => config.columnMap.get(table) ?? [],
     key: (table) => config.keys.get(table) ?? null,
+    columnRequest: (table, column) => columnRequest(config, table, column),
+  };
+}
+
+/** Of two relaxations of one kind the later one holds. */
+function columnRequest(config: RunConfig, table: string, column: string): ColumnRequest {
+  const isMeant = (pattern: ColumnPattern): boolean =>
+    matchesName(pattern.table, table) && matchesName(pattern.column, column);
+  const relaxations = config.relax.filter(isMeant).flatMap((entry) => entry.relaxations);
+  return {
+    relaxations: [...new Map(relaxations.map((each) => [each.kind, each])).values()],
+    uuidSwap: config.uuidSwap.findLast(isMeant)?.side ?? null,
+    timeZones: { source: config.sourceTimezone, target: config.targetTimezone },
   };
 }
 
@@ -34,11 +48,11 @@ function compileGlobs(patterns: readonly string[]): NameTest {
   return (name) => exact.has(name) || globs.some((matches) => matches(name));
 }
 
-/** Whether a pattern of the user's means a table. */
-export function matchesTable(pattern: string, name: string): boolean {
+/** Whether a pattern of the user's means a table or a column. */
+export function matchesName(pattern: string, name: string): boolean {
   return compileGlobs([pattern])(name);
 }
 
 function patternsFor(columns: readonly ColumnPattern[], table: string): string[] {
-  return columns.filter((pattern) => matchesTable(pattern.table, table)).map((pattern) => pattern.column);
+  return columns.filter((pattern) => matchesName(pattern.table, table)).map((pattern) => pattern.column);
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseRelaxation, RELAXATION_FORMS } from '../core/relaxation.js';
+import { findTimeZone } from '../core/time-zone.js';
 import { MOST_LOAD, MOST_ROWS_PER_SECOND, parseByteRate, parseChunkTime } from './load-flags.js';
 import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS, parseRatio } from './resolve-config.js';
 import { MATCH_NAMES } from './run-config.js';
@@ -53,6 +55,32 @@ const columnPatterns = () => {
   return list('a list of TABLE.COLUMN', item);
 };
 
+const isRelaxation = (word: string): boolean => parseRelaxation(word) !== null;
+
+const relaxations = () => {
+  const error = `expected a list of ${RELAXATION_FORMS}`;
+  const item = text('a relaxation').refine(isRelaxation, { error: `expected ${RELAXATION_FORMS}` });
+  return z.record(z.string(), list(error.replace('expected ', ''), item), {
+    error: 'expected COLUMN: [HOW] pairs',
+  });
+};
+
+const relaxedColumns = () => {
+  const item = text('TABLE.COLUMN:HOW').refine(
+    (value) => {
+      const [, words] = /^.+\.[^.]+:([^:]+)$/s.exec(value) ?? [];
+      return words?.split(',').every(isRelaxation) ?? false;
+    },
+    { error: `expected TABLE.COLUMN:HOW, HOW being ${RELAXATION_FORMS}` },
+  );
+  return list('a list of TABLE.COLUMN:HOW', item);
+};
+
+const timeZone = () =>
+  text('a time zone').refine((value) => findTimeZone(value) !== null, {
+    error: 'expected a time zone such as Europe/Berlin, UTC or +05:30',
+  });
+
 const names = (expected: string) => {
   const error = `expected ${expected}`;
   return z
@@ -90,6 +118,18 @@ export const TABLE_SETTINGS = z.strictObject(
     columnMap: names('SOURCE: TARGET pairs of columns')
       .optional()
       .meta({ description: 'Columns whose names differ, SOURCE: TARGET.', examples: [{ note: 'remark' }] }),
+    relax: relaxations()
+      .optional()
+      .meta({
+        description: 'Ways in which the values of a column may differ.',
+        examples: [{ name: ['trim', 'ignoreCase'], price: ['tolerance=0.01'] }],
+      }),
+    uuidSwap: list('a list of columns')
+      .optional()
+      .meta({
+        description: 'binary(16) columns that were made by UUID_TO_BIN(x, 1).',
+        examples: [['id']],
+      }),
   },
   { error: 'expected the settings of a table' },
 );
@@ -136,6 +176,32 @@ export const CONFIG_FILE = z.strictObject(
       .record(z.string(), TABLE_SETTINGS, { error: 'expected settings by the names of tables' })
       .optional()
       .meta({ description: 'Settings of single tables, by their names on the source.' }),
+    relax: relaxedColumns()
+      .optional()
+      .meta({
+        description: 'TABLE.COLUMN:HOW: ways in which values may differ; globs too.',
+        examples: [['*.email:trim,ignoreCase']],
+      }),
+    uuidSwap: columnPatterns()
+      .optional()
+      .meta({
+        description: 'TABLE.COLUMN: a binary(16) that was made by UUID_TO_BIN(x, 1).',
+        examples: [['orders.id']],
+      }),
+    sourceTimezone: timeZone()
+      .optional()
+      .meta({
+        description:
+          'Time zone of DATETIME and timestamp of the source, where the target has points in time.',
+        examples: ['Europe/Berlin'],
+      }),
+    targetTimezone: timeZone()
+      .optional()
+      .meta({
+        description:
+          'Time zone of DATETIME and timestamp of the target, where the source has points in time.',
+        examples: ['UTC'],
+      }),
     mode: choice(MODES)
       .optional()
       .meta({

@@ -1,10 +1,11 @@
 import { RowproofError } from '../core/errors.js';
-import { matchesTable } from './comparison-scope.js';
+import { matchesName } from './comparison-scope.js';
 import type { TableSettings } from './file-schema.js';
 import { type ConfigFile, flagOf } from './parse-config-file.js';
 import type { RawFlags } from './raw-flags.js';
 import { resolveConfig } from './resolve-config.js';
-import type { ColumnPattern, RunConfig, TableMapping } from './run-config.js';
+import { readRelaxations, readRelaxedColumns, readSwappedColumns } from './rule-flags.js';
+import type { ColumnPattern, RelaxedColumn, RunConfig, SwappedColumn, TableMapping } from './run-config.js';
 import { assertMappedOnce, readColumnPatterns } from './table-flags.js';
 
 /** Everything that a run was told, from file and flags. */
@@ -58,6 +59,8 @@ function applyTableSettings({ config, flags, file }: Merging): RunConfig {
     map: merged,
     columns: [...config.columns, ...columnsOf('columns', byTable('columns'))],
     ignoreColumns: [...config.ignoreColumns, ...columnsOf('ignore-columns', byTable('ignoreColumns'))],
+    relax: [...relaxedOf(byTable('relax'), readRelaxedColumns(flags)), ...config.relax],
+    uuidSwap: [...swappedOf(byTable('uuidSwap'), readSwappedColumns(flags)), ...config.uuidSwap],
     where: new Map([...byTable('where'), ...config.where]),
     targetWhere: new Map([
       // The target's form of a condition that a flag replaced would compare other rows.
@@ -79,12 +82,45 @@ function isMapped(mappings: readonly TableMapping[], source: string): boolean {
 }
 
 function columnPatterns(
-  entries: readonly (readonly [string, readonly string[]])[],
+  entries: ByTable<readonly string[]>,
   fromFlags: readonly ColumnPattern[],
 ): ColumnPattern[] {
-  return entries
-    .filter(([table]) => !fromFlags.some((pattern) => matchesTable(pattern.table, table)))
-    .flatMap(([table, columns]) => columns.map((column) => ({ table, column })));
+  return notFlagged(entries, fromFlags).flatMap(([table, columns]) =>
+    columns.map((column) => ({ table, column })),
+  );
+}
+
+type ByTable<Setting> = readonly (readonly [string, Setting])[];
+
+function relaxedOf(
+  entries: ByTable<Readonly<Record<string, readonly string[]>>>,
+  fromFlags: readonly ColumnPattern[],
+): RelaxedColumn[] {
+  return notFlagged(entries, fromFlags).flatMap(([table, columns]) =>
+    Object.entries(columns).map(([column, words]) => ({
+      table,
+      column,
+      relaxations: readRelaxations(words),
+    })),
+  );
+}
+
+function swappedOf(
+  entries: ByTable<readonly string[]>,
+  fromFlags: readonly ColumnPattern[],
+): readonly SwappedColumn[] {
+  const names = notFlagged(entries, fromFlags).flatMap(([table, columns]) =>
+    columns.map((column) => `${table}.${column}`),
+  );
+  return readSwappedColumns({ 'uuid-swap': names });
+}
+
+/** What the file says of tables that no flag names. */
+function notFlagged<Setting>(
+  entries: ByTable<Setting>,
+  fromFlags: readonly ColumnPattern[],
+): ByTable<Setting> {
+  return entries.filter(([table]) => !fromFlags.some((pattern) => matchesName(pattern.table, table)));
 }
 
 /** Puts the keys of the file in the place of flags that nobody typed, so that an error names what the user wrote. */

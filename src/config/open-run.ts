@@ -5,6 +5,7 @@ import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { compileScope } from './comparison-scope.js';
 import { processEnvironment } from './environment.js';
 import { describeServer, type OpenSide, openSide } from './open-side.js';
+import { assertRulesFit } from './rule-effects.js';
 import type { RunConfig } from './run-config.js';
 import { assertNamesExist } from './unknown-names.js';
 
@@ -48,6 +49,7 @@ export function pairSides(config: RunConfig, { source, target }: Record<Side, Op
   }
   assertNamesExist(config, source.catalog, target.catalog);
   const pairing = pairTables(source.catalog, target.catalog, compileScope(config));
+  assertRulesFit(config, pairing.tables);
   if (pairing.tables.length > 0) return pairing;
   throw new RowproofError({
     code: 'nothing-to-compare',

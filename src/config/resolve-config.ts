@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Mode } from '../core/verdict.js';
 import { readChunkTime, readLoadLimits } from './load-flags.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
+import { readRelaxedColumns, readSwappedColumns, readTimeZone } from './rule-flags.js';
 import { MATCH_NAMES, type MatchNames, type RunConfig } from './run-config.js';
 import { readColumnPatterns, readConditions, readKeys, readMappings } from './table-flags.js';
 
@@ -30,6 +31,10 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     targetWhere: readConditions(flags, 'target-where'),
     keys: readKeys(flags),
     columnMap: new Map(),
+    relax: readRelaxedColumns(flags),
+    uuidSwap: readSwappedColumns(flags),
+    sourceTimezone: readTimeZone(flags, 'source'),
+    targetTimezone: readTimeZone(flags, 'target'),
     ...readMode(flags),
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),

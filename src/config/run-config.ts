@@ -1,4 +1,5 @@
 import type { LoadLimits } from '../core/load-limits.js';
+import type { Relaxation } from '../core/relaxation.js';
 import type { Mode } from '../core/verdict.js';
 
 /** A name on the source, and the name of its partner on the target. */
@@ -11,6 +12,16 @@ export interface TableMapping {
 export interface ColumnPattern {
   readonly table: string;
   readonly column: string;
+}
+
+/** Columns of which two values may differ in the ways that are named. */
+export interface RelaxedColumn extends ColumnPattern {
+  readonly relaxations: readonly Relaxation[];
+}
+
+/** A binary(16) column with swapped time groups; `either` is that of the one side that is binary(16). */
+export interface SwappedColumn extends ColumnPattern {
+  readonly side: 'source' | 'target' | 'either';
 }
 
 export const MATCH_NAMES = ['exact', 'ignore-case', 'snake-case'] as const;
@@ -38,6 +49,11 @@ export interface RunConfig {
   readonly keys: ReadonlyMap<string, readonly string[]>;
   /** Columns whose names differ on the target, by table. */
   readonly columnMap: ReadonlyMap<string, readonly TableMapping[]>;
+  readonly relax: readonly RelaxedColumn[];
+  readonly uuidSwap: readonly SwappedColumn[];
+  /** The zone of the civil times (DATETIME, `timestamp`) of a side, where they stand against points in time. */
+  readonly sourceTimezone: string | null;
+  readonly targetTimezone: string | null;
   readonly mode: Mode;
   /** The share of rows that spot mode reads, above 0 and below 1; 1 in other modes. */
   readonly ratio: number;

@@ -1,7 +1,8 @@
-import type { RunListener } from '../core/event.js';
+import type { EmitEvent } from '../core/event.js';
 import { hasLimits, type LoadLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
 import type { LoadResult } from '../core/result.js';
+import type { Engine, Session } from '../engines/engine.js';
 import { LoadMonitor } from '../verifier/load-monitor.js';
 import { LoadControl } from '../worker/load-control.js';
 import { createSharedLoad, type SharedLoad } from '../worker/shared-load.js';
@@ -11,14 +12,14 @@ import type { OpenSide } from './open-side.js';
 interface RunLoadRequest {
   readonly limits: LoadLimits;
   readonly sides: Readonly<Record<Side, OpenSide>>;
-  readonly onEvent: RunListener;
+  readonly emit: EmitEvent;
   readonly signal: AbortSignal;
 }
 
 /** How a run keeps to its limits: one state for all of its threads, and somebody who watches the servers. */
 export class RunLoad {
   readonly shared: SharedLoad;
-  /** The sides with sessions that keep to the limits too. */
+  /** The sides with sessions that keep to the limits too, and engines that open such sessions. */
   readonly sides: Record<Side, OpenSide>;
   readonly #request: RunLoadRequest;
   readonly #control: LoadControl;
@@ -33,26 +34,26 @@ export class RunLoad {
   }
 
   /** Does the work, and pauses it while a server is too busy; `workerSessions` are those of the run beside its own. */
-  async watchDuring(
-    work: () => Promise<void>,
-    workerSessions: (side: Side) => readonly string[],
-  ): Promise<void> {
+  async watchDuring<T>(
+    work: () => Promise<T>,
+    workerSessions: (side: Side) => readonly string[] = () => [],
+  ): Promise<T> {
     const { signal } = this.#request;
     const onAbort = (): void => this.#control.cancel();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     const monitor = await this.#startMonitor(workerSessions);
     try {
-      await work();
+      return await work();
     } finally {
       await monitor?.stop();
-      this.#pausedMs = monitor?.pausedMs ?? 0;
+      this.#pausedMs += monitor?.pausedMs ?? 0;
       signal.removeEventListener('abort', onAbort);
     }
   }
 
   async #startMonitor(workerSessions: (side: Side) => readonly string[]): Promise<LoadMonitor | null> {
-    const { limits, sides, onEvent } = this.#request;
+    const { limits, sides, emit } = this.#request;
     if (limits.maxLoad === null) return null;
     return LoadMonitor.start({
       sides,
@@ -61,7 +62,7 @@ export class RunLoad {
       setPaused: (paused) => {
         this.#control.cells.isPaused = paused;
       },
-      onEvent,
+      emit,
       now: () => performance.now(),
     });
   }
@@ -73,6 +74,10 @@ export class RunLoad {
   }
 
   #tame(open: OpenSide, side: Side): OpenSide {
-    return { ...open, session: tameSession(open.session, { side, use: 'planning', load: this.#control }) };
+    const tame = (session: Session): Session =>
+      tameSession(session, { side, use: 'planning', load: this.#control });
+    const { engine, session } = open;
+    const openTame: Engine['open'] = async (settings) => tame(await engine.open(settings));
+    return { ...open, session: tame(session), engine: { ...engine, open: openTame } };
   }
 }

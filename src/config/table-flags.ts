@@ -1,4 +1,5 @@
 import { type RawFlags, readList, usageError } from './raw-flags.js';
+import { parseColumnPattern } from './rule-flags.js';
 import type { ColumnPattern, TableMapping } from './run-config.js';
 
 /** `--map SRC=TGT`, where neither side may be mapped twice. */
@@ -24,20 +25,20 @@ export function assertMappedOnce(mappings: readonly TableMapping[]): void {
   }
 }
 
-/** `--columns T.C` and `--ignore-columns T.C`: the last dot divides, since the table may be `schema.table` or a glob. */
+/** `--columns T.C` and `--ignore-columns T.C`. */
 export function readColumnPatterns(
   flags: RawFlags,
   name: 'columns' | 'ignore-columns',
 ): readonly ColumnPattern[] {
   return readList(flags, name).map((text) => {
-    const dot = text.lastIndexOf('.');
-    if (dot <= 0 || dot === text.length - 1) {
+    const pattern = parseColumnPattern(text);
+    if (pattern === null) {
       throw usageError(
         `Expected --${name} in the form TABLE.COLUMN, got ${text}.`,
         `For one column name in every table write "*.${text.replaceAll('.', '') || 'updated_at'}".`,
       );
     }
-    return { table: text.slice(0, dot), column: text.slice(dot + 1) };
+    return pattern;
   });
 }
 

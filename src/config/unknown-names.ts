@@ -1,7 +1,7 @@
 import { RowproofError } from '../core/errors.js';
 import type { Catalog } from '../core/schema.js';
-import { matchesTable } from './comparison-scope.js';
-import type { RunConfig } from './run-config.js';
+import { matchesName } from './comparison-scope.js';
+import type { ColumnPattern, RunConfig } from './run-config.js';
 
 /**
  * Refuses names and patterns that mean no table: a misspelt `--tables` entry would otherwise be a table that nobody
@@ -17,6 +17,8 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['--where', config.where.keys()],
     ['--target-where', config.targetWhere.keys()],
     ['--key', config.keys.keys()],
+    ['--relax', config.relax.map((pattern) => pattern.table)],
+    ['--uuid-swap', config.uuidSwap.map((pattern) => pattern.table)],
     ['--map', config.map.map((entry) => entry.source)],
     ['columnMap', config.columnMap.keys()],
   ];
@@ -27,6 +29,20 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     assertMatch('--exclude', pattern, [...sourceNames, ...targetNames], 'source');
   for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
   assertColumnsExist(config, source);
+  for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);
+  for (const pattern of config.uuidSwap) assertColumnMeant('--uuid-swap', pattern, source);
+}
+
+/** A column that does not exist would be compared by the strict rule while the user believes it relaxed. */
+function assertColumnMeant(flag: string, pattern: ColumnPattern, source: Catalog): void {
+  const tables = source.tables.filter((table) => matchesName(pattern.table, table.name));
+  const columns = tables.flatMap((table) => table.columns.map((column) => column.name));
+  if (columns.some((name) => matchesName(pattern.column, name))) return;
+  throw new RowproofError({
+    code: 'usage',
+    message: `${flag} says "${pattern.table}.${pattern.column}", but no such column is on the source.`,
+    hint: `Columns of ${tables[0]?.name}: ${(tables[0]?.columns ?? []).map((column) => column.name).join(', ')}.`,
+  });
 }
 
 /** A misspelt column would leave the one that was meant without its partner, and the report would call it missing. */
@@ -44,7 +60,7 @@ function assertColumnsExist({ columnMap }: RunConfig, source: Catalog): void {
 }
 
 function assertMatch(flag: string, pattern: string, names: readonly string[], side: string): void {
-  if (names.some((name) => matchesTable(pattern, name))) return;
+  if (names.some((name) => matchesName(pattern, name))) return;
   const shown = names.slice(0, 8).join(', ');
   throw new RowproofError({
     code: 'usage',

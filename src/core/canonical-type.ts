@@ -1,4 +1,10 @@
 import type { Column, TextType, ValueType } from './schema.js';
+import {
+  chooseStructured,
+  describeStructured,
+  isMadeOfOpaque,
+  type StructuredCanonical,
+} from './structured-type.js';
 
 /** The one type in which both values of a column pair can be expressed without loss. */
 export type CanonicalType =
@@ -14,7 +20,8 @@ export type CanonicalType =
   | 'datetime'
   | 'instant'
   | 'json'
-  | 'uuid';
+  | 'uuid'
+  | StructuredCanonical;
 
 export type CanonicalChoice =
   | { readonly kind: 'comparable'; readonly canonical: CanonicalType }
@@ -35,9 +42,17 @@ export function chooseCanonicalType(source: Column, target: Column): CanonicalCh
       return { kind: 'incomparable', reason: `${column.declared} on the ${side}: ${column.type.reason}` };
     }
   }
-  const canonical = canonicalOf(source.type, target.type) ?? canonicalOf(target.type, source.type);
+  const canonical =
+    sharedCanonical(source.type, target.type) ??
+    (isSpelledUuid(source, target) || isSpelledUuid(target, source) ? 'uuid' : null);
   if (canonical !== null) return { kind: 'comparable', canonical };
   return { kind: 'incomparable', reason: incomparableReason(source, target) };
+}
+
+/** The canonical type of two types, or null; also of the parts of arrays, ranges and composites. */
+export function sharedCanonical(one: ValueType, other: ValueType): CanonicalType | null {
+  const canonical = canonicalOf(one, other) ?? canonicalOf(other, one);
+  return canonical !== null && isMadeOfOpaque(one) ? 'wire' : canonical;
 }
 
 function canonicalOf(one: ValueType, other: ValueType): CanonicalType | null {
@@ -47,8 +62,13 @@ function canonicalOf(one: ValueType, other: ValueType): CanonicalType | null {
   if (one.kind === 'uuid' && isUuidStore(other)) return 'uuid';
   if (one.kind === 'set' && other.kind === 'set') return 'set';
   if (isTextLike(one) && isTextLike(other)) return 'text';
-  if (one.kind === other.kind) return sameKind(one.kind);
-  return null;
+  if (one.kind === 'money' && (other.kind === 'money' || other.kind === 'decimal' || isWholeNumber(other)))
+    return 'decimal';
+  if (one.kind === other.kind) {
+    const canonical = sameKind(one.kind);
+    if (canonical !== null) return canonical;
+  }
+  return chooseStructured(one, other, sharedCanonical);
 }
 
 function isWholeNumber(type: ValueType): boolean {
@@ -60,8 +80,21 @@ function isTextLike(type: ValueType): boolean {
 }
 
 function isUuidStore(type: ValueType): boolean {
-  if (type.kind === 'bytes') return type.fixed && type.length === 16;
-  return type.kind === 'uuid' || type.kind === 'text';
+  return isSixteenBytes(type) || type.kind === 'uuid' || type.kind === 'text';
+}
+
+/** Text of 36 characters against sixteen bytes: nothing else than a UUID is the one as well as the other. */
+function isSpelledUuid(text: Column, bytes: Column): boolean {
+  return (
+    text.type.kind === 'text' &&
+    /char(acter)?( varying)?\(36\)/.test(text.declared) &&
+    isSixteenBytes(bytes.type)
+  );
+}
+
+/** The only shape in which a UUID is stored as bytes. */
+export function isSixteenBytes(type: ValueType): boolean {
+  return type.kind === 'bytes' && type.fixed && type.length === 16;
 }
 
 function sameKind(kind: ValueType['kind']): CanonicalType | null {
@@ -73,6 +106,9 @@ function sameKind(kind: ValueType['kind']): CanonicalType | null {
     case 'time':
     case 'datetime':
     case 'instant':
+    case 'interval':
+    case 'inet':
+    case 'geometry':
       return kind;
     default:
       return null;
@@ -85,7 +121,8 @@ function incomparableReason(source: Column, target: Column): string {
   if (kinds.has('datetime') && kinds.has('instant')) {
     return `${pair}: one has no time zone and the other is a point in time, so a zone would have to be assumed`;
   }
-  return `${pair} have no rule to compare them`;
+  const counterpart = describeStructured(source.type) ?? describeStructured(target.type);
+  return counterpart === null ? `${pair} have no rule to compare them` : `${pair}: ${counterpart}`;
 }
 
 /** The text type under a text, enum or set column; null for every other type. */

@@ -1,4 +1,5 @@
-import type { DifferenceKind } from './difference.js';
+import type { DifferenceCounts } from './chunk.js';
+import type { RowDifference } from './difference.js';
 import type { SerializedError } from './errors.js';
 import type { Side } from './pairing.js';
 import type { Verdict } from './verdict.js';
@@ -12,6 +13,8 @@ export type RunEvent =
       readonly table: string;
       readonly sourceRows: number;
       readonly targetRows: number;
+      /** Null where rows were only counted, which does not tell which of them differ. */
+      readonly counts: DifferenceCounts | null;
     }
   /** Further rows of a table that is read as a whole, a side at a time. */
   | {
@@ -27,12 +30,7 @@ export type RunEvent =
       readonly error: SerializedError;
       readonly attempt: number;
     }
-  | {
-      readonly type: 'row:differs';
-      readonly table: string;
-      readonly kind: DifferenceKind;
-      readonly count: number;
-    }
+  | { readonly type: 'row:differs'; readonly table: string; readonly difference: RowDifference }
   | { readonly type: 'table:end'; readonly table: string; readonly verdict: Verdict }
   /** More statements than `maxLoad` are at work on a server, or nobody knows how many (`load` is null). */
   | {
@@ -44,4 +42,24 @@ export type RunEvent =
   | { readonly type: 'run:resumed'; readonly pausedMs: number }
   | { readonly type: 'run:end'; readonly verdict: Verdict };
 
-export type RunListener = (event: RunEvent) => void;
+/** Is told every event; where it returns a promise, the run waits for it. */
+export type RunListener = (event: RunEvent) => unknown;
+
+/** Tells an event, and resolves when the listener is done with it. */
+export type EmitEvent = (event: RunEvent) => Promise<void>;
+
+/**
+ * Gives a listener one event at a time, although parts of a run work side by side. Each part waits for its own event,
+ * so that a slow listener slows the run instead of letting events pile up.
+ *
+ * After a listener has failed every event fails in the same way: the run ends with the listener's error.
+ */
+export function emitInTurn(listener: RunListener): EmitEvent {
+  let turn: Promise<void> = Promise.resolve();
+  return (event) => {
+    turn = turn.then(async () => {
+      await listener(event);
+    });
+    return turn;
+  };
+}

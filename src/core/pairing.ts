@@ -1,4 +1,5 @@
 import type { CanonicalType } from './canonical-type.js';
+import type { ColumnRule } from './column-rule.js';
 import type { KeyKind } from './encoding/key-bytes.js';
 import type { Column, Table } from './schema.js';
 
@@ -7,6 +8,8 @@ export interface ColumnPair {
   readonly source: Column;
   readonly target: Column;
   readonly canonical: CanonicalType;
+  /** `exact` unless the types, or the user, ask for more than equal canonical values. */
+  readonly rule: ColumnRule;
 }
 
 /** A column of the key by which both sides are walked. */
@@ -29,6 +32,8 @@ export interface TablePair {
   readonly strategy: Strategy;
   /** Sides on which no index makes sure that the key is unique; only with the bucket strategy. */
   readonly unproven: readonly Side[];
+  /** Why no key can be walked by, for people; null with the range strategy. */
+  readonly unwalkable: string | null;
   readonly source: Table;
   readonly target: Table;
   readonly key: readonly KeyColumnPair[];
@@ -61,6 +66,12 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
  */
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
+  if (pair.rule.kind !== 'exact') return { reason: adaptedKeyReason(source, pair.rule) };
+  if (isMoney(source) || isMoney(target)) {
+    return {
+      reason: `key column ${source.name} is an amount of money, whose order the other side has no literal for`,
+    };
+  }
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -90,7 +101,8 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
  * where not every value of it can be.
  */
 export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
-  const { source, target, canonical } = pair;
+  const { source, target, canonical, rule } = pair;
+  if (rule.kind !== 'exact' || isMoney(source) || isMoney(target)) return null;
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -112,6 +124,19 @@ export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
 /** A UUID kept as text is only found in any letter case where the collation does not tell cases apart. */
 function isFoundByUuid({ type }: Column): boolean {
   return type.kind !== 'text' || type.uuidOrder === 'any-case';
+}
+
+function adaptedKeyReason(
+  { name }: Column,
+  { assumed, relaxed }: Extract<ColumnRule, { kind: 'adapted' }>,
+): string {
+  const words = [...assumed, ...relaxed];
+  const how = words.length === 0 ? 'by what a float is written as' : `with ${words.join(', ')}`;
+  return `key column ${name} is compared ${how}, and the two sides do not sort it alike then`;
+}
+
+function isMoney({ type }: Column): boolean {
+  return type.kind === 'money';
 }
 
 function isUuidOrdered({ type }: Column): boolean {

@@ -16,6 +16,8 @@ export interface TablePlan {
   readonly target: string | null;
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
+  /** Why no key can be walked by; null where one is, and where no row would be read. */
+  readonly unwalkable: string | null;
   /** The source engine's own estimate; null where it has none. */
   readonly estimatedRows: number | null;
   /** How many key ranges the table is cut into, so that workers can share it. */

@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { LoadLimits } from './load-limits.js';
@@ -20,6 +21,10 @@ export interface ColumnResult {
   readonly compared: boolean;
   /** Why it was not compared, or absent. */
   readonly reason?: string;
+  /** The relaxations under which it was compared, as the user writes them; absent where there are none. */
+  readonly relaxed?: readonly string[];
+  /** What was taken on the user's word, such as a time zone; absent where nothing was. */
+  readonly assumed?: readonly string[];
 }
 
 /** Counts of rows; every number is exact. `inFlight` rows differed when read first and were equal when read again. */
@@ -39,6 +44,12 @@ export interface TableCondition {
   readonly target: string | null;
 }
 
+/** A source column, `schema.table.column`, and what the user said of it. */
+export interface ColumnRemark {
+  readonly column: string;
+  readonly remarks: readonly string[];
+}
+
 export interface TableResult extends RowCounts {
   /** `schema.table`; null where the side has no such table. */
   readonly source: string | null;
@@ -54,6 +65,8 @@ export interface TableResult extends RowCounts {
   readonly changedColumns: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
   readonly findings: readonly Finding[];
+  /** Why rows differ, as far as they show it; without examples where values are hidden. */
+  readonly diagnoses: readonly Diagnosis[];
   /** The first differences in key order, so that a saved result can be shown again; without values if hidden. */
   readonly sample: readonly RowDifference[];
 }
@@ -86,6 +99,10 @@ export interface RunResult {
     readonly excluded: readonly string[];
     /** Tables of which only the rows that meet the user's condition were looked at. */
     readonly conditions: readonly TableCondition[];
+    /** Columns whose values were allowed to differ in some way. */
+    readonly relaxations: readonly ColumnRemark[];
+    /** Columns of which something was taken on the user's word. */
+    readonly assumptions: readonly ColumnRemark[];
   };
   readonly source: SideResult;
   readonly target: SideResult;

@@ -1,4 +1,5 @@
 import type { CanonicalType } from '../core/canonical-type.js';
+import type { SideRule } from '../core/column-rule.js';
 import type { Value } from '../core/difference.js';
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
@@ -77,6 +78,8 @@ export interface CodecColumn {
   readonly canonical: CanonicalType;
   /** The type on the other side: a 32-bit value is written in the digits of a 64-bit partner. */
   readonly partner: ValueType;
+  /** `exact`, or what is done to canonical values after the engine's own encoding; engines take no notice of it. */
+  readonly rule: SideRule;
 }
 
 /** Compiled once per column list: splits rows and turns their values into canonical bytes or text. */

@@ -54,6 +54,8 @@ export interface RepairValue {
   readonly value: Value;
   readonly from: Column;
   readonly to: Column;
+  /** Why the value has no form that the target's column could store; absent where it has one. */
+  readonly refusal?: string;
 }
 
 /** The SQL with which an engine's own client applies a repair. */

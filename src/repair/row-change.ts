@@ -1,6 +1,7 @@
 import type { RowDifference, Value } from '../core/difference.js';
 import { type ColumnPair, comparedColumns, type TablePair } from '../core/pairing.js';
 import type { RepairValue } from '../engines/repair.js';
+import { convertValue } from './convert-value.js';
 
 /** `repair` makes the target's rows those of the source; `undo` brings them back as they were read. */
 export type RepairDirection = 'repair' | 'undo';
@@ -42,7 +43,13 @@ function valuesOf(
   if (row === null) return [];
   return columns.flatMap((pair) => {
     if (!Object.hasOwn(row, pair.target.name)) return [];
-    return [{ value: row[pair.target.name] ?? null, from: pair[side], to: pair.target }];
+    const value = row[pair.target.name] ?? null;
+    const place = { from: pair[side], to: pair.target };
+    if (side === 'target') return [{ ...place, value }];
+    const converted = convertValue(pair, value);
+    return converted.kind === 'value'
+      ? [{ ...place, value: converted.value }]
+      : [{ ...place, value, refusal: converted.reason }];
   });
 }
 

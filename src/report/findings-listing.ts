@@ -46,12 +46,28 @@ const CONSISTENCY = {
 
 /** What the run did not look at: columns and tables left out on request, and what no run of this kind checks. */
 export function formatScope({ result, width, paint }: Listing): string {
-  const { excluded, notChecked, conditions } = result.scope;
+  const { excluded, notChecked, conditions, relaxations, assumptions } = result.scope;
   const lines = [paint('strong', 'Scope')];
   lines.push(...paragraph(`Excluded on request: ${names(excluded)}`, width));
   for (const { table, source, target } of conditions ?? []) {
     const where = source === target ? `${source}` : `${source ?? 'all rows'} (on the target: ${target})`;
     lines.push(...paragraph(`Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`, width));
+  }
+  for (const { column, remarks } of relaxations ?? []) {
+    lines.push(
+      ...paragraph(
+        `Relaxed on request: ${visibleName(column)} (${remarks.map(visibleName).join(', ')})`,
+        width,
+      ),
+    );
+  }
+  for (const { column, remarks } of assumptions ?? []) {
+    lines.push(
+      ...paragraph(
+        `Taken on request: ${visibleName(column)} has ${remarks.map(visibleName).join(', ')}`,
+        width,
+      ),
+    );
   }
   lines.push(...paragraph(`Never checked by this run: ${names(notChecked)}`, width));
   if (result.load !== undefined) lines.push(...paragraph(`${describeLoad(result.load)}.`, width));

@@ -36,7 +36,7 @@ function formatTable(table: TablePlan): string {
   }
   if (table.strategy === 'bucket') {
     const key = table.key.map(({ target }) => visibleName(target)).join(', ');
-    lines.push(`  bucket by ${key === '' ? 'whole rows' : key}, each side in an order of its own`);
+    lines.push(`  bucket by ${key === '' ? 'whole rows' : key}: ${visibleMessage(table.unwalkable ?? '')}`);
     lines.push(...formatColumns(table));
   }
   if (table.sql !== null) {
@@ -51,13 +51,16 @@ function formatTable(table: TablePlan): string {
 function formatColumns({ columns }: TablePlan): string[] {
   const compared = columns.filter((column) => column.compared);
   const skipped = columns.filter((column) => !column.compared);
-  const lines = [
-    `  compares ${compared.map(({ target, canonical }) => `${visibleName(target)} (${canonical})`).join(', ')}`,
-  ];
+  const lines = [`  compares ${compared.map(formatCompared).join(', ')}`];
   for (const { target, reason } of skipped) {
     lines.push(`  does not compare ${visibleName(target)}: ${visibleMessage(reason ?? 'left out')}`);
   }
   return lines;
+}
+
+function formatCompared({ target, canonical, assumed, relaxed }: TablePlan['columns'][number]): string {
+  const how = [canonical, ...(assumed ?? []), ...(relaxed ?? [])].map((word) => visibleName(String(word)));
+  return `${visibleName(target)} (${how.join(', ')})`;
 }
 
 function formatFinding({ code, message, hint }: Finding): string {

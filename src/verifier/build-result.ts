@@ -1,6 +1,7 @@
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import {
+  type ColumnRemark,
   type LoadResult,
   RUN_FORMAT,
   type RunResult,
@@ -38,6 +39,14 @@ export async function readSample(spool: Spool, table: TableProgress): Promise<Ro
 /** Takes the values out of differences, for results that must not show data. The key stays: it names the row. */
 export function withoutValues(differences: readonly RowDifference[]): RowDifference[] {
   return differences.map((difference) => ({ ...difference, source: null, target: null }));
+}
+
+function remarksOf(tables: readonly TableResult[], name: 'relaxed' | 'assumed'): ColumnRemark[] {
+  return tables.flatMap(({ source, columns }) =>
+    columns.flatMap(({ source: column, compared, [name]: remarks }) =>
+      compared && remarks !== undefined ? [{ column: `${source}.${column}`, remarks }] : [],
+    ),
+  );
 }
 
 export interface RunFacts {
@@ -79,7 +88,13 @@ export function buildResult(facts: RunFacts): RunResult {
     elapsedMs: Math.round(facts.elapsedMs),
     configHash: facts.configHash,
     ...(facts.load === null ? {} : { load: facts.load }),
-    scope: { notChecked: NOT_CHECKED, excluded: facts.excluded, conditions: facts.conditions },
+    scope: {
+      notChecked: NOT_CHECKED,
+      excluded: facts.excluded,
+      conditions: facts.conditions,
+      relaxations: remarksOf(tables, 'relaxed'),
+      assumptions: remarksOf(tables, 'assumed'),
+    },
     source: facts.source,
     target: facts.target,
     totals: {

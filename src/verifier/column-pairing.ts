@@ -1,9 +1,9 @@
-import { chooseCanonicalType } from '../core/canonical-type.js';
+import { type ColumnRule, chooseColumnRule } from '../core/column-rule.js';
 import type { Finding } from '../core/finding.js';
 import type { ColumnPair } from '../core/pairing.js';
 import type { ColumnResult } from '../core/result.js';
 import type { Column, Table } from '../core/schema.js';
-import { ambiguousFinding, matchAllNames } from './pair-names.js';
+import { ambiguousFinding, matchAllNames, type NamePair } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
 
 /** Why a column was not compared although it could be. */
@@ -36,21 +36,34 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
   const results: ColumnResult[] = [];
   for (const name of match.pairs) {
     const pair = { source: columnOf(source, name.source), target: columnOf(target, name.target) };
-    const choice = chooseCanonicalType(pair.source, pair.target);
-    if (choice.kind === 'comparable') comparable.push({ ...pair, canonical: choice.canonical });
+    const choice = chooseColumnRule(pair.source, pair.target, scope.columnRequest(source.name, name.source));
+    if (choice.kind === 'comparable') {
+      comparable.push({ ...pair, canonical: choice.canonical, rule: choice.rule });
+    }
     if (!isWanted(name.source)) {
       results.push({ ...name, compared: false, reason: LEFT_OUT });
-    } else if (choice.kind === 'comparable') results.push({ ...name, compared: true });
+    } else if (choice.kind === 'comparable') results.push(comparedResult(name, choice.rule));
     else {
       results.push({ ...name, compared: false, reason: choice.reason });
       findings.push({
         code: 'column-unverified',
         message: `Column ${name.source} was not compared: ${choice.reason}.`,
-        hint: `Leave it out with --ignore-columns ${source.name}.${name.source}, or compare it by other means.`,
+        hint: `${choice.hint === '' ? 'Leave' : `${choice.hint}, or leave`} it out with --ignore-columns ${source.name}.${name.source}${choice.hint === '' ? ', or compare it by other means' : ''}.`,
       });
     }
   }
   return { comparable, wanted: comparable.filter((pair) => isWanted(pair.source.name)), results, findings };
+}
+
+function comparedResult(name: NamePair, rule: ColumnRule): ColumnResult {
+  const compared = { ...name, compared: true };
+  if (rule.kind === 'exact') return compared;
+  const { relaxed, assumed } = rule;
+  return {
+    ...compared,
+    ...(relaxed.length > 0 && { relaxed }),
+    ...(assumed.length > 0 && { assumed }),
+  };
 }
 
 function wantedTest(table: string, scope: ComparisonScope): (column: string) => boolean {

@@ -1,5 +1,5 @@
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { RunListener } from '../core/event.js';
+import type { EmitEvent } from '../core/event.js';
 import type { FindingCode } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Table } from '../core/schema.js';
@@ -18,7 +18,7 @@ export interface CountRun {
   readonly tables: readonly TableProgress[];
   readonly sides: Readonly<Record<Side, CountSide>>;
   readonly scope: ComparisonScope;
-  readonly onEvent: RunListener;
+  readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   readonly now: () => number;
 }
@@ -41,14 +41,15 @@ export async function countTables(run: CountRun): Promise<void> {
     if (run.signal.aborted) return;
     const { source, target } = table.planned;
     table.start(run.now());
+    const estimatedRows = source?.estimatedRows ?? null;
+    await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     if (source !== null && target !== null && source.unreadable === null && target.unreadable === null) {
-      run.onEvent({ type: 'table:start', table: table.name, estimatedRows: source.estimatedRows });
       await countTable(run, table, { source, target });
       if (run.signal.aborted) return;
     }
     table.isPlanned = true;
     table.end(run.now());
-    run.onEvent({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
+    await run.emit({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
   }
 }
 
@@ -67,11 +68,12 @@ async function countTable(run: CountRun, table: TableProgress, tables: Record<Si
   }
   if (source?.status !== 'fulfilled' || target?.status !== 'fulfilled') return;
   table.addCounts({ sourceRows: source.value, targetRows: target.value });
-  run.onEvent({
+  await run.emit({
     type: source.value === target.value ? 'chunk:verified' : 'chunk:differs',
     table: table.name,
     sourceRows: source.value,
     targetRows: target.value,
+    counts: null,
   });
   if (source.value === target.value) return;
   table.addFinding({

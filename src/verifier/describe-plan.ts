@@ -32,6 +32,7 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
       target: column.target.name,
       order: pair?.strategy === 'range' ? column.keyKind : null,
     })),
+    unwalkable: counted ? null : (pair?.unwalkable ?? null),
     estimatedRows: source?.estimatedRows ?? null,
     segments: isCut(pair, request) ? await countSegments(pair, request) : 1,
     columns: columns.map((column) => ({ ...column, canonical: canonical.get(column.source) ?? null })),

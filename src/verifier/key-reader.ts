@@ -2,6 +2,7 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import type { TablePair } from '../core/pairing.js';
 import type { Engine, RowSelection, Session } from '../engines/engine.js';
+import { codecColumn, compileRuledCodec } from '../engines/ruled-codec.js';
 import { RowReader } from '../hashing/row-reader.js';
 
 /** Where keys of the source are read: a table pair, and a session of the source's engine. */
@@ -38,13 +39,10 @@ export async function openKeyReader({
   session,
 }: KeySource): Promise<(selection: Partial<RowSelection>) => Promise<FoundKey | null>> {
   const columns = pair.key.map((column) => column.source);
-  const codec = await engine.compileCodec(
+  const codec = await compileRuledCodec(
+    engine,
     session,
-    pair.key.map((column) => ({
-      column: column.source,
-      canonical: column.canonical,
-      partner: column.target.type,
-    })),
+    pair.key.map((column) => codecColumn(column, 'source')),
   );
   const reader = new RowReader(
     codec,

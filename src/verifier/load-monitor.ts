@@ -1,5 +1,5 @@
 import { RowproofError } from '../core/errors.js';
-import type { RunListener } from '../core/event.js';
+import type { EmitEvent, RunEvent } from '../core/event.js';
 import { SIDES, type Side } from '../core/pairing.js';
 import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
 
@@ -20,7 +20,7 @@ export interface LoadWatch {
   /** The sessions of the run itself, which do not count. */
   ownSessions(side: Side): readonly string[];
   setPaused(paused: boolean): void;
-  readonly onEvent: RunListener;
+  readonly emit: EmitEvent;
   readonly now: () => number;
 }
 
@@ -56,8 +56,7 @@ export class LoadMonitor {
     this.#isStopped = true;
     this.#wake();
     await this.#closeAll();
-    if (this.#pausedSinceMs !== null) this.pausedMs += this.#watch.now() - this.#pausedSinceMs;
-    this.#pausedSinceMs = null;
+    this.#decide({ source: 0, target: 0 });
   }
 
   async #keepLooking(): Promise<void> {
@@ -110,18 +109,18 @@ export class LoadMonitor {
   }
 
   #decide(loads: Readonly<Record<Side, number | null>>): void {
-    const { maxLoad, now, onEvent, setPaused } = this.#watch;
+    const { maxLoad, now, emit, setPaused } = this.#watch;
     const busy = SIDES.find((side) => this.#isTooMuch(side, loads[side]));
     if (busy !== undefined && this.#pausedSinceMs === null) {
       this.#pausedSinceMs = now();
       setPaused(true);
-      onEvent({ type: 'run:paused', side: busy, load: loads[busy], maxLoad });
+      tell(emit, { type: 'run:paused', side: busy, load: loads[busy], maxLoad });
     } else if (busy === undefined && this.#pausedSinceMs !== null) {
       const pausedMs = now() - this.#pausedSinceMs;
       this.pausedMs += pausedMs;
       this.#pausedSinceMs = null;
       setPaused(false);
-      onEvent({ type: 'run:resumed', pausedMs: Math.round(pausedMs) });
+      tell(emit, { type: 'run:resumed', pausedMs: Math.round(pausedMs) });
     }
   }
 
@@ -151,6 +150,11 @@ export class LoadMonitor {
     await Promise.race([Promise.all(SIDES.map((side) => this.#close(side))), late]);
     clearTimeout(timer);
   }
+}
+
+/** A listener that fails ends the run where its next event is waited for; watching goes on until then. */
+function tell(emit: EmitEvent, event: RunEvent): void {
+  void emit(event).catch(() => undefined);
 }
 
 const NOTHING_KNOWN = { source: null, target: null };

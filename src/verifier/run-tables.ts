@@ -6,7 +6,7 @@ import { firstChunkRows } from './pacing.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
 import { drawSegments } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
-import { endTable, reportDifferences, reportUnverified, runWithRetries, type TableRun } from './table-run.js';
+import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } from './table-run.js';
 
 const CHUNK_BYTES = 64 << 20;
 
@@ -22,7 +22,9 @@ interface SegmentWork {
  * Verifies all tables: as many segments at a time as there are workers, each walked chunk by chunk. Segments are pulled,
  * so the first is read before the second table is planned.
  */
-export async function runTables(run: TableRun): Promise<void> {
+export async function runTables(request: TableRun): Promise<void> {
+  const failure = new AbortController();
+  const run = { ...request, signal: AbortSignal.any([request.signal, failure.signal]) };
   const work = pullSegments(run);
   const lane = async (): Promise<void> => {
     for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => work.next() }) }) {
@@ -30,20 +32,29 @@ export async function runTables(run: TableRun): Promise<void> {
       else await walkSegment(run, item);
     }
   };
-  await Promise.all(Array.from({ length: run.workers }, lane));
+  const lanes = Array.from({ length: run.workers }, () =>
+    lane().catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    }),
+  );
+  // Nothing may go on reading once the caller hears of a failure.
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
 }
 
 async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
   for (const table of run.tables) {
-    const { pair } = table.planned;
+    const { pair, source } = table.planned;
     if (run.signal.aborted) return;
+    table.start(run.now());
+    const estimatedRows = source?.estimatedRows ?? null;
+    await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     if (pair === null) {
       table.isPlanned = true;
-      endTable(run, table);
+      await endTable(run, table);
       continue;
     }
-    table.start(run.now());
-    run.onEvent({ type: 'table:start', table: table.name, estimatedRows: pair.source.estimatedRows });
     if (pair.strategy === 'bucket') {
       yield { table, segment: null };
       continue;
@@ -55,7 +66,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
       if (run.signal.aborted) return;
     }
     table.isPlanned = true;
-    if (table.isDone) endTable(run, table);
+    if (table.isDone) await endTable(run, table);
   }
 }
 
@@ -108,10 +119,10 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
     const result = await verifyWithRetries(run, work, task);
     if (run.signal.aborted) break;
     if (result.kind === 'unverified') {
-      reportUnverified(run, table, result);
+      await reportUnverified(run, table, result);
       return endSegment(run, work);
     }
-    acceptChunk(run, work, result);
+    await acceptChunk(run, work, result);
     if (result.end === null) return endSegment(run, work);
     after = result.end;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
@@ -122,7 +133,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
 async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
   await run.spool.seal(table.planned.id, segment.ordinal);
   table.openSegments--;
-  if (table.isDone) endTable(run, table);
+  if (table.isDone) await endTable(run, table);
 }
 
 /** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */
@@ -132,11 +143,15 @@ function verifyWithRetries(run: TableRun, work: SegmentWork, task: ChunkTask): P
   return runWithRetries(run, place, task);
 }
 
-function acceptChunk(run: TableRun, { table, segment }: SegmentWork, chunk: ComparedChunk): void {
-  run.spool.commit(table.planned.id, segment.ordinal);
+async function acceptChunk(
+  run: TableRun,
+  { table, segment }: SegmentWork,
+  chunk: ComparedChunk,
+): Promise<void> {
+  const start = run.spool.commit(table.planned.id, segment.ordinal);
   table.addChunk(chunk);
   const { sourceRows, targetRows, counts } = chunk;
   const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
-  run.onEvent({ type, table: table.name, sourceRows, targetRows });
-  reportDifferences(run, table, counts);
+  await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
+  if (chunk.kind === 'mismatch') await tellRows(run, { table, segment: segment.ordinal }, start);
 }

@@ -1,3 +1,4 @@
+import type { ColumnRequest } from '../core/column-rule.js';
 import type { MatchNames, NamePair } from './pair-names.js';
 
 /** Tells whether a name is meant by a pattern of the user's. */
@@ -21,4 +22,6 @@ export interface ComparisonScope {
   readonly sourceWhere: (table: string) => string | null;
   readonly targetWhere: (table: string) => string | null;
   readonly key: (table: string) => readonly string[] | null;
+  /** What was said of how a column is compared. */
+  readonly columnRequest: (table: string, column: string) => ColumnRequest;
 }

@@ -40,10 +40,13 @@ export class Spool {
     file.written += bytes.length;
   }
 
-  /** Keeps what the chunk appended. */
-  commit(table: number, segment: number): void {
+  /** Keeps what the chunk appended, and returns where it begins, for `readFrom`. */
+  commit(table: number, segment: number): number {
     const file = this.#files.get(`${table}.${segment}`);
-    if (file !== undefined) file.committed = file.written;
+    if (file === undefined) return 0;
+    const start = file.committed;
+    file.committed = file.written;
+    return start;
   }
 
   /** Forgets what the chunk appended since the last commit. */
@@ -64,11 +67,14 @@ export class Spool {
 
   /** Reads the committed rows of a table in key order; `segments` is how many it has. */
   async *read(table: number, segments: number): AsyncGenerator<RowDifference> {
-    for (let segment = 0; segment < segments; segment++) {
-      const file = this.#files.get(`${table}.${segment}`);
-      if (file === undefined || file.committed === 0) continue;
-      yield* readLines(createReadStream(file.path, { end: file.committed - 1, encoding: 'utf8' }));
-    }
+    for (let segment = 0; segment < segments; segment++) yield* this.readFrom(table, segment, 0);
+  }
+
+  /** Reads the committed rows of a segment from a place on that `commit` returned. */
+  async *readFrom(table: number, segment: number, start: number): AsyncGenerator<RowDifference> {
+    const file = this.#files.get(`${table}.${segment}`);
+    if (file === undefined || file.committed === start) return;
+    yield* readLines(createReadStream(file.path, { start, end: file.committed - 1, encoding: 'utf8' }));
   }
 
   /** Makes a folder for temporary files of a table, as private as the spool itself. */

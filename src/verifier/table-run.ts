@@ -1,7 +1,7 @@
-import type { DifferenceCounts, Pacing, UnverifiedChunk } from '../core/chunk.js';
+import type { Pacing, UnverifiedChunk } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { RunListener } from '../core/event.js';
+import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { WorkerPool } from '../worker/pool.js';
@@ -25,7 +25,9 @@ export interface TableRun {
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
   readonly pacing: Pacing;
-  readonly onEvent: RunListener;
+  readonly emit: EmitEvent;
+  /** Which rows are told one by one, as `row:differs`; null for none. */
+  readonly rowEvents: 'with-values' | 'without-values' | null;
   readonly signal: AbortSignal;
   readonly now: () => number;
 }
@@ -49,7 +51,7 @@ export async function runWithRetries<Task extends WorkerTask>(
     await run.spool.rollback(table.planned.id, segment);
     const delayMs = RETRY_DELAYS_MS[attempt];
     if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
-    run.onEvent({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
+    await run.emit({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
     await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 }
@@ -72,10 +74,8 @@ async function runOnce<Task extends WorkerTask>(
       throw error;
     }
   };
-  const onRows = (side: Side, rows: number): void =>
-    run.onEvent({ type: 'rows:read', table: table.name, side, rows });
   const result = await run.pool
-    .run(task, { onDifferences, onRows })
+    .run(task, { onDifferences, onRows: tellRowsRead(run, table) })
     .catch((error: unknown): UnverifiedChunk => {
       return { kind: 'unverified', error: serializeError(error), transient: false };
     });
@@ -89,22 +89,49 @@ async function runOnce<Task extends WorkerTask>(
   return { kind: 'unverified', error: serializeError(error), transient: false };
 }
 
-/** Notes that nothing is known of a part of a table, and tells who listens. */
-export function reportUnverified(run: TableRun, table: TableProgress, result: UnverifiedChunk): void {
-  table.addUnverified(result);
-  run.onEvent({ type: 'chunk:unverified', table: table.name, error: result.error });
+/** Adds up what is read while the listener is still busy with the event before, so that events cannot pile up. */
+function tellRowsRead(run: TableRun, table: TableProgress): (side: Side, rows: number) => void {
+  const untold = { source: 0, target: 0 };
+  const busy = { source: false, target: false };
+  return (side, read) => {
+    untold[side] += read;
+    if (busy[side]) return;
+    const rows = untold[side];
+    untold[side] = 0;
+    busy[side] = true;
+    const done = (): void => {
+      busy[side] = false;
+    };
+    // A listener that fails ends the run through the events that the run waits for.
+    void run.emit({ type: 'rows:read', table: table.name, side, rows }).then(done, done);
+  };
 }
 
-/** Tells who listens how many rows differ in what was just compared. */
-export function reportDifferences(run: TableRun, table: TableProgress, counts: DifferenceCounts): void {
-  for (const kind of ['missing', 'extra', 'changed'] as const) {
-    if (counts[kind] > 0) run.onEvent({ type: 'row:differs', table: table.name, kind, count: counts[kind] });
+/** Notes that nothing is known of a part of a table, and tells who listens. */
+export async function reportUnverified(
+  run: TableRun,
+  table: TableProgress,
+  result: UnverifiedChunk,
+): Promise<void> {
+  table.addUnverified(result);
+  await run.emit({ type: 'chunk:unverified', table: table.name, error: result.error });
+}
+
+/**
+ * Tells who listens of each differing row that was committed to the spool from a place on. They are read back from
+ * there: only now is it sure that their chunk is not tried again, and memory holds a row at a time.
+ */
+export async function tellRows(run: TableRun, { table, segment }: SpoolPlace, start: number): Promise<void> {
+  if (run.rowEvents === null) return;
+  for await (const row of run.spool.readFrom(table.planned.id, segment, start)) {
+    const difference = run.rowEvents === 'with-values' ? row : { ...row, source: null, target: null };
+    await run.emit({ type: 'row:differs', table: table.name, difference });
   }
 }
 
 /** Ends a table and tells who listens. */
-export function endTable(run: TableRun, table: TableProgress): void {
+export async function endTable(run: TableRun, table: TableProgress): Promise<void> {
   if (table.spotShare !== null) table.addFinding(describeShare(table.spotShare, table.differences));
   table.end(run.now());
-  run.onEvent({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
+  await run.emit({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
 }

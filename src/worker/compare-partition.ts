@@ -25,7 +25,7 @@ export async function comparePartition(
     const store: RereadJob['store'] = (rows) => channel.storeDifferences(rows);
     if (task.asBag) {
       const counts = await compareBag({ task, pair, sides, store });
-      return { kind: 'compared', counts, changedColumns: {} };
+      return { kind: 'compared', counts, changedColumns: {}, undecidedColumns: {} };
     }
     const reread: Omit<RereadJob, 'rows'> = {
       pair,

@@ -4,7 +4,7 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/engine.js';
-import { compareRows, type RowSnapshot, takeSnapshot } from './row-snapshot.js';
+import { compareRows, isSameHash, type RowSnapshot, takeSnapshot } from './row-snapshot.js';
 import { readEachRow, type TableSide } from './table-side.js';
 
 /** Keys a statement: an IN list that optimizers still turn into index lookups. */
@@ -32,6 +32,8 @@ export interface RereadJob {
 export interface RereadOutcome {
   readonly counts: DifferenceCounts;
   readonly changedColumns: Readonly<Record<string, number>>;
+  /** In how many rows a column differs in bytes without a rule that would say whether its values do. */
+  readonly undecidedColumns: Readonly<Record<string, number>>;
 }
 
 /**
@@ -41,6 +43,7 @@ export interface RereadOutcome {
 export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome> {
   const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
   const changedColumns: Record<string, number> = {};
+  const undecidedColumns: Record<string, number> = {};
   const kinds = job.pair.key.map((column) => column.keyKind);
   for await (const batch of batchRows(job.rows)) {
     const rows = await job.readBoth((side, session) => {
@@ -51,9 +54,11 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     for (const keys of batch) {
       const source = rows.source.get(keys.source.toString('latin1')) ?? null;
       const target = rows.target.get(keys.target.toString('latin1')) ?? null;
-      const difference = compareRows({ pair: job.pair, sides: job.sides, source, target });
-      if (difference === null) counts.inFlight++;
-      else {
+      const { difference, undecided } = compareRows({ pair: job.pair, sides: job.sides, source, target });
+      countColumns(undecidedColumns, undecided);
+      if (difference === null) {
+        if (undecided.length === 0 && wasInFlight(job, source, target)) counts.inFlight++;
+      } else {
         counts[difference.kind]++;
         found.push(difference);
         if (difference.kind === 'changed') countColumns(changedColumns, difference.columns);
@@ -61,7 +66,16 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     }
     if (found.length > 0) await job.store(found);
   }
-  return { counts, changedColumns };
+  return { counts, changedColumns, undecidedColumns };
+}
+
+/** Rows that only a tolerance makes equal have two hashes and were never in flight. */
+function wasInFlight(
+  job: Pick<RereadJob, 'pair' | 'sides'>,
+  source: RowSnapshot | null,
+  target: RowSnapshot | null,
+): boolean {
+  return source === null || target === null || isSameHash(job, { source, target });
 }
 
 function countColumns(into: Record<string, number>, columns: readonly string[]): void {

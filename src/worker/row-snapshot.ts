@@ -1,8 +1,9 @@
 import type { RowDifference, Value } from '../core/difference.js';
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
-import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
-import type { FieldSpans } from '../engines/engine.js';
+import { isWithin } from '../core/exact-number.js';
+import { type ColumnPair, comparedColumns, type Side, type TablePair } from '../core/pairing.js';
+import type { FieldEncoder, FieldSpans } from '../engines/engine.js';
 import type { TableSide } from './table-side.js';
 
 /** A copy of one wire row and where its fields lie in it. */
@@ -34,8 +35,15 @@ export interface RowComparison {
   readonly target: RowSnapshot | null;
 }
 
-/** Compares two rows value by value, in canonical bytes; null where they are equal now (or both are gone). */
-export function compareRows({ pair, sides, source, target }: RowComparison): RowDifference | null {
+/** What reading a row again showed. `undecided` columns differ in bytes, which says nothing of their values. */
+export interface ComparedRow {
+  /** Null where the rows are equal now (or both are gone), as far as can be said. */
+  readonly difference: RowDifference | null;
+  readonly undecided: readonly string[];
+}
+
+/** Compares two rows value by value, in canonical bytes. */
+export function compareRows({ pair, sides, source, target }: RowComparison): ComparedRow {
   const columns = comparedColumns(pair);
   const names = columns.map((column) => column.target.name);
   const all = columns.map((_, i) => i);
@@ -47,43 +55,72 @@ export function compareRows({ pair, sides, source, target }: RowComparison): Row
     row === null ? null : Object.fromEntries(fields.map((i) => [names[i], formatField(sides[side], row, i)]));
   const keyFields = all.slice(0, pair.key.length);
   if (source !== null && target !== null) {
-    const changed = all.filter((i) => !isFieldEqual(sides, { source, target }, i));
-    if (changed.length === 0) return null;
-    return {
+    const unequal = all.filter(
+      (i) => !isFieldEqual(sides, { source, target }, { field: i, pair: columns[i] }),
+    );
+    const changed = unequal.filter((i) => columns[i]?.canonical !== 'wire');
+    const undecided = unequal.filter((i) => !changed.includes(i)).map((i) => names[i] as string);
+    if (changed.length === 0) return { difference: null, undecided };
+    const difference: RowDifference = {
       kind: 'changed',
       key: format('target', target, keyFields),
       columns: changed.map((i) => names[i] as string),
       source: format('source', source, changed),
       target: format('target', target, changed),
     };
+    return { difference, undecided };
   }
-  if (source !== null) {
-    const values = format('source', source, all);
-    return {
-      kind: 'missing',
-      key: format('source', source, keyFields),
-      columns: names,
-      source: values,
-      target: null,
-    };
-  }
-  if (target === null) return null;
-  const values = format('target', target, all);
-  return {
-    kind: 'extra',
-    key: format('target', target, keyFields),
+  const side = source === null ? 'target' : 'source';
+  const row = source ?? target;
+  if (row === null) return { difference: null, undecided: [] };
+  const values = format(side, row, all);
+  const difference: RowDifference = {
+    kind: side === 'source' ? 'missing' : 'extra',
+    key: format(side, row, keyFields),
     columns: names,
-    source: null,
-    target: values,
+    source: side === 'source' ? values : null,
+    target: side === 'target' ? values : null,
   };
+  return { difference, undecided: [] };
 }
 
 const sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
 
+interface ComparedField {
+  readonly field: number;
+  readonly pair: ColumnPair | undefined;
+}
+
 function isFieldEqual(
   sides: Readonly<Record<Side, TableSide>>,
   rows: Readonly<Record<Side, RowSnapshot>>,
+  { field, pair }: ComparedField,
+): boolean {
+  if (isSameEncoding(rows, field, (side) => sides[side].valueEncoders)) return true;
+  const tolerance = pair?.rule.kind === 'adapted' ? pair.rule.tolerance : null;
+  if (tolerance === null) return false;
+  const { source, target } = sinks;
+  return isWithin(
+    tolerance,
+    source.bytes.subarray(0, source.length),
+    target.bytes.subarray(0, target.length),
+  );
+}
+
+/** Whether two rows have the same hash: rows that a tolerance makes equal need not. */
+export function isSameHash(
+  { pair, sides }: Pick<RowComparison, 'pair' | 'sides'>,
+  rows: Readonly<Record<Side, RowSnapshot>>,
+): boolean {
+  return comparedColumns(pair).every((_, field) =>
+    isSameEncoding(rows, field, (side) => sides[side].reader.codec.encoders),
+  );
+}
+
+function isSameEncoding(
+  rows: Readonly<Record<Side, RowSnapshot>>,
   field: number,
+  encodersOf: (side: Side) => readonly FieldEncoder[],
 ): boolean {
   for (const side of ['source', 'target'] as const) {
     const sink = sinks[side];
@@ -91,7 +128,7 @@ function isFieldEqual(
     const { wire, spans } = rows[side];
     const start = spans.starts[field] as number;
     if (start < 0) encodeNull(sink);
-    else sides[side].reader.codec.encoders[field]?.(wire, start, spans.ends[field] as number, sink);
+    else encodersOf(side)[field]?.(wire, start, spans.ends[field] as number, sink);
   }
   const { source, target } = sinks;
   return source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;

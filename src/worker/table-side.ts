@@ -1,7 +1,8 @@
 import { RowproofError } from '../core/errors.js';
 import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
-import type { Engine, RowSelection, Session, SpanListener } from '../engines/engine.js';
+import type { Engine, FieldEncoder, RowSelection, Session, SpanListener } from '../engines/engine.js';
+import { codecColumn, compileRuledCodec } from '../engines/ruled-codec.js';
 import { RowReader } from '../hashing/row-reader.js';
 
 /** One side of a table pair, ready to be read: its engine, its columns in reading order, and a compiled reader. */
@@ -11,6 +12,8 @@ export interface TableSide {
   readonly columns: readonly Column[];
   readonly selection: Omit<RowSelection, 'range' | 'limit'>;
   readonly reader: RowReader;
+  /** What two values of a column are compared by; those of `reader` may be coarser, for hashing. */
+  readonly valueEncoders: readonly FieldEncoder[];
 }
 
 /** Prepares one side of a table pair; asks the server for its character sets where columns need them. */
@@ -20,20 +23,17 @@ export async function prepareTableSide(
   { engine, session }: { engine: Engine; session: Session },
 ): Promise<TableSide> {
   const compared = comparedColumns(pair);
-  const other = side === 'source' ? 'target' : 'source';
   const columns = compared.map((column) => column[side]);
-  const codec = await engine.compileCodec(
+  const codec = await compileRuledCodec(
+    engine,
     session,
-    compared.map((column) => ({
-      column: column[side],
-      canonical: column.canonical,
-      partner: column[other].type,
-    })),
+    compared.map((column) => codecColumn(column, side)),
   );
   return {
     side,
     engine,
     columns,
+    valueEncoders: codec.valueEncoders,
     selection: {
       table: pair[side],
       columns,

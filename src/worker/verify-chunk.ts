@@ -193,15 +193,17 @@ async function compareSides(
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
-): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns'>> {
+): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns' | 'undecidedColumns'>> {
   const { source, target } = context.indexes;
-  if (source.equals(target)) return { kind: 'match', counts: NOTHING, changedColumns: {} };
+  if (source.equals(target)) {
+    return { kind: 'match', counts: NOTHING, changedColumns: {}, undecidedColumns: {} };
+  }
   const differing = findDifferingRows(source, target);
   const sides = {
     source: await tableSide(pair, 'source', context),
     target: await tableSide(pair, 'target', context),
   };
-  const { counts, changedColumns } = await rereadDifferingRows({
+  const { counts, changedColumns, undecidedColumns } = await rereadDifferingRows({
     pair,
     sides,
     rows: differingKeys(differing, context.indexes),
@@ -210,7 +212,8 @@ async function compareSides(
     store: (rows) => channel.storeDifferences(rows),
   });
   const found = counts.missing + counts.extra + counts.changed;
-  return { kind: found > 0 ? 'mismatch' : 'match', counts, changedColumns };
+  const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
+  return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns };
 }
 
 function* differingKeys(

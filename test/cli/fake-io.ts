@@ -58,7 +58,7 @@ export function fakeIo({ env = {}, isTTY = false, columns, now = () => 0 }: Fake
 /** A run that ends with the given result, after the given events; `differences` are the samples of its tables. */
 export function fakeVerify(result: RunResult, events: readonly RunEvent[] = []): Verify {
   return async (_config, { onEvent }) => {
-    for (const event of events) onEvent(event);
+    for (const event of events) await onEvent(event);
     return { result, differences: () => samplesOf(result), repair: null, close: async () => {} };
   };
 }

@@ -60,6 +60,23 @@ describe('stdout', () => {
     expect(await colored([], { isTTY: true, env: { TERM: 'dumb' } })).toBe(false);
   });
 
+  it('is as wide as the terminal, else as COLUMNS says', async () => {
+    const width = async (io: Parameters<typeof fakeIo>[0]) => {
+      const { stdout } = await runVerifyCli([], verify, fakeIo(io));
+      return Math.max(
+        ...stdout
+          .split('\n')
+          .slice(0, -2)
+          .map((line) => line.length),
+      );
+    };
+    const [narrow, wide] = [await width({ env: { COLUMNS: '90' } }), await width({})];
+    expect(narrow).toBeLessThanOrEqual(90);
+    expect(wide).toBeGreaterThan(90);
+    expect(await width({ columns: 90, env: { COLUMNS: '200' } })).toBe(narrow);
+    expect(await width({ env: { COLUMNS: 'wide' } })).toBe(wide);
+  });
+
   it('may be closed early by its reader', async () => {
     const io = fakeIo();
     const broken = {

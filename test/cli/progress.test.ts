@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProgress } from '../../src/cli/progress.js';
+import type { DifferenceCounts } from '../../src/core/chunk.js';
 import type { RunEvent } from '../../src/core/event.js';
 import { sampleResult, sampleTable } from '../report/sample-result.js';
 import { fakeIo, fakeVerify, runVerifyCli } from './fake-io.js';
@@ -17,12 +18,21 @@ function watch({ live = false, columns = 200 }: { live?: boolean; columns?: numb
   return { at, writes, progress };
 }
 
+const NONE: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 const start = (estimatedRows: number | null): RunEvent => ({ type: 'run:start', tables: 2, estimatedRows });
 const rows = (count: number, table = 'public.orders'): RunEvent => ({
   type: 'chunk:verified',
   table,
   sourceRows: count,
   targetRows: count,
+  counts: NONE,
+});
+const differing = (counts: Partial<DifferenceCounts>): RunEvent => ({
+  type: 'chunk:differs',
+  table: 'a',
+  sourceRows: 5,
+  targetRows: 5,
+  counts: { ...NONE, ...counts },
 });
 const error = { code: 'connection-lost', message: 'The connection was lost.', hint: '' } as const;
 
@@ -48,11 +58,7 @@ describe('progress in a log', () => {
   it('has a line of its own for each table that differs or is unverified, and none for the rest', () => {
     const { at, writes } = watch();
     at(0, start(null));
-    at(
-      1,
-      { type: 'row:differs', table: 'a', kind: 'changed', count: 3 },
-      { type: 'table:end', table: 'a', verdict: 'different' },
-    );
+    at(1, differing({ changed: 2, missing: 1 }), { type: 'table:end', table: 'a', verdict: 'different' });
     at(
       2,
       { type: 'chunk:unverified', table: 'b', error },
@@ -64,11 +70,7 @@ describe('progress in a log', () => {
 
   it('names a difference and what is unverified in the same table', () => {
     const { at, writes } = watch();
-    at(
-      1,
-      { type: 'chunk:unverified', table: 'a', error },
-      { type: 'row:differs', table: 'a', kind: 'extra', count: 1 },
-    );
+    at(1, { type: 'chunk:unverified', table: 'a', error }, differing({ extra: 1 }));
     at(2, { type: 'table:end', table: 'a', verdict: 'different' });
     expect(writes).toEqual(['a: different in 1 row; unverified chunks: The connection was lost.\n']);
   });

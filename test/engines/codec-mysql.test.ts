@@ -9,7 +9,12 @@ const BYTES: ValueType = { kind: 'bytes', length: null, fixed: false };
 
 function codecOf(...columns: readonly (readonly [string, ValueType, CanonicalType])[]) {
   return compileMysqlCodec(
-    columns.map(([wire, type, canonical]) => ({ column: columnOf(wire, type), canonical, partner: type })),
+    columns.map(([wire, type, canonical]) => ({
+      column: columnOf(wire, type),
+      canonical,
+      partner: type,
+      rule: { kind: 'exact' },
+    })),
     new Map(),
   );
 }

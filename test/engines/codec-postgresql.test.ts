@@ -8,7 +8,12 @@ const INT: ValueType = { kind: 'int', bits: 64, unsigned: false };
 
 function codecOf(...columns: readonly (readonly [string, ValueType, CanonicalType])[]) {
   return compilePostgresqlCodec(
-    columns.map(([wire, type, canonical]) => ({ column: columnOf(wire, type), canonical, partner: type })),
+    columns.map(([wire, type, canonical]) => ({
+      column: columnOf(wire, type),
+      canonical,
+      partner: type,
+      rule: { kind: 'exact' },
+    })),
   );
 }
 

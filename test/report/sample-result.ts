@@ -19,6 +19,7 @@ export function sampleTable(changes: Partial<TableResult> = {}): TableResult {
     changedColumns: {},
     elapsedMs: 1200,
     findings: [],
+    diagnoses: [],
     sample: [],
     ...changes,
   };
@@ -48,6 +49,8 @@ export function sampleResult(tables: readonly TableResult[], changes: Partial<Ru
       notChecked: ['sequences', 'indexes', 'views', 'grants'],
       excluded: ['shop.sessions', '*.updated_at'],
       conditions: [],
+      relaxations: [],
+      assumptions: [],
     },
     source: { engine: 'mysql', version: '8.4.3', url: 'mysql://checker@db-old.example:3306/shop' },
     target: { engine: 'postgresql', version: '17.2', url: 'postgres://checker@db-new.example:5432/shop' },

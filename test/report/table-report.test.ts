@@ -138,6 +138,8 @@ describe('the table report', () => {
         notChecked: [evil],
         excluded: [evil],
         conditions: [{ table: evil, source: evil, target: null }],
+        relaxations: [{ column: evil, remarks: [evil] }],
+        assumptions: [{ column: evil, remarks: [evil] }],
       },
     });
     const hostile = { ...result, source: { ...result.source, version: evil, url: evil } };

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
 
 const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
-const example = /```js\n(.*?)```/s.exec(page)?.[1] ?? '';
+const examples = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code ?? '');
 
-describe('the example of docs/api.md', () => {
+describe('the examples of docs/api.md', () => {
   const source = useDatabase('mariadb');
   const target = useDatabase('postgresql');
   // Below the package, so that its own name resolves as it does for a program that installed it.
@@ -22,19 +22,26 @@ describe('the example of docs/api.md', () => {
     await target.run("UPDATE orders SET status = 'lost' WHERE id = 2");
   });
 
-  it('prints what differs and exits as the verdict says', async () => {
+  const run = (example: string | undefined) => {
     const path = join(folder, 'example.mjs');
-    writeFileSync(path, example);
-    const run = promisify(execFile)(process.execPath, [path], {
-      env: { ...process.env, OLD: source.url, NEW: target.url },
-    });
-    await expect(run).rejects.toMatchObject({
+    writeFileSync(path, example ?? '');
+    const env = { ...process.env, OLD: source.url, NEW: target.url };
+    return promisify(execFile)(process.execPath, [path], { env });
+  };
+
+  it('print what differs while it is found, and exit as the verdict says', async () => {
+    await expect(run(examples[0])).rejects.toMatchObject({
       code: 1,
       stdout: [
+        'public.orders changed {"id":"2"} status',
         'public.orders: different',
-        'different: 0 missing, 0 extra, 1 changed',
-        'public.orders changed {"id":"2"} status\n',
+        'different: 0 missing, 0 extra, 1 changed\n',
       ].join('\n'),
     });
+  });
+
+  it('print what differs at the end', async () => {
+    const { stdout } = await run(examples[1]);
+    expect(stdout).toBe('public.orders: different\npublic.orders changed {"id":"2"} status\n');
   });
 });

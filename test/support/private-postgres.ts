@@ -19,8 +19,10 @@ import {
 import type { PrivateServer } from './private-mariadb.js';
 
 /** Starts a PostgreSQL of its own in a new folder, with a default zone that is not UTC for the same reason as MariaDB's. */
-export async function startPrivatePostgres(parent: string): Promise<PrivateServer> {
-  const found = findSystemPostgres() ?? findEmbeddedPostgres();
+export async function startPrivatePostgres(
+  parent: string,
+  found: ServerBinaries | null = findSystemPostgres() ?? findEmbeddedPostgres(),
+): Promise<PrivateServer> {
   if (found === null) throw new Error(POSTGRES_MISSING);
   const account = findServerAccount('postgres');
   const folder = makeServerFolder(parent, 'postgresql', account);

@@ -56,3 +56,17 @@ export function formatUuid(bytes: Uint8Array, start: number): string {
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset + start, 16).toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
+
+/**
+ * Puts back the time groups that `UUID_TO_BIN(x, 1)` swapped: time_hi (2 bytes) and time_mid (2) stand before time_low
+ * (4) there, so that UUIDs of version 1 sort by time.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/miscellaneous-functions.html#function_uuid-to-bin
+ */
+export function unswapUuid(sink: ByteSink, start: number): void {
+  if (sink.bytes[start] !== TAG.uuid) return;
+  const groups = Buffer.from(sink.bytes.subarray(start + 1, start + 9));
+  groups.copy(sink.bytes, start + 1, 4, 8);
+  groups.copy(sink.bytes, start + 5, 2, 4);
+  groups.copy(sink.bytes, start + 7, 0, 2);
+}

@@ -1,0 +1,98 @@
+import type { Options } from 'yargs';
+import { usageError } from '../config/raw-flags.js';
+import { MODES } from '../config/resolve-config.js';
+import { MATCH_NAMES } from '../config/run-config.js';
+import { REPORT_FORMATS } from '../report/report-formats.js';
+import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
+
+/** The first word by which a shell asks for completions; the words that were typed follow. */
+export const COMPLETION_REQUEST = '--get-completions';
+
+/** Shells that `rowproof completion` has a script for. */
+export const SHELLS = ['bash', 'zsh'] as const;
+
+const COMMANDS: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
+  verify: VERIFY_OPTIONS,
+  plan: PLAN_OPTIONS,
+  init: INIT_OPTIONS,
+  report: REPORT_OPTIONS,
+  completion: {},
+};
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  mode: MODES,
+  'match-names': MATCH_NAMES,
+  report: Object.keys(REPORT_FORMATS),
+};
+
+/**
+ * The words that may stand where the cursor is: the last of `typed`, which may be empty. Nothing is found where a name
+ * of a file or of a table is expected, and shells complete names of files by themselves then.
+ */
+export function completeWords(typed: readonly string[]): string[] {
+  // Bash takes "=" for a word of its own.
+  const words = typed.filter((word, index) => word !== '=' || index === typed.length - 1);
+  const before = words.slice(0, -1);
+  const last = words.at(-1) ?? '';
+  const [, attached, part] = /^(--[\w-]+=)(.*)$/s.exec(last) ?? [];
+  const candidates =
+    attached === undefined
+      ? findCandidates(before, last)
+      : valuesOf(attached.slice(2, -1)).map((value) => `${attached}${value}`);
+  const start = part === undefined && last === '=' ? '' : last;
+  return candidates.filter((candidate) => candidate.startsWith(start));
+}
+
+function findCandidates([command, ...before]: readonly string[], last: string): readonly string[] {
+  if (command === undefined) return last.startsWith('-') ? ['--help', '--version'] : Object.keys(COMMANDS);
+  const options = COMMANDS[command] ?? {};
+  if (command === 'completion' && before.length === 0) return SHELLS;
+  const open = findOpenFlag(options, before);
+  if (open !== null && !last.startsWith('-')) return valuesOf(open);
+  const names = Object.keys(options).filter(
+    (name) => options[name]?.array === true || !before.includes(`--${name}`),
+  );
+  return last.startsWith('-') || command !== 'report' ? [...names.map((name) => `--${name}`), '--help'] : [];
+}
+
+/** The flag whose value the next word is: a list takes any number of words. */
+function findOpenFlag(options: Readonly<Record<string, Options>>, before: readonly string[]): string | null {
+  const at = before.findLastIndex((word) => word.startsWith('--'));
+  const name = before[at]?.slice(2) ?? '';
+  const option = options[name];
+  if (option === undefined || option.type === 'boolean') return null;
+  return option.array === true || at === before.length - 1 ? name : null;
+}
+
+function valuesOf(flag: string): readonly string[] {
+  return VALUES[flag] ?? [];
+}
+
+const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {
+  bash: `# Completion of rowproof for bash. Install it with: rowproof completion bash >> ~/.bashrc
+_rowproof_completions() {
+  local IFS=$'\\n'
+  COMPREPLY=($(rowproof ${COMPLETION_REQUEST} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o bashdefault -o default -F _rowproof_completions rowproof
+`,
+  zsh: `#compdef rowproof
+# Completion of rowproof for zsh. Install it with: rowproof completion zsh >> ~/.zshrc, below the line with compinit
+_rowproof_completions() {
+  local -a found
+  found=(\${(f)"$(rowproof ${COMPLETION_REQUEST} "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  if (( $#found )); then compadd -- $found; else _files; fi
+}
+compdef _rowproof_completions rowproof
+`,
+};
+
+/** The script that makes a shell ask for completions. */
+export function formatCompletionScript(shell: string): string {
+  const found = SHELLS.find((each) => each === shell);
+  if (found !== undefined) return SCRIPTS[found];
+  throw usageError(
+    `Expected a shell that is one of ${SHELLS.join(', ')}, got ${shell}.`,
+    'Write rowproof completion bash, for example.',
+  );
+}

@@ -1,0 +1,55 @@
+import { RowproofError } from '../core/errors.js';
+import { formatRelaxation } from '../core/relaxation.js';
+import type { ColumnResult } from '../core/result.js';
+import type { PlannedTable } from '../verifier/table-pairing.js';
+import { matchesName } from './comparison-scope.js';
+import type { ColumnPattern, RunConfig } from './run-config.js';
+
+/** A column that a pattern means. */
+interface MeantColumn {
+  readonly name: string;
+  readonly result: ColumnResult;
+}
+
+/**
+ * Refuses `--relax` and `--uuid-swap` where no column that they mean can take them: a tolerance for a text would be
+ * without effect, and nobody would know.
+ */
+export function assertRulesFit(config: RunConfig, tables: readonly PlannedTable[]): void {
+  for (const entry of config.relax) {
+    for (const word of entry.relaxations.map(formatRelaxation)) {
+      const refused = findRefused(entry, tables, ({ relaxed }) => relaxed?.includes(word) ?? false);
+      if (refused === null) continue;
+      throw new RowproofError({
+        code: 'usage',
+        message: `--relax says ${word} for ${refused}, whose type it does not fit.`,
+        hint: 'trim and ignoreCase fit text, nullAsEmpty text and bytes, truncateTo times, tolerance numbers.',
+      });
+    }
+  }
+  for (const entry of config.uuidSwap) {
+    const refused = findRefused(entry, tables, ({ assumed }) => assumed !== undefined);
+    if (refused === null) continue;
+    throw new RowproofError({
+      code: 'usage',
+      message: `--uuid-swap names ${refused}, which is no binary(16) that is paired with a UUID.`,
+      hint: 'Where both sides are binary(16), say which one is swapped: TABLE.COLUMN:source or TABLE.COLUMN:target.',
+    });
+  }
+}
+
+/** The first column that the entry means, if it is compared and neither it nor any other takes the entry. */
+function findRefused(
+  pattern: ColumnPattern,
+  tables: readonly PlannedTable[],
+  takes: (column: ColumnResult) => boolean,
+): string | null {
+  const meant: MeantColumn[] = tables.flatMap(({ source, columns }) =>
+    source === null || !matchesName(pattern.table, source.name)
+      ? []
+      : columns
+          .filter((column) => column.compared && matchesName(pattern.column, column.source))
+          .map((result) => ({ name: `${source.name}.${result.source}`, result })),
+  );
+  return meant.some(({ result }) => takes(result)) ? null : (meant[0]?.name ?? null);
+}

@@ -1,0 +1,58 @@
+import type { TruncationUnit } from '../relaxation.js';
+import { TimeZone } from '../time-zone.js';
+import type { ByteSink } from './byte-sink.js';
+import { encodeMicros, TAG } from './canonical.js';
+import type { SinkStep } from './sink-step.js';
+
+const WORD = 2 ** 32;
+/** What a 32-bit word counts for, in whole seconds and the microseconds left over. */
+const WORD_SECONDS = 4294;
+const WORD_MICROS = WORD - WORD_SECONDS * 1e6;
+const MICROS_IN: Readonly<Record<TruncationUnit, bigint>> = { ms: 1000n, s: 1_000_000n, min: 60_000_000n };
+
+const highOf = (sink: ByteSink, start: number): number => sink.bytes.readInt32BE(start + 1) ^ 0x80000000;
+const lowOf = (sink: ByteSink, start: number): number => sink.bytes.readUInt32BE(start + 5);
+
+/** Both ends of the 64-bit range stand for infinity. */
+function isInfinite(high: number, low: number): boolean {
+  return (high === 0x7fffffff && low === WORD - 1) || (high === -0x80000000 && low === 0);
+}
+
+/**
+ * Turns points in time into the civil times of a zone. Every point has exactly one, so nothing is assumed: the other
+ * way, a civil time can have none or two.
+ */
+export function civilStep(zoneName: string): SinkStep {
+  const zone = new TimeZone(zoneName);
+  return (sink, start) => {
+    if (sink.bytes[start] !== TAG.instant) return;
+    const [high, low] = [highOf(sink, start), lowOf(sink, start)];
+    sink.length = start;
+    if (isInfinite(high, low)) {
+      encodeMicros(sink, TAG.datetime, high, low);
+      return;
+    }
+    const seconds = high * WORD_SECONDS + Math.floor((high * WORD_MICROS + low) / 1e6);
+    const shift = zone.offsetAt(seconds) * 1e6;
+    const shiftHigh = Math.floor(shift / WORD);
+    const sum = low + (shift - shiftHigh * WORD);
+    const carry = sum >= WORD ? 1 : 0;
+    encodeMicros(sink, TAG.datetime, high + shiftHigh + carry, sum - carry * WORD);
+  };
+}
+
+/** Cuts times to whole units; a time of day below zero is cut towards zero, as its digits are. */
+export function truncateStep(unit: TruncationUnit): SinkStep {
+  const size = MICROS_IN[unit];
+  return (sink, start) => {
+    const tag = sink.bytes[start] as number;
+    if (tag !== TAG.datetime && tag !== TAG.instant && tag !== TAG.time) return;
+    const [high, low] = [highOf(sink, start), lowOf(sink, start)];
+    if (isInfinite(high, low)) return;
+    const micros = (BigInt(high) << 32n) | BigInt(low);
+    const rest = micros % size;
+    const cut = micros - (rest < 0n && tag !== TAG.time ? rest + size : rest);
+    sink.length = start;
+    encodeMicros(sink, tag, Number(cut >> 32n), Number(cut & 0xffffffffn));
+  };
+}
