@@ -78,7 +78,7 @@ describe.each(availableEngines())('a limited load of %s', { retry: 2 }, (engine)
   });
 
   it('stops a read of a whole table in its middle, and goes on with it', async () => {
-    const rate = { 'max-rows-per-second': '8000' };
+    const rate = { 'max-rows-per-second': '4000' };
     const { running, until, rows } = startRun('rows_in_a_bag', rate);
     await until('rows:read');
     const paused = until('run:paused');
@@ -98,10 +98,12 @@ describe.each(availableEngines())('a limited load of %s', { retry: 2 }, (engine)
   it.each(['rows_by_key', 'rows_in_a_bag'])(
     'does not keep an interrupted run from ending: %s',
     async (table) => {
+      const { running, until, abort } = startRun(table, { 'max-rows-per-second': '1000' });
+      await until(table === 'rows_by_key' ? 'chunk:verified' : 'rows:read');
+      const paused = until('run:paused');
       await startBusiness();
-      const { running, until, abort } = startRun(table);
-      await until('run:paused');
-      await delay(500);
+      await paused;
+      await delay(600);
       const aborted = performance.now();
       abort.abort();
       expect((await running).result).toMatchObject({ interrupted: true, verdict: 'unverified' });
