@@ -12,8 +12,7 @@ const MAX_LOAD = 20;
 /** Far longer than a run that was not paused would need for all of its rows. */
 const PAUSE_MS = 2500;
 
-/** Times are taken on a machine that does other work too, so each may be taken three times. */
-describe.each(availableEngines())('a limited load of %s', { retry: 2 }, (engine) => {
+describe.each(availableEngines())('a limited load of %s', (engine) => {
   const source = useDatabase(engine);
   const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
   let busy: BusySessions | null = null;
@@ -95,8 +94,10 @@ describe.each(availableEngines())('a limited load of %s', { retry: 2 }, (engine)
     expect(run.events.filter(({ type }) => type === 'chunk:retry')).toEqual([]);
   });
 
+  /** The time is taken on a machine that does other work too, so it may be taken three times. */
   it.each(['rows_by_key', 'rows_in_a_bag'])(
     'does not keep an interrupted run from ending: %s',
+    { retry: 2 },
     async (table) => {
       const { running, until, abort } = startRun(table, { 'max-rows-per-second': '1000' });
       await until(table === 'rows_by_key' ? 'chunk:verified' : 'rows:read');
