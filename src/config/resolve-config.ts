@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Mode, ModeChoice } from '../core/verdict.js';
+import { readChunkTime, readLoadLimits } from './load-flags.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
 import { readRelaxedColumns, readSwappedColumns, readTimeZone } from './rule-flags.js';
 import { MATCH_NAMES, type MatchNames, type RunConfig } from './run-config.js';
@@ -38,6 +39,8 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     tableModes: new Map(),
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
+    chunkTimeMs: readChunkTime(flags),
+    limits: readLoadLimits(flags),
     seed: readWholeNumber(flags, { name: 'seed', least: 0n, most: MOST_SEED }) ?? null,
     showValues: readShowValues(flags),
   };

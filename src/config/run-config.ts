@@ -1,3 +1,4 @@
+import type { LoadLimits } from '../core/load-limits.js';
 import type { Relaxation } from '../core/relaxation.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
 
@@ -61,6 +62,9 @@ export interface RunConfig {
   readonly workers: number;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;
+  /** How long a chunk should take. */
+  readonly chunkTimeMs: number;
+  readonly limits: LoadLimits;
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
   readonly showValues: boolean;

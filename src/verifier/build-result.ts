@@ -2,6 +2,7 @@ import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import {
   type ColumnRemark,
+  type LoadResult,
   RUN_FORMAT,
   type RunResult,
   type SideResult,
@@ -57,6 +58,7 @@ export interface RunFacts {
   readonly ratio: number | null;
   readonly seed: bigint;
   readonly configHash: string;
+  readonly load: LoadResult | null;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];
@@ -86,6 +88,7 @@ export function buildResult(facts: RunFacts): RunResult {
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
     configHash: facts.configHash,
+    ...(facts.load === null ? {} : { load: facts.load }),
     scope: {
       notChecked: NOT_CHECKED,
       excluded: facts.excluded,

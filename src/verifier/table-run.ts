@@ -1,4 +1,4 @@
-import type { UnverifiedChunk } from '../core/chunk.js';
+import type { Pacing, UnverifiedChunk } from '../core/chunk.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
@@ -23,6 +23,7 @@ export interface TableRun {
   readonly workers: number;
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
+  readonly pacing: Pacing;
   readonly emit: EmitEvent;
   /** Which rows are told one by one, as `row:differs`; null for none. */
   readonly rowEvents: 'with-values' | 'without-values' | null;

@@ -10,6 +10,7 @@ import { RowIndex } from '../hashing/row-index.js';
 import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
 import { comparePartition } from './compare-partition.js';
+import { LoadControl } from './load-control.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
 import type {
@@ -22,7 +23,8 @@ import type {
   WorkerTask,
 } from './worker-data.js';
 
-const { seed, schemes } = workerData as WorkerData;
+const { seed, schemes, load: sharedLoad } = workerData as WorkerData;
+const load = new LoadControl(sharedLoad);
 const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed) };
 const bucketHashes = { seeded: hasher.hash, constant: await createRowHash(0n) };
 // A package that cannot be loaded is met again, and reported, when a session is opened.
@@ -35,7 +37,7 @@ function prepare(setup: SharedArrayBuffer): NonNullable<typeof prepared> {
   if (prepared !== null) return prepared;
   const { connections, pairs } = deserialize(Buffer.from(setup)) as WorkerSetup;
   const context: WorkerContext = {
-    sessions: new SessionCache(connections),
+    sessions: new SessionCache(connections, load),
     hasher,
     bucketHashes,
     indexes: { source: new RowIndex(), target: new RowIndex() },
@@ -60,9 +62,11 @@ async function closeSessions(): Promise<null> {
 async function runWithChannel({ task, port, setup }: WorkerRequest): Promise<TaskResult<WorkerTask>> {
   const { context, pairs } = prepare(setup);
   let cancelled = false;
+  load.restart();
   const onMessage = (message: MainMessage): void => {
     if (message.type !== 'cancel') return;
     cancelled = true;
+    load.cancel();
     void dropSessions();
   };
   port.on('message', onMessage);

@@ -31,6 +31,8 @@ export interface WorkerPool {
   /** Says where to connect and what can be read; before the first task. */
   configure(setup: WorkerSetup): void;
   run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
+  /** The servers' numbers of the sessions of a side that tasks are using. */
+  sessionIds(side: Side): readonly string[];
   /** Cancels what is under way, in the workers and on the servers. Tasks that were cut off are unverified. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -56,6 +58,8 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
   });
   let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
   const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
+  const sessionIds = (side: Side): readonly string[] =>
+    [...active.values()].flatMap((ids) => ids?.[side] ?? []);
 
   return {
     configure: (setup) => {
@@ -83,22 +87,14 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
         port.close();
       }
     },
+    sessionIds,
     cancel: async () => {
       if (configured === null) return;
       const { setup } = configured;
-      const sessions = [...active.values()].filter((ids) => ids !== null);
       for (const port of active.keys()) post(port, { type: 'cancel' });
       await Promise.all([
-        cancelOnServer(
-          setup,
-          'source',
-          sessions.flatMap((ids) => ids.source ?? []),
-        ),
-        cancelOnServer(
-          setup,
-          'target',
-          sessions.flatMap((ids) => ids.target ?? []),
-        ),
+        cancelOnServer(setup, 'source', sessionIds('source')),
+        cancelOnServer(setup, 'target', sessionIds('target')),
       ]);
     },
     close: async () => {

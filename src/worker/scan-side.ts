@@ -5,8 +5,9 @@ import type { ChunkChannel, WorkerContext } from './verify-chunk.js';
 
 /** How long a server may send nothing in the middle of a read before it counts as lost. */
 const SILENCE_MS = 300_000;
-/** How many rows are read between two reports of progress. */
+/** How many rows are read between two reports of progress, and for how long where their rate is limited. */
 const ROWS_A_REPORT = 20_000;
+const SECONDS_A_REPORT = 0.25;
 
 /** One whole side of a table pair, read in one statement in the order the server likes best. */
 export interface SideScan {
@@ -34,14 +35,15 @@ export async function scanSide(scan: SideScan): Promise<void> {
   const { pair, side, context } = scan;
   const { session, close } = await context.sessions.openStream(side);
   scan.channel.reportSessions({ [side]: session.serverSessionId });
-  let lastSeenMs = performance.now();
+  const { clock } = context.sessions.load;
+  let lastSeenMs = clock.now();
   const watch = setInterval(() => {
-    if (performance.now() - lastSeenMs > SILENCE_MS) void session.close();
+    if (clock.now() - lastSeenMs > SILENCE_MS) void session.close();
   }, SILENCE_MS / 10);
   try {
     const prepared = await prepareTableSide(pair, side, { engine: context.sessions.engine(side), session });
     const onRow = createRowListener(scan, prepared, () => {
-      lastSeenMs = performance.now();
+      lastSeenMs = clock.now();
     });
     const { columns, selection, engine } = prepared;
     const whole = { ...selection, key: [], range: { after: null, upTo: null }, limit: null };
@@ -61,12 +63,14 @@ function createRowListener(
 ): { listen(row: { buffer: Buffer; offset: number; end: number }): number; finish(): void } {
   const kinds = scan.asBag ? [] : scan.pair.key.map((column) => column.keyKind);
   const reader = new BucketReader(prepared.reader.codec, kinds, scan.context.bucketHashes);
+  const { maxRowsPerSecond } = scan.context.sessions.load.cells.limits;
+  const rowsAReport = Math.min(ROWS_A_REPORT, (maxRowsPerSecond ?? ROWS_A_REPORT) * SECONDS_A_REPORT);
   let unreported = 0;
   return {
     listen: (row) => {
       const next = reader.read(row);
       scan.onRow({ reader, buffer: row.buffer, offset: row.offset, next });
-      if (++unreported === ROWS_A_REPORT) {
+      if (++unreported >= rowsAReport) {
         scan.channel.reportRows(scan.side, unreported);
         unreported = 0;
         onProgress();

@@ -54,7 +54,8 @@ export async function verifyChunk(
   context: WorkerContext,
   channel: ChunkChannel,
 ): Promise<ChunkResult> {
-  const started = performance.now();
+  const { clock } = context.sessions.load;
+  const started = clock.now();
   try {
     const reads = await readBothSides(task, pair, context, channel);
     const end = cutAtSharedEnd(pair, context, reads);
@@ -65,7 +66,7 @@ export async function verifyChunk(
       sourceRows: context.indexes.source.count,
       targetRows: context.indexes.target.count,
       wireBytes: Math.max(reads.source.wireBytes, reads.target.wireBytes),
-      elapsedMs: performance.now() - started,
+      elapsedMs: clock.now() - started,
     };
   } catch (failure) {
     return describeChunkFailure(failure);
@@ -99,7 +100,7 @@ export async function onBothSides<T>(
 ): Promise<Record<Side, T>> {
   let failure: ReadFailure | null = null;
   const run = async (side: Side): Promise<T> => {
-    const timer = setTimeout(() => void sessions.drop(side), sessions.deadlineMs(side));
+    const endDeadline = sessions.startDeadline(side);
     try {
       return await step(side);
     } catch (error) {
@@ -109,7 +110,7 @@ export async function onBothSides<T>(
       }
       throw failure;
     } finally {
-      clearTimeout(timer);
+      endDeadline();
     }
   };
   const [source, target] = await Promise.allSettled([run('source'), run('target')]);

@@ -11,12 +11,14 @@ import type {
 import type { ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
+import type { SharedLoad } from './shared-load.js';
 
 /** What a thread is given when it starts, which is before anything is known of the databases. */
 export interface WorkerData {
   readonly seed: bigint;
   /** The URL schemes of both sides, whose database packages a thread loads while the main thread reads catalogs. */
   readonly schemes: readonly string[];
+  readonly load: SharedLoad;
 }
 
 /** What every worker needs to know before its first chunk. */

@@ -6,6 +6,7 @@ import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection } from './connection.js';
 import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
+import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
@@ -43,5 +44,6 @@ export const mysqlEngine: Engine = {
   readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,
   compileCodec,
+  readLoad: readMysqlLoad,
   classifyError: classifyMysqlError,
 };
