@@ -26,7 +26,7 @@ import type {
 const { seed, schemes, load: sharedLoad } = workerData as WorkerData;
 const load = new LoadControl(sharedLoad);
 const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed) };
-const bucketHashes = { seeded: hasher.hash, constant: await createRowHash(0n) };
+const constantHash = await createRowHash(0n);
 // A package that cannot be loaded is met again, and reported, when a session is opened.
 await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
 
@@ -39,7 +39,7 @@ function prepare(setup: SharedArrayBuffer): NonNullable<typeof prepared> {
   const context: WorkerContext = {
     sessions: new SessionCache(connections, load),
     hasher,
-    bucketHashes,
+    constantHash,
     indexes: { source: new RowIndex(), target: new RowIndex() },
     prepared: null,
   };

@@ -9,7 +9,7 @@ import type { RowDifference } from '../core/difference.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { BucketHashes } from '../hashing/bucket-reader.js';
+import type { RowHash } from '../hashing/row-hash.js';
 import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
 import type { RowHasher } from '../hashing/row-reader.js';
 import { type RereadRow, rereadDifferingRows } from './reread.js';
@@ -22,7 +22,8 @@ const SIDES = ['source', 'target'] as const;
 export interface WorkerContext {
   readonly sessions: SessionCache;
   readonly hasher: RowHasher;
-  readonly bucketHashes: BucketHashes;
+  /** A hash that is the same in every run. */
+  readonly constantHash: RowHash;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
   /** The sides of the table pair that was read last; most chunks of a worker are of one table. */
   prepared: { readonly pairId: number; readonly sides: Map<Side, TableSide> } | null;
