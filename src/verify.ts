@@ -15,6 +15,7 @@ import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
+import { planChecksums } from './verifier/checksum-plan.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
@@ -189,6 +190,7 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
       spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
       workers: config.workers,
       chunkRows: config.chunkRows,
+      checksums: await planChecksums({ place: config.checksumOn, mode: config.mode, pairs, sides, seed }),
       emit: hooks.emit,
       rowEvents: hooks.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
       signal: hooks.signal,

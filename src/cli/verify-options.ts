@@ -85,6 +85,10 @@ export const VERIFY_OPTIONS = {
     'Threads, each with one session on both servers (default: one a core, at most 4; limit 64)',
   ),
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
+  'checksum-on': text(
+    HOW,
+    `Who hashes rows: auto (whoever is faster, the default), client, or server (where both servers can)`,
+  ),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
   repair: text(OUTPUT, 'PATH.sql: write SQL that repairs the target, and PATH.undo.sql that takes it back'),

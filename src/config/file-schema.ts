@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import { parseRelaxation, RELAXATION_FORMS } from '../core/relaxation.js';
 import { findTimeZone } from '../core/time-zone.js';
 import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS, parseRatio } from './resolve-config.js';
@@ -222,6 +223,12 @@ export const CONFIG_FILE = z.strictObject(
       .meta({
         description: 'Rows read in one task (default: as many as keep tasks short).',
         examples: [5000],
+      }),
+    checksumOn: choice(CHECKSUM_PLACES)
+      .optional()
+      .meta({
+        description: 'Who hashes rows: auto (the faster), client, or server (where both can).',
+        examples: ['client'],
       }),
     report: list('a list of FORMAT or FORMAT=PATH')
       .optional()

@@ -1,4 +1,5 @@
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
+import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable } from '../verifier/describe-plan.js';
 import { compileScope } from './comparison-scope.js';
@@ -14,14 +15,25 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
 export async function planRun(config: RunConfig): Promise<RunPlan> {
   return withOpenSides(config, async (sides) => {
     const pairing = pairSides(config, sides);
+    const { mode, workers } = config;
+    const request = {
+      mode,
+      workers,
+      scope: compileScope(config),
+      sides,
+      chunkRows: config.chunkRows ?? EXAMPLE_CHUNK_ROWS,
+      checksums: await planChecksums({
+        place: config.checksumOn,
+        mode,
+        pairs: pairing.tables.flatMap(({ pair }) => pair ?? []),
+        sides,
+        seed: config.seed ?? 0n,
+      }),
+    };
     const tables: TablePlan[] = [];
     for (const table of pairing.tables) {
-      const planned = config.mode === 'count' ? planForCounting(table) : table;
-      const { mode, workers } = config;
-      const chunkRows = config.chunkRows ?? EXAMPLE_CHUNK_ROWS;
-      tables.push(
-        await describeTable(planned, { mode, workers, scope: compileScope(config), sides, chunkRows }),
-      );
+      const planned = mode === 'count' ? planForCounting(table) : table;
+      tables.push(await describeTable(planned, request));
     }
     return {
       format: PLAN_FORMAT,

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { CHECKSUM_PLACES, type ChecksumPlace } from '../core/checksum-place.js';
 import type { Mode } from '../core/verdict.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
 import { readRelaxedColumns, readSwappedColumns, readTimeZone } from './rule-flags.js';
@@ -37,6 +38,7 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     ...readMode(flags),
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
+    checksumOn: readChecksumPlace(flags),
     seed: readWholeNumber(flags, { name: 'seed', least: 0n, most: MOST_SEED }) ?? null,
     showValues: readShowValues(flags),
   };
@@ -81,6 +83,19 @@ function readMatchNames(flags: RawFlags): MatchNames {
     );
   }
   return found;
+}
+
+/** Reading rows is the default: see docs/performance.md for what the servers' checksums cost and where they pay. */
+const DEFAULT_CHECKSUM_PLACE: ChecksumPlace = 'auto';
+
+function readChecksumPlace(flags: RawFlags): ChecksumPlace {
+  const text = readText(flags, 'checksum-on') ?? DEFAULT_CHECKSUM_PLACE;
+  const place = CHECKSUM_PLACES.find((each) => each === text);
+  if (place !== undefined) return place;
+  throw usageError(
+    `Expected --checksum-on to be one of ${CHECKSUM_PLACES.join(', ')}, got ${text}.`,
+    'client reads all rows, server lets both servers hash them where they can, auto takes what is faster.',
+  );
 }
 
 export const MODES = ['full', 'spot', 'count'] as const satisfies readonly Mode[];

@@ -1,3 +1,4 @@
+import type { ChecksumPlace } from '../core/checksum-place.js';
 import type { Relaxation } from '../core/relaxation.js';
 import type { Mode } from '../core/verdict.js';
 
@@ -59,6 +60,8 @@ export interface RunConfig {
   readonly workers: number;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;
+  /** Who hashes rows where the servers may. */
+  readonly checksumOn: ChecksumPlace;
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
   readonly showValues: boolean;

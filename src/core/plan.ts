@@ -1,3 +1,4 @@
+import type { ChecksumPlace } from './checksum-place.js';
 import type { Finding } from './finding.js';
 import type { ColumnResult, SideResult } from './result.js';
 
@@ -16,6 +17,8 @@ export interface TablePlan {
   readonly target: string | null;
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
+  /** Who would hash its rows; `auto` is whoever proves faster. Null where no row would be compared. */
+  readonly checksum: { readonly on: ChecksumPlace; readonly reason: string | null } | null;
   /** The source engine's own estimate; null where it has none. */
   readonly estimatedRows: number | null;
   /** How many key ranges the table is cut into, so that workers can share it. */

@@ -101,11 +101,17 @@ function layOut(
   return { columns: fitted, nameWidth: nameWidth >= (widths[0] ?? 0) ? LEAST_NAME_WIDTH : nameWidth };
 }
 
+const HASHED_BY = {
+  client: '',
+  server: ', hashed by the servers',
+  mixed: ', partly hashed by the servers',
+} as const;
+
 function formatWalk(table: TableResult): string {
   if (!wasRead(table)) return 'not read';
   if (table.strategy === 'count') return 'counted only';
   const key = table.key.map(visibleName).join(', ');
-  return `${table.strategy} by ${key === '' ? 'whole rows' : key}`;
+  return `${table.strategy} by ${key === '' ? 'whole rows' : key}${HASHED_BY[table.checksum ?? 'client']}`;
 }
 
 function verdictWords(table: TableResult): string {

@@ -7,6 +7,8 @@ import {
 } from '../core/chunk.js';
 import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
+import { noteChecksumObstacle } from './checksum-plan.js';
+import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
 import { drawSegments } from './spot-planner.js';
@@ -63,6 +65,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
       await endTable(run, table);
       continue;
     }
+    noteChecksumObstacle(run.checksums, table);
     if (pair.strategy === 'bucket') {
       yield { table, segment: null };
       continue;
@@ -114,12 +117,21 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   const { pair } = table.planned;
   let after = segment.after;
   let capRows = firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
+  const checksums = openChecksumWalk(run, work);
   while (pair !== null && !run.signal.aborted) {
+    const turn = (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
+    if (run.signal.aborted) break;
+    if (turn.kind === 'proved') {
+      await acceptChunk(run, work, turn);
+      if (turn.chunk.end === null) return endSegment(run, work);
+      after = turn.chunk.end;
+      continue;
+    }
     const task: ChunkTask = {
       kind: 'chunk',
       pairId: pair.id,
       after,
-      upTo: segment.upTo,
+      upTo: turn.upTo,
       capRows,
       capBytes: CHUNK_BYTES,
     };
@@ -129,9 +141,10 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
       await reportUnverified(run, table, result);
       return endSegment(run, work);
     }
-    await acceptChunk(run, work, result);
-    if (result.end === null) return endSegment(run, work);
-    after = result.end;
+    await acceptChunk(run, work, { kind: 'read', chunk: result });
+    checksums?.noteRead(result);
+    if (result.end === null && turn.isLast) return endSegment(run, work);
+    after = result.end ?? turn.upTo;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
   }
 }
@@ -160,10 +173,10 @@ function verifyWithRetries(run: TableRun, work: SegmentWork, task: ChunkTask): P
 async function acceptChunk(
   run: TableRun,
   { table, segment }: SegmentWork,
-  chunk: ComparedChunk,
+  { kind, chunk }: { readonly kind: Turn['kind']; readonly chunk: ComparedChunk },
 ): Promise<void> {
   const start = run.spool.commit(table.planned.id, segment.ordinal);
-  table.addChunk(chunk);
+  table.addChunk(chunk, kind === 'proved' ? 'server' : 'client');
   const { sourceRows, targetRows, counts } = chunk;
   const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
   await run.emit({ type, table: table.name, sourceRows, targetRows, counts });

@@ -6,6 +6,7 @@ import type { TablePair } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
+import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
@@ -72,6 +73,8 @@ function runTaskOfPair(
   switch (task.kind) {
     case 'chunk':
       return verifyChunk(task, pair, context, channel);
+    case 'checksum':
+      return compareChecksums({ task, pair, context, channel });
     case 'sum-buckets':
       return sumBuckets({ task, pair, context, channel });
     case 'spill-buckets':

@@ -7,7 +7,7 @@ import type {
   SumBucketsResult,
   SumBucketsTask,
 } from '../core/bucket.js';
-import type { ChunkResult, ChunkTask } from '../core/chunk.js';
+import type { ChecksumResult, ChecksumTask, ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
@@ -20,7 +20,7 @@ export interface WorkerData {
 }
 
 /** Everything a worker can be asked to do. */
-export type WorkerTask = ChunkTask | BucketTask;
+export type WorkerTask = ChunkTask | ChecksumTask | BucketTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -29,7 +29,9 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
     ? SpillBucketsResult
     : Task extends ComparePartitionTask
       ? ComparePartitionResult
-      : ChunkResult;
+      : Task extends ChecksumTask
+        ? ChecksumResult
+        : ChunkResult;
 
 /** What a worker tells the main thread while a chunk is under way. */
 export type WorkerMessage =

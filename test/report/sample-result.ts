@@ -7,6 +7,7 @@ export function sampleTable(changes: Partial<TableResult> = {}): TableResult {
     target: 'public.customers',
     verdict: 'verified',
     strategy: 'range',
+    checksum: 'client',
     key: ['id'],
     sourceRows: 1204331,
     targetRows: 1204331,

@@ -83,7 +83,8 @@ function decimalLiteral(value: string): Literal {
   return value === 'NaN' || value === 'Infinity' ? ABOVE : sql(value);
 }
 
-const selects: SelectDialect = {
+/** What statements of any form need to know of this engine. */
+export const selects: SelectDialect = {
   quoteName,
   literal,
   comparesRows: false,
