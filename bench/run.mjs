@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readArguments, USAGE } from './arguments.mjs';
 import { createDatabases, DATABASES, dropDatabases, urlOf } from './databases.mjs';
 import { measurePairing } from './measure.mjs';
+import { runNetworkBench } from './network.mjs';
 import { describeSetting, formatResults, writeResults } from './results.mjs';
 import { openServers } from './servers.mjs';
 
 const options = readArguments(process.argv.slice(2));
 if (options.help) console.log(USAGE);
+else if (options.only === 'network') await runNetworkBench(options, readVersion());
 else await runBench(options);
 
 async function runBench({ rows, runs, only }) {

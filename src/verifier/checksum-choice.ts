@@ -14,7 +14,7 @@ export interface ChoiceRules {
 /** The other way must be this much faster: rates of single chunks vary, and a change costs time. */
 const CLEARLY_FASTER = 1.2;
 /** What trying the slower way may cost of the time that goes by: one part in so many. */
-const TRIAL_SHARE = 30;
+const TRIAL_SHARE = 50;
 const LEAST_GAP_MS = 2000;
 /** A table that is done sooner than this is not worth a trial. */
 const LEAST_TABLE_MS = 1000;
