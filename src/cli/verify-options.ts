@@ -87,7 +87,7 @@ export const VERIFY_OPTIONS = {
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
   'checksum-on': text(
     HOW,
-    `Who hashes rows: auto (whoever is faster, the default), client, or server (where both servers can)`,
+    'Who hashes rows: client (default), server (where both servers can), auto (whoever is faster)',
   ),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),

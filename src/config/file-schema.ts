@@ -227,8 +227,8 @@ export const CONFIG_FILE = z.strictObject(
     checksumOn: choice(CHECKSUM_PLACES)
       .optional()
       .meta({
-        description: 'Who hashes rows: auto (the faster), client, or server (where both can).',
-        examples: ['client'],
+        description: 'Who hashes rows: client (default), server (where both can), or auto (the faster).',
+        examples: ['auto'],
       }),
     report: list('a list of FORMAT or FORMAT=PATH')
       .optional()

@@ -85,8 +85,8 @@ function readMatchNames(flags: RawFlags): MatchNames {
   return found;
 }
 
-/** Reading rows is the default: see docs/performance.md for what the servers' checksums cost and where they pay. */
-const DEFAULT_CHECKSUM_PLACE: ChecksumPlace = 'auto';
+/** Hashing rows costs a server more than sending them, so it is not asked to unless the user wants it. */
+const DEFAULT_CHECKSUM_PLACE: ChecksumPlace = 'client';
 
 function readChecksumPlace(flags: RawFlags): ChecksumPlace {
   const text = readText(flags, 'checksum-on') ?? DEFAULT_CHECKSUM_PLACE;
