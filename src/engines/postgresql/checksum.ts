@@ -45,7 +45,7 @@ const GOLDEN = 0x9e3779b97f4a7c15n;
  * The hash of a row: of the bytes in which the server would send it, which hold a type, a length or NULL, and the value of
  * each column. The types' own hash functions are no way: that of `bigint` and of timestamps folds both halves of the
  * number, that of `numeric` ignores the sign, and `hash_record_extended` of several columns adds their hashes up, so that
- * in the sum over rows a value could move from one row to another unseen.
+ * a value that moves from one row to another most often leaves the sum over rows as it was.
  *
  * The two numbers at the end make sure that every byte of the row goes through the whole of the hash.
  *
