@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 
-const DEFAULT_ROWS = 1_000_000;
+const DEFAULT_ROWS = 2_000_000;
 const QUICK_ROWS = 100_000;
 const DEFAULT_RUNS = 3;
 
 export const USAGE = `npm run bench -- [--quick] [--rows N] [--runs N] [--only SOURCE-TARGET]
 
-  --quick   ${QUICK_ROWS} rows instead of ${DEFAULT_ROWS}
-  --rows    rows of the table
+  --quick   ${QUICK_ROWS} rows instead of ${DEFAULT_ROWS}, one number of workers, no peer
+  --rows    rows of the table of orders; the wide table has a fifth of them
   --runs    runs of each measurement; the median is printed (default ${DEFAULT_RUNS})
   --only    one pairing, for example mariadb-postgresql; or network: --checksum-on behind slow links
 
@@ -29,6 +29,7 @@ export function readArguments(argv) {
   return {
     help: values.help,
     only: values.only ?? null,
+    quick: values.quick,
     rows: readCount('rows', values.rows) ?? (values.quick ? QUICK_ROWS : DEFAULT_ROWS),
     runs: readCount('runs', values.runs) ?? DEFAULT_RUNS,
   };

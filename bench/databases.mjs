@@ -1,6 +1,7 @@
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import { mariadbNumbers, mysqlNumbers, mysqlStatements, postgresStatements } from './orders-table.mjs';
+import { mariadbNumbers, mysqlNumbers } from './orders-table.mjs';
+import { damageStatement, TABLES } from './tables.mjs';
 
 export const DATABASES = { source: 'rowproof_bench_source', target: 'rowproof_bench_target' };
 
@@ -41,13 +42,27 @@ export function urlOf(serverUrl, database) {
   return url.href;
 }
 
-function statementsFor(engine, rows) {
-  if (engine === 'postgresql') return postgresStatements(rows);
-  if (engine === 'mariadb') return mysqlStatements(rows, mariadbNumbers);
-  return [`SET SESSION cte_max_recursion_depth = ${rows}`, ...mysqlStatements(rows, mysqlNumbers)];
+/** Changes every so-many-th order of a server's target database, and clears away what that leaves behind. */
+export async function damageOrders({ engine, url }, every) {
+  const session = await openAdmin(engine, urlOf(url, DATABASES.target));
+  try {
+    await session.run(damageStatement(every));
+    await session.run(engine === 'postgresql' ? 'VACUUM ANALYZE orders' : 'ANALYZE TABLE orders');
+  } finally {
+    await session.close();
+  }
 }
 
-function openAdmin(engine, url) {
+function statementsFor(engine, rows) {
+  if (engine === 'postgresql')
+    return TABLES.flatMap(({ postgresStatements, rowsOf }) => postgresStatements(rowsOf(rows)));
+  const numbers = engine === 'mariadb' ? mariadbNumbers : mysqlNumbers;
+  const statements = TABLES.flatMap(({ mysqlStatements, rowsOf }) => mysqlStatements(rowsOf(rows), numbers));
+  return engine === 'mariadb' ? statements : [`SET SESSION cte_max_recursion_depth = ${rows}`, ...statements];
+}
+
+/** A session that may do anything; `run` resolves with rows. */
+export function openAdmin(engine, url) {
   return engine === 'postgresql' ? openPostgres(url) : openMysql(url);
 }
 
@@ -56,7 +71,7 @@ async function openPostgres(url) {
   const client = new pg.Client({ connectionString: named });
   await client.connect();
   return {
-    run: (sql) => client.query(sql),
+    run: async (sql) => (await client.query(sql)).rows,
     version: async () => (await client.query("SELECT current_setting('server_version') AS v")).rows[0].v,
     close: () => client.end(),
   };
@@ -73,7 +88,7 @@ async function openMysql(url) {
     ...(pathname.length > 1 ? { database: decodeURIComponent(pathname.slice(1)) } : {}),
   });
   return {
-    run: (sql) => connection.query(sql),
+    run: async (sql) => (await connection.query(sql))[0],
     version: async () => (await connection.query('SELECT VERSION() AS v'))[0][0].v,
     close: () => connection.end(),
   };

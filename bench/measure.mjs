@@ -2,40 +2,70 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { readServerSeconds } from './server-usage.mjs';
 
 const USAGE_HOOK = new URL('./report-usage.mjs', import.meta.url).href;
 const FLOOR = fileURLToPath(new URL('./read-floor.mjs', import.meta.url));
+const PLAN_COST = fileURLToPath(new URL('./plan-cost.mjs', import.meta.url));
 const ROWPROOF = fileURLToPath(new URL('../bin/rowproof.js', import.meta.url));
 
-/** Measures one pairing: floor and verify take turns, so that a slow moment of the machine meets both. */
-export async function measurePairing({ source, target, rows, runs }) {
+/** Measures one case: floor and verify take turns, so that a slow moment of the machine meets both. */
+export async function measureCase(measured, runs) {
   const floors = [];
   const verifies = [];
   for (let run = 0; run < runs; run++) {
-    floors.push(await measureFloor({ source, target, rows }));
-    verifies.push(await measureVerify({ source, target, rows }));
+    floors.push(await measureFloor(measured));
+    verifies.push(await measureVerify(measured));
   }
   return { floor: medians(floors), verify: medians(verifies), runs: { floors, verifies } };
 }
 
-async function measureFloor({ source, target, rows }) {
-  const { output, cpuSeconds, peakMegabytes } = await runMeasured([FLOOR, source, target]);
+/** Seconds that planning alone takes, as the median of some runs. */
+export async function measurePlanning({ sourceUrl, targetUrl, workers }, runs) {
+  const seconds = [];
+  for (let run = 0; run < runs; run++) {
+    const { output } = await runMeasured([PLAN_COST, sourceUrl, targetUrl, String(workers)]);
+    seconds.push(JSON.parse(output).seconds);
+  }
+  return median(seconds);
+}
+
+async function measureFloor({ sourceUrl, targetUrl, table, rows, processes }) {
+  const before = readServerSeconds(processes);
+  const { output, ...usage } = await runMeasured([FLOOR, table, sourceUrl, targetUrl]);
   const floor = JSON.parse(output);
   if (floor.rows.some((count) => count !== rows)) throw new Error(`The floor read ${floor.rows} rows.`);
-  return { seconds: floor.seconds, cpuSeconds, peakMegabytes };
+  return { ...usage, seconds: floor.seconds, serverSeconds: serverSecondsSince(before, processes) };
 }
 
-/** The whole command as a user runs it, start and end of the process included; a verdict but `verified` is an error. */
-async function measureVerify({ source, target, rows }) {
-  const flags = ['verify', '--source', source, '--target', target, '--report', 'json'];
-  const { output, seconds, cpuSeconds, peakMegabytes } = await runMeasured([ROWPROOF, ...flags]);
-  const { verdict, totals } = JSON.parse(output);
-  if (verdict !== 'verified' || totals.sourceRows !== rows || totals.targetRows !== rows)
-    throw new Error(`Expected ${rows} verified rows, got: ${verdict}, ${JSON.stringify(totals)}`);
-  return { seconds, cpuSeconds, peakMegabytes };
+/** The whole command as a user runs it, start and end of the process included; anything but what was expected is an error. */
+async function measureVerify({ sourceUrl, targetUrl, table, rows, workers, changed, processes }) {
+  const flags = [
+    '--source',
+    sourceUrl,
+    '--target',
+    targetUrl,
+    '--tables',
+    table,
+    '--workers',
+    String(workers),
+  ];
+  const before = readServerSeconds(processes);
+  const { output, ...usage } = await runMeasured([ROWPROOF, 'verify', ...flags, '--report', 'json'], [0, 1]);
+  const { totals } = JSON.parse(output);
+  const { sourceRows, targetRows, missing, extra, inFlight } = totals;
+  const isExpected = sourceRows === rows && targetRows === rows && totals.changed === changed;
+  if (!isExpected || missing + extra + inFlight > 0)
+    throw new Error(`Expected ${rows} rows of which ${changed} differ, got: ${JSON.stringify(totals)}`);
+  return { ...usage, serverSeconds: serverSecondsSince(before, processes) };
 }
 
-async function runMeasured(program) {
+function serverSecondsSince(before, processes) {
+  const after = readServerSeconds(processes);
+  return Object.keys(after).reduce((sum, engine) => sum + after[engine] - before[engine], 0);
+}
+
+async function runMeasured(program, exitCodes = [0]) {
   const started = performance.now();
   const child = spawn(process.execPath, ['--import', USAGE_HOOK, ...program], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -47,12 +77,13 @@ async function runMeasured(program) {
     once(child, 'close'),
   ]);
   const seconds = (performance.now() - started) / 1000;
-  if (exitCode !== 0) throw new Error(`A measured program ended with exit code ${exitCode}: ${errors}`);
+  if (!exitCodes.includes(exitCode))
+    throw new Error(`A measured program ended with exit code ${exitCode}: ${errors}`);
   return { output, seconds, ...JSON.parse(usage) };
 }
 
 function medians(runs) {
-  const names = ['seconds', 'cpuSeconds', 'peakMegabytes'];
+  const names = ['seconds', 'cpuSeconds', 'peakMegabytes', 'serverSeconds'];
   return Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name]))]));
 }
 

@@ -3,7 +3,7 @@
 import { homedir } from 'node:os';
 import { engineFor } from '../dist/engines/registry.js';
 
-const urls = process.argv.slice(2);
+const [tableName, ...urls] = process.argv.slice(2);
 const environment = { variables: {}, readFile: () => null, homeFolder: homedir(), userName: '' };
 
 const sides = await Promise.all(urls.map(openSide));
@@ -19,7 +19,7 @@ async function openSide(text) {
   const settings = engine.resolveConnection(url, environment);
   const session = await engine.open(settings);
   const catalog = await engine.readCatalog(session, settings);
-  const table = catalog.tables.find(({ name }) => name === 'orders');
+  const table = catalog.tables.find(({ name }) => name === tableName);
   const sql = engine.dialect.buildSelect({
     table,
     columns: table.columns,

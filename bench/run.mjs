@@ -1,18 +1,23 @@
 // Measures verify against the floor: reading the same rows and doing nothing with them. See docs/performance.md.
 import { existsSync, readFileSync } from 'node:fs';
 import { readArguments, USAGE } from './arguments.mjs';
-import { createDatabases, DATABASES, dropDatabases, urlOf } from './databases.mjs';
-import { measurePairing } from './measure.mjs';
+import { damagedCases, equalCases } from './cases.mjs';
+import { createDatabases, DATABASES, damageOrders, dropDatabases, urlOf } from './databases.mjs';
+import { findWorse } from './judge.mjs';
+import { measureCase, measurePlanning } from './measure.mjs';
+import { measurePeer } from './peer-checksum.mjs';
 import { runNetworkBench } from './network.mjs';
 import { describeSetting, formatResults, writeResults } from './results.mjs';
+import { findServerProcesses } from './server-usage.mjs';
 import { openServers } from './servers.mjs';
+import { TABLES } from './tables.mjs';
 
 const options = readArguments(process.argv.slice(2));
 if (options.help) console.log(USAGE);
 else if (options.only === 'network') await runNetworkBench(options, readVersion());
 else await runBench(options);
 
-async function runBench({ rows, runs, only }) {
+async function runBench({ rows, runs, only, quick }) {
   if (!existsSync(new URL('../dist/index.js', import.meta.url)))
     throw new Error('There is no dist folder: run npm run build first.');
   const { servers, close } = await openServers(process.env);
@@ -23,18 +28,61 @@ async function runBench({ rows, runs, only }) {
     );
     const loaded = [];
     for (const server of used) {
-      console.error(`Filling two tables of ${rows} rows on ${server.engine}`);
+      console.error(`Filling tables for ${rows} orders on ${server.engine}`);
       loaded.push({ engine: server.engine, version: await createDatabases(server, rows) });
     }
-    const results = [];
-    for (const pairing of pairings) results.push(await measure(pairing, { rows, runs }));
+    const measured = await measureAll({ pairings, used, rows, runs, quick });
     const setting = describeSetting({ rowproof: readVersion(), rows, runs, servers: loaded });
-    console.log(formatResults(setting, results));
-    console.error(`Written to ${writeResults(setting, results)}`);
+    console.log(formatResults(setting, measured));
+    console.error(`Written to ${writeResults(setting, measured)}`);
+    const worse = findWorse(measured, quick);
+    for (const line of worse) console.error(`Worse than accepted: ${line}`);
+    if (worse.length > 0) process.exitCode = 1;
   } finally {
     await Promise.allSettled(servers.map(dropDatabases));
     await close();
   }
+}
+
+async function measureAll({ pairings, used, rows, runs, quick }) {
+  const processes = await findServerProcesses(used);
+  const cases = [];
+  const planning = [];
+  const measure = async (pairing, one) => {
+    console.error(`Measuring ${nameOf(pairing)}: ${one.name}`);
+    const facts = { ...one, rows: rowsOf(one), ...urlsOf(pairing) };
+    const numbers = await measureCase({ ...facts, processes }, runs);
+    cases.push({ ...one, rows: facts.rows, ...enginesOf(pairing), ...numbers });
+  };
+  for (const pairing of pairings) {
+    planning.push({
+      ...enginesOf(pairing),
+      seconds: await measurePlanning({ ...urlsOf(pairing), workers: 2 }, runs),
+    });
+    for (const one of equalCases(rows, quick)) await measure(pairing, one);
+  }
+  const mariadb = used.find(({ engine }) => engine === 'mariadb');
+  const peer = quick || mariadb === undefined ? null : measurePeer(mariadb);
+  for (const one of damagedCases(rows)) {
+    for (const server of used) await damageOrders(server, one.every);
+    for (const pairing of pairings) await measure(pairing, one);
+  }
+  return { cases, planning, peer };
+}
+
+function rowsOf({ table, rows }) {
+  return TABLES.find(({ name }) => name === table).rowsOf(rows);
+}
+
+function urlsOf({ source, target }) {
+  return {
+    sourceUrl: urlOf(source.url, DATABASES.source),
+    targetUrl: urlOf(target.url, DATABASES.target),
+  };
+}
+
+function enginesOf({ source, target }) {
+  return { source: source.engine, target: target.engine };
 }
 
 /** Every engine with itself and with every other one, in one direction. */
@@ -47,17 +95,6 @@ function choosePairings(servers, only) {
 
 function nameOf({ source, target }) {
   return `${source.engine}-${target.engine}`;
-}
-
-async function measure({ source, target }, { rows, runs }) {
-  console.error(`Measuring ${source.engine} -> ${target.engine}`);
-  const measured = await measurePairing({
-    source: urlOf(source.url, DATABASES.source),
-    target: urlOf(target.url, DATABASES.target),
-    rows,
-    runs,
-  });
-  return { source: source.engine, target: target.engine, ...measured };
 }
 
 function readVersion() {

@@ -3,6 +3,13 @@ export type { RawFlags } from './config/raw-flags.js';
 export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export type { DifferenceCounts } from './core/chunk.js';
+export type {
+  CauseCode,
+  Confidence,
+  Diagnosis,
+  DiagnosisEvidence,
+  DiagnosisExample,
+} from './core/diagnosis.js';
 export type { DifferenceKind, RowDifference, Value } from './core/difference.js';
 export { type ErrorCode, RowproofError } from './core/errors.js';
 export type { RunEvent, RunListener } from './core/event.js';

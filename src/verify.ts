@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { compileScope } from './config/comparison-scope.js';
 import { hashConfig } from './config/config-hash.js';
+import { DiagnosisRun } from './config/diagnose-run.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
 import type { RowDifference } from './core/difference.js';
 import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
-import type { RunResult } from './core/result.js';
+import type { RunResult, TableResult } from './core/result.js';
 import type { Mode } from './core/verdict.js';
 import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
@@ -21,7 +22,7 @@ import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
 import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
-import { createWorkerPool } from './worker/pool.js';
+import { createWorkerPool, type WorkerPool } from './worker/pool.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -70,7 +71,14 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
   };
-  return withOpenSides(config, (sides) => verifyOpenSides(config, wishes, sides));
+  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
+  const pool = config.mode === 'count' ? null : createWorkerPool({ seed, schemes }, config.workers);
+  try {
+    return await withOpenSides(config, (sides) => verifyOpenSides({ config, wishes, sides, pool, seed }));
+  } finally {
+    await pool?.close();
+  }
 }
 
 /** The hooks with nothing left open. */
@@ -81,24 +89,25 @@ interface RunWishes {
   readonly wantsRepair: boolean;
 }
 
-async function verifyOpenSides(
-  config: RunConfig,
-  hooks: RunWishes,
-  sides: Record<Side, OpenSide>,
-): Promise<VerifyOutcome> {
+interface OpenRun {
+  readonly config: RunConfig;
+  readonly wishes: RunWishes;
+  readonly sides: Record<Side, OpenSide>;
+  /** Null where no row is read. */
+  readonly pool: WorkerPool | null;
+  readonly seed: bigint;
+}
+
+async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
+  const { config, wishes, sides, seed } = run;
   const started = { at: new Date(), ms: performance.now() };
   const pairing = pairSides(config, sides);
-  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
-  const repairCatalog = hooks.wantsRepair ? await readRepairCatalog(sides.target) : null;
+  const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map((table) => planProgress(table, config.mode));
   const spool = await Spool.create(tmpdir());
   try {
-    await readTables({ config, hooks, sides, tables, spool, seed });
-    const results = [];
-    for (const table of tables) {
-      const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample)));
-    }
+    await readTables({ ...run, tables, spool });
+    const results = await finishTables({ ...run, tables, spool });
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,
@@ -113,9 +122,9 @@ async function verifyOpenSides(
       conditions: pairing.conditions,
       findings: pairing.findings,
       tables: results,
-      interrupted: hooks.signal.aborted,
+      interrupted: wishes.signal.aborted,
     });
-    await hooks.emit({ type: 'run:end', verdict: result.verdict });
+    await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
       differences: () => readDifferences(spool, tables),
@@ -134,19 +143,32 @@ function planProgress(table: PlannedTable, mode: Mode): TableProgress {
   return new TableProgress(table, table.pair?.strategy === 'bucket' ? 'full' : mode);
 }
 
-interface Reading {
-  readonly config: RunConfig;
-  readonly hooks: RunWishes;
-  readonly sides: Record<Side, OpenSide>;
-  readonly tables: readonly TableProgress[];
-  readonly spool: Spool;
-  readonly seed: bigint;
+/** Makes the results of the tables, with what can be said of why their rows differ. */
+async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<TableResult[]> {
+  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
+  try {
+    const results = [];
+    for (const table of tables) {
+      const diagnoses = await diagnosing.diagnose(table);
+      const sample = await readSample(spool, table);
+      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+    }
+    return results;
+  } finally {
+    await diagnosing.close();
+  }
 }
 
-async function readTables({ config, hooks, sides, tables, spool, seed }: Reading): Promise<void> {
+interface Reading extends OpenRun {
+  readonly tables: readonly TableProgress[];
+  readonly spool: Spool;
+}
+
+async function readTables(reading: Reading): Promise<void> {
+  const { wishes, tables, pool } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const estimates = pairs.map((pair) => pair.source.estimatedRows);
-  await hooks.emit({
+  await wishes.emit({
     type: 'run:start',
     tables: tables.length,
     estimatedRows: estimates.reduce(
@@ -154,33 +176,39 @@ async function readTables({ config, hooks, sides, tables, spool, seed }: Reading
       0 as number | null,
     ),
   });
-  if (config.mode === 'count') await countAll({ config, hooks, sides, tables });
-  else await readPairs({ config, hooks, sides, tables, spool, seed }, pairs);
-  if (!hooks.signal.aborted) return;
+  if (pool === null) await countAll(reading);
+  else await readPairs(reading, pool, pairs);
+  if (!wishes.signal.aborted) return;
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
 }
 
-async function countAll({ config, hooks, sides, tables }: Omit<Reading, 'spool' | 'seed'>): Promise<void> {
+async function countAll({ config, wishes, sides, tables }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void side.session.close();
   };
-  hooks.signal.addEventListener('abort', cutOff, { once: true });
+  wishes.signal.addEventListener('abort', cutOff, { once: true });
   try {
-    await countTables({ ...hooks, tables, sides, scope: compileScope(config), now: () => performance.now() });
+    await countTables({
+      ...wishes,
+      tables,
+      sides,
+      scope: compileScope(config),
+      now: () => performance.now(),
+    });
   } finally {
-    hooks.signal.removeEventListener('abort', cutOff);
+    wishes.signal.removeEventListener('abort', cutOff);
   }
 }
 
-async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise<void> {
-  const { config, hooks, sides, tables, spool, seed } = reading;
+async function readPairs(reading: Reading, pool: WorkerPool, pairs: readonly TablePair[]): Promise<void> {
+  const { config, wishes, sides, tables, spool, seed } = reading;
   const connections = { source: sides.source.settings, target: sides.target.settings };
-  const pool = createWorkerPool({ connections, pairs, seed }, config.workers);
+  pool.configure({ connections, pairs });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
   };
-  hooks.signal.addEventListener('abort', onAbort, { once: true });
+  wishes.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await runTables({
       tables,
@@ -191,16 +219,15 @@ async function readPairs(reading: Reading, pairs: readonly TablePair[]): Promise
       workers: config.workers,
       chunkRows: config.chunkRows,
       checksums: await planChecksums({ place: config.checksumOn, mode: config.mode, pairs, sides, seed }),
-      emit: hooks.emit,
-      rowEvents: hooks.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
-      signal: hooks.signal,
+      emit: wishes.emit,
+      rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
+      signal: wishes.signal,
       now: () => performance.now(),
     });
   } finally {
-    hooks.signal.removeEventListener('abort', onAbort);
+    wishes.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.
     await cancelled;
-    await pool.close();
   }
 }
 

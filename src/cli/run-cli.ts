@@ -2,7 +2,6 @@ import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
-import { runInit } from './run-init.js';
 import { type Plan, runPlan } from './run-plan.js';
 import { runReport } from './run-report.js';
 import { runVerify, type Verify } from './run-verify.js';
@@ -24,7 +23,11 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
     if (command.kind === 'verify') return await runVerify({ ...command, io: guarded, keepSecret, ...parts });
     if (command.kind === 'plan') return await runPlan({ ...command, io: guarded, keepSecret, ...parts });
-    if (command.kind === 'init') return await runInit({ ...command, io: guarded });
+    if (command.kind === 'init') {
+      // Loaded late: the other commands have no use for writing YAML.
+      const { runInit } = await import('./run-init.js');
+      return await runInit({ ...command, io: guarded });
+    }
     if (command.kind === 'report') return await runReport({ ...command, io: guarded });
     guarded.stdout.write(command.text);
     return EXIT_CODES.clean;

@@ -59,8 +59,9 @@ function applyTableSettings({ config, flags, file }: Merging): RunConfig {
     map: merged,
     columns: [...config.columns, ...columnsOf('columns', byTable('columns'))],
     ignoreColumns: [...config.ignoreColumns, ...columnsOf('ignore-columns', byTable('ignoreColumns'))],
-    relax: [...relaxedOf(byTable('relax'), readRelaxedColumns(flags)), ...config.relax],
-    uuidSwap: [...swappedOf(byTable('uuidSwap'), readSwappedColumns(flags)), ...config.uuidSwap],
+    // What is said of a table comes last, and so wins over a glob.
+    relax: [...config.relax, ...relaxedOf(byTable('relax'), readRelaxedColumns(flags))],
+    uuidSwap: [...config.uuidSwap, ...swappedOf(byTable('uuidSwap'), readSwappedColumns(flags))],
     where: new Map([...byTable('where'), ...config.where]),
     targetWhere: new Map([
       // The target's form of a condition that a flag replaced would compare other rows.

@@ -1,3 +1,4 @@
+import { SWAPPED_UUIDS } from '../core/column-rule.js';
 import { RowproofError } from '../core/errors.js';
 import { formatRelaxation } from '../core/relaxation.js';
 import type { ColumnResult } from '../core/result.js';
@@ -28,7 +29,9 @@ export function assertRulesFit(config: RunConfig, tables: readonly PlannedTable[
     }
   }
   for (const entry of config.uuidSwap) {
-    const refused = findRefused(entry, tables, ({ assumed }) => assumed !== undefined);
+    const refused = findRefused(entry, tables, ({ assumed }) =>
+      (assumed ?? []).some((word) => word.startsWith(SWAPPED_UUIDS)),
+    );
     if (refused === null) continue;
     throw new RowproofError({
       code: 'usage',

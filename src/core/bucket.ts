@@ -1,4 +1,4 @@
-import type { DifferenceCounts, UnverifiedChunk } from './chunk.js';
+import type { ComparedChunk, UnverifiedChunk } from './chunk.js';
 import type { Side } from './pairing.js';
 
 /**
@@ -64,11 +64,7 @@ export type SumBucketsResult =
 export type SpillBucketsResult = { readonly kind: 'spilled' } | UnusableKey | UnverifiedChunk;
 
 export type ComparePartitionResult =
-  | {
-      readonly kind: 'compared';
-      readonly counts: DifferenceCounts;
-      readonly changedColumns: Readonly<Record<string, number>>;
-    }
+  | ({ readonly kind: 'compared' } & Pick<ComparedChunk, 'counts' | 'changedColumns' | 'undecidedColumns'>)
   | UnverifiedChunk;
 
 /** Marks the buckets that do not hold the same rows on both sides. */

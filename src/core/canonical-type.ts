@@ -1,4 +1,10 @@
 import type { Column, TextType, ValueType } from './schema.js';
+import {
+  chooseStructured,
+  describeStructured,
+  isMadeOfOpaque,
+  type StructuredCanonical,
+} from './structured-type.js';
 
 /** The one type in which both values of a column pair can be expressed without loss. */
 export type CanonicalType =
@@ -14,7 +20,8 @@ export type CanonicalType =
   | 'datetime'
   | 'instant'
   | 'json'
-  | 'uuid';
+  | 'uuid'
+  | StructuredCanonical;
 
 export type CanonicalChoice =
   | { readonly kind: 'comparable'; readonly canonical: CanonicalType }
@@ -36,11 +43,16 @@ export function chooseCanonicalType(source: Column, target: Column): CanonicalCh
     }
   }
   const canonical =
-    canonicalOf(source.type, target.type) ??
-    canonicalOf(target.type, source.type) ??
+    sharedCanonical(source.type, target.type) ??
     (isSpelledUuid(source, target) || isSpelledUuid(target, source) ? 'uuid' : null);
   if (canonical !== null) return { kind: 'comparable', canonical };
   return { kind: 'incomparable', reason: incomparableReason(source, target) };
+}
+
+/** The canonical type of two types, or null; also of the parts of arrays, ranges and composites. */
+export function sharedCanonical(one: ValueType, other: ValueType): CanonicalType | null {
+  const canonical = canonicalOf(one, other) ?? canonicalOf(other, one);
+  return canonical !== null && isMadeOfOpaque(one) ? 'wire' : canonical;
 }
 
 function canonicalOf(one: ValueType, other: ValueType): CanonicalType | null {
@@ -50,8 +62,13 @@ function canonicalOf(one: ValueType, other: ValueType): CanonicalType | null {
   if (one.kind === 'uuid' && isUuidStore(other)) return 'uuid';
   if (one.kind === 'set' && other.kind === 'set') return 'set';
   if (isTextLike(one) && isTextLike(other)) return 'text';
-  if (one.kind === other.kind) return sameKind(one.kind);
-  return null;
+  if (one.kind === 'money' && (other.kind === 'money' || other.kind === 'decimal' || isWholeNumber(other)))
+    return 'decimal';
+  if (one.kind === other.kind) {
+    const canonical = sameKind(one.kind);
+    if (canonical !== null) return canonical;
+  }
+  return chooseStructured(one, other, sharedCanonical);
 }
 
 function isWholeNumber(type: ValueType): boolean {
@@ -89,6 +106,9 @@ function sameKind(kind: ValueType['kind']): CanonicalType | null {
     case 'time':
     case 'datetime':
     case 'instant':
+    case 'interval':
+    case 'inet':
+    case 'geometry':
       return kind;
     default:
       return null;
@@ -101,7 +121,8 @@ function incomparableReason(source: Column, target: Column): string {
   if (kinds.has('datetime') && kinds.has('instant')) {
     return `${pair}: one has no time zone and the other is a point in time, so a zone would have to be assumed`;
   }
-  return `${pair} have no rule to compare them`;
+  const counterpart = describeStructured(source.type) ?? describeStructured(target.type);
+  return counterpart === null ? `${pair} have no rule to compare them` : `${pair}: ${counterpart}`;
 }
 
 /** The text type under a text, enum or set column; null for every other type. */

@@ -48,6 +48,8 @@ export interface ComparedChunk {
   readonly counts: DifferenceCounts;
   /** How many changed rows differ in a column, by the target's name. */
   readonly changedColumns: Readonly<Record<string, number>>;
+  /** In how many rows a column without a rule differs in bytes, which proves neither equality nor a difference. */
+  readonly undecidedColumns: Readonly<Record<string, number>>;
 }
 
 /** A chunk of which nothing is known; `transient` says whether another try may help. */

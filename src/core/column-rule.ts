@@ -8,14 +8,14 @@ import type { ValueStep } from './encoding/value-step.js';
 import { formatRelaxation, type Relaxation, type Tolerance } from './relaxation.js';
 import type { Column, ValueType } from './schema.js';
 
-/** How one side of a column pair becomes canonical bytes: `exact` is the engine's own encoding and nothing else. */
+/** How one side of a column pair becomes canonical bytes: `plain` is the engine's own encoding and nothing else. */
 export type SideRule =
-  | { readonly kind: 'exact' }
+  | { readonly kind: 'plain' }
   | { readonly kind: 'adapted'; readonly canonical: CanonicalType; readonly steps: readonly ValueStep[] };
 
-/** How a column pair is compared: `exact` unless its types, or the user, ask for more than equal canonical values. */
+/** How a column pair is compared: `plain` unless its types, or the user, ask for more than equal canonical values. */
 export type ColumnRule =
-  | { readonly kind: 'exact' }
+  | { readonly kind: 'plain' }
   | {
       readonly kind: 'adapted';
       readonly source: SideRule;
@@ -28,7 +28,11 @@ export type ColumnRule =
       readonly relaxed: readonly string[];
     };
 
-export const EXACT: { readonly kind: 'exact' } = { kind: 'exact' };
+/** How `assumed` begins where a side's UUIDs are swapped. */
+export const SWAPPED_UUIDS = 'swapped UUIDs';
+
+/** The rule of nearly every column. */
+export const PLAIN: { readonly kind: 'plain' } = { kind: 'plain' };
 
 /** What the user said of a column pair. */
 export interface ColumnRequest {
@@ -44,8 +48,6 @@ export type RuleChoice =
       readonly kind: 'comparable';
       readonly canonical: CanonicalType;
       readonly rule: ColumnRule;
-      /** Relaxations, and `uuid-swap`, that mean nothing for these types. */
-      readonly unfit: readonly string[];
     }
   | {
       readonly kind: 'incomparable';
@@ -59,7 +61,6 @@ interface Base {
   readonly source: SideRule;
   readonly target: SideRule;
   readonly assumed: readonly string[];
-  readonly isSwapped: boolean;
 }
 
 /** Chooses how a column pair is compared, or says why it cannot be. */
@@ -75,7 +76,7 @@ export function chooseColumnRule(source: Column, target: Column, request: Column
 
 function choosePlain(choice: CanonicalChoice): Base | { readonly reason: string } {
   if (choice.kind === 'incomparable') return choice;
-  return { canonical: choice.canonical, source: EXACT, target: EXACT, assumed: [], isSwapped: false };
+  return { canonical: choice.canonical, source: PLAIN, target: PLAIN, assumed: [] };
 }
 
 const adapt = (canonical: CanonicalType, steps: readonly ValueStep[]): SideRule => ({
@@ -95,13 +96,12 @@ function chooseSwapped(source: Column, target: Column, { uuidSwap }: ColumnReque
   const both = sides.source && sides.target;
   if (!both && (plain.kind === 'incomparable' || plain.canonical !== 'uuid')) return null;
   const rule = (side: 'source' | 'target'): SideRule =>
-    side === swapped ? adapt('uuid', [{ kind: 'unswap-uuid' }]) : both ? adapt('uuid', []) : EXACT;
+    side === swapped ? adapt('uuid', [{ kind: 'unswap-uuid' }]) : both ? adapt('uuid', []) : PLAIN;
   return {
     canonical: 'uuid',
     source: rule('source'),
     target: rule('target'),
-    assumed: [`swapped UUIDs on the ${swapped}`],
-    isSwapped: true,
+    assumed: [`${SWAPPED_UUIDS} on the ${swapped}`],
   };
 }
 
@@ -110,14 +110,13 @@ function chooseZoned(source: Column, target: Column, { timeZones }: ColumnReques
   const side = civilSide(source.type, target.type);
   const zone = side === null ? null : timeZones[side];
   if (side === null || zone === null) return null;
-  const civil: SideRule = EXACT;
+  const civil: SideRule = PLAIN;
   const instant = adapt('instant', [{ kind: 'to-civil', zone }]);
   return {
     canonical: 'datetime',
     source: side === 'source' ? civil : instant,
     target: side === 'target' ? civil : instant,
     assumed: [`time zone ${zone} on the ${side}`],
-    isSwapped: false,
   };
 }
 
@@ -146,10 +145,9 @@ function chooseSpelled(source: Column, target: Column, { relaxations }: ColumnRe
   const spelled = adapt(numeric.canonical, steps);
   return {
     canonical: 'float',
-    source: one === float ? EXACT : spelled,
-    target: one === float ? spelled : EXACT,
+    source: one === float ? PLAIN : spelled,
+    target: one === float ? spelled : PLAIN,
     assumed: [],
-    isSwapped: false,
   };
 }
 
@@ -169,15 +167,13 @@ function relax(base: Base, request: ColumnRequest): RuleChoice {
   const fitting = ORDER.flatMap((kind) => request.relaxations.filter((each) => each.kind === kind)).filter(
     ({ kind }) => FITS[kind].has(canonical),
   );
-  const unfit = request.relaxations.filter((each) => !fitting.includes(each)).map(formatRelaxation);
-  if (request.uuidSwap !== null && !base.isSwapped) unfit.push('uuid-swap');
-  if (fitting.length === 0 && base.source.kind === 'exact' && base.target.kind === 'exact') {
-    return { kind: 'comparable', canonical, rule: EXACT, unfit };
+  if (fitting.length === 0 && base.source.kind === 'plain' && base.target.kind === 'plain') {
+    return { kind: 'comparable', canonical, rule: PLAIN };
   }
   const steps = fitting.map(stepOf);
   const extend = (rule: SideRule): SideRule => {
     if (steps.length === 0) return rule;
-    return rule.kind === 'exact' ? adapt(canonical, steps) : adapt(rule.canonical, [...rule.steps, ...steps]);
+    return rule.kind === 'plain' ? adapt(canonical, steps) : adapt(rule.canonical, [...rule.steps, ...steps]);
   };
   const tolerant = fitting.find((each) => each.kind === 'tolerance');
   return {
@@ -191,7 +187,6 @@ function relax(base: Base, request: ColumnRequest): RuleChoice {
       assumed,
       relaxed: fitting.map(formatRelaxation),
     },
-    unfit,
   };
 }
 

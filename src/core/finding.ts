@@ -11,6 +11,8 @@ export const FINDING_EFFECTS = {
   'sampled-share': 'note',
   'extra-table': 'note',
   'extra-column': 'note',
+  'latent-double-encoding': 'note',
+  'diagnosis-incomplete': 'note',
   'ambiguous-table': 'unverified',
   'ambiguous-column': 'unverified',
   'catalog-partial': 'unverified',

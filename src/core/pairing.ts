@@ -8,7 +8,7 @@ export interface ColumnPair {
   readonly source: Column;
   readonly target: Column;
   readonly canonical: CanonicalType;
-  /** `exact` unless the types, or the user, ask for more than equal canonical values. */
+  /** `plain` unless the types, or the user, ask for more than equal canonical values. */
   readonly rule: ColumnRule;
 }
 
@@ -32,6 +32,8 @@ export interface TablePair {
   readonly strategy: Strategy;
   /** Sides on which no index makes sure that the key is unique; only with the bucket strategy. */
   readonly unproven: readonly Side[];
+  /** Why no key can be walked by, for people; null with the range strategy. */
+  readonly unwalkable: string | null;
   readonly source: Table;
   readonly target: Table;
   readonly key: readonly KeyColumnPair[];
@@ -64,7 +66,12 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
  */
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
-  if (pair.rule.kind !== 'exact') return { reason: adaptedKeyReason(source, pair.rule) };
+  if (pair.rule.kind !== 'plain') return { reason: adaptedKeyReason(source, pair.rule) };
+  if (isMoney(source) || isMoney(target)) {
+    return {
+      reason: `key column ${source.name} is an amount of money, whose order the other side has no literal for`,
+    };
+  }
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -95,7 +102,7 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
  */
 export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
   const { source, target, canonical, rule } = pair;
-  if (rule.kind !== 'exact') return null;
+  if (rule.kind !== 'plain' || isMoney(source) || isMoney(target)) return null;
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -126,6 +133,10 @@ function adaptedKeyReason(
   const words = [...assumed, ...relaxed];
   const how = words.length === 0 ? 'by what a float is written as' : `with ${words.join(', ')}`;
   return `key column ${name} is compared ${how}, and the two sides do not sort it alike then`;
+}
+
+function isMoney({ type }: Column): boolean {
+  return type.kind === 'money';
 }
 
 function isUuidOrdered({ type }: Column): boolean {

@@ -19,6 +19,8 @@ export interface TablePlan {
   readonly key: readonly PlannedKeyColumn[];
   /** Who would hash its rows; `auto` is whoever proves faster. Null where no row would be compared. */
   readonly checksum: { readonly on: ChecksumPlace; readonly reason: string | null } | null;
+  /** Why no key can be walked by; null where one is, and where no row would be read. */
+  readonly unwalkable: string | null;
   /** The source engine's own estimate; null where it has none. */
   readonly estimatedRows: number | null;
   /** How many key ranges the table is cut into, so that workers can share it. */

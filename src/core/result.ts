@@ -1,4 +1,5 @@
 import type { ChecksumUse } from './checksum-place.js';
+import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { EngineName } from './schema.js';
@@ -66,6 +67,8 @@ export interface TableResult extends RowCounts {
   readonly changedColumns: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
   readonly findings: readonly Finding[];
+  /** Why rows differ, as far as they show it; without examples where values are hidden. */
+  readonly diagnoses: readonly Diagnosis[];
   /** The first differences in key order, so that a saved result can be shown again; without values if hidden. */
   readonly sample: readonly RowDifference[];
 }

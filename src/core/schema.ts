@@ -22,8 +22,30 @@ export type ValueType =
   | { readonly kind: 'json' }
   /** `byteOrder` is false where the engine sorts UUIDs by anything but their sixteen bytes. */
   | { readonly kind: 'uuid'; readonly byteOrder: boolean }
+  | StructuredType
+  /** Months, days and microseconds, which are never turned into each other. */
+  | { readonly kind: 'interval' }
+  /** A network address; `v4` and `v6` are types that hold nothing else and no prefix length. */
+  | { readonly kind: 'inet'; readonly family: 'any' | 'v4' | 'v6' }
+  /** An amount with so many decimal places, kept as a whole number. */
+  | { readonly kind: 'money'; readonly digits: number }
+  /** Coordinates in PostgreSQL's own types, such as `point` and `path`. */
+  | { readonly kind: 'geometric'; readonly shape: string }
+  /** A spatial value with its reference system (MySQL's types); `shape` is the type's name. */
+  | { readonly kind: 'geometry'; readonly shape: string }
+  /** A type whose values are equal exactly where what the server sends of them is; it has a partner in itself only. */
+  | { readonly kind: 'exact'; readonly name: string }
+  /** A type without a rule: equal bytes prove equal values, other bytes prove nothing. */
+  | { readonly kind: 'opaque'; readonly name: string }
   /** A type without a rule: its column is unverified, and `reason` completes "cannot be compared: …". */
   | { readonly kind: 'unsupported'; readonly reason: string };
+
+/** Types made of other types. Their parts are described as columns, so that the rules of columns hold for them. */
+export type StructuredType =
+  | { readonly kind: 'array'; readonly element: Column }
+  | { readonly kind: 'range'; readonly bound: Column }
+  | { readonly kind: 'multirange'; readonly bound: Column }
+  | { readonly kind: 'composite'; readonly fields: readonly Column[] };
 
 export interface TextType {
   readonly kind: 'text';

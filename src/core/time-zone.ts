@@ -103,6 +103,15 @@ export class TimeZone {
   }
 }
 
+const zones = new Map<string, TimeZone>();
+
+/** The zone of a name that `findTimeZone` accepted; one for all tables of a thread, since it keeps what it looked up. */
+export function timeZoneOf(name: string): TimeZone {
+  const zone = zones.get(name) ?? new TimeZone(name);
+  zones.set(name, zone);
+  return zone;
+}
+
 /** The name of a zone as it is used from here on, or null where nobody knows it: `Europe/Berlin`, `UTC`, `+05:30`. */
 export function findTimeZone(text: string): string | null {
   if (/^(z|utc)$/i.test(text)) return 'UTC';

@@ -5,6 +5,7 @@ import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
+import type { KernelProgram } from './kernel-program.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
@@ -74,15 +75,21 @@ export interface CodecColumn {
   readonly canonical: CanonicalType;
   /** The type on the other side: a 32-bit value is written in the digits of a 64-bit partner. */
   readonly partner: ValueType;
-  /** `exact`, or what is done to canonical values after the engine's own encoding; engines take no notice of it. */
+  /** `plain`, or what is done to canonical values after the engine's own encoding; engines take no notice of it. */
   readonly rule: SideRule;
 }
 
 /** Compiled once per column list: splits rows and turns their values into canonical bytes or text. */
 export interface RowCodec {
+  /** Bytes of framing before each row of a span. */
+  readonly headerBytes: number;
+  /** Where the row ends that begins behind its header at `start`, in a span that ends at `end`. */
+  rowEnd(buffer: Buffer, start: number, end: number): number;
   /** Finds the fields of the row at `offset` and returns where the next row begins. */
   split(buffer: Buffer, offset: number, end: number, spans: FieldSpans): number;
   readonly encoders: readonly FieldEncoder[];
+  /** The same as the encoders, for the WebAssembly kernel. */
+  readonly program: KernelProgram;
   readonly formatters: readonly FieldFormatter[];
 }
 
@@ -183,6 +190,8 @@ export interface Engine {
   readonly schemes: readonly string[];
   /** Resolves a URL (and the password files and variables of the engine's own clients) into settings. */
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
+  /** Loads the database package ahead of `open`, which loads it otherwise. */
+  loadDriver(): Promise<unknown>;
   open(settings: ConnectionSettings): Promise<Session>;
   readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */

@@ -82,7 +82,10 @@ function buildComparison(
 }
 
 /**
- * `a > x OR (a = x AND b > y)`, preceded by `a >= x` so that the optimizer has one range on the leading column.
+ * `a > x OR (a = x AND b > y)`, preceded by `a >= x` so that the optimizer has one range on the leading column. The
+ * equality must be said, though `a >= x` implies it: without it the range begins at the first row of `a = x`, and a table
+ * with one value of `a` is read from its beginning for every chunk.
+ *
  * A bound below or above all values of a column decides the comparison there and then.
  */
 function buildExpanded(operands: readonly Operand[], operator: '>' | '<='): string {
@@ -96,5 +99,5 @@ function buildExpanded(operands: readonly Operand[], operator: '>' | '<='): stri
   const strict = operator === '>' ? '>' : '<';
   if (tail === TRUE) return `${name} ${strict}= ${literal.sql}`;
   if (tail === FALSE) return `${name} ${strict} ${literal.sql}`;
-  return `(${name} ${strict}= ${literal.sql} AND (${name} ${strict} ${literal.sql} OR (${tail})))`;
+  return `(${name} ${strict}= ${literal.sql} AND (${name} ${strict} ${literal.sql} OR (${name} = ${literal.sql} AND ${tail})))`;
 }

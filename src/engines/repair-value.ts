@@ -1,6 +1,7 @@
 import type { Value } from '../core/difference.js';
 import type { Column } from '../core/schema.js';
 import type { RepairLiteral, RepairValue } from './repair.js';
+import { readShape, refuseStructured } from './repair-structures.js';
 
 /** A value in words that both engines share: what is left for a dialect is to spell it. */
 export type TypedValue =
@@ -13,7 +14,9 @@ export type TypedValue =
   | { readonly kind: 'bits'; readonly text: string }
   | { readonly kind: 'temporal'; readonly text: string }
   | { readonly kind: 'uuid'; readonly text: string }
-  | { readonly kind: 'boolean'; readonly value: boolean };
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  /** An array, an interval, an address and the like, in the server's own spelling. */
+  | { readonly kind: 'structured'; readonly text: string };
 
 export type TypedChoice = TypedValue | { readonly kind: 'unwritable'; readonly reason: string };
 
@@ -34,6 +37,7 @@ export function readTypedValue({ value, from, to, refusal }: RepairValue): Typed
     case 'int':
       return readWhole(value, to);
     case 'decimal':
+    case 'money':
       return readDecimal(value, to);
     case 'float':
       return readFloat(value, from, to);
@@ -45,14 +49,26 @@ export function readTypedValue({ value, from, to, refusal }: RepairValue): Typed
     case 'time':
     case 'datetime':
     case 'instant':
-      return typeof value === 'string' ? { kind: 'temporal', text: value } : undecodable(to);
+      return typeof value === 'string' ? readTemporal(value, from, to) : undecodable(to);
     case 'uuid':
       return readUuid(value, to);
     case 'json':
       return readJson(value, to);
-    default:
+    case 'text':
+    case 'enum':
+    case 'set':
       return readText(value, from, to);
+    default:
+      return readStructured(value, from, to);
   }
+}
+
+/** An interval of more than hours is no time of day. */
+function readTemporal(text: string, from: Column, to: Column): TypedChoice {
+  if (from.type.kind === 'interval' && !/^-?\d+:\d\d:\d\d(\.\d+)?$/.test(text)) {
+    return unwritable(to, `cannot hold ${text}`);
+  }
+  return { kind: 'temporal', text };
 }
 
 function undecodable(to: Column): TypedChoice {
@@ -156,4 +172,13 @@ function readText(value: Value, from: Column, to: Column): TypedChoice {
     return undecodable(to);
   }
   return { kind: 'text', text: value ?? '' };
+}
+
+/** What is no plain value goes as the text or the bytes that it was read as, if the column can take those. */
+function readStructured(value: Value, from: Column, to: Column): TypedChoice {
+  const shape = readShape(value, to.type);
+  if (shape !== null && typeof shape === 'object') return { kind: 'bytes', hex: shape.hex };
+  if (shape === null) return unwritable(to, 'has no exact spelling of the value');
+  const refusal = refuseStructured(shape, from, to);
+  return refusal === null ? { kind: 'structured', text: shape } : unwritable(to, refusal);
 }

@@ -1,4 +1,4 @@
-import { EXACT, type SideRule } from '../core/column-rule.js';
+import { PLAIN, type SideRule } from '../core/column-rule.js';
 import { compileStep, type ValueStep } from '../core/encoding/value-step.js';
 import type { ColumnPair, Side } from '../core/pairing.js';
 import type { CodecColumn, Engine, FieldEncoder, RowCodec, Session } from './engine.js';
@@ -11,10 +11,10 @@ export interface RuledCodec extends RowCodec {
 
 /** One side of a column pair as a codec needs it. */
 export function codecColumn(pair: ColumnPair, side: Side): CodecColumn {
-  const rule: SideRule = pair.rule.kind === 'exact' ? EXACT : pair.rule[side];
+  const rule: SideRule = pair.rule.kind === 'plain' ? PLAIN : pair.rule[side];
   return {
     column: pair[side],
-    canonical: rule.kind === 'exact' ? pair.canonical : rule.canonical,
+    canonical: rule.kind === 'plain' ? pair.canonical : rule.canonical,
     partner: pair[side === 'source' ? 'target' : 'source'].type,
     rule,
   };
@@ -22,7 +22,7 @@ export function codecColumn(pair: ColumnPair, side: Side): CodecColumn {
 
 /**
  * Compiles the codec of a column list and puts what the rules of its columns say behind its encoders, so that no engine
- * knows of rules. Where every rule is exact the engine's own encoders are used as they are.
+ * knows of rules. Where every rule is plain the engine's own encoders are used as they are.
  */
 export async function compileRuledCodec(
   engine: Engine,
@@ -40,7 +40,7 @@ export async function compileRuledCodec(
 }
 
 function stepsOf(column: CodecColumn | undefined): readonly ValueStep[] {
-  return column === undefined || column.rule.kind === 'exact' ? [] : column.rule.steps;
+  return column === undefined || column.rule.kind === 'plain' ? [] : column.rule.steps;
 }
 
 function adaptEncoder(encode: FieldEncoder, steps: readonly ValueStep[]): FieldEncoder {

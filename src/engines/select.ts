@@ -5,6 +5,8 @@ import { buildKeyListCondition, buildRangeConditions, type ConditionDialect } fr
 /** What a SELECT needs to know of a dialect beyond its key conditions. */
 export interface SelectDialect extends ConditionDialect {
   quoteTable(table: RowSelection['table']): string;
+  /** How a column is asked for where its value must arrive in another form than the stored one. */
+  selectColumn?(column: RowSelection['columns'][number]): string;
 }
 
 /** The rows of a key range, in key order. */
@@ -60,7 +62,9 @@ export function buildDuplicateProbe(
 
 function assemble(dialect: SelectDialect, selection: RowSelection, conditions: readonly string[]): string {
   const { table, columns, key, where, limit, offset, descending } = selection;
-  const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
+  const names = columns
+    .map((column) => dialect.selectColumn?.(column) ?? dialect.quoteName(column.name))
+    .join(', ');
   const order = key
     .map((column) => `${dialect.quoteName(column.name)}${descending ? ' DESC' : ''}`)
     .join(', ');

@@ -2,6 +2,15 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 
 const INITIAL_ROWS = 1024;
 
+/** Rows as the kernel hands them over: views of its memory, to be copied at once. */
+export interface IndexedRows {
+  readonly hashes: BigUint64Array;
+  readonly keyEnds: Uint32Array;
+  readonly wireBytes: Uint32Array;
+  readonly keyBytes: Buffer;
+  readonly keyStart: number;
+}
+
 /**
  * Key bytes, hash and wire size of each row of one side of a chunk, in key order, in typed arrays: this is all that is
  * kept of a row until it is known to differ.
@@ -20,15 +29,32 @@ export class RowIndex {
 
   /** Adds the row whose key bytes were just appended to `keys`. */
   add(hash: bigint, wireBytes: number): void {
-    if (this.count === this.#keyEnds.length) this.#grow();
+    this.#reserve(1);
     this.#keyEnds[this.count] = this.keys.length;
     this.#hashes[this.count] = hash;
     this.#wireBytes[this.count] = wireBytes;
     this.count++;
   }
 
-  #grow(): void {
-    const size = this.count * 2;
+  /** Adds rows whose key bytes ascend from the last row's; the ends count from the beginning of this index's keys. */
+  addRows(rows: IndexedRows): void {
+    const { hashes, keyEnds, wireBytes, keyBytes, keyStart } = rows;
+    const count = hashes.length;
+    this.#reserve(count);
+    this.#hashes.set(hashes, this.count);
+    this.#keyEnds.set(keyEnds, this.count);
+    this.#wireBytes.set(wireBytes, this.count);
+    this.count += count;
+    const added = (keyEnds[count - 1] ?? this.keys.length) - this.keys.length;
+    this.keys.reserve(added);
+    keyBytes.copy(this.keys.bytes, this.keys.length, keyStart, keyStart + added);
+    this.keys.length += added;
+  }
+
+  #reserve(rows: number): void {
+    const needed = this.count + rows;
+    if (needed <= this.#keyEnds.length) return;
+    const size = Math.max(needed, this.#keyEnds.length * 2);
     const keyEnds = new Uint32Array(size);
     const hashes = new BigUint64Array(size);
     const wireBytes = new Uint32Array(size);

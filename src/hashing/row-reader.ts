@@ -1,16 +1,22 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
-import { appendKeyBytes, type KeyKind } from '../core/encoding/key-bytes.js';
+import { appendKeyBytes } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
 import type { Column } from '../core/schema.js';
 import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/engine.js';
+import { eachRow, type RowSpan } from '../engines/row-span.js';
+import { type CompiledProgram, compileProgram, type ReaderKeyColumn } from './compiled-program.js';
 import type { RowHash } from './row-hash.js';
 import type { RowIndex } from './row-index.js';
+import type { RowKernel } from './row-kernel.js';
 
-/** A key column as the reader needs it: how its values sort, and whether upper-case UUIDs would break that order. */
-export interface ReaderKeyColumn {
-  readonly column: Column;
-  readonly keyKind: KeyKind;
+export type { ReaderKeyColumn };
+
+/** What hashes rows: one row at a time, and whole spans in the kernel. Both have the run's seed. */
+export interface RowHasher {
+  readonly hash: RowHash;
+  /** Null has every row read in TypeScript. */
+  readonly kernel: RowKernel | null;
 }
 
 /**
@@ -22,12 +28,24 @@ export class RowReader {
   readonly codec: RowCodec;
   readonly #key: readonly ReaderKeyColumn[];
   readonly #row = new ByteSink();
+  /** What the kernel runs for this column list; null where it would leave every column to TypeScript. */
+  readonly program: CompiledProgram | null;
 
   constructor(codec: RowCodec, key: readonly ReaderKeyColumn[]) {
     this.codec = codec;
     this.#key = key;
     const count = codec.encoders.length;
+    this.program = compileProgram(codec, key);
     this.spans = { starts: new Int32Array(count), ends: new Int32Array(count) };
+  }
+
+  /**
+   * Adds the rows of a span to an index, in the kernel where it can. What the kernel leaves is read here row by row, so
+   * that what is wrong with a row is said in the same words either way.
+   */
+  indexSpan(span: RowSpan, index: RowIndex, { hash, kernel }: RowHasher): void {
+    if (this.program !== null && kernel?.indexSpan(this.program, span, index)) return;
+    eachRow(this.codec, span, (row) => this.indexRow(row, index, hash));
   }
 
   /** Adds the row at `offset` to an index and returns where the next row begins. */

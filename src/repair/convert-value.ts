@@ -4,7 +4,7 @@ import { formatUuid } from '../core/encoding/uuid.js';
 import type { ValueStep } from '../core/encoding/value-step.js';
 import { decimalOfFloatText, floatSpelledBy } from '../core/float-decimal.js';
 import type { ColumnPair } from '../core/pairing.js';
-import { TimeZone } from '../core/time-zone.js';
+import { timeZoneOf } from '../core/time-zone.js';
 
 /** A source value in the form that the target's column stores, or why there is none. */
 export type ConvertedValue =
@@ -12,16 +12,15 @@ export type ConvertedValue =
   | { readonly kind: 'refused'; readonly reason: string };
 
 const MICROS_PER_SECOND = 1_000_000n;
-const zones = new Map<string, TimeZone>();
 
 /**
  * Turns a source value into the target's form where the two are stored in different ways: a civil time and a point in
  * time, a swapped UUID, a float and a decimal. Relaxations change nothing: the value is written as the source has it.
  */
 export function convertValue(pair: ColumnPair, value: Value): ConvertedValue {
-  if (value === null || pair.rule.kind === 'exact') return { kind: 'value', value };
+  if (value === null || pair.rule.kind === 'plain') return { kind: 'value', value };
   const { source, target } = pair.rule;
-  const steps = [source, target].map((rule) => (rule.kind === 'exact' ? [] : rule.steps));
+  const steps = [source, target].map((rule) => (rule.kind === 'plain' ? [] : rule.steps));
   const [own = [], other = []] = steps;
   const zone = zoneOf(own) ?? zoneOf(other);
   if (zone !== null && typeof value === 'string') return convertTime(value, zone, pair);
@@ -42,8 +41,7 @@ function isSwapped(steps: readonly ValueStep[]): boolean {
 function convertTime(value: string, zoneName: string, { source, target }: ColumnPair): ConvertedValue {
   const micros = parseMicros(value);
   if (micros === null) return { kind: 'value', value };
-  const zone = zones.get(zoneName) ?? new TimeZone(zoneName);
-  zones.set(zoneName, zone);
+  const zone = timeZoneOf(zoneName);
   const rest = ((micros % MICROS_PER_SECOND) + MICROS_PER_SECOND) % MICROS_PER_SECOND;
   const seconds = Number((micros - rest) / MICROS_PER_SECOND);
   const write = (shown: number): ConvertedValue => ({

@@ -1,4 +1,5 @@
 import type { TableResult } from '../core/result.js';
+import { formatDiagnoses } from './diagnosis-listing.js';
 import { type DifferenceLine, describeDifference } from './difference-line.js';
 import { formatGrid, GRID_GAP, type GridCell, type GridColumn, naturalWidth } from './grid.js';
 import { formatCount, formatCounted } from './number-text.js';
@@ -28,6 +29,7 @@ export function formatDifferenceListing({ table, width, showValues, paint }: Lis
   const lines = wrapWords(title, width).map((line) => paint('strong', line));
   const changedColumns = describeChangedColumns(table);
   if (changedColumns !== '') lines.push(...wrapWords(`Changed columns: ${changedColumns}`, width));
+  lines.push(...formatDiagnoses({ table, width, showValues, paint }));
   const described = shown.flatMap((row) => describeDifference({ row, key: table.key, showValues }));
   if (described.length > 0) lines.push('', formatLines({ lines: described, key: table.key, width, paint }));
   const more = countDifferences(table) - shown.length;

@@ -46,29 +46,14 @@ const CONSISTENCY = {
 
 /** What the run did not look at: columns and tables left out on request, and what no run of this kind checks. */
 export function formatScope({ result, width, paint }: Listing): string {
-  const { excluded, notChecked, conditions, relaxations, assumptions } = result.scope;
+  const { excluded, notChecked, conditions } = result.scope;
   const lines = [paint('strong', 'Scope')];
   lines.push(...paragraph(`Excluded on request: ${names(excluded)}`, width));
   for (const { table, source, target } of conditions ?? []) {
     const where = source === target ? `${source}` : `${source ?? 'all rows'} (on the target: ${target})`;
     lines.push(...paragraph(`Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`, width));
   }
-  for (const { column, remarks } of relaxations ?? []) {
-    lines.push(
-      ...paragraph(
-        `Relaxed on request: ${visibleName(column)} (${remarks.map(visibleName).join(', ')})`,
-        width,
-      ),
-    );
-  }
-  for (const { column, remarks } of assumptions ?? []) {
-    lines.push(
-      ...paragraph(
-        `Taken on request: ${visibleName(column)} has ${remarks.map(visibleName).join(', ')}`,
-        width,
-      ),
-    );
-  }
+  lines.push(...formatRemarks(result.scope).flatMap((text) => paragraph(text, width)));
   lines.push(...paragraph(`Never checked by this run: ${names(notChecked)}`, width));
   const when = `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
   lines.push(...paragraph(`${CONSISTENCY[result.mode]}, ${when}.`, width));
@@ -78,6 +63,21 @@ export function formatScope({ result, width, paint }: Listing): string {
     lines.push(...paragraph(text, width));
   }
   return lines.join('\n');
+}
+
+/** What the user said of how columns are compared; results of older versions say nothing of it. */
+function formatRemarks({ relaxations = [], assumptions = [] }: Partial<RunResult['scope']>): string[] {
+  const list = (remarks: readonly string[]): string => remarks.map(visibleName).join(', ');
+  const hasZone = assumptions.some(({ remarks }) => remarks.some((remark) => remark.startsWith('time zone')));
+  return [
+    ...relaxations.map(
+      ({ column, remarks }) => `Relaxed on request: ${visibleName(column)} (${list(remarks)})`,
+    ),
+    ...assumptions.map(
+      ({ column, remarks }) => `Taken on request: ${visibleName(column)} has ${list(remarks)}`,
+    ),
+    ...(hasZone ? ['Points in time are shown in UTC.'] : []),
+  ];
 }
 
 function formatFinding({ table, finding }: PlacedFinding, width: number): string[] {

@@ -1,3 +1,4 @@
+import { withoutExamples } from '../core/diagnosis.js';
 import type { RunResult } from '../core/result.js';
 
 /** The result for programs, format `rowproof/run@1`. */
@@ -12,6 +13,7 @@ export function formatJsonReport(result: RunResult): string {
 export function withoutValues(result: RunResult): RunResult {
   const tables = result.tables.map((table) => ({
     ...table,
+    diagnoses: withoutExamples(table.diagnoses ?? []),
     sample: table.sample.map((row) => ({ ...row, source: null, target: null })),
   }));
   return { ...result, tables };

@@ -37,7 +37,7 @@ function formatTable(table: TablePlan): string {
   if (table.strategy === 'range') lines.push(...formatChecksum(table));
   if (table.strategy === 'bucket') {
     const key = table.key.map(({ target }) => visibleName(target)).join(', ');
-    lines.push(`  bucket by ${key === '' ? 'whole rows' : key}, each side in an order of its own`);
+    lines.push(`  bucket by ${key === '' ? 'whole rows' : key}: ${visibleMessage(table.unwalkable ?? '')}`);
     lines.push(...formatColumns(table));
   }
   if (table.sql !== null) {

@@ -41,7 +41,7 @@ function isComplete(value: Readonly<Record<string, unknown>>): boolean {
 
 function isTable(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const lists = [value.key, value.columns, value.findings, value.sample];
+  const lists = [value.key, value.columns, value.findings, value.sample, value.diagnoses ?? []];
   return VERDICTS.has(value.verdict) && isRecord(value.coverage) && lists.every(Array.isArray);
 }
 

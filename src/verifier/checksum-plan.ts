@@ -56,9 +56,9 @@ function findObstacle(pair: TablePair, { mode, sides }: ChecksumWish): string | 
   const sameServer = source.catalog.engine === target.catalog.engine;
   for (const column of comparedColumns(pair)) {
     const obstacle =
-      column.rule.kind === 'exact'
-        ? source.engine.checksum.findObstacle({ source: column.source, target: column.target, sameServer })
-        : 'is compared by a rule of its own';
+      column.rule.kind === 'adapted'
+        ? 'is compared by a rule of its own'
+        : source.engine.checksum.findObstacle({ source: column.source, target: column.target, sameServer });
     if (obstacle !== null) return `column ${column.source.name} ${obstacle}`;
   }
   return null;

@@ -57,7 +57,7 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
 
 function comparedResult(name: NamePair, rule: ColumnRule): ColumnResult {
   const compared = { ...name, compared: true };
-  if (rule.kind === 'exact') return compared;
+  if (rule.kind === 'plain') return compared;
   const { relaxed, assumed } = rule;
   return {
     ...compared,

@@ -8,7 +8,7 @@ import {
   type UnusableKey,
 } from '../core/bucket.js';
 import type { UnverifiedChunk } from '../core/chunk.js';
-import { RowproofError, serializeError } from '../core/errors.js';
+import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { comparedColumns, qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { TableProgress } from './table-progress.js';
@@ -70,8 +70,9 @@ async function comparePasses(bucket: BucketRun): Promise<void> {
   if (unusable !== undefined) return compareAsBag(bucket, unusable);
   const { source, target } = sums as Record<Side, BucketSums>;
   const differing = findDifferingBuckets(source, target);
-  table.addChunk({ sourceRows: source.rows, targetRows: target.rows, counts: NOTHING, changedColumns: {} });
+  table.addChunk({ ...NOTHING, sourceRows: source.rows, targetRows: target.rows });
   if (!differing.includes(1)) return;
+  if (asBag) assertEveryRule(pair);
   const bounds = choosePartitionBounds([source, target], differing);
   const folder = await run.spool.openFolder(table.planned.id);
   try {
@@ -90,17 +91,38 @@ async function comparePasses(bucket: BucketRun): Promise<void> {
 function assertNoTolerance(pair: TablePair): void {
   const column = comparedColumns(pair).find(({ rule }) => rule.kind === 'adapted' && rule.tolerance !== null);
   if (column === undefined) return;
-  const error = serializeError(
-    new RowproofError({
+  throw new Unverified(
+    unverified({
       code: 'key-order',
       message: `Rows of ${qualifiedName(pair.source)} were not compared: a tolerance on ${column.source.name} needs a key that tells rows apart.`,
       hint: 'Name columns that do with --key, or leave the tolerance out.',
     }),
   );
-  throw new Unverified({ kind: 'unverified', error, transient: false });
 }
 
-const NOTHING = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
+/** Bytes that differ say nothing of values without a rule, and without a key such rows are in nobody's place. */
+function assertEveryRule(pair: TablePair): void {
+  const column = comparedColumns(pair).find(({ canonical }) => canonical === 'wire');
+  if (column === undefined) return;
+  const { name, declared } = column.source;
+  throw new Unverified(
+    unverified({
+      code: 'key-order',
+      message: `Rows of ${qualifiedName(pair.source)} differ, but nothing tells them apart, and column ${name} (${declared}) has no rule that would say whether its values do.`,
+      hint: `Leave it out with --ignore-columns ${pair.source.name}.${name}, or name columns that tell rows apart with --key.`,
+    }),
+  );
+}
+
+function unverified(details: ErrorDetails): UnverifiedChunk {
+  return { kind: 'unverified', error: serializeError(new RowproofError(details)), transient: false };
+}
+
+const NOTHING = {
+  counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
+  changedColumns: {},
+  undecidedColumns: {},
+};
 
 function isUnusable(each: BucketSums | UnusableKey): each is UnusableKey {
   return 'kind' in each;
@@ -117,8 +139,8 @@ function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void>
 
 /** A row came between the two passes whose key cannot be looked up; another run will know from the start. */
 function unknownKey({ reason }: UnusableKey): UnverifiedChunk {
-  const error = serializeError(new Error(`${reason}, which it did not have when it was read first`));
-  return { kind: 'unverified', error: { ...error, hint: 'Run again.' }, transient: false };
+  const message = `${reason}, which it did not have when it was read first.`;
+  return unverified({ code: 'key-order', message, hint: 'Run again.' });
 }
 
 async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<Record<Side, T>> {
@@ -183,8 +205,8 @@ async function acceptPartition(run: TableRun, place: SpoolPlace, task: ComparePa
   if (run.signal.aborted) return;
   if (result.kind === 'unverified') return reportUnverified(run, table, result);
   const start = run.spool.commit(table.planned.id, segment);
-  const { counts, changedColumns } = result;
-  table.addChunk({ sourceRows: 0, targetRows: 0, counts, changedColumns });
+  const { counts } = result;
+  table.addChunk({ ...result, sourceRows: 0, targetRows: 0 });
   const type = counts.missing + counts.extra + counts.changed === 0 ? 'chunk:verified' : 'chunk:differs';
   await run.emit({ type, table: table.name, sourceRows: 0, targetRows: 0, counts });
   await tellRows(run, place, start);

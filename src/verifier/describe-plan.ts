@@ -35,6 +35,7 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
       order: pair?.strategy === 'range' ? column.keyKind : null,
     })),
     checksum: counted || pair === null ? null : describeChecksum(pair, request),
+    unwalkable: counted ? null : (pair?.unwalkable ?? null),
     estimatedRows: source?.estimatedRows ?? null,
     segments: isCut(pair, request) ? await countSegments(pair, request) : 1,
     columns: columns.map((column) => ({ ...column, canonical: canonical.get(column.source) ?? null })),

@@ -10,7 +10,7 @@ import {
 import type { Key, Table } from '../core/schema.js';
 
 /** By what the rows of a table pair are told apart, and how they meet. */
-export type KeyChoice = Pick<TablePair, 'strategy' | 'key' | 'unproven'>;
+export type KeyChoice = Pick<TablePair, 'strategy' | 'key' | 'unproven' | 'unwalkable'>;
 
 export interface KeyRequest {
   readonly source: Table;
@@ -34,35 +34,50 @@ export function chooseKey(request: KeyRequest): KeyChoice | Finding {
   }
   const candidates =
     named === null ? source.keys : source.keys.filter((key) => sameNames(key.columns, named));
+  const reasons: string[] = [];
   for (const key of candidates) {
     const columns = findWalkableColumns(key, request);
-    if (columns !== null) return { strategy: 'range', key: columns, unproven: [] };
+    if (typeof columns !== 'string') {
+      return { strategy: 'range', key: columns, unproven: [], unwalkable: null };
+    }
+    reasons.push(`${key.primary ? 'the primary key' : `key ${key.name}`} cannot be walked: ${columns}`);
   }
   const lookups = (named === null ? candidates.map((key) => key.columns) : [named]).flatMap(
     (names) => describeLookup(names, request) ?? [],
   );
   const wanted = named === null ? lookups.filter(({ unproven }) => !unproven.includes('source')) : lookups;
   const [best] = [...wanted].sort((one, other) => one.unproven.length - other.unproven.length);
-  return best ?? { strategy: 'bucket', key: [], unproven: [] };
+  return {
+    ...(best ?? { key: [], unproven: [] }),
+    strategy: 'bucket',
+    unwalkable:
+      reasons.length > 0
+        ? reasons.join('; ')
+        : `the source has no unique key${named === null ? '' : ` on ${named.join(', ')}, in this order`}`,
+  };
 }
 
-function findWalkableColumns(key: Key, { target, pairs }: KeyRequest): readonly KeyColumnPair[] | null {
-  if (key.ineligible !== null || key.columns.length === 0) return null;
+function findWalkableColumns(key: Key, { target, pairs }: KeyRequest): readonly KeyColumnPair[] | string {
+  if (key.ineligible !== null) return key.ineligible;
   const columns: KeyColumnPair[] = [];
   for (const name of key.columns) {
     const pair = pairs.find((candidate) => candidate.source.name === name);
-    const choice = pair === undefined ? null : chooseKeyKind(pair);
-    if (pair === undefined || choice === null || 'reason' in choice) return null;
+    if (pair === undefined) return `column ${name} has no comparable partner`;
+    const choice = chooseKeyKind(pair);
+    if ('reason' in choice) return choice.reason;
     columns.push({ ...pair, keyKind: choice.keyKind });
   }
   const names = columns.map((column) => column.target.name);
-  const isWalkable = target.keys.some(
-    (candidate) => candidate.ineligible === null && sameNames(candidate.columns, names),
-  );
-  return isWalkable ? columns : null;
+  const partners = target.keys.filter((candidate) => sameNames(candidate.columns, names));
+  if (partners.length === 0) return `the target has no unique key on ${names.join(', ')}, in this order`;
+  const isWalkable = partners.some((candidate) => candidate.ineligible === null);
+  return isWalkable ? columns : `on the target ${partners[0]?.ineligible}`;
 }
 
-function describeLookup(names: readonly string[], request: KeyRequest): KeyChoice | null {
+function describeLookup(
+  names: readonly string[],
+  request: KeyRequest,
+): Pick<KeyChoice, 'key' | 'unproven'> | null {
   const { source, target, pairs } = request;
   const columns: KeyColumnPair[] = [];
   for (const name of names) {
@@ -76,7 +91,7 @@ function describeLookup(names: readonly string[], request: KeyRequest): KeyChoic
   const unproven = (['source', 'target'] as const).filter(
     (side: Side) => !isUnique(tables[side], new Set(columns.map((column) => column[side].name))),
   );
-  return { strategy: 'bucket', key: columns, unproven };
+  return { key: columns, unproven };
 }
 
 /** In which order an index has the columns does not matter to what it makes unique. */

@@ -2,6 +2,7 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import type { TablePair } from '../core/pairing.js';
 import type { Engine, RowSelection, Session } from '../engines/engine.js';
+import { eachRow } from '../engines/row-span.js';
 import { codecColumn, compileRuledCodec } from '../engines/ruled-codec.js';
 import { RowReader } from '../hashing/row-reader.js';
 
@@ -52,10 +53,9 @@ export async function openKeyReader({
   return async (selection) => {
     const keys = new ByteSink();
     const sql = engine.dialect.buildSelect({ ...keySelection(pair), ...selection });
-    await session.readRows(sql, columns, (buffer, offset, end) => {
-      reader.readKey({ buffer, offset, end }, keys);
-      return true;
-    });
+    await session.readRows(sql, columns, (buffer, start, end, rows) =>
+      eachRow(codec, { buffer, start, end, rows }, (row) => reader.readKey(row, keys)),
+    );
     if (keys.length === 0) return null;
     const bytes = keys.toBuffer();
     return { bytes, parts: readKeyParts(kinds, bytes) };

@@ -19,9 +19,10 @@ const MIN_SEGMENT_ROWS = 50_000;
 /** Enough for a worker whose segment is done early to take another one. */
 const SEGMENTS_PER_WORKER = 4;
 
-/** Into how many pieces a table is cut for a number of workers. */
+/** Into how many pieces a table is cut for a number of workers; one worker alone shares nothing. */
 export function segmentSize(workers: number): Pick<PlanningRequest, 'wantedSegments' | 'minSegmentRows'> {
-  return { wantedSegments: workers * SEGMENTS_PER_WORKER, minSegmentRows: MIN_SEGMENT_ROWS };
+  const wantedSegments = workers === 1 ? 1 : workers * SEGMENTS_PER_WORKER;
+  return { wantedSegments, minSegmentRows: MIN_SEGMENT_ROWS };
 }
 
 const WHOLE: readonly Segment[] = [{ ordinal: 0, after: null, upTo: null }];

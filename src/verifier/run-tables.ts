@@ -18,7 +18,8 @@ import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } f
 /** Rows of a first chunk whose row size is unknown, and the least worth a task. */
 const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
-const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 };
+/** Starting a chunk costs client and servers some milliseconds, so a table that reads fast gets chunks of many rows. */
+const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 200_000, maxBytes: 32 << 20 };
 
 /** A segment of a table, or a table that is read as a whole. */
 type Work = SegmentWork | { readonly table: TableProgress; readonly segment: null };
@@ -116,7 +117,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   const { table, segment } = work;
   const { pair } = table.planned;
   let after = segment.after;
-  let capRows = firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
+  let capRows = table.chunkRows ?? firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
   const checksums = openChecksumWalk(run, work);
   while (pair !== null && !run.signal.aborted) {
     const turn = (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
@@ -143,9 +144,10 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
     }
     await acceptChunk(run, work, { kind: 'read', chunk: result });
     checksums?.noteRead(result);
-    if (result.end === null && turn.isLast) return endSegment(run, work);
-    after = result.end ?? turn.upTo;
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
+    if (result.end === null && turn.isLast) return endSegment(run, work);
+    table.chunkRows = capRows;
+    after = result.end ?? turn.upTo;
   }
 }
 

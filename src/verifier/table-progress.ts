@@ -1,5 +1,6 @@
 import { describeUse } from '../core/checksum-place.js';
 import type { ComparedChunk, UnverifiedChunk } from '../core/chunk.js';
+import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
@@ -8,9 +9,13 @@ import { type Mode, verdictOf } from '../core/verdict.js';
 import type { ChecksumChoice, Hasher } from './checksum-choice.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
+import { describeUndecided } from './undecided-columns.js';
 
 /** What came of rows that were read on both sides and compared. */
-export type ComparedRows = Pick<ComparedChunk, 'sourceRows' | 'targetRows' | 'counts' | 'changedColumns'>;
+export type ComparedRows = Pick<
+  ComparedChunk,
+  'sourceRows' | 'targetRows' | 'counts' | 'changedColumns' | 'undecidedColumns'
+>;
 
 /** What a run knows of a table while its chunks come in. */
 export class TableProgress {
@@ -26,12 +31,15 @@ export class TableProgress {
   asBag = false;
   /** Who hashes the rows of the next chunk, where that is open; shared by all segments. */
   checksumChoice: ChecksumChoice | null = null;
+  /** How many rows the last chunk's pace suggests: where the next segment begins. Null until a chunk was full. */
+  chunkRows: number | null = null;
   /** What spot mode drew of the table. */
   spotShare: SpotShare | null = null;
   #startedAtMs: number | null = null;
   #elapsedMs = 0;
   readonly #rows = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
   readonly #changedColumns: Record<string, number> = {};
+  readonly #undecided: Record<string, number> = {};
   readonly #findings: Finding[];
   readonly #mode: Mode;
   /** Chunks that were compared, by who hashed their rows. */
@@ -61,9 +69,8 @@ export class TableProgress {
     this.#rows.targetRows += chunk.targetRows;
     for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const)
       this.#rows[name] += chunk.counts[name];
-    for (const [column, count] of Object.entries(chunk.changedColumns)) {
-      this.#changedColumns[column] = (this.#changedColumns[column] ?? 0) + count;
-    }
+    addCounts(this.#changedColumns, chunk.changedColumns);
+    addCounts(this.#undecided, chunk.undecidedColumns);
   }
 
   /** Notes a chunk of which nothing is known, and with it the rest of its segment. */
@@ -102,15 +109,17 @@ export class TableProgress {
     return this.#rows.missing + this.#rows.extra + this.#rows.changed;
   }
 
-  toResult(sample: readonly RowDifference[]): TableResult {
-    const { source, target, pair, columns } = this.planned;
-    const schemaDiffers = hasEffect(this.#findings, 'different');
+  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
+    const { source, target, pair } = this.planned;
+    const undecided = describeUndecided(this.planned, this.#undecided);
+    const findings = [...this.#findings, ...undecided.findings];
+    const schemaDiffers = hasEffect(findings, 'different');
     return {
       source: source === null ? null : qualifiedName(source),
       target: target === null ? null : qualifiedName(target),
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
-        unverified: hasEffect(this.#findings, 'unverified'),
+        unverified: hasEffect(findings, 'unverified'),
         mode: this.#mode,
       }),
       strategy: this.#mode === 'count' ? 'count' : (pair?.strategy ?? null),
@@ -122,13 +131,18 @@ export class TableProgress {
         chunks: this.#chunks + this.#unverifiedChunks,
         unverifiedChunks: this.#unverifiedChunks,
       },
-      columns,
+      columns: undecided.columns,
       changedColumns: this.#changedColumns,
       elapsedMs: Math.round(this.#elapsedMs),
-      findings: this.#findings,
+      findings,
+      diagnoses,
       sample,
     };
   }
+}
+
+function addCounts(into: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + count;
 }
 
 function qualifiedNameOf({ source, target }: PlannedTable): string {

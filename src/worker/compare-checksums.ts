@@ -66,7 +66,7 @@ async function readEnd(
   });
   const sql = engine.dialect.buildSelect({ ...selection, range: task, limit: 1, offset: task.capRows - 1 });
   const key = new ByteSink();
-  await readEachRow({ session, columns, sql }, (row) => reader.readKey(row, key));
+  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => reader.readKey(row, key));
   return key.length === 0 ? null : key.toBuffer();
 }
 
@@ -108,5 +108,6 @@ function judge({ source, target }: Readonly<Record<Side, ServerChecksum | null>>
     wireBytes: 0,
     counts: NO_DIFFERENCE,
     changedColumns: {},
+    undecidedColumns: {},
   } as const;
 }

@@ -25,7 +25,7 @@ export async function comparePartition(
     const store: RereadJob['store'] = (rows) => channel.storeDifferences(rows);
     if (task.asBag) {
       const counts = await compareBag({ task, pair, sides, store });
-      return { kind: 'compared', counts, changedColumns: {} };
+      return { kind: 'compared', counts, changedColumns: {}, undecidedColumns: {} };
     }
     const reread: Omit<RereadJob, 'rows'> = {
       pair,
@@ -46,7 +46,7 @@ async function* resolveSiblings(
   differing: readonly DifferingKeys[],
   job: Omit<RereadJob, 'rows'>,
 ): AsyncGenerator<RereadRow> {
-  for await (const batch of batchRows(differing)) {
+  for await (const batch of batchRows(differing, job.pair.key.length)) {
     const siblings = await findSiblings(batch.filter(isCandidate), job);
     for (const row of batch) {
       const { source, target, wireBytes } = row;

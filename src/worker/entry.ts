@@ -1,30 +1,53 @@
 import { once } from 'node:events';
-import type { MessagePort } from 'node:worker_threads';
+import { deserialize } from 'node:v8';
 import { workerData } from 'piscina';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
+import { engineFor } from '../engines/registry.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
+import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
 import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
-import type { MainMessage, TaskResult, WorkerData, WorkerMessage, WorkerTask } from './worker-data.js';
+import type {
+  MainMessage,
+  TaskResult,
+  WorkerData,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerSetup,
+  WorkerTask,
+} from './worker-data.js';
 
-const { connections, pairs, seed } = workerData as WorkerData;
+const { seed, schemes } = workerData as WorkerData;
+const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed) };
+const bucketHashes = { seeded: hasher.hash, constant: await createRowHash(0n) };
+// A package that cannot be loaded is met again, and reported, when a session is opened.
+await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
 
-const hash = await createRowHash(seed);
-const context: WorkerContext = {
-  sessions: new SessionCache(connections),
-  hash,
-  bucketHashes: { seeded: hash, constant: await createRowHash(0n) },
-  indexes: { source: new RowIndex(), target: new RowIndex() },
-  prepared: null,
-};
+let prepared: { readonly context: WorkerContext; readonly pairs: readonly TablePair[] } | null = null;
+
+/** Makes what a worker keeps between chunks, once. */
+function prepare(setup: SharedArrayBuffer): NonNullable<typeof prepared> {
+  if (prepared !== null) return prepared;
+  const { connections, pairs } = deserialize(Buffer.from(setup)) as WorkerSetup;
+  const context: WorkerContext = {
+    sessions: new SessionCache(connections),
+    hasher,
+    bucketHashes,
+    indexes: { source: new RowIndex(), target: new RowIndex() },
+    prepared: null,
+  };
+  prepared = { context, pairs };
+  return prepared;
+}
 
 async function dropSessions(): Promise<void> {
-  await Promise.all([context.sessions.drop('source'), context.sessions.drop('target')]);
+  const sessions = prepared?.context.sessions;
+  await Promise.all([sessions?.drop('source'), sessions?.drop('target')]);
 }
 
 /** Closes this worker's sessions, so that no server is left to find out by itself. */
@@ -34,7 +57,8 @@ async function closeSessions(): Promise<null> {
 }
 
 /** Does one task; the port carries what cannot wait for the result. What a cancelled task was for is unverified. */
-async function runWithChannel(task: WorkerTask, port: MessagePort): Promise<TaskResult<WorkerTask>> {
+async function runWithChannel({ task, port, setup }: WorkerRequest): Promise<TaskResult<WorkerTask>> {
+  const { context, pairs } = prepare(setup);
   let cancelled = false;
   const onMessage = (message: MainMessage): void => {
     if (message.type !== 'cancel') return;
@@ -56,7 +80,7 @@ async function runWithChannel(task: WorkerTask, port: MessagePort): Promise<Task
     const pair = pairs.find(({ id }) => id === task.pairId);
     if (pair === undefined)
       throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
-    const result = await runTaskOfPair(task, pair, channel);
+    const result = await runTaskOfPair(task, { pair, context, channel });
     return cancelled
       ? { kind: 'unverified', error: serializeError(interrupted()), transient: false }
       : result;
@@ -67,8 +91,7 @@ async function runWithChannel(task: WorkerTask, port: MessagePort): Promise<Task
 
 function runTaskOfPair(
   task: WorkerTask,
-  pair: TablePair,
-  channel: ChunkChannel,
+  { pair, context, channel }: { pair: TablePair; context: WorkerContext; channel: ChunkChannel },
 ): Promise<TaskResult<WorkerTask>> {
   switch (task.kind) {
     case 'chunk':
@@ -89,8 +112,6 @@ function interrupted(): RowproofError {
 }
 
 /** What the pool asks of a worker. */
-export function runTask(
-  request: { task: WorkerTask; port: MessagePort } | 'close',
-): Promise<TaskResult<WorkerTask> | null> {
-  return request === 'close' ? closeSessions() : runWithChannel(request.task, request.port);
+export function runTask(request: WorkerRequest | 'close'): Promise<TaskResult<WorkerTask> | null> {
+  return request === 'close' ? closeSessions() : runWithChannel(request);
 }

@@ -1,9 +1,19 @@
+import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { RowDifference } from '../core/difference.js';
+import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
-import type { MainMessage, TaskResult, WorkerData, WorkerMessage, WorkerTask } from './worker-data.js';
+import type {
+  MainMessage,
+  TaskResult,
+  WorkerData,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerSetup,
+  WorkerTask,
+} from './worker-data.js';
 
 const CANCEL_TIMEOUT_MS = 3000;
 
@@ -17,6 +27,8 @@ export interface TaskListener {
 
 /** Worker threads that read and compare. Who creates it closes it. */
 export interface WorkerPool {
+  /** Says where to connect and what can be read; before the first task. */
+  configure(setup: WorkerSetup): void;
   run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
   /** Cancels what is under way, in the workers and on the servers. Tasks that were cut off are unverified. */
   cancel(): Promise<void>;
@@ -24,7 +36,7 @@ export interface WorkerPool {
 }
 
 /**
- * Starts the threads.
+ * Starts the threads, which load what they need while the main thread finds out what there is to do.
  *
  * `atomics` are off because waiting on them would block the event loop that reads a worker's sockets. Tasks are
  * cancelled by message, because an abort signal would kill the thread and leave its sessions running.
@@ -40,10 +52,16 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
     atomics: 'disabled',
     recordTiming: false,
   });
+  let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
   const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
 
   return {
+    configure: (setup) => {
+      configured = { setup, shared: toSharedMemory(setup) };
+    },
     run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {
+      if (configured === null)
+        throw new RowproofError({ code: 'internal', message: 'The worker pool was not configured' });
       const { port1: port, port2 } = new MessageChannel();
       active.set(port, null);
       port.on('message', (message: WorkerMessage) => {
@@ -56,33 +74,45 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
           );
       });
       try {
-        return (await piscina.run({ task, port: port2 }, { transferList: [port2] })) as TaskResult<Task>;
+        const request: WorkerRequest = { task, port: port2, setup: configured.shared };
+        return (await piscina.run(request, { transferList: [port2] })) as TaskResult<Task>;
       } finally {
         active.delete(port);
         port.close();
       }
     },
     cancel: async () => {
+      if (configured === null) return;
+      const { setup } = configured;
       const sessions = [...active.values()].filter((ids) => ids !== null);
       for (const port of active.keys()) post(port, { type: 'cancel' });
       await Promise.all([
         cancelOnServer(
-          data,
+          setup,
           'source',
           sessions.flatMap((ids) => ids.source ?? []),
         ),
         cancelOnServer(
-          data,
+          setup,
           'target',
           sessions.flatMap((ids) => ids.target ?? []),
         ),
       ]);
     },
     close: async () => {
-      await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+      if (configured !== null)
+        await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
       await piscina.destroy();
     },
   };
+}
+
+/** Copied once, and then handed to threads without being copied again. */
+function toSharedMemory(setup: WorkerSetup): SharedArrayBuffer {
+  const bytes = serialize(setup);
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  return shared;
 }
 
 function post(port: MessagePort, message: MainMessage): void {
@@ -90,10 +120,10 @@ function post(port: MessagePort, message: MainMessage): void {
 }
 
 /** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */
-async function cancelOnServer(data: WorkerData, side: Side, ids: readonly string[]): Promise<void> {
+async function cancelOnServer(setup: WorkerSetup, side: Side, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const work = async (): Promise<void> => {
-    const settings = data.connections[side];
+    const settings = setup.connections[side];
     const session = await engineFor(settings.scheme).open(settings);
     await Promise.allSettled(ids.map((id) => session.cancel(id)));
     await session.close();

@@ -7,8 +7,8 @@ import type { Session } from '../engines/engine.js';
 import { compareRows, isSameHash, type RowSnapshot, takeSnapshot } from './row-snapshot.js';
 import { readEachRow, type TableSide } from './table-side.js';
 
-/** Keys a statement: an IN list that optimizers still turn into index lookups. */
-const BATCH_KEYS = 250;
+/** Keys a statement: lists that optimizers still turn into index lookups; a composite key has no IN list, but ORs. */
+const BATCH_KEYS = { single: 1000, composite: 250 };
 /** Wire bytes of the rows of a batch, as first read: what a batch may hold in memory a side. */
 const BATCH_BYTES = 4 << 20;
 
@@ -32,6 +32,8 @@ export interface RereadJob {
 export interface RereadOutcome {
   readonly counts: DifferenceCounts;
   readonly changedColumns: Readonly<Record<string, number>>;
+  /** In how many rows a column differs in bytes without a rule that would say whether its values do. */
+  readonly undecidedColumns: Readonly<Record<string, number>>;
 }
 
 /**
@@ -39,31 +41,74 @@ export interface RereadOutcome {
  * flight; what still differs goes to the spool, a bounded batch at a time.
  */
 export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome> {
-  const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
-  const changedColumns: Record<string, number> = {};
-  const kinds = job.pair.key.map((column) => column.keyKind);
-  for await (const batch of batchRows(job.rows)) {
-    const rows = await job.readBoth((side, session) => {
-      const keys = batch.map((row) => readKeyParts(kinds, row[side]));
-      return readSnapshots(job.sides[side], session, keys);
-    });
-    const found: RowDifference[] = [];
-    for (const keys of batch) {
-      const source = rows.source.get(keys.source.toString('latin1')) ?? null;
-      const target = rows.target.get(keys.target.toString('latin1')) ?? null;
-      const difference = compareRows({ pair: job.pair, sides: job.sides, source, target });
-      if (difference === null) {
-        // Rows that only a tolerance makes equal have two hashes and were never in flight.
-        if (source === null || target === null || isSameHash(job, { source, target })) counts.inFlight++;
-      } else {
-        counts[difference.kind]++;
-        found.push(difference);
-        if (difference.kind === 'changed') countColumns(changedColumns, difference.columns);
-      }
+  const outcome: MutableOutcome = {
+    counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
+    changedColumns: {},
+    undecidedColumns: {},
+  };
+  let storing = Promise.resolve();
+  try {
+    for await (const batch of batchRows(job.rows, job.pair.key.length)) {
+      const found = await rereadBatch(job, batch, outcome);
+      await storing;
+      if (found.length > 0) storing = startStoring(job, found);
     }
-    if (found.length > 0) await job.store(found);
+    await storing;
+    return outcome;
+  } finally {
+    // A batch that is still being stored would otherwise arrive after the failed chunk was taken back.
+    await storing.catch(() => undefined);
   }
-  return { counts, changedColumns };
+}
+
+interface MutableOutcome extends RereadOutcome {
+  readonly counts: Record<keyof DifferenceCounts, number>;
+  readonly changedColumns: Record<string, number>;
+  readonly undecidedColumns: Record<string, number>;
+}
+
+/** Counts what became of a batch of rows and returns those that still differ. */
+async function rereadBatch(
+  job: RereadJob,
+  batch: readonly RereadRow[],
+  { counts, changedColumns, undecidedColumns }: MutableOutcome,
+): Promise<RowDifference[]> {
+  const kinds = job.pair.key.map((column) => column.keyKind);
+  const rows = await job.readBoth((side, session) => {
+    const keys = batch.map((row) => readKeyParts(kinds, row[side]));
+    return readSnapshots(job.sides[side], session, keys);
+  });
+  const found: RowDifference[] = [];
+  for (const keys of batch) {
+    const source = rows.source.get(keys.source.toString('latin1')) ?? null;
+    const target = rows.target.get(keys.target.toString('latin1')) ?? null;
+    const { difference, undecided } = compareRows({ pair: job.pair, sides: job.sides, source, target });
+    countColumns(undecidedColumns, undecided);
+    if (difference === null) {
+      if (undecided.length === 0 && wasInFlight(job, source, target)) counts.inFlight++;
+    } else {
+      counts[difference.kind]++;
+      found.push(difference);
+      if (difference.kind === 'changed') countColumns(changedColumns, difference.columns);
+    }
+  }
+  return found;
+}
+
+/** Stores a batch while the next one is read. What goes wrong is thrown where it is waited for, even if a read fails first. */
+function startStoring({ store }: RereadJob, rows: readonly RowDifference[]): Promise<void> {
+  const storing = store(rows);
+  storing.catch(() => undefined);
+  return storing;
+}
+
+/** Rows that only a tolerance makes equal have two hashes and were never in flight. */
+function wasInFlight(
+  job: Pick<RereadJob, 'pair' | 'sides'>,
+  source: RowSnapshot | null,
+  target: RowSnapshot | null,
+): boolean {
+  return source === null || target === null || isSameHash(job, { source, target });
 }
 
 function countColumns(into: Record<string, number>, columns: readonly string[]): void {
@@ -73,11 +118,13 @@ function countColumns(into: Record<string, number>, columns: readonly string[]):
 /** Cuts the differing rows into batches bounded by number and by the size that the rows had. */
 export async function* batchRows<Row extends { readonly wireBytes: number }>(
   rows: Iterable<Row> | AsyncIterable<Row>,
+  keyColumns: number,
 ): AsyncGenerator<readonly Row[]> {
+  const most = keyColumns === 1 ? BATCH_KEYS.single : BATCH_KEYS.composite;
   let batch: Row[] = [];
   let bytes = 0;
   for await (const row of rows) {
-    if (batch.length > 0 && (batch.length === BATCH_KEYS || bytes + row.wireBytes > BATCH_BYTES)) {
+    if (batch.length > 0 && (batch.length === most || bytes + row.wireBytes > BATCH_BYTES)) {
       yield batch;
       batch = [];
       bytes = 0;
@@ -98,7 +145,7 @@ export async function readSnapshots(
   const keySink = new ByteSink();
   const all = { ...selection, range: { after: null, upTo: null }, limit: null };
   const sql = engine.dialect.buildSelectByKeys(all, keys);
-  await readEachRow({ session, columns, sql }, (row) => {
+  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
     keySink.reset();
     const next = reader.readKey(row, keySink);
     rows.set(keySink.bytes.toString('latin1', 0, keySink.length), takeSnapshot(row, next, reader.spans));

@@ -35,8 +35,15 @@ export interface RowComparison {
   readonly target: RowSnapshot | null;
 }
 
-/** Compares two rows value by value, in canonical bytes; null where they are equal now (or both are gone). */
-export function compareRows({ pair, sides, source, target }: RowComparison): RowDifference | null {
+/** What reading a row again showed. `undecided` columns differ in bytes, which says nothing of their values. */
+export interface ComparedRow {
+  /** Null where the rows are equal now (or both are gone), as far as can be said. */
+  readonly difference: RowDifference | null;
+  readonly undecided: readonly string[];
+}
+
+/** Compares two rows value by value, in canonical bytes. */
+export function compareRows({ pair, sides, source, target }: RowComparison): ComparedRow {
   const columns = comparedColumns(pair);
   const names = columns.map((column) => column.target.name);
   const all = columns.map((_, i) => i);
@@ -48,37 +55,33 @@ export function compareRows({ pair, sides, source, target }: RowComparison): Row
     row === null ? null : Object.fromEntries(fields.map((i) => [names[i], formatField(sides[side], row, i)]));
   const keyFields = all.slice(0, pair.key.length);
   if (source !== null && target !== null) {
-    const changed = all.filter(
+    const unequal = all.filter(
       (i) => !isFieldEqual(sides, { source, target }, { field: i, pair: columns[i] }),
     );
-    if (changed.length === 0) return null;
-    return {
+    const changed = unequal.filter((i) => columns[i]?.canonical !== 'wire');
+    const undecided = unequal.filter((i) => !changed.includes(i)).map((i) => names[i] as string);
+    if (changed.length === 0) return { difference: null, undecided };
+    const difference: RowDifference = {
       kind: 'changed',
       key: format('target', target, keyFields),
       columns: changed.map((i) => names[i] as string),
       source: format('source', source, changed),
       target: format('target', target, changed),
     };
+    return { difference, undecided };
   }
-  if (source !== null) {
-    const values = format('source', source, all);
-    return {
-      kind: 'missing',
-      key: format('source', source, keyFields),
-      columns: names,
-      source: values,
-      target: null,
-    };
-  }
-  if (target === null) return null;
-  const values = format('target', target, all);
-  return {
-    kind: 'extra',
-    key: format('target', target, keyFields),
+  const side = source === null ? 'target' : 'source';
+  const row = source ?? target;
+  if (row === null) return { difference: null, undecided: [] };
+  const values = format(side, row, all);
+  const difference: RowDifference = {
+    kind: side === 'source' ? 'missing' : 'extra',
+    key: format(side, row, keyFields),
     columns: names,
-    source: null,
-    target: values,
+    source: side === 'source' ? values : null,
+    target: side === 'target' ? values : null,
   };
+  return { difference, undecided: [] };
 }
 
 const sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
@@ -93,14 +96,10 @@ function isFieldEqual(
   rows: Readonly<Record<Side, RowSnapshot>>,
   { field, pair }: ComparedField,
 ): boolean {
-  if (isSameEncoding(rows, field, (side) => sides[side].valueEncoders)) return true;
   const tolerance = pair?.rule.kind === 'adapted' ? pair.rule.tolerance : null;
-  if (tolerance === null) return false;
-  const { source, target } = sinks;
-  return isWithin(
-    tolerance,
-    source.bytes.subarray(0, source.length),
-    target.bytes.subarray(0, target.length),
+  return compareEncodings(
+    (side, sink) => encodeField(sides[side].valueEncoders, rows[side], { field, sink }),
+    (source, target) => source.equals(target) || (tolerance !== null && isWithin(tolerance, source, target)),
   );
 }
 
@@ -110,25 +109,35 @@ export function isSameHash(
   rows: Readonly<Record<Side, RowSnapshot>>,
 ): boolean {
   return comparedColumns(pair).every((_, field) =>
-    isSameEncoding(rows, field, (side) => sides[side].reader.codec.encoders),
+    compareEncodings(
+      (side, sink) => encodeField(sides[side].reader.codec.encoders, rows[side], { field, sink }),
+      (source, target) => source.equals(target),
+    ),
   );
 }
 
-function isSameEncoding(
-  rows: Readonly<Record<Side, RowSnapshot>>,
-  field: number,
-  encodersOf: (side: Side) => readonly FieldEncoder[],
+function compareEncodings(
+  encode: (side: Side, sink: ByteSink) => void,
+  compare: (source: Buffer, target: Buffer) => boolean,
 ): boolean {
-  for (const side of ['source', 'target'] as const) {
-    const sink = sinks[side];
-    sink.reset();
-    const { wire, spans } = rows[side];
-    const start = spans.starts[field] as number;
-    if (start < 0) encodeNull(sink);
-    else encodersOf(side)[field]?.(wire, start, spans.ends[field] as number, sink);
-  }
   const { source, target } = sinks;
-  return source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;
+  encode('source', source);
+  encode('target', target);
+  const isEqual = compare(source.bytes.subarray(0, source.length), target.bytes.subarray(0, target.length));
+  source.reset();
+  target.reset();
+  return isEqual;
+}
+
+function encodeField(
+  encoders: readonly FieldEncoder[],
+  { wire, spans }: RowSnapshot,
+  { field, sink }: { readonly field: number; readonly sink: ByteSink },
+): void {
+  sink.reset();
+  const start = spans.starts[field] as number;
+  if (start < 0) encodeNull(sink);
+  else encoders[field]?.(wire, start, spans.ends[field] as number, sink);
 }
 
 function formatField({ reader }: TableSide, { wire, spans }: RowSnapshot, field: number): Value {

@@ -45,7 +45,8 @@ export async function scanSide(scan: SideScan): Promise<void> {
     });
     const { columns, selection, engine } = prepared;
     const whole = { ...selection, key: [], range: { after: null, upTo: null }, limit: null };
-    await readEachRow({ session, columns, sql: engine.dialect.buildSelect(whole) }, onRow.listen);
+    const { codec } = prepared.reader;
+    await readEachRow({ session, columns, sql: engine.dialect.buildSelect(whole), codec }, onRow.listen);
     onRow.finish();
   } finally {
     clearInterval(watch);

@@ -1,7 +1,8 @@
 import { RowproofError } from '../core/errors.js';
 import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
-import type { Engine, FieldEncoder, RowSelection, Session, SpanListener } from '../engines/engine.js';
+import type { Engine, FieldEncoder, RowCodec, RowSelection, Session } from '../engines/engine.js';
+import { eachRow, type WireRow } from '../engines/row-span.js';
 import { codecColumn, compileRuledCodec } from '../engines/ruled-codec.js';
 import { RowReader } from '../hashing/row-reader.js';
 
@@ -49,24 +50,21 @@ export async function prepareTableSide(
   };
 }
 
-/** Streams rows and calls `onRow` for each with where it lies; `onRow` returns where the next one begins, or -1 to stop. */
+/** Streams rows and calls `onRow` for each with where it lies; `onRow` returns where it ends, or -1 to stop. */
 export async function readEachRow(
-  { session, columns, sql }: { session: Session; columns: readonly Column[]; sql: string },
-  onRow: (row: { buffer: Buffer; offset: number; end: number }) => number,
+  { session, columns, sql, codec }: RowRead & { readonly codec: RowCodec },
+  onRow: (row: WireRow) => number,
 ): Promise<void> {
-  const row: { buffer: Buffer; offset: number; end: number } = { buffer: Buffer.alloc(0), offset: 0, end: 0 };
-  const onSpan: SpanListener = (buffer, start, end, rows) => {
-    row.buffer = buffer;
-    row.end = end;
-    let at = start;
-    for (let i = 0; i < rows; i++) {
-      row.offset = at;
-      at = onRow(row);
-      if (at < 0) return false;
-    }
-    return true;
-  };
-  await session.readRows(sql, columns, onSpan);
+  await session.readRows(sql, columns, (buffer, start, end, rows) =>
+    eachRow(codec, { buffer, start, end, rows }, onRow),
+  );
+}
+
+/** What to read rows with. */
+export interface RowRead {
+  readonly session: Session;
+  readonly columns: readonly Column[];
+  readonly sql: string;
 }
 
 /** Puts table and side into the message of whatever went wrong while reading. */

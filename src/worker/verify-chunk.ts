@@ -10,18 +10,18 @@ import { readKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { BucketHashes } from '../hashing/bucket-reader.js';
-import type { RowHash } from '../hashing/row-hash.js';
 import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
+import type { RowHasher } from '../hashing/row-reader.js';
 import { type RereadRow, rereadDifferingRows } from './reread.js';
 import type { SessionCache } from './session-cache.js';
-import { describeReadError, prepareTableSide, readEachRow, type TableSide } from './table-side.js';
+import { describeReadError, prepareTableSide, type TableSide } from './table-side.js';
 
 const SIDES = ['source', 'target'] as const;
 
 /** What a worker keeps between chunks. */
 export interface WorkerContext {
   readonly sessions: SessionCache;
-  readonly hash: RowHash;
+  readonly hasher: RowHasher;
   readonly bucketHashes: BucketHashes;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
   /** The sides of the table pair that was read last; most chunks of a worker are of one table. */
@@ -155,11 +155,12 @@ async function readSide(task: ChunkTask, prepared: TableSide, context: WorkerCon
   const sql = engine.dialect.buildSelect({ ...selection, range: task, limit: task.capRows });
   let wireBytes = 0;
   let stopped = false;
-  await readEachRow({ session: await context.sessions.session(side), columns, sql }, (row) => {
-    const next = reader.indexRow(row, index, context.hash);
-    wireBytes += next - row.offset;
+  const session = await context.sessions.session(side);
+  await session.readRows(sql, columns, (buffer, start, end, rows) => {
+    reader.indexSpan({ buffer, start, end, rows }, index, context.hasher);
+    wireBytes += end - start;
     stopped = wireBytes >= task.capBytes;
-    return stopped ? -1 : next;
+    return !stopped;
   });
   return { capped: stopped || index.count >= task.capRows, wireBytes };
 }
@@ -192,15 +193,17 @@ async function compareSides(
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
-): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns'>> {
+): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns' | 'undecidedColumns'>> {
   const { source, target } = context.indexes;
-  if (source.equals(target)) return { kind: 'match', counts: NOTHING, changedColumns: {} };
+  if (source.equals(target)) {
+    return { kind: 'match', counts: NOTHING, changedColumns: {}, undecidedColumns: {} };
+  }
   const differing = findDifferingRows(source, target);
   const sides = {
     source: await tableSide(pair, 'source', context),
     target: await tableSide(pair, 'target', context),
   };
-  const { counts, changedColumns } = await rereadDifferingRows({
+  const { counts, changedColumns, undecidedColumns } = await rereadDifferingRows({
     pair,
     sides,
     rows: differingKeys(differing, context.indexes),
@@ -209,7 +212,8 @@ async function compareSides(
     store: (rows) => channel.storeDifferences(rows),
   });
   const found = counts.missing + counts.extra + counts.changed;
-  return { kind: found > 0 ? 'mismatch' : 'match', counts, changedColumns };
+  const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
+  return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns };
 }
 
 function* differingKeys(

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type {
   BucketTask,
   ComparePartitionResult,
@@ -12,11 +13,24 @@ import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
 
-/** What every worker is given once, when its thread starts. */
+/** What a thread is given when it starts, which is before anything is known of the databases. */
 export interface WorkerData {
+  readonly seed: bigint;
+  /** The URL schemes of both sides, whose database packages a thread loads while the main thread reads catalogs. */
+  readonly schemes: readonly string[];
+}
+
+/** What every worker needs to know before its first chunk. */
+export interface WorkerSetup {
   readonly connections: Readonly<Record<Side, ConnectionSettings>>;
   readonly pairs: readonly TablePair[];
-  readonly seed: bigint;
+}
+
+/** One request to a worker. The setup comes with each, in shared memory: which thread gets a request is not known. */
+export interface WorkerRequest {
+  readonly task: WorkerTask;
+  readonly port: MessagePort;
+  readonly setup: SharedArrayBuffer;
 }
 
 /** Everything a worker can be asked to do. */

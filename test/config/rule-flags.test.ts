@@ -99,10 +99,10 @@ tableSettings:
   it('join those of single tables, which come last in what they say', () => {
     const config = resolveFile(FILE);
     expect(config.relax.map(({ table, column }) => `${table}.${column}`)).toEqual([
+      '*.email',
       'orders.total',
       'orders.note',
       'lines.total',
-      '*.email',
     ]);
     expect(config.uuidSwap).toEqual([{ table: 'orders', column: 'id', side: 'either' }]);
     expect(config.sourceTimezone).toBe('+05:30');
@@ -111,8 +111,8 @@ tableSettings:
   it('give way to a flag for the table', () => {
     const config = resolveFile(FILE, { flags: { relax: 'orders.note:trim' } });
     expect(config.relax.map(({ table, column }) => `${table}.${column}`)).toEqual([
-      'lines.total',
       'orders.note',
+      'lines.total',
     ]);
   });
 

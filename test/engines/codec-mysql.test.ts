@@ -13,7 +13,7 @@ function codecOf(...columns: readonly (readonly [string, ValueType, CanonicalTyp
       column: columnOf(wire, type),
       canonical,
       partner: type,
-      rule: { kind: 'exact' },
+      rule: { kind: 'plain' },
     })),
     new Map(),
   );

@@ -12,7 +12,7 @@ function codecOf(...columns: readonly (readonly [string, ValueType, CanonicalTyp
       column: columnOf(wire, type),
       canonical,
       partner: type,
-      rule: { kind: 'exact' },
+      rule: { kind: 'plain' },
     })),
   );
 }

@@ -20,6 +20,7 @@ export function sampleTable(changes: Partial<TableResult> = {}): TableResult {
     changedColumns: {},
     elapsedMs: 1200,
     findings: [],
+    diagnoses: [],
     sample: [],
     ...changes,
   };

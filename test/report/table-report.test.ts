@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RowDifference } from '../../src/core/difference.js';
+import type { RunResult } from '../../src/core/result.js';
 import { formatTableReport } from '../../src/report/table-report.js';
 import { textWidth } from '../../src/report/wrap-text.js';
 import { mixedResult, sampleResult, sampleTable } from './sample-result.js';
@@ -147,6 +148,22 @@ describe('the table report', () => {
     expect(report).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
     expect(stripVTControlCharacters(report)).toBe(report);
     expect(report).toContain('\\u{1b}[2J');
+  });
+
+  it('lists under scope how columns were relaxed and what was taken on trust', () => {
+    const { scope } = sampleResult([]);
+    const relaxations = [{ column: 'shop.customers.name', remarks: ['trim', 'ignoreCase'] }];
+    const assumptions = [{ column: 'shop.orders.at', remarks: ['time zone Europe/Berlin on the source'] }];
+    const lines = formatTableReport(
+      sampleResult([sampleTable()], { scope: { ...scope, relaxations, assumptions } }),
+      PLAIN,
+    ).split('\n');
+    expect(lines).toContain('  Relaxed on request: shop.customers.name (trim, ignoreCase)');
+    expect(lines).toContain('  Taken on request: shop.orders.at has time zone Europe/Berlin on the source');
+    expect(lines).toContain('  Points in time are shown in UTC.');
+    const { relaxations: _, assumptions: __, ...older } = scope;
+    const saved = { ...sampleResult([sampleTable()]), scope: older } as RunResult;
+    expect(formatTableReport(saved, PLAIN)).not.toContain('on request: shop.customers.name');
   });
 
   it('shows every finding with code and hint, and columns that were not compared', () => {

@@ -22,11 +22,11 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^engines\//, 1],
   [/^hashing\//, 2],
   [/^worker\//, 3],
-  [/^(verifier|report|repair)\//, 4],
+  [/^(verifier|report|repair|diagnosis)\//, 4],
   [/^(config\/|(start-)?verify\.ts$|index\.ts$)/, 5],
   [/^cli\//, 6],
 ];
-const SEPARATE_ROOMS = [/^verifier\//, /^(report|repair)\//] as const;
+const SEPARATE_ROOMS = [/^(verifier|diagnosis)\//, /^(report|repair)\//] as const;
 
 /** Reads every TypeScript file below a folder. */
 export function readSourceFiles(folder: string): SourceFile[] {

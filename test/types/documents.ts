@@ -25,9 +25,21 @@ export const bytes: TypeGroup = {
     bytesForm('blob', MYSQL_FAMILY, null),
     bytesForm('longblob', MYSQL_FAMILY, null),
     bytesForm('binary(4)', MYSQL_FAMILY, 4),
+    bytesForm('vector(3)', ['mysql'], 12),
     bytesForm('bytea', POSTGRESQL, null),
   ],
-  equal: ['', '00', '01', 'ff00fe', '01000000', '00000000', '20202020', '5c275c22', 'ab'.repeat(251)],
+  equal: [
+    '',
+    '00',
+    '01',
+    'ff00fe',
+    '01000000',
+    '00000000',
+    '20202020',
+    '5c275c22',
+    '0000803f'.repeat(3),
+    'ab'.repeat(251),
+  ],
   near: [
     ['ff00fe', 'ff00fd'],
     ['01', '01000000'],
@@ -37,6 +49,7 @@ export const bytes: TypeGroup = {
     ['', null],
     ['3f3f3f3f', 'ffffffff'],
     ['61', '6120'],
+    ['0000803f0000004000000000', '0000803f0000004000000080'],
   ],
 };
 

@@ -85,6 +85,28 @@ describe('a swapped UUID', () => {
   });
 });
 
+describe('sixteen bytes', () => {
+  const source = useDatabase('mariadb');
+  const target = useDatabase('postgresql');
+
+  it('are walked as a key against text of 36 characters, in both directions', async () => {
+    const rows = (form: Form): string =>
+      UUIDS.map((uuid, n) => `(${FORMS[form].write(uuid)}, ${n})`).join(', ');
+    await source.run(
+      `CREATE TABLE own (id binary(16) PRIMARY KEY, n int); INSERT INTO own VALUES ${rows('bytes')}`,
+    );
+    await target.run(`CREATE TABLE own (id char(36) COLLATE "C" PRIMARY KEY, n int); INSERT INTO own VALUES ${rows('text')};
+      UPDATE own SET n = -1 WHERE n = 0`);
+    for (const sides of [
+      { source, target },
+      { source: target, target: source },
+    ]) {
+      const run = await compare({ ...sides, flags: { 'chunk-rows': '7' } });
+      expect(tableResult(run, 'own')).toMatchObject({ changed: 1, missing: 0, extra: 0, findings: [] });
+    }
+  });
+});
+
 describe.runIf(availableEngines().includes('mysql'))("MySQL's own UUID_TO_BIN", () => {
   const source = useDatabase('mysql');
 

@@ -1,10 +1,15 @@
 import { type RowDifference, resolveConfig, type TableResult, verify } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enginePairs, type TestEngine, useDatabase } from '../support/database.js';
+import { addresses, spelledAddresses } from './addresses.js';
+import { wideTexts } from './charsets.js';
 import { bitFieldsAgainstStrings, bitStrings, bytes, documents, uuids } from './documents.js';
 import { doubles, mixedFloats, singles } from './floats.js';
 import { bitWidths, decimals, integers } from './numbers.js';
+import { amounts, intervalsAgainstTimes, scalars } from './scalars.js';
+import { pointsAcross, shapes } from './shapes.js';
 import { doublesAgainstNumbers, singlesAgainstNumbers } from './spelled-floats.js';
+import { arrays, composites, ranges } from './structures.js';
 import { dates, datetimes, instants, times } from './temporals.js';
 import { enums, sets, setsAgainstText, texts } from './texts.js';
 import { buildTypeTables } from './type-tables.js';
@@ -16,6 +21,8 @@ const GROUPS = [
   ...[texts, enums, sets, setsAgainstText],
   ...[bytes, bitStrings, bitFieldsAgainstStrings, uuids, documents],
   ...[dates, times, datetimes, instants],
+  ...[arrays, ranges, composites, scalars, amounts, intervalsAgainstTimes],
+  ...[addresses, spelledAddresses, shapes, pointsAcross, wideTexts],
 ];
 
 /** What must run first: zero dates are allowed, and MySQL's session is in another zone than UTC. */

@@ -1,24 +1,27 @@
 import type { TestEngine } from '../support/database.js';
 
-/** Types that no rule reads; paired with themselves and with text. */
-export const WITHOUT_RULE: Readonly<Record<TestEngine, readonly string[]>> = {
+/** Types that have no counterpart in text. */
+const UNLIKE_TEXT: Readonly<Record<TestEngine, readonly string[]>> = {
   mysql: ['geometry', 'point', 'vector(3)'],
-  mariadb: ['geometry', 'point', 'inet6'],
+  mariadb: ['geometry', 'point'],
   postgresql: [
-    'inet',
-    'cidr',
-    'macaddr',
-    'interval',
-    'integer[]',
-    'text[]',
-    'time with time zone',
-    'point',
-    'int4range',
-    'tsvector',
-    'xml',
-    'money',
+    ...['macaddr', 'interval', 'integer[]', 'text[]', 'time with time zone', 'point', 'int4range'],
+    ...['int4multirange', 'tsvector', 'money', 'regclass', 'xid8'],
   ],
 };
+
+/** Types of PostgreSQL that look alike and are not. */
+const UNLIKE_EACH_OTHER: readonly (readonly [string, string])[] = [
+  ['integer[]', 'text[]'],
+  ['tsrange', 'tstzrange'],
+  ['int4range', 'int4multirange'],
+  ['integer[]', 'integer'],
+  ['macaddr', 'macaddr8'],
+  ['point', 'circle'],
+  ['interval', 'timestamp'],
+  ['inet', 'macaddr'],
+  ['regclass', 'oid'],
+];
 
 /** Types that have rules, but none between the two. */
 const APART: Readonly<Record<'mysqlFamily' | 'postgresql', Readonly<Record<string, string>>>> = {
@@ -67,13 +70,12 @@ export function incomparableColumns(source: TestEngine, target: TestEngine): Inc
     { source: ofSource[one] ?? '', target: ofTarget[other] ?? '' },
     { source: ofSource[other] ?? '', target: ofTarget[one] ?? '' },
   ]);
-  const same = WITHOUT_RULE[source]
-    .filter((type) => WITHOUT_RULE[target].includes(type))
-    .map((type) => ({ source: type, target: type }));
   const text = 'varchar(100)';
-  const forward = WITHOUT_RULE[source].map((type) => ({ source: type, target: text }));
-  const backward = WITHOUT_RULE[target].map((type) => ({ source: text, target: type }));
-  return [...apart, ...same, ...forward, ...backward].map((types, i) => ({
+  const forward = UNLIKE_TEXT[source].map((type) => ({ source: type, target: text }));
+  const backward = UNLIKE_TEXT[target].map((type) => ({ source: text, target: type }));
+  const isPostgresql = source === 'postgresql' && target === 'postgresql';
+  const alike = isPostgresql ? UNLIKE_EACH_OTHER.map(([one, other]) => ({ source: one, target: other })) : [];
+  return [...apart, ...alike, ...forward, ...backward].map((types, i) => ({
     name: `c${i}`,
     ...types,
   }));

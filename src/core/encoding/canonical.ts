@@ -35,6 +35,13 @@ export const TAG = {
   uuid: 0x11,
   /** A value paired with a UUID that is none: its text. */
   rawUuid: 0x12,
+  array: 0x13,
+  range: 0x14,
+  multirange: 0x15,
+  /** Values of several types in a fixed order: the fields of a composite, the coordinates of a shape. */
+  composite: 0x16,
+  interval: 0x17,
+  inet: 0x18,
 } as const;
 
 export function encodeNull(sink: ByteSink): void {

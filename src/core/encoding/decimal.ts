@@ -15,7 +15,8 @@ export const DECIMAL_CLASS = {
   nan: 5,
 } as const;
 
-const WEIGHT_BIAS = 0x8000;
+/** What is added to a weight, so that it sorts as a 16-bit number. */
+export const WEIGHT_BIAS = 0x8000;
 const ZERO = 0x30;
 const POINT = 0x2e;
 const MINUS = 0x2d;

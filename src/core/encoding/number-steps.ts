@@ -3,6 +3,7 @@ import { floatSpelledBy } from '../float-decimal.js';
 import type { Tolerance } from '../relaxation.js';
 import type { ByteSink } from './byte-sink.js';
 import { encodeFloat, TAG } from './canonical.js';
+import { readShortDecimal } from './short-decimal.js';
 import type { SinkStep } from './sink-step.js';
 
 /** Groups of numbers have tags of their own: a group is no number. */
@@ -19,14 +20,22 @@ const MOST_GROUPS = 2 ** 48;
 /** Below this a double loses digits, and a share of it would no longer be one. */
 const LEAST_FOR_SHARE = 1e-290;
 
+/** Numbers of so few digits are the shortest text of the float nearest to them: no two share one. */
+const FEW_DIGITS = { 32: 999_999, 64: 999_999_999_999_999 } as const;
+/** Up to here every whole number is a float of its own. */
+const MOST_WHOLE = { 32: 2 ** 24, 64: 2 ** 53 } as const;
+
 /** Turns decimals and integers that spell a float into it; others stay what they are, and so equal no float. */
 export function floatStep(bits: 32 | 64): SinkStep {
   return (sink, start) => {
-    if (sink.bytes[start] === TAG.float) return;
-    const value = floatSpelledBy(numberText(sink, start), bits);
+    const tag = sink.bytes[start];
+    if (tag === TAG.float) return;
+    const short = tag === TAG.decimal ? readShortDecimal(sink.bytes, start, FEW_DIGITS[bits]) : Number.NaN;
+    const isShort = Math.abs(short) <= MOST_WHOLE[bits];
+    const value = isShort ? short : floatSpelledBy(numberText(sink, start), bits);
     if (value === null) return;
     sink.length = start;
-    encodeFloat(sink, value);
+    encodeFloat(sink, bits === 32 ? Math.fround(value) : value);
   };
 }
 
@@ -44,7 +53,7 @@ function numberText(sink: ByteSink, start: number): string {
   }
 }
 
-/** The double nearest to a canonical number; NaN for what is no number. */
+/** The double nearest to a canonical number; NaN for what is no number, or too small for a double other than zero. */
 function readNumber(sink: ByteSink, start: number): number {
   const { bytes, length } = sink;
   switch (bytes[start]) {
@@ -54,8 +63,10 @@ function readNumber(sink: ByteSink, start: number): number {
       return Number(bytes.readBigUInt64BE(start + 1));
     case TAG.float:
       return bytes.readDoubleBE(start + 1);
-    case TAG.decimal:
-      return Number(decimalText(bytes, start, length));
+    case TAG.decimal: {
+      const short = readShortDecimal(bytes, start, Number.MAX_SAFE_INTEGER);
+      return Number.isNaN(short) ? Number(decimalText(bytes, start, length)) || Number.NaN : short;
+    }
     default:
       return Number.NaN;
   }

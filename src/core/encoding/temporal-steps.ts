@@ -1,5 +1,5 @@
 import type { TruncationUnit } from '../relaxation.js';
-import { TimeZone } from '../time-zone.js';
+import { timeZoneOf } from '../time-zone.js';
 import type { ByteSink } from './byte-sink.js';
 import { encodeMicros, TAG } from './canonical.js';
 import type { SinkStep } from './sink-step.js';
@@ -23,7 +23,7 @@ function isInfinite(high: number, low: number): boolean {
  * way, a civil time can have none or two.
  */
 export function civilStep(zoneName: string): SinkStep {
-  const zone = new TimeZone(zoneName);
+  const zone = timeZoneOf(zoneName);
   return (sink, start) => {
     if (sink.bytes[start] !== TAG.instant) return;
     const [high, low] = [highOf(sink, start), lowOf(sink, start)];

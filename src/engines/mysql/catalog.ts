@@ -1,5 +1,6 @@
 import type { Catalog, Column, EngineName, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { charsetName } from './charset.js';
 import { valueTypeOf, wireNameOf } from './column-types.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { type ReadGrants, readReadGrants } from './grants.js';
@@ -114,7 +115,9 @@ function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column 
   const name = row.column_name ?? '';
   const extra = (row.extra ?? '').toLowerCase();
   const check = `json_valid(${quoteName(name)})`.toLowerCase();
-  const isJson = row.data_type === 'json' || jsonColumns.has(`${row.table_name} ${check}`);
+  const isChecked =
+    jsonColumns.has(`${row.table_name} ${check}`) && charsetName(row.charset ?? '') === 'utf8';
+  const isJson = row.data_type === 'json' || isChecked;
   return {
     name,
     declared: row.column_type ?? '',

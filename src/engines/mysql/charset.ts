@@ -1,10 +1,11 @@
-import type { ByteSink } from '../../core/encoding/byte-sink.js';
+import { ByteSink } from '../../core/encoding/byte-sink.js';
 import { encodeSpan, TAG } from '../../core/encoding/canonical.js';
 import type { Session } from '../engine.js';
+import { isWideCharset, loadWideCharset, type WideCharset } from './charset-wide.js';
 
 /** Character sets whose characters are one byte, decoded by the server's own table. */
 const SINGLE_BYTE =
-  /^(latin[1257]|cp125[0167]|cp85[02]|cp866|koi8[ru]|greek|hebrew|armscii8|geostd8|keybcs2|mac(ce|roman)|tis620|dec8|hp8)$/;
+  /^(latin[1257]|cp125[0167]|cp85[02]|cp866|koi8[ru]|greek|hebrew|armscii8|geostd8|keybcs2|mac(ce|roman)|tis620|dec8|hp8|swe7)$/;
 /** Character sets whose characters are one or two bytes. */
 const DOUBLE_BYTE = /^(gbk|gb2312|big5|euckr|sjis|cp932)$/;
 /** Character sets whose bytes are UTF-8 as they stand. */
@@ -13,7 +14,8 @@ const UTF8 = /^(utf8mb4|utf8mb3|utf8|ascii)$/;
 /** The name under which a column's character set is decoded, or null where it cannot be. */
 export function charsetName(serverName: string): string | null {
   if (UTF8.test(serverName)) return 'utf8';
-  return SINGLE_BYTE.test(serverName) || DOUBLE_BYTE.test(serverName) ? serverName : null;
+  const hasTables = SINGLE_BYTE.test(serverName) || DOUBLE_BYTE.test(serverName);
+  return hasTables || isWideCharset(serverName) ? serverName : null;
 }
 
 /**
@@ -26,6 +28,10 @@ export function charsetName(serverName: string): string | null {
 export interface Charset {
   readonly singles: Int32Array;
   readonly pairs: Int32Array | null;
+  /** Takes the place of both tables. */
+  readonly wide: WideCharset | null;
+  /** Whether a byte below 80 is the ASCII character of that number wherever a character begins. */
+  readonly ascii: boolean;
 }
 
 const QUESTION_MARK = '0000003F';
@@ -36,16 +42,25 @@ export async function loadCharset(session: Session, name: string): Promise<Chars
   if (!/^[a-z0-9]+$/.test(name)) throw new RangeError(`Not a character set: ${name}`);
   const singles = new Int32Array(256).fill(-1);
   for (let byte = 0; byte < 128; byte++) singles[byte] = byte;
-  await loadCodes({ session, name, digits: 2, from: 0x80, into: singles });
-  if (!DOUBLE_BYTE.test(name)) return { singles, pairs: null };
-  const pairs = new Int32Array(65536).fill(-1);
-  await loadCodes({ session, name, digits: 4, from: 0x8000, into: pairs });
-  return { singles, pairs };
+  const loadPairs = async (prefix: string): Promise<Int32Array> => {
+    const pairs = new Int32Array(65536).fill(-1);
+    await loadCodes({ session, name, prefix, digits: 4, from: 0x8000, into: pairs });
+    return pairs;
+  };
+  if (isWideCharset(name)) {
+    const wide = await loadWideCharset(session, name, loadPairs);
+    return { singles, pairs: null, wide, ascii: wide.ascii };
+  }
+  const ascii = name !== 'swe7';
+  await loadCodes({ session, name, prefix: '', digits: 2, from: ascii ? 0x80 : 0, into: singles });
+  return { singles, pairs: DOUBLE_BYTE.test(name) ? await loadPairs('') : null, wide: null, ascii };
 }
 
 async function loadCodes(job: {
   session: Session;
   name: string;
+  /** What stands before each code, in hexadecimal digits. */
+  prefix: string;
   digits: 2 | 4;
   from: number;
   into: Int32Array;
@@ -53,7 +68,7 @@ async function loadCodes(job: {
   const tables = Array.from({ length: job.digits }, (_, i) => `(${DIGITS}) AS d${i}`).join(', ');
   const code = Array.from({ length: job.digits }, (_, i) => `d${i}.n * ${16 ** i}`).join(' + ');
   const hex = `LPAD(HEX(${code}), ${job.digits}, '0')`;
-  const point = `HEX(CONVERT(CONVERT(UNHEX(${hex}) USING ${job.name}) USING utf32))`;
+  const point = `HEX(CONVERT(CONVERT(UNHEX(CONCAT('${job.prefix}', ${hex})) USING ${job.name}) USING utf32))`;
   const rows = await job.session.query(
     `SELECT ${hex} AS code, ${point} AS point FROM ${tables} WHERE ${code} >= ${job.from}`,
   );
@@ -63,43 +78,99 @@ async function loadCodes(job: {
   }
 }
 
+/** The characters that a set has, as a test; a repair must not write others. */
+export function characterTest({ singles, pairs, wide }: Charset): (point: number) => boolean {
+  if (wide !== null) return wide.holds;
+  const points = new Set([...singles, ...(pairs ?? [])].filter((point) => point >= 0));
+  return (point) => points.has(point);
+}
+
 interface TextSpan {
   readonly buffer: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-/** Encodes text by code points, as UTF-8; text that does not decode keeps its own bytes under another tag. */
+/**
+ * Encodes text by code points, as UTF-8; text that does not decode keeps its own bytes under another tag. It is walked
+ * twice, for its length and for its bytes, because a string in between would hold a long text several times over.
+ */
 export function encodeText(charset: Charset, span: TextSpan, sink: ByteSink): void {
   const { buffer, start, end } = span;
-  let ascii = true;
+  let ascii = charset.ascii;
   for (let i = start; i < end && ascii; i++) ascii = (buffer[i] as number) < 0x80;
   if (ascii) {
     encodeSpan(sink, TAG.text, buffer, start, end);
     return;
   }
-  const decoded = decodeText(charset, buffer, start, end);
-  if (decoded === null) {
+  const length = measureUtf8(charset, span);
+  if (length < 0) {
     encodeSpan(sink, TAG.rawText, buffer, start, end);
     return;
   }
-  const utf8 = Buffer.from(decoded, 'utf8');
-  encodeSpan(sink, TAG.text, utf8, 0, utf8.length);
+  sink.writeByte(TAG.text);
+  sink.writeLength(length);
+  writeUtf8(charset, span, sink);
+}
+
+/** Text as UTF-8 bytes; null where a byte or pair has no character. */
+export function toUtf8(charset: Charset, span: TextSpan): Buffer | null {
+  const length = measureUtf8(charset, span);
+  if (length < 0) return null;
+  const sink = new ByteSink();
+  sink.reserve(length);
+  writeUtf8(charset, span, sink);
+  return sink.bytes.subarray(0, sink.length);
 }
 
 /** Decodes text strictly; null where a byte or pair has no character. */
 export function decodeText(charset: Charset, buffer: Buffer, start: number, end: number): string | null {
-  const { singles, pairs } = charset;
-  let text = '';
-  for (let i = start; i < end; i++) {
-    let point = singles[buffer[i] as number] as number;
-    if (point < 0) {
-      if (pairs === null || i + 1 >= end) return null;
-      point = pairs[((buffer[i] as number) << 8) | (buffer[i + 1] as number)] as number;
-      if (point < 0) return null;
-      i++;
-    }
-    text += String.fromCodePoint(point);
+  return toUtf8(charset, { buffer, start, end })?.toString('utf8') ?? null;
+}
+
+/** The code point at `at` times 8 plus the width of its character, or -1. */
+function readCharacter({ singles, pairs, wide }: Charset, buffer: Buffer, at: number, end: number): number {
+  if (wide !== null) return wide.read(buffer, at, end);
+  const single = singles[buffer[at] as number] as number;
+  if (single >= 0) return single * 8 + 1;
+  if (pairs === null || at + 1 >= end) return -1;
+  const pair = pairs[((buffer[at] as number) << 8) | (buffer[at + 1] as number)] as number;
+  return pair < 0 ? -1 : pair * 8 + 2;
+}
+
+function measureUtf8(charset: Charset, { buffer, start, end }: TextSpan): number {
+  let length = 0;
+  for (let at = start; at < end; ) {
+    const character = readCharacter(charset, buffer, at, end);
+    if (character < 0) return -1;
+    const point = character >> 3;
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    at += character & 7;
   }
-  return text;
+  return length;
+}
+
+function writeUtf8(charset: Charset, { buffer, start, end }: TextSpan, sink: ByteSink): void {
+  for (let at = start; at < end; ) {
+    const character = readCharacter(charset, buffer, at, end);
+    writeCharacter(sink, character >> 3);
+    at += character & 7;
+  }
+}
+
+function writeCharacter(sink: ByteSink, point: number): void {
+  if (point < 0x80) {
+    sink.writeByte(point);
+    return;
+  }
+  if (point < 0x800) sink.writeByte(0xc0 | (point >> 6));
+  else {
+    if (point < 0x10000) sink.writeByte(0xe0 | (point >> 12));
+    else {
+      sink.writeByte(0xf0 | (point >> 18));
+      sink.writeByte(0x80 | ((point >> 12) & 0x3f));
+    }
+    sink.writeByte(0x80 | ((point >> 6) & 0x3f));
+  }
+  sink.writeByte(0x80 | (point & 0x3f));
 }

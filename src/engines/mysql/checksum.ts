@@ -16,7 +16,8 @@ export type HashedForm = 'plain' | 'sized' | null;
  * FLOAT is printed with six digits and JSON in more than one spelling, so neither may be hashed; BIT is a number or bytes,
  * as the server likes.
  */
-export function hashedForm({ type }: Column): HashedForm {
+export function hashedForm({ type, wire }: Column): HashedForm {
+  if (wire === 'vector') return null;
   switch (type.kind) {
     case 'int':
     case 'decimal':

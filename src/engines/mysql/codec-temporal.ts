@@ -1,5 +1,6 @@
 import type { CanonicalType } from '../../core/canonical-type.js';
 import { TAG } from '../../core/encoding/canonical.js';
+import { encodeIntervalHead } from '../../core/encoding/interval.js';
 import {
   type CivilFields,
   daysFromCivil,
@@ -82,6 +83,12 @@ const encodeTime: FieldEncoder = (buffer, start, end, sink) => {
     clock.negative ? -seconds : seconds,
     clock.negative ? -clock.micros : clock.micros,
   );
+};
+
+/** A TIME as an interval: all of it is microseconds, whatever the number of hours. */
+export const encodeTimeInterval: FieldEncoder = (buffer, start, end, sink) => {
+  encodeIntervalHead(sink, 0, 0);
+  encodeTime(buffer, start, end, sink);
 };
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -6,7 +6,12 @@ import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } 
 import { encodeJsonField, formatFloat, formatUtf8, unexpectedRow } from '../field-format.js';
 import { type Charset, decodeText, encodeText } from './charset.js';
 import { bitStringEncoder, decimalEncoder, intEncoder, readBigint } from './codec-numbers.js';
-import { temporalEncoder, temporalFormatter } from './codec-temporal.js';
+import { encodePoint, inetEncoder, throughUtf8 } from './codec-special.js';
+import { encodeTimeInterval, temporalEncoder, temporalFormatter } from './codec-temporal.js';
+import { buildMysqlProgram } from './kernel-program.js';
+
+const PACKET_HEADER = 4;
+const LONGEST_PACKET = 0xffffff;
 
 /** Field widths in a binary row; -1 is a length-encoded string, -2 a value behind a one-byte length. */
 const WIDTHS: Readonly<Record<string, number>> = {
@@ -36,10 +41,19 @@ export function compileMysqlCodec(
 ): RowCodec {
   const widths = Int32Array.from(columns, ({ column }) => WIDTHS[column.wire.split(' ')[0] ?? ''] ?? -1);
   return {
+    headerBytes: PACKET_HEADER,
+    rowEnd,
+    program: buildMysqlProgram(columns, charsets, widths),
     split: (buffer, offset, end, spans) => splitRow({ buffer, offset, end, spans, widths }),
     encoders: columns.map((column) => compileEncoder(column, charsets)),
     formatters: columns.map((column) => compileFormatter(column, charsets)),
   };
+}
+
+/** A packet's length; the driver joins packets of the greatest length with what follows, and such a row ends its span. */
+function rowEnd(buffer: Buffer, start: number, end: number): number {
+  const length = buffer.readUIntLE(start - PACKET_HEADER, 3);
+  return length === LONGEST_PACKET ? end : start + length;
 }
 
 function splitRow(row: {
@@ -78,7 +92,7 @@ function splitRow(row: {
 }
 
 function compileEncoder(
-  { column, canonical }: CodecColumn,
+  { column, canonical, partner }: CodecColumn,
   charsets: ReadonlyMap<string, Charset>,
 ): FieldEncoder {
   switch (canonical) {
@@ -91,15 +105,25 @@ function compileEncoder(
         ? (buffer, start, _end, sink) => encodeFloat(sink, buffer.readFloatLE(start))
         : (buffer, start, _end, sink) => encodeFloat(sink, buffer.readDoubleLE(start));
     case 'bytes':
+    case 'geometry':
+    case 'wire':
       return (buffer, start, end, sink) => encodeSpan(sink, TAG.bytes, buffer, start, end);
     case 'bits':
       return bitStringEncoder(column.type.kind === 'bits' ? column.type.length : null);
     case 'uuid':
       return column.wire === 'binary'
         ? (buffer, start, _end, sink) => encodeUuidBytes(sink, buffer, start)
-        : (buffer, start, end, sink) => encodeUuidText(sink, buffer, start, end);
+        : throughUtf8(charsetOf(column, charsets), (buffer, start, end, sink) =>
+            encodeUuidText(sink, buffer, start, end),
+          );
     case 'json':
-      return encodeJsonField;
+      return throughUtf8(charsetOf(column, charsets), encodeJsonField);
+    case 'inet':
+      return throughUtf8(charsetOf(column, charsets), inetEncoder(column, partner));
+    case 'interval':
+      return encodeTimeInterval;
+    case 'geometric':
+      return encodePoint;
     case 'text':
       return textEncoder(charsetOf(column, charsets));
     case 'set':
@@ -144,6 +168,8 @@ function compileFormatter(
         ? (buffer, start) => formatFloat(buffer.readFloatLE(start), partner)
         : (buffer, start) => formatFloat64(buffer.readDoubleLE(start));
     case 'bytes':
+    case 'geometry':
+    case 'opaque':
       return (buffer, start, end) => ({ hex: buffer.toString('hex', start, end) });
     case 'date':
     case 'time':

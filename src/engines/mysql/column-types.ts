@@ -11,6 +11,10 @@ const INT_BITS: Readonly<Record<string, 8 | 16 | 24 | 32 | 64>> = {
 };
 const TEXT_TYPES = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext']);
 const BYTES_TYPES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
+const GEOMETRY_TYPES = new Set([
+  ...['geometry', 'point', 'linestring', 'polygon', 'multipoint', 'multilinestring', 'multipolygon'],
+  ...['geometrycollection', 'geomcollection'],
+]);
 
 /** The codec's name of a column's wire format: the type name, with its signedness where that changes the bytes. */
 export function wireNameOf(row: ControlRow): string {
@@ -53,8 +57,14 @@ export function valueTypeOf(row: ControlRow): ValueType {
       return textTypeFor(row, (text) => ({ kind: name, text }));
     case 'uuid':
       return { kind: 'uuid', byteOrder: false };
+    case 'inet4':
+      return { kind: 'inet', family: 'v4' };
+    case 'inet6':
+      return { kind: 'inet', family: 'v6' };
+    case 'vector':
+      return { kind: 'bytes', length: null, fixed: false };
     default:
-      return { kind: 'unsupported', reason: `type ${name} has no rule` };
+      return GEOMETRY_TYPES.has(name) ? { kind: 'geometry', shape: name } : { kind: 'opaque', name };
   }
 }
 

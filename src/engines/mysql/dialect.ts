@@ -1,3 +1,4 @@
+import { textTypeOf } from '../../core/canonical-type.js';
 import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column } from '../../core/schema.js';
@@ -83,10 +84,20 @@ function decimalLiteral(value: string): Literal {
   return value === 'NaN' || value === 'Infinity' ? ABOVE : sql(value);
 }
 
+/** Character sets whose name the driver cannot even read a column's name in. */
+const UNKNOWN_TO_DRIVER = /^(dec8|hp8|swe7|keybcs2|geostd8|eucjpms)$/;
+
+/** The stored bytes are the same either way; as bytes they arrive without the name of their character set. */
+function selectColumn(column: Column): string {
+  const name = quoteName(column.name);
+  return UNKNOWN_TO_DRIVER.test(textTypeOf(column.type)?.charset ?? '') ? `CAST(${name} AS BINARY)` : name;
+}
+
 /** What statements of any form need to know of this engine. */
 export const selects: SelectDialect = {
   quoteName,
   literal,
+  selectColumn,
   comparesRows: false,
   quoteTable: (table) => `${quoteName(table.schema)}.${quoteName(table.name)}`,
 };

@@ -7,11 +7,14 @@ import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection } from './connection.js';
 import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
-import { connectMysql } from './mysql-driver.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
+/** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
+const loadDriver = () => import('./mysql-driver.js');
+
 async function open(settings: ConnectionSettings): Promise<Session> {
+  const { connectMysql } = await loadDriver();
   const session = await connectMysql(settings);
   try {
     await prepareSession(session, settings);
@@ -35,6 +38,7 @@ async function compileCodec(session: Session, columns: readonly CodecColumn[]): 
 export const mysqlEngine: Engine = {
   schemes: ['mysql', 'mariadb'],
   resolveConnection: resolveMysqlConnection,
+  loadDriver,
   open,
   readCatalog: readMysqlCatalog,
   readRepairCatalog: readMysqlRepairCatalog,

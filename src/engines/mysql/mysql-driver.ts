@@ -3,6 +3,7 @@ import mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
+import { LendingSocket } from '../lending-socket.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
 
 /** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
@@ -18,12 +19,8 @@ export async function connectMysql(settings: ConnectionSettings): Promise<MysqlC
 }
 
 function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<MysqlConnection> {
-  const address =
-    settings.socketPath === null
-      ? { host: settings.host, port: settings.port }
-      : { socketPath: settings.socketPath };
   const connection = mysql.createConnection({
-    ...address,
+    ...addressOf(settings, useTls),
     user: settings.user,
     password: settings.password ?? '',
     database: settings.database,
@@ -46,6 +43,19 @@ function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<Mys
       } else resolve(new MysqlConnection(connection));
     });
   });
+}
+
+/** Where to connect; without TLS on a socket of our own, which mysql2 takes as it is. */
+function addressOf({ host, port, socketPath }: ConnectionSettings, useTls: boolean): mysql.ConnectionOptions {
+  if (useTls) return { host, port };
+  const openSocket = (): LendingSocket => {
+    const socket = new LendingSocket();
+    if (socketPath !== null) return socket.connect(socketPath);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true);
+    return socket.connect(port, host);
+  };
+  return { host, port, stream: openSocket };
 }
 
 function tlsOptions(tls: TlsSettings): mysql.SslOptions {

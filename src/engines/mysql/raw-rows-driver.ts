@@ -3,20 +3,30 @@ import { dirname, join } from 'node:path';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { SpanListener } from '../engine.js';
+import { unexpectedRow } from '../field-format.js';
+import { setLending } from '../lending-socket.js';
+import { PacketFrames } from './packet-frames.js';
 import { isExpectedWireType } from './wire-types.js';
 
 /** The part of mysql2's packets and commands that reading raw rows depends on; the version is pinned for it. */
 interface RawPacket {
-  readonly buffer: Buffer;
-  readonly offset: number;
-  readonly end: number;
   isEOF(): boolean;
 }
-type CommandStep = (packet: RawPacket, connection: unknown) => CommandStep | null;
+interface PacketParser {
+  execute(chunk: Buffer): void;
+}
+/** mysql2 looks its parser up for each chunk, on plain and on TLS sockets alike, so that it can be replaced for a while. */
+interface RawConnection {
+  readonly stream: unknown;
+  packetParser: PacketParser;
+  sequenceId: number;
+}
+type CommandStep = (packet: RawPacket, connection: RawConnection) => CommandStep | null;
 interface ExecuteCommand {
   readonly _fields: readonly (readonly { readonly columnType: number; readonly name: string }[])[];
   onResult: ((error: Error | null) => void) | undefined;
-  readField(packet: RawPacket, connection: unknown): CommandStep | null;
+  start(packet: RawPacket, connection: RawConnection): CommandStep | null;
+  readField(packet: RawPacket, connection: RawConnection): CommandStep | null;
   done(): null;
 }
 /** What mysql2's command of a prepared statement is made from. */
@@ -26,6 +36,9 @@ export interface ExecuteOptions {
   readonly values: readonly never[];
 }
 
+/** Where in a packet's header its number stands. */
+const SEQUENCE_BYTE = 3;
+
 const require = createRequire(import.meta.url);
 const commandFolder = join(dirname(require.resolve('mysql2/package.json')), 'lib', 'commands');
 const Execute = require(join(commandFolder, 'execute.js')) as new (
@@ -34,7 +47,8 @@ const Execute = require(join(commandFolder, 'execute.js')) as new (
 ) => ExecuteCommand;
 
 /**
- * Executes a prepared statement and hands over each row's packet as it came, without decoding a value.
+ * Executes a prepared statement and reads its rows off the socket itself, whole spans at a time: mysql2 would call for
+ * each packet. What is no row is passed on to mysql2, which then ends the command or reports the error.
  *
  * An exception in the listener must not reach mysql2's socket handler, where it would end the process; it becomes the
  * result of the command instead.
@@ -42,9 +56,12 @@ const Execute = require(join(commandFolder, 'execute.js')) as new (
 export class RawRowsCommand extends Execute {
   stopped = false;
   failure: unknown = null;
+  expectsRows = false;
   readonly #columns: readonly Column[];
-  readonly #onSpan: SpanListener;
+  readonly #frames: PacketFrames;
   readonly #onStop: () => void;
+  #forward: (packet: Buffer) => void = () => undefined;
+  #restore: () => void = () => undefined;
 
   constructor(options: {
     execute: ExecuteOptions;
@@ -53,13 +70,36 @@ export class RawRowsCommand extends Execute {
     onStop: () => void;
     onResult: (error: Error | null) => void;
   }) {
-    super(options.execute, options.onResult);
+    super(options.execute, (error) => {
+      this.#release();
+      options.onResult(error);
+    });
     this.#columns = options.columns;
-    this.#onSpan = options.onSpan;
     this.#onStop = options.onStop;
+    this.#frames = new PacketFrames(options.onSpan, this);
   }
 
-  override readField(packet: RawPacket, connection: unknown): CommandStep | null {
+  override start(packet: RawPacket, connection: RawConnection): CommandStep | null {
+    const { packetParser, stream } = connection;
+    connection.packetParser = { execute: (chunk) => this.#receive(chunk) };
+    setLending(stream, true);
+    this.#restore = () => {
+      setLending(stream, false);
+      connection.packetParser = packetParser;
+    };
+    this.#forward = (bytes) => {
+      if (this.expectsRows) connection.sequenceId = bytes[SEQUENCE_BYTE] as number;
+      packetParser.execute(Buffer.from(bytes));
+    };
+    return super.start(packet, connection);
+  }
+
+  /** Passes on a copy of what is no row to mysql2's own parser, because mysql2 reads names of columns when asked. */
+  forward(packet: Buffer): void {
+    this.#forward(packet);
+  }
+
+  override readField(packet: RawPacket, connection: RawConnection): CommandStep | null {
     super.readField(packet, connection);
     const received = this._fields[0]?.length ?? 0;
     return received === this.#columns.length ? this.startRows : this.readField;
@@ -79,18 +119,33 @@ export class RawRowsCommand extends Execute {
         }),
       );
     }
-    return this.row;
+    this.expectsRows = true;
+    return this.end;
   }
 
-  row(packet: RawPacket): CommandStep | null {
-    if (this.stopped) return this.row;
-    if (packet.isEOF()) return this.done();
+  end(packet: RawPacket): CommandStep | null {
+    if (this.stopped) return this.end;
+    if (packet.isEOF()) {
+      this.#release();
+      return this.done();
+    }
+    this.#stop(unexpectedRow());
+    return this.end;
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.stopped) return;
     try {
-      if (!this.#onSpan(packet.buffer, packet.offset, packet.end, 1)) this.#stop(null);
+      if (!this.#frames.push(chunk)) this.#stop(null);
     } catch (error) {
       this.#stop(error);
     }
-    return this.row;
+  }
+
+  /** Gives mysql2 its parser back. */
+  #release(): void {
+    this.expectsRows = false;
+    this.#restore();
   }
 
   #stop(failure: unknown): void {

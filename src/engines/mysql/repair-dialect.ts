@@ -2,7 +2,7 @@ import { textTypeOf } from '../../core/canonical-type.js';
 import type { Column, Table } from '../../core/schema.js';
 import type { ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
-import type { Charset } from './charset.js';
+import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { findRefusal } from './repair-limits.js';
 
@@ -59,14 +59,10 @@ export function createMysqlRepairDialect({ version, charsets }: ServerFacts): Re
 
 /** Which texts a character set can hold, by turning the server's own decoding table round. */
 function encodableTest(charsets: ReadonlyMap<string, Charset>): (text: string, column: Column) => boolean {
-  const known = new Map<string, Set<number>>();
-  for (const [name, { singles, pairs }] of charsets) {
-    known.set(name, new Set([...singles, ...(pairs ?? [])].filter((point) => point >= 0)));
-  }
+  const known = new Map([...charsets].map(([name, charset]) => [name, characterTest(charset)]));
   return (text, column) => {
-    const points = known.get(textTypeOf(column.type)?.charset ?? '');
-    if (points !== undefined)
-      return [...text].every((character) => points.has(character.codePointAt(0) ?? -1));
+    const holds = known.get(textTypeOf(column.type)?.charset ?? '');
+    if (holds !== undefined) return [...text].every((character) => holds(character.codePointAt(0) ?? -1));
     if (/^ascii/.test(column.collation ?? '')) return [...text].every((character) => character <= '\x7f');
     const basicOnly = /^(utf8mb3|utf8)_/.test(column.collation ?? '');
     return !basicOnly || [...text].every((character) => character.length === 1);
@@ -92,6 +88,7 @@ function spell(value: TypedValue, to: Column): string {
     case 'temporal':
       return `'${value.text}'`;
     case 'uuid':
+    case 'structured':
       return `'${value.text}'`;
     case 'text':
       return textLiteral(value.text);
@@ -124,6 +121,9 @@ function buildGuard(
   { value: raw, to }: RepairValue,
 ): string | null {
   const name = quoteName(to.name);
+  if (value.kind === 'bytes' && (to.type.kind === 'geometry' || to.wire === 'vector')) {
+    return `CAST(${name} AS BINARY) <=> ${bytesLiteral(value.hex)}`;
+  }
   if (raw !== null && typeof raw === 'object' && to.type.kind !== 'bytes') {
     return to.type.kind === 'text' ? `CAST(${name} AS BINARY) <=> ${bytesLiteral(raw.hex)}` : null;
   }

@@ -5,6 +5,8 @@
  * @see https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html
  */
 const STRINGS = [15, 247, 248, 249, 250, 251, 252, 253, 254];
+const GEOMETRY = 255;
+const VECTOR = 242;
 const WIRE_TYPES: Readonly<Record<string, readonly number[]>> = {
   tinyint: [1],
   smallint: [2],
@@ -21,10 +23,17 @@ const WIRE_TYPES: Readonly<Record<string, readonly number[]>> = {
   datetime: [12, 18],
   timestamp: [7, 17],
   json: [245, 252],
+  vector: [VECTOR, ...STRINGS],
 };
 
 /** Whether a wire type is one that the codec of a column (`int unsigned`, `varchar`) can read. */
 export function isExpectedWireType(wire: string, columnType: number): boolean {
   const [name = ''] = wire.split(' ');
-  return (WIRE_TYPES[name] ?? STRINGS).includes(columnType);
+  return columnType === GEOMETRY
+    ? isGeometry(name)
+    : (WIRE_TYPES[name] ?? STRINGS).includes(columnType) && !isGeometry(name);
+}
+
+function isGeometry(name: string): boolean {
+  return name === 'point' || /(geom|linestring|polygon|multipoint)/.test(name);
 }

@@ -1,8 +1,8 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
-import { valueTypeOf } from './column-types.js';
 import { textLiteral } from './dialect.js';
+import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 
 /** Reads tables, columns and unique keys of one schema, and whether the account may read them. */
 export async function readPostgresqlCatalog(
@@ -13,11 +13,12 @@ export async function readPostgresqlCatalog(
     `SELECT current_setting('server_version') AS version,
        concat_ws('/', pg_postmaster_start_time(), current_setting('port'), d.oid) AS identity,
        pg_encoding_to_char(d.encoding) AS encoding, d.datcollate AS default_collation,
-       to_jsonb(d)->>'datlocprovider' AS default_provider
+       to_jsonb(d)->>'datlocprovider' AS default_provider, scale('1'::money::numeric) AS money_digits
      FROM pg_database d WHERE d.datname = current_database()`,
   );
   const { schema } = settings;
   await assertSchemaExists(session, schema);
+  const context = { server, types: await readTypes(session, schema) };
   const rows = {
     tables: await session.query(tablesQuery(schema)),
     columns: groupByTable(await session.query(columnsQuery(schema))),
@@ -30,7 +31,7 @@ export async function readPostgresqlCatalog(
     identity: `${server.identity}/${schema}`,
     tables: rows.tables.map((row) =>
       buildTable(schema, row, {
-        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => buildColumn(column, server)),
+        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => buildColumn(column, context)),
         keys: buildKeys(rows.keys.get(row.table_oid ?? '') ?? []),
       }),
     ),
@@ -73,14 +74,12 @@ function tablesQuery(schema: string): string {
 }
 
 function columnsQuery(schema: string): string {
-  return `SELECT a.attrelid AS table_oid, a.attname AS column_name, a.attnotnull AS not_null, t.typname AS type_name,
-      t.typtype AS type_kind, tn.nspname AS type_schema, format_type(a.atttypid, a.atttypmod) AS declared,
-      a.atttypmod AS modifier, a.attidentity AS identity, a.attgenerated AS generated, a.attcollation AS collation_oid,
+  return `SELECT a.attrelid AS table_oid, a.attname AS column_name, a.attnotnull OR t.typnotnull AS not_null,
+      a.atttypid AS type_oid, format_type(a.atttypid, a.atttypmod) AS declared, a.atttypmod AS modifier, a.attidentity AS identity, a.attgenerated AS generated, a.attcollation AS collation_oid,
       co.collname AS collation, co.collcollate AS collation_locale, co.collprovider AS provider
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_type t ON t.oid = a.atttypid
-    JOIN pg_namespace tn ON tn.oid = t.typnamespace
     LEFT JOIN pg_collation co ON co.oid = a.attcollation
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
       AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
@@ -120,12 +119,10 @@ function buildTable(schema: string, row: ControlRow, parts: Pick<Table, 'columns
   };
 }
 
-function buildColumn(row: ControlRow, server: ControlRow): Column {
+function buildColumn(row: ControlRow, context: TypeContext): Column {
   return {
     name: row.column_name ?? '',
-    declared: row.declared ?? '',
-    wire: row.type_name ?? '',
-    type: valueTypeOf(row, server),
+    ...resolveType(row, context),
     nullable: row.not_null !== 't',
     generated: (row.generated ?? '') !== '',
     identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by-default' : 'none',

@@ -10,7 +10,6 @@ const HASHED = new Set([
   'int2',
   'int4',
   'int8',
-  'oid',
   'numeric',
   'float4',
   'float8',
@@ -58,9 +57,9 @@ export function buildRowHash(columns: readonly Column[], seed: bigint): string {
   return `pg_catalog.hash_record_extended(${bytes}, '${BigInt.asIntN(64, seed)}'::int8)`;
 }
 
-/** The number of an enum type, which goes into the bytes, is another one in every database. */
-function buildValue({ name, type }: Column): string {
-  return type.kind === 'enum' ? `${quoteName(name)}::text` : quoteName(name);
+/** The number of the type goes into the bytes too; that of an enum or a domain is another one in every database. */
+function buildValue({ name, type, wire }: Column): string {
+  return `${quoteName(name)}::pg_catalog.${type.kind === 'enum' ? 'text' : quoteName(wire)}`;
 }
 
 function buildChecksum({ columns, seed, ...rows }: ChecksumRequest): string {

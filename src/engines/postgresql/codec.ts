@@ -6,7 +6,19 @@ import { encodeUuidBytes, encodeUuidText, formatUuid } from '../../core/encoding
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
 import { encodeJsonField, formatFloat, formatUtf8, unexpectedRow } from '../field-format.js';
 import { decimalEncoder, intFormat, sized } from './codec-numbers.js';
+import {
+  encodeChar,
+  formatMoney,
+  geometricEncoder,
+  inetEncoder,
+  intervalEncoder,
+  moneyEncoder,
+  SCALAR_FORMATTERS,
+} from './codec-scalars.js';
+import { structureEncoder } from './codec-structures.js';
+import { buildPostgresqlProgram } from './kernel-program.js';
 import { formatNumeric } from './numeric.js';
+import { structureFormatter } from './structure-text.js';
 
 const MESSAGE_HEADER = 5;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -16,6 +28,9 @@ const MIN_INT64 = -(2n ** 63n);
 export function compilePostgresqlCodec(columns: readonly CodecColumn[]): RowCodec {
   const count = columns.length;
   return {
+    headerBytes: 0,
+    rowEnd: (_buffer, _start, end) => end,
+    program: buildPostgresqlProgram(columns),
     split: (buffer, offset, _end, spans) => splitRow(buffer, offset, count, spans),
     encoders: columns.map(compileEncoder),
     formatters: columns.map(compileFormatter),
@@ -45,19 +60,20 @@ function splitRow(buffer: Buffer, offset: number, count: number, spans: FieldSpa
   return at;
 }
 
-function compileEncoder({ column, canonical }: CodecColumn): FieldEncoder {
+function compileEncoder({ column, canonical, partner }: CodecColumn): FieldEncoder {
   const { wire } = column;
   switch (canonical) {
     case 'int':
       return sized(intFormat(wire).width, intFormat(wire).encode);
     case 'decimal':
-      return decimalEncoder(wire);
+      return wire === 'money' ? moneyEncoder(column) : decimalEncoder(wire);
     case 'float':
       return wire === 'float4'
         ? sized(4, (buffer, start, _end, sink) => encodeFloat(sink, buffer.readFloatBE(start)))
         : sized(8, (buffer, start, _end, sink) => encodeFloat(sink, buffer.readDoubleBE(start)));
     case 'bytes':
-      return (buffer, start, end, sink) => encodeSpan(sink, TAG.bytes, buffer, start, end);
+    case 'exact':
+      return encodeBytes;
     case 'bits':
       return (buffer, start, _end, sink) => encodeBits(sink, buffer.readInt32BE(start), buffer, start + 4);
     case 'date':
@@ -72,10 +88,26 @@ function compileEncoder({ column, canonical }: CodecColumn): FieldEncoder {
       return uuidEncoder(wire);
     case 'text':
     case 'set':
-      return wire === 'bpchar'
-        ? encodePadded
-        : (buffer, start, end, sink) => encodeSpan(sink, TAG.text, buffer, start, end);
+      return textEncoder(column.type.kind === 'enum' ? 'enum' : wire);
+    case 'interval':
+      return intervalEncoder(wire);
+    case 'inet':
+      return inetEncoder(column, partner);
+    case 'geometric':
+      return geometricEncoder(wire);
+    default:
+      return structureEncoder({ column, partner }, compileEncoder) ?? encodeBytes;
   }
+}
+
+const encodeBytes: FieldEncoder = (buffer, start, end, sink) =>
+  encodeSpan(sink, TAG.bytes, buffer, start, end);
+
+function textEncoder(wire: string): FieldEncoder {
+  if (wire === 'bpchar') return encodePadded;
+  if (wire === 'char') return encodeChar;
+  const version = wire === 'ltree' || wire === 'jsonpath' ? 1 : 0;
+  return (buffer, start, end, sink) => encodeSpan(sink, TAG.text, buffer, start + version, end);
 }
 
 function microsEncoder(tag: number): FieldEncoder {
@@ -105,9 +137,16 @@ function unpadded(buffer: Buffer, start: number, end: number): number {
   return last;
 }
 
-function compileFormatter({ column, partner }: CodecColumn): FieldFormatter {
-  const { wire } = column;
+function compileFormatter({ column, partner }: Pick<CodecColumn, 'column' | 'partner'>): FieldFormatter {
+  const { wire, type } = column;
+  if (type.kind === 'enum') return formatUtf8;
+  const special = structureFormatter({ column, partner }, compileFormatter) ?? SCALAR_FORMATTERS[wire];
+  if (special !== undefined) return special;
   switch (wire) {
+    case 'opaque':
+      return formatBytes;
+    case 'money':
+      return formatMoney(type);
     case 'bool':
       return (buffer, start) => (buffer[start] === 1 ? 'true' : 'false');
     case 'int2':
@@ -124,7 +163,7 @@ function compileFormatter({ column, partner }: CodecColumn): FieldFormatter {
     case 'float8':
       return (buffer, start) => formatFloat64(buffer.readDoubleBE(start));
     case 'bytea':
-      return (buffer, start, end) => ({ hex: buffer.toString('hex', start, end) });
+      return formatBytes;
     case 'bit':
     case 'varbit':
       return formatBits;
@@ -145,6 +184,8 @@ function compileFormatter({ column, partner }: CodecColumn): FieldFormatter {
       return formatUtf8;
   }
 }
+
+const formatBytes: FieldFormatter = (buffer, start, end) => ({ hex: buffer.toString('hex', start, end) });
 
 const formatBits: FieldFormatter = (buffer, start) => {
   const length = buffer.readInt32BE(start);

@@ -1,4 +1,4 @@
-import type { TextType, ValueType } from '../../core/schema.js';
+import type { Column, TextType, ValueType } from '../../core/schema.js';
 import type { ControlRow } from '../engine.js';
 
 const FIXED_TYPES: Readonly<Record<string, ValueType>> = {
@@ -18,26 +18,65 @@ const FIXED_TYPES: Readonly<Record<string, ValueType>> = {
   json: { kind: 'json' },
   jsonb: { kind: 'json' },
   uuid: { kind: 'uuid', byteOrder: true },
+  xid: { kind: 'int', bits: 32, unsigned: true },
+  cid: { kind: 'int', bits: 32, unsigned: true },
+  interval: { kind: 'interval' },
+  inet: { kind: 'inet', family: 'any' },
+  cidr: { kind: 'inet', family: 'any' },
 };
-const TEXT_TYPES = new Set(['text', 'varchar', 'bpchar', 'name', 'citext']);
+const TEXT_TYPES = new Set(['text', 'varchar', 'bpchar', 'name', 'char', 'xml', 'jsonpath', 'refcursor']);
+const GEOMETRIC_TYPES = new Set(['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle']);
+/** Types whose binary form says all there is, in one way only. */
+const EXACT_TYPES = new Set(['macaddr', 'macaddr8', 'timetz', 'pg_lsn', 'xid8', 'tid']);
+/**
+ * Types whose text says all there is, in one way only, while their binary form holds numbers of catalog rows that are
+ * others in another database, or an order that a dump does not keep.
+ */
+const EXACT_TEXT_TYPES =
+  /^(tsvector|tsquery|pg_snapshot|txid_snapshot|aclitem|reg(class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type))$/;
 
-/** What a column of `pg_attribute` holds; `server` tells the database's encoding and default collation. */
-export function valueTypeOf(row: ControlRow, server: ControlRow): ValueType {
+/** Types of well-known extensions, by name, because an extension may be in any schema. */
+const EXTENSION_TEXT_TYPES = new Set(['citext', 'ltree']);
+
+/** The wire name of values that are selected as text. */
+export const AS_TEXT = '::text';
+
+/** What a column of a plain type (no domain, array, range or composite) holds, and in which wire format it arrives. */
+export function plainTypeOf(row: ControlRow, server: ControlRow): Pick<Column, 'wire' | 'type'> {
   const name = row.type_name ?? '';
+  const type = valueTypeOf(name, row, server);
+  const isText = isSelectedAsText(name, row) || row.has_send === 'f';
+  if (isText) return { wire: AS_TEXT, type };
+  if (type.kind === 'opaque') return { wire: 'opaque', type };
+  return { wire: name === 'xid' || name === 'cid' ? 'oid' : name, type };
+}
+
+function isSelectedAsText(name: string, { type_schema: schema }: ControlRow): boolean {
+  return schema === 'pg_catalog' ? EXACT_TEXT_TYPES.test(name) : name === 'hstore';
+}
+
+function valueTypeOf(name: string, row: ControlRow, server: ControlRow): ValueType {
   if (row.type_kind === 'e') return { kind: 'enum', text: textType(row, server) };
-  if (name === 'citext' && row.type_kind === 'b')
-    return { ...textType(row, server), order: 'other', uuidOrder: 'unknown' };
-  if (row.type_schema !== 'pg_catalog') return unsupported(row);
-  if (TEXT_TYPES.has(name)) return textType(row, server);
+  if (row.type_kind !== 'b') return { kind: 'opaque', name: row.declared ?? name };
+  if (row.type_schema !== 'pg_catalog') return extensionType(name, row, server);
+  if (TEXT_TYPES.has(name)) {
+    const text = textType(row, server);
+    return name === 'char' ? { ...text, order: 'other', uuidOrder: 'unknown' } : text;
+  }
   if (name === 'bit' || name === 'varbit') {
     const length = Number(row.modifier);
     return { kind: 'bits', length: name === 'bit' && length > 0 ? length : null, numeric: false };
   }
-  return FIXED_TYPES[name] ?? unsupported(row);
+  if (name === 'money') return { kind: 'money', digits: Number(server.money_digits ?? 2) };
+  if (GEOMETRIC_TYPES.has(name)) return { kind: 'geometric', shape: name };
+  if (EXACT_TYPES.has(name) || EXACT_TEXT_TYPES.test(name)) return { kind: 'exact', name };
+  return FIXED_TYPES[name] ?? { kind: 'opaque', name };
 }
 
-function unsupported(row: ControlRow): ValueType {
-  return { kind: 'unsupported', reason: `type ${row.declared} has no rule` };
+function extensionType(name: string, row: ControlRow, server: ControlRow): ValueType {
+  if (EXTENSION_TEXT_TYPES.has(name))
+    return { ...textType(row, server), order: 'other', uuidOrder: 'unknown' };
+  return name === 'hstore' ? { kind: 'exact', name } : { kind: 'opaque', name };
 }
 
 function textType(row: ControlRow, server: ControlRow): TextType {

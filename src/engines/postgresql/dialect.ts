@@ -10,6 +10,7 @@ import {
   buildUnordered,
   type SelectDialect,
 } from '../select.js';
+import { AS_TEXT } from './column-types.js';
 
 /** Double quotes, with a double quote in the name doubled; NUL cannot be part of a name. */
 export function quoteName(name: string): string {
@@ -90,12 +91,13 @@ function dateLiteral(days: bigint): Literal {
 function timestampLiteral(micros: bigint, type: 'timestamp' | 'timestamptz'): Literal {
   if (micros === MAX_INT64) return sql(`'infinity'::${type}`);
   if (micros === MIN_INT64) return sql(`'-infinity'::${type}`);
-  return sql(`'${withZone(formatMicros(micros), type)}'::${type}`);
+  const text = formatMicros(micros);
+  return sql(`'${type === 'timestamp' ? text : withUtc(text)}'::${type}`);
 }
 
-/** The zone is said even though the session is in UTC, and goes before `BC`. */
-function withZone(text: string, type: 'timestamp' | 'timestamptz'): string {
-  if (type === 'timestamp') return text;
+/** Says the zone of a point in time in UTC, ahead of `BC`; infinity has none. */
+export function withUtc(text: string): string {
+  if (text.endsWith('infinity')) return text;
   return text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`;
 }
 
@@ -115,6 +117,7 @@ export const selects: SelectDialect = {
   quoteName,
   literal,
   comparesRows: true,
+  selectColumn: ({ name, wire }) => (wire === AS_TEXT ? `${quoteName(name)}::text` : quoteName(name)),
   quoteTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteName(table.schema)}.${quoteName(table.name)}`,
 };
 

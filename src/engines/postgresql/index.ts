@@ -5,11 +5,14 @@ import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError } from './errors.js';
-import { connectPostgresql } from './postgresql-driver.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
+/** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
+const loadDriver = () => import('./postgresql-driver.js');
+
 async function open(settings: ConnectionSettings): Promise<Session> {
+  const { connectPostgresql } = await loadDriver();
   const session = await connectPostgresql(settings);
   try {
     await prepareSession(session, settings);
@@ -23,6 +26,7 @@ async function open(settings: ConnectionSettings): Promise<Session> {
 export const postgresqlEngine: Engine = {
   schemes: ['postgres', 'postgresql'],
   resolveConnection: resolvePostgresqlConnection,
+  loadDriver,
   open,
   readCatalog: readPostgresqlCatalog,
   readRepairCatalog: readPostgresqlRepairCatalog,

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
+import { LendingSocket, setLending } from '../lending-socket.js';
 import { CopyFrames } from './copy-frames.js';
 
 type DataListener = (chunk: Buffer) => void;
@@ -47,7 +48,9 @@ class CopyQuery {
     const onData = (chunk: Buffer): void => this.#receive(chunk, forward);
     for (const listener of listeners) stream.removeListener('data', listener);
     stream.on('data', onData);
+    setLending(stream, true);
     this.#restore = () => {
+      setLending(stream, false);
       stream.removeListener('data', onData);
       for (const listener of listeners) stream.on('data', listener);
       this.#restore = () => undefined;
@@ -116,7 +119,7 @@ async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promi
     user: settings.user,
     database: settings.database,
     ...(settings.password === null ? {} : { password: settings.password }),
-    ssl: useTls ? tlsOptions(settings.tls) : false,
+    ...(useTls ? { ssl: tlsOptions(settings.tls) } : { ssl: false, stream: () => new LendingSocket() }),
     connectionTimeoutMillis: settings.connectTimeoutMs,
     keepAlive: true,
     application_name: 'rowproof',

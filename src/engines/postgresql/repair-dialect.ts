@@ -2,7 +2,7 @@ import type { Column, Table } from '../../core/schema.js';
 import type { ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
 import { countCharacters, declaredNumbers, fitsDecimal, fractionDigits } from '../repair-limits.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
-import { quoteName, textLiteral } from './dialect.js';
+import { quoteName, textLiteral, withUtc } from './dialect.js';
 
 /** Labels of the enum types of the schema's columns, by the type's name. */
 export type EnumLabels = ReadonlyMap<string, ReadonlySet<string>>;
@@ -26,6 +26,7 @@ export function createPostgresqlRepairDialect(labels: EnumLabels): RepairDialect
       'SET standard_conforming_strings = on;',
       "SET TimeZone = 'UTC';",
       "SET DateStyle = 'ISO, MDY';",
+      "SET IntervalStyle = 'postgres';",
       'SET row_security = off;',
     ],
     begin: 'BEGIN;\nSET CONSTRAINTS ALL DEFERRED;',
@@ -43,6 +44,7 @@ export function createPostgresqlRepairDialect(labels: EnumLabels): RepairDialect
     buildKeyCondition: (value) => {
       const found = typed(value);
       if (found.kind === 'unwritable' || found.kind === 'null') return null;
+      if (found.kind === 'structured') return sameSpelling(value.to, found.text);
       const plain = `${quoteName(value.to.name)} = ${spell(found, value.to)}`;
       return found.kind === 'text' && !isPadded(value.to)
         ? `${plain} AND ${sameText(value.to, found.text)}`
@@ -65,22 +67,25 @@ function spell(value: TypedValue, to: Column): string {
     case 'temporal':
       return `'${to.type.kind === 'instant' ? withUtc(value.text) : value.text}'`;
     case 'text':
+    case 'structured':
       return textLiteral(value.text).trimStart();
+    case 'number':
+      return to.wire === 'money' ? `'${value.text}'::numeric::money` : `'${value.text}'`;
     default:
       return `'${value.text}'`;
   }
-}
-
-/** The zone is said, and goes before `BC`. */
-function withUtc(text: string): string {
-  if (/infinity$/.test(text)) return text;
-  return text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`;
 }
 
 /** Equality by code points, which citext and nondeterministic collations do not have. */
 function sameText(column: Column, text: string): string {
   const literal = textLiteral(text).trimStart();
   return `${quoteName(column.name)}::text COLLATE "C" IS NOT DISTINCT FROM ${literal}`;
+}
+
+/** Many such types have no equality, or one that says less: what the server writes of both is compared. */
+function sameSpelling(column: Column, text: string): string {
+  const literal = `CAST(${textLiteral(text).trimStart()} AS ${column.declared})`;
+  return `${quoteName(column.name)}::text IS NOT DISTINCT FROM ${literal}::text`;
 }
 
 function isPadded({ type }: Column): boolean {
@@ -92,6 +97,7 @@ function buildGuard(typed: Typed, { value, to }: RepairValue): string | null {
   const name = quoteName(to.name);
   if (value === null) return `${name} IS NULL`;
   if (typed.kind === 'unwritable') return null;
+  if (typed.kind === 'structured') return sameSpelling(to, typed.text);
   if (typed.kind === 'text' && to.wire !== 'jsonb' && !isPadded(to)) {
     return typed.text.includes('\0') ? null : sameText(to, typed.text);
   }
@@ -109,6 +115,7 @@ function isJsonb(json: string): boolean {
 function findRefusal(typed: TypedValue, { from, to }: RepairValue, labels: EnumLabels): string | null {
   switch (typed.kind) {
     case 'number':
+      if (to.type.kind === 'money') return refuseMoney(typed.text, to.type.digits);
       if (to.type.kind === 'decimal' && /infinity/i.test(typed.text) && declaredNumbers(to).length > 0) {
         return `cannot hold ${typed.text}`;
       }
@@ -128,12 +135,20 @@ function findRefusal(typed: TypedValue, { from, to }: RepairValue, labels: EnumL
   }
 }
 
+function refuseMoney(text: string, digits: number): string | null {
+  const isAmount = /^-?\d+(\.\d+)?$/.test(text) && fractionDigits(text) <= digits;
+  const [whole = '', fraction = ''] = text.split('.');
+  const units = isAmount ? BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0')) : null;
+  return units !== null && BigInt.asIntN(64, units) === units ? null : `cannot hold ${text}`;
+}
+
 function refuseText(
   text: string,
   { from, to }: Pick<RepairValue, 'from' | 'to'>,
   labels: EnumLabels,
 ): string | null {
   if (text.includes('\0')) return 'cannot hold the character U+0000';
+  if (to.wire === 'char' && Buffer.byteLength(text, 'utf8') > 1) return 'cannot hold more than one byte';
   if (to.type.kind === 'json') {
     return to.wire === 'jsonb' && !isJsonb(text) ? 'cannot hold an escape of the document' : null;
   }

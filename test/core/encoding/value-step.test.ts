@@ -218,6 +218,8 @@ describe('groups of a tolerance', () => {
     ['relative', '0.01', '100', '98.99999', false],
     ['relative', '0.01', '0', '0.0000001', false],
     ['relative', '0.01', '1', '-1', false],
+    ['relative', '0.01', '0', `0.${'0'.repeat(400)}1`, false],
+    ['relative', '0.01', `1${'0'.repeat(400)}`, `2${'0'.repeat(400)}`, false],
     ['relative', '0.01', '-100', '-99', true],
     ['absolute', '1e-30', '9007199254740993', '9007199254740992', false],
   ] as const)('%s %s: %s and %s are within it: %s', (kind, size, one, other, expected) => {

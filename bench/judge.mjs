@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+
+const ACCEPTED = JSON.parse(readFileSync(new URL('./accepted.json', import.meta.url), 'utf8'));
+
+/** Says which measured ratios are worse than the accepted ones; empty where none is. */
+export function findWorse({ cases, peer, planning }, isQuick) {
+  const accepted = isQuick ? ACCEPTED.quick : ACCEPTED.full;
+  const worse = [];
+  const check = (what, measured, limit) => {
+    if (measured > limit) worse.push(`${what}: ${measured.toFixed(2)}, accepted ${limit}`);
+  };
+  for (const one of cases) {
+    const title = `${one.source} -> ${one.target}, ${one.name}`;
+    const { wallOverFloor, clientSecondsPerMillion } = accepted[one.source === one.target ? 'same' : 'cross'];
+    const memory = accepted.peakMegabytes + accepted.peakMegabytesPerWorker * one.workers;
+    check(`${title}, peak MB`, one.verify.peakMegabytes, memory);
+    if (one.changed > 0) {
+      const limit = one.every > 1000 ? accepted.fewOverEqual : accepted.manyOverEqual;
+      check(
+        `${title}, wall over that of equal tables`,
+        one.verify.seconds / equalCase(one, cases).verify.seconds,
+        limit,
+      );
+    } else if (one.table === 'orders') {
+      check(`${title}, wall over floor`, one.verify.seconds / one.floor.seconds, wallOverFloor);
+      check(`${title}, client CPU s per M rows and side`, clientSeconds(one), clientSecondsPerMillion);
+    }
+  }
+  for (const { source, target, seconds } of planning) {
+    const whole = equalCase({ source, target, workers: 2 }, cases).verify.seconds;
+    check(`${source} -> ${target}, planning over wall`, seconds / whole, accepted.planningShare);
+  }
+  if (peer !== null) {
+    const own = equalCase({ source: 'mariadb', target: 'mariadb', workers: 2 }, cases).verify.seconds;
+    check(
+      'mariadb -> mariadb, wall over pt-table-checksum',
+      own / peer,
+      1 / Math.max(accepted.peerOverVerify, 0.01),
+    );
+  }
+  return worse;
+}
+
+/** Client CPU seconds per million rows and side. */
+export function clientSeconds({ verify, rows }) {
+  return verify.cpuSeconds / ((2 * rows) / 1e6);
+}
+
+function equalCase({ source, target, workers }, cases) {
+  const isSame = (one) => one.source === source && one.target === target && one.workers === workers;
+  const found = cases.find((one) => isSame(one) && one.table === 'orders' && one.changed === 0);
+  if (found === undefined) throw new Error(`Nothing was measured of ${source} -> ${target}.`);
+  return found;
+}

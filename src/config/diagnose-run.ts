@@ -1,0 +1,74 @@
+import type { Diagnosis } from '../core/diagnosis.js';
+import type { Finding } from '../core/finding.js';
+import type { Side, TablePair } from '../core/pairing.js';
+import { diagnoseTable } from '../diagnosis/diagnose-table.js';
+import { findLatentEncoding } from '../diagnosis/latent-encoding.js';
+import { RowLookup } from '../diagnosis/row-lookup.js';
+import type { Spool } from '../verifier/spool.js';
+import type { TableProgress } from '../verifier/table-progress.js';
+import type { OpenSide } from './open-side.js';
+import type { RunConfig } from './run-config.js';
+
+interface Run {
+  readonly config: RunConfig;
+  readonly sides: Record<Side, OpenSide>;
+  readonly spool: Spool;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Says of each table of a run why its rows differ, and warns of damage that no comparison finds. Nothing here changes a
+ * verdict: what cannot be looked up is said and left out.
+ */
+export class DiagnosisRun {
+  readonly #run: Run;
+  readonly #lookup: RowLookup;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#lookup = new RowLookup(run.sides);
+  }
+
+  async diagnose(table: TableProgress): Promise<readonly Diagnosis[]> {
+    const { pair, id } = table.planned;
+    const { config, spool, signal } = this.#run;
+    if (pair === null || config.mode === 'count' || signal.aborted) return [];
+    const facts = table.toResult([]);
+    // With a condition, even the first row of a table may be far away.
+    const isWhole = pair.sourceWhere === null && pair.targetWhere === null;
+    const isComplete =
+      isWhole && config.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
+    if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);
+    return diagnoseTable({
+      pair,
+      counts: facts,
+      strategy: facts.strategy,
+      isComplete,
+      differences: spool.read(id, table.segments),
+      lookup: this.#lookup,
+      showValues: config.showValues,
+      onFailure: (reason) => table.addFinding(incomplete(table, reason)),
+    });
+  }
+
+  async #adviseOn(table: TableProgress, pair: TablePair): Promise<void> {
+    try {
+      for (const finding of await findLatentEncoding(pair, this.#lookup)) table.addFinding(finding);
+    } catch (error) {
+      const reason = this.#lookup.describe('source', error);
+      table.addFinding(incomplete(table, `cannot look for text that was encoded twice: ${reason}`));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#lookup.close();
+  }
+}
+
+function incomplete({ name }: TableProgress, reason: string): Finding {
+  return {
+    code: 'diagnosis-incomplete',
+    message: `The diagnosis of ${name} is incomplete: ${reason.replace(/\.$/, '')}.`,
+    hint: 'This concerns advice only; the comparison itself is complete.',
+  };
+}

@@ -1,0 +1,136 @@
+import type { CauseCode, Diagnosis, DiagnosisExample } from '../core/diagnosis.js';
+import type { RowDifference, Value } from '../core/difference.js';
+import type { ColumnPair } from '../core/pairing.js';
+import { adaptValue } from './adapted-value.js';
+import { chooseCauses } from './choose-causes.js';
+import { ColumnTally } from './column-tally.js';
+import { emptyRules } from './empty-rules.js';
+import type { Alteration, CauseRule, Explanation } from './explanation.js';
+import { fractionRules } from './fraction-rules.js';
+import { integerRules } from './integer-rules.js';
+import { explainSwaps } from './swapped-columns.js';
+import { textEncodingRules } from './text-encoding-rules.js';
+import { textShapeRules } from './text-shape-rules.js';
+import { timeRules } from './time-rules.js';
+import { uuidRules } from './uuid-rules.js';
+
+/** Every cause of a changed value. */
+export const COLUMN_RULES: readonly CauseRule[] = [
+  ...textEncodingRules,
+  ...emptyRules,
+  ...textShapeRules,
+  ...uuidRules,
+  ...integerRules,
+  ...fractionRules,
+  ...timeRules,
+];
+
+/** Longer values are not explained: the copies that this takes would outweigh the rows. */
+const MOST_CHARACTERS = 4 << 20;
+/** Longer examples would outweigh the report. */
+const MOST_EXAMPLE_CHARACTERS = 300;
+
+/** A changed value and where it stands. */
+export interface ChangedValue {
+  readonly pair: ColumnPair;
+  readonly source: Value;
+  readonly target: Value;
+  readonly alone: boolean;
+}
+
+/** Every explanation of one changed value, also that the source is the damaged side. */
+export function explainChange({ pair, alone, ...values }: ChangedValue): Explanation[] {
+  const found: Explanation[] = [];
+  if (sizeOf(values.source) + sizeOf(values.target) > MOST_CHARACTERS) return found;
+  const source = adaptValue(values.source, pair.rule, 'source');
+  const target = adaptValue(values.target, pair.rule, 'target');
+  const { canonical } = pair;
+  const forth: Alteration = {
+    ...{ original: source, altered: target, from: pair.source, to: pair.target },
+    ...{ canonical, alone },
+  };
+  const back: Alteration = {
+    ...{ original: target, altered: source, from: pair.target, to: pair.source },
+    ...{ canonical, alone },
+  };
+  const reversed: Explanation[] = [];
+  for (const { types, bothWays, explain } of COLUMN_RULES) {
+    if (types?.has(canonical) === false) continue;
+    explain(forth, found);
+    if (bothWays) explain(back, reversed);
+  }
+  for (const each of reversed) {
+    found.push({ ...each, detail: each.detail === '' ? 'on the source' : `${each.detail}, on the source` });
+  }
+  return found;
+}
+
+function sizeOf(value: Value): number {
+  if (value === null) return 0;
+  return typeof value === 'string' ? value.length : value.hex.length;
+}
+
+/** Gathers the causes of the changed values of one table, a row at a time. */
+export class ColumnCauses {
+  readonly #pairs: ReadonlyMap<string, ColumnPair>;
+  readonly #tallies = new Map<string, ColumnTally>();
+
+  /** `columns` are all compared columns of the table. */
+  constructor(columns: readonly ColumnPair[]) {
+    this.#pairs = new Map(columns.map((pair) => [pair.target.name, pair]));
+  }
+
+  add(difference: RowDifference): void {
+    const { columns, source, target } = difference;
+    if (source === null || target === null) return;
+    const swaps = explainSwaps(difference, (column) => this.#pairs.get(column)?.canonical ?? 'text');
+    for (const column of columns) {
+      const pair = this.#pairs.get(column);
+      if (pair === undefined) continue;
+      const values = { source: source[column] ?? null, target: target[column] ?? null };
+      const explanations = explainChange({ pair, ...values, alone: columns.length === 1 });
+      this.#tallyOf(column).add(
+        [...(swaps.get(column) ?? []), ...explanations],
+        exampleOf(difference, column),
+      );
+    }
+  }
+
+  /** What was found, the columns in the order in which they first differed. */
+  diagnose(): Diagnosis[] {
+    const diagnoses: Diagnosis[] = [];
+    const swaps = new Set<string>();
+    for (const [column, tally] of this.#tallies) {
+      for (const { cause, detail, confidence, rows, examples } of chooseCauses(tally.sets, tally.rows)) {
+        const columns = columnsOf(column, cause, detail);
+        if (columns.length > 1) {
+          const name = [...columns].sort().join('\n');
+          if (swaps.has(name)) continue;
+          swaps.add(name);
+        }
+        const evidence = { detail: columns.length > 1 ? '' : detail, of: tally.rows, examples };
+        diagnoses.push({ cause, confidence, columns, rows, evidence });
+      }
+    }
+    return diagnoses;
+  }
+
+  #tallyOf(column: string): ColumnTally {
+    const known = this.#tallies.get(column);
+    if (known !== undefined) return known;
+    const tally = new ColumnTally();
+    this.#tallies.set(column, tally);
+    return tally;
+  }
+}
+
+/** A swap is a diagnosis of two columns; the other one is named by the detail. */
+function columnsOf(column: string, cause: CauseCode, detail: string): string[] {
+  return cause === 'columns-swapped' ? [column, detail.replace(/^with /, '')] : [column];
+}
+
+function exampleOf({ key, source, target }: RowDifference, column: string): DiagnosisExample | null {
+  const example = { key, column, source: source?.[column] ?? null, target: target?.[column] ?? null };
+  const size = sizeOf(example.source) + sizeOf(example.target);
+  return size > MOST_EXAMPLE_CHARACTERS ? null : example;
+}

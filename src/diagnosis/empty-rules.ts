@@ -1,0 +1,100 @@
+import type { CanonicalType } from '../core/canonical-type.js';
+import type { Value } from '../core/difference.js';
+import {
+  type Alteration,
+  type CauseRule,
+  CERTAIN_BITS,
+  type Explanation,
+  TEXT_TYPES,
+} from './explanation.js';
+import { declaredBytes, weighLength } from './text-shape-rules.js';
+
+const EMPTY_TYPES: ReadonlySet<CanonicalType> = new Set([...TEXT_TYPES, 'bytes', 'int', 'decimal', 'float']);
+const NUL_TYPES: ReadonlySet<CanonicalType> = new Set([...TEXT_TYPES, 'bytes']);
+
+function explainEmpty({ original, altered, canonical }: Alteration, found: Explanation[]): void {
+  const isNumber = canonical === 'int' || canonical === 'decimal' || canonical === 'float';
+  const isEmpty = isNumber ? isZero : isEmptyText;
+  const name = isNumber ? '0' : 'empty';
+  if (original === null && isEmpty(altered)) {
+    found.push({ cause: 'null-against-empty', detail: `NULL became ${name}`, bits: 7 });
+  }
+  if (altered === null && isEmpty(original)) {
+    found.push({ cause: 'null-against-empty', detail: `${name} became NULL`, bits: 7 });
+  }
+}
+
+function isEmptyText(value: Value): boolean {
+  return value === '' || (value !== null && typeof value === 'object' && value.hex === '');
+}
+
+function isZero(value: Value): boolean {
+  return typeof value === 'string' && (value === 'false' || /^-?0+(\.0*)?$/.test(value));
+}
+
+/** NULL where there was a value says that something was lost, not how. */
+function explainLoss({ original, altered }: Alteration, found: Explanation[]): void {
+  if (original === null || altered !== null) return;
+  found.push({ cause: 'value-lost', detail: 'NULL instead', bits: 2, provable: false });
+}
+
+function explainNul({ original, altered }: Alteration, found: Explanation[]): void {
+  const [before, after] = [bytesOf(original), bytesOf(altered)];
+  if (before === null || after === null || after.length >= before.length || !before.includes('\0')) return;
+  const push = (detail: string, bits: number): void => {
+    found.push({ cause: 'nul-lost', detail, bits });
+  };
+  if (before.replaceAll('\0', '') === after) push('removed', 16);
+  if (before.replace(/\0+$/, '') === after) push('trailing ones removed', 16);
+  if (before.slice(0, before.indexOf('\0')) === after) push('cut at the first', after === '' ? 4 : 14);
+}
+
+/** Text, or bytes with a character for each, so that one rule serves both. */
+function bytesOf(value: Value): string | null {
+  if (value === null || typeof value === 'string') return value;
+  return Buffer.from(value.hex, 'hex').toString('latin1');
+}
+
+function explainCutBytes({ original, altered, to }: Alteration, found: Explanation[]): void {
+  if (original === null || altered === null || typeof original === 'string' || typeof altered === 'string')
+    return;
+  const [before, after] = [original.hex, altered.hex];
+  if (after === '' || after.length >= before.length || !before.startsWith(after)) return;
+  const length = after.length / 2;
+  found.push({ cause: 'truncated', detail: `at ${length} bytes`, ...weighLength(length, declaredBytes(to)) });
+}
+
+/** The ways in which programs write bytes as text. */
+const SPELLINGS: readonly { readonly name: string; spell(bytes: Buffer): string }[] = [
+  { name: 'hex', spell: (bytes) => bytes.toString('hex') },
+  { name: 'upper-case hex', spell: (bytes) => bytes.toString('hex').toUpperCase() },
+  { name: 'hex with \\x', spell: (bytes) => `\\x${bytes.toString('hex')}` },
+  { name: 'hex with 0x', spell: (bytes) => `0x${bytes.toString('hex')}` },
+  { name: 'upper-case hex with 0x', spell: (bytes) => `0x${bytes.toString('hex').toUpperCase()}` },
+  { name: 'base64', spell: (bytes) => bytes.toString('base64') },
+];
+
+function explainSpelling({ original, altered }: Alteration, found: Explanation[]): void {
+  const [before, after] = [rawBytesOf(original), rawBytesOf(altered)];
+  if (before === null || after === null || before.length === 0 || after.length <= before.length) return;
+  if (after.length > before.length * 2 + 4) return;
+  const text = after.toString('latin1');
+  for (const { name, spell } of SPELLINGS) {
+    const bits = Math.min(CERTAIN_BITS, before.length * 8);
+    if (spell(before) === text) found.push({ cause: 'spelled-bytes', detail: name, bits });
+  }
+}
+
+function rawBytesOf(value: Value): Buffer | null {
+  if (value === null) return null;
+  return typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value.hex, 'hex');
+}
+
+/** What becomes of nothing, of NUL, and of bytes. */
+export const emptyRules: readonly CauseRule[] = [
+  { types: EMPTY_TYPES, bothWays: false, explain: explainEmpty },
+  { types: null, bothWays: false, explain: explainLoss },
+  { types: NUL_TYPES, bothWays: true, explain: explainNul },
+  { types: new Set(['bytes']), bothWays: true, explain: explainCutBytes },
+  { types: NUL_TYPES, bothWays: true, explain: explainSpelling },
+];

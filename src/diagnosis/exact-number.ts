@@ -1,0 +1,57 @@
+import type { Value } from '../core/difference.js';
+
+/** A finite number without loss: `units` times ten to the minus `scale`. */
+export interface ExactNumber {
+  readonly units: bigint;
+  readonly scale: number;
+}
+
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
+/** Exponents beyond this make digits by the hundred and are no decimal's. */
+const MOST_EXPONENT = 60;
+
+/** Reads the text of an integer, boolean, decimal or float; null for what is no finite number. */
+export function readExactNumber(value: Value): ExactNumber | null {
+  if (typeof value !== 'string') return null;
+  if (value === 'true' || value === 'false') return { units: value === 'true' ? 1n : 0n, scale: 0 };
+  const match = NUMBER.exec(value);
+  if (match === null) return null;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  if (Math.abs(Number(exponent)) > MOST_EXPONENT) return null;
+  const units = BigInt(`${sign}${whole}${fraction}`);
+  const scale = fraction.length - Number(exponent);
+  return trimZeros(scale < 0 ? { units: units * 10n ** BigInt(-scale), scale: 0 } : { units, scale });
+}
+
+/** Takes off trailing zeros of the fraction, so that equal numbers are equal in both fields. */
+function trimZeros({ units, scale }: ExactNumber): ExactNumber {
+  let [trimmed, left] = [units, scale];
+  while (left > 0 && trimmed % 10n === 0n) {
+    trimmed /= 10n;
+    left--;
+  }
+  return { units: trimmed, scale: left };
+}
+
+export function isSameNumber(one: ExactNumber, other: ExactNumber): boolean {
+  return one.units === other.units && one.scale === other.scale;
+}
+
+/** The number with at most `digits` fraction digits: cut off, or rounded half away from zero. */
+export function limitFraction(number: ExactNumber, digits: number, how: 'cut' | 'rounded'): ExactNumber {
+  if (number.scale <= digits) return number;
+  const divisor = 10n ** BigInt(number.scale - digits);
+  const half = how === 'cut' ? 0n : (number.units < 0n ? -divisor : divisor) / 2n;
+  return trimZeros({ units: (number.units + half) / divisor, scale: digits });
+}
+
+/** Digits that count: neither leading nor trailing zeros. */
+export function significantDigits({ units }: ExactNumber): number {
+  const digits = (units < 0n ? -units : units).toString().replace(/0+$/, '');
+  return units === 0n ? 0 : digits.length;
+}
+
+/** One spelling for each number, by which equal ones are found. */
+export function numberText({ units, scale }: ExactNumber): string {
+  return `${units}e-${scale}`;
+}

@@ -1,0 +1,66 @@
+import type { CanonicalType } from '../core/canonical-type.js';
+import type { Value } from '../core/difference.js';
+import type { Finding } from '../core/finding.js';
+import type { ColumnPair, Side, TablePair } from '../core/pairing.js';
+import { affordableRows, readValues, selectAll } from './read-values.js';
+import type { RowLookup } from './row-lookup.js';
+import { undoDoubleEncoding } from './text-encoding-rules.js';
+import { comparableForm } from './value-form.js';
+
+/** The first rows of a table that are looked at. */
+const SAMPLE_ROWS = 300;
+/** One text may look encoded twice and be meant so; this many of one column are not. */
+const LEAST_VALUES = 3;
+const TEXT: ReadonlySet<CanonicalType> = new Set(['text']);
+
+/**
+ * Looks for text that was encoded twice before it was migrated: it is equal on both sides, so no comparison finds it. A
+ * bounded sample of both sides is read, and the finding is advice that leaves the verdict alone.
+ */
+export async function findLatentEncoding(pair: TablePair, lookup: RowLookup): Promise<Finding[]> {
+  const columns = pair.columns.filter(({ canonical }) => TEXT.has(canonical));
+  const isIndexed = pair.key.length > 0 && pair.unproven.length === 0;
+  if (columns.length === 0 || !isIndexed) return [];
+  const [source, target] = [
+    await readSample(pair, 'source', { columns, lookup }),
+    await readSample(pair, 'target', { columns, lookup }),
+  ];
+  return columns.flatMap((column, i) => {
+    const at = pair.key.length + i;
+    const values = source.flatMap(([key, row]) => {
+      const value = row[at] ?? null;
+      const other = target.find(([name]) => name === key)?.[1][at] ?? null;
+      return typeof value === 'string' && value === other && undoDoubleEncoding(value) !== null
+        ? [value]
+        : [];
+    });
+    return values.length < LEAST_VALUES ? [] : [latentFinding(column, values.length, source.length)];
+  });
+}
+
+type SampleRow = readonly [key: string, row: readonly Value[]];
+
+async function readSample(
+  pair: TablePair,
+  side: Side,
+  { columns, lookup }: { readonly columns: readonly ColumnPair[]; readonly lookup: RowLookup },
+): Promise<SampleRow[]> {
+  const all = [...pair.key, ...columns];
+  const limit = affordableRows(SAMPLE_ROWS, pair.source.estimatedRowBytes ?? pair.target.estimatedRowBytes);
+  const readable = await lookup.side(side);
+  const sql = readable.engine.dialect.buildSelect({ ...selectAll(pair, side, all), limit });
+  const rows = await readValues(readable, { side, columns: all, sql });
+  return rows.map((row) => [keyForm(pair, row), row]);
+}
+
+function keyForm({ key }: TablePair, row: readonly Value[]): string {
+  return JSON.stringify(key.map(({ canonical }, i) => comparableForm(row[i] ?? null, canonical)));
+}
+
+function latentFinding({ target }: ColumnPair, values: number, rows: number): Finding {
+  return {
+    code: 'latent-double-encoding',
+    message: `Column ${target.name} holds text that looks like UTF-8 encoded twice, equal on both sides: ${values} values in the first ${rows} rows.`,
+    hint: 'The text was damaged before it was migrated; docs/diagnoses.md says how to repair it.',
+  };
+}

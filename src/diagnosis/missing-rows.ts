@@ -1,0 +1,150 @@
+import type { Confidence, Diagnosis } from '../core/diagnosis.js';
+import type { Value } from '../core/difference.js';
+import type { KeyKind } from '../core/encoding/key-bytes.js';
+import { PROOF_BITS } from './explanation.js';
+import { compareKeys } from './key-order.js';
+
+/** Runs of missing rows that are kept; further ones are only counted. */
+const MOST_RUNS = 10_000;
+const LEAST_RUN_ROWS = 3;
+const LEAST_ROWS_IN_RUNS = 10;
+const LEAST_INTERVALS = 4;
+const MOST_NAMED_RUNS = 3;
+
+/** Missing rows whose keys follow each other without a gap. */
+interface Run {
+  readonly first: bigint;
+  last: bigint;
+  rows: number;
+}
+
+/** What is known of a table beside its differences. */
+export interface MissingRowFacts {
+  readonly keyKinds: readonly KeyKind[];
+  readonly sourceRows: number;
+  /** The key of the target's last row; null where it has none, undefined where it could not be read. */
+  readonly lastTargetKey: readonly Value[] | null | undefined;
+}
+
+/**
+ * Finds a pattern in which rows are missing, from their keys alone, which come in key order. That keys follow each other
+ * without a gap is only known of whole numbers; of those nothing can be between two neighbours.
+ */
+export class MissingRows {
+  readonly #facts: MissingRowFacts;
+  readonly #runs: Run[] = [];
+  #rows = 0;
+  #afterLast = 0;
+  #allRuns = 0;
+  #firstAfter: readonly Value[] | null = null;
+
+  constructor(facts: MissingRowFacts) {
+    this.#facts = facts;
+  }
+
+  add(key: readonly Value[]): void {
+    this.#rows++;
+    const { keyKinds, lastTargetKey } = this.#facts;
+    if (lastTargetKey !== undefined) {
+      const order = lastTargetKey === null ? 1 : compareKeys(keyKinds, key, lastTargetKey);
+      if (order !== null && order > 0) {
+        this.#afterLast++;
+        this.#firstAfter ??= key;
+      }
+    }
+    const [part] = key;
+    if (keyKinds.length !== 1 || keyKinds[0] !== 'int' || typeof part !== 'string') return;
+    this.#addToRun(BigInt(part));
+  }
+
+  #addToRun(key: bigint): void {
+    const run = this.#runs.at(-1);
+    if (run !== undefined && this.#allRuns === this.#runs.length && run.last + 1n === key) {
+      run.last = key;
+      run.rows++;
+      return;
+    }
+    this.#allRuns++;
+    if (this.#runs.length < MOST_RUNS) this.#runs.push({ first: key, last: key, rows: 1 });
+  }
+
+  /** The patterns that hold; `isComplete` says whether every row of the table was compared. */
+  diagnose(isComplete: boolean): Diagnosis[] {
+    if (this.#rows === 0 || !isComplete) return [];
+    const tail = this.#diagnoseTail();
+    if (tail !== null && tail.rows === this.#rows) return [tail];
+    const found = [tail, this.#diagnoseIntervals() ?? this.#diagnoseRuns()];
+    return found.filter((each) => each !== null);
+  }
+
+  #diagnosis(
+    cause: Diagnosis['cause'],
+    { rows, detail, confidence }: { rows: number; detail: string; confidence: Confidence },
+  ): Diagnosis {
+    return { cause, confidence, columns: [], rows, evidence: { detail, of: this.#rows, examples: [] } };
+  }
+
+  #diagnoseTail(): Diagnosis | null {
+    const rows = this.#afterLast;
+    if (rows * 2 <= this.#rows) return null;
+    const isEmpty = this.#facts.lastTargetKey === null;
+    const isProof = isEmpty || chanceBits(this.#facts.sourceRows, rows) >= PROOF_BITS;
+    return this.#diagnosis('missing-tail', {
+      rows,
+      detail: isEmpty ? 'the target has no row' : `from key ${formatKey(this.#firstAfter ?? [])} on`,
+      confidence: isProof && rows === this.#rows && (isEmpty || rows > 1) ? 'proved' : 'likely',
+    });
+  }
+
+  #diagnoseIntervals(): Diagnosis | null {
+    const runs = this.#runs;
+    if (runs.length <= LEAST_INTERVALS || this.#allRuns > runs.length) return null;
+    const gaps = runs.slice(1).map((run, i) => run.first - (runs[i] as Run).first);
+    const usual = mostFrequent(gaps);
+    const fitting = gaps.filter((gap) => gap === usual).length;
+    const multiples = gaps.filter((gap) => gap % usual === 0n).length;
+    if (usual < 2n || fitting * 2 <= gaps.length || multiples * 4 < gaps.length * 3) return null;
+    const isRegular = multiples === gaps.length && runs.every(({ rows }) => BigInt(rows) * 2n <= usual);
+    const confidence = isRegular && fitting * 3 >= gaps.length * 2 ? 'proved' : 'likely';
+    const [first, last] = [runs[0] as Run, runs.at(-1) as Run];
+    const rows = runs.reduce((sum, run) => sum + run.rows, 0);
+    const detail = `every ${usual} keys, from ${first.first} to ${last.last}`;
+    return this.#diagnosis('missing-at-intervals', { rows, detail, confidence });
+  }
+
+  #diagnoseRuns(): Diagnosis | null {
+    const runs = this.#runs.filter(({ rows }) => rows >= LEAST_RUN_ROWS);
+    const rows = runs.reduce((sum, run) => sum + run.rows, 0);
+    if (rows < LEAST_ROWS_IN_RUNS || rows * 2 <= this.#rows) return null;
+    const named = runs.slice(0, MOST_NAMED_RUNS).map(({ first, last }) => `${first} to ${last}`);
+    const more = runs.length - named.length;
+    const detail = `keys ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return this.#diagnosis('missing-runs', {
+      rows,
+      detail,
+      confidence: rows === this.#rows ? 'proved' : 'likely',
+    });
+  }
+}
+
+/** How unlikely it is, in bits, that `drawn` rows drawn at random from all of them are one given set. */
+function chanceBits(all: number, drawn: number): number {
+  let bits = 0;
+  for (let i = 0; i < Math.min(drawn, all - drawn) && bits < PROOF_BITS; i++) {
+    bits += Math.log2((all - i) / (i + 1));
+  }
+  return bits;
+}
+
+function mostFrequent(gaps: readonly bigint[]): bigint {
+  const counts = new Map<bigint, number>();
+  for (const gap of gaps) counts.set(gap, (counts.get(gap) ?? 0) + 1);
+  const [best] = [...counts].sort(([, one], [, other]) => other - one);
+  return best?.[0] ?? 0n;
+}
+
+function formatKey(key: readonly Value[]): string {
+  return key
+    .map((part) => (part !== null && typeof part === 'object' ? `0x${part.hex}` : `${part}`))
+    .join(', ');
+}

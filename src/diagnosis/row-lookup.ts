@@ -1,0 +1,81 @@
+import type { Value } from '../core/difference.js';
+import { RowproofError } from '../core/errors.js';
+import { type ColumnPair, comparedColumns, type Side, type TablePair } from '../core/pairing.js';
+import type { ConnectionSettings, Engine } from '../engines/engine.js';
+import { LOOKED_UP_ROWS } from './moved-rows.js';
+import { affordableRows, type ReadableSide, readValues, selectAll } from './read-values.js';
+
+/** Where a side is, for the few reads that diagnosing takes after the run. */
+export interface LookupSide {
+  readonly engine: Engine;
+  readonly settings: ConnectionSettings;
+}
+
+/**
+ * The few bounded reads by which a diagnosis learns what no difference holds: rows that are equal on both sides. Sessions
+ * are opened when first needed, because those of the run may have been idle for hours, and closed by `close`.
+ */
+export class RowLookup {
+  readonly #sides: Readonly<Record<Side, LookupSide>>;
+  readonly #open = new Map<Side, ReadableSide>();
+
+  constructor(sides: Readonly<Record<Side, LookupSide>>) {
+    this.#sides = sides;
+  }
+
+  async side(side: Side): Promise<ReadableSide> {
+    const known = this.#open.get(side);
+    if (known !== undefined && !known.session.broken) return known;
+    await known?.session.close();
+    const { engine, settings } = this.#sides[side];
+    const opened = { engine, session: await engine.open(settings) };
+    this.#open.set(side, opened);
+    return opened;
+  }
+
+  /** The key of the target's last row; null where it has none. */
+  async readLastTargetKey(pair: TablePair): Promise<readonly Value[] | null> {
+    const target = await this.side('target');
+    const selection = { ...selectAll(pair, 'target', pair.key), limit: 1, descending: true };
+    const sql = target.engine.dialect.buildSelect(selection);
+    const [last] = await readValues(target, { side: 'target', columns: pair.key, sql });
+    return last ?? null;
+  }
+
+  /** The first and the last rows of the source, with which extra rows are compared. */
+  async readSourceEnds(pair: TablePair): Promise<Readonly<Record<string, Value>>[]> {
+    const columns = comparedColumns(pair);
+    const limit = affordableRows(LOOKED_UP_ROWS, pair.source.estimatedRowBytes);
+    const source = await this.side('source');
+    const rows: Value[][] = [];
+    for (const descending of [false, true]) {
+      const selection = { ...selectAll(pair, 'source', columns), limit, descending };
+      const sql = source.engine.dialect.buildSelect(selection);
+      rows.push(...(await readValues(source, { side: 'source', columns, sql })));
+    }
+    return rows.map((row) =>
+      Object.fromEntries(columns.map(({ target }, i) => [target.name, row[i] ?? null])),
+    );
+  }
+
+  /** The target's values of a text column that its own collation holds equal to one of the given ones. */
+  async readEqualValues(pair: TablePair, column: ColumnPair, values: readonly string[]): Promise<string[]> {
+    const target = await this.side('target');
+    const selection = { ...selectAll(pair, 'target', [column]), key: [column.target], where: null };
+    const keys = values.map((value) => [{ kind: 'text', value } as const]);
+    const sql = target.engine.dialect.buildSelectByKeys(selection, keys);
+    const rows = await readValues(target, { side: 'target', columns: [column], sql });
+    return rows.flatMap(([value]) => (typeof value === 'string' ? [value] : []));
+  }
+
+  /** Says in words why a lookup failed. */
+  describe(side: Side, error: unknown): string {
+    if (error instanceof RowproofError) return error.message;
+    return this.#sides[side].engine.classifyError(error).message;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ session }) => session.close()));
+    this.#open.clear();
+  }
+}

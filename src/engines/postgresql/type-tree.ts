@@ -1,0 +1,122 @@
+import type { Column, ValueType } from '../../core/schema.js';
+import { partsOf } from '../../core/structured-type.js';
+import type { ControlRow, Session } from '../engine.js';
+import { AS_TEXT, plainTypeOf } from './column-types.js';
+import { textLiteral } from './dialect.js';
+
+/** What types are made of, by their number in the catalog, and what the database itself decides. */
+export interface TypeContext {
+  readonly server: ControlRow;
+  readonly types: ReadonlyMap<string, ControlRow>;
+}
+
+/** A type as a column, an array, a range or a composite names it. */
+type TypeReference = Pick<ControlRow, string>;
+
+export type ResolvedType = Pick<Column, 'declared' | 'wire' | 'type'>;
+
+/** Reads every type that the columns of a schema are of, with those that they are made of. */
+export async function readTypes(session: Session, schema: string): Promise<Map<string, ControlRow>> {
+  const rows = await session.query(typesQuery(schema));
+  return new Map(rows.map((row) => [row.oid ?? '', row]));
+}
+
+/**
+ * A subscriptable type of fixed length (`point`) has an element type without being an array; the category tells. Ranges
+ * are looked up through JSON, because older servers have no multiranges.
+ *
+ * @see https://www.postgresql.org/docs/current/catalog-pg-type.html
+ */
+function typesQuery(schema: string): string {
+  return `WITH RECURSIVE used(oid) AS (
+      SELECT a.atttypid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
+        AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+      UNION
+      SELECT part.oid FROM used JOIN pg_type t ON t.oid = used.oid CROSS JOIN LATERAL (
+        SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
+        UNION ALL SELECT t.typelem WHERE t.typcategory = 'A' AND t.typelem <> 0
+        UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid AND t.typtype = 'r'
+        UNION ALL SELECT r.rngsubtype FROM pg_range r
+          WHERE t.typtype = 'm' AND to_jsonb(r)->>'rngmultitypid' = t.oid::text
+        UNION ALL SELECT f.atttypid FROM pg_attribute f
+          WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+      ) part
+    )
+    SELECT t.oid, t.typname AS type_name, t.typtype AS type_kind, n.nspname AS type_schema,
+      t.typsend <> 0 AS has_send, t.typbasetype AS base, t.typtypmod AS base_modifier,
+      format_type(t.typbasetype, t.typtypmod) AS base_declared,
+      CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN t.typelem ELSE 0 END AS element, r.rngsubtype AS bound,
+      (SELECT json_agg(json_build_object('name', f.attname, 'type_oid', f.atttypid::text,
+         'modifier', f.atttypmod::text, 'declared', format_type(f.atttypid, f.atttypmod)) ORDER BY f.attnum)::text
+       FROM pg_attribute f
+       WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped) AS fields
+    FROM used JOIN pg_type t ON t.oid = used.oid JOIN pg_namespace n ON n.oid = t.typnamespace
+    LEFT JOIN pg_range r ON t.oid::text IN (r.rngtypid::text, to_jsonb(r)->>'rngmultitypid')`;
+}
+
+/**
+ * Resolves a column's type: a domain is its base type, and arrays, ranges and composites are described by their parts.
+ * What holds a part that only text can express is selected as text as a whole, and has no rule of its own.
+ */
+export function resolveType(row: ControlRow, context: TypeContext): ResolvedType {
+  const resolved = resolveReference(row, context);
+  if (resolved.wire === AS_TEXT || !hasTextPart(resolved.type)) return resolved;
+  return { ...resolved, wire: AS_TEXT, type: { kind: 'opaque', name: resolved.declared } };
+}
+
+function hasTextPart(type: ValueType): boolean {
+  return partsOf(type).some((part) => part.wire === AS_TEXT || hasTextPart(part.type));
+}
+
+function resolveReference(reference: TypeReference, context: TypeContext): ResolvedType {
+  const declared = reference.declared ?? '';
+  const info = context.types.get(reference.type_oid ?? '');
+  if (info === undefined) return { declared, wire: AS_TEXT, type: { kind: 'opaque', name: declared } };
+  const part = (type: TypeReference): Column => describePart(type, context);
+  const bound = (): Column => part({ name: 'bound', type_oid: info.bound ?? '', declared: '' });
+  switch (info.type_kind) {
+    case 'd':
+      return resolveReference(
+        {
+          ...reference,
+          type_oid: info.base ?? '',
+          modifier: info.base_modifier ?? '',
+          declared: info.base_declared ?? '',
+        },
+        context,
+      );
+    case 'r':
+      return { declared, wire: 'range', type: { kind: 'range', bound: bound() } };
+    case 'm':
+      return { declared, wire: 'multirange', type: { kind: 'multirange', bound: bound() } };
+    case 'c':
+      return { declared, wire: 'composite', type: { kind: 'composite', fields: fieldsOf(info).map(part) } };
+  }
+  if (info.element !== '0') {
+    const element = {
+      name: 'element',
+      type_oid: info.element ?? '',
+      modifier: reference.modifier ?? '',
+      declared: declared.replace(/\[\]$/, ''),
+    };
+    return { declared, wire: 'array', type: { kind: 'array', element: part(element) } };
+  }
+  return { declared, ...plainTypeOf({ ...info, ...reference }, context.server) };
+}
+
+function fieldsOf({ fields }: ControlRow): TypeReference[] {
+  return JSON.parse(fields ?? '[]') as TypeReference[];
+}
+
+function describePart(reference: TypeReference, context: TypeContext): Column {
+  return {
+    name: reference.name ?? '',
+    ...resolveReference(reference, context),
+    nullable: true,
+    generated: false,
+    identity: 'none',
+    invisible: false,
+    collation: null,
+  };
+}

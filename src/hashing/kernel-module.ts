@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+
+/** What the kernel exports; its source is in the folder `kernel`. */
+export interface KernelExports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  setSeed(low: number, high: number): void;
+  setProgram(
+    framing: number,
+    columns: number,
+    keyColumns: number,
+    program: number,
+    tables: number,
+    fields: number,
+  ): void;
+  setRegions(row: number, input: number, external: number, keys: number): void;
+  setResults(keyEnds: number, hashes: number, wireBytes: number, keyHashes: number): void;
+  findExternals(length: number, rows: number, list: number): number;
+  indexRows(length: number, rows: number, lastKeyBytes: number, hasLast: number, keyBase: number): number;
+  hashRows(length: number, rows: number, keyBase: number): number;
+}
+
+interface WebAssemblyHost {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: KernelExports };
+}
+
+/** The type library of Node has no WebAssembly without that of browsers. */
+const host = (globalThis as unknown as { readonly WebAssembly: WebAssemblyHost }).WebAssembly;
+
+let compiled: object | null = null;
+
+/** A new instance of the kernel, with a memory of its own; it is compiled once a thread. */
+export function createKernelInstance(): KernelExports {
+  compiled ??= new host.Module(readFileSync(new URL('../../dist/hashing/kernel.wasm', import.meta.url)));
+  return new host.Instance(compiled, { env: { abort: () => undefined } }).exports;
+}

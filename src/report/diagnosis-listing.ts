@@ -1,0 +1,92 @@
+import { CAUSE_TITLES, type CauseCode, type Diagnosis, type DiagnosisExample } from '../core/diagnosis.js';
+import type { TableResult } from '../core/result.js';
+import { formatCount, formatCounted } from './number-text.js';
+import type { Paint } from './paint.js';
+import { formatValue, formatValuePair } from './value-text.js';
+import { visibleName } from './visible-text.js';
+import { wrapWords } from './wrap-text.js';
+
+/** More diagnoses than this belong into the JSON result, not into a report. */
+const MOST_DIAGNOSES = 12;
+const VALUE_LIMIT = 40;
+const INDENT = '  ';
+
+/** What the rows are called that causes of whole rows are about; all other causes are about changed rows. */
+const GROUP_NOUNS: Partial<Readonly<Record<CauseCode, string>>> = {
+  'key-changed': 'missing row',
+  'rows-duplicated': 'extra row',
+  'sibling-survived': 'missing row',
+  'missing-tail': 'missing row',
+  'missing-at-intervals': 'missing row',
+  'missing-runs': 'missing row',
+  'round-row-count': 'missing row',
+};
+
+interface Listing {
+  readonly table: TableResult;
+  readonly width: number;
+  readonly showValues: boolean;
+  readonly paint: Paint;
+}
+
+/** Why the rows of a table pair differ: a line for each cause with its counts, and an example below it. */
+export function formatDiagnoses({ table, width, showValues, paint }: Listing): string[] {
+  // A result that an earlier version saved has none.
+  const diagnoses = table.diagnoses ?? [];
+  if (diagnoses.length === 0) return [];
+  const shown = diagnoses.slice(0, MOST_DIAGNOSES);
+  const lines = shown.flatMap((diagnosis, i) => {
+    const [example] = showValues ? diagnosis.evidence.examples : [];
+    const later = new Set(diagnoses.slice(i + 1).flatMap(({ columns }) => columns));
+    const done = diagnosis.columns.filter((column) => !later.has(column));
+    return [
+      ...indented(describeDiagnosis(diagnosis), width),
+      ...(example === undefined ? [] : indented(describeExample(example), width, `${INDENT}${INDENT}`)),
+      ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, width)),
+    ];
+  });
+  const more = diagnoses.length - shown.length;
+  if (more > 0) lines.push(`${INDENT}… and ${formatCount(more)} more; --report json=PATH writes every one`);
+  return ['', paint('strong', 'Why'), ...lines];
+}
+
+function describeDiagnosis({ cause, confidence, columns, rows, evidence }: Diagnosis): string {
+  const { detail, of } = evidence;
+  const subject = columns.length === 0 ? '' : `${columns.map(visibleName).join(' and ')}: `;
+  const noun = GROUP_NOUNS[cause] ?? 'changed row';
+  const counts =
+    cause === 'key-changed'
+      ? `${formatCounted(rows, 'pair')} of a missing and an extra row`
+      : `${formatCount(rows)} of ${formatCounted(of, noun)}`;
+  const specifics = detail === '' ? '' : `, ${visibleName(detail)}`;
+  return `${subject}${counts}: ${CAUSE_TITLES[cause] ?? visibleName(cause)}${specifics} (${confidence})`;
+}
+
+function describeExample({ key, source, target }: DiagnosisExample): string {
+  const name =
+    key === null
+      ? ''
+      : `key ${Object.values(key)
+          .map((part) => formatValue(part, VALUE_LIMIT))
+          .join(', ')}: `;
+  const [left, right] = formatValuePair({ source, target, limit: VALUE_LIMIT });
+  return `${name}${left.replaceAll('\n', ' ')} → ${right.replaceAll('\n', ' ')}`;
+}
+
+/** The changed rows of a column that none of its diagnoses accounts for. */
+function describeRest({ changedColumns, diagnoses }: TableResult, column: string): string[] {
+  const changed = Object.hasOwn(changedColumns, column) ? (changedColumns[column] ?? 0) : 0;
+  const own = diagnoses.filter(
+    ({ cause, columns }) => columns.includes(column) && GROUP_NOUNS[cause] === undefined,
+  );
+  const rest = changed - own.reduce((sum, { rows }) => sum + rows, 0);
+  if (own.length === 0 || rest <= 0) return [];
+  return [
+    `${visibleName(column)}: ${formatCount(rest)} of ${formatCounted(changed, 'changed row')}: no known cause`,
+  ];
+}
+
+function indented(text: string, width: number, indent = INDENT): string[] {
+  const [first = '', ...rest] = wrapWords(text, width - indent.length - 2);
+  return [`${indent}${first}`, ...rest.map((line) => `${indent}  ${line}`)];
+}

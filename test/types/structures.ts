@@ -1,0 +1,230 @@
+import { ownForm, sharesTag, taggedEqual, taggedNear } from './own-form.js';
+import type { TypeGroup } from './type-form.js';
+
+const FORMS = [
+  ownForm('smallint[]', { tag: 'int[]' }),
+  ownForm('integer[]', { tag: 'int[]' }),
+  ownForm('bigint[][]', { tag: 'int[]' }),
+  ownForm('numeric[]'),
+  ownForm('real[]'),
+  ownForm('double precision[]'),
+  ownForm('boolean[]'),
+  ownForm('text[]'),
+  ownForm('varchar(30)[]', { tag: 'text[]' }),
+  ownForm('kind[]', { tag: 'label[]' }),
+  ownForm('char(5)[]', { tag: 'label[]' }),
+  ownForm('bytea[]'),
+  ownForm('uuid[]'),
+  ownForm('jsonb[]'),
+  ownForm('date[]'),
+  ownForm('timestamptz[]'),
+  ownForm('interval[]'),
+  ownForm('inet[]'),
+  ownForm('bit(3)[]'),
+  ownForm('box[]'),
+  ownForm('money[]'),
+  ownForm('"char"[]'),
+  ownForm('spot[]'),
+  ownForm('tags[]'),
+  ownForm('oidvector'),
+];
+
+export const arrays: TypeGroup = {
+  name: 'arrays',
+  prepare: {
+    postgresql: `CREATE TYPE kind AS ENUM ('red', 'it''s', 'x'); CREATE TYPE spot AS (x numeric, label text);
+      CREATE DOMAIN tags AS text CHECK (VALUE <> 'no')`,
+  },
+  forms: FORMS,
+  pairs: sharesTag,
+  equal: taggedEqual({
+    'int[]': [
+      '{}',
+      '{1,2,3}',
+      '{NULL}',
+      '{1,NULL,-3}',
+      '{{1,2},{3,4}}',
+      '[0:1]={7,8}',
+      '[-1:0][5:6]={{1,2},{3,4}}',
+    ],
+    'numeric[]': ['{}', ['{1.10,2}', '{1.1000,2.0}'], '{NaN,Infinity}', '{12345678901234567890.123}'],
+    'real[]': [['{0,1.5}', '{-0,1.5}'], '{NaN,-Infinity}'],
+    'double precision[]': [['{0}', '{-0}'], '{0.1,1e+300,NaN}'],
+    'boolean[]': ['{true,false,NULL}'],
+    'text[]': [
+      '{}',
+      '{""}',
+      '{NULL}',
+      '{"NULL"}',
+      '{"a b","c,d","{e}","\\"f\\\\"}',
+      '{"é","😀"}',
+      '{{a},{b}}',
+    ],
+    'label[]': ["{red,it's,x}", '{NULL}'],
+    'bytea[]': ['{"\\\\x00ff27",NULL}', '{"\\\\x"}'],
+    'uuid[]': ['{6ccd780c-baba-1026-9564-5b8c656024db}'],
+    'jsonb[]': [['{"{\\"a\\": 1, \\"b\\": 2}"}', '{"{\\"b\\":2,\\"a\\":1.0}"}']],
+    'date[]': ['{infinity,2024-02-29,"0044-03-15 BC"}'],
+    'timestamptz[]': [['{"2024-01-01 12:00:00+00"}', '{"2024-01-01 07:00:00-05"}']],
+    'interval[]': [['{"1 mon","24:00:00"}', '{"1 month","24 hours"}']],
+    'inet[]': ['{10.0.0.1,::1}'],
+    'bit(3)[]': ['{101,000}'],
+    'box[]': ['{(2,2),(1,1);(4,4),(3,3)}'],
+    'money[]': ['{12.34,-0.01}'],
+    '"char"[]': ['{a,""}'],
+    'spot[]': [['{"(1.10,a)",NULL}', '{"(1.1,a)",NULL}'], '{"(,\\"\\")"}'],
+    'tags[]': ['{yes,NULL}'],
+    oidvector: ['1 2 3'],
+  }),
+  near: taggedNear({
+    'int[]': [
+      ['{1,2,3}', '{1,2,4}'],
+      ['{1,2}', '{2,1}'],
+      ['{}', '{NULL}'],
+      ['{NULL,1}', '{1,NULL}'],
+      ['{1}', '{1,1}'],
+      ['{1,2,3,4}', '{{1,2},{3,4}}'],
+      ['{{1,2,3,4}}', '{{1,2},{3,4}}'],
+      ['{1,2}', '[0:1]={1,2}'],
+    ],
+    'numeric[]': [
+      ['{1.10}', '{1.11}'],
+      ['{NaN}', '{NULL}'],
+    ],
+    'real[]': [['{1.5}', '{1.6}']],
+    'double precision[]': [['{0.30000000000000004}', '{0.3}']],
+    'boolean[]': [['{true}', '{false}']],
+    'text[]': [
+      ['{""}', '{NULL}'],
+      ['{}', '{""}'],
+      ['{"NULL"}', '{NULL}'],
+      ['{a,b}', '{"a,b"}'],
+      ['{ab,c}', '{a,bc}'],
+      ['{a}', '{A}'],
+      ['{a}', '{"a "}'],
+      ['{{a},{b}}', '{a,b}'],
+      ['{"\\"q\\\\"}', '{"\\"q"}'],
+    ],
+    'label[]': [['{red}', "{it's}"]],
+    'bytea[]': [['{"\\\\xff00fe"}', '{"\\\\xff00fd"}']],
+    'uuid[]': [['{6ccd780c-baba-1026-9564-5b8c656024db}', '{6ccd780c-baba-1026-9564-5b8c656024dc}']],
+    'jsonb[]': [['{"{\\"a\\": 1}"}', '{"{\\"a\\": 2}"}']],
+    'date[]': [['{2024-02-29}', '{2024-03-01}']],
+    'timestamptz[]': [['{"2024-01-01 12:00:00+00"}', '{"2024-01-01 12:00:01+00"}']],
+    'interval[]': [['{"1 day"}', '{24:00:00}']],
+    'inet[]': [['{10.0.0.1}', '{10.0.0.1/24}']],
+    'bit(3)[]': [['{101}', '{100}']],
+    'box[]': [['{(2,2),(1,1)}', '{(2,3),(1,1)}']],
+    'money[]': [['{12.34}', '{12.35}']],
+    '"char"[]': [['{a}', '{b}']],
+    'spot[]': [
+      ['{"(1.1,a)"}', '{"(1.1,b)"}'],
+      ['{"(1,)"}', '{"(1,\\"\\")"}'],
+    ],
+    'tags[]': [['{yes}', '{maybe}']],
+  }),
+};
+
+const RANGES = [
+  ownForm('int4range', { tag: 'intrange' }),
+  ownForm('int8range', { tag: 'intrange' }),
+  ...['numrange', 'daterange', 'tsrange', 'tstzrange', 'wordrange'].map((declared) => ownForm(declared)),
+  ownForm('int4multirange', { tag: 'multirange' }),
+  ownForm('int8multirange', { tag: 'multirange' }),
+  ownForm('nummultirange'),
+  ownForm('int4range[]'),
+];
+
+export const ranges: TypeGroup = {
+  name: 'ranges',
+  prepare: { postgresql: 'CREATE TYPE wordrange AS RANGE (subtype = text, collation = "C")' },
+  forms: RANGES,
+  pairs: sharesTag,
+  equal: taggedEqual({
+    intrange: ['empty', '(,)', '[1,4)', ['[1,3]', '[1,4)'], '[5,)', '(,5)'],
+    numrange: [['[1.10,2)', '[1.1,2.00)'], '(1,2]', '[NaN,NaN]', ['[1,1)', 'empty']],
+    daterange: ['[-infinity,infinity)', '[2024-02-29,2024-03-01)'],
+    tsrange: ['["2024-01-01 00:00:00","2024-01-02 00:00:00.000001"]'],
+    tstzrange: [['["2024-01-01 12:00:00+00",)', '["2024-01-01 07:00:00-05",)']],
+    wordrange: ['["a b","c,d")', '["",a)', '[é,)'],
+    multirange: ['{}', ['{[1,2],[3,4]}', '{[1,5)}'], '{(,3),[5,)}'],
+    nummultirange: [['{[1.0,2.0],[3,4]}', '{[1,2],[3.00,4]}']],
+    'int4range[]': ['{"[1,4)",empty,NULL}'],
+  }),
+  near: taggedNear({
+    intrange: [
+      ['[1,4)', '[1,5)'],
+      ['empty', '(,)'],
+      ['[1,)', '(,1)'],
+      ['[1,)', '[1,2147483647)'],
+    ],
+    numrange: [
+      ['(1,2)', '[1,2)'],
+      ['[1,2)', '[1,2]'],
+    ],
+    daterange: [
+      ['[2024-01-01,)', '[2024-01-01,infinity)'],
+      ['(,2024-01-01)', '[-infinity,2024-01-01)'],
+    ],
+    tsrange: [['["2024-01-01 00:00:00",)', '["2024-01-01 00:00:00.000001",)']],
+    wordrange: [
+      ['["a b",)', '["a  b",)'],
+      ['["",)', '(,)'],
+      ['["a\\"\\"b",c)'.replaceAll('\\"', '"'), '[ab,c)'],
+    ],
+    multirange: [
+      ['{}', '{(,)}'],
+      ['{[1,3),[4,6)}', '{[1,6)}'],
+    ],
+    nummultirange: [['{(1,2)}', '{[1,2)}']],
+    'int4range[]': [['{"[1,4)"}', '{empty}']],
+  }),
+};
+
+const COMPOSITES = [
+  ownForm('pair'),
+  ownForm('nested'),
+  ownForm('positive', { tag: 'positive' }),
+  ownForm('bigint', { tag: 'positive' }),
+  ownForm('code', { tag: 'code' }),
+  ownForm('varchar(10)', { tag: 'code' }),
+  ownForm('numbers'),
+];
+
+export const composites: TypeGroup = {
+  name: 'composites and domains',
+  prepare: {
+    postgresql: `CREATE TYPE pair AS (n numeric, t text); CREATE TYPE nested AS (p pair, list int[], at timestamptz);
+      CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE DOMAIN base_code AS varchar(10);
+      CREATE DOMAIN code AS base_code; CREATE DOMAIN numbers AS int[]`,
+  },
+  forms: COMPOSITES,
+  pairs: sharesTag,
+  equal: taggedEqual({
+    pair: ['(,)', '(,"")', ['(1.10,a)', '(1.1,a)'], '(1,"a,b ""c"" (d) \\\\")', '(1,é)'],
+    nested: [
+      ['("(1.0,x)","{1,2}","2024-01-01 00:00:00+00")', '("(1,x)","{1,2}","2024-01-01 05:00:00+05")'],
+      '(,,)',
+    ],
+    positive: ['1', '2147483647'],
+    code: ['', 'ab', 'ab '],
+    numbers: ['{1,2}', '{}'],
+  }),
+  near: taggedNear({
+    pair: [
+      ['(1,a)', '(1,b)'],
+      ['(,)', '(,"")'],
+      ['(,a)', '(0,a)'],
+      ['(1,"a,b")', '(1,"a b")'],
+      ['(1,"a""b")', '(1,ab)'],
+    ],
+    nested: [
+      ['("(1,x)",{1},)', '("(1,y)",{1},)'],
+      ['("(1,x)",,)', '("(1,x)",{},)'],
+      ['(,,)', '("(,)",,)'],
+    ],
+    positive: [['1', '2']],
+    code: [['ab', 'ab ']],
+    numbers: [['{1,2}', '{1,2,3}']],
+  }),
+};
