@@ -7,16 +7,17 @@ import { DiagnosisRun } from './config/diagnose-run.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
+import { modeOf, type TableMode } from './config/table-modes.js';
 import type { RowDifference } from './core/difference.js';
 import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
-import { qualifiedName, type Side, type TablePair } from './core/pairing.js';
+import { qualifiedName, type Side } from './core/pairing.js';
 import type { RunResult, TableResult } from './core/result.js';
-import type { Mode } from './core/verdict.js';
 import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
 import { planChecksums } from './verifier/checksum-plan.js';
+import { readInFull } from './verifier/compare-by-buckets.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
@@ -73,12 +74,17 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
   };
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
-  const pool = config.mode === 'count' ? null : createWorkerPool({ seed, schemes }, config.workers);
+  const pool = readsRows(config) ? createWorkerPool({ seed, schemes }, config.workers) : null;
   try {
     return await withOpenSides(config, (sides) => verifyOpenSides({ config, wishes, sides, pool, seed }));
   } finally {
     await pool?.close();
   }
+}
+
+/** Whether some table may be read, and not only counted. */
+function readsRows({ mode, tableModes }: RunConfig): boolean {
+  return mode !== 'count' || [...tableModes.values()].some((choice) => choice.mode !== 'count');
 }
 
 /** The hooks with nothing left open. */
@@ -103,7 +109,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
   const started = { at: new Date(), ms: performance.now() };
   const pairing = pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map((table) => planProgress(table, config.mode));
+  const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
   const spool = await Spool.create(tmpdir());
   try {
     await readTables({ ...run, tables, spool });
@@ -137,10 +143,11 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
   }
 }
 
-/** A table that has no order to draw a sample by is read in full in spot mode too, and can be verified. */
-function planProgress(table: PlannedTable, mode: Mode): TableProgress {
-  if (mode === 'count') return new TableProgress(planForCounting(table), mode);
-  return new TableProgress(table, table.pair?.strategy === 'bucket' ? 'full' : mode);
+function planProgress(table: PlannedTable, mode: TableMode): TableProgress {
+  if (mode.mode === 'count') return new TableProgress(planForCounting(table), mode);
+  const progress = new TableProgress(table, mode);
+  if (mode.isFullForWantOfOrder) progress.addFinding(readInFull(progress.name));
+  return progress;
 }
 
 /** Makes the results of the tables, with what can be said of why their rows differ. */
@@ -176,8 +183,12 @@ async function readTables(reading: Reading): Promise<void> {
       0 as number | null,
     ),
   });
-  if (pool === null) await countAll(reading);
-  else await readPairs(reading, pool, pairs);
+  const counted = tables.filter((table) => table.mode === 'count');
+  const read = tables.filter((table) => table.mode !== 'count');
+  if (counted.length > 0) await countAll({ ...reading, tables: counted });
+  if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
+    await readPairs({ ...reading, tables: read }, pool);
+  }
   if (!wishes.signal.aborted) return;
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
 }
@@ -200,8 +211,9 @@ async function countAll({ config, wishes, sides, tables }: Reading): Promise<voi
   }
 }
 
-async function readPairs(reading: Reading, pool: WorkerPool, pairs: readonly TablePair[]): Promise<void> {
+async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
   const { config, wishes, sides, tables, spool, seed } = reading;
+  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   pool.configure({ connections, pairs });
   let cancelled = Promise.resolve();
@@ -215,10 +227,15 @@ async function readPairs(reading: Reading, pool: WorkerPool, pairs: readonly Tab
       pool,
       spool,
       sides,
-      spot: config.mode === 'spot' ? { ratio: config.ratio, hash: await createRowHash(seed) } : null,
+      spotHash: await createRowHash(seed),
       workers: config.workers,
       chunkRows: config.chunkRows,
-      checksums: await planChecksums({ place: config.checksumOn, mode: config.mode, pairs, sides, seed }),
+      checksums: await planChecksums({
+        place: config.checksumOn,
+        tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
+        sides,
+        seed,
+      }),
       emit: wishes.emit,
       rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
       signal: wishes.signal,

@@ -31,7 +31,8 @@ export async function readSettings({ flags, io, keepSecret }: Request): Promise<
   // Loaded late: most runs have no file, and YAML and its checks take their time to load.
   const { parseConfigFile } = await import('../config/parse-config-file.js');
   const { explainFault, mergeSettings } = await import('../config/merge-settings.js');
-  const file = parseConfigFile({ path, text, variables: io.env });
+  const replaced = ['source', 'target'].filter((side) => flags[side] !== undefined);
+  const file = parseConfigFile({ path, text, variables: io.env, replaced });
   const explain = (error: unknown) => explainFault(error, flags, file);
   try {
     const merged = mergeSettings(flags, file);

@@ -32,12 +32,12 @@ export class DiagnosisRun {
   async diagnose(table: TableProgress): Promise<readonly Diagnosis[]> {
     const { pair, id } = table.planned;
     const { config, spool, signal } = this.#run;
-    if (pair === null || config.mode === 'count' || signal.aborted) return [];
+    if (pair === null || table.mode === 'count' || signal.aborted) return [];
     const facts = table.toResult([]);
     // With a condition, even the first row of a table may be far away.
     const isWhole = pair.sourceWhere === null && pair.targetWhere === null;
     const isComplete =
-      isWhole && config.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
+      isWhole && table.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
     if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);
     return diagnoseTable({
       pair,

@@ -112,6 +112,12 @@ export const TABLE_SETTINGS = z.strictObject(
     columnMap: names('SOURCE: TARGET pairs of columns')
       .optional()
       .meta({ description: 'Columns whose names differ, SOURCE: TARGET.', examples: [{ note: 'remark' }] }),
+    mode: choice(MODES)
+      .optional()
+      .meta({ description: 'How much of this table is checked: full, spot or count.', examples: ['spot'] }),
+    ratio: ratio()
+      .optional()
+      .meta({ description: 'Share of its rows that mode spot reads.', examples: ['5%'] }),
     relax: relaxations()
       .optional()
       .meta({

@@ -1,9 +1,10 @@
 import { RowproofError } from '../core/errors.js';
+import type { ModeChoice } from '../core/verdict.js';
 import { matchesName } from './comparison-scope.js';
 import type { TableSettings } from './file-schema.js';
 import { type ConfigFile, flagOf } from './parse-config-file.js';
-import type { RawFlags } from './raw-flags.js';
-import { resolveConfig } from './resolve-config.js';
+import { type RawFlags, usageError } from './raw-flags.js';
+import { DEFAULT_RATIO, parseRatio, resolveConfig } from './resolve-config.js';
 import { readRelaxations, readRelaxedColumns, readSwappedColumns } from './rule-flags.js';
 import type { ColumnPattern, RelaxedColumn, RunConfig, SwappedColumn, TableMapping } from './run-config.js';
 import { assertMappedOnce, readColumnPatterns } from './table-flags.js';
@@ -69,6 +70,7 @@ function applyTableSettings({ config, flags, file }: Merging): RunConfig {
       ...config.targetWhere,
     ]),
     keys: new Map([...byTable('key'), ...config.keys]),
+    tableModes: flags.mode === undefined ? readTableModes({ config, flags, file }) : new Map(),
     columnMap: new Map(
       byTable('columnMap').map(([table, names]) => [
         table,
@@ -76,6 +78,27 @@ function applyTableSettings({ config, flags, file }: Merging): RunConfig {
       ]),
     ),
   };
+}
+
+/** Settings of a table fill up from those of the run; a ratio on the command line is that of every sample. */
+function readTableModes({ config, flags, file }: Merging): Map<string, ModeChoice> {
+  const modes = new Map<string, ModeChoice>();
+  for (const [table, settings] of Object.entries(file.content.tableSettings ?? {})) {
+    if (settings.mode === undefined && settings.ratio === undefined) continue;
+    const mode = settings.mode ?? config.mode;
+    if (mode !== 'spot' && settings.ratio !== undefined) {
+      throw usageError(
+        `${file.path}: tableSettings.${table}.ratio: expected only with mode: spot.`,
+        `Add mode: spot to ${table}, or leave its ratio out.`,
+      );
+    }
+    const own = flags.ratio === undefined ? settings.ratio : undefined;
+    const inherited = config.mode === 'spot' ? config.ratio : parseRatio(DEFAULT_RATIO);
+    const ratio =
+      mode === 'spot' ? ((own === undefined ? null : parseRatio(String(own))) ?? inherited ?? 1) : 1;
+    modes.set(table, ratio === 1 && mode === 'spot' ? { mode: 'full', ratio } : { mode, ratio });
+  }
+  return modes;
 }
 
 function isMapped(mappings: readonly TableMapping[], source: string): boolean {

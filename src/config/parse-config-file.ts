@@ -19,14 +19,16 @@ export interface ConfigFileText {
   readonly path: string;
   readonly text: string;
   readonly variables: Variables;
+  /** Keys whose values flags replace. */
+  readonly replaced?: readonly string[];
 }
 
 const LONGEST_QUOTE = 60;
 
 /** Reads the text of a config file, or throws a `usage` error with the line and the key that is wrong. */
-export function parseConfigFile({ path, text, variables }: ConfigFileText): ConfigFile {
+export function parseConfigFile({ path, text, variables, replaced = [] }: ConfigFileText): ConfigFile {
   const document = readDocument(path, text);
-  const parsed = CONFIG_FILE.safeParse(substituteVariables(document, variables));
+  const parsed = CONFIG_FILE.safeParse(substituteVariables(document, variables, replaced));
   if (!parsed.success) throw faultOf(document, parsed.error.issues);
   return { path, content: parsed.data, flags: readFlags(parsed.data) };
 }

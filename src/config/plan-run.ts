@@ -5,6 +5,7 @@ import { describeTable } from '../verifier/describe-plan.js';
 import { compileScope } from './comparison-scope.js';
 import { describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { RunConfig } from './run-config.js';
+import { modeOf } from './table-modes.js';
 
 const EXAMPLE_CHUNK_ROWS = 10_000;
 
@@ -15,25 +16,23 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
 export async function planRun(config: RunConfig): Promise<RunPlan> {
   return withOpenSides(config, async (sides) => {
     const pairing = pairSides(config, sides);
-    const { mode, workers } = config;
     const request = {
-      mode,
-      workers,
+      workers: config.workers,
       scope: compileScope(config),
       sides,
       chunkRows: config.chunkRows ?? EXAMPLE_CHUNK_ROWS,
       checksums: await planChecksums({
         place: config.checksumOn,
-        mode,
-        pairs: pairing.tables.flatMap(({ pair }) => pair ?? []),
+        tables: pairing.tables.map((table) => ({ pair: table.pair, mode: modeOf(config, table).mode })),
         sides,
         seed: config.seed ?? 0n,
       }),
     };
     const tables: TablePlan[] = [];
     for (const table of pairing.tables) {
+      const { mode } = modeOf(config, table);
       const planned = mode === 'count' ? planForCounting(table) : table;
-      tables.push(await describeTable(planned, request));
+      tables.push(await describeTable(planned, { ...request, mode }));
     }
     return {
       format: PLAN_FORMAT,

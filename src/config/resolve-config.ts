@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { CHECKSUM_PLACES, type ChecksumPlace } from '../core/checksum-place.js';
-import type { Mode } from '../core/verdict.js';
+import type { Mode, ModeChoice } from '../core/verdict.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
 import { readRelaxedColumns, readSwappedColumns, readTimeZone } from './rule-flags.js';
 import { MATCH_NAMES, type MatchNames, type RunConfig } from './run-config.js';
@@ -36,6 +36,7 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     sourceTimezone: readTimeZone(flags, 'source'),
     targetTimezone: readTimeZone(flags, 'target'),
     ...readMode(flags),
+    tableModes: new Map(),
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
     checksumOn: readChecksumPlace(flags),
@@ -100,8 +101,10 @@ function readChecksumPlace(flags: RawFlags): ChecksumPlace {
 
 export const MODES = ['full', 'spot', 'count'] as const satisfies readonly Mode[];
 
+export const DEFAULT_RATIO = '10%';
+
 /** The mode and its ratio. A spot check of everything is a full one. */
-function readMode(flags: RawFlags): Pick<RunConfig, 'mode' | 'ratio'> {
+function readMode(flags: RawFlags): ModeChoice {
   const text = readText(flags, 'mode') ?? 'full';
   const mode = MODES.find((each) => each === text);
   if (mode === undefined) {
@@ -115,7 +118,7 @@ function readMode(flags: RawFlags): Pick<RunConfig, 'mode' | 'ratio'> {
     if (ratioText === undefined) return { mode, ratio: 1 };
     throw usageError('Expected --ratio only with --mode spot.', 'Add --mode spot, or leave --ratio out.');
   }
-  const ratio = readRatio(ratioText ?? '10%');
+  const ratio = readRatio(ratioText ?? DEFAULT_RATIO);
   return ratio === 1 ? { mode: 'full', ratio } : { mode, ratio };
 }
 

@@ -1,6 +1,6 @@
 import type { ChecksumPlace } from '../core/checksum-place.js';
 import type { Relaxation } from '../core/relaxation.js';
-import type { Mode } from '../core/verdict.js';
+import type { Mode, ModeChoice } from '../core/verdict.js';
 
 /** A name on the source, and the name of its partner on the target. */
 export interface TableMapping {
@@ -57,6 +57,8 @@ export interface RunConfig {
   readonly mode: Mode;
   /** The share of rows that spot mode reads, above 0 and below 1; 1 in other modes. */
   readonly ratio: number;
+  /** What is checked of single tables instead. */
+  readonly tableModes: ReadonlyMap<string, ModeChoice>;
   readonly workers: number;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;

@@ -10,12 +10,18 @@ const NAME_AND_DEFAULT = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
  * Replaces `${NAME}` and `${NAME:-default}` in every text of a file; `$${` stands for `${`.
  *
  * In a URL, what stands for account, password or the value of a parameter is escaped, so that a variable holds the
- * password as it is. A variable that is the whole URL is taken as a URL.
+ * password as it is. A variable that is the whole URL is taken as a URL. Keys that a flag replaces stay as they are: nobody
+ * needs their variables.
  */
-export function substituteVariables(document: FileDocument, variables: Variables): unknown {
+export function substituteVariables(
+  document: FileDocument,
+  variables: Variables,
+  replaced: readonly string[] = [],
+): unknown {
   return substitute(document.value, []);
 
   function substitute(value: unknown, path: KeyPath): unknown {
+    if (path.length === 1 && replaced.includes(String(path[0]))) return value;
     if (typeof value === 'string') return substituteText({ document, variables, path }, value);
     if (Array.isArray(value)) return value.map((each, index) => substitute(each, [...path, index]));
     if (typeof value !== 'object' || value === null) return value;

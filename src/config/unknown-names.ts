@@ -21,12 +21,13 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['--uuid-swap', config.uuidSwap.map((pattern) => pattern.table)],
     ['--map', config.map.map((entry) => entry.source)],
     ['columnMap', config.columnMap.keys()],
+    ['tableSettings', config.tableModes.keys()],
   ];
   for (const [flag, patterns] of flags) {
     for (const pattern of patterns) assertMatch(flag, pattern, sourceNames, 'source');
   }
   for (const pattern of config.exclude)
-    assertMatch('--exclude', pattern, [...sourceNames, ...targetNames], 'source');
+    assertMatch('--exclude', pattern, [...new Set([...sourceNames, ...targetNames])], 'source');
   for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
   assertColumnsExist(config, source);
   for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);

@@ -1,6 +1,7 @@
 import type { ChecksumPlace } from './checksum-place.js';
 import type { Finding } from './finding.js';
 import type { ColumnResult, SideResult } from './result.js';
+import type { Mode } from './verdict.js';
 
 export const PLAN_FORMAT = 'rowproof/plan@1';
 
@@ -15,6 +16,8 @@ export interface PlannedKeyColumn {
 export interface TablePlan {
   readonly source: string | null;
   readonly target: string | null;
+  /** How much of it would be checked; may be another mode than the run's. */
+  readonly mode: Mode;
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
   /** Who would hash its rows; `auto` is whoever proves faster. Null where no row would be compared. */
@@ -34,7 +37,7 @@ export interface TablePlan {
 /** What `rowproof plan` tells, format `rowproof/plan@1`. */
 export interface RunPlan {
   readonly format: typeof PLAN_FORMAT;
-  readonly mode: 'full' | 'spot' | 'count';
+  readonly mode: Mode;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];

@@ -55,6 +55,8 @@ export interface TableResult extends RowCounts {
   readonly source: string | null;
   readonly target: string | null;
   readonly verdict: Verdict;
+  /** How much of it was asked for; may be another mode than the run's. */
+  readonly mode: Mode;
   /** How the rows were looked at; null where they were not. */
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   /** Who hashed the rows that were compared; null where none were. */

@@ -20,6 +20,12 @@ export interface VerdictFacts {
 /** How much is checked: every value of every row, all of a share of the rows, or the number of rows. */
 export type Mode = 'full' | 'spot' | 'count';
 
+/** A mode and the share of rows that spot mode reads, above 0 and below 1; 1 in other modes. */
+export interface ModeChoice {
+  readonly mode: Mode;
+  readonly ratio: number;
+}
+
 /** What is said where nothing differs and nothing was left out: only a full check verifies. */
 const CLEAN_VERDICTS = { full: 'verified', spot: 'sampled', count: 'counted' } as const;
 
@@ -29,15 +35,16 @@ export function verdictOf({ differences, unverified, mode }: VerdictFacts): Verd
   return unverified ? 'unverified' : CLEAN_VERDICTS[mode];
 }
 
-/** The verdict of a run from those of its tables and its own findings. */
+/** From what proves most to what outweighs everything. Equal numbers of rows say nothing of a single value. */
+const BY_WEIGHT: readonly Verdict[] = ['verified', 'sampled', 'counted', 'unverified', 'different'];
+
+/**
+ * The verdict of a run from those of its tables and its own findings: the one that weighs most, so that a run never
+ * claims more than was proved of its weakest table.
+ */
 export function combineVerdicts(verdicts: Iterable<Verdict>): Verdict {
-  let combined: Verdict = 'verified';
-  for (const verdict of verdicts) {
-    if (verdict === 'different') return 'different';
-    if (verdict === 'unverified') combined = 'unverified';
-    else if (combined === 'verified') combined = verdict;
-  }
-  return combined;
+  const weights = [...verdicts].map((verdict) => BY_WEIGHT.indexOf(verdict));
+  return BY_WEIGHT[Math.max(0, ...weights)] ?? 'unverified';
 }
 
 /** The exit code by which scripts learn the verdict. */

@@ -11,7 +11,7 @@ import { zoneOffsetSeconds } from './zone-offsets.js';
  * over is in no difference.
  */
 export function adaptValue(value: Value, rule: ColumnRule, side: Side): Value {
-  if (rule.kind === 'exact' || rule[side].kind === 'exact') return value;
+  if (rule.kind === 'plain' || rule[side].kind === 'plain') return value;
   return rule[side].steps.reduce<Value>((adapted, step) => {
     if (step.kind === 'to-civil') return toCivil(adapted, step.zone);
     return step.kind === 'unswap-uuid' ? unswap(adapted) : adapted;

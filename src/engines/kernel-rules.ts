@@ -16,5 +16,5 @@ export function numberForm(canonical: CanonicalType): number | null {
 
 /** Whether a value is compared as the engine encodes it; what a rule does to it only TypeScript knows. */
 export function isPlainColumn({ rule }: CodecColumn): boolean {
-  return rule.kind === 'exact';
+  return rule.kind === 'plain';
 }

@@ -60,7 +60,7 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
   if (direction === 'repair' && result.tables.some(({ verdict }) => verdict === 'unverified')) {
     warnings.push('Some tables were not verified: this file does not make the databases equal.');
   }
-  if (result.mode !== 'full')
+  if (result.tables.some(({ mode }) => mode !== 'full'))
     warnings.push('Not every row was compared: rows that were not read are not in here.');
   if (result.interrupted) warnings.push('The run was interrupted: rows that were not read are not in here.');
   for (const [name, table] of tables) {

@@ -1,5 +1,6 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunResult, TableResult } from '../core/result.js';
+import type { Mode } from '../core/verdict.js';
 import { formatCount, formatCounted, formatDuration } from './number-text.js';
 import type { Paint, Tone } from './paint.js';
 import { formatPairName, isPartlyUnverified } from './verdict-text.js';
@@ -44,6 +45,17 @@ const CONSISTENCY = {
   count: 'Only numbers of rows were compared, no values; each table was counted at its own moment',
 } as const;
 
+const WEAKER_MODES = [
+  ['spot', 'Only a sample was read of'],
+  ['count', 'Only the numbers of rows were compared of'],
+] as const;
+
+/** The mode of every table; null where they differ. */
+function commonMode({ mode, tables }: RunResult): Mode | null {
+  const modes = new Set(tables.map((table) => table.mode));
+  return modes.size > 1 ? null : (tables[0]?.mode ?? mode);
+}
+
 /** What the run did not look at: columns and tables left out on request, and what no run of this kind checks. */
 export function formatScope({ result, width, paint }: Listing): string {
   const { excluded, notChecked, conditions } = result.scope;
@@ -56,7 +68,13 @@ export function formatScope({ result, width, paint }: Listing): string {
   lines.push(...formatRemarks(result.scope).flatMap((text) => paragraph(text, width)));
   lines.push(...paragraph(`Never checked by this run: ${names(notChecked)}`, width));
   const when = `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
-  lines.push(...paragraph(`${CONSISTENCY[result.mode]}, ${when}.`, width));
+  lines.push(...paragraph(`${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`, width));
+  if (commonMode(result) === null) {
+    for (const [mode, words] of WEAKER_MODES) {
+      const weaker = result.tables.filter((table) => table.mode === mode).map(formatPairName);
+      if (weaker.length > 0) lines.push(...paragraph(`${words}: ${weaker.join(', ')}`, width));
+    }
+  }
   const { inFlight } = result.totals;
   if (inFlight > 0) {
     const text = `${formatCounted(inFlight, 'row')} in flight: different when read first, equal when read again.`;

@@ -9,7 +9,7 @@ export function formatPlan(plan: RunPlan): string {
   const walked = plan.tables.filter((table) => table.strategy !== null).length;
   const sections = [
     [
-      `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${VERBS[plan.mode]}.`,
+      `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}.`,
       `source: ${visibleName(plan.source.version)} at ${plan.source.url}`,
       `target: ${visibleName(plan.target.version)} at ${plan.target.url}`,
     ].join('\n'),
@@ -24,11 +24,19 @@ export function formatPlan(plan: RunPlan): string {
 
 const VERBS = { full: 'read in full', spot: 'sampled', count: 'counted' } as const;
 
+function listVerbs({ mode, tables }: RunPlan): string {
+  const used = (['full', 'spot', 'count'] as const).filter((each) =>
+    tables.some((table) => table.mode === each),
+  );
+  return (used.length === 0 ? [mode] : used).map((each) => VERBS[each]).join(' or ');
+}
+
 function formatTable(table: TablePlan): string {
   const rows =
     table.estimatedRows === null ? 'rows unknown' : `about ${formatCounted(table.estimatedRows, 'row')}`;
   const lines = [`${formatPairName(table)} (${rows})`];
   if (table.strategy === null) lines.push('  would not be read');
+  if (table.strategy !== null && table.mode !== 'full') lines.push(`  would be ${VERBS[table.mode]}`);
   if (table.strategy === 'range') {
     const key = table.key.map(({ target, order }) => `${visibleName(target)} as ${order}`).join(', ');
     lines.push(`  range by ${key}, in ${formatCounted(table.segments, 'segment')}`);

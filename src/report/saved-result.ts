@@ -21,7 +21,12 @@ export function parseSavedResult(text: string, path: string): RunResult {
   if (!isComplete(value)) {
     throw unreadable(`${path} is incomplete.`, 'It may have been cut off or edited; run verify again.');
   }
-  return value as unknown as RunResult;
+  return withTableModes(value as unknown as RunResult);
+}
+
+/** A result that was saved before tables had modes of their own has that of the run for each. */
+function withTableModes(result: RunResult): RunResult {
+  return { ...result, tables: result.tables.map((table) => ({ ...table, mode: table.mode ?? result.mode })) };
 }
 
 function parseJson(text: string): unknown {

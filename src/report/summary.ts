@@ -13,10 +13,12 @@ export function formatSummary(result: RunResult): string {
   const differing = result.tables.filter((table) => table.verdict === 'different').map(formatTableName);
   const unverified = listUnverified(result);
   const rows = `${formatCount(totals.sourceRows)} source and ${formatCount(totals.targetRows)} target rows`;
+  const counted = result.tables.filter(({ mode }) => mode === 'count').length;
+  const isCounted = { some: counted > 0, every: counted > 0 && counted === result.tables.length };
   const parts = [
-    `${formatCounted(totals.tables, 'table')}, ${rows} ${result.mode === 'count' ? 'counted' : 'read'}`,
+    `${formatCounted(totals.tables, 'table')}, ${rows} ${isCounted.every ? 'counted' : isCounted.some ? 'read or counted' : 'read'}`,
   ];
-  if (result.mode !== 'count') parts.push(formatCounts(totals));
+  if (!isCounted.every) parts.push(formatCounts(totals));
   if (differing.length > 0) parts.push(`different: ${differing.join(', ')}`);
   parts.push(unverified.length > 0 ? `unverified: ${unverified.join(', ')}` : 'nothing unverified');
   parts.push(formatDuration(result.elapsedMs));

@@ -1,4 +1,5 @@
 import type { TableResult } from '../core/result.js';
+import type { Mode } from '../core/verdict.js';
 import { formatGrid, GRID_GAP, type GridCell, type GridColumn, naturalWidth } from './grid.js';
 import { formatCount } from './number-text.js';
 import type { Paint } from './paint.js';
@@ -11,16 +12,19 @@ import {
 } from './verdict-text.js';
 import { visibleName } from './visible-text.js';
 
+/** A table pair of the overview, with how it was walked in words. */
+type OverviewRow = TableResult & { readonly walk: string };
+
 interface OverviewColumn {
   readonly head: string;
   readonly align: 'left' | 'right';
-  readonly cell: (table: TableResult) => GridCell;
+  readonly cell: (table: OverviewRow) => GridCell;
 }
 
 const NAME: OverviewColumn = { head: 'table', align: 'left', cell: (table) => plain(formatPairName(table)) };
 const NAME_AND_WALK: OverviewColumn = {
   ...NAME,
-  cell: (table) => plain(`${formatPairName(table)}\n  ${formatWalk(table)}`),
+  cell: (table) => plain(`${formatPairName(table)}\n  ${table.walk}`),
 };
 const SHARED: readonly OverviewColumn[] = [
   {
@@ -38,7 +42,7 @@ const WIDE: readonly OverviewColumn[] = [
   { head: 'extra', align: 'right', cell: (table) => differingRows(table, 'extra') },
   { head: 'changed', align: 'right', cell: (table) => differingRows(table, 'changed') },
   { head: 'in\nflight', align: 'right', cell: (table) => differingRows(table, 'inFlight') },
-  { head: 'walked', align: 'left', cell: (table) => plain(formatWalk(table)) },
+  { head: 'walked', align: 'left', cell: (table) => plain(table.walk) },
 ];
 const NARROW: readonly OverviewColumn[] = [
   NAME_AND_WALK,
@@ -59,8 +63,10 @@ const MOST_WALK_WIDTH = 30;
 const ORDER = { different: 0, unverified: 1, sampled: 2, counted: 2, verified: 2 } as const;
 
 /** One row per table pair, those that need attention first; on a narrow terminal the counts share one column. */
-export function formatOverview({ tables, width, paint }: Overview): string {
-  const sorted = [...tables].sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
+export function formatOverview({ tables, mode, width, paint }: Overview): string {
+  const sorted = tables
+    .map((table) => ({ ...table, walk: formatWalk(table, mode) }))
+    .sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
   const wide = layOut(WIDE, sorted, width);
   const columns = wide.nameWidth >= LEAST_NAME_WIDTH ? WIDE : NARROW;
   const grid = columns === WIDE ? wide.columns : layOut(NARROW, sorted, width).columns;
@@ -73,6 +79,8 @@ export function formatOverview({ tables, width, paint }: Overview): string {
 
 interface Overview {
   readonly tables: readonly TableResult[];
+  /** The mode of the run; that of a table is named where it is another one. */
+  readonly mode: Mode;
   readonly width: number;
   readonly paint: Paint;
 }
@@ -80,7 +88,7 @@ interface Overview {
 /** Gives every column but the first what it needs, and the first what is left. */
 function layOut(
   columns: readonly OverviewColumn[],
-  tables: readonly TableResult[],
+  tables: readonly OverviewRow[],
   width: number,
 ): { readonly columns: readonly GridColumn[]; readonly nameWidth: number } {
   const widths = columns.map((column) => {
@@ -107,11 +115,12 @@ const HASHED_BY = {
   mixed: ', partly hashed by the servers',
 } as const;
 
-function formatWalk(table: TableResult): string {
+function formatWalk(table: TableResult, runMode: Mode): string {
   if (!wasRead(table)) return 'not read';
   if (table.strategy === 'count') return 'counted only';
   const key = table.key.map(visibleName).join(', ');
-  return `${table.strategy} by ${key === '' ? 'whole rows' : key}${HASHED_BY[table.checksum ?? 'client']}`;
+  const walk = `${table.strategy} by ${key === '' ? 'whole rows' : key}${HASHED_BY[table.checksum ?? 'client']}`;
+  return table.mode === runMode ? walk : `${walk} (${table.mode})`;
 }
 
 function verdictWords(table: TableResult): string {

@@ -30,7 +30,9 @@ export function formatTableReport(result: RunResult, options: ReportOptions): st
   const headline = wrapWords(formatHeadline(result), width).map((line) => paint(tone, line));
   const sections = [
     [...headline, formatSide('source', result.source), formatSide('target', result.target)].join('\n'),
-    result.tables.length === 0 ? '' : formatOverview({ tables: result.tables, width, paint }),
+    result.tables.length === 0
+      ? ''
+      : formatOverview({ tables: result.tables, mode: result.mode, width, paint }),
     ...differing.map((table) =>
       formatDifferenceListing({ table, width, showValues: options.showValues, paint }),
     ),

@@ -64,8 +64,17 @@ export function formatHeadline(result: RunResult): string {
     case 'verified':
       return `${word}: ${formatCounted(total, 'table')} ${total === 1 ? 'holds' : 'hold'} the same rows on both sides.`;
     default:
-      return `${word}: no difference was found in ${formatCounted(total, 'table')}; this mode is no full proof.`;
+      return `${word}: no difference was found in ${formatCounted(total, 'table')}; ${describeProof(result)}.`;
   }
+}
+
+/** What a run proved that did not read every table in full. */
+function describeProof({ tables }: RunResult): string {
+  const kinds = (['verified', 'sampled', 'counted'] as const)
+    .map((verdict) => ({ verdict, count: tables.filter((table) => table.verdict === verdict).length }))
+    .filter(({ count }) => count > 0);
+  if (kinds.length < 2) return 'this mode is no full proof';
+  return kinds.map(({ verdict, count }) => `${formatCount(count)} ${was(count)} ${verdict}`).join(', ');
 }
 
 /** The verdict in capitals, told apart from a run that was stopped before its end. */

@@ -15,10 +15,15 @@ export interface RunChecksums {
   readonly obstacles: ReadonlyMap<number, string>;
 }
 
+interface PlannedPair {
+  /** Null where no rows are compared. */
+  readonly pair: TablePair | null;
+  readonly mode: Mode;
+}
+
 export interface ChecksumWish {
   readonly place: ChecksumPlace;
-  readonly mode: Mode;
-  readonly pairs: readonly TablePair[];
+  readonly tables: readonly PlannedPair[];
   readonly sides: Readonly<
     Record<
       Side,
@@ -37,9 +42,13 @@ export interface ChecksumWish {
  * do not prove on fixed values that they hash alike.
  */
 export async function planChecksums(wish: ChecksumWish): Promise<RunChecksums | null> {
-  const { place, pairs, seed } = wish;
+  const { place, tables, seed } = wish;
   if (place === 'client') return null;
-  const found = new Map(pairs.map((pair) => [pair.id, findObstacle(pair, wish)]));
+  const found = new Map(
+    tables.flatMap(({ pair, mode }) =>
+      pair === null || mode === 'count' ? [] : [[pair.id, findObstacle(pair, mode, wish)] as const],
+    ),
+  );
   const fault = [...found.values()].includes(null) ? await probeServers(wish) : null;
   const obstacles = [...found].flatMap(([id, obstacle]) => {
     const reason = obstacle ?? fault;
@@ -48,7 +57,7 @@ export async function planChecksums(wish: ChecksumWish): Promise<RunChecksums | 
   return { place, seed, obstacles: new Map(obstacles) };
 }
 
-function findObstacle(pair: TablePair, { mode, sides }: ChecksumWish): string | null {
+function findObstacle(pair: TablePair, mode: Mode, { sides }: ChecksumWish): string | null {
   const { source, target } = sides;
   if (mode === 'spot') return 'spot mode reads small parts of it';
   if (source.engine !== target.engine) return 'the two sides are different engines';

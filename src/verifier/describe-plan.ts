@@ -28,6 +28,7 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
   return {
     source: source === null ? null : qualifiedName(source),
     target: target === null ? null : qualifiedName(target),
+    mode: request.mode,
     strategy: counted ? 'count' : (pair?.strategy ?? null),
     key: (pair?.key ?? []).map((column) => ({
       source: column.source.name,

@@ -84,7 +84,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
 
 async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
   const source = { ...run.sides.source, pair };
-  if (run.spot === null) {
+  if (table.mode !== 'spot') {
     yield* await planOrWhole({
       ...source,
       ...segmentSize(run.workers),
@@ -92,7 +92,7 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
     return;
   }
   try {
-    const share = yield* drawSegments({ ...source, ...run.spot });
+    const share = yield* drawSegments({ ...source, ratio: table.ratio, hash: run.spotHash });
     table.spotShare = share;
   } catch (error) {
     const { message, hint } = serializeError(error);

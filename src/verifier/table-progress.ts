@@ -5,7 +5,7 @@ import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
-import { type Mode, verdictOf } from '../core/verdict.js';
+import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { ChecksumChoice, Hasher } from './checksum-choice.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
@@ -21,6 +21,9 @@ export type ComparedRows = Pick<
 export class TableProgress {
   readonly planned: PlannedTable;
   readonly name: string;
+  readonly mode: Mode;
+  /** The share of rows that spot mode reads. */
+  readonly ratio: number;
   /** How many segments of the table were handed out. */
   segments = 0;
   /** How many of them are not done yet. */
@@ -38,18 +41,19 @@ export class TableProgress {
   #startedAtMs: number | null = null;
   #elapsedMs = 0;
   readonly #rows = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
-  readonly #changedColumns: Record<string, number> = {};
-  readonly #undecided: Record<string, number> = {};
+  /** Without a prototype: a column may be called constructor or __proto__. */
+  readonly #changedColumns: Record<string, number> = Object.create(null);
+  readonly #undecided: Record<string, number> = Object.create(null);
   readonly #findings: Finding[];
-  readonly #mode: Mode;
   /** Chunks that were compared, by who hashed their rows. */
   readonly #hashed = { client: 0, server: 0 };
   #chunks = 0;
   #unverifiedChunks = 0;
 
-  constructor(planned: PlannedTable, mode: Mode) {
+  constructor(planned: PlannedTable, { mode, ratio }: ModeChoice) {
     this.planned = planned;
-    this.#mode = mode;
+    this.mode = mode;
+    this.ratio = ratio;
     this.name = qualifiedNameOf(planned);
     this.#findings = [...planned.findings];
   }
@@ -120,9 +124,10 @@ export class TableProgress {
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
         unverified: hasEffect(findings, 'unverified'),
-        mode: this.#mode,
+        mode: this.mode,
       }),
-      strategy: this.#mode === 'count' ? 'count' : (pair?.strategy ?? null),
+      mode: this.mode,
+      strategy: this.mode === 'count' ? 'count' : (pair?.strategy ?? null),
       key: pair === null || this.asBag ? [] : pair.key.map((column) => column.target.name),
       checksum: describeUse(this.#hashed),
       ...this.#rows,

@@ -20,8 +20,8 @@ export interface TableRun {
   readonly spool: Spool;
   /** A session of each side, for planning. */
   readonly sides: Readonly<Record<Side, { readonly engine: Engine; readonly session: Session }>>;
-  /** What share of each table to draw, or null to read all of it. */
-  readonly spot: Pick<SpotRequest, 'ratio' | 'hash'> | null;
+  /** Draws the chunks of tables that are only sampled. */
+  readonly spotHash: SpotRequest['hash'];
   readonly workers: number;
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;

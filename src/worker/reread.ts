@@ -43,8 +43,9 @@ export interface RereadOutcome {
 export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome> {
   const outcome: MutableOutcome = {
     counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
-    changedColumns: {},
-    undecidedColumns: {},
+    // Without a prototype: a column may be called constructor or __proto__.
+    changedColumns: Object.create(null),
+    undecidedColumns: Object.create(null),
   };
   let storing = Promise.resolve();
   try {

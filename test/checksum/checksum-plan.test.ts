@@ -24,6 +24,7 @@ describe.each(availableEngines())('whether two servers of %s hash alike', (name)
       id: 7,
       strategy: 'range',
       unproven: [],
+      unwalkable: null,
       source: table,
       target: table,
       key: [],
@@ -48,8 +49,7 @@ describe.each(availableEngines())('whether two servers of %s hash alike', (name)
     const sides = { source: sideOf(0), target: sideOf(1) };
     const plan = await planChecksums({
       place: 'auto',
-      mode: 'full',
-      pairs: [pair],
+      tables: [{ pair, mode: 'full' }],
       sides,
       seed: 2n ** 64n - 1n,
     });

@@ -40,6 +40,17 @@ async function run(argv: readonly string[], verify: Verify = fakeVerify(sampleRe
 }
 
 describe('rowproof verify', () => {
+  it('needs no variable of a URL that a flag replaces', async () => {
+    writeFileSync('rowproof.yaml', FILE.replace('PW', 'NOBODY_SET_THIS'));
+    const { exitCode, config } = await run(['verify', ...URLS]);
+    expect({ exitCode, url: config?.sourceUrl }).toEqual({
+      exitCode: 0,
+      url: 'mysql://reader:s3cret@old/shop',
+    });
+    const { stderr } = await run(['verify', ...URLS.slice(2)]);
+    expect(stderr).toContain('the environment has no variable NOBODY_SET_THIS');
+  });
+
   it('reads rowproof.yaml of the current folder and says so', async () => {
     writeFileSync('rowproof.yaml', `${FILE}workers: 3\n`);
     const { config, stderr } = await run(['verify', '--exclude', 'a']);

@@ -64,6 +64,39 @@ describe('a flag', () => {
   });
 });
 
+describe('the mode of a table', () => {
+  const modes = (settings: string, flags: RawFlags = {}) =>
+    resolveFile(`${URL_LINES}${settings}`, { flags }).tableModes;
+
+  it('is its own, and a sample has the ratio of the table, else of the run, else of 10%', () => {
+    expect(modes('tableSettings: { a: { mode: count }, b: { mode: spot, ratio: 5% } }')).toEqual(
+      new Map([
+        ['a', { mode: 'count', ratio: 1 }],
+        ['b', { mode: 'spot', ratio: 0.05 }],
+      ]),
+    );
+    const one = (settings: string) => modes(settings).get('a');
+    expect(one('tableSettings: { a: { mode: spot } }')).toEqual({ mode: 'spot', ratio: 0.1 });
+    const sampled = 'mode: spot\nratio: 7%\ntableSettings: { a: { mode: spot } }';
+    expect(one(sampled)).toEqual({ mode: 'spot', ratio: 0.07 });
+    expect(one('mode: spot\ntableSettings: { a: { ratio: 0.5 } }')).toEqual({ mode: 'spot', ratio: 0.5 });
+    expect(one('tableSettings: { a: { mode: spot, ratio: 1 } }')).toEqual({ mode: 'full', ratio: 1 });
+    expect(one('tableSettings: { a: { key: [id] } }')).toBeUndefined();
+  });
+
+  it('gives way to --mode, and its ratio to --ratio', () => {
+    const file = 'mode: spot\ntableSettings: { a: { mode: spot, ratio: 5% }, b: { mode: full } }';
+    expect(modes(file, { mode: 'full' })).toEqual(new Map());
+    expect(modes(file, { ratio: '20%' }).get('a')).toEqual({ mode: 'spot', ratio: 0.2 });
+    expect(modes(file, { ratio: '20%' }).get('b')).toEqual({ mode: 'full', ratio: 1 });
+  });
+
+  it('takes no ratio where nothing is sampled', () => {
+    const { message } = faultOfFile(`${URL_LINES}tableSettings: { a: { mode: count, ratio: 5% } }`);
+    expect(message).toBe('rowproof.yaml: tableSettings.a.ratio: expected only with mode: spot.');
+  });
+});
+
 describe('a partner', () => {
   it('is given once, wherever it is given', () => {
     const twice = /Expected --map to name each (source|target) table once, got (one|eins) twice/;

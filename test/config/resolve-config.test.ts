@@ -31,6 +31,7 @@ describe('a resolved config', () => {
       targetTimezone: null,
       mode: 'full',
       ratio: 1,
+      tableModes: new Map(),
       columns: [],
       ignoreColumns: [],
       where: new Map(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXACT } from '../../src/core/column-rule.js';
+import { PLAIN } from '../../src/core/column-rule.js';
 import type { RowDifference, Value } from '../../src/core/difference.js';
 import { ColumnCauses } from '../../src/diagnosis/column-causes.js';
 import { diagnose, pairOf, reversed } from './diagnose-values.js';
@@ -28,7 +28,7 @@ describe('changed UUIDs', () => {
     const target = { kind: 'adapted', canonical: 'uuid', steps: [{ kind: 'unswap-uuid' }] } as const;
     const rule = {
       kind: 'adapted',
-      source: EXACT,
+      source: PLAIN,
       target,
       tolerance: null,
       assumed: ['swapped'],

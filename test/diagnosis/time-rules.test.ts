@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ColumnRule, EXACT } from '../../src/core/column-rule.js';
+import { type ColumnRule, PLAIN } from '../../src/core/column-rule.js';
 import { type Change, diagnose, pairOf, reversed } from './diagnose-values.js';
 
 const datetime = pairOf('placed_at', 'datetime');
@@ -161,7 +161,7 @@ describe('times of which the user said in which zone the clocks were', () => {
   const rule: ColumnRule = {
     ...{
       kind: 'adapted',
-      source: EXACT,
+      source: PLAIN,
       tolerance: null,
       assumed: ['time zone Europe/Berlin on the source'],
     },

@@ -1,5 +1,5 @@
 import type { CanonicalType } from '../../src/core/canonical-type.js';
-import { EXACT } from '../../src/core/column-rule.js';
+import { PLAIN } from '../../src/core/column-rule.js';
 import type { Column, ValueType } from '../../src/core/schema.js';
 import type { RowCodec } from '../../src/engines/engine.js';
 import type { Charset } from '../../src/engines/mysql/charset.js';
@@ -31,7 +31,7 @@ export interface WireFormat {
 const INT: ValueType = { kind: 'int', bits: 64, unsigned: false };
 
 function codecColumn({ wire, type, canonical }: KernelCase) {
-  return { column: columnOf(wire, type), canonical, partner: type, rule: EXACT };
+  return { column: columnOf(wire, type), canonical, partner: type, rule: PLAIN };
 }
 
 /** latin1 as MySQL has it, with a hole where a test needs one. */

@@ -6,6 +6,7 @@ export function sampleTable(changes: Partial<TableResult> = {}): TableResult {
     source: 'shop.customers',
     target: 'public.customers',
     verdict: 'verified',
+    mode: 'full',
     strategy: 'range',
     checksum: 'client',
     key: ['id'],

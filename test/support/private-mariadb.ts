@@ -49,6 +49,7 @@ export async function startPrivateMariadb(parent: string): Promise<PrivateServer
       `--datadir=${dataFolder}`,
       `--socket=${socket}`,
       `--port=${port}`,
+      `--tmpdir=${folder}`,
       `--pid-file=${join(folder, 'pid')}`,
       `--init-file=${accountsFile}`,
       '--bind-address=127.0.0.1',
@@ -82,6 +83,8 @@ async function createDataFolder({
   const args = [
     '--no-defaults',
     `--datadir=${dataFolder}`,
+    // Servers of other containers on the same /tmp may have the same process id, of which names of files there are made.
+    `--tmpdir=${folder}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
   ];

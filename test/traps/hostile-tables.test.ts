@@ -62,18 +62,27 @@ describe.each(enginePairs())('names from $source to $target', (engines) => {
     const quote = quoterOf(target);
     for (const table of TABLES) {
       await target.run(
-        `UPDATE ${quote(table)} SET ${quote('__proto__')} = 'x', ${quote("apostrophe'")} = NULL WHERE ${quote('key"`;')} = 2`,
+        `UPDATE ${quote(table)} SET ${quote('__proto__')} = 'x', ${quote("apostrophe'")} = NULL,
+          ${quote('toString')} = NULL WHERE ${quote('key"`;')} = 2`,
       );
     }
     const run = await compare({ source, target });
-    expect(listDifferences(run)).toEqual(TABLES.map(() => "changed 2 apostrophe',__proto__"));
+    expect(listDifferences(run)).toEqual(TABLES.map(() => "changed 2 apostrophe',__proto__,toString"));
     expect(run.differences.map(({ table }) => table.slice(table.indexOf('.') + 1)).sort()).toEqual(
       [...TABLES].sort(),
     );
     expect(Object.entries(run.differences[0]?.difference.target ?? {})).toEqual([
       ["apostrophe'", null],
       ['__proto__', 'x'],
+      ['toString', null],
     ]);
+    for (const { changedColumns } of run.result.tables) {
+      expect(Object.entries(changedColumns)).toEqual([
+        ["apostrophe'", 1],
+        ['__proto__', 1],
+        ['toString', 1],
+      ]);
+    }
   });
 
   it('can be spelled out in --tables, where other characters mean something', async () => {

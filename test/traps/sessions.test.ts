@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
 import type { Session } from '../../src/engines/engine.js';
 import { engineFor } from '../../src/engines/registry.js';
@@ -127,3 +127,22 @@ describe('a server without TLS', () => {
     ).rejects.toMatchObject({ code: 'connect' });
   });
 });
+
+describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
+  'a session that %s ends for being idle',
+  (engine) => {
+    const database = useDatabase(engine);
+
+    it('is the error of the statement that follows, and prints nothing', async () => {
+      const written = vi.spyOn(console, 'error').mockImplementation(() => {});
+      const session = await openWorkerSession(database.url);
+      await session.query('SET SESSION wait_timeout = 1');
+      // The thread stands still, so that the server's farewell is read only when the statement is on its way.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+      await expect(session.query('SELECT 1')).rejects.toThrow();
+      expect(written.mock.calls).toEqual([]);
+      written.mockRestore();
+      await session.close();
+    });
+  },
+);

@@ -32,6 +32,7 @@ function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<Mys
     multipleStatements: false,
     ...(useTls ? { ssl: tlsOptions(settings.tls) } : {}),
   });
+  acceptUnaskedErrors(connection);
   return new Promise((resolve, reject) => {
     connection.once('error', reject);
     connection.connect((error) => {
@@ -56,6 +57,26 @@ function addressOf({ host, port, socketPath }: ConnectionSettings, useTls: boole
     return socket.connect(port, host);
   };
   return { host, port, stream: openSocket };
+}
+
+/** The part of a mysql2 connection through which every packet goes; the version is pinned for it. */
+interface PacketHandler {
+  sequenceId: number;
+  handlePacket(packet?: { readonly sequenceId: number; isError(): boolean }): void;
+}
+
+/**
+ * Takes an error that the server sends unasked, as when it ends an idle session, as the answer to the statement that waits.
+ *
+ * Its number is 0, where the answer to a statement has 1, and mysql2 would print a warning on stderr, which is not its own.
+ */
+function acceptUnaskedErrors(connection: mysql.Connection): void {
+  const handler = connection as unknown as PacketHandler;
+  const handlePacket = handler.handlePacket.bind(handler);
+  handler.handlePacket = (packet) => {
+    if (packet?.sequenceId === 0 && packet.isError()) handler.sequenceId = 0;
+    handlePacket(packet);
+  };
 }
 
 function tlsOptions(tls: TlsSettings): mysql.SslOptions {

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from '../../src/cli/verify-options.js';
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+const PAGES = ['README.md', ...readdirSync(join(CHECKOUT, 'docs')).map((name) => join('docs', name))].filter(
+  (path) => path.endsWith('.md'),
+);
+const OPTIONS = { verify: VERIFY_OPTIONS, plan: PLAN_OPTIONS, init: INIT_OPTIONS, report: REPORT_OPTIONS };
+
+const readPage = (path: string): string => readFileSync(join(CHECKOUT, path), 'utf8');
+
+/** The code of a page that is marked with a language. */
+function blocks(path: string, language: string): string[] {
+  return [...readPage(path).matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+    .filter(([, marked]) => marked === language)
+    .map(([, , code]) => code ?? '');
+}
+
+/** Headings as the anchors that links name: lower case, without punctuation, dashes for blanks. */
+function anchors(path: string): string[] {
+  return [...readPage(path).matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    (title ?? '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe.each(PAGES)('%s', (page) => {
+  it('links only to pages and headings that there are', () => {
+    const links = [...readPage(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const dead = links.filter(([, path = '', anchor]) => {
+      const file = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(join(CHECKOUT, file))) return true;
+      return anchor !== undefined && !anchors(file).includes(anchor);
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
+  it('names only flags that the command has', () => {
+    const commands = readPage(page)
+      .replaceAll('\\\n', ' ')
+      .matchAll(/rowproof(?:\.js)? (verify|plan|init|report)\b([^\n`;|]*)/g);
+    const unknown = [...commands].flatMap(([, command, rest = '']) => {
+      const known = OPTIONS[command as keyof typeof OPTIONS];
+      const flags = [...rest.matchAll(/(?<=^|\s)--([a-z-]+)/g)].map(([, flag]) => flag ?? '');
+      return flags
+        .filter((flag) => flag !== 'help' && !(flag in known))
+        .map((flag) => `${command} --${flag}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('the recipes for CI', () => {
+  it('are shell that a shell reads, and YAML', () => {
+    const scripts = blocks('docs/ci.md', 'sh');
+    expect(scripts).toHaveLength(3);
+    for (const script of scripts) execFileSync('sh', ['-n'], { input: script });
+    const files = blocks('docs/ci.md', 'yaml').map((text) => Object.keys(parse(text)));
+    expect(files).toEqual([['source', 'target', 'exclude'], ['name', 'on', 'jobs'], ['drift']]);
+  });
+});
+
+describe('the documentation', () => {
+  it('is reached from the README, every page of it', () => {
+    const readme = readPage('README.md');
+    expect(PAGES.filter((path) => path !== 'README.md' && !readme.includes(`(${path}`))).toEqual([]);
+  });
+});
