@@ -5,6 +5,7 @@ import { damagedCases, equalCases } from './cases.mjs';
 import { createDatabases, DATABASES, damageOrders, dropDatabases, urlOf } from './databases.mjs';
 import { findWorse } from './judge.mjs';
 import { measureCase, measurePlanning } from './measure.mjs';
+import { runNetworkBench } from './network.mjs';
 import { measurePeer } from './peer-checksum.mjs';
 import { describeSetting, formatResults, writeResults } from './results.mjs';
 import { findServerProcesses } from './server-usage.mjs';
@@ -13,6 +14,7 @@ import { TABLES } from './tables.mjs';
 
 const options = readArguments(process.argv.slice(2));
 if (options.help) console.log(USAGE);
+else if (options.only === 'network') await runNetworkBench(options, readVersion());
 else await runBench(options);
 
 async function runBench({ rows, runs, only, quick }) {

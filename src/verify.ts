@@ -17,6 +17,7 @@ import type { RepairCatalog } from './engines/repair.js';
 import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
+import { planChecksums } from './verifier/checksum-plan.js';
 import { readInFull } from './verifier/compare-by-buckets.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
 import { chooseChunkSizes } from './verifier/pacing.js';
@@ -239,6 +240,12 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
       spotHash: await createRowHash(seed),
       workers: config.workers,
       ...chooseChunkSizes(config),
+      checksums: await planChecksums({
+        place: config.checksumOn,
+        tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
+        sides,
+        seed,
+      }),
       emit: wishes.emit,
       rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
       signal: wishes.signal,

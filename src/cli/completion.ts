@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { usageError } from '../config/raw-flags.js';
 import { MODES } from '../config/resolve-config.js';
 import { MATCH_NAMES } from '../config/run-config.js';
+import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import { REPORT_FORMATS } from '../report/report-formats.js';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   mode: MODES,
   'match-names': MATCH_NAMES,
+  'checksum-on': CHECKSUM_PLACES,
   report: Object.keys(REPORT_FORMATS),
 };
 

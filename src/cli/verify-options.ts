@@ -97,6 +97,10 @@ export const VERIFY_OPTIONS = {
     LOAD,
     'Pause while more statements than this are at work on a server, those of Rowproof not counted',
   ),
+  'checksum-on': text(
+    HOW,
+    'Who hashes rows: client (default), server (where both servers can), auto (whoever is faster)',
+  ),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
   repair: text(OUTPUT, 'PATH.sql: write SQL that repairs the target, and PATH.undo.sql that takes it back'),

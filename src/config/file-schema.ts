@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import { parseRelaxation, RELAXATION_FORMS } from '../core/relaxation.js';
 import { findTimeZone } from '../core/time-zone.js';
 import { MOST_LOAD, MOST_ROWS_PER_SECOND, parseByteRate, parseChunkTime } from './load-flags.js';
@@ -256,6 +257,12 @@ export const CONFIG_FILE = z.strictObject(
       .meta({
         description: 'Pause while more statements than this are at work on a server.',
         examples: [25],
+      }),
+    checksumOn: choice(CHECKSUM_PLACES)
+      .optional()
+      .meta({
+        description: 'Who hashes rows: client (default), server (where both can), or auto (the faster).',
+        examples: ['auto'],
       }),
     report: list('a list of FORMAT or FORMAT=PATH')
       .optional()

@@ -1,4 +1,5 @@
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
+import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable } from '../verifier/describe-plan.js';
 import { compileScope } from './comparison-scope.js';
@@ -15,15 +16,23 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
 export async function planRun(config: RunConfig): Promise<RunPlan> {
   return withOpenSides(config, async (sides) => {
     const pairing = pairSides(config, sides);
+    const request = {
+      workers: config.workers,
+      scope: compileScope(config),
+      sides,
+      chunkRows: config.chunkRows ?? EXAMPLE_CHUNK_ROWS,
+      checksums: await planChecksums({
+        place: config.checksumOn,
+        tables: pairing.tables.map((table) => ({ pair: table.pair, mode: modeOf(config, table).mode })),
+        sides,
+        seed: config.seed ?? 0n,
+      }),
+    };
     const tables: TablePlan[] = [];
     for (const table of pairing.tables) {
       const { mode } = modeOf(config, table);
       const planned = mode === 'count' ? planForCounting(table) : table;
-      const { workers } = config;
-      const chunkRows = config.chunkRows ?? EXAMPLE_CHUNK_ROWS;
-      tables.push(
-        await describeTable(planned, { mode, workers, scope: compileScope(config), sides, chunkRows }),
-      );
+      tables.push(await describeTable(planned, { ...request, mode }));
     }
     return {
       format: PLAN_FORMAT,

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { CHECKSUM_PLACES, type ChecksumPlace } from '../core/checksum-place.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
 import { readChunkTime, readLoadLimits } from './load-flags.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
@@ -41,6 +42,7 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
     chunkTimeMs: readChunkTime(flags),
     limits: readLoadLimits(flags),
+    checksumOn: readChecksumPlace(flags),
     seed: readWholeNumber(flags, { name: 'seed', least: 0n, most: MOST_SEED }) ?? null,
     showValues: readShowValues(flags),
   };
@@ -85,6 +87,19 @@ function readMatchNames(flags: RawFlags): MatchNames {
     );
   }
   return found;
+}
+
+/** Hashing rows costs a server more than sending them, so it is not asked to unless the user wants it. */
+const DEFAULT_CHECKSUM_PLACE: ChecksumPlace = 'client';
+
+function readChecksumPlace(flags: RawFlags): ChecksumPlace {
+  const text = readText(flags, 'checksum-on') ?? DEFAULT_CHECKSUM_PLACE;
+  const place = CHECKSUM_PLACES.find((each) => each === text);
+  if (place !== undefined) return place;
+  throw usageError(
+    `Expected --checksum-on to be one of ${CHECKSUM_PLACES.join(', ')}, got ${text}.`,
+    'client reads all rows, server lets both servers hash them where they can, auto takes what is faster.',
+  );
 }
 
 export const MODES = ['full', 'spot', 'count'] as const satisfies readonly Mode[];

@@ -1,3 +1,4 @@
+import type { ChecksumPlace } from '../core/checksum-place.js';
 import type { LoadLimits } from '../core/load-limits.js';
 import type { Relaxation } from '../core/relaxation.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
@@ -65,6 +66,8 @@ export interface RunConfig {
   /** How long a chunk should take. */
   readonly chunkTimeMs: number;
   readonly limits: LoadLimits;
+  /** Who hashes rows where the servers may. */
+  readonly checksumOn: ChecksumPlace;
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
   readonly showValues: boolean;

@@ -15,6 +15,19 @@ export interface ChunkTask {
   readonly capBytes: number;
 }
 
+/**
+ * Asks both servers for the checksum of the rows after a key, up to a key, or up to a cap. It can only end a comparison:
+ * what is unequal is compared by a `ChunkTask`.
+ */
+export interface ChecksumTask {
+  readonly kind: 'checksum';
+  readonly pairId: number;
+  readonly after: readonly KeyPart[] | null;
+  readonly upTo: readonly KeyPart[] | null;
+  readonly capRows: number;
+  readonly seed: bigint;
+}
+
 export interface DifferenceCounts {
   readonly missing: number;
   readonly extra: number;
@@ -47,6 +60,18 @@ export interface UnverifiedChunk {
 }
 
 export type ChunkResult = ComparedChunk | UnverifiedChunk;
+
+/** The servers' checksums do not prove a range of rows equal; nothing more is known of it. */
+export interface UnequalChecksums {
+  readonly kind: 'unequal';
+  /** The key up to which the checksums reach; null where they reach to the end of the segment. */
+  readonly end: readonly KeyPart[] | null;
+  /** False where a server could not hash a row, so that smaller ranges are no better. */
+  readonly isHashed: boolean;
+  readonly elapsedMs: number;
+}
+
+export type ChecksumResult = ChunkResult | UnequalChecksums;
 
 /** How many rows and bytes chunks may have. */
 export interface Pacing {

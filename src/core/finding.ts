@@ -21,6 +21,7 @@ export const FINDING_EFFECTS = {
   'key-unusable': 'unverified',
   'duplicate-key': 'note',
   'read-in-full': 'note',
+  'checksum-on-client': 'note',
   'chunk-unverified': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;

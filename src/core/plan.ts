@@ -1,3 +1,4 @@
+import type { ChecksumPlace } from './checksum-place.js';
 import type { Finding } from './finding.js';
 import type { ColumnResult, SideResult } from './result.js';
 import type { Mode } from './verdict.js';
@@ -19,6 +20,8 @@ export interface TablePlan {
   readonly mode: Mode;
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
+  /** Who would hash its rows; `auto` is whoever proves faster. Null where no row would be compared. */
+  readonly checksum: { readonly on: ChecksumPlace; readonly reason: string | null } | null;
   /** Why no key can be walked by; null where one is, and where no row would be read. */
   readonly unwalkable: string | null;
   /** The source engine's own estimate; null where it has none. */

@@ -1,3 +1,4 @@
+import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
@@ -59,6 +60,8 @@ export interface TableResult extends RowCounts {
   readonly mode: Mode;
   /** How the rows were looked at; null where they were not. */
   readonly strategy: 'range' | 'bucket' | 'count' | null;
+  /** Who hashed the rows that were compared; null where none were. */
+  readonly checksum: ChecksumUse | null;
   /** The target's names of the key columns; empty where rows are told apart by their values. */
   readonly key: readonly string[];
   readonly coverage: { readonly rows: number; readonly chunks: number; readonly unverifiedChunks: number };

@@ -148,6 +148,38 @@ export interface Dialect {
   readEstimate(rows: readonly ControlRow[]): number | null;
 }
 
+/** The rows whose checksum a server computes, and the seed of the run. */
+export type ChecksumRequest = Pick<RowSelection, 'table' | 'columns' | 'key' | 'where' | 'range'> & {
+  readonly seed: bigint;
+};
+
+/** A column pair that servers may be asked to hash; `sameServer` is false for MySQL against MariaDB. */
+export interface ChecksumColumns {
+  readonly source: Column;
+  readonly target: Column;
+  readonly sameServer: boolean;
+}
+
+/** A checksum statement over fixed hard values, with what it must come to as far as that is known beforehand. */
+export interface ChecksumProbe {
+  readonly sql: string;
+  readonly rows: number;
+  readonly sum: bigint | null;
+}
+
+/**
+ * How the servers of an engine hash rows themselves: with 64 bits, injectively, and the same on both sides. A statement
+ * has one row: `row_count`, and `hash_sum`, the sum of the row hashes without a modulus.
+ */
+export interface ChecksumDialect {
+  /** Statements that a session needs before the first checksum. */
+  readonly sessionSetup: readonly string[];
+  /** Why a column pair must not be hashed by the servers; completes "column c …". Null where it may be. */
+  findObstacle(columns: ChecksumColumns): string | null;
+  buildChecksum(request: ChecksumRequest): string;
+  buildProbe(seed: bigint): ChecksumProbe;
+}
+
 /** What went wrong, in Rowproof's words. `transient` errors are worth another try on a new connection. */
 export interface ErrorClass {
   readonly code: ErrorCode;
@@ -169,6 +201,7 @@ export interface Engine {
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */
   readRepairCatalog(session: Session, scope: RepairScope): Promise<RepairCatalog>;
   readonly dialect: Dialect;
+  readonly checksum: ChecksumDialect;
   /** Loads what decoding these columns needs from the server (character sets), then compiles the codec. */
   compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec>;
   /**

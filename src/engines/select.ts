@@ -31,6 +31,16 @@ export function buildUnordered(dialect: SelectDialect, selection: RowSelection):
   return `SELECT ${name} FROM ${dialect.quoteTable(selection.table)}${whereClause(selection.where, conditions)}`;
 }
 
+/** One row of aggregates over the rows of a key range. */
+export function buildAggregate(
+  dialect: SelectDialect,
+  { table, key, where, range }: Pick<RowSelection, 'table' | 'key' | 'where' | 'range'>,
+  aggregates: string,
+): string {
+  const conditions = buildRangeConditions(dialect, key, range);
+  return `SELECT ${aggregates} FROM ${dialect.quoteTable(table)}${whereClause(where, conditions)}`;
+}
+
 /** How many rows meet a condition of the user's. */
 export function buildCount(
   dialect: SelectDialect,

@@ -42,6 +42,7 @@ function formatTable(table: TablePlan): string {
     lines.push(`  range by ${key}, in ${formatCounted(table.segments, 'segment')}`);
     lines.push(...formatColumns(table));
   }
+  if (table.strategy === 'range') lines.push(...formatChecksum(table));
   if (table.strategy === 'bucket') {
     const key = table.key.map(({ target }) => visibleName(target)).join(', ');
     lines.push(`  bucket by ${key === '' ? 'whole rows' : key}: ${visibleMessage(table.unwalkable ?? '')}`);
@@ -54,6 +55,16 @@ function formatTable(table: TablePlan): string {
     );
   }
   return [...lines, ...table.findings.map(formatFinding)].join('\n');
+}
+
+const HASHERS = { auto: 'whoever proves faster, Rowproof or the servers', server: 'the servers' } as const;
+
+/** Nothing is said where the user wants it so. */
+function formatChecksum({ checksum }: TablePlan): string[] {
+  if (checksum === null) return [];
+  const { on, reason } = checksum;
+  if (on !== 'client') return [`  hashed by ${HASHERS[on]}`];
+  return reason === null ? [] : [`  hashed by Rowproof, because ${visibleMessage(reason)}`];
 }
 
 function formatColumns({ columns }: TablePlan): string[] {

@@ -109,11 +109,17 @@ function layOut(
   return { columns: fitted, nameWidth: nameWidth >= (widths[0] ?? 0) ? LEAST_NAME_WIDTH : nameWidth };
 }
 
+const HASHED_BY = {
+  client: '',
+  server: ', hashed by the servers',
+  mixed: ', partly hashed by the servers',
+} as const;
+
 function formatWalk(table: TableResult, runMode: Mode): string {
   if (!wasRead(table)) return 'not read';
   if (table.strategy === 'count') return 'counted only';
   const key = table.key.map(visibleName).join(', ');
-  const walk = `${table.strategy} by ${key === '' ? 'whole rows' : key}`;
+  const walk = `${table.strategy} by ${key === '' ? 'whole rows' : key}${HASHED_BY[table.checksum ?? 'client']}`;
   return table.mode === runMode ? walk : `${walk} (${table.mode})`;
 }
 

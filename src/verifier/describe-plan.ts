@@ -2,6 +2,7 @@ import { comparedColumns, qualifiedName, type Side, type TablePair } from '../co
 import type { TablePlan } from '../core/plan.js';
 import type { Mode } from '../core/verdict.js';
 import type { Engine, Session } from '../engines/engine.js';
+import type { RunChecksums } from './checksum-plan.js';
 import { openKeyReader } from './key-reader.js';
 import { planSegments, segmentSize } from './planner.js';
 import type { ComparisonScope } from './selection.js';
@@ -14,6 +15,7 @@ export interface PlanRequest {
   readonly sides: Readonly<Record<Side, { readonly engine: Engine; readonly session: Session }>>;
   /** The cap on the rows of a chunk that the printed statements show. */
   readonly chunkRows: number;
+  readonly checksums: RunChecksums | null;
 }
 
 /** Says what would be done to a table. Of its rows only the first and the last key are looked at. */
@@ -33,6 +35,7 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
       target: column.target.name,
       order: pair?.strategy === 'range' ? column.keyKind : null,
     })),
+    checksum: counted || pair === null ? null : describeChecksum(pair, request),
     unwalkable: counted ? null : (pair?.unwalkable ?? null),
     estimatedRows: source?.estimatedRows ?? null,
     segments: isCut(pair, request) ? await countSegments(pair, request) : 1,
@@ -40,6 +43,11 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
     sql: counted ? countSql(planned, request) : pair === null ? null : await chunkSql(pair, request),
     findings,
   };
+}
+
+function describeChecksum(pair: TablePair, { checksums }: PlanRequest): TablePlan['checksum'] {
+  const reason = checksums?.obstacles.get(pair.id) ?? null;
+  return { on: checksums === null || reason !== null ? 'client' : checksums.place, reason };
 }
 
 function isCut(pair: TablePair | null, { mode }: PlanRequest): pair is TablePair {

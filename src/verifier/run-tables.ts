@@ -1,6 +1,8 @@
 import { type ChunkResult, type ChunkTask, type ComparedChunk, nextChunkRows } from '../core/chunk.js';
 import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
+import { noteChecksumObstacle } from './checksum-plan.js';
+import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { firstChunkRows } from './pacing.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
@@ -55,6 +57,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
       await endTable(run, table);
       continue;
     }
+    noteChecksumObstacle(run.checksums, table);
     if (pair.strategy === 'bucket') {
       yield { table, segment: null };
       continue;
@@ -108,12 +111,21 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   const { pacing } = run;
   let capRows =
     run.chunkRows ?? table.chunkRows ?? firstChunkRows(pacing, pair?.source.estimatedRowBytes ?? null);
+  const checksums = openChecksumWalk(run, work);
   while (pair !== null && !run.signal.aborted) {
+    const turn = (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
+    if (run.signal.aborted) break;
+    if (turn.kind === 'proved') {
+      await acceptChunk(run, work, turn);
+      if (turn.chunk.end === null) return endSegment(run, work);
+      after = turn.chunk.end;
+      continue;
+    }
     const task: ChunkTask = {
       kind: 'chunk',
       pairId: pair.id,
       after,
-      upTo: segment.upTo,
+      upTo: turn.upTo,
       capRows,
       capBytes: CHUNK_BYTES,
     };
@@ -123,11 +135,12 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
       await reportUnverified(run, table, result);
       return endSegment(run, work);
     }
-    await acceptChunk(run, work, result);
+    await acceptChunk(run, work, { kind: 'read', chunk: result });
+    checksums?.noteRead(result);
     capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
-    if (result.end === null) return endSegment(run, work);
+    if (result.end === null && turn.isLast) return endSegment(run, work);
     table.chunkRows = capRows;
-    after = result.end;
+    after = result.end ?? turn.upTo;
   }
 }
 
@@ -148,10 +161,10 @@ function verifyWithRetries(run: TableRun, work: SegmentWork, task: ChunkTask): P
 async function acceptChunk(
   run: TableRun,
   { table, segment }: SegmentWork,
-  chunk: ComparedChunk,
+  { kind, chunk }: { readonly kind: Turn['kind']; readonly chunk: ComparedChunk },
 ): Promise<void> {
   const start = run.spool.commit(table.planned.id, segment.ordinal);
-  table.addChunk(chunk);
+  table.addChunk(chunk, kind === 'proved' ? 'server' : 'client');
   const { sourceRows, targetRows, counts } = chunk;
   const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
   await run.emit({ type, table: table.name, sourceRows, targetRows, counts });

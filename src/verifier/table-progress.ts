@@ -1,3 +1,4 @@
+import { describeUse } from '../core/checksum-place.js';
 import type { ComparedChunk, UnverifiedChunk } from '../core/chunk.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
@@ -5,6 +6,7 @@ import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
+import type { ChecksumChoice, Hasher } from './checksum-choice.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 import { describeUndecided } from './undecided-columns.js';
@@ -30,6 +32,8 @@ export class TableProgress {
   isPlanned = false;
   /** Whether rows are told apart by their values, although the table has a key. */
   asBag = false;
+  /** Who hashes the rows of the next chunk, where that is open; shared by all segments. */
+  checksumChoice: ChecksumChoice | null = null;
   /** How many rows the last chunk's pace suggests: where the next segment begins. Null until a chunk was full. */
   chunkRows: number | null = null;
   /** What spot mode drew of the table. */
@@ -41,6 +45,8 @@ export class TableProgress {
   readonly #changedColumns: Record<string, number> = Object.create(null);
   readonly #undecided: Record<string, number> = Object.create(null);
   readonly #findings: Finding[];
+  /** Chunks that were compared, by who hashed their rows. */
+  readonly #hashed = { client: 0, server: 0 };
   #chunks = 0;
   #unverifiedChunks = 0;
 
@@ -60,8 +66,9 @@ export class TableProgress {
     this.#elapsedMs = nowMs - (this.#startedAtMs ?? nowMs);
   }
 
-  addChunk(chunk: ComparedRows): void {
+  addChunk(chunk: ComparedRows, hasher: Hasher = 'client'): void {
     this.#chunks++;
+    this.#hashed[hasher]++;
     this.#rows.sourceRows += chunk.sourceRows;
     this.#rows.targetRows += chunk.targetRows;
     for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const)
@@ -122,6 +129,7 @@ export class TableProgress {
       mode: this.mode,
       strategy: this.mode === 'count' ? 'count' : (pair?.strategy ?? null),
       key: pair === null || this.asBag ? [] : pair.key.map((column) => column.target.name),
+      checksum: describeUse(this.#hashed),
       ...this.#rows,
       coverage: {
         rows: Math.max(this.#rows.sourceRows, this.#rows.targetRows),

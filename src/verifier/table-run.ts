@@ -5,6 +5,7 @@ import type { Side } from '../core/pairing.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { WorkerPool } from '../worker/pool.js';
 import type { TaskResult, WorkerTask } from '../worker/worker-data.js';
+import type { RunChecksums } from './checksum-plan.js';
 import type { Spool } from './spool.js';
 import { describeShare, type SpotRequest } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
@@ -24,6 +25,8 @@ export interface TableRun {
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
   readonly pacing: Pacing;
+  /** Which tables the servers may hash; null where they are asked for none. */
+  readonly checksums: RunChecksums | null;
   readonly emit: EmitEvent;
   /** Which rows are told one by one, as `row:differs`; null for none. */
   readonly rowEvents: 'with-values' | 'without-values' | null;

@@ -9,6 +9,7 @@ import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
 import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
+import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
 import { LoadControl } from './load-control.js';
 import { SessionCache } from './session-cache.js';
@@ -101,6 +102,8 @@ function runTaskOfPair(
   switch (task.kind) {
     case 'chunk':
       return verifyChunk(task, pair, context, channel);
+    case 'checksum':
+      return compareChecksums({ task, pair, context, channel });
     case 'sum-buckets':
       return sumBuckets({ task, pair, context, channel });
     case 'spill-buckets':

@@ -8,7 +8,7 @@ import type {
   SumBucketsResult,
   SumBucketsTask,
 } from '../core/bucket.js';
-import type { ChunkResult, ChunkTask } from '../core/chunk.js';
+import type { ChecksumResult, ChecksumTask, ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
 import type { SharedLoad } from './shared-load.js';
@@ -35,7 +35,7 @@ export interface WorkerRequest {
 }
 
 /** Everything a worker can be asked to do. */
-export type WorkerTask = ChunkTask | BucketTask;
+export type WorkerTask = ChunkTask | ChecksumTask | BucketTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -44,7 +44,9 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
     ? SpillBucketsResult
     : Task extends ComparePartitionTask
       ? ComparePartitionResult
-      : ChunkResult;
+      : Task extends ChecksumTask
+        ? ChecksumResult
+        : ChunkResult;
 
 /** What a worker tells the main thread while a chunk is under way. */
 export type WorkerMessage =

@@ -42,6 +42,7 @@ describe('a resolved config', () => {
       chunkRows: null,
       chunkTimeMs: 500,
       limits: { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null },
+      checksumOn: 'client',
       seed: null,
       showValues: true,
     });
@@ -123,6 +124,10 @@ describe('a resolved config', () => {
     [
       { ...URLS, 'match-names': 'fuzzy' },
       'Expected --match-names to be one of exact, ignore-case, snake-case, got fuzzy.',
+    ],
+    [
+      { ...URLS, 'checksum-on': 'both' },
+      'Expected --checksum-on to be one of auto, client, server, got both.',
     ],
     [{ ...URLS, map: ['orders'] }, 'Expected --map in the form SOURCE=TARGET, got orders.'],
     [{ ...URLS, map: ['a=x', 'b=x'] }, 'Expected --map to name each target table once, got x twice.'],

@@ -20,6 +20,8 @@ export interface RandomCase {
   readonly target: ReadonlyMap<string, RandomRow>;
   readonly chunkRows: number;
   readonly workers: number;
+  /** Only tables of types that servers may hash are; all others are read. */
+  readonly checksumOn: 'client' | 'server';
 }
 
 const HOSTILE = [
@@ -101,8 +103,9 @@ export const caseArbitrary: fc.Arbitrary<RandomCase> = shapeArbitrary.chain(
         ),
         chunkRows: fc.integer({ min: 1, max: 50 }),
         workers: fc.integer({ min: 1, max: 3 }),
+        checksumOn: fc.constantFrom('client' as const, 'server' as const),
       })
-      .map(({ rows, damages, emptied, index, chunkRows, workers }) => {
+      .map(({ rows, damages, emptied, index, ...settings }) => {
         const keyOf = (values: RandomRow): string => JSON.stringify(values.slice(0, keyCount));
         const original = rows.map((values) => [keyOf(values), values] as const);
         const sides = { source: new Map(original), target: new Map(original) };
@@ -122,7 +125,7 @@ export const caseArbitrary: fc.Arbitrary<RandomCase> = shapeArbitrary.chain(
           }
         }
         if (emptied !== null) sides[emptied].clear();
-        return { table, columns, keyCount, index, ...sides, chunkRows, workers };
+        return { table, columns, keyCount, index, ...sides, ...settings };
       });
   },
 );

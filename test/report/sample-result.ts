@@ -8,6 +8,7 @@ export function sampleTable(changes: Partial<TableResult> = {}): TableResult {
     verdict: 'verified',
     mode: 'full',
     strategy: 'range',
+    checksum: 'client',
     key: ['id'],
     sourceRows: 1204331,
     targetRows: 1204331,

@@ -93,7 +93,8 @@ function selectColumn(column: Column): string {
   return UNKNOWN_TO_DRIVER.test(textTypeOf(column.type)?.charset ?? '') ? `CAST(${name} AS BINARY)` : name;
 }
 
-const selects: SelectDialect = {
+/** What statements of any form need to know of this engine. */
+export const selects: SelectDialect = {
   quoteName,
   literal,
   selectColumn,

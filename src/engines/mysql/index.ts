@@ -2,6 +2,7 @@ import { textTypeOf } from '../../core/canonical-type.js';
 import type { CodecColumn, ConnectionSettings, Engine, RowCodec, Session } from '../engine.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
+import { mysqlChecksum } from './checksum.js';
 import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection } from './connection.js';
 import { mysqlDialect } from './dialect.js';
@@ -43,6 +44,7 @@ export const mysqlEngine: Engine = {
   readCatalog: readMysqlCatalog,
   readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,
+  checksum: mysqlChecksum,
   compileCodec,
   readLoad: readMysqlLoad,
   classifyError: classifyMysqlError,

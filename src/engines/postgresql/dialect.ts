@@ -112,7 +112,8 @@ function truncateAtNul(text: string): string {
   return at < 0 ? text : text.slice(0, at);
 }
 
-const selects: SelectDialect = {
+/** What statements of any form need to know of this engine. */
+export const selects: SelectDialect = {
   quoteName,
   literal,
   comparesRows: true,

@@ -1,5 +1,6 @@
 import type { ConnectionSettings, Engine, Session } from '../engine.js';
 import { readPostgresqlCatalog } from './catalog.js';
+import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
@@ -31,6 +32,7 @@ export const postgresqlEngine: Engine = {
   readCatalog: readPostgresqlCatalog,
   readRepairCatalog: readPostgresqlRepairCatalog,
   dialect: postgresqlDialect,
+  checksum: postgresqlChecksum,
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
   readLoad: readPostgresqlLoad,
   classifyError: classifyPostgresqlError,
