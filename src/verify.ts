@@ -1,33 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { compileScope } from './config/comparison-scope.js';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
+import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
 import type { RunConfig } from './config/run-config.js';
 import { RunLoad } from './config/run-load.js';
 import { modeOf, type TableMode } from './config/table-modes.js';
 import type { RowDifference } from './core/difference.js';
-import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
-import { qualifiedName, type Side } from './core/pairing.js';
+import { emitInTurn, type RunListener } from './core/event.js';
+import { qualifiedName } from './core/pairing.js';
 import type { RunResult, TableResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
-import { createRowHash } from './hashing/row-hash.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
-import { planChecksums } from './verifier/checksum-plan.js';
 import { readInFull } from './verifier/compare-by-buckets.js';
-import { countTables, planForCounting } from './verifier/count-tables.js';
-import { chooseChunkSizes } from './verifier/pacing.js';
-import { runTables } from './verifier/run-tables.js';
+import { planForCounting } from './verifier/count-tables.js';
 import { Spool } from './verifier/spool.js';
 import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
-import type { TableRun } from './verifier/table-run.js';
-import { createWorkerPool, type WorkerPool } from './worker/pool.js';
-import { createSharedLoad, type SharedLoad } from './worker/shared-load.js';
+import { createWorkerPool } from './worker/pool.js';
+import { createSharedLoad } from './worker/shared-load.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -94,25 +89,6 @@ function readsRows({ mode, tableModes }: RunConfig): boolean {
   return mode !== 'count' || [...tableModes.values()].some((choice) => choice.mode !== 'count');
 }
 
-/** The hooks with nothing left open. */
-interface RunWishes {
-  readonly emit: EmitEvent;
-  readonly signal: AbortSignal;
-  readonly rowEvents: boolean;
-  readonly wantsRepair: boolean;
-}
-
-interface OpenRun {
-  readonly config: RunConfig;
-  readonly wishes: RunWishes;
-  readonly sides: Record<Side, OpenSide>;
-  /** Null where no row is read. */
-  readonly pool: WorkerPool | null;
-  readonly seed: bigint;
-  /** What all threads know of how fast they may read. */
-  readonly load: SharedLoad;
-}
-
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
   const { config, wishes, sides, seed } = run;
   const started = { at: new Date(), ms: performance.now() };
@@ -175,87 +151,6 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
     return results;
   } finally {
     await diagnosing.close();
-  }
-}
-
-interface Reading extends OpenRun {
-  readonly tables: readonly TableProgress[];
-  readonly spool: Spool;
-  /** How the run keeps to its limits. */
-  readonly control: RunLoad;
-}
-
-async function readTables(reading: Reading): Promise<void> {
-  const { wishes, tables, pool } = reading;
-  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
-  const estimates = pairs.map((pair) => pair.source.estimatedRows);
-  await wishes.emit({
-    type: 'run:start',
-    tables: tables.length,
-    estimatedRows: estimates.reduce(
-      (sum, rows) => (sum === null || rows === null ? null : sum + rows),
-      0 as number | null,
-    ),
-  });
-  const counted = tables.filter((table) => table.mode === 'count');
-  const read = tables.filter((table) => table.mode !== 'count');
-  if (counted.length > 0) await countAll({ ...reading, tables: counted });
-  if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
-    await readPairs({ ...reading, tables: read }, pool);
-  }
-  if (!wishes.signal.aborted) return;
-  for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
-}
-
-async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
-  const cutOff = (): void => {
-    for (const side of [sides.source, sides.target]) void side.session.close();
-  };
-  wishes.signal.addEventListener('abort', cutOff, { once: true });
-  const scope = compileScope(config);
-  const now = (): number => performance.now();
-  try {
-    await control.watchDuring(() => countTables({ ...wishes, tables, sides, scope, now }));
-  } finally {
-    wishes.signal.removeEventListener('abort', cutOff);
-  }
-}
-
-async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
-  const { config, wishes, sides, tables, spool, seed, control } = reading;
-  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
-  const connections = { source: sides.source.settings, target: sides.target.settings };
-  pool.configure({ connections, pairs });
-  let cancelled = Promise.resolve();
-  const onAbort = (): void => {
-    cancelled = pool.cancel();
-  };
-  wishes.signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    const run: TableRun = {
-      tables,
-      pool,
-      spool,
-      sides,
-      spotHash: await createRowHash(seed),
-      workers: config.workers,
-      ...chooseChunkSizes(config),
-      checksums: await planChecksums({
-        place: config.checksumOn,
-        tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
-        sides,
-        seed,
-      }),
-      emit: wishes.emit,
-      rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
-      signal: wishes.signal,
-      now: () => performance.now(),
-    };
-    await control.watchDuring(() => runTables(run), pool.sessionIds);
-  } finally {
-    wishes.signal.removeEventListener('abort', onAbort);
-    // A program that ends at once after an abort would otherwise leave its statements running on the servers.
-    await cancelled;
   }
 }
 

@@ -1,93 +1,23 @@
 import { z } from 'zod';
 import { CHECKSUM_PLACES } from '../core/checksum-place.js';
-import { parseRelaxation, RELAXATION_FORMS } from '../core/relaxation.js';
-import { findTimeZone } from '../core/time-zone.js';
+import {
+  choice,
+  columnPatterns,
+  flag,
+  isDistinct,
+  list,
+  names,
+  ratio,
+  relaxations,
+  relaxedColumns,
+  text,
+  timeZone,
+  wholeNumber,
+  written,
+} from './file-values.js';
 import { MOST_LOAD, MOST_ROWS_PER_SECOND, parseByteRate, parseChunkTime } from './load-flags.js';
-import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS, parseRatio } from './resolve-config.js';
+import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS } from './resolve-config.js';
 import { MATCH_NAMES } from './run-config.js';
-
-/** A text that says something; `$` names stay in it, since an editor sees them before they are replaced. */
-const text = (expected = 'a text') =>
-  z.string({ error: `expected ${expected}` }).refine((value) => value.trim() !== '', {
-    error: `expected ${expected}`,
-  });
-
-const list = (expected: string, item = text()) => z.array(item, { error: `expected ${expected}` });
-
-const choice = <const Words extends readonly string[]>(words: Words) =>
-  z.enum(words, { error: `expected one of ${words.join(', ')}` });
-
-const flag = () => z.boolean({ error: 'expected true or false' });
-
-const isDistinct = (words: readonly string[]) => new Set(words).size === words.length;
-
-/** Also a text of digits, which is what a variable of the environment gives. */
-function wholeNumber(least: bigint, most: bigint) {
-  const error = `expected a whole number from ${least} to ${most}`;
-  const limits = most > Number.MAX_SAFE_INTEGER ? {} : { maximum: Number(most) };
-  const digits = z.bigint().meta({ type: 'integer', minimum: Number(least), ...limits });
-  return z.union([digits, z.string()], { error }).refine(
-    (value) => {
-      if (typeof value === 'string' && !/^\d{1,30}$/.test(value)) return false;
-      return BigInt(value) >= least && BigInt(value) <= most;
-    },
-    { error },
-  );
-}
-
-function ratio() {
-  const error = 'expected a share of the rows such as 10% or 0.1';
-  const whole = z.bigint().meta({ type: 'integer' });
-  return z
-    .union([z.number(), whole, z.string()], { error })
-    .refine((value) => parseRatio(String(value)) !== null, { error });
-}
-
-/** A number with a unit, which a flag says in the same words. */
-function written(what: string, parse: (text: string) => number | null) {
-  const error = `expected ${what}`;
-  return text(what).refine((value) => parse(value) !== null, { error });
-}
-
-const columnPatterns = () => {
-  const item = text('TABLE.COLUMN').refine((value) => /^.+\.[^.]+$/s.test(value), {
-    error: 'expected TABLE.COLUMN',
-  });
-  return list('a list of TABLE.COLUMN', item);
-};
-
-const isRelaxation = (word: string): boolean => parseRelaxation(word) !== null;
-
-const relaxations = () => {
-  const error = `expected a list of ${RELAXATION_FORMS}`;
-  const item = text('a relaxation').refine(isRelaxation, { error: `expected ${RELAXATION_FORMS}` });
-  return z.record(z.string(), list(error.replace('expected ', ''), item), {
-    error: 'expected COLUMN: [HOW] pairs',
-  });
-};
-
-const relaxedColumns = () => {
-  const item = text('TABLE.COLUMN:HOW').refine(
-    (value) => {
-      const [, words] = /^.+\.[^.]+:([^:]+)$/s.exec(value) ?? [];
-      return words?.split(',').every(isRelaxation) ?? false;
-    },
-    { error: `expected TABLE.COLUMN:HOW, HOW being ${RELAXATION_FORMS}` },
-  );
-  return list('a list of TABLE.COLUMN:HOW', item);
-};
-
-const timeZone = () =>
-  text('a time zone').refine((value) => findTimeZone(value) !== null, {
-    error: 'expected a time zone such as Europe/Berlin, UTC or +05:30',
-  });
-
-const names = (expected: string) => {
-  const error = `expected ${expected}`;
-  return z
-    .record(z.string(), text('the name of the target'), { error })
-    .refine((mapping) => isDistinct(Object.values(mapping)), { error: `${error}, each target once` });
-};
 
 /** What a config file may say of one table, by the table's name on the source. */
 export const TABLE_SETTINGS = z.strictObject(

@@ -17,10 +17,10 @@ describe.each(availableEngines())('the program on %s', (engine) => {
   beforeAll(async () => {
     await source.run(`CREATE TABLE same (id int PRIMARY KEY); INSERT INTO same VALUES (1);
       CREATE TABLE changed (id int PRIMARY KEY, word varchar(20)); INSERT INTO changed VALUES (1, 'secret one');
-      CREATE TABLE keyless (id int); INSERT INTO keyless VALUES (1)`);
+      CREATE TABLE ruleless (id int PRIMARY KEY, at date); INSERT INTO ruleless VALUES (1, NULL)`);
     await target.run(`CREATE TABLE same (id int PRIMARY KEY); INSERT INTO same VALUES (1);
       CREATE TABLE changed (id int PRIMARY KEY, word varchar(20)); INSERT INTO changed VALUES (1, 'secret two');
-      CREATE TABLE keyless (id int); INSERT INTO keyless VALUES (1)`);
+      CREATE TABLE ruleless (id int PRIMARY KEY, at int); INSERT INTO ruleless VALUES (1, NULL)`);
   });
 
   it('ends with 0 where everything that was asked for is equal', async () => {
@@ -32,13 +32,13 @@ describe.each(availableEngines())('the program on %s', (engine) => {
   it('ends with 1 where rows differ, and the last line also says what is unverified', async () => {
     const { exitCode, stdout } = await verify();
     expect(exitCode).toBe(1);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^DIFFERENT: .*keyless/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^DIFFERENT: .*ruleless/);
   });
 
   it('ends with 3 where nothing differs but something was not checked', async () => {
     const { exitCode, stdout } = await verify('--exclude', 'changed');
     expect(exitCode).toBe(3);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^UNVERIFIED: .*keyless/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^UNVERIFIED: .*ruleless/);
   });
 
   it.each([

@@ -1,0 +1,119 @@
+import type { EmitEvent } from '../core/event.js';
+import type { Side } from '../core/pairing.js';
+import { createRowHash } from '../hashing/row-hash.js';
+import { planChecksums } from '../verifier/checksum-plan.js';
+import { countTables } from '../verifier/count-tables.js';
+import { chooseChunkSizes } from '../verifier/pacing.js';
+import { runTables } from '../verifier/run-tables.js';
+import type { Spool } from '../verifier/spool.js';
+import type { TableProgress } from '../verifier/table-progress.js';
+import type { TableRun } from '../verifier/table-run.js';
+import type { WorkerPool } from '../worker/pool.js';
+import type { SharedLoad } from '../worker/shared-load.js';
+import { compileScope } from './comparison-scope.js';
+import type { OpenSide } from './open-side.js';
+import type { RunConfig } from './run-config.js';
+import type { RunLoad } from './run-load.js';
+
+/** The hooks with nothing left open. */
+export interface RunWishes {
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal;
+  readonly rowEvents: boolean;
+  readonly wantsRepair: boolean;
+}
+
+/** A run whose connections are open. */
+export interface OpenRun {
+  readonly config: RunConfig;
+  readonly wishes: RunWishes;
+  readonly sides: Record<Side, OpenSide>;
+  /** Null where no row is read. */
+  readonly pool: WorkerPool | null;
+  readonly seed: bigint;
+  /** What all threads know of how fast they may read. */
+  readonly load: SharedLoad;
+}
+
+/** What reading the tables of a run needs. */
+export interface Reading extends OpenRun {
+  readonly tables: readonly TableProgress[];
+  readonly spool: Spool;
+  /** How the run keeps to its limits. */
+  readonly control: RunLoad;
+}
+
+/** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
+export async function readTables(reading: Reading): Promise<void> {
+  const { wishes, tables, pool } = reading;
+  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
+  const estimates = pairs.map((pair) => pair.source.estimatedRows);
+  await wishes.emit({
+    type: 'run:start',
+    tables: tables.length,
+    estimatedRows: estimates.reduce(
+      (sum, rows) => (sum === null || rows === null ? null : sum + rows),
+      0 as number | null,
+    ),
+  });
+  const counted = tables.filter((table) => table.mode === 'count');
+  const read = tables.filter((table) => table.mode !== 'count');
+  if (counted.length > 0) await countAll({ ...reading, tables: counted });
+  if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
+    await readPairs({ ...reading, tables: read }, pool);
+  }
+  if (!wishes.signal.aborted) return;
+  for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
+}
+
+async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
+  const cutOff = (): void => {
+    for (const side of [sides.source, sides.target]) void side.session.close();
+  };
+  wishes.signal.addEventListener('abort', cutOff, { once: true });
+  const scope = compileScope(config);
+  const now = (): number => performance.now();
+  try {
+    await control.watchDuring(() => countTables({ ...wishes, tables, sides, scope, now }));
+  } finally {
+    wishes.signal.removeEventListener('abort', cutOff);
+  }
+}
+
+async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
+  const { config, wishes, sides, tables, spool, seed, control } = reading;
+  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
+  const connections = { source: sides.source.settings, target: sides.target.settings };
+  pool.configure({ connections, pairs });
+  let cancelled = Promise.resolve();
+  const onAbort = (): void => {
+    cancelled = pool.cancel();
+  };
+  wishes.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const run: TableRun = {
+      tables,
+      pool,
+      spool,
+      sides,
+      spotHash: await createRowHash(seed),
+      workers: config.workers,
+      ...chooseChunkSizes(config),
+      checksums: await planChecksums({
+        place: config.checksumOn,
+        tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
+        sides,
+        seed,
+      }),
+      emit: wishes.emit,
+      rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
+      signal: wishes.signal,
+      now: () => performance.now(),
+    };
+    await control.watchDuring(() => runTables(run), pool.sessionIds);
+  } finally {
+    wishes.signal.removeEventListener('abort', onAbort);
+    // A program that ends at once after an abort would otherwise leave its statements running on the servers.
+    await cancelled;
+  }
+}
