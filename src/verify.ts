@@ -7,9 +7,11 @@ import { DiagnosisRun } from './config/diagnose-run.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import type { RunConfig } from './config/run-config.js';
+import { RunLoad } from './config/run-load.js';
 import { modeOf, type TableMode } from './config/table-modes.js';
 import type { RowDifference } from './core/difference.js';
 import { type EmitEvent, emitInTurn, type RunListener } from './core/event.js';
+import { hasLimits } from './core/load-limits.js';
 import { qualifiedName, type Side } from './core/pairing.js';
 import type { RunResult, TableResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
@@ -19,11 +21,14 @@ import { buildResult, readSample, withoutValues } from './verifier/build-result.
 import { planChecksums } from './verifier/checksum-plan.js';
 import { readInFull } from './verifier/compare-by-buckets.js';
 import { countTables, planForCounting } from './verifier/count-tables.js';
+import { chooseChunkSizes } from './verifier/pacing.js';
 import { runTables } from './verifier/run-tables.js';
 import { Spool } from './verifier/spool.js';
 import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
+import type { TableRun } from './verifier/table-run.js';
 import { createWorkerPool, type WorkerPool } from './worker/pool.js';
+import { createSharedLoad, type SharedLoad } from './worker/shared-load.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -74,9 +79,12 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
   };
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
-  const pool = readsRows(config) ? createWorkerPool({ seed, schemes }, config.workers) : null;
+  const load = createSharedLoad(config.limits);
+  const pool = readsRows(config) ? createWorkerPool({ seed, schemes, load }, config.workers) : null;
   try {
-    return await withOpenSides(config, (sides) => verifyOpenSides({ config, wishes, sides, pool, seed }));
+    return await withOpenSides(config, (sides) =>
+      verifyOpenSides({ config, wishes, sides, pool, seed, load }),
+    );
   } finally {
     await pool?.close();
   }
@@ -102,6 +110,8 @@ interface OpenRun {
   /** Null where no row is read. */
   readonly pool: WorkerPool | null;
   readonly seed: bigint;
+  /** What all threads know of how fast they may read. */
+  readonly load: SharedLoad;
 }
 
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
@@ -112,8 +122,10 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
   const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
   const spool = await Spool.create(tmpdir());
   try {
-    await readTables({ ...run, tables, spool });
-    const results = await finishTables({ ...run, tables, spool });
+    const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
+    const reading = { ...run, sides: load.sides, tables, spool, control: load };
+    await readTables(reading);
+    const results = await load.watchDuring(() => finishTables(reading));
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,
@@ -122,6 +134,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       configHash: hashConfig(config),
+      load: load.describe(),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       excluded: pairing.excluded,
@@ -169,6 +182,8 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
 interface Reading extends OpenRun {
   readonly tables: readonly TableProgress[];
   readonly spool: Spool;
+  /** How the run keeps to its limits. */
+  readonly control: RunLoad;
 }
 
 async function readTables(reading: Reading): Promise<void> {
@@ -193,26 +208,22 @@ async function readTables(reading: Reading): Promise<void> {
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
 }
 
-async function countAll({ config, wishes, sides, tables }: Reading): Promise<void> {
+async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void side.session.close();
   };
   wishes.signal.addEventListener('abort', cutOff, { once: true });
+  const scope = compileScope(config);
+  const now = (): number => performance.now();
   try {
-    await countTables({
-      ...wishes,
-      tables,
-      sides,
-      scope: compileScope(config),
-      now: () => performance.now(),
-    });
+    await control.watchDuring(() => countTables({ ...wishes, tables, sides, scope, now }));
   } finally {
     wishes.signal.removeEventListener('abort', cutOff);
   }
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
-  const { config, wishes, sides, tables, spool, seed } = reading;
+  const { config, wishes, sides, tables, spool, seed, control } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   pool.configure({ connections, pairs });
@@ -222,25 +233,27 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
   };
   wishes.signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await runTables({
+    const run: TableRun = {
       tables,
       pool,
       spool,
       sides,
       spotHash: await createRowHash(seed),
       workers: config.workers,
-      chunkRows: config.chunkRows,
       checksums: await planChecksums({
         place: config.checksumOn,
+        isLimited: hasLimits(config.limits),
         tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
         sides,
         seed,
       }),
+      ...chooseChunkSizes(config),
       emit: wishes.emit,
       rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
       signal: wishes.signal,
       now: () => performance.now(),
-    });
+    };
+    await control.watchDuring(() => runTables(run), pool.sessionIds);
   } finally {
     wishes.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.

@@ -10,6 +10,7 @@ export function formatProgress(state: ProgressState, nowMs: number): string {
   const rate = rowsPerSecond(state, nowMs);
   const share = estimateShare(state);
   const parts = [
+    state.paused ?? '',
     share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`,
     rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`,
     formatTimeLeft(state, rate),

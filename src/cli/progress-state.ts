@@ -1,6 +1,6 @@
 import type { DifferenceCounts } from '../core/chunk.js';
 import type { RunEvent } from '../core/event.js';
-import { formatCounted } from '../report/number-text.js';
+import { formatCount, formatCounted } from '../report/number-text.js';
 
 /** What progress is shown of; changed only by `applyEvent`. */
 export interface ProgressState {
@@ -10,6 +10,8 @@ export interface ProgressState {
   rows: number;
   differences: number;
   unverifiedTables: number;
+  /** Why the run stands still; null while it does not. */
+  paused: string | null;
   /** Running table pairs, in the order they began. */
   readonly running: Map<string, RunningTable>;
   /** Rows done at recent times, by which speed is told: a mean over the whole run would hide a stall. */
@@ -34,6 +36,7 @@ export function createProgressState(): ProgressState {
     rows: 0,
     differences: 0,
     unverifiedTables: 0,
+    paused: null,
     running: new Map(),
     samples: [],
   };
@@ -47,6 +50,14 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     return null;
   }
   if (event.type === 'run:end') return null;
+  if (event.type === 'run:paused') {
+    state.paused = describePause(event);
+    return null;
+  }
+  if (event.type === 'run:resumed') {
+    state.paused = null;
+    return null;
+  }
   const table = openTable(state, event.table);
   switch (event.type) {
     case 'chunk:verified':
@@ -70,6 +81,11 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     default:
       return null;
   }
+}
+
+function describePause({ side, load, maxLoad }: Extract<RunEvent, { readonly type: 'run:paused' }>): string {
+  if (load === null) return `paused: the load of the ${side} is unknown`;
+  return `paused: ${formatCounted(load, 'statement')} at work on the ${side} (limit ${formatCount(maxLoad)})`;
 }
 
 /** Notes how many rows are done now; to be called often. */

@@ -3,6 +3,7 @@ import { MATCH_NAMES } from '../config/run-config.js';
 
 const WHAT = 'What to compare (names are those of the source):';
 const HOW = 'How to compare:';
+const LOAD = 'How gentle to be with the servers:';
 const OUTPUT = 'Output:';
 
 const text = (group: string, description: string): Options => ({
@@ -35,6 +36,10 @@ export const REPORT_OPTIONS = PRESENTATION;
 /** Flags of `verify` that say how a run goes, and so mean nothing for a plan. */
 const RUN_ONLY = [
   'seed',
+  'chunk-time',
+  'max-rows-per-second',
+  'max-bytes-per-second',
+  'max-load',
   'differences',
   'repair',
   'report',
@@ -88,6 +93,13 @@ export const VERIFY_OPTIONS = {
   'checksum-on': text(
     HOW,
     'Who hashes rows: client (default), server (where both servers can), auto (whoever is faster)',
+  ),
+  'chunk-time': text(HOW, 'How long a chunk should take, as 200ms or 2s (default 500ms)'),
+  'max-rows-per-second': text(LOAD, 'Rows a second that are read of each side, over all workers together'),
+  'max-bytes-per-second': text(LOAD, 'Bytes a second that are read of each side, as 500kB, 10MB or 8MiB'),
+  'max-load': text(
+    LOAD,
+    'Pause while more statements than this are at work on a server, those of Rowproof not counted',
   ),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import { parseRelaxation, RELAXATION_FORMS } from '../core/relaxation.js';
 import { findTimeZone } from '../core/time-zone.js';
+import { MOST_LOAD, MOST_ROWS_PER_SECOND, parseByteRate, parseChunkTime } from './load-flags.js';
 import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS, parseRatio } from './resolve-config.js';
 import { MATCH_NAMES } from './run-config.js';
 
@@ -40,6 +41,12 @@ function ratio() {
   return z
     .union([z.number(), whole, z.string()], { error })
     .refine((value) => parseRatio(String(value)) !== null, { error });
+}
+
+/** A number with a unit, which a flag says in the same words. */
+function written(what: string, parse: (text: string) => number | null) {
+  const error = `expected ${what}`;
+  return text(what).refine((value) => parse(value) !== null, { error });
 }
 
 const columnPatterns = () => {
@@ -235,6 +242,27 @@ export const CONFIG_FILE = z.strictObject(
       .meta({
         description: 'Who hashes rows: client (default), server (where both can), or auto (the faster).',
         examples: ['auto'],
+      }),
+    chunkTime: written('a time such as 500ms or 2s', parseChunkTime)
+      .optional()
+      .meta({ description: 'How long a chunk should take (default 500ms).', examples: ['200ms'] }),
+    maxRowsPerSecond: wholeNumber(1n, MOST_ROWS_PER_SECOND)
+      .optional()
+      .meta({
+        description: 'Rows a second that are read of each side, over all workers together.',
+        examples: [20_000],
+      }),
+    maxBytesPerSecond: written('a size such as 500kB or 10MB', parseByteRate)
+      .optional()
+      .meta({
+        description: 'Bytes a second that are read of each side, over all workers together.',
+        examples: ['10MB'],
+      }),
+    maxLoad: wholeNumber(1n, MOST_LOAD)
+      .optional()
+      .meta({
+        description: 'Pause while more statements than this are at work on a server.',
+        examples: [25],
       }),
     report: list('a list of FORMAT or FORMAT=PATH')
       .optional()

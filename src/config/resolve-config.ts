@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { CHECKSUM_PLACES, type ChecksumPlace } from '../core/checksum-place.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
+import { readChunkTime, readLoadLimits } from './load-flags.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
 import { readRelaxedColumns, readSwappedColumns, readTimeZone } from './rule-flags.js';
 import { MATCH_NAMES, type MatchNames, type RunConfig } from './run-config.js';
@@ -40,6 +41,8 @@ export function resolveConfig(flags: RawFlags): RunConfig {
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
     checksumOn: readChecksumPlace(flags),
+    chunkTimeMs: readChunkTime(flags),
+    limits: readLoadLimits(flags),
     seed: readWholeNumber(flags, { name: 'seed', least: 0n, most: MOST_SEED }) ?? null,
     showValues: readShowValues(flags),
   };

@@ -1,4 +1,5 @@
 import type { ChecksumPlace } from '../core/checksum-place.js';
+import type { LoadLimits } from '../core/load-limits.js';
 import type { Relaxation } from '../core/relaxation.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
 
@@ -64,6 +65,9 @@ export interface RunConfig {
   readonly chunkRows: number | null;
   /** Who hashes rows where the servers may. */
   readonly checksumOn: ChecksumPlace;
+  /** How long a chunk should take. */
+  readonly chunkTimeMs: number;
+  readonly limits: LoadLimits;
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
   readonly showValues: boolean;

@@ -56,10 +56,7 @@ export interface UnusableKey {
   readonly reason: string;
 }
 
-export type SumBucketsResult =
-  | { readonly kind: 'summed'; readonly sums: BucketSums }
-  | UnusableKey
-  | UnverifiedChunk;
+export type SumBucketsResult = { readonly kind: 'summed'; readonly sums: BucketSums } | UnverifiedChunk;
 
 export type SpillBucketsResult = { readonly kind: 'spilled' } | UnusableKey | UnverifiedChunk;
 

@@ -32,6 +32,14 @@ export type RunEvent =
     }
   | { readonly type: 'row:differs'; readonly table: string; readonly difference: RowDifference }
   | { readonly type: 'table:end'; readonly table: string; readonly verdict: Verdict }
+  /** More statements than `maxLoad` are at work on a server, or nobody knows how many (`load` is null). */
+  | {
+      readonly type: 'run:paused';
+      readonly side: Side;
+      readonly load: number | null;
+      readonly maxLoad: number;
+    }
+  | { readonly type: 'run:resumed'; readonly pausedMs: number }
   | { readonly type: 'run:end'; readonly verdict: Verdict };
 
 /** Is told every event; where it returns a promise, the run waits for it. */

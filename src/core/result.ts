@@ -2,6 +2,7 @@ import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
+import type { LoadLimits } from './load-limits.js';
 import type { EngineName } from './schema.js';
 import type { Mode, Verdict } from './verdict.js';
 
@@ -75,6 +76,12 @@ export interface TableResult extends RowCounts {
   readonly sample: readonly RowDifference[];
 }
 
+/** What held a run back, on each side; null is no limit. */
+export interface LoadResult extends LoadLimits {
+  /** How long the run stood still because a server was busier than `maxLoad`. */
+  readonly pausedMs: number;
+}
+
 /** The JSON result, format `rowproof/run@1`. Readers ignore fields they do not know. */
 export interface RunResult {
   readonly format: typeof RUN_FORMAT;
@@ -90,6 +97,8 @@ export interface RunResult {
   readonly startedAt: string;
   readonly elapsedMs: number;
   readonly configHash: string;
+  /** Absent where nothing was limited. */
+  readonly load?: LoadResult;
   readonly scope: {
     readonly notChecked: readonly string[];
     readonly excluded: readonly string[];

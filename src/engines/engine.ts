@@ -52,6 +52,10 @@ export interface Session {
   query(sql: string): Promise<readonly ControlRow[]>;
   /** Streams the rows of a SELECT in binary form. Resolves only after the server confirmed the end of the data. */
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void>;
+  /** Stops taking rows off the connection, so that the server waits too; what is here already is still handed over. */
+  pause(): void;
+  /** Takes rows again after `pause`. */
+  resume(): void;
   /** Cancels the running statement of another session of the same account. */
   cancel(serverSessionId: string): Promise<void>;
   close(): Promise<void>;
@@ -200,6 +204,11 @@ export interface Engine {
   readonly checksum: ChecksumDialect;
   /** Loads what decoding these columns needs from the server (character sets), then compiles the codec. */
   compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec>;
+  /**
+   * Reads how many statements are at work on the server, without this one and those of the sessions that are named.
+   * Throws a `usage` error where the account may not see that.
+   */
+  readLoad(session: Session, ownSessionIds: readonly string[]): Promise<number>;
   classifyError(error: unknown): ErrorClass;
 }
 

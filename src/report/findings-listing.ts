@@ -1,5 +1,5 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
-import type { RunResult, TableResult } from '../core/result.js';
+import type { LoadResult, RunResult, TableResult } from '../core/result.js';
 import type { Mode } from '../core/verdict.js';
 import { formatCount, formatCounted, formatDuration } from './number-text.js';
 import type { Paint, Tone } from './paint.js';
@@ -67,6 +67,7 @@ export function formatScope({ result, width, paint }: Listing): string {
   }
   lines.push(...formatRemarks(result.scope).flatMap((text) => paragraph(text, width)));
   lines.push(...paragraph(`Never checked by this run: ${names(notChecked)}`, width));
+  if (result.load !== undefined) lines.push(...paragraph(`${describeLoad(result.load)}.`, width));
   const when = `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
   lines.push(...paragraph(`${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`, width));
   if (commonMode(result) === null) {
@@ -96,6 +97,18 @@ function formatRemarks({ relaxations = [], assumptions = [] }: Partial<RunResult
     ),
     ...(hasZone ? ['Points in time are shown in UTC.'] : []),
   ];
+}
+
+/** What held the run back, so that a long time can be told from a slow server. */
+function describeLoad({ maxRowsPerSecond, maxBytesPerSecond, maxLoad, pausedMs }: LoadResult): string {
+  const rates = [
+    ...(maxRowsPerSecond === null ? [] : [`${formatCounted(maxRowsPerSecond, 'row')} a second`]),
+    ...(maxBytesPerSecond === null ? [] : [`${formatCounted(maxBytesPerSecond, 'byte')} a second`]),
+  ];
+  const rate = rates.length === 0 ? '' : `Read at most ${rates.join(' and ')} of each side`;
+  if (maxLoad === null) return rate;
+  const pause = `paused for ${formatDuration(pausedMs)} by more than ${formatCounted(maxLoad, 'statement')} at work on a server`;
+  return rate === '' ? pause.replace('p', 'P') : `${rate}; ${pause}`;
 }
 
 function formatFinding({ table, finding }: PlacedFinding, width: number): string[] {

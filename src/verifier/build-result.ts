@@ -2,6 +2,7 @@ import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import {
   type ColumnRemark,
+  type LoadResult,
   RUN_FORMAT,
   type RunResult,
   type SideResult,
@@ -28,8 +29,9 @@ const NOT_CHECKED = [
 /** The first differences of a table; one that is too large for a summary is left to the differences file. */
 export async function readSample(spool: Spool, table: TableProgress): Promise<RowDifference[]> {
   const sample: RowDifference[] = [];
-  for await (const difference of spool.read(table.planned.id, table.segments)) {
-    if (JSON.stringify(difference).length <= SAMPLE_CHARACTERS) sample.push(difference);
+  const { planned, segments } = table;
+  for await (const difference of spool.read(planned.id, segments, SAMPLE_CHARACTERS)) {
+    sample.push(difference);
     if (sample.length === SAMPLE_ROWS) break;
   }
   return sample;
@@ -56,6 +58,7 @@ export interface RunFacts {
   readonly ratio: number | null;
   readonly seed: bigint;
   readonly configHash: string;
+  readonly load: LoadResult | null;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];
@@ -85,6 +88,7 @@ export function buildResult(facts: RunFacts): RunResult {
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
     configHash: facts.configHash,
+    ...(facts.load === null ? {} : { load: facts.load }),
     scope: {
       notChecked: NOT_CHECKED,
       excluded: facts.excluded,

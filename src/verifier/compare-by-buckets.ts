@@ -63,52 +63,47 @@ export async function compareByBuckets(run: TableRun, table: TableProgress): Pro
 async function comparePasses(bucket: BucketRun): Promise<void> {
   const { run, table, pair, asBag } = bucket;
   table.asBag = asBag;
-  if (asBag) assertNoTolerance(pair);
   const sums = await onBothSides((side) => sumSide(bucket, side));
-  const unusable = SIDES.map((side) => sums[side]).find(isUnusable);
-  if (unusable !== undefined) return compareAsBag(bucket, unusable);
-  const { source, target } = sums as Record<Side, BucketSums>;
+  const { source, target } = sums;
   const differing = findDifferingBuckets(source, target);
-  table.addChunk({ ...NOTHING, sourceRows: source.rows, targetRows: target.rows });
-  if (!differing.includes(1)) return;
-  if (asBag) assertEveryRule(pair);
+  if (!differing.includes(1)) return addRead(bucket, sums);
+  if (asBag) assertComparable(pair);
   const bounds = choosePartitionBounds([source, target], differing);
   const folder = await run.spool.openFolder(table.planned.id);
   try {
     const spilled = await onBothSides((side) =>
       spillSide(bucket, { side, wanted: differing, bounds, folder }),
     );
-    const inexpressible = SIDES.map((side) => spilled[side]).find((each) => each !== null);
-    if (inexpressible !== undefined) throw new Unverified(unknownKey(inexpressible));
+    const unusable = SIDES.map((side) => spilled[side]).find((each) => each !== null);
+    if (unusable !== undefined) return await compareAsBag(bucket, unusable);
+    addRead(bucket, sums);
     await comparePartitions(bucket, { folder, partitions: bounds.length + 1 });
   } finally {
     await run.spool.closeFolder(folder);
   }
 }
 
-/** Values that are equal only within a tolerance have different hashes, and without a key nothing says which belong together. */
-function assertNoTolerance(pair: TablePair): void {
-  const column = comparedColumns(pair).find(({ rule }) => rule.kind === 'adapted' && rule.tolerance !== null);
-  if (column === undefined) return;
+/** Without a key nothing says which rows belong together, so every difference must be one by itself. */
+function assertComparable(pair: TablePair): void {
+  const columns = comparedColumns(pair);
+  const name = qualifiedName(pair.source);
+  const tolerant = columns.find(({ rule }) => rule.kind === 'adapted' && rule.tolerance !== null);
+  if (tolerant !== undefined) {
+    throw new Unverified(
+      unverified({
+        code: 'key-order',
+        message: `Rows of ${name} differ, but nothing tells them apart: a tolerance on ${tolerant.source.name} needs a key that does.`,
+        hint: 'Name columns that tell rows apart with --key, or leave the tolerance out.',
+      }),
+    );
+  }
+  const opaque = columns.find(({ canonical }) => canonical === 'wire')?.source;
+  if (opaque === undefined) return;
   throw new Unverified(
     unverified({
       code: 'key-order',
-      message: `Rows of ${qualifiedName(pair.source)} were not compared: a tolerance on ${column.source.name} needs a key that tells rows apart.`,
-      hint: 'Name columns that do with --key, or leave the tolerance out.',
-    }),
-  );
-}
-
-/** Bytes that differ say nothing of values without a rule, and without a key such rows are in nobody's place. */
-function assertEveryRule(pair: TablePair): void {
-  const column = comparedColumns(pair).find(({ canonical }) => canonical === 'wire');
-  if (column === undefined) return;
-  const { name, declared } = column.source;
-  throw new Unverified(
-    unverified({
-      code: 'key-order',
-      message: `Rows of ${qualifiedName(pair.source)} differ, but nothing tells them apart, and column ${name} (${declared}) has no rule that would say whether its values do.`,
-      hint: `Leave it out with --ignore-columns ${pair.source.name}.${name}, or name columns that tell rows apart with --key.`,
+      message: `Rows of ${name} differ, but nothing tells them apart, and column ${opaque.name} (${opaque.declared}) has no rule that would say whether its values do.`,
+      hint: `Leave it out with --ignore-columns ${pair.source.name}.${opaque.name}, or name columns that tell rows apart with --key.`,
     }),
   );
 }
@@ -123,8 +118,9 @@ const NOTHING = {
   undecidedColumns: {},
 };
 
-function isUnusable(each: BucketSums | UnusableKey): each is UnusableKey {
-  return 'kind' in each;
+/** Counts the rows of a side once, although a table that differs is read more than once. */
+function addRead({ table }: BucketRun, { source, target }: Record<Side, BucketSums>): void {
+  table.addChunk({ ...NOTHING, sourceRows: source.rows, targetRows: target.rows });
 }
 
 function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void> {
@@ -136,12 +132,6 @@ function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void>
   return comparePasses({ ...bucket, asBag: true });
 }
 
-/** A row came between the two passes whose key cannot be looked up; another run will know from the start. */
-function unknownKey({ reason }: UnusableKey): UnverifiedChunk {
-  const message = `${reason}, which it did not have when it was read first.`;
-  return unverified({ code: 'key-order', message, hint: 'Run again.' });
-}
-
 async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<Record<Side, T>> {
   const [source, target] = await Promise.allSettled([step('source'), step('target')]);
   if (source.status === 'rejected') throw source.reason;
@@ -149,14 +139,11 @@ async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<Record<
   return { source: source.value, target: target.value };
 }
 
-async function sumSide(
-  { run, table, pair, asBag }: BucketRun,
-  side: Side,
-): Promise<BucketSums | UnusableKey> {
+async function sumSide({ run, table, pair, asBag }: BucketRun, side: Side): Promise<BucketSums> {
   const task: SumBucketsTask = { kind: 'sum-buckets', pairId: pair.id, side, asBag };
   const result = await runWithRetries(run, wholeTable(table), task);
   if (result.kind === 'unverified') throw new Unverified(result);
-  return result.kind === 'summed' ? result.sums : result;
+  return result.sums;
 }
 
 async function spillSide(

@@ -1,25 +1,16 @@
-import {
-  type ChunkResult,
-  type ChunkTask,
-  type ComparedChunk,
-  nextChunkRows,
-  type Pacing,
-} from '../core/chunk.js';
+import { type ChunkResult, type ChunkTask, type ComparedChunk, nextChunkRows } from '../core/chunk.js';
 import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
 import { noteChecksumObstacle } from './checksum-plan.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
+import { firstChunkRows } from './pacing.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
 import { drawSegments } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
 import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } from './table-run.js';
 
-/** Rows of a first chunk whose row size is unknown, and the least worth a task. */
-const FIRST_CHUNK_ROWS = 10_000;
 const CHUNK_BYTES = 64 << 20;
-/** Starting a chunk costs client and servers some milliseconds, so a table that reads fast gets chunks of many rows. */
-const DEFAULT_PACING: Pacing = { targetMs: 500, minRows: 10, maxRows: 200_000, maxBytes: 32 << 20 };
 
 /** A segment of a table, or a table that is read as a whole. */
 type Work = SegmentWork | { readonly table: TableProgress; readonly segment: null };
@@ -117,7 +108,9 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   const { table, segment } = work;
   const { pair } = table.planned;
   let after = segment.after;
-  let capRows = table.chunkRows ?? firstChunkRows(run, pair?.source.estimatedRowBytes ?? null);
+  const { pacing } = run;
+  let capRows =
+    run.chunkRows ?? table.chunkRows ?? firstChunkRows(pacing, pair?.source.estimatedRowBytes ?? null);
   const checksums = openChecksumWalk(run, work);
   while (pair !== null && !run.signal.aborted) {
     const turn = (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
@@ -144,7 +137,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
     }
     await acceptChunk(run, work, { kind: 'read', chunk: result });
     checksums?.noteRead(result);
-    capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, DEFAULT_PACING);
+    capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
     if (result.end === null && turn.isLast) return endSegment(run, work);
     table.chunkRows = capRows;
     after = result.end ?? turn.upTo;
@@ -156,13 +149,6 @@ async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promi
   await run.spool.seal(table.planned.id, segment.ordinal);
   table.openSegments--;
   if (table.isDone) await endTable(run, table);
-}
-
-function firstChunkRows(run: TableRun, rowBytes: number | null): number {
-  if (run.chunkRows !== null) return run.chunkRows;
-  const byBytes =
-    rowBytes === null || rowBytes === 0 ? FIRST_CHUNK_ROWS : Math.floor(DEFAULT_PACING.maxBytes / rowBytes);
-  return Math.max(DEFAULT_PACING.minRows, Math.min(FIRST_CHUNK_ROWS, byBytes));
 }
 
 /** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */

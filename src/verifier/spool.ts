@@ -32,12 +32,11 @@ export class Spool {
     return new Spool(await mkdtemp(join(parentFolder, 'rowproof-')));
   }
 
-  /** Appends rows of the chunk that a segment is at. */
-  async append(table: number, segment: number, rows: readonly RowDifference[]): Promise<void> {
+  /** Appends rows, as lines of JSON, of the chunk that a segment is at. */
+  async append(table: number, segment: number, lines: Uint8Array): Promise<void> {
     const file = await this.#fileOf(table, segment);
-    const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''), 'utf8');
-    await file.handle?.write(bytes, 0, bytes.length, file.written);
-    file.written += bytes.length;
+    await file.handle?.write(lines, 0, lines.length, file.written);
+    file.written += lines.length;
   }
 
   /** Keeps what the chunk appended, and returns where it begins, for `readFrom`. */
@@ -65,16 +64,31 @@ export class Spool {
     file.handle = null;
   }
 
-  /** Reads the committed rows of a table in key order; `segments` is how many it has. */
-  async *read(table: number, segments: number): AsyncGenerator<RowDifference> {
-    for (let segment = 0; segment < segments; segment++) yield* this.readFrom(table, segment, 0);
+  /**
+   * Reads the committed rows of a table in key order; `segments` is how many it has. Rows that took more than
+   * `mostCharacters` are passed over without being put together.
+   */
+  async *read(
+    table: number,
+    segments: number,
+    mostCharacters = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<RowDifference> {
+    for (let segment = 0; segment < segments; segment++) {
+      yield* this.readFrom(table, segment, 0, mostCharacters);
+    }
   }
 
   /** Reads the committed rows of a segment from a place on that `commit` returned. */
-  async *readFrom(table: number, segment: number, start: number): AsyncGenerator<RowDifference> {
+  async *readFrom(
+    table: number,
+    segment: number,
+    start: number,
+    mostCharacters = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<RowDifference> {
     const file = this.#files.get(`${table}.${segment}`);
     if (file === undefined || file.committed === start) return;
-    yield* readLines(createReadStream(file.path, { start, end: file.committed - 1, encoding: 'utf8' }));
+    const stream = createReadStream(file.path, { start, end: file.committed - 1, encoding: 'utf8' });
+    yield* readLines(stream, mostCharacters);
   }
 
   /** Makes a folder for temporary files of a table, as private as the spool itself. */
@@ -108,14 +122,25 @@ export class Spool {
  * Splits at line feeds only: JSON text may hold U+2028, which line readers take for an end of line. What was read of a
  * line is put together once, when the line is whole: doing so at every piece takes minutes for a row of 20 MB.
  */
-async function* readLines(input: AsyncIterable<string>): AsyncGenerator<RowDifference> {
+async function* readLines(
+  input: AsyncIterable<string>,
+  mostCharacters: number,
+): AsyncGenerator<RowDifference> {
   let pieces: string[] = [];
+  let length = 0;
+  const keep = (piece: string): void => {
+    length += piece.length;
+    if (length <= mostCharacters) pieces.push(piece);
+    else pieces = [];
+  };
   for await (const chunk of input) {
     const [first = '', ...others] = chunk.split('\n');
-    pieces.push(first);
+    keep(first);
     for (const piece of others) {
-      yield JSON.parse(pieces.join('')) as RowDifference;
-      pieces = [piece];
+      if (length <= mostCharacters) yield JSON.parse(pieces.join('')) as RowDifference;
+      pieces = [];
+      length = 0;
+      keep(piece);
     }
   }
 }

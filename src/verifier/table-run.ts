@@ -1,5 +1,4 @@
-import type { UnverifiedChunk } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
+import type { Pacing, UnverifiedChunk } from '../core/chunk.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
@@ -27,6 +26,7 @@ export interface TableRun {
   readonly chunkRows: number | null;
   /** Which tables the servers may hash; null where they are asked for none. */
   readonly checksums: RunChecksums | null;
+  readonly pacing: Pacing;
   readonly emit: EmitEvent;
   /** Which rows are told one by one, as `row:differs`; null for none. */
   readonly rowEvents: 'with-values' | 'without-values' | null;
@@ -68,9 +68,9 @@ async function runOnce<Task extends WorkerTask>(
   task: Task,
 ): Promise<TaskResult<Task> | UnverifiedChunk> {
   let spoolError: unknown = null;
-  const onDifferences = async (rows: readonly RowDifference[]): Promise<void> => {
+  const onDifferences = async (lines: Uint8Array): Promise<void> => {
     try {
-      await run.spool.append(table.planned.id, segment, rows);
+      await run.spool.append(table.planned.id, segment, lines);
     } catch (error) {
       spoolError = error;
       throw error;

@@ -9,7 +9,8 @@ import {
 import type { UnverifiedChunk } from '../core/chunk.js';
 import { serializeError } from '../core/errors.js';
 import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
-import { BucketAdder, InexpressibleKey } from '../hashing/bucket-reader.js';
+import { BucketAdder } from '../hashing/bucket-adder.js';
+import { InexpressibleKey } from '../hashing/bucket-reader.js';
 import { PartitionWriter } from './partition-files.js';
 import { scanSide } from './scan-side.js';
 import { describeReadError } from './table-side.js';
@@ -34,7 +35,7 @@ export async function sumBuckets(job: BucketJob<SumBucketsTask>): Promise<SumBuc
       side,
       asBag,
       context,
-      onRow: ({ reader }) => adder.add(reader),
+      onRow: (reader) => adder.add(reader),
       channel,
     });
     return { kind: 'summed', sums: adder.result() };
@@ -54,35 +55,38 @@ export async function spillBuckets(job: BucketJob<SpillBucketsTask>): Promise<Sp
       side,
       asBag,
       context,
-      onRow: ({ reader, buffer, offset, next }) => {
-        if (wanted[reader.bucket()] !== 1) return;
+      onRow: (reader) => {
+        if (wanted[reader.bucket] !== 1) return;
         const sortKey = reader.sortKey();
-        const payload = asBag ? buffer.subarray(offset, next) : reader.key.toBuffer();
-        const { rowHash } = reader;
-        writer.write(partitionOf(sortKey, bounds), { rowHash, wireBytes: next - offset, sortKey, payload });
+        const { buffer, offset, end } = reader.row;
+        const payload = asBag ? buffer.subarray(offset, end) : reader.key();
+        const rowHash = (BigInt(reader.high) << 32n) | BigInt(reader.low);
+        writer.write(partitionOf(sortKey, bounds), { rowHash, wireBytes: end - offset, sortKey, payload });
       },
       channel: { reportSessions: (ids) => channel.reportSessions(ids), reportRows: () => undefined },
     });
     writer.finish();
     return { kind: 'spilled' };
   } catch (error) {
-    return describeFailure(error, job);
+    return error instanceof InexpressibleKey ? describeKey(job) : describeFailure(error, job);
   }
+}
+
+function describeKey({ task, pair }: BucketJob<{ readonly side: Side }>): UnusableKey {
+  const { side } = task;
+  const names = pair.key.map((column) => column[side].name).join(', ');
+  const table = `${qualifiedName(pair[side])} on the ${side}`;
+  return {
+    kind: 'unusable-key',
+    reason: `${table} has a row whose key (${names}) is NULL or no valid text`,
+  };
 }
 
 function describeFailure(
   error: unknown,
   { task, pair, context }: BucketJob<{ readonly side: Side }>,
-): UnusableKey | UnverifiedChunk {
+): UnverifiedChunk {
   const { side } = task;
-  if (error instanceof InexpressibleKey) {
-    const names = pair.key.map((column) => column[side].name).join(', ');
-    const table = `${qualifiedName(pair[side])} on the ${side}`;
-    return {
-      kind: 'unusable-key',
-      reason: `${table} has a row whose key (${names}) is NULL or no valid text`,
-    };
-  }
   const described = describeReadError(error, pair, { side, engine: context.sessions.engine(side) });
   return {
     kind: 'unverified',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { deserialize } from 'node:v8';
 import { workerData } from 'piscina';
+import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
@@ -10,6 +11,7 @@ import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
 import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
+import { LoadControl } from './load-control.js';
 import { SessionCache } from './session-cache.js';
 import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
 import type {
@@ -22,9 +24,10 @@ import type {
   WorkerTask,
 } from './worker-data.js';
 
-const { seed, schemes } = workerData as WorkerData;
+const { seed, schemes, load: sharedLoad } = workerData as WorkerData;
+const load = new LoadControl(sharedLoad);
 const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed) };
-const bucketHashes = { seeded: hasher.hash, constant: await createRowHash(0n) };
+const constantHash = await createRowHash(0n);
 // A package that cannot be loaded is met again, and reported, when a session is opened.
 await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
 
@@ -35,9 +38,9 @@ function prepare(setup: SharedArrayBuffer): NonNullable<typeof prepared> {
   if (prepared !== null) return prepared;
   const { connections, pairs } = deserialize(Buffer.from(setup)) as WorkerSetup;
   const context: WorkerContext = {
-    sessions: new SessionCache(connections),
+    sessions: new SessionCache(connections, load),
     hasher,
-    bucketHashes,
+    constantHash,
     indexes: { source: new RowIndex(), target: new RowIndex() },
     prepared: null,
   };
@@ -60,18 +63,21 @@ async function closeSessions(): Promise<null> {
 async function runWithChannel({ task, port, setup }: WorkerRequest): Promise<TaskResult<WorkerTask>> {
   const { context, pairs } = prepare(setup);
   let cancelled = false;
+  load.restart();
   const onMessage = (message: MainMessage): void => {
     if (message.type !== 'cancel') return;
     cancelled = true;
+    load.cancel();
     void dropSessions();
   };
   port.on('message', onMessage);
-  const post = (message: WorkerMessage): void => port.postMessage(message);
+  const post = (message: WorkerMessage, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   const channel: ChunkChannel = {
     reportSessions: (ids) => post({ type: 'sessions', ids }),
     reportRows: (side, rows) => post({ type: 'rows', side, rows }),
     storeDifferences: async (rows) => {
-      post({ type: 'differences', rows });
+      const lines = encodeDifferenceLines(rows);
+      post({ type: 'differences', lines }, [lines.buffer as ArrayBuffer]);
       await once(port, 'message');
       if (cancelled) throw interrupted();
     },

@@ -1,7 +1,6 @@
 import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
@@ -16,11 +15,13 @@ import type {
 } from './worker-data.js';
 
 const CANCEL_TIMEOUT_MS = 3000;
+/** A worker keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
+const YOUNG_MEGABYTES = 12;
 
 /** Who listens to a task while it is under way. */
 export interface TaskListener {
-  /** Gets each batch of differing rows, and the next one only when it has resolved. */
-  onDifferences(rows: readonly RowDifference[]): Promise<void>;
+  /** Gets each batch of differing rows as lines of JSON, and the next one only when it has resolved. */
+  onDifferences(lines: Uint8Array): Promise<void>;
   /** Hears of further rows that were read of a side, where a task takes long. */
   onRows(side: Side, rows: number): void;
 }
@@ -30,6 +31,8 @@ export interface WorkerPool {
   /** Says where to connect and what can be read; before the first task. */
   configure(setup: WorkerSetup): void;
   run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
+  /** The servers' numbers of the sessions of a side that tasks are using. */
+  sessionIds(side: Side): readonly string[];
   /** Cancels what is under way, in the workers and on the servers. Tasks that were cut off are unverified. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -51,9 +54,12 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
     idleTimeout: Number.POSITIVE_INFINITY,
     atomics: 'disabled',
     recordTiming: false,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
   });
   let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
   const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
+  const sessionIds = (side: Side): readonly string[] =>
+    [...active.values()].flatMap((ids) => ids?.[side] ?? []);
 
   return {
     configure: (setup) => {
@@ -68,7 +74,7 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
         if (message.type === 'sessions') active.set(port, message.ids);
         else if (message.type === 'rows') listener.onRows(message.side, message.rows);
         else
-          void listener.onDifferences(message.rows).then(
+          void listener.onDifferences(message.lines).then(
             () => post(port, { type: 'stored' }),
             () => post(port, { type: 'cancel' }),
           );
@@ -81,22 +87,14 @@ export function createWorkerPool(data: WorkerData, threads: number): WorkerPool 
         port.close();
       }
     },
+    sessionIds,
     cancel: async () => {
       if (configured === null) return;
       const { setup } = configured;
-      const sessions = [...active.values()].filter((ids) => ids !== null);
       for (const port of active.keys()) post(port, { type: 'cancel' });
       await Promise.all([
-        cancelOnServer(
-          setup,
-          'source',
-          sessions.flatMap((ids) => ids.source ?? []),
-        ),
-        cancelOnServer(
-          setup,
-          'target',
-          sessions.flatMap((ids) => ids.target ?? []),
-        ),
+        cancelOnServer(setup, 'source', sessionIds('source')),
+        cancelOnServer(setup, 'target', sessionIds('target')),
       ]);
     },
     close: async () => {

@@ -81,8 +81,8 @@ async function rereadBatch(
   });
   const found: RowDifference[] = [];
   for (const keys of batch) {
-    const source = rows.source.get(keys.source.toString('latin1')) ?? null;
-    const target = rows.target.get(keys.target.toString('latin1')) ?? null;
+    const source = take(rows.source, keys.source);
+    const target = take(rows.target, keys.target);
     const { difference, undecided } = compareRows({ pair: job.pair, sides: job.sides, source, target });
     countColumns(undecidedColumns, undecided);
     if (difference === null) {
@@ -94,6 +94,14 @@ async function rereadBatch(
     }
   }
   return found;
+}
+
+/** Takes a row out of a batch, so that its room is free once it was compared. */
+function take(rows: Map<string, RowSnapshot>, key: Buffer): RowSnapshot | null {
+  const name = key.toString('latin1');
+  const row = rows.get(name) ?? null;
+  rows.delete(name);
+  return row;
 }
 
 /** Stores a batch while the next one is read. What goes wrong is thrown where it is waited for, even if a read fails first. */

@@ -42,11 +42,28 @@ export interface ComparedRow {
   readonly undecided: readonly string[];
 }
 
-/** Compares two rows value by value, in canonical bytes. */
-export function compareRows({ pair, sides, source, target }: RowComparison): ComparedRow {
+/** The compared columns of a pair with their names and numbers, made once and not for each row. */
+interface Compared {
+  readonly columns: readonly ColumnPair[];
+  readonly names: readonly string[];
+  readonly all: readonly number[];
+}
+
+const comparedByPair = new WeakMap<TablePair, Compared>();
+
+function comparedOf(pair: TablePair): Compared {
+  const known = comparedByPair.get(pair);
+  if (known !== undefined) return known;
   const columns = comparedColumns(pair);
   const names = columns.map((column) => column.target.name);
-  const all = columns.map((_, i) => i);
+  const made = { columns, names, all: columns.map((_, i) => i) };
+  comparedByPair.set(pair, made);
+  return made;
+}
+
+/** Compares two rows value by value, in canonical bytes. */
+export function compareRows({ pair, sides, source, target }: RowComparison): ComparedRow {
+  const { columns, names, all } = comparedOf(pair);
   const format = (
     side: Side,
     row: RowSnapshot | null,

@@ -1,12 +1,14 @@
 import type { Side, TablePair } from '../core/pairing.js';
+import type { SpanListener } from '../engines/engine.js';
 import { BucketReader } from '../hashing/bucket-reader.js';
-import { prepareTableSide, readEachRow, type TableSide } from './table-side.js';
+import { prepareTableSide, type TableSide } from './table-side.js';
 import type { ChunkChannel, WorkerContext } from './verify-chunk.js';
 
 /** How long a server may send nothing in the middle of a read before it counts as lost. */
 const SILENCE_MS = 300_000;
-/** How many rows are read between two reports of progress. */
+/** How many rows are read between two reports of progress, and for how long where their rate is limited. */
 const ROWS_A_REPORT = 20_000;
+const SECONDS_A_REPORT = 0.25;
 
 /** One whole side of a table pair, read in one statement in the order the server likes best. */
 export interface SideScan {
@@ -14,16 +16,9 @@ export interface SideScan {
   readonly side: Side;
   readonly asBag: boolean;
   readonly context: WorkerContext;
-  /** Gets each row: the reader holds its hash, and the row lies at `offset` up to `next`. */
-  onRow(row: ScannedRow): void;
+  /** Gets the reader for each row, which is then its current one. */
+  onRow(reader: BucketReader): void;
   readonly channel: Pick<ChunkChannel, 'reportSessions' | 'reportRows'>;
-}
-
-export interface ScannedRow {
-  readonly reader: BucketReader;
-  readonly buffer: Buffer;
-  readonly offset: number;
-  readonly next: number;
 }
 
 /**
@@ -34,45 +29,51 @@ export async function scanSide(scan: SideScan): Promise<void> {
   const { pair, side, context } = scan;
   const { session, close } = await context.sessions.openStream(side);
   scan.channel.reportSessions({ [side]: session.serverSessionId });
-  let lastSeenMs = performance.now();
+  const { clock } = context.sessions.load;
+  let lastSeenMs = clock.now();
   const watch = setInterval(() => {
-    if (performance.now() - lastSeenMs > SILENCE_MS) void session.close();
+    if (clock.now() - lastSeenMs > SILENCE_MS) void session.close();
   }, SILENCE_MS / 10);
   try {
     const prepared = await prepareTableSide(pair, side, { engine: context.sessions.engine(side), session });
-    const onRow = createRowListener(scan, prepared, () => {
-      lastSeenMs = performance.now();
+    const listener = createSpanListener(scan, prepared, () => {
+      lastSeenMs = clock.now();
     });
     const { columns, selection, engine } = prepared;
     const whole = { ...selection, key: [], range: { after: null, upTo: null }, limit: null };
-    const { codec } = prepared.reader;
-    await readEachRow({ session, columns, sql: engine.dialect.buildSelect(whole), codec }, onRow.listen);
-    onRow.finish();
+    await session.readRows(engine.dialect.buildSelect(whole), columns, listener.listen);
+    listener.finish();
   } finally {
     clearInterval(watch);
     await close();
   }
 }
 
-function createRowListener(
+function createSpanListener(
   scan: SideScan,
   prepared: TableSide,
   onProgress: () => void,
-): { listen(row: { buffer: Buffer; offset: number; end: number }): number; finish(): void } {
-  const kinds = scan.asBag ? [] : scan.pair.key.map((column) => column.keyKind);
-  const reader = new BucketReader(prepared.reader.codec, kinds, scan.context.bucketHashes);
+): { readonly listen: SpanListener; finish(): void } {
+  const { asBag, pair, side, context, channel } = scan;
+  const { hasher, constantHash } = context;
+  const kinds = asBag ? [] : pair.key.map((column) => column.keyKind);
+  const reader = new BucketReader(prepared.reader, { kinds, hasher, constantHash });
+  const onRow = (): void => scan.onRow(reader);
+  const { maxRowsPerSecond } = context.sessions.load.cells.limits;
+  const rowsAReport = Math.min(ROWS_A_REPORT, (maxRowsPerSecond ?? ROWS_A_REPORT) * SECONDS_A_REPORT);
   let unreported = 0;
+  const report = (): void => {
+    channel.reportRows(side, unreported);
+    unreported = 0;
+    onProgress();
+  };
   return {
-    listen: (row) => {
-      const next = reader.read(row);
-      scan.onRow({ reader, buffer: row.buffer, offset: row.offset, next });
-      if (++unreported === ROWS_A_REPORT) {
-        scan.channel.reportRows(scan.side, unreported);
-        unreported = 0;
-        onProgress();
-      }
-      return next;
+    listen: (buffer, start, end, rows) => {
+      reader.read({ buffer, start, end, rows }, onRow);
+      unreported += rows;
+      if (unreported >= rowsAReport) report();
+      return true;
     },
-    finish: () => scan.channel.reportRows(scan.side, unreported),
+    finish: report,
   };
 }

@@ -1,6 +1,8 @@
 import type { Side } from '../core/pairing.js';
 import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
+import type { LoadControl } from './load-control.js';
+import { type SessionUse, tameSession } from './tame-session.js';
 
 /** How much longer than its statement timeout a server gets to answer, before its silence counts as a lost connection. */
 const GRACE_MS = 30_000;
@@ -11,17 +13,32 @@ export class SessionCache {
   readonly #sessions = new Map<Side, Session>();
   readonly #streams = new Map<Session, Side>();
 
-  constructor(connections: Readonly<Record<Side, ConnectionSettings>>) {
+  /** The limits that every session here keeps to, and the clock by which reads are judged slow. */
+  readonly load: LoadControl;
+
+  constructor(connections: Readonly<Record<Side, ConnectionSettings>>, load: LoadControl) {
     this.#connections = connections;
+    this.load = load;
   }
 
   engine(side: Side): Engine {
     return engineFor(this.#connections[side].scheme);
   }
 
-  /** How long a step on a side may take: a peer that vanished without a word would be waited for until then. */
-  deadlineMs(side: Side): number {
-    return this.#connections[side].statementTimeoutMs + GRACE_MS;
+  /**
+   * Drops a side's sessions when a step on it takes too long: a peer that vanished without a word would be waited for
+   * until then. Returns how to call that off.
+   */
+  startDeadline(side: Side): () => void {
+    const endMs = this.load.clock.now() + this.#connections[side].statementTimeoutMs + GRACE_MS;
+    let timer: NodeJS.Timeout | undefined;
+    const look = (): void => {
+      const leftMs = endMs - this.load.clock.now();
+      if (leftMs > 0) timer = setTimeout(look, leftMs);
+      else void this.drop(side);
+    };
+    look();
+    return () => clearTimeout(timer);
   }
 
   async session(side: Side): Promise<Session> {
@@ -29,7 +46,7 @@ export class SessionCache {
     if (cached !== undefined && !cached.broken) return cached;
     await cached?.close();
     this.#sessions.delete(side);
-    const session = await this.engine(side).open(this.#connections[side]);
+    const session = await this.#open(side, this.#connections[side], 'chunks');
     this.#sessions.set(side, session);
     return session;
   }
@@ -37,10 +54,11 @@ export class SessionCache {
   /** Opens a session for a statement that reads a whole table; `close` ends it. */
   async openStream(side: Side): Promise<{ readonly session: Session; close(): Promise<void> }> {
     const settings = this.#connections[side];
-    const session = await this.engine(side).open({
-      ...settings,
-      statementTimeoutMs: settings.wholeTableTimeoutMs,
-    });
+    const session = await this.#open(
+      side,
+      { ...settings, statementTimeoutMs: settings.wholeTableTimeoutMs },
+      'stream',
+    );
     this.#streams.set(session, side);
     return {
       session,
@@ -49,6 +67,19 @@ export class SessionCache {
         await session.close();
       },
     };
+  }
+
+  /** A cancelled task closes the sessions that it finds; one that was just being opened must not be used either. */
+  async #open(side: Side, settings: ConnectionSettings, use: SessionUse): Promise<Session> {
+    this.load.assertRunning();
+    const session = await this.engine(side).open(settings);
+    try {
+      this.load.assertRunning();
+      return tameSession(session, { side, use, load: this.load });
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   /** Closes a side's sessions; one that is in the middle of a result is cut off, which ends its read with an error. */

@@ -9,7 +9,7 @@ import type { RowDifference } from '../core/difference.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { BucketHashes } from '../hashing/bucket-reader.js';
+import type { RowHash } from '../hashing/row-hash.js';
 import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
 import type { RowHasher } from '../hashing/row-reader.js';
 import { type RereadRow, rereadDifferingRows } from './reread.js';
@@ -22,7 +22,8 @@ const SIDES = ['source', 'target'] as const;
 export interface WorkerContext {
   readonly sessions: SessionCache;
   readonly hasher: RowHasher;
-  readonly bucketHashes: BucketHashes;
+  /** A hash that is the same in every run. */
+  readonly constantHash: RowHash;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
   /** The sides of the table pair that was read last; most chunks of a worker are of one table. */
   prepared: { readonly pairId: number; readonly sides: Map<Side, TableSide> } | null;
@@ -54,7 +55,8 @@ export async function verifyChunk(
   context: WorkerContext,
   channel: ChunkChannel,
 ): Promise<ChunkResult> {
-  const started = performance.now();
+  const { clock } = context.sessions.load;
+  const started = clock.now();
   try {
     const reads = await readBothSides(task, pair, context, channel);
     const end = cutAtSharedEnd(pair, context, reads);
@@ -65,7 +67,7 @@ export async function verifyChunk(
       sourceRows: context.indexes.source.count,
       targetRows: context.indexes.target.count,
       wireBytes: Math.max(reads.source.wireBytes, reads.target.wireBytes),
-      elapsedMs: performance.now() - started,
+      elapsedMs: clock.now() - started,
     };
   } catch (failure) {
     return describeChunkFailure(failure);
@@ -99,7 +101,7 @@ export async function onBothSides<T>(
 ): Promise<Record<Side, T>> {
   let failure: ReadFailure | null = null;
   const run = async (side: Side): Promise<T> => {
-    const timer = setTimeout(() => void sessions.drop(side), sessions.deadlineMs(side));
+    const endDeadline = sessions.startDeadline(side);
     try {
       return await step(side);
     } catch (error) {
@@ -109,7 +111,7 @@ export async function onBothSides<T>(
       }
       throw failure;
     } finally {
-      clearTimeout(timer);
+      endDeadline();
     }
   };
   const [source, target] = await Promise.allSettled([run('source'), run('target')]);

@@ -9,15 +9,16 @@ import type {
   SumBucketsTask,
 } from '../core/bucket.js';
 import type { ChecksumResult, ChecksumTask, ChunkResult, ChunkTask } from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
+import type { SharedLoad } from './shared-load.js';
 
 /** What a thread is given when it starts, which is before anything is known of the databases. */
 export interface WorkerData {
   readonly seed: bigint;
   /** The URL schemes of both sides, whose database packages a thread loads while the main thread reads catalogs. */
   readonly schemes: readonly string[];
+  readonly load: SharedLoad;
 }
 
 /** What every worker needs to know before its first chunk. */
@@ -51,7 +52,7 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
 export type WorkerMessage =
   | { readonly type: 'sessions'; readonly ids: Readonly<Partial<Record<Side, string>>> }
   | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
-  | { readonly type: 'differences'; readonly rows: readonly RowDifference[] };
+  | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
 
 /** What the main thread tells a worker: that a batch was stored, or that the chunk is no longer wanted. */
 export type MainMessage = { readonly type: 'stored' } | { readonly type: 'cancel' };

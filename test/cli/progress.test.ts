@@ -75,6 +75,20 @@ describe('progress in a log', () => {
     expect(writes).toEqual(['a: different in 1 row; unverified chunks: The connection was lost.\n']);
   });
 
+  it('says why the run stands still, for as long as it does', () => {
+    const { at, writes } = watch();
+    at(0, start(1000), rows(100));
+    at(4000, { type: 'run:paused', side: 'source', load: 1200, maxLoad: 25 });
+    at(5000);
+    at(10_000, { type: 'run:paused', side: 'target', load: null, maxLoad: 25 });
+    at(15_000, { type: 'run:resumed', pausedMs: 11_000 });
+    expect(writes.map((line) => line.split('about')[0])).toEqual([
+      'paused: 1,200 statements at work on the source (limit 25), █░░░░░░░░░ ',
+      'paused: the load of the target is unknown, █░░░░░░░░░ ',
+      '█░░░░░░░░░ ',
+    ]);
+  });
+
   it('tells of retries once a table', () => {
     const { at, writes } = watch();
     for (const attempt of [1, 2, 3]) at(attempt, { type: 'chunk:retry', table: 'a', error, attempt });

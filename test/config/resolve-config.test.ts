@@ -41,6 +41,8 @@ describe('a resolved config', () => {
       workers: Math.max(1, Math.min(4, availableParallelism())),
       chunkRows: null,
       checksumOn: 'client',
+      chunkTimeMs: 500,
+      limits: { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null },
       seed: null,
       showValues: true,
     });
@@ -60,6 +62,10 @@ describe('a resolved config', () => {
       key: ['lines:order_id, line'],
       workers: '64',
       'chunk-rows': '5000',
+      'chunk-time': '1.5s',
+      'max-rows-per-second': '20000',
+      'max-bytes-per-second': '8MiB',
+      'max-load': '25',
       seed: '18446744073709551615',
       'hide-values': true,
     });
@@ -75,6 +81,8 @@ describe('a resolved config', () => {
       ],
       workers: 64,
       chunkRows: 5000,
+      chunkTimeMs: 1500,
+      limits: { maxRowsPerSecond: 20_000, maxBytesPerSecond: 8_388_608, maxLoad: 25 },
       seed: 18446744073709551615n,
       showValues: false,
     });
@@ -92,6 +100,23 @@ describe('a resolved config', () => {
     [{ ...URLS, workers: '2.5' }, 'Expected --workers to be a whole number from 1 to 64, got 2.5.'],
     [{ ...URLS, workers: '1e1' }, 'Expected --workers to be a whole number from 1 to 64, got 1e1.'],
     [{ ...URLS, 'chunk-rows': '0' }, 'Expected --chunk-rows to be a whole number from 1 to 10000000, got 0.'],
+    [{ ...URLS, 'chunk-time': '500' }, 'Expected --chunk-time to be a time from 10ms to 60s, got 500.'],
+    [{ ...URLS, 'chunk-time': '9ms' }, 'Expected --chunk-time to be a time from 10ms to 60s, got 9ms.'],
+    [{ ...URLS, 'chunk-time': '61s' }, 'Expected --chunk-time to be a time from 10ms to 60s, got 61s.'],
+    [{ ...URLS, 'chunk-time': '-1s' }, 'Expected --chunk-time to be a time from 10ms to 60s, got -1s.'],
+    [
+      { ...URLS, 'max-rows-per-second': '0' },
+      'Expected --max-rows-per-second to be a whole number from 1 to 1000000000, got 0.',
+    ],
+    [
+      { ...URLS, 'max-bytes-per-second': '10 MBit' },
+      'Expected --max-bytes-per-second to be a size from 1kB to 1000GB, got 10 MBit.',
+    ],
+    [
+      { ...URLS, 'max-bytes-per-second': '5000' },
+      'Expected --max-bytes-per-second to be a size from 1kB to 1000GB, got 5000.',
+    ],
+    [{ ...URLS, 'max-load': '0' }, 'Expected --max-load to be a whole number from 1 to 100000, got 0.'],
     [
       { ...URLS, seed: '18446744073709551616' },
       'Expected --seed to be a whole number from 0 to 18446744073709551615, got 18446744073709551616.',
@@ -137,6 +162,21 @@ describe('a resolved config', () => {
   ])('a URL that cannot be read is refused without being repeated: %s', (source) => {
     const error = refusal({ ...URLS, source });
     expect(error.message + error.hint).not.toContain('s3cret');
+  });
+});
+
+describe('a rate of bytes', () => {
+  it.each([
+    ['500kB', 500_000],
+    ['500 KB', 500_000],
+    ['1.5mb', 1_500_000],
+    ['2GB', 2_000_000_000],
+    ['64KiB', 65_536],
+    ['1GiB', 1_073_741_824],
+    ['2000B', 2000],
+  ])('%s is %d bytes a second', (text, bytes) => {
+    const { limits } = resolveConfig({ ...URLS, 'max-bytes-per-second': text });
+    expect(limits.maxBytesPerSecond).toBe(bytes);
   });
 });
 

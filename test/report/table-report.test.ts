@@ -177,6 +177,18 @@ describe('the table report', () => {
     expect(report).toContain('Excluded on request: shop.sessions, *.updated_at');
   });
 
+  it('says what held the run back, and nothing where nothing did', () => {
+    const load = { maxRowsPerSecond: 20_000, maxBytesPerSecond: null, maxLoad: 25, pausedMs: 3004 };
+    expect(formatTableReport(sampleResult([sampleTable()], { load }), PLAIN)).toContain(
+      '  Read at most 20,000 rows a second of each side; paused for 3.0 s by more than 25 statements at work on a server.\n',
+    );
+    const onlyLoad = { ...load, maxRowsPerSecond: null };
+    expect(formatTableReport(sampleResult([sampleTable()], { load: onlyLoad }), PLAIN)).toContain(
+      '  Paused for 3.0 s by more than 25 statements',
+    );
+    expect(formatTableReport(sampleResult([sampleTable()]), PLAIN)).not.toMatch(/at most|aused/);
+  });
+
   it('tells of unverified chunks even where no finding does', () => {
     const table = sampleTable({
       verdict: 'unverified',

@@ -1,3 +1,4 @@
+import type { TestEngine } from '../support/database.js';
 import {
   ALL_ENGINES,
   asIs,
@@ -100,8 +101,8 @@ const LOWER = '6ccd780c-baba-1026-9564-5b8c656024db';
 const NEXT = '6ccd780c-baba-1026-9564-5b8c656024dc';
 const isUuid = (sample: string): boolean => sample.length === 36;
 
-const uuidText = (declared: string): TypeForm => ({
-  engines: ALL_ENGINES,
+const uuidText = (declared: string, engines = ALL_ENGINES): TypeForm => ({
+  engines,
   declared,
   write: textLiteral,
   show: asIs,
@@ -120,6 +121,7 @@ export const uuids: TypeGroup = {
     trueUuid,
     uuidText('char(36)'),
     uuidText('varchar(36)'),
+    uuidText('varchar(36) CHARACTER SET utf16', MYSQL_FAMILY),
     {
       engines: MYSQL_FAMILY,
       declared: 'binary(16)',
@@ -155,7 +157,16 @@ const jsonForm = (declared: string, engines: TypeForm['engines'], cast: string):
   show: asIs,
 });
 
-const JSON_TEXT = [jsonForm('text', POSTGRESQL, ''), jsonForm('longtext', MYSQL_FAMILY, '')];
+const latin1Json = jsonForm('longtext CHARACTER SET latin1', MYSQL_FAMILY, '');
+const JSON_TEXT = [
+  jsonForm('text', POSTGRESQL, ''),
+  jsonForm('longtext', MYSQL_FAMILY, ''),
+  {
+    ...latin1Json,
+    write: (sample: string, engine: TestEngine) =>
+      [...sample].some((character) => character > 'ÿ') ? null : latin1Json.write(sample, engine),
+  },
+];
 
 /** Near misses are spelled as MySQL and `jsonb` would spell them, because that is how they are shown. */
 export const documents: TypeGroup = {

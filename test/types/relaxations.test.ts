@@ -230,7 +230,7 @@ describe('a relaxation', () => {
   it('by a tolerance of the only key leaves the table unverified, with the reason', async () => {
     const table = tableResult(await attempt({ relax: 'prices.code:tolerance=1' }), 'prices');
     expect(findingCodes(table)).toEqual(['chunk-unverified']);
-    expect(table.findings[0]?.message).toContain('a tolerance on code needs a key');
+    expect(table.findings[0]?.message).toContain('a tolerance on code needs a key that does');
   });
 
   it.each([

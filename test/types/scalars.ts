@@ -15,7 +15,17 @@ const TYPES = [
     'refcursor',
   ],
   ...['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'],
-  ...['tsvector', 'tsquery', 'jsonpath', 'regtype', 'regclass', 'regrole', 'regnamespace', 'aclitem'],
+  ...[
+    'tsvector[]',
+    'tsvector',
+    'tsquery',
+    'jsonpath',
+    'regtype',
+    'regclass',
+    'regrole',
+    'regnamespace',
+    'aclitem',
+  ],
 ];
 
 /** Types of PostgreSQL that have a counterpart in themselves only, or in text. */
@@ -51,6 +61,7 @@ export const scalars: TypeGroup = {
     path: ['[(1,2),(3,4)]', '((1,2),(3,4))'],
     polygon: ['((1,2),(3,4),(5,6))'],
     circle: ['<(1,2),3.5>'],
+    'tsvector[]': ['{"\'a\':1","",NULL}'],
     tsvector: ["'a':1A 'cat':3,4B 'it''s'", ''],
     tsquery: ["'fat' & !( 'rat' | 'cat':AB )", "'a' <2> 'b'"],
     jsonpath: ['$."a"[*]?(@ > 1)'],
@@ -78,6 +89,7 @@ export const scalars: TypeGroup = {
     pg_snapshot: [['10:20:10,14,15', '10:20:10,14']],
     interval: [
       ['1 day', '24:00:00'],
+      ['1 day', '2 days'],
       ['1 mon', '30 days'],
       ['1 year 2 mons', '1 year 3 mons'],
       ['-1 mons', '1 mon'],
@@ -102,6 +114,7 @@ export const scalars: TypeGroup = {
       ["'a':1", "'a':2"],
       ["'a'", "'b'"],
     ],
+    'tsvector[]': [["{'a':1}", "{'a':2}"]],
     tsquery: [["'a' & 'b'", "'a' | 'b'"]],
     jsonpath: [['$."a"', '$."b"']],
     regtype: [['integer', 'bigint']],

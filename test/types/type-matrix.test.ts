@@ -12,7 +12,7 @@ import { doublesAgainstNumbers, singlesAgainstNumbers } from './spelled-floats.j
 import { arrays, composites, ranges } from './structures.js';
 import { dates, datetimes, instants, times } from './temporals.js';
 import { enums, sets, setsAgainstText, texts } from './texts.js';
-import { buildTypeTables } from './type-tables.js';
+import { buildTypeTables, type TypeTables } from './type-tables.js';
 import { incomparableColumns } from './without-rule.js';
 
 const GROUPS = [
@@ -61,6 +61,22 @@ describe.each(enginePairs())('types of $source and $target', (engines) => {
     }
     await outcome.close();
   }, 300_000);
+
+  const sum = (count: (group: TypeTables) => number): number =>
+    groups.reduce((total, group) => total + count(group), 0);
+  const counts = {
+    types: new Set(groups.flatMap(({ types }) => types)).size,
+    columns: sum(({ columns }) => columns.length),
+    equal: sum(({ equalValues }) => equalValues),
+    near: sum(({ misses }) => misses.size),
+  };
+
+  it(`compares ${counts.equal} equal values and ${counts.near} near misses of ${counts.types} types in ${counts.columns} columns`, () => {
+    const rows = [...results.values()].reduce((total, { sourceRows }) => total + sourceRows, 0);
+    expect(rows).toBe(sum(({ equalRows }) => equalRows) + counts.near + 1);
+    const compared = groups.flatMap(({ equalTable }) => results.get(equalTable)?.columns ?? []);
+    expect(compared.filter((column) => column.compared)).toHaveLength(counts.columns + groups.length);
+  });
 
   it.each(groups)('takes equal $group for equal in $columns.length columns', (group) => {
     expect(differences.get(group.equalTable) ?? []).toEqual([]);

@@ -16,6 +16,10 @@ export interface TypeTables {
   readonly nearTable: string;
   readonly columns: readonly string[];
   readonly equalRows: number;
+  /** Values that are compared as equal, over all columns. */
+  readonly equalValues: number;
+  /** Declared types of both sides. */
+  readonly types: readonly string[];
   /** By key. */
   readonly misses: ReadonlyMap<string, ExpectedMiss>;
   readonly scripts: Readonly<Record<'source' | 'target', string>>;
@@ -52,6 +56,8 @@ export function buildTypeTables(
     nearTable: tables.near,
     columns: columns.map(({ name }) => name),
     equalRows: equal.length,
+    equalValues: equal.reduce((total, { cells }) => total + cells.size, 0),
+    types: columns.flatMap(({ source, target }) => [source.declared, target.declared]),
     misses: near.misses,
     scripts: { source: script('source'), target: script('target') },
   };

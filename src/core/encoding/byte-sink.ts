@@ -1,6 +1,8 @@
 const INITIAL_BYTES = 4096;
 /** Below this a byte loop beats the native copy, whose call costs about as much as this many loop steps. */
 const LOOP_COPY_BYTES = 48;
+/** What a sink keeps between rows, and the most by which it grows beyond its need while it is small. */
+const KEPT_BYTES = 16 << 20;
 
 /**
  * A growing byte buffer that is reset and refilled for every row, so that encoding a row allocates nothing.
@@ -10,15 +12,18 @@ export class ByteSink {
   bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   length = 0;
 
+  /** Starts anew; the room of a very long value is given back. */
   reset(): void {
     this.length = 0;
+    if (this.bytes.length > KEPT_BYTES) this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    const spare = Math.max(Math.min(this.bytes.length, KEPT_BYTES), this.bytes.length >> 2);
+    const grown = Buffer.allocUnsafeSlow(count > KEPT_BYTES ? needed + INITIAL_BYTES : needed + spare);
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }
@@ -85,6 +90,12 @@ export class ByteSink {
       bytes.set(source.subarray(start, end), length);
     }
     this.length = length + count;
+  }
+
+  /** Appends text as UTF-8. */
+  writeText(text: string): void {
+    this.reserve(Buffer.byteLength(text, 'utf8'));
+    this.length += this.bytes.write(text, this.length, 'utf8');
   }
 
   /** A copy of what was written, which stays valid. */

@@ -55,19 +55,20 @@ function parseV4(text: string): number[] | null {
 function parseV6(text: string): number[] | null {
   const halves = text.split('::');
   if (halves.length > 2) return null;
-  const [head, tail] = [parseGroups(halves[0] ?? ''), parseGroups(halves[1] ?? '')];
+  const isSplit = halves.length === 2;
+  const [head, tail] = [parseGroups(halves[0] ?? '', !isSplit), parseGroups(halves[1] ?? '', true)];
   if (head === null || tail === null) return null;
-  if (halves.length === 1) return head.length === 16 ? head : null;
+  if (!isSplit) return head.length === 16 ? head : null;
   const missing = 16 - head.length - tail.length;
   return missing < 2 ? null : [...head, ...Array<number>(missing).fill(0), ...tail];
 }
 
-function parseGroups(text: string): number[] | null {
+function parseGroups(text: string, isEnd: boolean): number[] | null {
   if (text === '') return [];
   const groups = text.split(':');
   const bytes: number[] = [];
   for (const [i, group] of groups.entries()) {
-    const isLast = i === groups.length - 1;
+    const isLast = isEnd && i === groups.length - 1;
     const v4 = isLast && group.includes('.') ? parseV4(group) : null;
     if (v4 !== null) bytes.push(...v4);
     else if (/^[0-9a-fA-F]{1,4}$/.test(group)) {
@@ -86,12 +87,18 @@ export function formatAddress(address: Uint8Array): string {
   }
   const groups = Array.from({ length: 8 }, (_, i) =>
     (((address[2 * i] as number) << 8) | (address[2 * i + 1] as number)).toString(16),
-  ).join(':');
-  const [longest = ''] = (groups.match(/\b0(:0)+\b/g) ?? []).sort((one, other) => other.length - one.length);
-  return longest === ''
-    ? groups
-    : groups
-        .replace(longest, ':')
-        .replace(/^:(?!:)|(?<!:):$/, '::')
-        .replace(':::', '::');
+  );
+  const { start, length } = longestZeros(groups);
+  if (length < 2) return groups.join(':');
+  return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`;
+}
+
+function longestZeros(groups: readonly string[]): { readonly start: number; readonly length: number } {
+  let longest = { start: 0, length: 0 };
+  let length = 0;
+  for (const [i, group] of groups.entries()) {
+    length = group === '0' ? length + 1 : 0;
+    if (length > longest.length) longest = { start: i + 1 - length, length };
+  }
+  return longest;
 }

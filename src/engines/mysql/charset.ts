@@ -110,6 +110,7 @@ export function encodeText(charset: Charset, span: TextSpan, sink: ByteSink): vo
   }
   sink.writeByte(TAG.text);
   sink.writeLength(length);
+  sink.reserve(length);
   writeUtf8(charset, span, sink);
 }
 
@@ -139,8 +140,14 @@ function readCharacter({ singles, pairs, wide }: Charset, buffer: Buffer, at: nu
 }
 
 function measureUtf8(charset: Charset, { buffer, start, end }: TextSpan): number {
+  const { ascii } = charset;
   let length = 0;
   for (let at = start; at < end; ) {
+    if (ascii && (buffer[at] as number) < 0x80) {
+      length++;
+      at++;
+      continue;
+    }
     const character = readCharacter(charset, buffer, at, end);
     if (character < 0) return -1;
     const point = character >> 3;
@@ -151,26 +158,38 @@ function measureUtf8(charset: Charset, { buffer, start, end }: TextSpan): number
 }
 
 function writeUtf8(charset: Charset, { buffer, start, end }: TextSpan, sink: ByteSink): void {
+  const { ascii } = charset;
+  const { bytes } = sink;
+  let to = sink.length;
   for (let at = start; at < end; ) {
+    const byte = buffer[at] as number;
+    if (ascii && byte < 0x80) {
+      bytes[to++] = byte;
+      at++;
+      continue;
+    }
     const character = readCharacter(charset, buffer, at, end);
-    writeCharacter(sink, character >> 3);
+    to = writeCharacter(bytes, to, character >> 3);
     at += character & 7;
   }
+  sink.length = to;
 }
 
-function writeCharacter(sink: ByteSink, point: number): void {
+function writeCharacter(bytes: Buffer, at: number, point: number): number {
+  let to = at;
   if (point < 0x80) {
-    sink.writeByte(point);
-    return;
+    bytes[to++] = point;
+    return to;
   }
-  if (point < 0x800) sink.writeByte(0xc0 | (point >> 6));
+  if (point < 0x800) bytes[to++] = 0xc0 | (point >> 6);
   else {
-    if (point < 0x10000) sink.writeByte(0xe0 | (point >> 12));
+    if (point < 0x10000) bytes[to++] = 0xe0 | (point >> 12);
     else {
-      sink.writeByte(0xf0 | (point >> 18));
-      sink.writeByte(0x80 | ((point >> 12) & 0x3f));
+      bytes[to++] = 0xf0 | (point >> 18);
+      bytes[to++] = 0x80 | ((point >> 12) & 0x3f);
     }
-    sink.writeByte(0x80 | ((point >> 6) & 0x3f));
+    bytes[to++] = 0x80 | ((point >> 6) & 0x3f);
   }
-  sink.writeByte(0x80 | (point & 0x3f));
+  bytes[to++] = 0x80 | (point & 0x3f);
+  return to;
 }

@@ -113,9 +113,7 @@ function compileEncoder(
     case 'uuid':
       return column.wire === 'binary'
         ? (buffer, start, _end, sink) => encodeUuidBytes(sink, buffer, start)
-        : throughUtf8(charsetOf(column, charsets), (buffer, start, end, sink) =>
-            encodeUuidText(sink, buffer, start, end),
-          );
+        : throughUtf8(charsetOf(column, charsets), encodeUuidField);
     case 'json':
       return throughUtf8(charsetOf(column, charsets), encodeJsonField);
     case 'inet':
@@ -132,6 +130,8 @@ function compileEncoder(
       return temporalEncoder(column.wire, canonical);
   }
 }
+
+const encodeUuidField: FieldEncoder = (buffer, start, end, sink) => encodeUuidText(sink, buffer, start, end);
 
 function charsetOf(column: CodecColumn['column'], charsets: ReadonlyMap<string, Charset>): Charset | null {
   return charsets.get(textTypeOf(column.type)?.charset ?? '') ?? null;

@@ -7,6 +7,7 @@ import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection } from './connection.js';
 import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
+import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
@@ -45,5 +46,6 @@ export const mysqlEngine: Engine = {
   dialect: mysqlDialect,
   checksum: mysqlChecksum,
   compileCodec,
+  readLoad: readMysqlLoad,
   classifyError: classifyMysqlError,
 };

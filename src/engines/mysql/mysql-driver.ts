@@ -154,6 +154,14 @@ export class MysqlConnection implements Session {
     });
   }
 
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
   async cancel(serverSessionId: string): Promise<void> {
     await this.query(`KILL QUERY ${BigInt(serverSessionId)}`);
   }
@@ -164,6 +172,11 @@ export class MysqlConnection implements Session {
       return;
     }
     await new Promise<void>((resolve) => this.#connection.end(() => resolve()));
+  }
+
+  /** The socket itself: mysql2's own pause would keep a copy of every packet that still comes. */
+  get #stream(): NodeJS.ReadableStream {
+    return (this.#connection as unknown as { readonly stream: NodeJS.ReadableStream }).stream;
   }
 
   #discard(): void {

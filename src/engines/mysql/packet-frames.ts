@@ -1,6 +1,7 @@
 import type { SpanListener } from '../engine.js';
 
 const HEADER = 4;
+const SCRATCH_BYTES = 16 << 10;
 /** A packet of this length goes on in the next one. */
 const LONGEST_PACKET = 0xffffff;
 /** What a row of the binary protocol begins with; an error begins with 0xff, the end of the rows with 0xfe. */
@@ -23,6 +24,8 @@ export interface PacketReceiver {
 export class PacketFrames {
   readonly #onSpan: SpanListener;
   readonly #receiver: PacketReceiver;
+  /** Where split ones are put together, one after the other; longer ones get a buffer of their own. */
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   #partial: Buffer | null = null;
   #partialLength = 0;
   /** The packets so far of a row that is longer than one packet. */
@@ -100,7 +103,8 @@ export class PacketFrames {
 
   #keepPartial(bytes: Buffer, at: number): void {
     const known = bytes.length - at;
-    this.#partial = Buffer.allocUnsafeSlow(known >= HEADER ? HEADER + lengthAt(bytes, at) : HEADER);
+    const length = known >= HEADER ? HEADER + lengthAt(bytes, at) : HEADER;
+    this.#partial = length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(length) : this.#scratch;
     this.#partialLength = bytes.copy(this.#partial, 0, at);
   }
 

@@ -6,7 +6,7 @@ import type { ConnectionSettings, Session } from '../engine.js';
  * read back.
  *
  * `character_set_results=NULL` makes the server send text as it is stored; the read timeouts are raised because a
- * reader that waits for the other side is not a dead one.
+ * reader that waits for the other side, or for its turn, is not a dead one.
  */
 const STATE: Readonly<Record<string, string>> = {
   time_zone: '+00:00',
@@ -28,7 +28,7 @@ export async function prepareSession(session: Session, settings: ConnectionSetti
     'character_set_results = NULL',
     `sql_select_limit = ${NO_ROW_LIMIT}`,
     'autocommit = 1',
-    'net_write_timeout = 600',
+    `net_write_timeout = ${Math.max(600, Math.ceil(timeoutMs / 1000))}`,
     'net_read_timeout = 600',
     isMariadb ? `max_statement_time = ${timeoutMs / 1000}` : `max_execution_time = ${timeoutMs}`,
     ...(isMariadb ? [] : ['information_schema_stats_expiry = 0']),

@@ -74,8 +74,12 @@ export const encodeChar: FieldEncoder = sized(1, (buffer, start, _end, sink) => 
   encodeSpan(sink, byte < 0x80 ? TAG.text : TAG.rawText, buffer, start, byte === 0 ? start : start + 1);
 });
 
+const formatBytes: FieldFormatter = (buffer, start, end) => ({ hex: buffer.toString('hex', start, end) });
+
 /** The formatters of types that have a binary form of their own, by wire name. */
 export const SCALAR_FORMATTERS: Readonly<Record<string, FieldFormatter>> = {
+  bytea: formatBytes,
+  opaque: formatBytes,
   interval: (buffer, start) =>
     formatInterval(
       buffer.readInt32BE(start + 12),

@@ -140,13 +140,10 @@ function unpadded(buffer: Buffer, start: number, end: number): number {
 function compileFormatter({ column, partner }: Pick<CodecColumn, 'column' | 'partner'>): FieldFormatter {
   const { wire, type } = column;
   if (type.kind === 'enum') return formatUtf8;
+  if (type.kind === 'money') return formatMoney(type);
   const special = structureFormatter({ column, partner }, compileFormatter) ?? SCALAR_FORMATTERS[wire];
   if (special !== undefined) return special;
   switch (wire) {
-    case 'opaque':
-      return formatBytes;
-    case 'money':
-      return formatMoney(type);
     case 'bool':
       return (buffer, start) => (buffer[start] === 1 ? 'true' : 'false');
     case 'int2':
@@ -162,8 +159,6 @@ function compileFormatter({ column, partner }: Pick<CodecColumn, 'column' | 'par
       return (buffer, start) => formatFloat(buffer.readFloatBE(start), partner);
     case 'float8':
       return (buffer, start) => formatFloat64(buffer.readDoubleBE(start));
-    case 'bytea':
-      return formatBytes;
     case 'bit':
     case 'varbit':
       return formatBits;
@@ -184,8 +179,6 @@ function compileFormatter({ column, partner }: Pick<CodecColumn, 'column' | 'par
       return formatUtf8;
   }
 }
-
-const formatBytes: FieldFormatter = (buffer, start, end) => ({ hex: buffer.toString('hex', start, end) });
 
 const formatBits: FieldFormatter = (buffer, start) => {
   const length = buffer.readInt32BE(start);

@@ -5,6 +5,7 @@ const COPY_OUT_RESPONSE = 0x48;
 const COPY_DATA = 0x64;
 const COPY_DONE = 0x63;
 const MESSAGE_HEADER = 5;
+const SCRATCH_BYTES = 16 << 10;
 /** Signature, flags and extension length of the binary COPY format. */
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const COPY_HEADER = 19;
@@ -22,6 +23,8 @@ export class CopyFrames {
   /** True once the end marker and CopyDone have arrived: the only sign that all rows were seen. */
   complete = false;
   readonly #onSpan: SpanListener;
+  /** Where split ones are put together, one after the other; longer ones get a buffer of their own. */
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   #partial: Buffer | null = null;
   #partialLength = 0;
   #sawHeader = false;
@@ -101,7 +104,7 @@ export class CopyFrames {
   #keepPartial(bytes: Buffer, at: number): void {
     const known = bytes.length - at;
     const length = known >= MESSAGE_HEADER ? 1 + bytes.readUInt32BE(at + 1) : MESSAGE_HEADER;
-    this.#partial = Buffer.allocUnsafeSlow(length);
+    this.#partial = length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(length) : this.#scratch;
     this.#partialLength = bytes.copy(this.#partial, 0, at);
   }
 

@@ -5,6 +5,7 @@ import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError } from './errors.js';
+import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { prepareSession } from './session-state.js';
 
@@ -33,5 +34,6 @@ export const postgresqlEngine: Engine = {
   dialect: postgresqlDialect,
   checksum: postgresqlChecksum,
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
+  readLoad: readPostgresqlLoad,
   classifyError: classifyPostgresqlError,
 };

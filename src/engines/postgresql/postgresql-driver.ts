@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
@@ -191,6 +192,14 @@ export class PostgresqlConnection implements Session {
     }
   }
 
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
   async cancel(serverSessionId: string): Promise<void> {
     await this.query(`SELECT pg_cancel_backend(${BigInt(serverSessionId)})`);
   }
@@ -202,8 +211,10 @@ export class PostgresqlConnection implements Session {
 
   #destroy(): void {
     this.broken = true;
-    const { stream } = (this.#client as unknown as { connection: { stream: { destroy(): void } } })
-      .connection;
-    stream.destroy();
+    this.#stream.destroy();
+  }
+
+  get #stream(): Socket {
+    return (this.#client as unknown as { connection: { stream: Socket } }).connection.stream;
   }
 }

@@ -15,10 +15,26 @@ type TypeReference = Pick<ControlRow, string>;
 
 export type ResolvedType = Pick<Column, 'declared' | 'wire' | 'type'>;
 
-/** Reads every type that the columns of a schema are of, with those that they are made of. */
+/** Reads every type that the columns of a schema are of, and then those that these are made of, level by level. */
 export async function readTypes(session: Session, schema: string): Promise<Map<string, ControlRow>> {
-  const rows = await session.query(typesQuery(schema));
-  return new Map(rows.map((row) => [row.oid ?? '', row]));
+  const types = new Map<string, ControlRow>();
+  const columns = await session.query(
+    `SELECT DISTINCT a.atttypid AS oid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
+       AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped`,
+  );
+  let wanted = columns.map(({ oid }) => oid ?? '');
+  while (wanted.length > 0) {
+    const rows = await session.query(typesQuery(wanted));
+    for (const row of rows) types.set(row.oid ?? '', row);
+    wanted = [...new Set(rows.flatMap(partOids))].filter((oid) => oid !== '0' && !types.has(oid));
+  }
+  return types;
+}
+
+function partOids(row: ControlRow): string[] {
+  const fields = fieldsOf(row).map(({ type_oid: oid }) => oid);
+  return [row.base, row.element, row.bound, ...fields].map((oid) => oid ?? '0');
 }
 
 /**
@@ -27,42 +43,32 @@ export async function readTypes(session: Session, schema: string): Promise<Map<s
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-type.html
  */
-function typesQuery(schema: string): string {
-  return `WITH RECURSIVE used(oid) AS (
-      SELECT a.atttypid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-        AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
-      UNION
-      SELECT part.oid FROM used JOIN pg_type t ON t.oid = used.oid CROSS JOIN LATERAL (
-        SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
-        UNION ALL SELECT t.typelem WHERE t.typcategory = 'A' AND t.typelem <> 0
-        UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid AND t.typtype = 'r'
-        UNION ALL SELECT r.rngsubtype FROM pg_range r
-          WHERE t.typtype = 'm' AND to_jsonb(r)->>'rngmultitypid' = t.oid::text
-        UNION ALL SELECT f.atttypid FROM pg_attribute f
-          WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
-      ) part
-    )
-    SELECT t.oid, t.typname AS type_name, t.typtype AS type_kind, n.nspname AS type_schema,
+function typesQuery(oids: readonly string[]): string {
+  return `SELECT t.oid, t.typname AS type_name, t.typtype AS type_kind, n.nspname AS type_schema,
       t.typsend <> 0 AS has_send, t.typbasetype AS base, t.typtypmod AS base_modifier,
       format_type(t.typbasetype, t.typtypmod) AS base_declared,
-      CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN t.typelem ELSE 0 END AS element, r.rngsubtype AS bound,
-      (SELECT json_agg(json_build_object('name', f.attname, 'type_oid', f.atttypid::text,
-         'modifier', f.atttypmod::text, 'declared', format_type(f.atttypid, f.atttypmod)) ORDER BY f.attnum)::text
-       FROM pg_attribute f
-       WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped) AS fields
-    FROM used JOIN pg_type t ON t.oid = used.oid JOIN pg_namespace n ON n.oid = t.typnamespace
-    LEFT JOIN pg_range r ON t.oid::text IN (r.rngtypid::text, to_jsonb(r)->>'rngmultitypid')`;
+      CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN t.typelem ELSE 0 END AS element,
+      CASE WHEN t.typtype IN ('r', 'm') THEN (SELECT r.rngsubtype FROM pg_range r
+        WHERE r.rngtypid = t.oid OR to_jsonb(r)->>'rngmultitypid' = t.oid::text) ELSE 0 END AS bound,
+      CASE WHEN t.typtype = 'c' THEN (SELECT json_agg(json_build_object('name', f.attname,
+         'type_oid', f.atttypid::text, 'modifier', f.atttypmod::text,
+         'declared', format_type(f.atttypid, f.atttypmod)) ORDER BY f.attnum)::text
+       FROM pg_attribute f WHERE f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped) END AS fields
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE t.oid IN (${oids.map((oid) => BigInt(oid)).join(', ')})`;
 }
 
 /**
  * Resolves a column's type: a domain is its base type, and arrays, ranges and composites are described by their parts.
- * What holds a part that only text can express is selected as text as a whole, and has no rule of its own.
+ * What holds a part that only text can express is selected as text as a whole. That decides for an array of nothing else;
+ * anything more mixed has no rule of its own.
  */
 export function resolveType(row: ControlRow, context: TypeContext): ResolvedType {
   const resolved = resolveReference(row, context);
   if (resolved.wire === AS_TEXT || !hasTextPart(resolved.type)) return resolved;
-  return { ...resolved, wire: AS_TEXT, type: { kind: 'opaque', name: resolved.declared } };
+  const { type, declared } = resolved;
+  const isExact = type.kind === 'array' && type.element.type.kind === 'exact';
+  return { declared, wire: AS_TEXT, type: { kind: isExact ? 'exact' : 'opaque', name: declared } };
 }
 
 function hasTextPart(type: ValueType): boolean {

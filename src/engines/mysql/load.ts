@@ -1,0 +1,29 @@
+import type { Session } from '../engine.js';
+
+/**
+ * Reads how many threads of the server run a statement. `Threads_running` counts the session that asks; those of the run
+ * itself are found in the list of sessions, where every account sees its own.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/server-status-variables.html#statvar_Threads_running
+ */
+export async function readMysqlLoad(session: Session, ownSessionIds: readonly string[]): Promise<number> {
+  const [row] = await session.query("SHOW GLOBAL STATUS LIKE 'Threads_running'");
+  const running = Number(Object.values(row ?? {})[1] ?? 0);
+  return Math.max(0, running - 1 - (await countRunning(session, ownSessionIds)));
+}
+
+async function countRunning(session: Session, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const [server] = await session.query('SELECT VERSION() AS version');
+  const isMariadb = /mariadb/i.test(server?.version ?? '');
+  const count = async (schema: string): Promise<number> => {
+    const [row] = await session.query(
+      `SELECT COUNT(*) AS running FROM ${schema}.processlist
+       WHERE id IN (${ids.map((id) => String(BigInt(id))).join(', ')}) AND command <> 'Sleep'`,
+    );
+    return Number(row?.running ?? 0);
+  };
+  if (isMariadb) return count('information_schema');
+  // Before MySQL 8.0.22 there was only the older list, which locks more.
+  return count('performance_schema').catch(() => count('information_schema'));
+}

@@ -1,0 +1,36 @@
+import { RowproofError } from '../../core/errors.js';
+import type { Session } from '../engine.js';
+
+/**
+ * Reads how many backends of clients are active. An account without `pg_read_all_stats` sees other sessions without
+ * their state: it would take a busy server for an idle one.
+ *
+ * @see https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
+ */
+export async function readPostgresqlLoad(
+  session: Session,
+  ownSessionIds: readonly string[],
+): Promise<number> {
+  const own = ownSessionIds.map((id) => `, ${BigInt(id)}`).join('');
+  const [row] = await session.query(
+    `SELECT current_user AS account, current_setting('track_activities') AS tracked,
+       pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS allowed,
+       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'
+          AND state IN ('active', 'fastpath function call') AND pid NOT IN (pg_backend_pid()${own})) AS running`,
+  );
+  if (row?.allowed !== 't') {
+    throw new RowproofError({
+      code: 'usage',
+      message: `The account ${row?.account} may not see whether other sessions are active.`,
+      hint: `Run GRANT pg_read_all_stats TO ${row?.account} (pg_monitor will do too), or leave --max-load out.`,
+    });
+  }
+  if (row.tracked !== 'on') {
+    throw new RowproofError({
+      code: 'usage',
+      message: 'The server does not track what its sessions do.',
+      hint: 'Set track_activities = on on the server, or leave --max-load out.',
+    });
+  }
+  return Number(row.running);
+}
