@@ -1,3 +1,4 @@
+import { hasLimits } from '../core/load-limits.js';
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
@@ -23,6 +24,7 @@ export async function planRun(config: RunConfig): Promise<RunPlan> {
       chunkRows: config.chunkRows ?? EXAMPLE_CHUNK_ROWS,
       checksums: await planChecksums({
         place: config.checksumOn,
+        isLimited: hasLimits(config.limits),
         tables: pairing.tables.map((table) => ({ pair: table.pair, mode: modeOf(config, table).mode })),
         sides,
         seed: config.seed ?? 0n,

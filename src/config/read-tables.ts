@@ -1,4 +1,5 @@
 import type { EmitEvent } from '../core/event.js';
+import { hasLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
@@ -101,6 +102,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
       ...chooseChunkSizes(config),
       checksums: await planChecksums({
         place: config.checksumOn,
+        isLimited: hasLimits(config.limits),
         tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
         sides,
         seed,

@@ -24,6 +24,8 @@ interface PlannedPair {
 export interface ChecksumWish {
   readonly place: ChecksumPlace;
   readonly tables: readonly PlannedPair[];
+  /** Whether the load on the servers is limited by more than the number of workers. */
+  readonly isLimited: boolean;
   readonly sides: Readonly<
     Record<
       Side,
@@ -57,8 +59,9 @@ export async function planChecksums(wish: ChecksumWish): Promise<RunChecksums | 
   return { place, seed, obstacles: new Map(obstacles) };
 }
 
-function findObstacle(pair: TablePair, mode: Mode, { sides }: ChecksumWish): string | null {
+function findObstacle(pair: TablePair, mode: Mode, { sides, isLimited }: ChecksumWish): string | null {
   const { source, target } = sides;
+  if (isLimited) return 'limits on the load hold only for rows that Rowproof reads';
   if (mode === 'spot') return 'spot mode reads small parts of it';
   if (source.engine.checksum !== target.engine.checksum) return 'the two sides are different engines';
   if (pair.strategy !== 'range') return 'its rows are not walked by a key that both sides sort alike';

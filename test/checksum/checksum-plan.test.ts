@@ -49,6 +49,7 @@ describe.each(availableEngines())('whether two servers of %s hash alike', (name)
     const sides = { source: sideOf(0), target: sideOf(1) };
     const plan = await planChecksums({
       place: 'auto',
+      isLimited: false,
       tables: [{ pair, mode: 'full' }],
       sides,
       seed: 2n ** 64n - 1n,
