@@ -1,6 +1,6 @@
 // Runs the tests from a bare clone: installs what is missing, builds, and hands its arguments on to vitest.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -20,8 +20,11 @@ run('npm', ['run', 'build']);
 run(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)]);
 
 function installNodePackages() {
-  if (existsSync(join(checkout, 'node_modules', 'vitest', 'vitest.mjs'))) return;
-  run('npm', [existsSync(join(checkout, 'package-lock.json')) ? 'ci' : 'install']);
+  const [lock, installed] = ['package-lock.json', join('node_modules', '.package-lock.json')].map((name) =>
+    join(checkout, name),
+  );
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  run('npm', ['ci']);
 }
 
 function installServers() {

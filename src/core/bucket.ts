@@ -76,7 +76,7 @@ export function findDifferingBuckets(source: BucketSums, target: BucketSums): Ui
 }
 
 /** How many rows a partition should hold on both sides together: what a worker keeps in memory at a time. */
-const PARTITION_ROWS = 200_000;
+const PARTITION_ROWS = 100_000;
 /** More partitions than this would cost more in files than they save in memory. */
 const MAX_PARTITIONS = 1024;
 

@@ -101,7 +101,7 @@ describe.each(enginePairs())('tables without a shared order, from $source to $ta
 describe('a table without a key of which every row changed', () => {
   const source = useDatabase('mariadb');
   const target = useDatabase('postgresql');
-  const ROWS = 120_000;
+  const ROWS = 55_000;
 
   beforeAll(async () => {
     await runOnBoth(
@@ -117,7 +117,7 @@ describe('a table without a key of which every row changed', () => {
   it('is compared a partition at a time, and no row is lost between them', async () => {
     const run = await compare({ source, target, flags: { tables: 'big' } });
     expect(tableResult(run, 'big')).toMatchObject({ missing: ROWS, extra: ROWS, changed: 0 });
-    expect(tableResult(run, 'big').coverage.chunks).toBeGreaterThan(2);
+    expect(tableResult(run, 'big').coverage.chunks).toBe(3);
     const words = new Set(
       run.differences.map(
         ({ difference }) => `${difference.kind} ${(difference.source ?? difference.target)?.word}`,
