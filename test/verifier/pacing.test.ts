@@ -7,7 +7,7 @@ const USUAL = { chunkTimeMs: 500, limits: NO_LIMITS, workers: 4, chunkRows: null
 describe('the size of a chunk', () => {
   it('is bounded by fixed numbers where no rate is limited', () => {
     expect(chooseChunkSizes(USUAL)).toEqual({
-      pacing: { targetMs: 500, minRows: 10, maxRows: 50_000, maxBytes: 16 << 20 },
+      pacing: { targetMs: 500, minRows: 10, maxRows: 200_000, maxBytes: 32 << 20 },
       chunkRows: null,
     });
   });
