@@ -20,6 +20,7 @@ export class RowIndex {
   readonly keys = new ByteSink();
   #keyEnds = new Uint32Array(INITIAL_ROWS);
   #hashes = new BigUint64Array(INITIAL_ROWS);
+  #halves = new Uint32Array(this.#hashes.buffer);
   #wireBytes = new Uint32Array(INITIAL_ROWS);
 
   reset(): void {
@@ -63,6 +64,7 @@ export class RowIndex {
     wireBytes.set(this.#wireBytes);
     this.#keyEnds = keyEnds;
     this.#hashes = hashes;
+    this.#halves = new Uint32Array(hashes.buffer);
     this.#wireBytes = wireBytes;
   }
 
@@ -78,8 +80,10 @@ export class RowIndex {
     return this.#wireBytes[row] as number;
   }
 
-  hashAt(row: number): bigint {
-    return this.#hashes[row] as bigint;
+  /** Whether a row has the same hash as one of another index. Compared by halves, because reading a BigInt makes one. */
+  hasSameHash(row: number, other: RowIndex, otherRow: number): boolean {
+    const [own, others] = [this.#halves, other.#halves];
+    return own[2 * row] === others[2 * otherRow] && own[2 * row + 1] === others[2 * otherRow + 1];
   }
 
   /** Whether the bytes appended after the last row are a greater key than that row's. */
@@ -127,20 +131,25 @@ export interface DifferingRow {
   readonly target: number;
 }
 
-/** Walks both sides in key order and lists the rows that are on one side only or have different hashes. */
+/**
+ * Walks both sides in key order and lists the rows that are on one side only or have different hashes. The hash of a row
+ * covers its key, so keys are only compared where hashes differ.
+ */
 export function findDifferingRows(source: RowIndex, target: RowIndex): DifferingRow[] {
   const differing: DifferingRow[] = [];
   let s = 0;
   let t = 0;
   while (s < source.count || t < target.count) {
-    const order = s === source.count ? 1 : t === target.count ? -1 : compareKeys({ source, s, target, t });
-    if (order < 0) differing.push({ source: s++, target: -1 });
-    else if (order > 0) differing.push({ source: -1, target: t++ });
-    else {
-      if (source.hashAt(s) !== target.hashAt(t)) differing.push({ source: s, target: t });
+    const isOnBoth = s < source.count && t < target.count;
+    if (isOnBoth && source.hasSameHash(s, target, t)) {
       s++;
       t++;
+      continue;
     }
+    const order = isOnBoth ? compareKeys({ source, s, target, t }) : s === source.count ? 1 : -1;
+    if (order < 0) differing.push({ source: s++, target: -1 });
+    else if (order > 0) differing.push({ source: -1, target: t++ });
+    else differing.push({ source: s++, target: t++ });
   }
   return differing;
 }

@@ -41,11 +41,10 @@ function programOf(reader: RowReader): CompiledProgram {
   return reader.program;
 }
 
-/** All that an index holds, so that a difference can be read. */
+/** The keys and sizes of an index, so that a difference can be read. */
 function describeIndex(index: RowIndex) {
   return Array.from({ length: index.count }, (_, i) => ({
     key: index.keyAt(i).toString('hex'),
-    hash: index.hashAt(i),
     wireBytes: index.wireBytesAt(i),
   }));
 }
