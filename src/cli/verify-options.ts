@@ -75,7 +75,7 @@ export const VERIFY_OPTIONS = {
   'ignore-columns': list(WHAT, 'TABLE.COLUMN: leave a column out; "*.updated_at" in every table'),
   where: list(WHAT, 'TABLE:SQL: compare only rows that meet the condition'),
   'target-where': list(WHAT, 'TABLE:SQL: the same condition, where the target needs other SQL'),
-  key: list(WHAT, 'TABLE:COLUMN,COLUMN: the unique columns to walk a table by'),
+  key: list(WHAT, 'TABLE:COLUMN,COLUMN: the columns that tell rows of a table apart'),
   relax: list(
     HOW,
     'TABLE.COLUMN:HOW,…: allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, tolerance=0.01',
