@@ -36,6 +36,8 @@ export interface ComparePartitionTask {
   readonly asBag: boolean;
   readonly folder: string;
   readonly partition: number;
+  /** How many rows of each side were spilled into it: what its files must hold. */
+  readonly rows: Readonly<Record<Side, number>>;
 }
 
 export type BucketTask = SumBucketsTask | SpillBucketsTask | ComparePartitionTask;
@@ -58,7 +60,13 @@ export interface UnusableKey {
 
 export type SumBucketsResult = { readonly kind: 'summed'; readonly sums: BucketSums } | UnverifiedChunk;
 
-export type SpillBucketsResult = { readonly kind: 'spilled' } | UnusableKey | UnverifiedChunk;
+/** How many rows fell into each partition. */
+export interface SpilledRows {
+  readonly kind: 'spilled';
+  readonly rows: readonly number[];
+}
+
+export type SpillBucketsResult = SpilledRows | UnusableKey | UnverifiedChunk;
 
 export type ComparePartitionResult =
   | ({ readonly kind: 'compared' } & Pick<ComparedChunk, 'counts' | 'changedColumns' | 'undecidedColumns'>)

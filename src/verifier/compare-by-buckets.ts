@@ -4,13 +4,14 @@ import {
   choosePartitionBounds,
   findDifferingBuckets,
   type SpillBucketsTask,
+  type SpilledRows,
   type SumBucketsTask,
   type UnusableKey,
 } from '../core/bucket.js';
 import type { UnverifiedChunk } from '../core/chunk.js';
 import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
-import { comparedColumns, qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { TableProgress } from './table-progress.js';
 import {
   endTable,
@@ -74,10 +75,10 @@ async function comparePasses(bucket: BucketRun): Promise<void> {
     const spilled = await onBothSides((side) =>
       spillSide(bucket, { side, wanted: differing, bounds, folder }),
     );
-    const unusable = SIDES.map((side) => spilled[side]).find((each) => each !== null);
-    if (unusable !== undefined) return await compareAsBag(bucket, unusable);
+    if (spilled.source.kind === 'unusable-key') return await compareAsBag(bucket, spilled.source);
+    if (spilled.target.kind === 'unusable-key') return await compareAsBag(bucket, spilled.target);
     addRead(bucket, sums);
-    await comparePartitions(bucket, { folder, partitions: bounds.length + 1 });
+    await comparePartitions(bucket, { folder, source: spilled.source.rows, target: spilled.target.rows });
   } finally {
     await run.spool.closeFolder(folder);
   }
@@ -149,11 +150,11 @@ async function sumSide({ run, table, pair, asBag }: BucketRun, side: Side): Prom
 async function spillSide(
   { run, table, pair, asBag }: BucketRun,
   request: Pick<SpillBucketsTask, 'side' | 'wanted' | 'bounds' | 'folder'>,
-): Promise<UnusableKey | null> {
+): Promise<SpilledRows | UnusableKey> {
   const task: SpillBucketsTask = { kind: 'spill-buckets', pairId: pair.id, asBag, ...request };
   const result = await runWithRetries(run, wholeTable(table), task);
   if (result.kind === 'unverified') throw new Unverified(result);
-  return result.kind === 'spilled' ? null : result;
+  return result;
 }
 
 /** Passes over a whole side find no differing row themselves. */
@@ -164,9 +165,10 @@ function wholeTable(table: TableProgress): SpoolPlace {
 /** As many partitions at a time as there are workers; each is one part of the spool, in the order of the sort keys. */
 async function comparePartitions(
   bucket: BucketRun,
-  { folder, partitions }: { folder: string; partitions: number },
+  { folder, source, target }: { folder: string; source: readonly number[]; target: readonly number[] },
 ): Promise<void> {
   const { run, table, pair, asBag } = bucket;
+  const partitions = source.length;
   table.segments = partitions;
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -178,6 +180,7 @@ async function comparePartitions(
         asBag,
         folder,
         partition,
+        rows: { source: source[partition] ?? 0, target: target[partition] ?? 0 },
       };
       await acceptPartition(run, { table, segment: partition }, task);
     }

@@ -66,7 +66,7 @@ export async function spillBuckets(job: BucketJob<SpillBucketsTask>): Promise<Sp
       channel: { reportSessions: (ids) => channel.reportSessions(ids), reportRows: () => undefined },
     });
     writer.finish();
-    return { kind: 'spilled' };
+    return { kind: 'spilled', rows: writer.rows };
   } catch (error) {
     return error instanceof InexpressibleKey ? describeKey(job) : describeFailure(error, job);
   }

@@ -31,7 +31,7 @@ export interface BagComparison {
  * times. What is missing or extra is counted in copies.
  */
 export async function compareBag({ task, pair, sides, store }: BagComparison): Promise<DifferenceCounts> {
-  const files = { source: openFile(task, 'source'), target: openFile(task, 'target') };
+  const files = { source: PartitionFile.open(task, 'source'), target: PartitionFile.open(task, 'target') };
   const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
   try {
     let batch: RowDifference[] = [];
@@ -51,10 +51,6 @@ export async function compareBag({ task, pair, sides, store }: BagComparison): P
   } finally {
     for (const side of SIDES) files[side].close();
   }
-}
-
-function openFile({ folder, partition }: ComparePartitionTask, side: Side): PartitionFile {
-  return PartitionFile.open(folder, side, partition);
 }
 
 function findDifferingRows(files: Readonly<Record<Side, PartitionFile>>): BagRow[] {
@@ -79,7 +75,7 @@ function describeRow(
   { copies, payloadAt, payloadBytes }: BagRow,
   { pair, prepared, file }: { pair: TablePair; prepared: TableSide; file: PartitionFile },
 ): RowDifference {
-  const wire = file.read(payloadAt, payloadBytes) ?? Buffer.alloc(0);
+  const wire = file.read(payloadAt, payloadBytes);
   const { codec, spans } = prepared.reader;
   codec.split(wire, 0, wire.length, spans);
   const names = comparedColumns(pair).map((column) => column.target.name);

@@ -1,4 +1,5 @@
 import { type ComparePartitionTask, compareBytes } from '../core/bucket.js';
+import { RowproofError } from '../core/errors.js';
 import { PartitionFile } from './partition-files.js';
 
 /** A row that differs: the key bytes by which each side is asked for it; null where a side is not known to have it. */
@@ -23,9 +24,9 @@ interface KeyedRow {
  * A missing and an extra row with the same folded key are listed as one: the servers will say whether their collation
  * takes the two keys for equal.
  */
-export function findDifferingKeys({ folder, partition }: ComparePartitionTask): DifferingKeys[] {
-  const source = readRows(PartitionFile.open(folder, 'source', partition));
-  const target = readRows(PartitionFile.open(folder, 'target', partition));
+export function findDifferingKeys(task: ComparePartitionTask): DifferingKeys[] {
+  const source = readRows(PartitionFile.open(task, 'source'));
+  const target = readRows(PartitionFile.open(task, 'target'));
   const differing: DifferingKeys[] = [];
   const missing: KeyedRow[] = [];
   const extra: KeyedRow[] = [];
@@ -52,13 +53,24 @@ function readRows(file: PartitionFile): Map<string, KeyedRow> {
   const rows = new Map<string, KeyedRow>();
   try {
     for (const { payload, rowHash, sortKey, wireBytes } of file.rows({ withPayload: true })) {
-      if (payload !== null)
-        rows.set(payload.toString('latin1'), { key: payload, rowHash, sortKey, wireBytes });
+      if (payload === null) continue;
+      const name = payload.toString('latin1');
+      if (rows.has(name)) throw duplicateKey();
+      rows.set(name, { key: payload, rowHash, sortKey, wireBytes });
     }
   } finally {
     file.close();
   }
   return rows;
+}
+
+/** A key that was unique when the run began, or that an index does not keep unique after all. */
+function duplicateKey(): RowproofError {
+  return new RowproofError({
+    code: 'key-order',
+    message: 'Two rows have the same key, by which they should be told apart.',
+    hint: 'Run again, or name columns that tell rows apart with --key.',
+  });
 }
 
 /** Only one missing and one extra row make a pair: among more, which belongs to which would be a guess. */

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ComparePartitionTask } from '../core/bucket.js';
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 
@@ -33,10 +34,13 @@ export class PartitionWriter {
   readonly #folder: string;
   readonly #side: Side;
   readonly #buffers: { bytes: Buffer; length: number }[];
+  /** How many rows each partition was given. */
+  readonly rows: number[];
 
   constructor({ folder, side, partitions }: { folder: string; side: Side; partitions: number }) {
     this.#folder = folder;
     this.#side = side;
+    this.rows = Array.from({ length: partitions }, () => 0);
     this.#buffers = Array.from({ length: partitions }, () => ({ bytes: Buffer.alloc(0), length: 0 }));
     for (let partition = 0; partition < partitions; partition++) {
       rmSync(partitionPath(folder, side, partition), { force: true });
@@ -48,6 +52,7 @@ export class PartitionWriter {
     row: { rowHash: bigint; wireBytes: number; sortKey: Uint8Array; payload: Uint8Array },
   ): void {
     const { rowHash, wireBytes, sortKey, payload } = row;
+    this.rows[partition] = (this.rows[partition] ?? 0) + 1;
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeBigUInt64LE(rowHash, 0);
     header.writeUInt32LE(wireBytes, 8);
@@ -100,29 +105,33 @@ export class PartitionWriter {
 /** Reads the files of a partition; payloads only where they are wanted, because a row may have many megabytes. */
 export class PartitionFile {
   readonly #descriptor: number | null;
+  readonly #expectedRows: number;
   #window: Buffer = Buffer.alloc(0);
   #windowAt = 0;
 
-  private constructor(descriptor: number | null) {
+  private constructor(descriptor: number | null, expectedRows: number) {
     this.#descriptor = descriptor;
+    this.#expectedRows = expectedRows;
   }
 
   /** Opens a side's file; no row of the side may have fallen into the partition, and then there is none. */
-  static open(folder: string, side: Side, partition: number): PartitionFile {
+  static open({ folder, partition, rows }: ComparePartitionTask, side: Side): PartitionFile {
     try {
-      return new PartitionFile(openSync(partitionPath(folder, side, partition), 'r'));
+      return new PartitionFile(openSync(partitionPath(folder, side, partition), 'r'), rows[side]);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new PartitionFile(null);
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new PartitionFile(null, rows[side]);
       throw error;
     }
   }
 
-  /** Reads all rows in the order in which they were written. */
+  /**
+   * Reads all rows in the order in which they were written. A file that somebody emptied or deleted meanwhile would make
+   * rows that differ look as if there were none, so the end of a file counts only after as many rows as were written.
+   */
   *rows({ withPayload }: { withPayload: boolean }): Generator<SpilledRow> {
     let at = 0;
-    for (;;) {
+    for (let row = 0; row < this.#expectedRows; row++) {
       const header = this.read(at, HEADER_BYTES);
-      if (header === null) return;
       const rowHash = header.readBigUInt64LE(0);
       const wireBytes = header.readUInt32LE(8);
       const sortKeyBytes = header.readUInt32LE(12);
@@ -136,12 +145,13 @@ export class PartitionFile {
     }
   }
 
-  /** Reads bytes that stay valid until the next read; null at the end of the file. */
-  read(at: number, length: number): Buffer | null {
+  /** Reads bytes that stay valid until the next read; throws where the file does not hold them. */
+  read(at: number, length: number): Buffer {
     const isInside = at >= this.#windowAt && at + length <= this.#windowAt + this.#window.length;
     if (!isInside) this.#load(at, length);
     const from = at - this.#windowAt;
-    return from + length > this.#window.length ? null : this.#window.subarray(from, from + length);
+    if (from + length > this.#window.length) throw incompleteFile();
+    return this.#window.subarray(from, from + length);
   }
 
   close(): void {
@@ -149,15 +159,11 @@ export class PartitionFile {
   }
 
   #copy(at: number, length: number): Buffer {
-    const bytes = this.read(at, length);
-    if (bytes === null) {
-      throw new RowproofError({ code: 'internal', message: 'A partition file ends in the middle of a row' });
-    }
-    return Buffer.from(bytes);
+    return Buffer.from(this.read(at, length));
   }
 
   #load(at: number, length: number): void {
-    if (this.#descriptor === null) return;
+    if (this.#descriptor === null) throw incompleteFile();
     const window = Buffer.allocUnsafeSlow(Math.max(length, WINDOW_BYTES));
     let filled = 0;
     while (filled < window.length) {
@@ -171,3 +177,11 @@ export class PartitionFile {
 }
 
 const WINDOW_BYTES = 256 << 10;
+
+function incompleteFile(): RowproofError {
+  return new RowproofError({
+    code: 'output',
+    message: 'A temporary file does not hold the rows that were written to it.',
+    hint: 'Keep other programs from cleaning the folder for temporary files, or name another one with TMPDIR.',
+  });
+}

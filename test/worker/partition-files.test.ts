@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ComparePartitionTask } from '../../src/core/bucket.js';
+import { findDifferingKeys } from '../../src/worker/compare-keyed.js';
+import { PartitionFile, PartitionWriter, partitionPath } from '../../src/worker/partition-files.js';
+
+describe('the files of a partition', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rowproof-partition-'));
+  afterEach(() => rmSync(partitionPath(folder, 'source', 0), { force: true }));
+
+  const spill = (keys: readonly string[]): ComparePartitionTask => {
+    const writer = new PartitionWriter({ folder, side: 'source', partitions: 1 });
+    for (const key of keys) {
+      const payload = Buffer.from(key);
+      writer.write(0, { rowHash: 7n, wireBytes: 9, sortKey: payload, payload });
+    }
+    writer.finish();
+    const rows = { source: writer.rows[0] ?? 0, target: 0 };
+    return { kind: 'compare-partition', pairId: 0, asBag: false, folder, partition: 0, rows };
+  };
+  const readAll = (task: ComparePartitionTask): string[] =>
+    [...PartitionFile.open(task, 'source').rows({ withPayload: true })].map(({ payload }) => `${payload}`);
+
+  it('give back what was written', () => {
+    expect(readAll(spill(['a', 'bc']))).toEqual(['a', 'bc']);
+  });
+
+  it.each([0, 24, 30])(
+    'that were cut to %i bytes meanwhile are an error, not the end of the rows',
+    (bytes) => {
+      const task = spill(['a', 'bc']);
+      truncateSync(partitionPath(folder, 'source', 0), bytes);
+      expect(() => readAll(task)).toThrow('does not hold the rows');
+    },
+  );
+
+  it('that were deleted meanwhile are an error, not a partition without rows', () => {
+    const task = spill(['a']);
+    rmSync(partitionPath(folder, 'source', 0));
+    expect(() => readAll(task)).toThrow('does not hold the rows');
+  });
+
+  it('with two rows of one key are an error: one of them would be compared with nothing', () => {
+    expect(() => findDifferingKeys(spill(['a', 'a']))).toThrow('Two rows have the same key');
+  });
+});
