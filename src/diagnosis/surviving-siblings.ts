@@ -1,6 +1,7 @@
 import { textTypeOf } from '../core/canonical-type.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
+import { foldText } from '../core/encoding/key-fold.js';
 import type { ColumnPair, TablePair } from '../core/pairing.js';
 
 /** Missing rows that are looked up; they are the first. */
@@ -47,7 +48,7 @@ export class SurvivingSiblings {
       if (values.length === 0) continue;
       const siblings = new Map<string, string[]>();
       for (const value of await readEqualValues(column, values)) {
-        siblings.set(fold(value), [...(siblings.get(fold(value)) ?? []), value]);
+        siblings.set(foldText(value), [...(siblings.get(foldText(value)) ?? []), value]);
       }
       const diagnosis = this.#diagnoseColumn(column, siblings);
       if (diagnosis !== null) found.push(diagnosis);
@@ -58,7 +59,8 @@ export class SurvivingSiblings {
   #diagnoseColumn(column: ColumnPair, siblings: ReadonlyMap<string, readonly string[]>): Diagnosis | null {
     const lost = this.#rows.flatMap((row) => {
       const value = textIn(row, column);
-      const survivor = value === null ? undefined : siblings.get(fold(value))?.find((each) => each !== value);
+      const survivor =
+        value === null ? undefined : siblings.get(foldText(value))?.find((each) => each !== value);
       return survivor === undefined ? [] : [{ key: row.key, source: value, target: survivor }];
     });
     if (lost.length * 2 <= this.#rows.length) return null;
@@ -84,9 +86,4 @@ export class SurvivingSiblings {
 function textIn({ source }: RowDifference, { target }: ColumnPair): string | null {
   const value = source?.[target.name] ?? null;
   return typeof value === 'string' && value.length <= MOST_CHARACTERS ? value : null;
-}
-
-/** What case, accents and trailing spaces leave: which of the values a collation holds equal is for the server to say. */
-function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trimEnd();
 }
