@@ -2,6 +2,7 @@ export { planRun } from './config/plan-run.js';
 export type { RawFlags } from './config/raw-flags.js';
 export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
+export { VERSION } from './config/version.js';
 export type { DifferenceCounts } from './core/chunk.js';
 export type {
   CauseCode,
@@ -18,4 +19,4 @@ export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
 export { startVerify, type VerifyRun } from './start-verify.js';
-export { type RunHooks, type TableDifference, VERSION, type VerifyOutcome, verify } from './verify.js';
+export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './verify.js';

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
@@ -9,6 +8,7 @@ import { type OpenRun, type Reading, readTables } from './config/read-tables.js'
 import type { RunConfig } from './config/run-config.js';
 import { RunLoad } from './config/run-load.js';
 import { modeOf, type TableMode } from './config/table-modes.js';
+import { VERSION } from './config/version.js';
 import type { RowDifference } from './core/difference.js';
 import { emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName } from './core/pairing.js';
@@ -51,11 +51,6 @@ export interface VerifyOutcome {
   /** Deletes the differences from disk. */
   close(): Promise<void>;
 }
-
-/** This package's version. */
-export const VERSION = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
 
 /**
  * Compares two databases and resolves with what was found; differences are a result, not an error.

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { findClosestName } from '../config/closest-name.js';
 import type { RawFlags } from '../config/raw-flags.js';
+import { VERSION } from '../config/version.js';
 import { RowproofError } from '../core/errors.js';
 import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
@@ -131,18 +131,11 @@ function buildParser(width: number, onCommand: (command: Command) => void): Argv
     .strict()
     .help()
     .alias('help', 'h')
-    .version(readVersion())
+    .version(VERSION)
     .epilogue(EXIT_CODE_TABLE)
     .showHelpOnFail(false)
     .exitProcess(false)
     .wrap(Math.min(MOST_HELP_WIDTH, width));
-}
-
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
-  return String(version);
 }
 
 /** Says in our words what yargs found; what is no complaint of its about usage is a fault of ours and passes through. */

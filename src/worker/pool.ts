@@ -46,7 +46,7 @@ export interface WorkerPool {
  */
 export function createWorkerPool(data: WorkerData, threads: number): WorkerPool {
   const piscina = new Piscina({
-    filename: new URL('./entry.js', import.meta.url).href,
+    filename: new URL('../../dist/bundle/worker.js', import.meta.url).href,
     name: 'runTask',
     workerData: data,
     minThreads: threads,
