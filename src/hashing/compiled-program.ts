@@ -57,6 +57,19 @@ export function compileProgram(codec: RowCodec, key: readonly ReaderKeyColumn[])
   };
 }
 
+/** Whether two programs make the same of the same bytes. */
+export function isSameProgram(one: CompiledProgram, other: CompiledProgram): boolean {
+  return (
+    one.framing === other.framing &&
+    one.columnCount === other.columnCount &&
+    one.keyCount === other.keyCount &&
+    one.words.length === other.words.length &&
+    one.words.every((word, i) => word === other.words[i]) &&
+    one.externalEncoders.length === other.externalEncoders.length &&
+    one.externalEncoders.every((encoder, i) => encoder === other.externalEncoders[i])
+  );
+}
+
 /** Whether a UUID is in upper case can only be seen in wire bytes, which the kernel does not look at in externals. */
 function isOrderedColumn(opcode: number | undefined, keyKind: number | undefined): boolean {
   return keyKind !== KEY_NONE && opcode !== OP_EXTERNAL;

@@ -15,7 +15,14 @@ export interface KernelExports {
   setRegions(row: number, input: number, external: number, keys: number): void;
   setResults(keyEnds: number, hashes: number, wireBytes: number, keyHashes: number): void;
   findExternals(length: number, rows: number, list: number): number;
-  indexRows(length: number, rows: number, lastKeyBytes: number, hasLast: number, keyBase: number): number;
+  indexRows(
+    length: number,
+    rows: number,
+    lastKeyBytes: number,
+    hasLast: number,
+    keyBase: number,
+    asSent: number,
+  ): number;
   hashRows(length: number, rows: number, keyBase: number): number;
 }
 

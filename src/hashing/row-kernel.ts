@@ -51,17 +51,22 @@ export class RowKernel {
     return this.#bytes.length;
   }
 
-  /** Adds the rows of a span to an index. Returns false, with the index as it was, where that is not for the kernel. */
-  indexSpan(program: CompiledProgram, span: RowSpan, index: RowIndex): boolean {
+  /**
+   * Adds the rows of a span to an index, with hashes of their canonical bytes or, `asSent`, of their wire bytes. Returns
+   * false, with the index as it was, where that is not for the kernel.
+   */
+  indexSpan(program: CompiledProgram, span: RowSpan, index: RowIndex, asSent: boolean): boolean {
     if (!program.isOrdered) return false;
     const lastKey = index.count === 0 ? null : index.keyAt(index.count - 1);
     const lastKeyBytes = lastKey?.length ?? 0;
-    const regions = this.#prepare(program, span, lastKeyBytes);
+    const regions = this.#prepare(program, span, { lastKeyBytes, withExternals: !asSent });
     if (regions === null) return false;
     lastKey?.copy(this.#bytes, regions.keys);
     const hasLast = lastKey === null ? 0 : 1;
     const length = span.end - span.start;
-    const status = this.#exports.indexRows(length, span.rows, lastKeyBytes, hasLast, index.keys.length);
+    const keyBase = index.keys.length;
+    const form = asSent ? 1 : 0;
+    const status = this.#exports.indexRows(length, span.rows, lastKeyBytes, hasLast, keyBase, form);
     if (status !== STATUS_DONE) return false;
     index.addRows({
       ...this.#results(regions, span.rows),
@@ -73,7 +78,7 @@ export class RowKernel {
 
   /** Hashes the rows of a span, in whatever order they are; null where that is not for the kernel. */
   hashSpan(program: CompiledProgram, span: RowSpan): HashedRows | null {
-    const regions = this.#prepare(program, span, 0);
+    const regions = this.#prepare(program, span, { lastKeyBytes: 0, withExternals: true });
     if (regions === null) return null;
     const { rows } = span;
     if (this.#exports.hashRows(span.end - span.start, rows, 0) !== STATUS_DONE) return null;
@@ -101,11 +106,15 @@ export class RowKernel {
   }
 
   /** Puts program, span and external values into memory; null where the span is too long or unreadable. */
-  #prepare(program: CompiledProgram, span: RowSpan, lastKeyBytes: number): KernelRegions | null {
+  #prepare(
+    program: CompiledProgram,
+    span: RowSpan,
+    { lastKeyBytes, withExternals }: { readonly lastKeyBytes: number; readonly withExternals: boolean },
+  ): KernelRegions | null {
     const inputBytes = span.end - span.start;
     if (inputBytes > MAX_SPAN_BYTES) return null;
     if (this.#program !== program) this.#load(program);
-    const externals = program.externalEncoders.length;
+    const externals = withExternals ? program.externalEncoders.length : 0;
     const sizes = {
       rows: span.rows,
       inputBytes,

@@ -4,8 +4,8 @@ import { appendKeyBytes } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
 import type { Column } from '../core/schema.js';
 import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/engine.js';
-import { eachRow, type RowSpan } from '../engines/row-span.js';
-import { type CompiledProgram, compileProgram, type ReaderKeyColumn } from './compiled-program.js';
+import { eachRow, type RowSpan, type WireRow } from '../engines/row-span.js';
+import { type CompiledProgram, compileProgram, isSameProgram, type ReaderKeyColumn } from './compiled-program.js';
 import type { RowHash } from './row-hash.js';
 import type { RowIndex } from './row-index.js';
 import type { RowKernel } from './row-kernel.js';
@@ -17,6 +17,12 @@ export interface RowHasher {
   readonly hash: RowHash;
   /** Null has every row read in TypeScript. */
   readonly kernel: RowKernel | null;
+}
+
+/** How the rows of a chunk are hashed: both sides alike. */
+export interface ChunkHasher extends RowHasher {
+  /** Hash the bytes that the server sent instead of canonical ones: only where `meansTheSame` holds of both readers. */
+  readonly asSent: boolean;
 }
 
 /**
@@ -43,13 +49,35 @@ export class RowReader {
    * Adds the rows of a span to an index, in the kernel where it can. What the kernel leaves is read here row by row, so
    * that what is wrong with a row is said in the same words either way.
    */
-  indexSpan(span: RowSpan, index: RowIndex, { hash, kernel }: RowHasher): void {
-    if (this.program !== null && kernel?.indexSpan(this.program, span, index)) return;
-    eachRow(this.codec, span, (row) => this.indexRow(row, index, hash));
+  indexSpan(span: RowSpan, index: RowIndex, { hash, kernel, asSent }: ChunkHasher): void {
+    if (this.program !== null && kernel?.indexSpan(this.program, span, index, asSent)) return;
+    eachRow(this.codec, span, (row) =>
+      asSent ? this.#indexRowAsSent(row, index, hash) : this.indexRow(row, index, hash),
+    );
+  }
+
+  /**
+   * Whether equal wire bytes are equal canonical bytes: the same program, and for what it leaves to TypeScript the very
+   * same encoders.
+   */
+  meansTheSame(other: RowReader): boolean {
+    return this.program !== null && other.program !== null && isSameProgram(this.program, other.program);
+  }
+
+  #indexRowAsSent(row: WireRow, index: RowIndex, hash: RowHash): number {
+    const { buffer, offset } = row;
+    const next = this.readKey(row, index.keys);
+    if (!index.isNextKeyAscending()) throw unorderedRows();
+    const sink = this.#row;
+    sink.reset();
+    sink.reserve(next - offset);
+    sink.length = buffer.copy(sink.bytes, 0, offset, next);
+    index.add(hash(sink.bytes, sink.length), next - offset);
+    return next;
   }
 
   /** Adds the row at `offset` to an index and returns where the next row begins. */
-  indexRow(row: { buffer: Buffer; offset: number; end: number }, index: RowIndex, hash: RowHash): number {
+  indexRow(row: WireRow, index: RowIndex, hash: RowHash): number {
     const { buffer, offset, end } = row;
     const { codec, spans } = this;
     const { encoders } = codec;
@@ -64,14 +92,13 @@ export class RowReader {
       else (encoders[i] as FieldEncoder)(buffer, start, ends[i] as number, sink);
       if (i < this.#key.length) this.#appendKey(i, buffer, { start: before, end: sink.length }, index.keys);
     }
-    if (!index.isNextKeyAscending())
-      throw keyOrderError('its rows do not arrive in the order that both sides share');
+    if (!index.isNextKeyAscending()) throw unorderedRows();
     index.add(hash(sink.bytes, sink.length), next - offset);
     return next;
   }
 
   /** Splits the row at `offset` and appends only its key bytes. */
-  readKey(row: { buffer: Buffer; offset: number; end: number }, keys: ByteSink): number {
+  readKey(row: WireRow, keys: ByteSink): number {
     const next = this.codec.split(row.buffer, row.offset, row.end, this.spans);
     const sink = this.#row;
     sink.reset();
@@ -109,6 +136,10 @@ export class RowReader {
     }
     return false;
   }
+}
+
+function unorderedRows(): RowproofError {
+  return keyOrderError('its rows do not arrive in the order that both sides share');
 }
 
 function keyOrderError(reason: string): RowproofError {

@@ -11,7 +11,7 @@ import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
-import type { RowHasher } from '../hashing/row-reader.js';
+import type { ChunkHasher, RowHasher } from '../hashing/row-reader.js';
 import { type RereadRow, rereadDifferingRows } from './reread.js';
 import type { SessionCache } from './session-cache.js';
 import { describeReadError, prepareTableSide, type TableSide } from './table-side.js';
@@ -26,8 +26,19 @@ export interface WorkerContext {
   readonly constantHash: RowHash;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
   /** The sides of the table pair that was read last; most chunks of a worker are of one table. */
-  prepared: { readonly pairId: number; readonly sides: Map<Side, TableSide> } | null;
+  prepared: PreparedPair | null;
 }
+
+/** A table pair as a worker reads it. */
+interface PreparedPair {
+  readonly pairId: number;
+  readonly sides: Map<Side, TableSide>;
+  /** Whether rows are hashed as they were sent; null until both sides are prepared. */
+  asSent: boolean | null;
+}
+
+/** Rows of a chunk with equal values in unequal bytes, each read twice for nothing, before bytes are made canonical. */
+export const MOST_SPELLED_OTHERWISE = 100;
 
 /** Where a chunk reports to while it is under way. */
 export interface ChunkChannel {
@@ -133,14 +144,16 @@ async function readBothSides(
     async (side) => (await context.sessions.session(side)).serverSessionId,
   );
   channel.reportSessions(ids);
-  return onBothSides(pair, context, async (side) =>
-    readSide(task, await tableSide(pair, side, context), context),
-  );
+  const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
+  const hasher = { ...context.hasher, asSent: hashesAsSent(context, sides) };
+  return onBothSides(pair, context, (side) => readSide(task, sides[side], context, hasher));
 }
 
 /** Prepares a side of a table pair once; most tasks of a worker are of one table. */
 export async function tableSide(pair: TablePair, side: Side, context: WorkerContext): Promise<TableSide> {
-  if (context.prepared?.pairId !== pair.id) context.prepared = { pairId: pair.id, sides: new Map() };
+  if (context.prepared?.pairId !== pair.id) {
+    context.prepared = { pairId: pair.id, sides: new Map(), asSent: null };
+  }
   const { sides } = context.prepared;
   const known = sides.get(side);
   if (known !== undefined) return known;
@@ -150,7 +163,19 @@ export async function tableSide(pair: TablePair, side: Side, context: WorkerCont
   return prepared;
 }
 
-async function readSide(task: ChunkTask, prepared: TableSide, context: WorkerContext): Promise<SideRead> {
+/** Whether rows can be hashed as they were sent, which spares making them canonical: where both sides mean the same by it. */
+function hashesAsSent({ prepared }: WorkerContext, { source, target }: Record<Side, TableSide>): boolean {
+  if (prepared === null) return false;
+  prepared.asSent ??= source.engine === target.engine && source.reader.meansTheSame(target.reader);
+  return prepared.asSent;
+}
+
+async function readSide(
+  task: ChunkTask,
+  prepared: TableSide,
+  context: WorkerContext,
+  hasher: ChunkHasher,
+): Promise<SideRead> {
   const { side, columns, selection, reader, engine } = prepared;
   const index = context.indexes[side];
   index.reset();
@@ -159,7 +184,7 @@ async function readSide(task: ChunkTask, prepared: TableSide, context: WorkerCon
   let stopped = false;
   const session = await context.sessions.session(side);
   await session.readRows(sql, columns, (buffer, start, end, rows) => {
-    reader.indexSpan({ buffer, start, end, rows }, index, context.hasher);
+    reader.indexSpan({ buffer, start, end, rows }, index, hasher);
     wireBytes += end - start;
     stopped = wireBytes >= task.capBytes;
     return !stopped;

@@ -74,10 +74,10 @@ export function setResults(keyEndsAt: usize, hashesAt: usize, wireBytesAt: usize
   keyHashes = keyHashesAt;
 }
 
-function split(at: usize, end: usize): usize {
+function split(at: usize, end: usize, wanted: i32): usize {
   return framing === FRAMING_PACKETS
-    ? splitPacket(at, end, columns, columnCount, fields)
-    : splitCopyRow(at, end, columnCount, fields);
+    ? splitPacket(at, end, columns, columnCount, wanted, fields)
+    : splitCopyRow(at, end, columnCount, wanted, fields);
 }
 
 /**
@@ -89,7 +89,7 @@ export function findExternals(length: usize, rows: i32, list: usize): i32 {
   let at = input;
   let entry = list;
   for (let i = 0; i < rows; i++) {
-    at = split(at, end);
+    at = split(at, end, columnCount);
     if (at === 0) return -1;
     let ordinal = 0;
     for (let column = 0; column < columnCount; column++) {
@@ -120,12 +120,15 @@ function writeExternal(to: usize): usize {
 let keyEnd: usize = 0;
 let canonicalKeyEnd: usize = 0;
 
-/** Writes the row that was split last as canonical bytes; with `keyTo`, its key bytes as well. Returns the end or 0. */
-function writeRow(keyTo: usize): usize {
+/**
+ * Writes the first `count` columns of the row that was split last as canonical bytes; with `keyTo`, its key bytes as
+ * well. Returns the end or 0.
+ */
+function writeRow(keyTo: usize, count: i32): usize {
   let to = row;
   keyEnd = keyTo;
   canonicalKeyEnd = row;
-  for (let i = 0; i < columnCount; i++) {
+  for (let i = 0; i < count; i++) {
     const column = columns + (i as usize) * COLUMN_BYTES;
     const field = fields + ((i as usize) << 3);
     const size = load<i32>(field, 4);
@@ -150,31 +153,43 @@ function writeRow(keyTo: usize): usize {
   return to;
 }
 
-function wireSize(from: usize, next: usize): u32 {
-  return (next - from - (framing === FRAMING_PACKETS ? PACKET_HEADER : 0)) as u32;
+/** Where a row begins behind the header of its packet, which holds a number that differs from one read to the next. */
+function rowStart(at: usize): usize {
+  return framing === FRAMING_PACKETS ? at + PACKET_HEADER : at;
 }
 
 /**
  * Indexes rows in key order. The key before the first row's, of `lastKeyCount` bytes, stands at the beginning of the
- * keys; `keyBase` is where the caller's own keys end, from which the ends of the new ones count.
+ * keys; `keyBase` is where the caller's own keys end, from which the ends of the new ones count. With `asSent` a row's
+ * hash is that of its wire bytes, and only the key is made canonical.
  */
-export function indexRows(length: usize, rows: i32, lastKeyCount: i32, hasLast: bool, keyBase: u32): i32 {
+export function indexRows(
+  length: usize,
+  rows: i32,
+  lastKeyCount: i32,
+  hasLast: bool,
+  keyBase: u32,
+  asSent: bool,
+): i32 {
   const end = input + length;
   const firstKey = keys + lastKeyCount;
+  const wanted = asSent ? keyCount : columnCount;
   let at = input;
   let last = keys;
   let key = firstKey;
   for (let i = 0; i < rows; i++) {
-    const next = split(at, end);
+    const next = split(at, end, wanted);
     if (next === 0) return STATUS_UNREADABLE;
-    const rowEnd = writeRow(key);
+    const rowEnd = writeRow(key, wanted);
     if (rowEnd === 0) return STATUS_UNREADABLE;
     if ((hasLast || i > 0) && !isLess(last, key, key, keyEnd)) return STATUS_NOT_ASCENDING;
     last = key;
     key = keyEnd;
     store<u32>(keyEnds + ((i as usize) << 2), keyBase + ((key - firstKey) as u32));
-    store<u64>(hashes + ((i as usize) << 3), hashBytes(row, rowEnd, seed));
-    store<u32>(wireBytes + ((i as usize) << 2), wireSize(at, next));
+    const start = rowStart(at);
+    const hash = asSent ? hashBytes(start, next, seed) : hashBytes(row, rowEnd, seed);
+    store<u64>(hashes + ((i as usize) << 3), hash);
+    store<u32>(wireBytes + ((i as usize) << 2), (next - start) as u32);
     at = next;
   }
   return at === end ? STATUS_DONE : STATUS_UNREADABLE;
@@ -189,15 +204,15 @@ export function hashRows(length: usize, rows: i32, keyBase: u32): i32 {
   let at = input;
   let key = keys;
   for (let i = 0; i < rows; i++) {
-    const next = split(at, end);
+    const next = split(at, end, columnCount);
     if (next === 0) return STATUS_UNREADABLE;
-    const rowEnd = writeRow(0);
+    const rowEnd = writeRow(0, columnCount);
     if (rowEnd === 0) return STATUS_UNREADABLE;
     store<u64>(keyHashes + ((i as usize) << 3), hashBytes(row, canonicalKeyEnd, seed));
     store<u64>(hashes + ((i as usize) << 3), hashBytes(row, rowEnd, seed));
     key = copyBytes(key, row, canonicalKeyEnd - row);
     store<u32>(keyEnds + ((i as usize) << 2), keyBase + ((key - keys) as u32));
-    store<u32>(wireBytes + ((i as usize) << 2), wireSize(at, next));
+    store<u32>(wireBytes + ((i as usize) << 2), (next - rowStart(at)) as u32);
     at = next;
   }
   return at === end ? STATUS_DONE : STATUS_UNREADABLE;

@@ -7,14 +7,24 @@ const COLUMN_BYTES: usize = COLUMN_WORDS * 4;
 /** A packet of this length goes on in the next one; the driver joins them, and such a row is alone in its span. */
 const LONGEST_PACKET: u32 = 0xffffff;
 
-/** A row of the MySQL binary protocol behind its packet header; returns where it ends, 0 where it is none. */
-export function splitPacket(at: usize, end: usize, columns: usize, count: i32, fields: usize): usize {
+/**
+ * A row of the MySQL binary protocol behind its packet header; returns where it ends, 0 where it is none. Only the first
+ * `wanted` of its fields are looked for.
+ */
+export function splitPacket(
+  at: usize,
+  end: usize,
+  columns: usize,
+  count: i32,
+  wanted: i32,
+  fields: usize,
+): usize {
   const length = load<u32>(at) & LONGEST_PACKET;
   const row = at + 4;
   const rowEnd = length === LONGEST_PACKET ? end : row + length;
   if (rowEnd > end || load<u8>(row) !== 0) return 0;
   let from = row + 1 + ((count + 9) >> 3);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < wanted; i++) {
     const bit = i + 2;
     const field = fields + ((i as usize) << 3);
     if ((load<u8>(row + 1 + (bit >> 3)) >> (bit & 7)) & 1) {
@@ -36,15 +46,15 @@ export function splitPacket(at: usize, end: usize, columns: usize, count: i32, f
     store<i32>(field, size as i32, 4);
     from += size as usize;
   }
-  return from === rowEnd ? rowEnd : 0;
+  return from === rowEnd || (wanted < count && from < rowEnd) ? rowEnd : 0;
 }
 
-/** A CopyData message of a binary COPY; returns where it ends, 0 where it is none. */
-export function splitCopyRow(at: usize, end: usize, count: i32, fields: usize): usize {
+/** A CopyData message of a binary COPY, as far as `wanted` fields; returns where it ends, 0 where it is none. */
+export function splitCopyRow(at: usize, end: usize, count: i32, wanted: i32, fields: usize): usize {
   const rowEnd = at + 1 + (readUint32(at + 1) as usize);
   if (rowEnd > end || readUint16(at + 5) !== count) return 0;
   let from = at + 7;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < wanted; i++) {
     const size = readUint32(from) as i32;
     const field = fields + ((i as usize) << 3);
     from += 4;
@@ -54,5 +64,5 @@ export function splitCopyRow(at: usize, end: usize, count: i32, fields: usize): 
     if (from > rowEnd || (size as usize) > rowEnd - from) return 0;
     from += size as usize;
   }
-  return from === rowEnd ? rowEnd : 0;
+  return from === rowEnd || (wanted < count && from < rowEnd) ? rowEnd : 0;
 }
