@@ -34,10 +34,15 @@ interface WebAssemblyHost {
 /** The type library of Node has no WebAssembly without that of browsers. */
 const host = (globalThis as unknown as { readonly WebAssembly: WebAssemblyHost }).WebAssembly;
 
-let compiled: object | null = null;
+/** The kernel's code. Threads that are handed the same one share what V8 makes of it. */
+export type KernelModule = object;
 
-/** A new instance of the kernel, with a memory of its own; it is compiled once a thread. */
-export function createKernelInstance(): KernelExports {
-  compiled ??= new host.Module(readFileSync(new URL('../../dist/hashing/kernel.wasm', import.meta.url)));
-  return new host.Instance(compiled, { env: { abort: () => undefined } }).exports;
+/** Compiles the kernel. */
+export function compileKernel(): KernelModule {
+  return new host.Module(readFileSync(new URL('../../dist/hashing/kernel.wasm', import.meta.url)));
+}
+
+/** A new instance of the kernel, with a memory of its own. */
+export function createKernelInstance(module: KernelModule): KernelExports {
+  return new host.Instance(module, { env: { abort: () => undefined } }).exports;
 }

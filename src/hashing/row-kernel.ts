@@ -4,7 +4,7 @@ import { COLUMN_WORDS, STATUS_DONE } from '../engines/kernel-opcodes.js';
 import type { RowSpan } from '../engines/row-span.js';
 import type { CompiledProgram } from './compiled-program.js';
 import { type KernelRegions, layOutRegions } from './kernel-layout.js';
-import { createKernelInstance, type KernelExports } from './kernel-module.js';
+import { createKernelInstance, type KernelExports, type KernelModule } from './kernel-module.js';
 import type { RowIndex } from './row-index.js';
 
 /** Longer spans are one long row; the TypeScript reader takes it, because the kernel's memory never shrinks. */
@@ -40,8 +40,8 @@ export class RowKernel {
   #program: CompiledProgram | null = null;
   #base = 0;
 
-  constructor(seed: bigint) {
-    this.#exports = createKernelInstance();
+  constructor(seed: bigint, module: KernelModule) {
+    this.#exports = createKernelInstance(module);
     this.#bytes = Buffer.from(this.#exports.memory.buffer);
     this.#exports.setSeed(Number(seed & 0xffffffffn), Number(seed >> 32n));
   }

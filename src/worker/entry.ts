@@ -24,9 +24,9 @@ import type {
   WorkerTask,
 } from './worker-data.js';
 
-const { seed, schemes, load: sharedLoad } = workerData as WorkerData;
+const { seed, schemes, load: sharedLoad, kernel } = workerData as WorkerData;
 const load = new LoadControl(sharedLoad);
-const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed) };
+const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed, kernel) };
 const constantHash = await createRowHash(0n);
 // A package that cannot be loaded is met again, and reported, when a session is opened.
 await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));

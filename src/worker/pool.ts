@@ -4,6 +4,7 @@ import { Piscina } from 'piscina';
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
+import { compileKernel } from '../hashing/kernel-module.js';
 import type {
   MainMessage,
   TaskResult,
@@ -44,11 +45,11 @@ export interface WorkerPool {
  * `atomics` are off because waiting on them would block the event loop that reads a worker's sockets. Tasks are
  * cancelled by message, because an abort signal would kill the thread and leave its sessions running.
  */
-export function createWorkerPool(data: WorkerData, threads: number): WorkerPool {
+export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: number): WorkerPool {
   const piscina = new Piscina({
     filename: new URL('../../dist/bundle/worker.js', import.meta.url).href,
     name: 'runTask',
-    workerData: data,
+    workerData: { ...data, kernel: compileKernel() } satisfies WorkerData,
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,

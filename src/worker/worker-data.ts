@@ -11,6 +11,7 @@ import type {
 import type { ChecksumResult, ChecksumTask, ChunkResult, ChunkTask } from '../core/chunk.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/engine.js';
+import type { KernelModule } from '../hashing/kernel-module.js';
 import type { SharedLoad } from './shared-load.js';
 
 /** What a thread is given when it starts, which is before anything is known of the databases. */
@@ -19,6 +20,7 @@ export interface WorkerData {
   /** The URL schemes of both sides, whose database packages a thread loads while the main thread reads catalogs. */
   readonly schemes: readonly string[];
   readonly load: SharedLoad;
+  readonly kernel: KernelModule;
 }
 
 /** What every worker needs to know before its first chunk. */

@@ -4,6 +4,7 @@ import type { KeyKind } from '../../src/core/encoding/key-bytes.js';
 import { OP_EXTERNAL } from '../../src/engines/kernel-opcodes.js';
 import { eachRow, type RowSpan } from '../../src/engines/row-span.js';
 import type { CompiledProgram } from '../../src/hashing/compiled-program.js';
+import { compileKernel } from '../../src/hashing/kernel-module.js';
 import { createRowHash } from '../../src/hashing/row-hash.js';
 import { RowIndex } from '../../src/hashing/row-index.js';
 import { RowKernel } from '../../src/hashing/row-kernel.js';
@@ -24,7 +25,7 @@ import {
 
 const SEED = 0x9e37_79b9_7f4a_7c15n;
 const hash = await createRowHash(SEED);
-const kernel = new RowKernel(SEED);
+const kernel = new RowKernel(SEED, compileKernel());
 const RUNS = { numRuns: 40 };
 
 function readerOf(
