@@ -30,20 +30,25 @@ export interface SpanSizes {
   readonly externals: number;
 }
 
+/** Where the kernel reads rows: right behind the program, so that they can be put there before their number is known. */
+export function inputAt(base: number): number {
+  return align(base);
+}
+
 /**
- * Lays the regions of a span out behind the program. Sizes are what a span could at most become, so that the kernel
- * need not check each write; all but the last three stay where they are when the external bytes become known.
+ * Lays the regions of the gathered rows out behind the program. Sizes are what the rows could at most become, so that
+ * the kernel need not check each write; all but the last three stay where they are when the external bytes become known.
  */
 export function layOutRegions(base: number, sizes: SpanSizes): KernelRegions {
   const { rows, inputBytes, externalBytes, lastKeyBytes } = sizes;
   const canonicalBytes = 3 * inputBytes + externalBytes;
-  const hashes = align(base);
+  const input = inputAt(base);
+  const hashes = align(input + inputBytes + SLACK_BYTES);
   const keyHashes = hashes + rows * 8;
   const keyEnds = keyHashes + rows * 8;
   const wireBytes = keyEnds + rows * 4;
   const list = align(wireBytes + rows * 4);
-  const input = list + align(rows * sizes.externals * EXTERNAL_ENTRY_BYTES);
-  const external = align(input + inputBytes + SLACK_BYTES);
+  const external = list + align(rows * sizes.externals * EXTERNAL_ENTRY_BYTES);
   const keys = align(external + externalBytes + SLACK_BYTES);
   const keyBytes = lastKeyBytes + canonicalBytes + rows * sizes.keyColumns * FIELD_BYTES;
   const row = align(keys + keyBytes + SLACK_BYTES);

@@ -1,13 +1,19 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
+import { RowproofError } from '../core/errors.js';
 import type { FieldEncoder } from '../engines/engine.js';
 import { COLUMN_WORDS, STATUS_DONE } from '../engines/kernel-opcodes.js';
 import type { RowSpan } from '../engines/row-span.js';
 import type { CompiledProgram } from './compiled-program.js';
-import { type KernelRegions, layOutRegions } from './kernel-layout.js';
+import { inputAt, type KernelRegions, layOutRegions } from './kernel-layout.js';
 import { createKernelInstance, type KernelExports, type KernelModule } from './kernel-module.js';
 import type { RowIndex } from './row-index.js';
 
-/** Longer spans are one long row; the TypeScript reader takes it, because the kernel's memory never shrinks. */
+/**
+ * What is gathered before the kernel is called. Sockets bring rows in pieces of 8 to 16 kB; a call for each costs more
+ * than what it has to do, and more than this no longer lies in a processor's cache when it is read.
+ */
+const BATCH_BYTES = 64 << 10;
+/** A longer span is one long row; the TypeScript reader takes it, because the kernel's memory never shrinks. */
 const MAX_SPAN_BYTES = 256 << 10;
 /** The same for what TypeScript encoders make of a span. */
 const MAX_EXTERNAL_BYTES = 1 << 20;
@@ -28,10 +34,10 @@ export interface HashedRows {
 }
 
 /**
- * The WebAssembly kernel: a whole span of rows at once to canonical bytes, hashes and key bytes, without a call a row.
+ * The WebAssembly kernel: many rows at once to canonical bytes, hashes and key bytes, without a call a row.
  *
- * It never reports an error itself. A span that it cannot read to its end leaves no trace, and the TypeScript reader
- * reads it again: that one is the specification, and finds the words. One kernel serves all readers of a thread.
+ * It never reports an error itself. Rows that it cannot read to their end leave no trace, and the TypeScript reader reads
+ * them again: that one is the specification, and finds the words.
  */
 export class RowKernel {
   readonly #exports: KernelExports;
@@ -39,6 +45,8 @@ export class RowKernel {
   #bytes: Buffer;
   #program: CompiledProgram | null = null;
   #base = 0;
+  #input = 0;
+  readonly #gathered = { end: 0, rows: 0 };
 
   constructor(seed: bigint, module: KernelModule) {
     this.#exports = createKernelInstance(module);
@@ -51,25 +59,51 @@ export class RowKernel {
     return this.#bytes.length;
   }
 
+  /** Copies a span to where the kernel reads it. Returns false where there is no room for it behind what is there. */
+  gather(program: CompiledProgram, { buffer, start, end, rows }: RowSpan): boolean {
+    const most = this.#gathered.rows === 0 ? MAX_SPAN_BYTES : BATCH_BYTES;
+    if (this.#gathered.end + end - start > most) return false;
+    if (this.#program !== program) {
+      if (this.#gathered.rows > 0) throw lostRows();
+      this.#load(program);
+    }
+    const at = this.#input + this.#gathered.end;
+    buffer.copy(this.#bytes, at, start, end);
+    this.#gathered.end += end - start;
+    this.#gathered.rows += rows;
+    return true;
+  }
+
+  /** The rows that were gathered since they were last cleared, good until the kernel is used again. */
+  get gathered(): RowSpan {
+    const { end, rows } = this.#gathered;
+    return { buffer: this.#bytes, start: this.#input, end: this.#input + end, rows };
+  }
+
+  /** Forgets the rows that were gathered. */
+  clear(): void {
+    this.#gathered.end = 0;
+    this.#gathered.rows = 0;
+  }
+
   /**
-   * Adds the rows of a span to an index, with hashes of their canonical bytes or, `asSent`, of their wire bytes. Returns
-   * false, with the index as it was, where that is not for the kernel.
+   * Adds the rows that were gathered to an index, with hashes of their canonical bytes or, `asSent`, of their wire
+   * bytes. Returns false, with the index as it was, where that is not for the kernel.
    */
-  indexSpan(program: CompiledProgram, span: RowSpan, index: RowIndex, asSent: boolean): boolean {
-    if (!program.isOrdered) return false;
+  indexGathered(program: CompiledProgram, index: RowIndex, asSent: boolean): boolean {
+    const { rows, end: length } = this.#gathered;
+    if (rows === 0) return true;
     const lastKey = index.count === 0 ? null : index.keyAt(index.count - 1);
     const lastKeyBytes = lastKey?.length ?? 0;
-    const regions = this.#prepare(program, span, { lastKeyBytes, withExternals: !asSent });
+    const regions = this.#prepare(program, { lastKeyBytes, withExternals: !asSent });
     if (regions === null) return false;
     lastKey?.copy(this.#bytes, regions.keys);
     const hasLast = lastKey === null ? 0 : 1;
-    const length = span.end - span.start;
     const keyBase = index.keys.length;
-    const form = asSent ? 1 : 0;
-    const status = this.#exports.indexRows(length, span.rows, lastKeyBytes, hasLast, keyBase, form);
+    const status = this.#exports.indexRows(length, rows, lastKeyBytes, hasLast, keyBase, asSent ? 1 : 0);
     if (status !== STATUS_DONE) return false;
     index.addRows({
-      ...this.#results(regions, span.rows),
+      ...this.#results(regions, rows),
       keyBytes: this.#bytes,
       keyStart: regions.keys + lastKeyBytes,
     });
@@ -78,7 +112,9 @@ export class RowKernel {
 
   /** Hashes the rows of a span, in whatever order they are; null where that is not for the kernel. */
   hashSpan(program: CompiledProgram, span: RowSpan): HashedRows | null {
-    const regions = this.#prepare(program, span, { lastKeyBytes: 0, withExternals: true });
+    this.clear();
+    if (!this.gather(program, span)) return null;
+    const regions = this.#prepare(program, { lastKeyBytes: 0, withExternals: true });
     if (regions === null) return null;
     const { rows } = span;
     if (this.#exports.hashRows(span.end - span.start, rows, 0) !== STATUS_DONE) return null;
@@ -105,19 +141,15 @@ export class RowKernel {
     };
   }
 
-  /** Puts program, span and external values into memory; null where the span is too long or unreadable. */
+  /** Lays out what the gathered rows need and puts external values into memory; null where one is unreadable. */
   #prepare(
     program: CompiledProgram,
-    span: RowSpan,
     { lastKeyBytes, withExternals }: { readonly lastKeyBytes: number; readonly withExternals: boolean },
   ): KernelRegions | null {
-    const inputBytes = span.end - span.start;
-    if (inputBytes > MAX_SPAN_BYTES) return null;
-    if (this.#program !== program) this.#load(program);
     const externals = withExternals ? program.externalEncoders.length : 0;
     const sizes = {
-      rows: span.rows,
-      inputBytes,
+      rows: this.#gathered.rows,
+      inputBytes: this.#gathered.end,
       externalBytes: 0,
       lastKeyBytes,
       columns: program.columnCount,
@@ -126,10 +158,9 @@ export class RowKernel {
     };
     let regions = layOutRegions(this.#base, sizes);
     this.#reserve(regions.end);
-    span.buffer.copy(this.#bytes, regions.input, span.start, span.end);
     if (externals > 0) {
       this.#setRegions(regions);
-      if (!this.#tryEncodeExternals(program, span, regions)) return null;
+      if (!this.#tryEncodeExternals(program, regions)) return null;
       regions = layOutRegions(this.#base, { ...sizes, externalBytes: this.#external.length });
       this.#reserve(regions.end);
       this.#external.bytes.copy(this.#bytes, regions.external, 0, this.#external.length);
@@ -144,27 +175,27 @@ export class RowKernel {
   }
 
   /** A value that an encoder refuses is met again by the TypeScript reader, after what may be wrong with earlier rows. */
-  #tryEncodeExternals(program: CompiledProgram, span: RowSpan, regions: KernelRegions): boolean {
+  #tryEncodeExternals(program: CompiledProgram, regions: KernelRegions): boolean {
     try {
-      return this.#encodeExternals(program, span, regions);
+      return this.#encodeExternals(program, regions);
     } catch {
       return false;
     }
   }
 
   /** Encodes the values that the kernel has no rule for, each behind its length, in the order of rows and columns. */
-  #encodeExternals(program: CompiledProgram, span: RowSpan, { list }: KernelRegions): boolean {
-    const found = this.#exports.findExternals(span.end - span.start, span.rows, list);
+  #encodeExternals(program: CompiledProgram, { list }: KernelRegions): boolean {
+    const found = this.#exports.findExternals(this.#gathered.end, this.#gathered.rows, list);
     if (found < 0) return false;
     const entries = new Int32Array(this.#bytes.buffer, list, found * 3);
     const sink = this.#external;
     sink.reset();
     for (let i = 0; i < entries.length; i += 3) {
-      const start = span.start + (entries[i + 1] as number);
+      const start = this.#input + (entries[i + 1] as number);
       const lengthAt = sink.length;
       sink.writeUint32(0);
       const encode = program.externalEncoders[entries[i] as number] as FieldEncoder;
-      encode(span.buffer, start, start + (entries[i + 2] as number), sink);
+      encode(this.#bytes, start, start + (entries[i + 2] as number), sink);
       sink.bytes.writeUInt32LE(sink.length - lengthAt - 4, lengthAt);
       if (sink.length > MAX_EXTERNAL_BYTES) return false;
     }
@@ -175,7 +206,8 @@ export class RowKernel {
     const { framing, columnCount, keyCount, words } = program;
     const fieldsAt = PROGRAM_AT + words.byteLength;
     this.#base = fieldsAt + columnCount * 8;
-    this.#reserve(this.#base);
+    this.#input = inputAt(this.#base);
+    this.#reserve(this.#input + MAX_SPAN_BYTES);
     this.#bytes.set(new Uint8Array(words.buffer), PROGRAM_AT);
     const tablesAt = PROGRAM_AT + columnCount * COLUMN_WORDS * 4;
     this.#exports.setProgram(framing, columnCount, keyCount, PROGRAM_AT, tablesAt, fieldsAt);
@@ -188,4 +220,8 @@ export class RowKernel {
     this.#exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
     this.#bytes = Buffer.from(this.#exports.memory.buffer);
   }
+}
+
+function lostRows(): RowproofError {
+  return new RowproofError({ code: 'internal', message: 'Rows were gathered that nobody hashed' });
 }

@@ -5,7 +5,12 @@ import { RowproofError } from '../core/errors.js';
 import type { Column } from '../core/schema.js';
 import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/engine.js';
 import { eachRow, type RowSpan, type WireRow } from '../engines/row-span.js';
-import { type CompiledProgram, compileProgram, isSameProgram, type ReaderKeyColumn } from './compiled-program.js';
+import {
+  type CompiledProgram,
+  compileProgram,
+  isSameProgram,
+  type ReaderKeyColumn,
+} from './compiled-program.js';
 import type { RowHash } from './row-hash.js';
 import type { RowIndex } from './row-index.js';
 import type { RowKernel } from './row-kernel.js';
@@ -45,12 +50,37 @@ export class RowReader {
     this.spans = { starts: new Int32Array(count), ends: new Int32Array(count) };
   }
 
+  /** Empties an index for the rows of a chunk, and forgets rows of one that failed. */
+  beginIndex(index: RowIndex, { kernel }: ChunkHasher): void {
+    index.reset();
+    kernel?.clear();
+  }
+
   /**
-   * Adds the rows of a span to an index, in the kernel where it can. What the kernel leaves is read here row by row, so
-   * that what is wrong with a row is said in the same words either way.
+   * Adds the rows of a span to an index, in the kernel where it can; those of the last spans once `endIndex` is called.
+   * What the kernel leaves is read here row by row, so that what is wrong with a row is said in the same words either way.
    */
-  indexSpan(span: RowSpan, index: RowIndex, { hash, kernel, asSent }: ChunkHasher): void {
-    if (this.program !== null && kernel?.indexSpan(this.program, span, index, asSent)) return;
+  indexSpan(span: RowSpan, index: RowIndex, hasher: ChunkHasher): void {
+    const { program } = this;
+    const { kernel } = hasher;
+    if (program?.isOrdered && kernel !== null) {
+      if (kernel.gather(program, span)) return;
+      this.endIndex(index, hasher);
+      if (kernel.gather(program, span)) return;
+    }
+    this.#indexEachRow(span, index, hasher);
+  }
+
+  /** Adds the rows that the kernel has gathered so far. */
+  endIndex(index: RowIndex, hasher: ChunkHasher): void {
+    const { program } = this;
+    const { kernel, asSent } = hasher;
+    if (program === null || kernel === null) return;
+    if (!kernel.indexGathered(program, index, asSent)) this.#indexEachRow(kernel.gathered, index, hasher);
+    kernel.clear();
+  }
+
+  #indexEachRow(span: RowSpan, index: RowIndex, { hash, asSent }: ChunkHasher): void {
     eachRow(this.codec, span, (row) =>
       asSent ? this.#indexRowAsSent(row, index, hash) : this.indexRow(row, index, hash),
     );

@@ -26,7 +26,8 @@ import type {
 
 const { seed, schemes, load: sharedLoad, kernel } = workerData as WorkerData;
 const load = new LoadControl(sharedLoad);
-const hasher = { hash: await createRowHash(seed), kernel: new RowKernel(seed, kernel) };
+const kernels = { source: new RowKernel(seed, kernel), target: new RowKernel(seed, kernel) };
+const hasher = { hash: await createRowHash(seed), kernel: kernels.source };
 const constantHash = await createRowHash(0n);
 // A package that cannot be loaded is met again, and reported, when a session is opened.
 await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
@@ -40,6 +41,7 @@ function prepare(setup: SharedArrayBuffer): NonNullable<typeof prepared> {
   const context: WorkerContext = {
     sessions: new SessionCache(connections, load),
     hasher,
+    kernels,
     constantHash,
     indexes: { source: new RowIndex(), target: new RowIndex() },
     prepared: null,

@@ -11,6 +11,7 @@ import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
+import type { RowKernel } from '../hashing/row-kernel.js';
 import type { ChunkHasher, RowHasher } from '../hashing/row-reader.js';
 import { type RereadRow, rereadDifferingRows } from './reread.js';
 import type { SessionCache } from './session-cache.js';
@@ -22,6 +23,8 @@ const SIDES = ['source', 'target'] as const;
 export interface WorkerContext {
   readonly sessions: SessionCache;
   readonly hasher: RowHasher;
+  /** A kernel of each side, because each gathers rows while the other does. */
+  readonly kernels: Readonly<Record<Side, RowKernel>>;
   /** A hash that is the same in every run. */
   readonly constantHash: RowHash;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
@@ -145,8 +148,11 @@ async function readBothSides(
   );
   channel.reportSessions(ids);
   const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
-  const hasher = { ...context.hasher, asSent: hashesAsSent(context, sides) };
-  return onBothSides(pair, context, (side) => readSide(task, sides[side], context, hasher));
+  const { hash } = context.hasher;
+  const asSent = hashesAsSent(context, sides);
+  return onBothSides(pair, context, (side) =>
+    readSide(task, sides[side], context, { hash, kernel: context.kernels[side], asSent }),
+  );
 }
 
 /** Prepares a side of a table pair once; most tasks of a worker are of one table. */
@@ -178,17 +184,22 @@ async function readSide(
 ): Promise<SideRead> {
   const { side, columns, selection, reader, engine } = prepared;
   const index = context.indexes[side];
-  index.reset();
+  reader.beginIndex(index, hasher);
   const sql = engine.dialect.buildSelect({ ...selection, range: task, limit: task.capRows });
   let wireBytes = 0;
+  let received = 0;
   let stopped = false;
   const session = await context.sessions.session(side);
   await session.readRows(sql, columns, (buffer, start, end, rows) => {
     reader.indexSpan({ buffer, start, end, rows }, index, hasher);
     wireBytes += end - start;
+    received += rows;
     stopped = wireBytes >= task.capBytes;
     return !stopped;
   });
+  reader.endIndex(index, hasher);
+  if (index.count !== received)
+    throw new RowproofError({ code: 'internal', message: `${received - index.count} rows were not hashed` });
   return { capped: stopped || index.count >= task.capRows, wireBytes };
 }
 

@@ -26,7 +26,21 @@ import {
 const SEED = 0x9e37_79b9_7f4a_7c15n;
 const hash = await createRowHash(SEED);
 const kernel = new RowKernel(SEED, compileKernel());
+const hasher = { hash, kernel, asSent: false };
 const RUNS = { numRuns: 40 };
+
+/** Has the kernel index one span at once. */
+function indexInKernel(reader: RowReader, span: RowSpan, index: RowIndex, asSent = false): boolean {
+  kernel.clear();
+  return kernel.gather(programOf(reader), span) && kernel.indexGathered(programOf(reader), index, asSent);
+}
+
+/** Adds the rows of spans to an index, as a chunk's are. */
+function indexSpans(reader: RowReader, spans: readonly RowSpan[], index: RowIndex, by = hasher): void {
+  kernel.clear();
+  for (const span of spans) reader.indexSpan(span, index, by);
+  reader.endIndex(index, by);
+}
 
 function readerOf(
   format: WireFormat,
@@ -56,7 +70,7 @@ function expectSame(reader: RowReader, spans: readonly RowSpan[]): void {
   const made = new RowIndex();
   for (const span of spans) {
     eachRow(reader.codec, span, (row) => reader.indexRow(row, specified, hash));
-    expect(kernel.indexSpan(programOf(reader), span, made)).toBe(true);
+    expect(indexInKernel(reader, span, made)).toBe(true);
   }
   expect(describeIndex(made)).toEqual(describeIndex(specified));
   expect(made.equals(specified)).toBe(true);
@@ -133,8 +147,8 @@ describe('the kernel writes the bytes of its TypeScript twin', () => {
         );
         if (refusal === null) expectSame(reader, [span]);
         else {
-          expect(kernel.indexSpan(programOf(reader), span, new RowIndex())).toBe(false);
-          expect(messageOf(() => reader.indexSpan(span, new RowIndex(), { hash, kernel }))).toBe(refusal);
+          expect(indexInKernel(reader, span, new RowIndex())).toBe(false);
+          expect(messageOf(() => indexSpans(reader, [span], new RowIndex()))).toBe(refusal);
         }
       }
     }
@@ -200,11 +214,11 @@ describe('the kernel', () => {
       [3, 4, -5],
     ]) {
       const index = new RowIndex();
-      reader.indexSpan(write([-1, 0, 2]), index, { hash, kernel });
+      indexSpans(reader, [write([-1, 0, 2])], index);
       const before = describeIndex(index);
-      expect(kernel.indexSpan(programOf(reader), write(second), index)).toBe(false);
+      expect(indexInKernel(reader, write(second), index)).toBe(false);
       expect(describeIndex(index)).toEqual(before);
-      expect(messageOf(() => reader.indexSpan(write(second), index, { hash, kernel }))).toContain(
+      expect(messageOf(() => indexSpans(reader, [write(second)], index))).toContain(
         'do not arrive in the order',
       );
     }
@@ -216,7 +230,7 @@ describe('the kernel', () => {
     const row = format.writeRow(columns, [format.writeId(7), Buffer.from('value')]);
     for (let length = 0; length < row.length; length++) {
       const span = toSpan([row.subarray(0, length)]);
-      expect(kernel.indexSpan(programOf(reader), span, new RowIndex())).toBe(false);
+      expect(indexInKernel(reader, span, new RowIndex())).toBe(false);
     }
     for (let at = 0; at < row.length; at++) {
       const broken = Buffer.from(row);
@@ -227,7 +241,7 @@ describe('the kernel', () => {
         eachRow(reader.codec, span, (it) => reader.indexRow(it, specified, hash)),
       );
       const made = new RowIndex();
-      const taken = kernel.indexSpan(programOf(reader), span, made);
+      const taken = indexInKernel(reader, span, made);
       if (taken) expect(describeIndex(made)).toEqual(describeIndex(specified));
       if (refusal !== null) expect(taken).toBe(false);
     }
@@ -240,7 +254,7 @@ describe('the kernel', () => {
     for (const [id, size] of sizes.entries()) {
       const values = [MYSQL_FORMAT.writeId(id), Buffer.alloc(size, id)];
       const span = toSpan([MYSQL_FORMAT.writeRow([MYSQL_FORMAT.id, BLOB], values)]);
-      reader.indexSpan(span, index, { hash, kernel });
+      indexSpans(reader, [span], index);
     }
     expect(index.count).toBe(sizes.length);
     expect(kernel.memoryBytes).toBeLessThan(8 << 20);
@@ -258,7 +272,7 @@ describe('the kernel', () => {
       const single = toSpan([
         format.writeRow([format.id, format.id], [format.writeId(id), format.writeId(id * 2)]),
       ]);
-      reader.indexSpan(single, index, { hash, kernel: null });
+      reader.indexSpan(single, index, { hash, kernel: null, asSent: false });
       return Buffer.from(index.keyAt(0));
     };
     expect([...(hashed?.keyHashes ?? [])]).toEqual(ids.map((id) => hash(keyOf(id), keyOf(id).length)));
