@@ -8,7 +8,7 @@ import { compileKernel } from '../../src/hashing/kernel-module.js';
 import { createRowHash } from '../../src/hashing/row-hash.js';
 import { RowIndex } from '../../src/hashing/row-index.js';
 import { RowKernel } from '../../src/hashing/row-kernel.js';
-import { RowReader } from '../../src/hashing/row-reader.js';
+import { type ChunkHasher, RowReader } from '../../src/hashing/row-reader.js';
 import { MYSQL_CASES, POSTGRESQL_CASES, type ValueCase } from './kernel-cases.js';
 import {
   FORMATS,
@@ -36,7 +36,12 @@ function indexInKernel(reader: RowReader, span: RowSpan, index: RowIndex, asSent
 }
 
 /** Adds the rows of spans to an index, as a chunk's are. */
-function indexSpans(reader: RowReader, spans: readonly RowSpan[], index: RowIndex, by = hasher): void {
+function indexSpans(
+  reader: RowReader,
+  spans: readonly RowSpan[],
+  index: RowIndex,
+  by: ChunkHasher = hasher,
+): void {
   kernel.clear();
   for (const span of spans) reader.indexSpan(span, index, by);
   reader.endIndex(index, by);
@@ -76,6 +81,17 @@ function expectSame(reader: RowReader, spans: readonly RowSpan[]): void {
   expect(made.equals(specified)).toBe(true);
 }
 
+/** The same for hashes of what was sent, with the spans gathered in the kernel as a chunk's are. */
+function expectSameAsSent(reader: RowReader, spans: readonly RowSpan[]): RowIndex {
+  const specified = new RowIndex();
+  const made = new RowIndex();
+  indexSpans(reader, spans, specified, { hash, kernel: null, asSent: true });
+  indexSpans(reader, spans, made, { hash, kernel, asSent: true });
+  expect(describeIndex(made)).toEqual(describeIndex(specified));
+  expect(made.equals(specified)).toBe(true);
+  return made;
+}
+
 function spanOf(format: WireFormat, column: KernelCase, values: readonly WireValue[]): RowSpan {
   return toSpan(values.map((value, id) => format.writeRow([format.id, column], [format.writeId(id), value])));
 }
@@ -113,7 +129,9 @@ describe('the kernel writes the bytes of its TypeScript twin', () => {
         fc.integer({ min: 1, max: 12 }),
         (rows, cut) => {
           const wire = rows.map((values, id) => format.writeRow(all, [format.writeId(id), ...values]));
-          expectSame(reader, [wire.slice(0, cut), wire.slice(cut)].filter((it) => it.length > 0).map(toSpan));
+          const spans = [wire.slice(0, cut), wire.slice(cut)].filter((it) => it.length > 0).map(toSpan);
+          expectSame(reader, spans);
+          expectSameAsSent(reader, spans);
         },
       ),
       RUNS,
@@ -280,3 +298,67 @@ describe('the kernel', () => {
     expect([...(hashed?.hashes ?? [])]).toEqual(ids.map((id) => hash(keyOf(id), keyOf(id).length)));
   });
 });
+
+describe('rows hashed as they were sent', () => {
+  it.each(FORMATS)('differ wherever a byte of one does, and in nothing else ($name)', (format) => {
+    const columns = [format.id, format === MYSQL_FORMAT ? BLOB : { ...BLOB, wire: 'bytea' }];
+    const reader = readerOf(format, columns);
+    const write = (value: string | null): RowSpan =>
+      toSpan([format.writeRow(columns, [format.writeId(7), value === null ? null : Buffer.from(value)])]);
+    const one = expectSameAsSent(reader, [write('value')]);
+    expect(expectSameAsSent(reader, [write('value')]).equals(one)).toBe(true);
+    for (const other of ['valuf', 'valu', 'value ', '', null]) {
+      expect(expectSameAsSent(reader, [write(other)]).equals(one)).toBe(false);
+    }
+  });
+
+  it('do not depend on the number of a packet, which no two reads share', () => {
+    const reader = readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, BLOB]);
+    const row = MYSQL_FORMAT.writeRow(
+      [MYSQL_FORMAT.id, BLOB],
+      [MYSQL_FORMAT.writeId(1), Buffer.from('value')],
+    );
+    const renumbered = Buffer.from(row);
+    renumbered[3] = (renumbered[3] as number) + 1;
+    const one = expectSameAsSent(reader, [toSpan([row])]);
+    expect(expectSameAsSent(reader, [toSpan([renumbered])]).equals(one)).toBe(true);
+  });
+
+  it('are in key order, or refused as canonical ones are', () => {
+    const reader = readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, BLOB]);
+    const spans = [1, 3, 2].map((id) => spanWithId(id));
+    const asSent = { hash, kernel, asSent: true };
+    expect(messageOf(() => indexSpans(reader, spans, new RowIndex(), asSent))).toContain(
+      'do not arrive in the order',
+    );
+  });
+
+  it('need both sides to mean the same by the same bytes', () => {
+    const text = find(MYSQL_CASES, 'text', 'text');
+    const padded = find(MYSQL_CASES, 'char', 'uuid');
+    const readers = {
+      text: readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, text]),
+      other: readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, padded]),
+      json: readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, JSON_TEXT]),
+      gbk: readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, GBK, text]),
+      postgresql: readerOf(POSTGRESQL_FORMAT, [POSTGRESQL_FORMAT.id, find(POSTGRESQL_CASES, 'text', 'text')]),
+    };
+    const again = {
+      text: readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, text]),
+      json: readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, JSON_TEXT]),
+      gbk: readerOf(MYSQL_FORMAT, [MYSQL_FORMAT.id, GBK, text]),
+    };
+    expect(readers.text.meansTheSame(again.text)).toBe(true);
+    expect(readers.json.meansTheSame(again.json)).toBe(true);
+    expect(readers.text.meansTheSame(readers.other)).toBe(false);
+    expect(readers.text.meansTheSame(readers.json)).toBe(false);
+    expect(readers.text.meansTheSame(readers.postgresql)).toBe(false);
+    // A character set's table comes from its server, so two of the same name may decode differently.
+    expect(readers.gbk.meansTheSame(again.gbk)).toBe(false);
+  });
+});
+
+function spanWithId(id: number): RowSpan {
+  const columns = [MYSQL_FORMAT.id, BLOB];
+  return toSpan([MYSQL_FORMAT.writeRow(columns, [MYSQL_FORMAT.writeId(id), Buffer.from('x')])]);
+}
