@@ -22,9 +22,11 @@ export interface TableChecksums {
 
 /** The other way must be this much faster: rates of single chunks vary, and a change costs time. */
 const CLEARLY_FASTER = 1.2;
+/** By so much the chunk of one lane decides, without those of the others. */
+const BEYOND_DOUBT = 2;
 /** What trying the slower way may cost of the time that goes by: one part in so many. */
 const TRIAL_SHARE = 50;
-/** So soon a trial that cost nothing may be repeated, with more rows than it had. */
+/** So soon a trial that cost nothing and changed nothing may be repeated, with more rows than it had. */
 const LEAST_GAP_MS = 300;
 /** A table that is done sooner than this is not worth a trial. */
 const LEAST_TABLE_MS = 1000;
@@ -57,8 +59,11 @@ export class ChecksumChoice {
   readonly #rates: Record<Hasher, number | null> = { client: null, server: null };
   /** First chunks in which sessions are opened and caches filled: they say nothing but how slow rows are at most. */
   #unmeasured: number;
-  #leastRate: number | null = null;
+  /** The last that is known of how fast rows are read. */
+  #readingRate: number | null = null;
   #measuredMs = 0;
+  /** Whether a first trial of the servers has come to an end. */
+  #isTried = false;
   #trialsToStart = 0;
   #trialsToEnd = 0;
   #trialCostMs = 0;
@@ -86,12 +91,12 @@ export class ChecksumChoice {
     return other(this.#current);
   }
 
-  /** How many rows to read in a chunk that may have `capRows`: few while the speed of the link is unknown. */
+  /** How many rows to read in a chunk that may have `capRows`: few until the servers were tried, and in a trial of reading. */
   limitRows(capRows: number): number {
-    if (!this.#isOpen || this.#isBarred || this.#measuredMs >= LEAST_MEASURED_MS) return capRows;
-    const rate = this.#rates.client ?? this.#leastRate;
-    const rows = rate === null ? WARM_UP_ROWS : Math.max(WARM_UP_ROWS, Math.floor(rate * PROBE_MS));
-    return Math.min(capRows, rows);
+    const isSmall = this.#current === 'server' || !this.#isTried;
+    if (!this.#isOpen || this.#isBarred || !isSmall || !this.#isWorthATrial()) return capRows;
+    const rows = Math.floor((this.#readingRate ?? 0) * PROBE_MS);
+    return Math.min(capRows, Math.max(WARM_UP_ROWS, rows));
   }
 
   /** How many rows to try the servers with first; null where that is not open. */
@@ -107,12 +112,16 @@ export class ChecksumChoice {
     const rate = Math.max(rows, 1) / ms;
     if (hasher === this.#current && this.#unmeasured > 0) {
       this.#unmeasured--;
-      this.#leastRate = Math.max(this.#leastRate ?? 0, rate);
+      this.#readingRate = Math.max(this.#readingRate ?? 0, rate);
       return;
     }
-    if (hasher === 'client') this.#measuredMs += ms;
     const before = this.#rates[hasher];
-    this.#rates[hasher] = before === null ? rate : (before + rate) / 2;
+    const mean = before === null ? rate : (before + rate) / 2;
+    this.#rates[hasher] = mean;
+    if (hasher === 'client') {
+      this.#measuredMs += ms;
+      this.#readingRate = mean;
+    }
     if (hasher !== this.#current && this.#trialsToEnd > 0) this.#endTrial(rows, ms);
   }
 
@@ -124,9 +133,14 @@ export class ChecksumChoice {
   #isTrialDue(): boolean {
     const rate = this.#rates[this.#current];
     if (!this.#isOpen || rate === null || this.#measuredMs < LEAST_MEASURED_MS) return false;
-    if (this.#rules.now() < this.#nextTrialAtMs) return false;
-    const { estimatedRows } = this.#rules;
-    return estimatedRows === null || estimatedRows / rate / this.#rules.lanes >= LEAST_TABLE_MS;
+    return this.#rules.now() >= this.#nextTrialAtMs && this.#isWorthATrial();
+  }
+
+  /** Whether the whole table takes so long that a trial pays; so it seems until something was measured. */
+  #isWorthATrial(): boolean {
+    const { estimatedRows, lanes } = this.#rules;
+    const rate = this.#rates[this.#current];
+    return estimatedRows === null || rate === null || estimatedRows / rate / lanes >= LEAST_TABLE_MS;
   }
 
   #endTrial(rows: number, ms: number): void {
@@ -134,11 +148,16 @@ export class ChecksumChoice {
     const otherRate = this.#rates[other(this.#current)];
     this.#trialCostMs += Math.max(0, ms - rows / (rate ?? 1));
     this.#trialsToEnd--;
-    if (this.#trialsToEnd > 0 || this.#trialsToStart > 0) return;
-    if (rate !== null && otherRate !== null && otherRate > rate * CLEARLY_FASTER)
-      this.#current = other(this.#current);
-    const gapMs = Math.max(LEAST_GAP_MS, (this.#trialCostMs / this.#rules.lanes) * TRIAL_SHARE);
-    this.#nextTrialAtMs = this.#rules.now() + gapMs;
+    const gain = rate === null || otherRate === null ? 0 : otherRate / rate;
+    const isOver = this.#trialsToEnd === 0 && this.#trialsToStart === 0;
+    if (!isOver && gain <= BEYOND_DOUBT) return;
+    this.#trialsToStart = 0;
+    this.#trialsToEnd = 0;
+    this.#isTried = true;
+    const isChange = gain > CLEARLY_FASTER;
+    if (isChange) this.#current = other(this.#current);
+    const costMs = isChange ? PROBE_MS : this.#trialCostMs / this.#rules.lanes;
+    this.#nextTrialAtMs = this.#rules.now() + Math.max(LEAST_GAP_MS, costMs * TRIAL_SHARE);
   }
 }
 

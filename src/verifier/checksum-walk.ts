@@ -23,6 +23,8 @@ export type Turn =
 
 /** Rows of a first checksum, where nothing is known of how long rows take. */
 const FIRST_ROWS = 20_000;
+/** A trial has few rows, and hashing them is steady work: ranges may grow by this much faster than chunks. */
+const FASTER_GROWTH = 2;
 const PACING: Pacing = {
   targetMs: 500,
   minRows: 1000,
@@ -122,7 +124,7 @@ export class ChecksumWalk {
     const { elapsedMs } = result;
     const rows = result.kind === 'unequal' ? capRows : result.sourceRows;
     const hashed = { elapsedMs, wireBytes: 0, sourceRows: rows, targetRows: rows };
-    shared.capRows = nextChunkRows({ ...hashed, capRows }, PACING);
+    shared.capRows = nextChunkRows({ ...hashed, capRows: capRows * FASTER_GROWTH }, PACING);
     if (result.kind === 'unequal') {
       this.#parts = result.parts;
       this.#spend({ rows: 0, elapsedMs });
