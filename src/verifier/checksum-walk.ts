@@ -122,16 +122,22 @@ export class ChecksumWalk {
     }
     shared.isDamaged = result.kind === 'unequal';
     const { elapsedMs } = result;
-    const rows = result.kind === 'unequal' ? capRows : result.sourceRows;
-    const hashed = { elapsedMs, wireBytes: 0, sourceRows: rows, targetRows: rows };
-    shared.capRows = nextChunkRows({ ...hashed, capRows: capRows * FASTER_GROWTH }, PACING);
     if (result.kind === 'unequal') {
       this.#parts = result.parts;
+      // How many rows stand in the last range of a segment is not known.
+      if (result.parts.at(-1)?.end !== null) this.#pace({ rows: capRows, elapsedMs, capRows });
       this.#spend({ rows: 0, elapsedMs });
       return null;
     }
+    const { sourceRows: rows } = result;
+    this.#pace({ rows, elapsedMs, capRows });
     this.#spend({ rows, elapsedMs });
     return result;
+  }
+
+  #pace({ rows, elapsedMs, capRows }: { rows: number; elapsedMs: number; capRows: number }): void {
+    const hashed = { elapsedMs, wireBytes: 0, sourceRows: rows, targetRows: rows };
+    this.#shared.capRows = nextChunkRows({ ...hashed, capRows: capRows * FASTER_GROWTH }, PACING);
   }
 
   #passOver({ end }: ChecksumPart, rows: number): ComparedChunk {
