@@ -27,7 +27,7 @@ const BEYOND_DOUBT = 2;
 /** What trying the slower way may cost of the time that goes by: one part in so many. */
 const TRIAL_SHARE = 50;
 /** So soon a trial that cost nothing and changed nothing may be repeated, with more rows than it had. */
-const LEAST_GAP_MS = 100;
+const LEAST_GAP_MS = 300;
 /** A table that is done sooner than this is not worth a trial. */
 const LEAST_TABLE_MS = 1000;
 /** Nor is one of so few rows, even on a slow link: not even small chunks to measure with. */
