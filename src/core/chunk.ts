@@ -26,6 +26,8 @@ export interface ChecksumTask {
   readonly upTo: readonly KeyPart[] | null;
   readonly capRows: number;
   readonly seed: bigint;
+  /** Whether the range is hashed in parts at once, as where damage is expected; else only after it was found unequal. */
+  readonly inParts: boolean;
 }
 
 export interface DifferenceCounts {
@@ -61,17 +63,43 @@ export interface UnverifiedChunk {
 
 export type ChunkResult = ComparedChunk | UnverifiedChunk;
 
-/** The servers' checksums do not prove a range of rows equal; nothing more is known of it. */
+/** A part of a range: the rows after the part before it, up to a key. */
+export interface ChecksumPart {
+  /** Null where the part reaches to the end of the segment. */
+  readonly end: readonly KeyPart[] | null;
+  /** The rows of a part that was proved equal; null where nothing is known of it. */
+  readonly provedRows: number | null;
+}
+
+/** The servers' checksums do not prove all parts of a range of rows equal. */
 export interface UnequalChecksums {
   readonly kind: 'unequal';
-  /** The key up to which the checksums reach; null where they reach to the end of the segment. */
-  readonly end: readonly KeyPart[] | null;
-  /** False where a server could not hash a row, so that smaller ranges are no better. */
-  readonly isHashed: boolean;
+  /** In key order and without a gap; two that follow each other are not both proved, nor both unproved. */
+  readonly parts: readonly ChecksumPart[];
   readonly elapsedMs: number;
 }
 
 export type ChecksumResult = ChunkResult | UnequalChecksums;
+
+const NO_DIFFERENCE: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
+
+/** Describes rows that were proved equal without being read, as a chunk that matched. */
+export function describeProved(
+  rows: number,
+  { end, elapsedMs }: Pick<ComparedChunk, 'end' | 'elapsedMs'>,
+): ComparedChunk {
+  return {
+    kind: 'match',
+    end,
+    elapsedMs,
+    sourceRows: rows,
+    targetRows: rows,
+    wireBytes: 0,
+    counts: NO_DIFFERENCE,
+    changedColumns: {},
+    undecidedColumns: {},
+  };
+}
 
 /** How many rows and bytes chunks may have. */
 export interface Pacing {

@@ -177,6 +177,13 @@ export interface ChecksumDialect {
   /** Why a column pair must not be hashed by the servers; completes "column c …". Null where it may be. */
   findObstacle(columns: ChecksumColumns): string | null;
   buildChecksum(request: ChecksumRequest): string;
+  /**
+   * The checksums of the parts into which ascending keys cut a range, each of which ends its part: one row for each part
+   * that has rows, with its number from 0 on as `part`.
+   */
+  buildPartChecksums(request: ChecksumRequest, ends: readonly (readonly KeyPart[])[]): string;
+  /** A condition that about this share of the rows meets, whatever their values are. */
+  buildSampleCondition(share: number): string;
   buildProbe(seed: bigint): ChecksumProbe;
 }
 

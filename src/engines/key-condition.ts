@@ -30,6 +30,26 @@ export function buildRangeConditions(
   return conditions.filter((condition) => condition !== TRUE);
 }
 
+/**
+ * The number of the part in which a row is, where ascending keys end the parts: the keys are tried as in a binary search.
+ *
+ * A row has the number `i` exactly where it is not up to key `i - 1` and is up to key `i` in the server's own comparison,
+ * as a range between the two keys has it. So the parts are these ranges, even if the keys were not ascending for the server.
+ */
+export function buildPartNumber(
+  dialect: ConditionDialect,
+  key: readonly Column[],
+  ends: readonly (readonly KeyPart[])[],
+): string {
+  const conditions = ends.map((end) => buildComparison(dialect, operandsOf(dialect, key, end), '<='));
+  const search = (low: number, high: number): string => {
+    if (low === high) return String(low);
+    const middle = (low + high) >> 1;
+    return `CASE WHEN ${conditions[middle]} THEN ${search(low, middle)} ELSE ${search(middle + 1, high)} END`;
+  };
+  return search(0, ends.length);
+}
+
 /** A condition that holds for exactly the rows with one of the given keys. */
 export function buildKeyListCondition(
   dialect: ConditionDialect,

@@ -1,6 +1,11 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { DuplicateProbe, RowSelection } from './engine.js';
-import { buildKeyListCondition, buildRangeConditions, type ConditionDialect } from './key-condition.js';
+import {
+  buildKeyListCondition,
+  buildPartNumber,
+  buildRangeConditions,
+  type ConditionDialect,
+} from './key-condition.js';
 
 /** What a SELECT needs to know of a dialect beyond its key conditions. */
 export interface SelectDialect extends ConditionDialect {
@@ -39,6 +44,28 @@ export function buildAggregate(
 ): string {
   const conditions = buildRangeConditions(dialect, key, range);
   return `SELECT ${aggregates} FROM ${dialect.quoteTable(table)}${whereClause(where, conditions)}`;
+}
+
+export interface PartAggregates {
+  /** The keys that end all parts of the range but the last. */
+  readonly ends: readonly (readonly KeyPart[])[];
+  /** What is computed of each row, as `row_hash`, and of the rows of a part. */
+  readonly rowHash: string;
+  readonly aggregates: string;
+  /** Keeps an optimizer from taking the two levels of the statement for one; empty where none would. */
+  readonly fence: string;
+}
+
+/** A row of aggregates for each part of a key range that has rows. No column of the table can be taken for `part`. */
+export function buildPartAggregates(
+  dialect: SelectDialect,
+  { table, key, where, range }: Pick<RowSelection, 'table' | 'key' | 'where' | 'range'>,
+  { ends, rowHash, aggregates, fence }: PartAggregates,
+): string {
+  const conditions = buildRangeConditions(dialect, key, range);
+  const part = buildPartNumber(dialect, key, ends);
+  const from = `FROM ${dialect.quoteTable(table)}${whereClause(where, conditions)}${fence}`;
+  return `SELECT part, ${aggregates} FROM (SELECT ${part} AS part, ${rowHash} AS row_hash ${from}) AS parts GROUP BY part`;
 }
 
 /** How many rows meet a condition of the user's. */

@@ -126,7 +126,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
       pairId: pair.id,
       after,
       upTo: turn.upTo,
-      capRows,
+      capRows: checksums?.limitRows(capRows) ?? capRows,
       capBytes: CHUNK_BYTES,
     };
     const result = await verifyWithRetries(run, work, task);

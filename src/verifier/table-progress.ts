@@ -6,7 +6,7 @@ import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
-import type { ChecksumChoice, Hasher } from './checksum-choice.js';
+import type { Hasher, TableChecksums } from './checksum-choice.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 import { describeUndecided } from './undecided-columns.js';
@@ -32,8 +32,8 @@ export class TableProgress {
   isPlanned = false;
   /** Whether rows are told apart by their values, although the table has a key. */
   asBag = false;
-  /** Who hashes the rows of the next chunk, where that is open; shared by all segments. */
-  checksumChoice: ChecksumChoice | null = null;
+  /** What the segments know of the servers' checksums; null where none were asked for. */
+  checksums: TableChecksums | null = null;
   /** How many rows the last chunk's pace suggests: where the next segment begins. Null until a chunk was full. */
   chunkRows: number | null = null;
   /** What spot mode drew of the table. */

@@ -1,48 +1,86 @@
-import type { ChecksumResult, ChecksumTask } from '../core/chunk.js';
+import {
+  type ChecksumResult,
+  type ChecksumTask,
+  describeProved,
+  type UnverifiedChunk,
+} from '../core/chunk.js';
 import { ByteSink } from '../core/encoding/byte-sink.js';
-import { readKeyParts } from '../core/encoding/key-bytes.js';
+import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import { comparedColumns, SIDES, type Side, type TablePair } from '../core/pairing.js';
-import { readChecksum, type ServerChecksum } from '../engines/checksum.js';
-import type { KeyRange, Session } from '../engines/engine.js';
+import { readChecksum, readPartChecksums, type ServerChecksum } from '../engines/checksum.js';
+import type { ChecksumRequest, KeyRange, RowSelection, Session } from '../engines/engine.js';
+import { joinParts, judgeParts, PART_ROWS, partShare, thinOut } from './checksum-parts.js';
 import { prepareTableSide, readEachRow } from './table-side.js';
 import { type ChunkChannel, describeChunkFailure, onBothSides, type WorkerContext } from './verify-chunk.js';
 
-interface ChecksumRequest {
+interface ChecksumWork {
   readonly task: ChecksumTask;
   readonly pair: TablePair;
   readonly context: WorkerContext;
   readonly channel: ChunkChannel;
 }
 
+type Sessions = Readonly<Record<Side, Session>>;
+
 /** Sessions that may be asked for checksums: what their engine wants set is set. */
 const preparedSessions = new WeakSet<Session>();
 
 /**
  * Has both servers hash the same key range at once and compares two numbers from each. Equal numbers prove the rows
- * equal; anything else, a row that a server could not hash included, proves nothing.
+ * equal; anything else, a row that a server could not hash included, proves nothing. Then the range is cut into parts, and
+ * one more statement for each side says which of them are equal.
  *
  * The range ends at the smaller of the keys that stand `capRows` further on either side, so that neither server is ever
  * asked for more rows than that.
  */
-export async function compareChecksums(request: ChecksumRequest): Promise<ChecksumResult> {
+export async function compareChecksums(work: ChecksumWork): Promise<ChecksumResult> {
   const started = performance.now();
-  const { task, pair, context, channel } = request;
+  const { task, pair, context, channel } = work;
   try {
     const sessions = await onBothSides(pair, context, (side) => openSession(side, context));
     channel.reportSessions({
       source: sessions.source.serverSessionId,
       target: sessions.target.serverSessionId,
     });
-    const ends = await onBothSides(pair, context, (side) => readEnd(request, side, sessions[side]));
+    const ends = await onBothSides(pair, context, async (side) => {
+      const selection = { range: task, limit: 1, offset: task.capRows - 1 };
+      return (await readKeys(work, { side, session: sessions[side], selection }))[0] ?? null;
+    });
     const end = smallestEnd(pair, ends);
     const range = { after: task.after, upTo: end ?? task.upTo };
-    const sums = await onBothSides(pair, context, (side) =>
-      readSum(request, side, { session: sessions[side], range }),
-    );
-    return { ...judge(sums), end, elapsedMs: performance.now() - started };
+    const compared = await compareRange(work, sessions, { range, end });
+    return { ...compared, elapsedMs: performance.now() - started };
   } catch (failure) {
     return describeChunkFailure(failure);
   }
+}
+
+/** A range of which `end` says whether it ends before the segment does. */
+interface CheckedRange {
+  readonly range: KeyRange;
+  readonly end: KeyRange['upTo'];
+}
+
+async function compareRange(
+  work: ChecksumWork,
+  sessions: Sessions,
+  { range, end }: CheckedRange,
+): Promise<Exclude<ChecksumResult, UnverifiedChunk>> {
+  const { task } = work;
+  let rows = task.capRows;
+  if (!task.inParts || rows <= PART_ROWS) {
+    const sums = await readSums(work, sessions, range);
+    if (areEqual(sums)) return describeProved(sums.source?.rows ?? 0, { end, elapsedMs: 0 });
+    rows = Math.max(sums.source?.rows ?? rows, sums.target?.rows ?? rows);
+  }
+  if (rows <= PART_ROWS) return { kind: 'unequal', parts: [{ end, provedRows: null }], elapsedMs: 0 };
+  const ends = await readPartEnds(work, { session: sessions.source, range, rows });
+  const sums = await readPartSums(work, sessions, { range, ends });
+  const parts = joinParts(judgeParts(sums, [...ends, end]));
+  const [first, ...others] = parts;
+  if (others.length === 0 && first?.provedRows != null)
+    return describeProved(first.provedRows, { end, elapsedMs: 0 });
+  return { kind: 'unequal', parts, elapsedMs: 0 };
 }
 
 async function openSession(side: Side, { sessions }: WorkerContext): Promise<Session> {
@@ -53,61 +91,95 @@ async function openSession(side: Side, { sessions }: WorkerContext): Promise<Ses
   return session;
 }
 
-/** Reads the key of the last of `capRows` rows, from the index alone; null where a side has fewer. */
-async function readEnd(
-  { task, pair, context }: ChecksumRequest,
-  side: Side,
-  session: Session,
-): Promise<Buffer | null> {
-  const engine = context.sessions.engine(side);
-  const { selection, columns, reader } = await prepareTableSide({ ...pair, columns: [] }, side, {
-    engine,
+/** Reads the keys of a selection of a side's rows, from the index alone. */
+async function readKeys(
+  { pair, context }: ChecksumWork,
+  {
+    side,
     session,
+    selection,
+  }: {
+    side: Side;
+    session: Session;
+    selection: Pick<RowSelection, 'range' | 'limit'> & Partial<RowSelection>;
+  },
+): Promise<Buffer[]> {
+  const engine = context.sessions.engine(side);
+  const prepared = await prepareTableSide({ ...pair, columns: [] }, side, { engine, session });
+  const { columns, reader } = prepared;
+  const sql = engine.dialect.buildSelect({ ...prepared.selection, ...selection });
+  const keys: Buffer[] = [];
+  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
+    const key = new ByteSink();
+    const next = reader.readKey(row, key);
+    keys.push(key.toBuffer());
+    return next;
   });
-  const sql = engine.dialect.buildSelect({ ...selection, range: task, limit: 1, offset: task.capRows - 1 });
-  const key = new ByteSink();
-  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => reader.readKey(row, key));
-  return key.length === 0 ? null : key.toBuffer();
+  return keys;
 }
 
 function smallestEnd(pair: TablePair, ends: Readonly<Record<Side, Buffer | null>>): KeyRange['upTo'] {
   const smallest = SIDES.flatMap((side) => ends[side] ?? []).sort(Buffer.compare)[0];
-  if (smallest === undefined) return null;
+  return smallest === undefined ? null : toKeyParts(pair, smallest);
+}
+
+function toKeyParts(pair: TablePair, key: Buffer): KeyPart[] {
   return readKeyParts(
     pair.key.map((column) => column.keyKind),
-    smallest,
+    key,
   );
 }
 
-async function readSum(
-  { task, pair, context }: ChecksumRequest,
-  side: Side,
-  { session, range }: { session: Session; range: KeyRange },
-): Promise<ServerChecksum | null> {
-  const sql = context.sessions.engine(side).checksum.buildChecksum({
+/** Draws keys of the source that cut a range into parts of about as many rows each. */
+async function readPartEnds(
+  work: ChecksumWork,
+  { session, range, rows }: { session: Session; range: KeyRange; rows: number },
+): Promise<KeyPart[][]> {
+  const { pair, context } = work;
+  const sample = context.sessions.engine('source').checksum.buildSampleCondition(partShare(rows));
+  const where = pair.sourceWhere === null ? sample : `(\n${pair.sourceWhere}\n) AND ${sample}`;
+  const read = await onBothSides(pair, context, async (side) =>
+    side === 'target' ? [] : readKeys(work, { side, session, selection: { range, where, limit: null } }),
+  );
+  return thinOut(read.source).map((key) => toKeyParts(pair, key));
+}
+
+function readSums(
+  work: ChecksumWork,
+  sessions: Sessions,
+  range: KeyRange,
+): Promise<Record<Side, ServerChecksum | null>> {
+  const { pair, context } = work;
+  return onBothSides(pair, context, async (side) => {
+    const sql = context.sessions.engine(side).checksum.buildChecksum(describeRows(work, side, range));
+    return readChecksum(await sessions[side].query(sql));
+  });
+}
+
+function readPartSums(
+  work: ChecksumWork,
+  sessions: Sessions,
+  { range, ends }: { range: KeyRange; ends: readonly KeyPart[][] },
+): Promise<Record<Side, ReadonlyMap<number, ServerChecksum | null>>> {
+  const { pair, context } = work;
+  return onBothSides(pair, context, async (side) => {
+    const { checksum } = context.sessions.engine(side);
+    const sql = checksum.buildPartChecksums(describeRows(work, side, range), ends);
+    return readPartChecksums(await sessions[side].query(sql));
+  });
+}
+
+function describeRows({ task, pair }: ChecksumWork, side: Side, range: KeyRange): ChecksumRequest {
+  return {
     table: pair[side],
     columns: comparedColumns(pair).map((column) => column[side]),
     key: pair.key.map((column) => column[side]),
     where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
     range,
     seed: task.seed,
-  });
-  return readChecksum(await session.query(sql));
+  };
 }
 
-const NO_DIFFERENCE = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
-
-function judge({ source, target }: Readonly<Record<Side, ServerChecksum | null>>) {
-  if (source === null || target === null) return { kind: 'unequal', isHashed: false } as const;
-  if (source.rows !== target.rows || source.sum !== target.sum)
-    return { kind: 'unequal', isHashed: true } as const;
-  return {
-    kind: 'match',
-    sourceRows: source.rows,
-    targetRows: target.rows,
-    wireBytes: 0,
-    counts: NO_DIFFERENCE,
-    changedColumns: {},
-    undecidedColumns: {},
-  } as const;
+function areEqual({ source, target }: Readonly<Record<Side, ServerChecksum | null>>): boolean {
+  return source !== null && target !== null && source.rows === target.rows && source.sum === target.sum;
 }

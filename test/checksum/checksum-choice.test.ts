@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ChecksumChoice, type Hasher } from '../../src/verifier/checksum-choice.js';
 
+/** What opening a session adds to the first chunk of a lane. */
+const OPENING_MS = 40;
+
 /** Rows a millisecond of each way, as a table of 10 million rows would show them to one lane after the other. */
 function walk(
   rates: Readonly<Record<Hasher, (atMs: number) => number>>,
@@ -13,8 +16,8 @@ function walk(
   const choice = new ChecksumChoice({ always, estimatedRows: rows, lanes, now: () => nowMs });
   while (left > 0) {
     const hasher = choice.next();
-    const chunk = Math.min(20_000, left);
-    const elapsedMs = chunk / rates[hasher](nowMs);
+    const chunk = Math.min(hasher === 'client' ? choice.limitRows(20_000) : 20_000, left);
+    const elapsedMs = chunk / rates[hasher](nowMs) + (order.length < lanes ? OPENING_MS : 0);
     nowMs += elapsedMs / lanes;
     left -= chunk;
     used[hasher] += chunk;
@@ -45,6 +48,24 @@ describe('the choice of who hashes', () => {
     expect(elapsedMs).toBeLessThan((10_000_000 / server / 2) * 1.1);
   });
 
+  it.each([
+    { client: 22, server: 480 },
+    { client: 28, server: 80 },
+  ])(
+    'has decided at $client rows/ms against $server before reading has cost a tenth',
+    ({ client, server }) => {
+      const { elapsedMs } = walk(steady(client, server), { rows: 1_000_000 });
+      expect(elapsedMs).toBeLessThan(Math.max(1_000_000 / server / 2, 1000) * 1.1 + OPENING_MS);
+    },
+  );
+
+  it('reads as many rows at a time as ever once it is known that reading is faster, and from the first on in a small table', () => {
+    const choice = new ChecksumChoice({ always: false, estimatedRows: 10_000, lanes: 1, now: () => 0 });
+    expect(choice.limitRows(10_000)).toBe(10_000);
+    const { order } = walk(steady(400, 200));
+    expect(order.length).toBeLessThan(10_000_000 / 20_000 + 30);
+  });
+
   it('goes back when the network has become faster than the servers', () => {
     const { used, order } = walk(
       { client: (atMs) => (atMs < 8000 ? 36 : 900), server: () => 290 },
@@ -62,8 +83,7 @@ describe('the choice of who hashes', () => {
       choice.note('client', read);
     }
     expect(choice.next()).toBe('server');
-    choice.noteWaste(1000);
-    choice.note('server', { rows: 20_000, elapsedMs: 10 });
+    choice.note('server', { rows: 20_000, elapsedMs: 1010 });
     expect(choice.next()).toBe('client');
   });
 

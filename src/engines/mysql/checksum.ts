@@ -1,8 +1,9 @@
 import { textTypeOf } from '../../core/canonical-type.js';
+import type { KeyPart } from '../../core/encoding/key-bytes.js';
 import type { Column } from '../../core/schema.js';
 import { UNHASHED } from '../checksum.js';
 import type { ChecksumColumns, ChecksumDialect, ChecksumRequest } from '../engine.js';
-import { buildAggregate } from '../select.js';
+import { buildAggregate, buildPartAggregates } from '../select.js';
 import { buildMysqlProbe } from './checksum-probe.js';
 import { quoteName, selects } from './dialect.js';
 
@@ -78,12 +79,19 @@ function buildValue(column: Column): string {
 
 /** CONCAT of more than `max_allowed_packet` bytes is NULL: such a row must not vanish from the sum. */
 function buildChecksum({ columns, seed, ...rows }: ChecksumRequest): string {
-  const hash = buildRowHash(columns, seed);
-  return buildAggregate(
-    selects,
-    rows,
-    `COUNT(*) AS row_count, SUM(IFNULL(${hash}, ${UNHASHED})) AS hash_sum`,
-  );
+  return buildAggregate(selects, rows, buildSums(buildRowHash(columns, seed)));
+}
+
+function buildPartChecksums(
+  { columns, seed, ...rows }: ChecksumRequest,
+  ends: readonly (readonly KeyPart[])[],
+): string {
+  const rowHash = buildRowHash(columns, seed);
+  return buildPartAggregates(selects, rows, { ends, rowHash, aggregates: buildSums('row_hash'), fence: '' });
+}
+
+function buildSums(hash: string): string {
+  return `COUNT(*) AS row_count, SUM(IFNULL(${hash}, ${UNHASHED})) AS hash_sum`;
 }
 
 /** MySQL and MariaDB compute SHA-2 and sums of DECIMAL alike; the probe makes sure of it. */
@@ -91,5 +99,7 @@ export const mysqlChecksum: ChecksumDialect = {
   sessionSetup: [],
   findObstacle,
   buildChecksum,
+  buildPartChecksums,
+  buildSampleCondition: (share) => `RAND(1) < ${share.toFixed(9)}`,
   buildProbe: (seed) => buildMysqlProbe(seed, buildRowHash),
 };
