@@ -80,6 +80,40 @@ export class RowIndex {
     return this.#wireBytes[row] as number;
   }
 
+  /** The wire bytes of the rows from `start` up to `end`. */
+  wireBytesOf(start: number, end: number): number {
+    let bytes = 0;
+    for (let row = start; row < end; row++) bytes += this.#wireBytes[row] as number;
+    return bytes;
+  }
+
+  /** Compares the key of a row with another key: negative where it is the smaller one. */
+  compareKeyAt(row: number, key: Uint8Array): number {
+    const { bytes } = this.keys;
+    const start = this.keyStart(row);
+    const length = (this.#keyEnds[row] as number) - start;
+    const shared = Math.min(length, key.length);
+    for (let i = 0; i < shared; i++) {
+      const difference = (bytes[start + i] as number) - (key[i] as number);
+      if (difference !== 0) return difference;
+    }
+    return length - key.length;
+  }
+
+  /** Forgets all rows but the last, which the next one must still follow in key order. */
+  keepLast(): void {
+    const last = this.count - 1;
+    if (last < 1) return;
+    const start = this.keyStart(last);
+    const length = (this.#keyEnds[last] as number) - start;
+    this.keys.bytes.copyWithin(0, start, start + length);
+    this.keys.length = length;
+    this.#keyEnds[0] = length;
+    this.#hashes[0] = this.#hashes[last] as bigint;
+    this.#wireBytes[0] = this.#wireBytes[last] as number;
+    this.count = 1;
+  }
+
   /** Whether a row has the same hash as one of another index. Compared by halves, because reading a BigInt makes one. */
   hasSameHash(row: number, other: RowIndex, otherRow: number): boolean {
     const [own, others] = [this.#halves, other.#halves];

@@ -10,13 +10,17 @@ import { readKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { RowHash } from '../hashing/row-hash.js';
-import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
+import { findDifferingRows, type RowIndex } from '../hashing/row-index.js';
 import type { RowHasher } from '../hashing/row-reader.js';
-import { type RereadRow, rereadDifferingRows } from './reread.js';
+import { planRereads } from './plan-rereads.js';
+import { rereadDifferingRows } from './reread.js';
 import type { SessionCache } from './session-cache.js';
 import { describeReadError, prepareTableSide, type TableSide } from './table-side.js';
 
 const SIDES = ['source', 'target'] as const;
+/** What looking a row up by its key costs, in rows of a range that is read; measured on all engines. */
+const ROWS_A_LOOKUP = 25;
+const LIMITED_ROWS_A_LOOKUP = 2;
 
 /** What a worker keeps between chunks. */
 export interface WorkerContext {
@@ -60,7 +64,7 @@ export async function verifyChunk(
   try {
     const reads = await readBothSides(task, pair, context, channel);
     const end = cutAtSharedEnd(pair, context, reads);
-    const compared = await compareSides(pair, context, channel);
+    const compared = await compareSides(task, pair, context, channel);
     return {
       ...compared,
       end,
@@ -192,6 +196,7 @@ function cutAtSharedEnd(
 const NOTHING: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 async function compareSides(
+  { after }: ChunkTask,
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
@@ -208,7 +213,14 @@ async function compareSides(
   const { counts, changedColumns, undecidedColumns } = await rereadDifferingRows({
     pair,
     sides,
-    rows: differingKeys(differing, context.indexes),
+    hasher: context.hasher,
+    steps: planRereads({
+      differing,
+      indexes: context.indexes,
+      keyKinds: pair.key.map((column) => column.keyKind),
+      after,
+      rowsPerLookup: rowsPerLookup(context),
+    }),
     readBoth: (read) =>
       onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
     store: (rows) => channel.storeDifferences(rows),
@@ -218,16 +230,8 @@ async function compareSides(
   return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns };
 }
 
-function* differingKeys(
-  differing: readonly DifferingRow[],
-  indexes: Readonly<Record<Side, RowIndex>>,
-): Generator<RereadRow> {
-  for (const { source, target } of differing) {
-    const key = Buffer.from(source >= 0 ? indexes.source.keyAt(source) : indexes.target.keyAt(target));
-    const wireBytes = Math.max(
-      source < 0 ? 0 : indexes.source.wireBytesAt(source),
-      target < 0 ? 0 : indexes.target.wireBytesAt(target),
-    );
-    yield { source: key, target: key, wireBytes };
-  }
+/** How many rows may be read to save looking one up: a lookup costs about as much, but a limit on rows or bytes does not count it so. */
+function rowsPerLookup({ sessions }: WorkerContext): number {
+  const { maxRowsPerSecond, maxBytesPerSecond } = sessions.load.cells.limits;
+  return maxRowsPerSecond === null && maxBytesPerSecond === null ? ROWS_A_LOOKUP : LIMITED_ROWS_A_LOOKUP;
 }
