@@ -3,7 +3,7 @@ import type { BucketJob } from './bucket-tasks.js';
 import { compareBag } from './compare-bag.js';
 import { type DifferingKeys, findDifferingKeys } from './compare-keyed.js';
 import { planByKeys, type RereadRow, type RereadStep } from './plan-rereads.js';
-import { readPresentKeys } from './read-again.js';
+import { listKeys, readPresentKeys } from './read-again.js';
 import { type RereadJob, rereadDifferingRows } from './reread.js';
 import { describeChunkFailure, onBothSides, tableSide } from './verify-chunk.js';
 
@@ -82,7 +82,7 @@ async function findSiblings(
   const answers = await readBoth((side, session) => {
     const other = side === 'source' ? 'target' : 'source';
     const keys = candidates.map((row) => row[other] ?? Buffer.alloc(0));
-    return readPresentKeys({ prepared: sides[side], session, keyKinds, keys });
+    return readPresentKeys({ prepared: sides[side], session }, listKeys(keyKinds, keys));
   });
   return new Set(
     candidates.filter(

@@ -1,78 +1,93 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
-import { type KeyKind, readKeyParts } from '../core/encoding/key-bytes.js';
+import { type KeyKind, type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import { serializeError } from '../core/errors.js';
-import type { Side } from '../core/pairing.js';
 import type { Session } from '../engines/engine.js';
 import type { RowSpan } from '../engines/row-span.js';
-import { RowIndex } from '../hashing/row-index.js';
+import { compareSlice, RowIndex } from '../hashing/row-index.js';
 import type { RowHasher } from '../hashing/row-reader.js';
 import type { RereadStep } from './plan-rereads.js';
 import type { RowBatch } from './row-batch.js';
 import { readEachRow, type TableSide } from './table-side.js';
 
-/** Rows to be read from one side, each into the place of its key in `keys`. */
-export interface KeyedRead {
-  readonly prepared: TableSide;
-  readonly session: Session;
-  readonly keyKinds: readonly KeyKind[];
+/** Keys that rows are asked for by: their bytes, and the values that those were made of. */
+export interface KeyList {
   readonly keys: readonly Buffer[];
+  readonly parts: readonly (readonly KeyPart[])[];
 }
 
-/** Reads the rows with one of the keys, in full, and calls `onKey` with the key bytes of each in latin1. */
+/** Reads keys back into values. */
+export function listKeys(keyKinds: readonly KeyKind[], keys: readonly Buffer[]): KeyList {
+  return { keys, parts: keys.map((key) => readKeyParts(keyKinds, key)) };
+}
+
+/** Where rows are read from again. */
+export interface ReadPlace {
+  readonly prepared: TableSide;
+  readonly session: Session;
+}
+
+/** Reads the rows with one of the keys, in full; `onRow` gets the key bytes of each, good until it returns. */
 async function readByKeys(
-  { prepared, session, keyKinds, keys }: KeyedRead,
-  onRow: (key: Buffer, row: { buffer: Buffer; start: number; end: number }) => void,
+  { prepared, session }: ReadPlace,
+  { parts }: KeyList,
+  onRow: (key: ByteSink, row: { buffer: Buffer; start: number; end: number }) => void,
 ): Promise<void> {
   const { engine, selection, columns, reader } = prepared;
   const all = { ...selection, range: { after: null, upTo: null }, limit: null };
-  const parts = keys.map((key) => readKeyParts(keyKinds, key));
   const sql = engine.dialect.buildSelectByKeys(all, parts);
   const sink = new ByteSink();
   await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
     sink.reset();
     const end = reader.readKey(row, sink);
-    onRow(sink.bytes.subarray(0, sink.length), { buffer: row.buffer, start: row.offset, end });
+    onRow(sink, { buffer: row.buffer, start: row.offset, end });
     return end;
   });
 }
 
 /** Says which of the keys a side has a row for that is equal to them as its collation sees it: the rows' own key bytes. */
-export async function readPresentKeys(read: KeyedRead): Promise<ReadonlySet<string>> {
+export async function readPresentKeys(place: ReadPlace, list: KeyList): Promise<ReadonlySet<string>> {
   const present = new Set<string>();
-  await readByKeys(read, (key) => present.add(key.toString('latin1')));
+  await readByKeys(place, list, (key) => present.add(nameOf(key)));
   return present;
 }
 
+function nameOf({ bytes, length }: ByteSink): string {
+  return bytes.toString('latin1', 0, length);
+}
+
 /**
- * Looks rows up by their keys. They mostly come in the order of the keys; where they do not, as under another collation,
- * they are found by name.
+ * Looks rows up by their keys, each into the place of its key in the list. They mostly come in the order of the list;
+ * where they do not, as under another collation, they are found by name.
  */
-export async function readListedRows(read: KeyedRead, batch: RowBatch): Promise<void> {
-  const { keys } = read;
+export async function readListedRows(place: ReadPlace, list: KeyList, batch: RowBatch): Promise<void> {
+  const { keys } = list;
   batch.reset(keys.length);
   let places: Map<string, number> | null = null;
   let next = 0;
-  await readByKeys(read, (key, row) => {
-    while (next < keys.length && Buffer.compare(keys[next] as Buffer, key) < 0) next++;
-    if (next < keys.length && key.equals(keys[next] as Buffer)) return batch.keep(next++, row);
+  await readByKeys(place, list, (key, row) => {
+    const orderOf = (at: number): number => compareSlice(key.bytes, 0, key.length, keys[at] as Buffer);
+    while (next < keys.length && orderOf(next) > 0) next++;
+    if (next < keys.length && orderOf(next) === 0) return batch.keep(next++, row);
     places ??= placesOf(keys);
-    const place = places.get(key.toString('latin1'));
+    const at = places.get(nameOf(key));
     // A collation may also return rows with other keys than were asked for.
-    if (place !== undefined) batch.keep(place, row);
+    if (at !== undefined) batch.keep(at, row);
   });
 }
 
 function placesOf(keys: readonly Buffer[]): Map<string, number> {
   const places = new Map<string, number>();
-  for (const [place, key] of keys.entries()) {
+  for (const [at, key] of keys.entries()) {
     const name = key.toString('latin1');
-    if (!places.has(name)) places.set(name, place);
+    if (!places.has(name)) places.set(name, at);
   }
   return places;
 }
 
 /** Rows to be picked out of all those of a key range. */
-export interface RangeRead extends KeyedRead {
+export interface RangeRead extends ReadPlace {
+  /** In key order; each row goes into the place of its key. */
+  readonly keys: readonly Buffer[];
   readonly range: NonNullable<RereadStep['range']>;
   readonly hasher: RowHasher;
 }
@@ -87,7 +102,9 @@ export async function readRangeRows(read: RangeRead, batch: RowBatch): Promise<b
   batch.reset(keys.length);
   const picker = new RowPicker(read, batch);
   const sql = engine.dialect.buildSelect({ ...selection, range, limit: null });
-  await session.readRows(sql, columns, (buffer, start, end, rows) => picker.take({ buffer, start, end, rows }));
+  await session.readRows(sql, columns, (buffer, start, end, rows) =>
+    picker.take({ buffer, start, end, rows }),
+  );
   return picker.isInOrder;
 }
 
@@ -135,9 +152,4 @@ class RowPicker {
       at = end;
     }
   }
-}
-
-/** The keys by which a side is asked for the rows of a step. */
-export function keysOf(rows: RereadStep['rows'], side: Side): Buffer[] {
-  return rows.map((row) => row[side]);
 }

@@ -4,7 +4,7 @@ import type { Side, TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/engine.js';
 import type { RowHasher } from '../hashing/row-reader.js';
 import type { RereadStep } from './plan-rereads.js';
-import { keysOf, readListedRows, readRangeRows } from './read-again.js';
+import { listKeys, readListedRows, readRangeRows } from './read-again.js';
 import { RowBatch } from './row-batch.js';
 import { RowComparer } from './row-comparer.js';
 import type { TableSide } from './table-side.js';
@@ -73,7 +73,8 @@ interface ReadStep {
 
 /** Yields each step with its rows, good until the next one is asked for, and has the next one read meanwhile. */
 async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
-  const steps = Symbol.iterator in job.steps ? job.steps[Symbol.iterator]() : job.steps[Symbol.asyncIterator]();
+  const steps =
+    Symbol.iterator in job.steps ? job.steps[Symbol.iterator]() : job.steps[Symbol.asyncIterator]();
   let [batches, others] = [makeBatches(), makeBatches()];
   const pull = async (into: Batches): Promise<{ step: RereadStep; isRead: boolean } | null> => {
     const next = await steps.next();
@@ -104,18 +105,21 @@ function makeBatches(): Batches {
 
 async function readStep(job: RereadJob, { rows, range }: RereadStep, batches: Batches): Promise<void> {
   const { sides, hasher, pair } = job;
-  const keyKinds = pair.key.map((column) => column.keyKind);
+  const keys = { source: rows.map(({ source }) => source), target: rows.map(({ target }) => target) };
   if (range !== null) {
     const isInOrder = await job.readBoth((side, session) => {
-      const read = { prepared: sides[side], session, keyKinds, keys: keysOf(rows, side), range, hasher };
+      const read = { prepared: sides[side], session, keys: keys[side], range, hasher };
       return readRangeRows(read, batches[side]);
     });
     if (isInOrder.source && isInOrder.target) return;
   }
-  await job.readBoth((side, session) => {
-    const read = { prepared: sides[side], session, keyKinds, keys: keysOf(rows, side) };
-    return readListedRows(read, batches[side]);
-  });
+  const keyKinds = pair.key.map((column) => column.keyKind);
+  const source = listKeys(keyKinds, keys.source);
+  const isShared = rows.every((row) => row.source === row.target);
+  const lists = { source, target: isShared ? source : listKeys(keyKinds, keys.target) };
+  await job.readBoth((side, session) =>
+    readListedRows({ prepared: sides[side], session }, lists[side], batches[side]),
+  );
 }
 
 /** Counts what became of the rows of a step and returns those that still differ. */

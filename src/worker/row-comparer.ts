@@ -40,7 +40,8 @@ export class RowComparer {
   readonly #sides: Readonly<Record<Side, TableSide>>;
   readonly #columns: readonly ComparedColumn[];
   readonly #names: readonly string[];
-  readonly #keyColumns: number;
+  readonly #allFields: readonly number[];
+  readonly #keyFields: readonly number[];
   readonly #rows: Readonly<Record<Side, SplitRow>>;
   readonly #sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
   readonly #lists = new Map<string, readonly string[]>();
@@ -53,7 +54,8 @@ export class RowComparer {
       isUndecidable: canonical === 'wire',
     }));
     this.#names = this.#columns.map(({ name }) => name);
-    this.#keyColumns = pair.key.length;
+    this.#allFields = this.#columns.map((_, field) => field);
+    this.#keyFields = this.#allFields.slice(0, pair.key.length);
     const makeRow = (): SplitRow => {
       const count = this.#columns.length;
       return {
@@ -90,7 +92,8 @@ export class RowComparer {
   #compareValues(): ComparedRow {
     const changed: number[] = [];
     let undecided = NONE;
-    for (const [field, column] of this.#columns.entries()) {
+    for (const field of this.#allFields) {
+      const column = this.#columns[field] as ComparedColumn;
       if (this.#isEqual(field, column)) continue;
       if (column.isUndecidable) undecided = [...undecided, column.name];
       else changed.push(field);
@@ -100,7 +103,7 @@ export class RowComparer {
     }
     const difference: RowDifference = {
       kind: 'changed',
-      key: this.#formatKey('target'),
+      key: this.#format('target', this.#keyFields),
       columns: this.#listNames(changed),
       source: this.#format('source', changed),
       target: this.#format('target', changed),
@@ -153,25 +156,25 @@ export class RowComparer {
   }
 
   #describeLoneRow(side: Side): RowDifference {
-    const values = this.#format(side, this.#columns.keys());
+    const values = this.#format(side, this.#allFields);
     return {
       kind: side === 'source' ? 'missing' : 'extra',
-      key: this.#formatKey(side),
+      key: this.#format(side, this.#keyFields),
       columns: this.#names,
       source: side === 'source' ? values : null,
       target: side === 'target' ? values : null,
     };
   }
 
-  #formatKey(side: Side): Record<string, Value> {
-    return this.#format(side, Array(this.#keyColumns).keys());
-  }
-
-  #format(side: Side, fields: Iterable<number>): Record<string, Value> {
-    const values: [string, Value][] = [];
-    for (const field of fields) values.push([this.#names[field] as string, this.#formatField(side, field)]);
-    // Not by assignment: a column may be called __proto__.
-    return Object.fromEntries(values);
+  #format(side: Side, fields: readonly number[]): Record<string, Value> {
+    const values: Record<string, Value> = {};
+    for (const field of fields) {
+      const name = this.#names[field] as string;
+      const value = this.#formatField(side, field);
+      if (name === '__proto__') Object.defineProperty(values, name, { value, enumerable: true });
+      else values[name] = value;
+    }
+    return values;
   }
 
   #formatField(side: Side, field: number): Value {

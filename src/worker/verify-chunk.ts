@@ -19,7 +19,7 @@ import { describeReadError, prepareTableSide, type TableSide } from './table-sid
 
 const SIDES = ['source', 'target'] as const;
 /** What looking a row up by its key costs, in rows of a range that is read; measured on all engines. */
-const ROWS_A_LOOKUP = 25;
+const ROWS_A_LOOKUP = 8;
 const LIMITED_ROWS_A_LOOKUP = 2;
 
 /** What a worker keeps between chunks. */
