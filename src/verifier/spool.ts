@@ -1,7 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { RowDifference } from '../core/difference.js';
+import { RowproofError } from '../core/errors.js';
+
+/** How much of a file is read, and parsed, at once. */
+const READ_BYTES = 16 << 10;
 
 /** Where the differences of one segment are kept. Chunks of a segment follow each other in key order. */
 interface SegmentFile {
@@ -104,8 +108,7 @@ export class Spool {
   ): AsyncGenerator<readonly RowDifference[]> {
     const file = this.#files.get(`${table}.${segment}`);
     if (file === undefined || file.committed === start) return;
-    const stream = createReadStream(file.path, { start, end: file.committed - 1, encoding: 'utf8' });
-    yield* readRows(stream, mostCharacters);
+    yield* readRows(readText(file.path, start, file.committed), mostCharacters);
   }
 
   /** Makes a folder for temporary files of a table, as private as the spool itself. */
@@ -133,6 +136,31 @@ export class Spool {
     this.#files.set(name, file);
     return file;
   }
+}
+
+/** Reads a part of a file piece by piece through one buffer: new ones would be freed later than they are filled. */
+async function* readText(path: string, start: number, end: number): AsyncGenerator<string> {
+  const handle = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const decoder = new StringDecoder('utf8');
+    for (let at = start; at < end; ) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(READ_BYTES, end - at), at);
+      if (bytesRead === 0) throw cutFile();
+      at += bytesRead;
+      yield decoder.write(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function cutFile(): RowproofError {
+  return new RowproofError({
+    code: 'output',
+    message: 'A temporary file does not hold all differing rows that were written to it.',
+    hint: 'Keep other programs from cleaning the folder for temporary files, or name another one with TMPDIR.',
+  });
 }
 
 /**
