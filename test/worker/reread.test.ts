@@ -18,7 +18,7 @@ import { fillTable, runOnBoth, wordsOf } from '../traps/type-words.js';
 const SIDES = ['source', 'target'] as const;
 const SEED = 42n;
 const hasher: RowHasher = { hash: await createRowHash(SEED), kernel: new RowKernel(SEED) };
-const ROWS = 1200;
+const ROWS = 3000;
 
 /** How rows are asked for by `rowsPerLookup`: never a range, always one, and what a run chooses. */
 const WAYS = {
@@ -34,7 +34,7 @@ const KEYS = {
   composite: {
     names: ['code', 'id'],
     columns: (text: string) => `code ${text}, id int`,
-    select: "CASE WHEN n < 700 THEN 'a' ELSE 'b' END, n",
+    select: "CASE WHEN n < 1700 THEN 'a' ELSE 'b' END, n",
   },
 } as const;
 
@@ -45,14 +45,26 @@ function inSteps(first: number, last: number, step: number): number[] {
 
 /** Numbers of rows and what is done to them on the target: clusters, every row, every other, every tenth, and alone. */
 const DAMAGE = {
-  missing: [1, 2, ...inSteps(300, 360, 4), 697, 698, 900, ROWS - 1, ROWS],
-  changed: [3, ...inSteps(100, 180, 1), ...inSteps(301, 361, 2), ...inSteps(400, 600, 10), 699, 700, 1100],
-  extra: [...inSteps(302, 362, 4), 696, 701, 901, ROWS + 1, ROWS + 2],
+  missing: [1, 2, ...inSteps(1000, 1060, 4), 1697, 1698, 1900, ROWS - 1, ROWS],
+  changed: [
+    3,
+    ...inSteps(500, 580, 1),
+    ...inSteps(1001, 1061, 2),
+    ...inSteps(1300, 1500, 10),
+    1699,
+    1700,
+    2500,
+  ],
+  extra: [...inSteps(1002, 1062, 4), 1696, 1701, 1901, ROWS + 1, ROWS + 2],
 };
 /** What becomes of some of them before they are read again. */
-const CAUGHT_UP = { missing: [2, 304, 698, ROWS], changed: [110, 111, 301, 410, 699], extra: [306, 901] };
+const CAUGHT_UP = {
+  missing: [2, 1004, 1698, ROWS],
+  changed: [510, 511, 1001, 1310, 1699],
+  extra: [1006, 1901],
+};
 /** Rows that were equal at first, or nowhere, and are no longer: those are for the next run. */
-const LATER_CHANGED = [212, 405];
+const LATER_CHANGED = [582, 1305];
 const LATER_INSERTED = [ROWS + 10];
 
 const left = (kind: keyof typeof DAMAGE): number[] =>
@@ -232,14 +244,19 @@ describe('a row that comes up in a range and has no place in its order', () => {
   const databases = { source: useDatabase('postgresql'), target: useDatabase('postgresql') };
 
   it('has the others looked up by their keys', async () => {
-    await runOnBoth(
-      [databases.source, databases.target],
-      `CREATE TABLE rows_again (day date PRIMARY KEY, word varchar(20));
-       INSERT INTO rows_again SELECT date '2020-01-01' + n, 'word' FROM generate_series(1, 100) n`,
-    );
-    await databases.target.run("UPDATE rows_again SET word = 'damaged'");
+    const { source, target } = databases;
+    const rest = '-0000-4000-8000-000000000000';
+    for (const [database, type] of [
+      [source, 'varchar(36) COLLATE "C"'] as const,
+      [target, 'uuid'] as const,
+    ]) {
+      await database.run(`CREATE TABLE rows_again (id ${type} PRIMARY KEY, word varchar(20));
+        INSERT INTO rows_again SELECT (lpad(to_hex(n), 8, '0') || '${rest}')::${type.split(' ')[0]}, 'word'
+        FROM generate_series(1, 100) n`);
+    }
+    await target.run("UPDATE rows_again SET word = 'damaged'");
     await readFirst(databases, async (reading) => {
-      await databases.source.run("INSERT INTO rows_again VALUES ('-infinity', 'word')");
+      await source.run(`INSERT INTO rows_again VALUES ('0000000A${rest}', 'word')`);
       const { steps, found } = await reread(reading, WAYS.mixed);
       expect(steps.map(({ range }) => range?.after)).toEqual([null]);
       expect(found.map(({ kind }) => kind)).toEqual(Array(100).fill('changed'));
