@@ -168,11 +168,10 @@ export interface DifferingRow {
 }
 
 /**
- * Walks both sides in key order and lists the rows that are on one side only or have different hashes. The hash of a row
+ * Walks both sides in key order and finds the rows that are on one side only or have different hashes. The hash of a row
  * covers its key, so keys are only compared where hashes differ.
  */
-export function findDifferingRows(source: RowIndex, target: RowIndex): DifferingRow[] {
-  const differing: DifferingRow[] = [];
+export function* findDifferingRows(source: RowIndex, target: RowIndex): Generator<DifferingRow> {
   let s = 0;
   let t = 0;
   while (s < source.count || t < target.count) {
@@ -183,11 +182,10 @@ export function findDifferingRows(source: RowIndex, target: RowIndex): Differing
       continue;
     }
     const order = isOnBoth ? compareKeys({ source, s, target, t }) : s === source.count ? 1 : -1;
-    if (order < 0) differing.push({ source: s++, target: -1 });
-    else if (order > 0) differing.push({ source: -1, target: t++ });
-    else differing.push({ source: s++, target: t++ });
+    if (order < 0) yield { source: s++, target: -1 };
+    else if (order > 0) yield { source: -1, target: t++ };
+    else yield { source: s++, target: t++ };
   }
-  return differing;
 }
 
 function compareKeys({

@@ -32,7 +32,7 @@ export interface RereadStep<Row extends { readonly wireBytes: number } = RereadR
 
 /** The differing rows of a chunk, and what to choose the way of reading them again by. */
 export interface RereadRequest {
-  readonly differing: readonly DifferingRow[];
+  readonly differing: Iterable<DifferingRow>;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
   readonly keyKinds: readonly KeyKind[];
   /** The lower bound of the chunk. */
@@ -46,17 +46,14 @@ export interface RereadRequest {
  * between them, because a server finds a row by its key at the price of sending many; elsewhere by their keys.
  */
 export function* planRereads(request: RereadRequest): Generator<RereadStep> {
-  let sparse: RereadRow[] = [];
+  const sparse = new KeyBatch<RereadRow>(request.keyKinds.length);
   for (const stretch of stretches(request)) {
-    if (!isDense(stretch, request)) {
-      sparse.push(...stretch.rows);
-      continue;
-    }
-    yield* planByKeys(sparse, request.keyKinds.length);
-    sparse = [];
-    yield rangeStep(stretch, request);
+    if (isDense(stretch, request)) {
+      yield* sparse.take();
+      yield rangeStep(stretch, request);
+    } else yield* sparse.add(stretch.rows);
   }
-  yield* planByKeys(sparse, request.keyKinds.length);
+  yield* sparse.take();
 }
 
 /** Groups rows to be looked up, bounded by number and by the size that the rows had. */
@@ -64,19 +61,37 @@ export function* planByKeys<Row extends { readonly wireBytes: number }>(
   rows: Iterable<Row>,
   keyColumns: number,
 ): Generator<RereadStep<Row>> {
-  const most = keyColumns === 1 ? BATCH_KEYS.single : BATCH_KEYS.composite;
-  let batch: Row[] = [];
-  let wireBytes = 0;
-  for (const row of rows) {
-    if (batch.length > 0 && (batch.length === most || wireBytes + row.wireBytes > STEP_BYTES)) {
-      yield { rows: batch, range: null, wireBytes };
-      batch = [];
-      wireBytes = 0;
-    }
-    batch.push(row);
-    wireBytes += row.wireBytes;
+  const batch = new KeyBatch<Row>(keyColumns);
+  yield* batch.add(rows);
+  yield* batch.take();
+}
+
+/** Rows that wait until they are enough for a statement. */
+class KeyBatch<Row extends { readonly wireBytes: number }> {
+  readonly #most: number;
+  #rows: Row[] = [];
+  #wireBytes = 0;
+
+  constructor(keyColumns: number) {
+    this.#most = keyColumns === 1 ? BATCH_KEYS.single : BATCH_KEYS.composite;
   }
-  if (batch.length > 0) yield { rows: batch, range: null, wireBytes };
+
+  *add(rows: Iterable<Row>): Generator<RereadStep<Row>> {
+    for (const row of rows) {
+      if (this.#rows.length === this.#most || this.#wireBytes + row.wireBytes > STEP_BYTES)
+        yield* this.take();
+      this.#rows.push(row);
+      this.#wireBytes += row.wireBytes;
+    }
+  }
+
+  *take(): Generator<RereadStep<Row>> {
+    if (this.#rows.length === 0) return;
+    const step = { rows: this.#rows, range: null, wireBytes: this.#wireBytes };
+    this.#rows = [];
+    this.#wireBytes = 0;
+    yield step;
+  }
 }
 
 /** Differing rows without a long gap between them. */
