@@ -6,6 +6,7 @@ import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import type { Tolerance } from '../core/relaxation.js';
 import type { FieldEncoder, FieldSpans } from '../engines/engine.js';
 import type { RowBatch } from './row-batch.js';
+import { sharesWireBytes } from './shared-wire.js';
 import type { TableSide } from './table-side.js';
 
 /** Lists of columns that are kept, so that the rows that differ in the same columns share one. */
@@ -25,6 +26,8 @@ interface ComparedColumn {
   readonly tolerance: Tolerance | null;
   /** True for a type without a rule, whose bytes prove nothing where they differ. */
   readonly isUndecidable: boolean;
+  /** Whether the same wire bytes are the same value. */
+  readonly sharesWire: boolean;
 }
 
 /** A row that was split: the memory it lies in, and where its fields do. */
@@ -48,10 +51,11 @@ export class RowComparer {
 
   constructor(pair: TablePair, sides: Readonly<Record<Side, TableSide>>) {
     this.#sides = sides;
-    this.#columns = comparedColumns(pair).map(({ target, rule, canonical }) => ({
-      name: target.name,
-      tolerance: rule.kind === 'adapted' ? rule.tolerance : null,
-      isUndecidable: canonical === 'wire',
+    this.#columns = comparedColumns(pair).map((column) => ({
+      name: column.target.name,
+      tolerance: column.rule.kind === 'adapted' ? column.rule.tolerance : null,
+      isUndecidable: column.canonical === 'wire',
+      sharesWire: sharesWireBytes(column, sides),
     }));
     this.#names = this.#columns.map(({ name }) => name);
     this.#allFields = this.#columns.map((_, field) => field);
@@ -111,13 +115,26 @@ export class RowComparer {
     return { difference, undecided, isInFlight: false };
   }
 
-  #isEqual(field: number, { tolerance }: ComparedColumn): boolean {
+  #isEqual(field: number, { tolerance, sharesWire }: ComparedColumn): boolean {
+    if (sharesWire && this.#isSameWire(field)) return true;
     const { source, target } = this.#sides;
     const encoders = { source: source.valueEncoders[field], target: target.valueEncoders[field] };
     if (this.#isSameEncoding(field, encoders)) return true;
     if (tolerance === null) return false;
     const { source: one, target: other } = this.#sinks;
     return isWithin(tolerance, one.bytes.subarray(0, one.length), other.bytes.subarray(0, other.length));
+  }
+
+  #isSameWire(field: number): boolean {
+    const { source, target } = this.#rows;
+    const [start, other] = [source.spans.starts[field] as number, target.spans.starts[field] as number];
+    if (start < 0 || other < 0) return start === other;
+    const length = (source.spans.ends[field] as number) - start;
+    if (length !== (target.spans.ends[field] as number) - other) return false;
+    const [bytes, others] = [source.bytes, target.bytes];
+    if (length > LOOP_BYTES) return bytes.compare(others, other, other + length, start, start + length) === 0;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== others[other + i]) return false;
+    return true;
   }
 
   /** Whether the two rows have the same hash: rows that only a tolerance makes equal have two, and were never in flight. */
