@@ -9,6 +9,7 @@ import { emptyRules } from './empty-rules.js';
 import type { Alteration, CauseRule, Explanation } from './explanation.js';
 import { fractionRules } from './fraction-rules.js';
 import { integerRules } from './integer-rules.js';
+import { KnownChanges } from './known-changes.js';
 import { explainSwaps } from './swapped-columns.js';
 import { textEncodingRules } from './text-encoding-rules.js';
 import { textShapeRules } from './text-shape-rules.js';
@@ -79,6 +80,8 @@ function sizeOf(value: Value): number {
 export class ColumnCauses {
   readonly #pairs: ReadonlyMap<string, ColumnPair>;
   readonly #tallies = new Map<string, ColumnTally>();
+  readonly #knownAlone = new Map<string, KnownChanges>();
+  readonly #knownAmongOthers = new Map<string, KnownChanges>();
 
   /** `columns` are all compared columns of the table. */
   constructor(columns: readonly ColumnPair[]) {
@@ -93,12 +96,23 @@ export class ColumnCauses {
       const pair = this.#pairs.get(column);
       if (pair === undefined) continue;
       const values = { source: source[column] ?? null, target: target[column] ?? null };
-      const known = explainChange({ pair, ...values, alone: columns.length === 1 });
+      const alone = columns.length === 1;
+      const known = this.#knownOf(column, alone).explain(values.source, values.target, () =>
+        explainChange({ pair, ...values, alone }),
+      );
       const swapped = swaps?.get(column);
       const explanations = swapped === undefined ? known : [...swapped, ...known];
       const example = explanations.length === 0 ? null : exampleOf(difference, column);
       this.#tallyOf(column).add(explanations, example);
     }
+  }
+
+  /** What explains a value may depend on whether its column is the only changed one. */
+  #knownOf(column: string, alone: boolean): KnownChanges {
+    const all = alone ? this.#knownAlone : this.#knownAmongOthers;
+    const known = all.get(column) ?? new KnownChanges();
+    all.set(column, known);
+    return known;
   }
 
   readonly #canonicalOf = (column: string): CanonicalType => this.#pairs.get(column)?.canonical ?? 'text';
