@@ -87,25 +87,6 @@ export class RowIndex {
     return bytes;
   }
 
-  /** Compares the key of a row with another key: negative where it is the smaller one. */
-  compareKeyAt(row: number, key: Uint8Array): number {
-    return compareSlice(this.keys.bytes, this.keyStart(row), this.#keyEnds[row] as number, key);
-  }
-
-  /** Forgets all rows but the last, which the next one must still follow in key order. */
-  keepLast(): void {
-    const last = this.count - 1;
-    if (last < 1) return;
-    const start = this.keyStart(last);
-    const length = (this.#keyEnds[last] as number) - start;
-    this.keys.bytes.copyWithin(0, start, start + length);
-    this.keys.length = length;
-    this.#keyEnds[0] = length;
-    this.#hashes[0] = this.#hashes[last] as bigint;
-    this.#wireBytes[0] = this.#wireBytes[last] as number;
-    this.count = 1;
-  }
-
   /** Whether a row has the same hash as one of another index. Compared by halves, because reading a BigInt makes one. */
   hasSameHash(row: number, other: RowIndex, otherRow: number): boolean {
     const [own, others] = [this.#halves, other.#halves];
@@ -149,16 +130,6 @@ export class RowIndex {
   #hashBytes(): Buffer {
     return Buffer.from(this.#hashes.buffer, 0, this.count * 8);
   }
-}
-
-/** Compares `bytes[start, end)` with a key. Keys are short, so a loop beats the native comparison and needs no view. */
-export function compareSlice(bytes: Uint8Array, start: number, end: number, key: Uint8Array): number {
-  const shared = Math.min(end - start, key.length);
-  for (let i = 0; i < shared; i++) {
-    const difference = (bytes[start + i] as number) - (key[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return end - start - key.length;
 }
 
 /** A row that differs: its position on either side, or -1 where that side does not have it. */

@@ -31,7 +31,6 @@ export async function comparePartition(
     const reread: Omit<RereadJob, 'steps'> = {
       pair,
       sides,
-      hasher: context.hasher,
       store,
       readBoth: (read) =>
         onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),

@@ -2,9 +2,7 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyKind, type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import { serializeError } from '../core/errors.js';
 import type { Session } from '../engines/engine.js';
-import type { RowSpan } from '../engines/row-span.js';
-import { compareSlice, RowIndex } from '../hashing/row-index.js';
-import type { RowHasher } from '../hashing/row-reader.js';
+import type { WireRow } from '../engines/row-span.js';
 import type { RereadStep } from './plan-rereads.js';
 import type { RowBatch } from './row-batch.js';
 import { readEachRow, type TableSide } from './table-side.js';
@@ -65,9 +63,14 @@ export async function readListedRows(place: ReadPlace, list: KeyList, batch: Row
   let places: Map<string, number> | null = null;
   let next = 0;
   await readByKeys(place, list, (key, row) => {
-    const orderOf = (at: number): number => compareSlice(key.bytes, 0, key.length, keys[at] as Buffer);
-    while (next < keys.length && orderOf(next) > 0) next++;
-    if (next < keys.length && orderOf(next) === 0) return batch.keep(next++, row);
+    let order = 1;
+    for (; next < keys.length && order > 0; next++) {
+      const wanted = keys[next] as Buffer;
+      order = compareKeys(key, wanted, wanted.length);
+      if (order === 0) batch.keep(next, row);
+      if (order < 0) break;
+    }
+    if (order === 0) return;
     places ??= placesOf(keys);
     const at = places.get(nameOf(key));
     // A collation may also return rows with other keys than were asked for.
@@ -89,7 +92,6 @@ export interface RangeRead extends ReadPlace {
   /** In key order; each row goes into the place of its key. */
   readonly keys: readonly Buffer[];
   readonly range: NonNullable<RereadStep['range']>;
-  readonly hasher: RowHasher;
 }
 
 /**
@@ -98,22 +100,21 @@ export interface RangeRead extends ReadPlace {
  */
 export async function readRangeRows(read: RangeRead, batch: RowBatch): Promise<boolean> {
   const { prepared, session, range, keys } = read;
-  const { engine, selection, columns } = prepared;
+  const { engine, selection, columns, reader } = prepared;
   batch.reset(keys.length);
   const picker = new RowPicker(read, batch);
   const sql = engine.dialect.buildSelect({ ...selection, range, limit: null });
-  await session.readRows(sql, columns, (buffer, start, end, rows) =>
-    picker.take({ buffer, start, end, rows }),
-  );
+  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => picker.take(row));
   return picker.isInOrder;
 }
 
-/** Merges the rows of a range with the keys that are asked for. The kernel reads the keys of a span at once. */
+/** Merges the rows of a range with the keys that are asked for. Of other rows only the key is looked at. */
 class RowPicker {
   isInOrder = true;
   readonly #read: RangeRead;
   readonly #batch: RowBatch;
-  readonly #index = new RowIndex();
+  #key = new ByteSink();
+  #lastKey = new ByteSink();
   #next = 0;
 
   constructor(read: RangeRead, batch: RowBatch) {
@@ -121,35 +122,44 @@ class RowPicker {
     this.#batch = batch;
   }
 
-  take(span: RowSpan): boolean {
-    const { prepared, hasher } = this.#read;
-    this.#index.keepLast();
-    const first = this.#index.count;
-    try {
-      prepared.reader.indexSpan(span, this.#index, hasher);
-    } catch (error) {
-      if (serializeError(error).code !== 'key-order') throw error;
+  /** Returns where the row ends, or -1 where it has no place in the order of keys. */
+  take(row: WireRow): number {
+    [this.#key, this.#lastKey] = [this.#lastKey, this.#key];
+    const end = this.#readKey(row);
+    if (end < 0) {
       this.isInOrder = false;
-      return false;
+      return -1;
     }
-    this.#pick(span, first);
-    return true;
+    const { keys } = this.#read;
+    while (this.#next < keys.length) {
+      const wanted = keys[this.#next] as Buffer;
+      const order = compareKeys(this.#key, wanted, wanted.length);
+      if (order < 0) break;
+      if (order === 0) this.#batch.keep(this.#next, { buffer: row.buffer, start: row.offset, end });
+      this.#next++;
+    }
+    return end;
   }
 
-  #pick({ buffer, start }: RowSpan, first: number): void {
-    const { keys, prepared } = this.#read;
-    const { headerBytes } = prepared.reader.codec;
-    const index = this.#index;
-    let at = start;
-    for (let row = first; row < index.count && this.#next < keys.length; row++) {
-      at += headerBytes;
-      const end = at + index.wireBytesAt(row);
-      let order = index.compareKeyAt(row, keys[this.#next] as Buffer);
-      while (order > 0 && ++this.#next < keys.length) {
-        order = index.compareKeyAt(row, keys[this.#next] as Buffer);
-      }
-      if (order === 0) this.#batch.keep(this.#next++, { buffer, start: at, end });
-      at = end;
+  #readKey(row: WireRow): number {
+    try {
+      this.#key.reset();
+      const end = this.#read.prepared.reader.readKey(row, this.#key);
+      const { bytes, length } = this.#lastKey;
+      return compareKeys(this.#key, bytes, length) > 0 ? end : -1;
+    } catch (error) {
+      if (serializeError(error).code !== 'key-order') throw error;
+      return -1;
     }
   }
+}
+
+/** Compares a key with another one. Keys are short, so a loop beats the native comparison and needs no view. */
+function compareKeys({ bytes, length }: ByteSink, others: Uint8Array, otherLength: number): number {
+  const shared = Math.min(length, otherLength);
+  for (let i = 0; i < shared; i++) {
+    const difference = (bytes[i] as number) - (others[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return length - otherLength;
 }

@@ -2,7 +2,6 @@ import type { DifferenceCounts } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/engine.js';
-import type { RowHasher } from '../hashing/row-reader.js';
 import type { RereadStep } from './plan-rereads.js';
 import { listKeys, readListedRows, readRangeRows } from './read-again.js';
 import { RowBatch } from './row-batch.js';
@@ -16,7 +15,6 @@ const AHEAD_BYTES = 1 << 20;
 export interface RereadJob {
   readonly pair: TablePair;
   readonly sides: Readonly<Record<Side, TableSide>>;
-  readonly hasher: RowHasher;
   readonly steps: Iterable<RereadStep> | AsyncIterable<RereadStep>;
   readBoth<T>(read: (side: Side, session: Session) => Promise<T>): Promise<Record<Side, T>>;
   store(rows: readonly RowDifference[]): Promise<void>;
@@ -104,11 +102,11 @@ function makeBatches(): Batches {
 }
 
 async function readStep(job: RereadJob, { rows, range }: RereadStep, batches: Batches): Promise<void> {
-  const { sides, hasher, pair } = job;
+  const { sides, pair } = job;
   const keys = { source: rows.map(({ source }) => source), target: rows.map(({ target }) => target) };
   if (range !== null) {
     const isInOrder = await job.readBoth((side, session) => {
-      const read = { prepared: sides[side], session, keys: keys[side], range, hasher };
+      const read = { prepared: sides[side], session, keys: keys[side], range };
       return readRangeRows(read, batches[side]);
     });
     if (isInOrder.source && isInOrder.target) return;

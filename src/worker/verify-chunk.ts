@@ -213,7 +213,6 @@ async function compareSides(
   const { counts, changedColumns, undecidedColumns } = await rereadDifferingRows({
     pair,
     sides,
-    hasher: context.hasher,
     steps: planRereads({
       differing,
       indexes: context.indexes,

@@ -6,8 +6,6 @@ import type { Side, TablePair } from '../../src/core/pairing.js';
 import type { Session } from '../../src/engines/engine.js';
 import { createRowHash } from '../../src/hashing/row-hash.js';
 import { findDifferingRows, RowIndex } from '../../src/hashing/row-index.js';
-import { RowKernel } from '../../src/hashing/row-kernel.js';
-import type { RowHasher } from '../../src/hashing/row-reader.js';
 import { planRereads, type RereadStep } from '../../src/worker/plan-rereads.js';
 import { type RereadOutcome, rereadDifferingRows } from '../../src/worker/reread.js';
 import { prepareTableSide, type TableSide } from '../../src/worker/table-side.js';
@@ -17,7 +15,7 @@ import { fillTable, runOnBoth, wordsOf } from '../traps/type-words.js';
 
 const SIDES = ['source', 'target'] as const;
 const SEED = 42n;
-const hasher: RowHasher = { hash: await createRowHash(SEED), kernel: new RowKernel(SEED) };
+const hasher = { hash: await createRowHash(SEED), kernel: null, asSent: false };
 const ROWS = 3000;
 
 /** How rows are asked for by `rowsPerLookup`: never a range, always one, and what a run chooses. */
@@ -159,7 +157,7 @@ async function reread(
   ];
   const found: RowDifference[] = [];
   const outcome = await rereadDifferingRows({
-    ...{ pair, sides, hasher, steps },
+    ...{ pair, sides, steps },
     readBoth: async (read) => {
       const [source, target] = await Promise.all([
         session('source').then((opened) => read('source', opened)),
