@@ -44,7 +44,7 @@ export class DiagnosisRun {
       counts: facts,
       strategy: facts.strategy,
       isComplete,
-      differences: spool.read(id, table.segments),
+      differences: spool.readBatches(id, table.segments),
       lookup: this.#lookup,
       showValues: config.showValues,
       onFailure: (reason) => table.addFinding(incomplete(table, reason)),

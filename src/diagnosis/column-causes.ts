@@ -1,3 +1,4 @@
+import type { CanonicalType } from '../core/canonical-type.js';
 import type { CauseCode, Diagnosis, DiagnosisExample } from '../core/diagnosis.js';
 import type { RowDifference, Value } from '../core/difference.js';
 import type { ColumnPair } from '../core/pairing.js';
@@ -8,6 +9,7 @@ import { emptyRules } from './empty-rules.js';
 import type { Alteration, CauseRule, Explanation } from './explanation.js';
 import { fractionRules } from './fraction-rules.js';
 import { integerRules } from './integer-rules.js';
+import { KnownChanges } from './known-changes.js';
 import { explainSwaps } from './swapped-columns.js';
 import { textEncodingRules } from './text-encoding-rules.js';
 import { textShapeRules } from './text-shape-rules.js';
@@ -24,6 +26,16 @@ export const COLUMN_RULES: readonly CauseRule[] = [
   ...fractionRules,
   ...timeRules,
 ];
+
+const rulesByType = new Map<CanonicalType, readonly CauseRule[]>();
+
+function rulesOf(canonical: CanonicalType): readonly CauseRule[] {
+  const known = rulesByType.get(canonical);
+  if (known !== undefined) return known;
+  const rules = COLUMN_RULES.filter(({ types }) => types?.has(canonical) !== false);
+  rulesByType.set(canonical, rules);
+  return rules;
+}
 
 /** Longer values are not explained: the copies that this takes would outweigh the rows. */
 const MOST_CHARACTERS = 4 << 20;
@@ -45,17 +57,11 @@ export function explainChange({ pair, alone, ...values }: ChangedValue): Explana
   const source = adaptValue(values.source, pair.rule, 'source');
   const target = adaptValue(values.target, pair.rule, 'target');
   const { canonical } = pair;
-  const forth: Alteration = {
-    ...{ original: source, altered: target, from: pair.source, to: pair.target },
-    ...{ canonical, alone },
-  };
-  const back: Alteration = {
-    ...{ original: target, altered: source, from: pair.target, to: pair.source },
-    ...{ canonical, alone },
-  };
+  const [from, to] = [pair.source, pair.target];
+  const forth: Alteration = { original: source, altered: target, from, to, canonical, alone };
+  const back: Alteration = { original: target, altered: source, from: to, to: from, canonical, alone };
   const reversed: Explanation[] = [];
-  for (const { types, bothWays, explain } of COLUMN_RULES) {
-    if (types?.has(canonical) === false) continue;
+  for (const { bothWays, explain } of rulesOf(canonical)) {
     explain(forth, found);
     if (bothWays) explain(back, reversed);
   }
@@ -74,6 +80,8 @@ function sizeOf(value: Value): number {
 export class ColumnCauses {
   readonly #pairs: ReadonlyMap<string, ColumnPair>;
   readonly #tallies = new Map<string, ColumnTally>();
+  readonly #knownAlone = new Map<string, KnownChanges>();
+  readonly #knownAmongOthers = new Map<string, KnownChanges>();
 
   /** `columns` are all compared columns of the table. */
   constructor(columns: readonly ColumnPair[]) {
@@ -83,18 +91,31 @@ export class ColumnCauses {
   add(difference: RowDifference): void {
     const { columns, source, target } = difference;
     if (source === null || target === null) return;
-    const swaps = explainSwaps(difference, (column) => this.#pairs.get(column)?.canonical ?? 'text');
+    const swaps = explainSwaps(difference, this.#canonicalOf);
     for (const column of columns) {
       const pair = this.#pairs.get(column);
       if (pair === undefined) continue;
       const values = { source: source[column] ?? null, target: target[column] ?? null };
-      const explanations = explainChange({ pair, ...values, alone: columns.length === 1 });
-      this.#tallyOf(column).add(
-        [...(swaps.get(column) ?? []), ...explanations],
-        exampleOf(difference, column),
+      const alone = columns.length === 1;
+      const known = this.#knownOf(column, alone).explain(values.source, values.target, () =>
+        explainChange({ pair, ...values, alone }),
       );
+      const swapped = swaps?.get(column);
+      const explanations = swapped === undefined ? known : [...swapped, ...known];
+      const example = explanations.length === 0 ? null : exampleOf(difference, column);
+      this.#tallyOf(column).add(explanations, example);
     }
   }
+
+  /** What explains a value may depend on whether its column is the only changed one. */
+  #knownOf(column: string, alone: boolean): KnownChanges {
+    const all = alone ? this.#knownAlone : this.#knownAmongOthers;
+    const known = all.get(column) ?? new KnownChanges();
+    all.set(column, known);
+    return known;
+  }
+
+  readonly #canonicalOf = (column: string): CanonicalType => this.#pairs.get(column)?.canonical ?? 'text';
 
   /** What was found, the columns in the order in which they first differed. */
   diagnose(): Diagnosis[] {

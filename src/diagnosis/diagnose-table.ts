@@ -18,8 +18,8 @@ export interface DiagnosisRequest {
   readonly strategy: TableResult['strategy'];
   /** Whether every row of both sides was compared: no share of them, no condition, nothing unverified. */
   readonly isComplete: boolean;
-  /** In key order. */
-  readonly differences: AsyncIterable<RowDifference>;
+  /** In key order, several at a time. */
+  readonly differences: AsyncIterable<readonly RowDifference[]>;
   readonly lookup: RowLookup;
   readonly showValues: boolean;
   /** Told why something could not be looked up; what hangs on it is then not diagnosed. */
@@ -76,10 +76,12 @@ async function readDifferences(
   add: (difference: RowDifference) => void,
 ): Promise<boolean> {
   let rows = 0;
-  for await (const difference of differences) {
-    if (rows === MOST_ROWS) return false;
-    rows++;
-    add(difference);
+  for await (const batch of differences) {
+    for (const difference of batch) {
+      if (rows === MOST_ROWS) return false;
+      rows++;
+      add(difference);
+    }
   }
   return true;
 }

@@ -10,9 +10,24 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 /** Exponents beyond this make digits by the hundred and are no decimal's. */
 const MOST_EXPONENT = 60;
 
+/** The two texts that were read last: every rule asks for the same two values, one after the other. */
+const recent: { text: string; number: ExactNumber | null }[] = [
+  { text: '', number: null },
+  { text: '', number: null },
+];
+let oldest = 0;
+
 /** Reads the text of an integer, boolean, decimal or float; null for what is no finite number. */
 export function readExactNumber(value: Value): ExactNumber | null {
   if (typeof value !== 'string') return null;
+  for (const { text, number } of recent) if (text === value) return number;
+  const number = parseNumber(value);
+  recent[oldest] = { text: value, number };
+  oldest = 1 - oldest;
+  return number;
+}
+
+function parseNumber(value: string): ExactNumber | null {
   if (value === 'true' || value === 'false') return { units: value === 'true' ? 1n : 0n, scale: 0 };
   const match = NUMBER.exec(value);
   if (match === null) return null;

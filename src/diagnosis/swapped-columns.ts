@@ -6,13 +6,16 @@ import { coincidenceBits, comparableForm } from './value-form.js';
 /** With more changed columns than this, pairs of equal values are found by chance, and looking costs too much. */
 const MOST_COLUMNS = 16;
 
-/** For each changed column of a row, the explanations that it holds what another one should, and the other way round. */
+/**
+ * For each changed column of a row, the explanations that it holds what another one should, and the other way round; null
+ * where nothing can be swapped.
+ */
 export function explainSwaps(
   { columns, source, target }: RowDifference,
   canonicalOf: (column: string) => CanonicalType,
-): Map<string, Explanation[]> {
+): Map<string, Explanation[]> | null {
+  if (source === null || target === null || columns.length < 2 || columns.length > MOST_COLUMNS) return null;
   const found = new Map<string, Explanation[]>();
-  if (source === null || target === null || columns.length < 2 || columns.length > MOST_COLUMNS) return found;
   const forms = columns.map((column) => {
     const canonical = canonicalOf(column);
     return {

@@ -57,18 +57,19 @@ export function buildKeyListCondition(
   keys: readonly (readonly KeyPart[])[],
 ): string {
   const alternatives: string[] = [];
-  const single: string[] = [];
+  const [first, ...others] = key;
+  if (first === undefined || keys.length === 0) return FALSE;
+  if (others.length === 0) {
+    const literals = keys.flatMap(([part]) => (part === undefined ? [] : [dialect.literal(part, first)]));
+    const values = literals.filter(({ kind }) => kind === 'sql').map(sqlOf);
+    return values.length === 0 ? FALSE : `(${dialect.quoteName(first.name)} IN (${values.join(', ')}))`;
+  }
   for (const parts of keys) {
     const operands = operandsOf(dialect, key, parts);
     if (operands.some(({ literal }) => literal.kind !== 'sql')) continue;
-    if (operands.length === 1) single.push(sqlOf(operands[0]?.literal));
-    else
-      alternatives.push(
-        `(${operands.map((operand) => `${operand.name} = ${sqlOf(operand.literal)}`).join(' AND ')})`,
-      );
+    const equalities = operands.map((operand) => `${operand.name} = ${sqlOf(operand.literal)}`);
+    alternatives.push(`(${equalities.join(' AND ')})`);
   }
-  if (single.length > 0)
-    alternatives.push(`${dialect.quoteName(key[0]?.name ?? '')} IN (${single.join(', ')})`);
   return alternatives.length === 0 ? FALSE : `(${alternatives.join(' OR ')})`;
 }
 

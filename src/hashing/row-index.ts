@@ -80,6 +80,13 @@ export class RowIndex {
     return this.#wireBytes[row] as number;
   }
 
+  /** The wire bytes of the rows from `start` up to `end`. */
+  wireBytesOf(start: number, end: number): number {
+    let bytes = 0;
+    for (let row = start; row < end; row++) bytes += this.#wireBytes[row] as number;
+    return bytes;
+  }
+
   /** Whether a row has the same hash as one of another index. Compared by halves, because reading a BigInt makes one. */
   hasSameHash(row: number, other: RowIndex, otherRow: number): boolean {
     const [own, others] = [this.#halves, other.#halves];
@@ -132,11 +139,10 @@ export interface DifferingRow {
 }
 
 /**
- * Walks both sides in key order and lists the rows that are on one side only or have different hashes. The hash of a row
+ * Walks both sides in key order and finds the rows that are on one side only or have different hashes. The hash of a row
  * covers its key, so keys are only compared where hashes differ.
  */
-export function findDifferingRows(source: RowIndex, target: RowIndex): DifferingRow[] {
-  const differing: DifferingRow[] = [];
+export function* findDifferingRows(source: RowIndex, target: RowIndex): Generator<DifferingRow> {
   let s = 0;
   let t = 0;
   while (s < source.count || t < target.count) {
@@ -147,11 +153,10 @@ export function findDifferingRows(source: RowIndex, target: RowIndex): Differing
       continue;
     }
     const order = isOnBoth ? compareKeys({ source, s, target, t }) : s === source.count ? 1 : -1;
-    if (order < 0) differing.push({ source: s++, target: -1 });
-    else if (order > 0) differing.push({ source: -1, target: t++ });
-    else differing.push({ source: s++, target: t++ });
+    if (order < 0) yield { source: s++, target: -1 };
+    else if (order > 0) yield { source: -1, target: t++ };
+    else yield { source: s++, target: t++ };
   }
-  return differing;
 }
 
 function compareKeys({

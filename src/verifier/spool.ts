@@ -1,7 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { RowDifference } from '../core/difference.js';
+import { RowproofError } from '../core/errors.js';
+
+/** How much of a file is read, and parsed, at once. */
+const READ_BYTES = 16 << 10;
 
 /** Where the differences of one segment are kept. Chunks of a segment follow each other in key order. */
 interface SegmentFile {
@@ -73,22 +77,38 @@ export class Spool {
     segments: number,
     mostCharacters = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<RowDifference> {
+    for await (const rows of this.readBatches(table, segments, mostCharacters)) {
+      for (const row of rows) yield row;
+    }
+  }
+
+  /** The same rows, as many at a time as were read at once: waiting for each costs as much as reading it. */
+  async *readBatches(
+    table: number,
+    segments: number,
+    mostCharacters = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<readonly RowDifference[]> {
     for (let segment = 0; segment < segments; segment++) {
-      yield* this.readFrom(table, segment, 0, mostCharacters);
+      yield* this.#batchesFrom(table, segment, { start: 0, mostCharacters });
     }
   }
 
   /** Reads the committed rows of a segment from a place on that `commit` returned. */
-  async *readFrom(
+  async *readFrom(table: number, segment: number, start: number): AsyncGenerator<RowDifference> {
+    const place = { start, mostCharacters: Number.POSITIVE_INFINITY };
+    for await (const rows of this.#batchesFrom(table, segment, place)) {
+      for (const row of rows) yield row;
+    }
+  }
+
+  async *#batchesFrom(
     table: number,
     segment: number,
-    start: number,
-    mostCharacters = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<RowDifference> {
+    { start, mostCharacters }: { readonly start: number; readonly mostCharacters: number },
+  ): AsyncGenerator<readonly RowDifference[]> {
     const file = this.#files.get(`${table}.${segment}`);
     if (file === undefined || file.committed === start) return;
-    const stream = createReadStream(file.path, { start, end: file.committed - 1, encoding: 'utf8' });
-    yield* readLines(stream, mostCharacters);
+    yield* readRows(readText(file.path, start, file.committed), mostCharacters);
   }
 
   /** Makes a folder for temporary files of a table, as private as the spool itself. */
@@ -118,14 +138,40 @@ export class Spool {
   }
 }
 
+/** Reads a part of a file piece by piece through one buffer: new ones would be freed later than they are filled. */
+async function* readText(path: string, start: number, end: number): AsyncGenerator<string> {
+  const handle = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const decoder = new StringDecoder('utf8');
+    for (let at = start; at < end; ) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(READ_BYTES, end - at), at);
+      if (bytesRead === 0) throw cutFile();
+      at += bytesRead;
+      yield decoder.write(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function cutFile(): RowproofError {
+  return new RowproofError({
+    code: 'output',
+    message: 'A temporary file does not hold all differing rows that were written to it.',
+    hint: 'Keep other programs from cleaning the folder for temporary files, or name another one with TMPDIR.',
+  });
+}
+
 /**
- * Splits at line feeds only: JSON text may hold U+2028, which line readers take for an end of line. What was read of a
- * line is put together once, when the line is whole: doing so at every piece takes minutes for a row of 20 MB.
+ * Splits at line feeds only: JSON text may hold U+2028, which line readers take for an end of line. Lines that lie in one
+ * piece of the input are parsed at once. What was read of another one is put together once, when the line is whole: doing
+ * so at every piece takes minutes for a row of 20 MB.
  */
-async function* readLines(
+async function* readRows(
   input: AsyncIterable<string>,
   mostCharacters: number,
-): AsyncGenerator<RowDifference> {
+): AsyncGenerator<readonly RowDifference[]> {
   let pieces: string[] = [];
   let length = 0;
   const keep = (piece: string): void => {
@@ -133,14 +179,24 @@ async function* readLines(
     if (length <= mostCharacters) pieces.push(piece);
     else pieces = [];
   };
-  for await (const chunk of input) {
-    const [first = '', ...others] = chunk.split('\n');
-    keep(first);
-    for (const piece of others) {
-      if (length <= mostCharacters) yield JSON.parse(pieces.join('')) as RowDifference;
-      pieces = [];
-      length = 0;
-      keep(piece);
+  for await (const text of input) {
+    const first = text.indexOf('\n');
+    if (first < 0) {
+      keep(text);
+      continue;
     }
+    keep(text.slice(0, first));
+    const rows = length <= mostCharacters ? [JSON.parse(pieces.join('')) as RowDifference] : [];
+    const last = text.lastIndexOf('\n');
+    yield rows.concat(parseLines(text.slice(first + 1, last), mostCharacters));
+    pieces = [];
+    length = 0;
+    keep(text.slice(last + 1));
   }
+}
+
+function parseLines(text: string, mostCharacters: number): RowDifference[] {
+  if (text === '') return [];
+  const lines = text.split('\n').filter((line) => line.length <= mostCharacters);
+  return JSON.parse(`[${lines.join(',')}]`) as RowDifference[];
 }

@@ -14,7 +14,7 @@ import { InexpressibleKey } from '../hashing/bucket-reader.js';
 import { PartitionWriter } from './partition-files.js';
 import { scanSide } from './scan-side.js';
 import { describeReadError } from './table-side.js';
-import type { ChunkChannel, WorkerContext } from './verify-chunk.js';
+import type { ChunkChannel, WorkerContext } from './worker-context.js';
 
 /** What a bucket task works with. */
 export interface BucketJob<Task> {

@@ -11,7 +11,12 @@ import { readChecksum, readPartChecksums, type ServerChecksum } from '../engines
 import type { ChecksumRequest, KeyRange, RowSelection, Session } from '../engines/engine.js';
 import { joinParts, judgeParts, PART_ROWS, partShare, thinOut } from './checksum-parts.js';
 import { prepareTableSide, readEachRow } from './table-side.js';
-import { type ChunkChannel, describeChunkFailure, onBothSides, type WorkerContext } from './verify-chunk.js';
+import {
+  type ChunkChannel,
+  describeChunkFailure,
+  onBothSides,
+  type WorkerContext,
+} from './worker-context.js';
 
 interface ChecksumWork {
   readonly task: ChecksumTask;

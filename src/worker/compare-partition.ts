@@ -1,10 +1,11 @@
 import type { ComparePartitionResult, ComparePartitionTask } from '../core/bucket.js';
-import { readKeyParts } from '../core/encoding/key-bytes.js';
 import type { BucketJob } from './bucket-tasks.js';
 import { compareBag } from './compare-bag.js';
 import { type DifferingKeys, findDifferingKeys } from './compare-keyed.js';
-import { batchRows, type RereadJob, type RereadRow, readSnapshots, rereadDifferingRows } from './reread.js';
-import { describeChunkFailure, onBothSides, tableSide } from './verify-chunk.js';
+import { planByKeys, type RereadRow, type RereadStep } from './plan-rereads.js';
+import { listKeys, readPresentKeys } from './read-again.js';
+import { type RereadJob, rereadDifferingRows } from './reread.js';
+import { describeChunkFailure, onBothSides, tableSide } from './worker-context.js';
 
 /**
  * Compares the rows that both sides spilled into a partition. Rows with a key are read again, as those of a chunk are;
@@ -27,38 +28,45 @@ export async function comparePartition(
       const counts = await compareBag({ task, pair, sides, store });
       return { kind: 'compared', counts, changedColumns: {}, undecidedColumns: {} };
     }
-    const reread: Omit<RereadJob, 'rows'> = {
+    const reread: Omit<RereadJob, 'steps'> = {
       pair,
       sides,
       store,
+      asSent: false,
       readBoth: (read) =>
         onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
     };
-    const rows = resolveSiblings(findDifferingKeys(task), reread);
-    return { kind: 'compared', ...(await rereadDifferingRows({ ...reread, rows })) };
+    const steps = planSteps(findDifferingKeys(task), reread);
+    const { counts, changedColumns, undecidedColumns } = await rereadDifferingRows({ ...reread, steps });
+    return { kind: 'compared', counts, changedColumns, undecidedColumns };
   } catch (failure) {
     return describeChunkFailure(failure);
   }
 }
 
-/** Asks both servers which of the rows that were paired by their folded keys have equal keys to a collation of theirs. */
-async function* resolveSiblings(
+/** The rows have no order that both sides share, so each is looked up. */
+async function* planSteps(
   differing: readonly DifferingKeys[],
-  job: Omit<RereadJob, 'rows'>,
-): AsyncGenerator<RereadRow> {
-  for await (const batch of batchRows(differing, job.pair.key.length)) {
-    const siblings = await findSiblings(batch.filter(isCandidate), job);
-    for (const row of batch) {
-      const { source, target, wireBytes } = row;
-      if (source !== null && target !== null && (!isCandidate(row) || siblings.has(row))) {
-        yield { source, target, wireBytes };
-      } else {
-        for (const key of [source, target]) {
-          if (key !== null) yield { source: key, target: key, wireBytes };
-        }
-      }
-    }
+  job: Omit<RereadJob, 'steps'>,
+): AsyncGenerator<RereadStep> {
+  for (const batch of planByKeys(differing, job.pair.key.length)) {
+    yield* planByKeys(await resolveSiblings(batch.rows, job), job.pair.key.length);
   }
+}
+
+/** Asks both servers which of the rows that were paired by their folded keys have equal keys to a collation of theirs. */
+async function resolveSiblings(
+  batch: readonly DifferingKeys[],
+  job: Omit<RereadJob, 'steps'>,
+): Promise<RereadRow[]> {
+  const siblings = await findSiblings(batch.filter(isCandidate), job);
+  return batch.flatMap((row) => {
+    const { source, target, wireBytes } = row;
+    if (source !== null && target !== null && (!isCandidate(row) || siblings.has(row))) {
+      return [{ source, target, wireBytes }];
+    }
+    return [source, target].flatMap((key) => (key === null ? [] : [{ source: key, target: key, wireBytes }]));
+  });
 }
 
 function isCandidate({ source, target }: DifferingKeys): boolean {
@@ -68,14 +76,14 @@ function isCandidate({ source, target }: DifferingKeys): boolean {
 /** A side that is asked for the other side's key, and answers with its own, takes the two for equal. */
 async function findSiblings(
   candidates: readonly DifferingKeys[],
-  { pair, sides, readBoth }: Omit<RereadJob, 'rows'>,
+  { pair, sides, readBoth }: Omit<RereadJob, 'steps'>,
 ): Promise<ReadonlySet<DifferingKeys>> {
   if (candidates.length === 0) return new Set();
-  const kinds = pair.key.map((column) => column.keyKind);
+  const keyKinds = pair.key.map((column) => column.keyKind);
   const answers = await readBoth((side, session) => {
     const other = side === 'source' ? 'target' : 'source';
-    const keys = candidates.map((row) => readKeyParts(kinds, row[other] ?? Buffer.alloc(0)));
-    return readSnapshots(sides[side], session, keys);
+    const keys = candidates.map((row) => row[other] ?? Buffer.alloc(0));
+    return readPresentKeys({ prepared: sides[side], session }, listKeys(keyKinds, keys));
   });
   return new Set(
     candidates.filter(

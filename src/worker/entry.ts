@@ -13,7 +13,8 @@ import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
 import { LoadControl } from './load-control.js';
 import { SessionCache } from './session-cache.js';
-import { type ChunkChannel, verifyChunk, type WorkerContext } from './verify-chunk.js';
+import { verifyChunk } from './verify-chunk.js';
+import type { ChunkChannel, WorkerContext } from './worker-context.js';
 import type {
   MainMessage,
   TaskResult,

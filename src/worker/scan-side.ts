@@ -2,7 +2,7 @@ import type { Side, TablePair } from '../core/pairing.js';
 import type { SpanListener } from '../engines/engine.js';
 import { BucketReader } from '../hashing/bucket-reader.js';
 import { prepareTableSide, type TableSide } from './table-side.js';
-import type { ChunkChannel, WorkerContext } from './verify-chunk.js';
+import type { ChunkChannel, WorkerContext } from './worker-context.js';
 
 /** How long a server may send nothing in the middle of a read before it counts as lost. */
 const SILENCE_MS = 300_000;

@@ -1,56 +1,26 @@
-import type {
-  ChunkResult,
-  ChunkTask,
-  ComparedChunk,
-  DifferenceCounts,
-  UnverifiedChunk,
-} from '../core/chunk.js';
-import type { RowDifference } from '../core/difference.js';
+import type { ChunkResult, ChunkTask, ComparedChunk, DifferenceCounts } from '../core/chunk.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
-import { RowproofError, serializeError } from '../core/errors.js';
+import { RowproofError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { RowHash } from '../hashing/row-hash.js';
-import { type DifferingRow, findDifferingRows, type RowIndex } from '../hashing/row-index.js';
-import type { RowKernel } from '../hashing/row-kernel.js';
-import type { ChunkHasher, RowHasher } from '../hashing/row-reader.js';
-import { type RereadRow, rereadDifferingRows } from './reread.js';
-import type { SessionCache } from './session-cache.js';
-import { describeReadError, prepareTableSide, type TableSide } from './table-side.js';
+import { findDifferingRows } from '../hashing/row-index.js';
+import type { ChunkHasher } from '../hashing/row-reader.js';
+import { planRereads } from './plan-rereads.js';
+import { rereadDifferingRows } from './reread.js';
+import type { TableSide } from './table-side.js';
+import {
+  type ChunkChannel,
+  describeChunkFailure,
+  onBothSides,
+  tableSide,
+  type WorkerContext,
+} from './worker-context.js';
 
 const SIDES = ['source', 'target'] as const;
-
-/** What a worker keeps between chunks. */
-export interface WorkerContext {
-  readonly sessions: SessionCache;
-  readonly hasher: RowHasher;
-  /** A kernel of each side, because each gathers rows while the other does. */
-  readonly kernels: Readonly<Record<Side, RowKernel>>;
-  /** A hash that is the same in every run. */
-  readonly constantHash: RowHash;
-  readonly indexes: Readonly<Record<Side, RowIndex>>;
-  /** The sides of the table pair that was read last; most chunks of a worker are of one table. */
-  prepared: PreparedPair | null;
-}
-
-/** A table pair as a worker reads it. */
-interface PreparedPair {
-  readonly pairId: number;
-  readonly sides: Map<Side, TableSide>;
-  /** Whether rows are hashed as they were sent; null until both sides are prepared. */
-  asSent: boolean | null;
-}
-
+/** What looking a row up by its key costs, in rows of a range that is read; measured on all engines. */
+const ROWS_A_LOOKUP = 8;
+const LIMITED_ROWS_A_LOOKUP = 2;
 /** Rows of a chunk with equal values in unequal bytes, each read twice for nothing, before bytes are made canonical. */
-export const MOST_SPELLED_OTHERWISE = 100;
-
-/** Where a chunk reports to while it is under way. */
-export interface ChunkChannel {
-  reportSessions(ids: Readonly<Partial<Record<Side, string>>>): void;
-  /** Says how many further rows of a side were read. */
-  reportRows(side: Side, rows: number): void;
-  /** Resolves once the batch is stored, so that no more than one batch is ever in memory. */
-  storeDifferences(rows: readonly RowDifference[]): Promise<void>;
-}
+const MOST_RESPELLED = 100;
 
 interface SideRead {
   /** True where the side has rows beyond the last one it returned. */
@@ -74,7 +44,7 @@ export async function verifyChunk(
   try {
     const reads = await readBothSides(task, pair, context, channel);
     const end = cutAtSharedEnd(pair, context, reads);
-    const compared = await compareSides(pair, context, channel);
+    const compared = await compareSides(task, pair, context, channel);
     return {
       ...compared,
       end,
@@ -86,53 +56,6 @@ export async function verifyChunk(
   } catch (failure) {
     return describeChunkFailure(failure);
   }
-}
-
-/** Turns what went wrong into the outcome of a chunk: nothing is known of it. */
-export function describeChunkFailure(failure: unknown): UnverifiedChunk {
-  return failure instanceof ReadFailure
-    ? { kind: 'unverified', error: serializeError(failure.error), transient: failure.transient }
-    : { kind: 'unverified', error: serializeError(failure), transient: false };
-}
-
-/** A failed read of one side, with whether another try may help. */
-class ReadFailure extends Error {
-  readonly error: RowproofError;
-  readonly transient: boolean;
-
-  constructor({ error, transient }: { error: RowproofError; transient: boolean }) {
-    super(error.message);
-    this.error = error;
-    this.transient = transient;
-  }
-}
-
-/** Runs a step on both sides at once; where one fails, the other is cut off instead of being read to its end. */
-export async function onBothSides<T>(
-  pair: TablePair,
-  { sessions }: WorkerContext,
-  step: (side: Side) => Promise<T>,
-): Promise<Record<Side, T>> {
-  let failure: ReadFailure | null = null;
-  const run = async (side: Side): Promise<T> => {
-    const endDeadline = sessions.startDeadline(side);
-    try {
-      return await step(side);
-    } catch (error) {
-      if (failure === null) {
-        failure = new ReadFailure(describeReadError(error, pair, { side, engine: sessions.engine(side) }));
-        await Promise.all(SIDES.map((each) => sessions.drop(each)));
-      }
-      throw failure;
-    } finally {
-      endDeadline();
-    }
-  };
-  const [source, target] = await Promise.allSettled([run('source'), run('target')]);
-  if (source.status === 'fulfilled' && target.status === 'fulfilled') {
-    return { source: source.value, target: target.value };
-  }
-  throw failure ?? new RowproofError({ code: 'internal', message: 'A read failed without an error' });
 }
 
 async function readBothSides(
@@ -153,20 +76,6 @@ async function readBothSides(
   return onBothSides(pair, context, (side) =>
     readSide(task, sides[side], context, { hash, kernel: context.kernels[side], asSent }),
   );
-}
-
-/** Prepares a side of a table pair once; most tasks of a worker are of one table. */
-export async function tableSide(pair: TablePair, side: Side, context: WorkerContext): Promise<TableSide> {
-  if (context.prepared?.pairId !== pair.id) {
-    context.prepared = { pairId: pair.id, sides: new Map(), asSent: null };
-  }
-  const { sides } = context.prepared;
-  const known = sides.get(side);
-  if (known !== undefined) return known;
-  const session = await context.sessions.session(side);
-  const prepared = await prepareTableSide(pair, side, { engine: context.sessions.engine(side), session });
-  sides.set(side, prepared);
-  return prepared;
 }
 
 /** Whether rows can be hashed as they were sent, which spares making them canonical: where both sides mean the same by it. */
@@ -228,6 +137,7 @@ function cutAtSharedEnd(
 const NOTHING: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 async function compareSides(
+  { after }: ChunkTask,
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
@@ -241,29 +151,29 @@ async function compareSides(
     source: await tableSide(pair, 'source', context),
     target: await tableSide(pair, 'target', context),
   };
-  const { counts, changedColumns, undecidedColumns } = await rereadDifferingRows({
+  const { counts, changedColumns, undecidedColumns, respelled } = await rereadDifferingRows({
     pair,
     sides,
-    rows: differingKeys(differing, context.indexes),
+    asSent: context.prepared?.asSent === true,
+    steps: planRereads({
+      differing,
+      indexes: context.indexes,
+      keyKinds: pair.key.map((column) => column.keyKind),
+      after,
+      rowsPerLookup: rowsPerLookup(context),
+    }),
     readBoth: (read) =>
       onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
     store: (rows) => channel.storeDifferences(rows),
   });
+  if (respelled > MOST_RESPELLED && context.prepared !== null) context.prepared.asSent = false;
   const found = counts.missing + counts.extra + counts.changed;
   const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
   return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns };
 }
 
-function* differingKeys(
-  differing: readonly DifferingRow[],
-  indexes: Readonly<Record<Side, RowIndex>>,
-): Generator<RereadRow> {
-  for (const { source, target } of differing) {
-    const key = Buffer.from(source >= 0 ? indexes.source.keyAt(source) : indexes.target.keyAt(target));
-    const wireBytes = Math.max(
-      source < 0 ? 0 : indexes.source.wireBytesAt(source),
-      target < 0 ? 0 : indexes.target.wireBytesAt(target),
-    );
-    yield { source: key, target: key, wireBytes };
-  }
+/** How many rows may be read to save looking one up: a lookup costs about as much, but a limit on rows or bytes does not count it so. */
+function rowsPerLookup({ sessions }: WorkerContext): number {
+  const { maxRowsPerSecond, maxBytesPerSecond } = sessions.load.cells.limits;
+  return maxRowsPerSecond === null && maxBytesPerSecond === null ? ROWS_A_LOOKUP : LIMITED_ROWS_A_LOOKUP;
 }

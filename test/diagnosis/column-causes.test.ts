@@ -136,3 +136,18 @@ describe('columns of one row', () => {
     expect(diagnosis).toMatchObject({ cause: 'edge-spaces', evidence: { examples: [] } });
   });
 });
+
+describe('a pair of values that comes up again', () => {
+  it('is explained anew where another column changed with it', () => {
+    const causes = new ColumnCauses([pairOf('updated_at', 'datetime'), pairOf('name', 'text')]);
+    const before = { updated_at: '2024-01-01 10:00:01.123456', name: 'Ada' };
+    const after = { updated_at: '2024-01-01 10:00:03.654321', name: 'Lovelace' };
+    for (let i = 0; i < 20; i++) {
+      const columns = i % 4 === 3 ? ['updated_at', 'name'] : ['updated_at'];
+      causes.add({ kind: 'changed', key: { id: `${i}` }, columns, source: before, target: after });
+    }
+    expect(causes.diagnose().map(({ cause, rows, evidence }) => [cause, rows, evidence.of])).toEqual([
+      ['auto-updated', 15, 20],
+    ]);
+  });
+});

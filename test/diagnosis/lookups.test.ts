@@ -17,15 +17,19 @@ const pair = {
   columns: [pairOf('name', 'text')],
 };
 
-async function* differences(): AsyncGenerator<RowDifference> {
-  yield {
-    ...{ kind: 'changed', key: { id: '1' }, columns: ['name'] },
-    ...{ source: { name: 'Zoë' }, target: { name: 'ZoÃ«' } },
-  };
-  yield {
-    ...{ kind: 'missing', key: { id: '2' }, columns: ['id', 'name'] },
-    ...{ source: { id: '2', name: 'x' }, target: null },
-  };
+async function* differences(): AsyncGenerator<RowDifference[]> {
+  yield [
+    {
+      ...{ kind: 'changed', key: { id: '1' }, columns: ['name'] },
+      ...{ source: { name: 'Zoë' }, target: { name: 'ZoÃ«' } },
+    },
+  ];
+  yield [
+    {
+      ...{ kind: 'missing', key: { id: '2' }, columns: ['id', 'name'] },
+      ...{ source: { id: '2', name: 'x' }, target: null },
+    },
+  ];
 }
 
 describe('a diagnosis whose lookups fail', () => {

@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
-import { availableEngines, useDatabase } from '../support/database.js';
+import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 import { slowCondition, waitForSlowRead } from './slow-reads.js';
 import { fillTable, runOnBoth } from './type-words.js';
 
 const ROWS = 300;
 
-describe.each(availableEngines())('a target that lags behind %s', (engine) => {
+const PAIRINGS = availableEngines().flatMap((engine): [TestEngine, TestEngine][] => [
+  [engine, engine === 'postgresql' ? 'mariadb' : 'postgresql'],
+  [engine, engine],
+]);
+
+describe.each(PAIRINGS)('a target that lags behind (%s -> %s)', (engine, other) => {
   const source = useDatabase(engine);
-  const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
+  const target = useDatabase(other);
   const flags = { where: `busy:${slowCondition(engine, 0.003)}`, 'target-where': 'busy:1 = 1' };
 
   beforeAll(() => runOnBoth([source, target], 'CREATE TABLE busy (id int PRIMARY KEY, word varchar(20))'));

@@ -1,0 +1,223 @@
+import type { RowDifference, Value } from '../core/difference.js';
+import { ByteSink } from '../core/encoding/byte-sink.js';
+import { encodeNull } from '../core/encoding/canonical.js';
+import { isWithin } from '../core/exact-number.js';
+import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
+import type { Tolerance } from '../core/relaxation.js';
+import type { FieldEncoder, FieldSpans } from '../engines/engine.js';
+import type { RowBatch } from './row-batch.js';
+import { sharesWireBytes } from './shared-wire.js';
+import type { TableSide } from './table-side.js';
+
+/** Lists of columns that are kept, so that the rows that differ in the same columns share one. */
+const MOST_LISTS = 256;
+
+/** What reading a row again showed. `undecided` columns differ in bytes, which says nothing of their values. */
+export interface ComparedRow {
+  /** Null where the rows are equal now (or both are gone), as far as can be said. */
+  readonly difference: RowDifference | null;
+  readonly undecided: readonly string[];
+  /** Whether the rows are equal now, or gone, and would have one hash: not only to a tolerance, or in other bytes. */
+  readonly isInFlight: boolean;
+}
+
+interface ComparedColumn {
+  readonly name: string;
+  readonly tolerance: Tolerance | null;
+  /** True for a type without a rule, whose bytes prove nothing where they differ. */
+  readonly isUndecidable: boolean;
+  /** Whether the same wire bytes are the same value. */
+  readonly sharesWire: boolean;
+}
+
+/** A row that was split: the memory it lies in, and where its fields do. */
+interface SplitRow {
+  bytes: Buffer;
+  readonly spans: FieldSpans;
+}
+
+const NONE: readonly string[] = [];
+
+/** Compares the rows of a table pair value by value, in canonical bytes. Made once for many rows, which share its memory. */
+export class RowComparer {
+  readonly #sides: Readonly<Record<Side, TableSide>>;
+  readonly #columns: readonly ComparedColumn[];
+  readonly #names: readonly string[];
+  readonly #allFields: readonly number[];
+  readonly #keyFields: readonly number[];
+  readonly #rows: Readonly<Record<Side, SplitRow>>;
+  readonly #sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
+  readonly #lists = new Map<string, readonly string[]>();
+  readonly #asSent: boolean;
+
+  /** `asSent` says that the rows were first hashed as they were sent. */
+  constructor(pair: TablePair, sides: Readonly<Record<Side, TableSide>>, asSent: boolean) {
+    this.#sides = sides;
+    this.#asSent = asSent;
+    this.#columns = comparedColumns(pair).map((column) => ({
+      name: column.target.name,
+      tolerance: column.rule.kind === 'adapted' ? column.rule.tolerance : null,
+      isUndecidable: column.canonical === 'wire',
+      sharesWire: sharesWireBytes(column, sides),
+    }));
+    this.#names = this.#columns.map(({ name }) => name);
+    this.#allFields = this.#columns.map((_, field) => field);
+    this.#keyFields = this.#allFields.slice(0, pair.key.length);
+    const makeRow = (): SplitRow => {
+      const count = this.#columns.length;
+      return {
+        bytes: Buffer.alloc(0),
+        spans: { starts: new Int32Array(count), ends: new Int32Array(count) },
+      };
+    };
+    this.#rows = { source: makeRow(), target: makeRow() };
+  }
+
+  /** Compares the rows that two batches hold in one place. */
+  compare(batches: Readonly<Record<Side, RowBatch>>, place: number): ComparedRow {
+    const isInSource = this.#split('source', batches.source, place);
+    const isInTarget = this.#split('target', batches.target, place);
+    if (isInSource && isInTarget) return this.#compareValues();
+    if (!isInSource && !isInTarget) return { difference: null, undecided: NONE, isInFlight: true };
+    return {
+      difference: this.#describeLoneRow(isInSource ? 'source' : 'target'),
+      undecided: NONE,
+      isInFlight: false,
+    };
+  }
+
+  /** Returns false where the batch has no row in the place. */
+  #split(side: Side, batch: RowBatch, place: number): boolean {
+    const start = batch.startOf(place);
+    if (start < 0) return false;
+    const row = this.#rows[side];
+    row.bytes = batch.bytes;
+    this.#sides[side].reader.codec.split(row.bytes, start, batch.endOf(place), row.spans);
+    return true;
+  }
+
+  #compareValues(): ComparedRow {
+    const changed: number[] = [];
+    let undecided = NONE;
+    for (const field of this.#allFields) {
+      const column = this.#columns[field] as ComparedColumn;
+      if (this.#isEqual(field, column)) continue;
+      if (column.isUndecidable) undecided = [...undecided, column.name];
+      else changed.push(field);
+    }
+    if (changed.length === 0) {
+      return { difference: null, undecided, isInFlight: undecided.length === 0 && this.#isSameHash() };
+    }
+    const difference: RowDifference = {
+      kind: 'changed',
+      key: this.#format('target', this.#keyFields),
+      columns: this.#listNames(changed),
+      source: this.#format('source', changed),
+      target: this.#format('target', changed),
+    };
+    return { difference, undecided, isInFlight: false };
+  }
+
+  #isEqual(field: number, { tolerance, sharesWire }: ComparedColumn): boolean {
+    if (sharesWire && this.#isSameWire(field)) return true;
+    const { source, target } = this.#sides;
+    const encoders = { source: source.valueEncoders[field], target: target.valueEncoders[field] };
+    if (this.#isSameEncoding(field, encoders)) return true;
+    if (tolerance === null) return false;
+    const { source: one, target: other } = this.#sinks;
+    return isWithin(tolerance, one.bytes.subarray(0, one.length), other.bytes.subarray(0, other.length));
+  }
+
+  #isSameWire(field: number): boolean {
+    const { source, target } = this.#rows;
+    const [start, other] = [source.spans.starts[field] as number, target.spans.starts[field] as number];
+    if (start < 0 || other < 0) return start === other;
+    const length = (source.spans.ends[field] as number) - start;
+    if (length !== (target.spans.ends[field] as number) - other) return false;
+    const [bytes, others] = [source.bytes, target.bytes];
+    if (length > LOOP_BYTES) return bytes.compare(others, other, other + length, start, start + length) === 0;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== others[other + i]) return false;
+    return true;
+  }
+
+  /** Whether the two rows have the same hash: rows that only a tolerance makes equal have two, and were never in flight. */
+  #isSameHash(): boolean {
+    if (this.#asSent) return this.#allFields.every((field) => this.#isSameWire(field));
+    const { source, target } = this.#sides;
+    return this.#columns.every((_, field) => {
+      const encoders = {
+        source: source.reader.codec.encoders[field],
+        target: target.reader.codec.encoders[field],
+      };
+      return this.#isSameEncoding(field, encoders);
+    });
+  }
+
+  /** Compares the canonical bytes of a field, and leaves them in the sinks. */
+  #isSameEncoding(field: number, encoders: Readonly<Record<Side, FieldEncoder | undefined>>): boolean {
+    const { source, target } = this.#sinks;
+    encodeField(this.#rows.source, field, encoders.source, source);
+    encodeField(this.#rows.target, field, encoders.target, target);
+    if (source.length !== target.length) return false;
+    if (source.length > LOOP_BYTES) {
+      return source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;
+    }
+    for (let i = 0; i < source.length; i++) if (source.bytes[i] !== target.bytes[i]) return false;
+    return true;
+  }
+
+  #listNames(fields: readonly number[]): readonly string[] {
+    if (fields.length === this.#names.length) return this.#names;
+    const id = fields.join();
+    const known = this.#lists.get(id);
+    if (known !== undefined) return known;
+    const names = fields.map((field) => this.#names[field] as string);
+    if (this.#lists.size < MOST_LISTS) this.#lists.set(id, names);
+    return names;
+  }
+
+  #describeLoneRow(side: Side): RowDifference {
+    const values = this.#format(side, this.#allFields);
+    return {
+      kind: side === 'source' ? 'missing' : 'extra',
+      key: this.#format(side, this.#keyFields),
+      columns: this.#names,
+      source: side === 'source' ? values : null,
+      target: side === 'target' ? values : null,
+    };
+  }
+
+  #format(side: Side, fields: readonly number[]): Record<string, Value> {
+    const values: Record<string, Value> = {};
+    for (const field of fields) {
+      const name = this.#names[field] as string;
+      const value = this.#formatField(side, field);
+      if (name === '__proto__') Object.defineProperty(values, name, { value, enumerable: true });
+      else values[name] = value;
+    }
+    return values;
+  }
+
+  #formatField(side: Side, field: number): Value {
+    const { bytes, spans } = this.#rows[side];
+    const start = spans.starts[field] as number;
+    if (start < 0) return null;
+    const format = this.#sides[side].reader.codec.formatters[field];
+    return format?.(bytes, start, spans.ends[field] as number) ?? null;
+  }
+}
+
+/** Below this a byte loop beats the native comparison, whose call costs about as much as this many loop steps. */
+const LOOP_BYTES = 48;
+
+function encodeField(
+  { bytes, spans }: SplitRow,
+  field: number,
+  encode: FieldEncoder | undefined,
+  sink: ByteSink,
+): void {
+  sink.reset();
+  const start = spans.starts[field] as number;
+  if (start < 0) encodeNull(sink);
+  else encode?.(bytes, start, spans.ends[field] as number, sink);
+}
