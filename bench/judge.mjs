@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const ACCEPTED = JSON.parse(readFileSync(new URL('./accepted.json', import.meta.url), 'utf8'));
 
 /** Says which measured ratios are worse than the accepted ones; empty where none is. */
-export function findWorse({ cases, peer, planning }, isQuick) {
+export function findWorse({ cases, peer, planning, starting }, isQuick) {
   const accepted = isQuick ? ACCEPTED.quick : ACCEPTED.full;
   const worse = [];
   const check = (what, measured, limit) => {
@@ -38,6 +38,9 @@ export function findWorse({ cases, peer, planning }, isQuick) {
   for (const { source, target, seconds } of planning) {
     const whole = equalCase({ source, target, workers: 2 }, cases).verify.seconds;
     check(`${source} -> ${target}, planning over wall`, seconds / whole, accepted.planningShare);
+  }
+  for (const { source, target, seconds } of starting) {
+    check(`${source} -> ${target}, seconds of a run of next to nothing`, seconds, accepted.startSeconds);
   }
   if (peer !== null) {
     const own = equalCase({ source: 'mariadb', target: 'mariadb', workers: 2 }, cases).verify.seconds;

@@ -8,6 +8,8 @@ const USAGE_HOOK = new URL('./report-usage.mjs', import.meta.url).href;
 const FLOOR = fileURLToPath(new URL('./read-floor.mjs', import.meta.url));
 const PLAN_COST = fileURLToPath(new URL('./plan-cost.mjs', import.meta.url));
 const ROWPROOF = fileURLToPath(new URL('../bin/rowproof.js', import.meta.url));
+/** Rows of a run that is all start and end. */
+const FEW_ROWS = 100;
 
 /** Measures one case: floor and verify take turns, so that a slow moment of the machine meets both. */
 export async function measureCase(measured, runs) {
@@ -30,6 +32,23 @@ export async function measurePlanning({ sourceUrl, targetUrl, workers }, runs) {
   return median(seconds);
 }
 
+/** A whole run that reads next to nothing: what starting and ending take, and more than passes before the first chunk. */
+export async function measureStart({ sourceUrl, targetUrl, workers }, runs) {
+  const usages = [];
+  for (let run = 0; run < runs; run++) {
+    const flags = describeRun({ sourceUrl, targetUrl, table: 'narrow', workers });
+    const { output, ...usage } = await runMeasured([...flags, '--where', `narrow:id <= ${FEW_ROWS}`]);
+    const { totals } = JSON.parse(output);
+    if (totals.sourceRows !== FEW_ROWS || totals.targetRows !== FEW_ROWS)
+      throw new Error(`Expected ${FEW_ROWS} rows, got: ${JSON.stringify(totals)}`);
+    usages.push(usage);
+  }
+  return {
+    seconds: median(usages.map(({ seconds }) => seconds)),
+    cpuSeconds: median(usages.map(({ cpuSeconds }) => cpuSeconds)),
+  };
+}
+
 async function measureFloor({ sourceUrl, targetUrl, table, rows, processes }) {
   const before = readServerSeconds(processes);
   const { output, ...usage } = await runMeasured([FLOOR, table, sourceUrl, targetUrl]);
@@ -40,24 +59,22 @@ async function measureFloor({ sourceUrl, targetUrl, table, rows, processes }) {
 
 /** The whole command as a user runs it, start and end of the process included; anything but what was expected is an error. */
 async function measureVerify({ sourceUrl, targetUrl, table, rows, workers, changed, processes }) {
-  const flags = [
-    '--source',
-    sourceUrl,
-    '--target',
-    targetUrl,
-    '--tables',
-    table,
-    '--workers',
-    String(workers),
-  ];
   const before = readServerSeconds(processes);
-  const { output, ...usage } = await runMeasured([ROWPROOF, 'verify', ...flags, '--report', 'json'], [0, 1]);
+  const { output, ...usage } = await runMeasured(
+    describeRun({ sourceUrl, targetUrl, table, workers }),
+    [0, 1],
+  );
   const { totals } = JSON.parse(output);
   const { sourceRows, targetRows, missing, extra, inFlight } = totals;
   const isExpected = sourceRows === rows && targetRows === rows && totals.changed === changed;
   if (!isExpected || missing + extra + inFlight > 0)
     throw new Error(`Expected ${rows} rows of which ${changed} differ, got: ${JSON.stringify(totals)}`);
   return { ...usage, serverSeconds: serverSecondsSince(before, processes) };
+}
+
+function describeRun({ sourceUrl, targetUrl, table, workers }) {
+  const sides = ['--source', sourceUrl, '--target', targetUrl];
+  return [ROWPROOF, 'verify', ...sides, '--tables', table, '--workers', String(workers), '--report', 'json'];
 }
 
 function serverSecondsSince(before, processes) {

@@ -33,7 +33,7 @@ export function describeSetting({ rowproof, rows, runs, servers }) {
 }
 
 /** The results as a table; each line is the median of the runs of one case. */
-export function formatResults(setting, { cases, planning, peer }) {
+export function formatResults(setting, { cases, planning, starting, peer }) {
   const lines = [HEADINGS, ...cases.map(formatCase)];
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const table = lines.map((line) =>
@@ -43,8 +43,12 @@ export function formatResults(setting, { cases, planning, peer }) {
     ({ source, target, seconds }) =>
       `Planning ${source} -> ${target} alone: ${(seconds * 1000).toFixed(0)} ms`,
   );
+  const starts = starting.map(
+    ({ source, target, seconds, cpuSeconds }) =>
+      `A whole run of 100 rows, ${source} -> ${target}: ${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of the client's processors`,
+  );
   const peers = peer === null ? [] : [`pt-table-checksum, orders of one MariaDB side: ${peer.toFixed(2)} s`];
-  return [describeLine(setting), '', ...table, '', ...plans, ...peers].join('\n');
+  return [describeLine(setting), '', ...table, '', ...plans, ...starts, ...peers].join('\n');
 }
 
 function describeLine({ rowproof, node, processor, cores, rows, runs, servers }) {

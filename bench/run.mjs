@@ -4,7 +4,7 @@ import { readArguments, USAGE } from './arguments.mjs';
 import { damagedCases, equalCases } from './cases.mjs';
 import { createDatabases, DATABASES, damageOrders, dropDatabases, urlOf } from './databases.mjs';
 import { findWorse } from './judge.mjs';
-import { measureCase, measurePlanning } from './measure.mjs';
+import { measureCase, measurePlanning, measureStart } from './measure.mjs';
 import { runNetworkBench } from './network.mjs';
 import { measurePeer } from './peer-checksum.mjs';
 import { describeSetting, formatResults, writeResults } from './results.mjs';
@@ -48,6 +48,7 @@ async function measureAll({ pairings, used, rows, runs, quick }) {
   const processes = await findServerProcesses(used);
   const cases = [];
   const planning = [];
+  const starting = [];
   const measure = async (pairing, one) => {
     console.error(`Measuring ${nameOf(pairing)}: ${one.name}`);
     const facts = { ...one, rows: rowsOf(one), ...urlsOf(pairing) };
@@ -59,6 +60,10 @@ async function measureAll({ pairings, used, rows, runs, quick }) {
       ...enginesOf(pairing),
       seconds: await measurePlanning({ ...urlsOf(pairing), workers: 2 }, runs),
     });
+    starting.push({
+      ...enginesOf(pairing),
+      ...(await measureStart({ ...urlsOf(pairing), workers: 2 }, runs)),
+    });
     for (const one of equalCases(rows, quick)) await measure(pairing, one);
   }
   const mariadb = used.find(({ engine }) => engine === 'mariadb');
@@ -67,7 +72,7 @@ async function measureAll({ pairings, used, rows, runs, quick }) {
     for (const server of used) await damageOrders(server, one.every);
     for (const pairing of pairings) await measure(pairing, one);
   }
-  return { cases, planning, peer };
+  return { cases, planning, starting, peer };
 }
 
 function rowsOf({ table, rows }) {
