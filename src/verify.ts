@@ -95,6 +95,8 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     await readTables(reading);
+    // No session stays idle, and no thread in memory, while differences are explained.
+    await run.pool?.close();
     const results = await load.watchDuring(() => finishTables(reading));
     const result = buildResult({
       version: VERSION,

@@ -36,6 +36,7 @@ export interface WorkerPool {
   sessionIds(side: Side): readonly string[];
   /** Cancels what is under way, in the workers and on the servers. Tasks that were cut off are unverified. */
   cancel(): Promise<void>;
+  /** Ends the threads and their sessions; a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -61,6 +62,12 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
   const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
   const sessionIds = (side: Side): readonly string[] =>
     [...active.values()].flatMap((ids) => ids?.[side] ?? []);
+  const close = async (): Promise<void> => {
+    if (configured !== null)
+      await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+    await piscina.destroy();
+  };
+  let closing: Promise<void> | null = null;
 
   return {
     configure: (setup) => {
@@ -98,10 +105,9 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
         cancelOnServer(setup, 'target', sessionIds('target')),
       ]);
     },
-    close: async () => {
-      if (configured !== null)
-        await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
-      await piscina.destroy();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }
