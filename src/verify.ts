@@ -95,9 +95,11 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     await readTables(reading);
+    const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
-    await run.pool?.close();
+    if (tables.some(({ differences }) => differences > 0)) await closing;
     const results = await load.watchDuring(() => finishTables(reading));
+    await closing;
     const result = buildResult({
       version: VERSION,
       startedAt: started.at,

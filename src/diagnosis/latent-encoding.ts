@@ -21,10 +21,10 @@ export async function findLatentEncoding(pair: TablePair, lookup: RowLookup): Pr
   const columns = pair.columns.filter(({ canonical }) => TEXT.has(canonical));
   const isIndexed = pair.key.length > 0 && pair.unproven.length === 0;
   if (columns.length === 0 || !isIndexed) return [];
-  const [source, target] = [
-    await readSample(pair, 'source', { columns, lookup }),
-    await readSample(pair, 'target', { columns, lookup }),
-  ];
+  const reads = (['source', 'target'] as const).map((side) => readSample(pair, side, { columns, lookup }));
+  // Where one fails, the other must not be left with a session that nobody closes.
+  await Promise.allSettled(reads);
+  const [source = [], target = []] = await Promise.all(reads);
   return columns.flatMap((column, i) => {
     const at = pair.key.length + i;
     const values = source.flatMap(([key, row]) => {
