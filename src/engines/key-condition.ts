@@ -60,8 +60,11 @@ export function buildKeyListCondition(
   const [first, ...others] = key;
   if (first === undefined || keys.length === 0) return FALSE;
   if (others.length === 0) {
-    const literals = keys.flatMap(([part]) => (part === undefined ? [] : [dialect.literal(part, first)]));
-    const values = literals.filter(({ kind }) => kind === 'sql').map(sqlOf);
+    const values: string[] = [];
+    for (const [part] of keys) {
+      const literal = part === undefined ? undefined : dialect.literal(part, first);
+      if (literal?.kind === 'sql') values.push(literal.sql);
+    }
     return values.length === 0 ? FALSE : `(${dialect.quoteName(first.name)} IN (${values.join(', ')}))`;
   }
   for (const parts of keys) {

@@ -36,6 +36,14 @@ interface SplitRow {
   readonly spans: FieldSpans;
 }
 
+/** Fields that differ together, and the names of their columns. */
+interface FieldList {
+  readonly fields: readonly number[];
+  readonly names: readonly string[];
+}
+
+type EncodersOfSides = Readonly<Record<Side, readonly FieldEncoder[]>>;
+
 const NONE: readonly string[] = [];
 
 /** Compares the rows of a table pair value by value, in canonical bytes. Made once for many rows, which share its memory. */
@@ -47,13 +55,18 @@ export class RowComparer {
   readonly #keyFields: readonly number[];
   readonly #rows: Readonly<Record<Side, SplitRow>>;
   readonly #sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
-  readonly #lists = new Map<string, readonly string[]>();
+  readonly #lists = new Map<string, FieldList>();
+  #lastList: FieldList = { fields: [], names: NONE };
+  /** The changed fields of the row that is compared; only as many as were counted are its own. */
+  readonly #changed: Int32Array;
   readonly #asSent: boolean;
+  readonly #valueEncoders: EncodersOfSides;
 
   /** `asSent` says that the rows were first hashed as they were sent. */
   constructor(pair: TablePair, sides: Readonly<Record<Side, TableSide>>, asSent: boolean) {
     this.#sides = sides;
     this.#asSent = asSent;
+    this.#valueEncoders = { source: sides.source.valueEncoders, target: sides.target.valueEncoders };
     this.#columns = comparedColumns(pair).map((column) => ({
       name: column.target.name,
       tolerance: column.rule.kind === 'adapted' ? column.rule.tolerance : null,
@@ -62,6 +75,7 @@ export class RowComparer {
     }));
     this.#names = this.#columns.map(({ name }) => name);
     this.#allFields = this.#columns.map((_, field) => field);
+    this.#changed = new Int32Array(this.#columns.length);
     this.#keyFields = this.#allFields.slice(0, pair.key.length);
     const makeRow = (): SplitRow => {
       const count = this.#columns.length;
@@ -97,32 +111,31 @@ export class RowComparer {
   }
 
   #compareValues(): ComparedRow {
-    const changed: number[] = [];
+    let count = 0;
     let undecided = NONE;
     for (const field of this.#allFields) {
       const column = this.#columns[field] as ComparedColumn;
       if (this.#isEqual(field, column)) continue;
       if (column.isUndecidable) undecided = [...undecided, column.name];
-      else changed.push(field);
+      else this.#changed[count++] = field;
     }
-    if (changed.length === 0) {
+    if (count === 0) {
       return { difference: null, undecided, isInFlight: undecided.length === 0 && this.#isSameHash() };
     }
+    const { fields, names } = this.#listChanged(count);
     const difference: RowDifference = {
       kind: 'changed',
       key: this.#format('target', this.#keyFields),
-      columns: this.#listNames(changed),
-      source: this.#format('source', changed),
-      target: this.#format('target', changed),
+      columns: names,
+      source: this.#format('source', fields),
+      target: this.#format('target', fields),
     };
     return { difference, undecided, isInFlight: false };
   }
 
   #isEqual(field: number, { tolerance, sharesWire }: ComparedColumn): boolean {
     if (sharesWire && this.#isSameWire(field)) return true;
-    const { source, target } = this.#sides;
-    const encoders = { source: source.valueEncoders[field], target: target.valueEncoders[field] };
-    if (this.#isSameEncoding(field, encoders)) return true;
+    if (this.#isSameEncoding(field, this.#valueEncoders)) return true;
     if (tolerance === null) return false;
     const { source: one, target: other } = this.#sinks;
     return isWithin(tolerance, one.bytes.subarray(0, one.length), other.bytes.subarray(0, other.length));
@@ -144,20 +157,15 @@ export class RowComparer {
   #isSameHash(): boolean {
     if (this.#asSent) return this.#allFields.every((field) => this.#isSameWire(field));
     const { source, target } = this.#sides;
-    return this.#columns.every((_, field) => {
-      const encoders = {
-        source: source.reader.codec.encoders[field],
-        target: target.reader.codec.encoders[field],
-      };
-      return this.#isSameEncoding(field, encoders);
-    });
+    const encoders = { source: source.reader.codec.encoders, target: target.reader.codec.encoders };
+    return this.#allFields.every((field) => this.#isSameEncoding(field, encoders));
   }
 
   /** Compares the canonical bytes of a field, and leaves them in the sinks. */
-  #isSameEncoding(field: number, encoders: Readonly<Record<Side, FieldEncoder | undefined>>): boolean {
+  #isSameEncoding(field: number, encoders: EncodersOfSides): boolean {
     const { source, target } = this.#sinks;
-    encodeField(this.#rows.source, field, encoders.source, source);
-    encodeField(this.#rows.target, field, encoders.target, target);
+    encodeField(this.#rows.source, field, encoders.source[field], source);
+    encodeField(this.#rows.target, field, encoders.target[field], target);
     if (source.length !== target.length) return false;
     if (source.length > LOOP_BYTES) {
       return source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;
@@ -166,14 +174,16 @@ export class RowComparer {
     return true;
   }
 
-  #listNames(fields: readonly number[]): readonly string[] {
-    if (fields.length === this.#names.length) return this.#names;
+  /** The list of the first of the changed fields: mostly that of the last row. */
+  #listChanged(count: number): FieldList {
+    const { fields: last } = this.#lastList;
+    if (last.length === count && last.every((field, i) => field === this.#changed[i])) return this.#lastList;
+    const fields = [...this.#changed.subarray(0, count)];
     const id = fields.join();
     const known = this.#lists.get(id);
-    if (known !== undefined) return known;
-    const names = fields.map((field) => this.#names[field] as string);
-    if (this.#lists.size < MOST_LISTS) this.#lists.set(id, names);
-    return names;
+    this.#lastList = known ?? { fields, names: fields.map((field) => this.#names[field] as string) };
+    if (known === undefined && this.#lists.size < MOST_LISTS) this.#lists.set(id, this.#lastList);
+    return this.#lastList;
   }
 
   #describeLoneRow(side: Side): RowDifference {

@@ -11,6 +11,15 @@ const ROWS: readonly RowDifference[] = [
     target: { 'a"\n': null, b: '' },
   },
   { kind: 'missing', key: null, columns: [], source: {}, target: null },
+  {
+    kind: 'extra',
+    key: null,
+    columns: ['é'],
+    source: null,
+    target: { é: '1' },
+    sourceCopies: 0,
+    targetCopies: 2,
+  },
 ];
 
 describe('lines of differences', () => {
@@ -23,6 +32,18 @@ describe('lines of differences', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as RowDifference),
     ).toEqual(ROWS);
+  });
+
+  it('escape what JSON escapes, in text of every length', () => {
+    const ends = ['', '"', '\\', '\u001f', '\u007f', '\u0080', '\ud800', '~', ' '];
+    const values = ends.flatMap((end) =>
+      [0, 1, 255, 256, 257, 5000].map((length) => 'x'.repeat(length) + end),
+    );
+    const rows = [...values, ...values.map((value) => ({ hex: Buffer.from(value).toString('hex') }))].map(
+      (value): RowDifference => ({ kind: 'extra', key: null, columns: [], source: null, target: { value } }),
+    );
+    const lines = Buffer.from(encodeDifferenceLines(rows)).toString('utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as RowDifference)).toEqual(rows);
   });
 
   it('are no bytes for no rows', () => {

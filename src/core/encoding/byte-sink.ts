@@ -92,6 +92,15 @@ export class ByteSink {
     this.length = length + count;
   }
 
+  /** Appends short text of ASCII characters only, which a loop writes faster than a native call. */
+  writeAscii(text: string): void {
+    const count = text.length;
+    this.reserve(count);
+    const { bytes, length } = this;
+    for (let i = 0; i < count; i++) bytes[length + i] = text.charCodeAt(i);
+    this.length = length + count;
+  }
+
   /** Appends text as UTF-8. */
   writeText(text: string): void {
     this.reserve(Buffer.byteLength(text, 'utf8'));
