@@ -86,7 +86,7 @@ export function describeReadError(
     };
   }
   const { code, transient, message, hint: known } = engine.classifyError(error);
-  const hint = known === '' ? hintFor(code, pair.source.name) : known;
+  const hint = known === '' ? hintFor({ code, transient, table: pair.source.name }) : known;
   const sentence = message.replace(/\.$/, '');
   return {
     error: new RowproofError({ code, message: `Cannot read ${table}: ${sentence}.`, hint, cause: error }),
@@ -95,10 +95,19 @@ export function describeReadError(
 }
 
 /** What to do about an error of which the engine says no more than its code. */
-function hintFor(code: ErrorCode, table: string): string {
+function hintFor({ code, transient, table }: FailedRead): string {
   if (code === 'permission') return `Grant SELECT, or leave the table out with --exclude ${table}.`;
   if (code === 'timeout')
     return 'Raise statement-timeout in the URL, or read fewer rows at a time with --chunk-rows.';
-  if (code === 'connection-lost') return 'Run again once the server can be reached.';
-  return 'Run again if the table was altered meanwhile; if --where was given for it, check its SQL.';
+  if (code === 'connect' || code === 'connection-lost')
+    return 'Run again once the server can be reached and lets the account in.';
+  return transient
+    ? 'Run again.'
+    : 'Run again; if that does not help, check the table on the server, and --where if it was given.';
+}
+
+interface FailedRead {
+  readonly code: ErrorCode;
+  readonly transient: boolean;
+  readonly table: string;
 }
