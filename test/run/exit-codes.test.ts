@@ -89,9 +89,7 @@ describe.each(availableEngines())('the program on %s', (engine) => {
     const { exitCode, stdout } = await verify('--tables', 'same', '--where', 'same:no_such_column = 1');
     expect(exitCode).toBe(3);
     expect(stdout).toContain('no_such_column');
-    expect(stdout.replace(/\s+/g, ' ')).toContain(
-      '→ Run again if the table was altered meanwhile; if --where was given',
-    );
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/→ Run again; .* and --where if it was given\./);
   });
 
   it('takes the password from the environment', async () => {
