@@ -36,6 +36,8 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
     rowproof verify --source "$OLD" --target "$NEW" \\
       --report table --report json=run.json --differences rows.ndjson`;
 
+const COMMANDS = ['verify', 'plan', 'init', 'report', 'completion'] as const;
+
 /** Thrown to leave yargs as soon as a command is known: it would render the command's help next, which takes 30 ms. */
 const PARSED = new Error('The command line was read.');
 
@@ -151,7 +153,7 @@ function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
   const message = failure instanceof Error ? failure.message : String(failure);
   if (failure instanceof Error && failure.name !== 'YError') return failure;
   const [, unknown] = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message) ?? [];
-  if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown);
+  if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown, argv);
   if (message.startsWith('Not enough non-option arguments')) {
     return argv.includes('completion')
       ? usage('Expected the name of a shell, got none.', 'Write rowproof completion bash, or zsh.')
@@ -163,9 +165,16 @@ function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
   return usage(`${message.trim()}.`.replace(/\.\.$/, '.'), 'See rowproof verify --help.');
 }
 
-function unknownWord(word: string): RowproofError {
+function unknownWord(word: string, argv: readonly string[]): RowproofError {
+  const called = COMMANDS.find((name) => name === argv[0]);
+  if (called !== undefined && word in VERIFY_OPTIONS && argv.some((each) => each.startsWith(`--${word}`))) {
+    return usage(
+      `rowproof ${called} has no flag --${word}, only rowproof verify has.`,
+      `Leave it out. See rowproof ${called} --help.`,
+    );
+  }
   const flag = findClosestName(word, Object.keys({ ...VERIFY_OPTIONS, ...INIT_OPTIONS }));
-  const command = findClosestName(word, ['verify', 'plan', 'init', 'report', 'completion']);
+  const command = findClosestName(word, COMMANDS);
   const meant =
     flag === null ? (command === null ? '' : `Did you mean ${command}? `) : `Did you mean --${flag}? `;
   return usage(`Unknown flag or command: ${word}.`, `${meant}See rowproof verify --help.`);

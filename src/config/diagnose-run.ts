@@ -69,6 +69,6 @@ function incomplete({ name }: TableProgress, reason: string): Finding {
   return {
     code: 'diagnosis-incomplete',
     message: `The diagnosis of ${name} is incomplete: ${reason.replace(/\.$/, '')}.`,
-    hint: 'This concerns advice only; the comparison itself is complete.',
+    hint: 'This concerns advice only, and nothing of what was compared.',
   };
 }

@@ -30,11 +30,16 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     assertMatch('--exclude', pattern, [...new Set([...sourceNames, ...targetNames])], 'source');
   for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
   assertColumnsExist(config, source);
+  for (const pattern of config.columns) assertColumnMeant('--columns', pattern, source);
+  for (const pattern of config.ignoreColumns) assertColumnIgnored(pattern, source, target);
   for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);
   for (const pattern of config.uuidSwap) assertColumnMeant('--uuid-swap', pattern, source);
 }
 
-/** A column that does not exist would be compared by the strict rule while the user believes it relaxed. */
+/**
+ * A column that does not exist would be compared by the strict rule while the user believes it relaxed; and a table of
+ * which only such columns are wanted would be verified by its key alone.
+ */
 function assertColumnMeant(flag: string, pattern: ColumnPattern, source: Catalog): void {
   const tables = source.tables.filter((table) => matchesName(pattern.table, table.name));
   const columns = tables.flatMap((table) => table.columns.map((column) => column.name));
@@ -44,6 +49,15 @@ function assertColumnMeant(flag: string, pattern: ColumnPattern, source: Catalog
     message: `${flag} says "${pattern.table}.${pattern.column}", but no such column is on the source.`,
     hint: `Columns of ${tables[0]?.name}: ${(tables[0]?.columns ?? []).map((column) => column.name).join(', ')}.`,
   });
+}
+
+/** A pattern for every table may fit none, and a column that only the target has is left out of nothing. */
+function assertColumnIgnored(pattern: ColumnPattern, source: Catalog, target: Catalog): void {
+  const isForOneTable = source.tables.some((table) => table.name === pattern.table);
+  const isOnTarget = target.tables.some((table) =>
+    table.columns.some((column) => matchesName(pattern.column, column.name)),
+  );
+  if (isForOneTable && !isOnTarget) assertColumnMeant('--ignore-columns', pattern, source);
 }
 
 /** A misspelt column would leave the one that was meant without its partner, and the report would call it missing. */

@@ -81,17 +81,21 @@ export class RepairSurvey {
     const survey = this.tables.get(name);
     if (survey === undefined) return;
     const repaired = this.#repair?.rows(name);
-    let number = -1;
-    for await (const difference of this.#facts.read(name)) {
-      number++;
-      const twin = await repaired?.next();
-      if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
-      const change = toRowChange(difference, survey.pair, this.direction);
-      const obstacle =
-        survey.held.get(number) ??
-        findObstacle(change, survey) ??
-        findMissingParent(change, survey, this.tables);
-      yield { number, change, obstacle };
+    try {
+      let number = -1;
+      for await (const difference of this.#facts.read(name)) {
+        number++;
+        const twin = await repaired?.next();
+        if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
+        const change = toRowChange(difference, survey.pair, this.direction);
+        const obstacle =
+          survey.held.get(number) ??
+          findObstacle(change, survey) ??
+          findMissingParent(change, survey, this.tables);
+        yield { number, change, obstacle };
+      }
+    } finally {
+      await repaired?.return(undefined);
     }
   }
 

@@ -33,7 +33,16 @@ export class Spool {
 
   /** Makes a folder that only this user can read: the rows in it are the user's data. */
   static async create(parentFolder: string): Promise<Spool> {
-    return new Spool(await mkdtemp(join(parentFolder, 'rowproof-')));
+    try {
+      return new Spool(await mkdtemp(join(parentFolder, 'rowproof-')));
+    } catch (error) {
+      throw new RowproofError({
+        code: 'output',
+        message: `Cannot make a folder for temporary files in ${parentFolder}: ${error instanceof Error ? error.message : error}.`,
+        hint: 'Name a folder that exists and that you may write to with TMPDIR.',
+        cause: error,
+      });
+    }
   }
 
   /** Appends rows, as lines of JSON, of the chunk that a segment is at. */

@@ -1,4 +1,4 @@
-import { RowproofError } from '../core/errors.js';
+import { type ErrorCode, RowproofError } from '../core/errors.js';
 import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { Engine, FieldEncoder, RowCodec, RowSelection, Session } from '../engines/engine.js';
@@ -86,17 +86,28 @@ export function describeReadError(
     };
   }
   const { code, transient, message, hint: known } = engine.classifyError(error);
-  const hint =
-    known !== ''
-      ? known
-      : code === 'permission'
-        ? `Grant SELECT, or leave the table out with --exclude ${pair.source.name}.`
-        : code === 'timeout'
-          ? 'Raise statement-timeout in the URL, or read fewer rows at a time with --chunk-rows.'
-          : '';
+  const hint = known === '' ? hintFor({ code, transient, table: pair.source.name }) : known;
   const sentence = message.replace(/\.$/, '');
   return {
     error: new RowproofError({ code, message: `Cannot read ${table}: ${sentence}.`, hint, cause: error }),
     transient,
   };
+}
+
+/** What to do about an error of which the engine says no more than its code. */
+function hintFor({ code, transient, table }: FailedRead): string {
+  if (code === 'permission') return `Grant SELECT, or leave the table out with --exclude ${table}.`;
+  if (code === 'timeout')
+    return 'Raise statement-timeout in the URL, or read fewer rows at a time with --chunk-rows.';
+  if (code === 'connect' || code === 'connection-lost')
+    return 'Run again once the server can be reached and lets the account in.';
+  return transient
+    ? 'Run again.'
+    : 'Run again; if that does not help, check the table on the server, and --where if it was given.';
+}
+
+interface FailedRead {
+  readonly code: ErrorCode;
+  readonly transient: boolean;
+  readonly table: string;
 }

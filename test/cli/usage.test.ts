@@ -19,6 +19,7 @@ describe('wrong usage', () => {
     [[], 'Expected a command, got none.'],
     [['verfy'], 'Unknown flag or command: verfy.\n  Did you mean verify?'],
     [['verify'], 'Expected --source URL, got none.'],
+    [['plan', '--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.\n  Leave it out.'],
     [['verify', '--sorce', 'x'], 'Unknown flag or command: sorce.\n  Did you mean --source?'],
     [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag or command: zzzzzzz.\n  See rowproof verify --help.'],
     [['verify', ...URLS, 'orders'], 'Unknown flag or command: orders.'],

@@ -1,4 +1,7 @@
+import { resolveConfig, verify } from 'rowproof';
 import { describe, expect, it } from 'vitest';
+import type { RowDifference } from '../../src/core/difference.js';
+import { RepairSurvey } from '../../src/repair/survey.js';
 import { compare, listDifferences } from '../run/compare.js';
 import { availableEngines, openTestDatabase, type TestEngine } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
@@ -254,6 +257,36 @@ describe('values that the target cannot hold', () => {
     } finally {
       await Promise.all([source.drop(), target.drop()]);
     }
+  });
+});
+
+it('closes every file of differing rows that it reads, so that none is left to the garbage collector', async () => {
+  const [engine] = availableEngines();
+  if (engine === undefined) throw new Error('No engine is available.');
+  const data = { tables: PLAIN, source: "INSERT INTO plain VALUES (1, 'a', 'n'), (2, 'a', 'n')", target: '' };
+  await withSides(engine, data, async ({ source, target }) => {
+    const config = resolveConfig({ source: source.url, target: target.url });
+    const outcome = await verify(config, { wantsRepair: true });
+    let opened = 0;
+    let closed = 0;
+    try {
+      const { repair } = outcome;
+      if (repair === null) throw new Error('The run read nothing of what a repair needs.');
+      const read = async function* (table: string): AsyncGenerator<RowDifference> {
+        opened++;
+        try {
+          yield* repair.read(table);
+        } finally {
+          closed++;
+        }
+      };
+      const facts = { ...repair, read };
+      const undo = await RepairSurvey.take(facts, await RepairSurvey.take(facts, null));
+      expect(undo.written).toBe(2);
+    } finally {
+      await outcome.close();
+    }
+    expect({ opened: opened > 1, closed }).toEqual({ opened: true, closed: opened });
   });
 });
 

@@ -75,10 +75,21 @@ describe.each(availableEngines())('the program on %s', (engine) => {
     }
   });
 
+  it('ends with 4 and a sentence where there is no folder for temporary files', async () => {
+    const args = ['verify', '--source', source.url, '--target', target.url];
+    const { exitCode, stdout, stderr } = await runCli(args, { env: { TMPDIR: '/no/such/folder' } });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
+    expect(stderr).toMatch(
+      /Cannot make a folder for temporary files in \/no\/such\/folder: .*\n {2}.* TMPDIR\./,
+    );
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
   it('ends with 3 where the condition of the user is no SQL of that server, and quotes the server', async () => {
     const { exitCode, stdout } = await verify('--tables', 'same', '--where', 'same:no_such_column = 1');
     expect(exitCode).toBe(3);
     expect(stdout).toContain('no_such_column');
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/→ Run again; .* and --where if it was given\./);
   });
 
   it('takes the password from the environment', async () => {

@@ -42,6 +42,19 @@ describe.each(enginePairs())('flags from $source to $target', (engines) => {
     expect(compared.map((column) => column.source)).toEqual(['id', 'updated_at']);
   });
 
+  it.each([
+    { columns: ['orders.updated_at', 'orders.colour'] },
+    { columns: '*.colour' },
+    { 'ignore-columns': 'orders.colour' },
+  ])('%j is refused, because it names no column', async (flags) => {
+    await expect(run(flags)).rejects.toThrow(/^--(ignore-)?columns says ".*\.colour", but no such column/);
+  });
+
+  it('--ignore-columns for every table may fit none, and may name a column of the target', async () => {
+    const chosen = await run({ tables: 'orders', 'ignore-columns': ['*.colour', 'orders_old.status'] });
+    expect(listDifferences(chosen)).toEqual(['changed 1 updated_at', 'changed 3 status', 'missing 4']);
+  });
+
   it('--where bounds both sides, and a comment at its end swallows nothing', async () => {
     const chosen = await run({ tables: 'orders', where: 'orders:id < 3 OR id = 4 -- not the third' });
     expect(listDifferences(chosen)).toEqual(['changed 1 updated_at', 'missing 4']);

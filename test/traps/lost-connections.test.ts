@@ -84,6 +84,7 @@ describe.each(availableEngines())('a connection to %s that is killed in mid-stre
     expect(table).toMatchObject({ verdict: 'unverified', missing: 0, extra: 0, changed: 0 });
     expect(findingCodes(table)).toEqual(['chunk-unverified']);
     expect(table.findings[0]?.message).toContain('streamed on the target');
+    expect(table.findings[0]?.hint).toMatch(/^Run again/);
     expect(table.coverage).toEqual({ rows: 0, chunks: 1, unverifiedChunks: 1 });
   });
 });
