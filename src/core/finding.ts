@@ -8,6 +8,7 @@ export const FINDING_EFFECTS = {
   'missing-table': 'different',
   'missing-column': 'different',
   'row-count': 'different',
+  'differences-lost': 'different',
   'sampled-share': 'note',
   'extra-table': 'note',
   'extra-column': 'note',

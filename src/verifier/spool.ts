@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
@@ -16,6 +17,13 @@ interface SegmentFile {
   committed: number;
 }
 
+/** The folders that a process which ends at once would leave behind, with rows of the user in them. */
+const openFolders = new Set<string>();
+
+function removeOpenFolders(): void {
+  for (const folder of openFolders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
 /**
  * The private files in which a run keeps differing rows until they are reported: one file a segment, so that reading
  * the files of a table in the order of its segments gives key order without sorting.
@@ -29,6 +37,8 @@ export class Spool {
 
   private constructor(folder: string) {
     this.#folder = folder;
+    if (openFolders.size === 0) process.on('exit', removeOpenFolders);
+    openFolders.add(folder);
   }
 
   /** Makes a folder that only this user can read: the rows in it are the user's data. */
@@ -48,7 +58,7 @@ export class Spool {
   /** Appends rows, as lines of JSON, of the chunk that a segment is at. */
   async append(table: number, segment: number, lines: Uint8Array): Promise<void> {
     const file = await this.#fileOf(table, segment);
-    await file.handle?.write(lines, 0, lines.length, file.written);
+    if (file.handle !== null) await writeAll(file.handle, lines, file.written);
     file.written += lines.length;
   }
 
@@ -134,6 +144,8 @@ export class Spool {
   async close(): Promise<void> {
     await Promise.all([...this.#files.values()].map(({ handle }) => handle?.close()));
     await rm(this.#folder, { recursive: true, force: true });
+    openFolders.delete(this.#folder);
+    if (openFolders.size === 0) process.off('exit', removeOpenFolders);
   }
 
   async #fileOf(table: number, segment: number): Promise<SegmentFile> {
@@ -144,6 +156,15 @@ export class Spool {
     const file = { path, handle: await open(path, 'wx', 0o600), written: 0, committed: 0 };
     this.#files.set(name, file);
     return file;
+  }
+}
+
+/** A disk that is nearly full takes a part of the bytes, and says so only by their number. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+    if (bytesWritten === 0) throw cutFile();
+    at += bytesWritten;
   }
 }
 

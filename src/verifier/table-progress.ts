@@ -80,8 +80,7 @@ export class TableProgress {
   /** Notes a chunk of which nothing is known, and with it the rest of its segment. */
   addUnverified({ error }: UnverifiedChunk): void {
     this.#unverifiedChunks++;
-    const known = this.#findings.some((finding) => finding.message === error.message);
-    if (!known) this.#findings.push({ code: 'chunk-unverified', message: error.message, hint: error.hint });
+    this.addFinding({ code: 'chunk-unverified', message: error.message, hint: error.hint });
   }
 
   /** Takes the numbers of rows that count mode found. */
@@ -91,8 +90,12 @@ export class TableProgress {
     this.#rows.targetRows += counts.targetRows;
   }
 
+  /** Adds a finding, once for all of the table that it concerns. */
   addFinding(finding: Finding): void {
-    this.#findings.push(finding);
+    const known = this.#findings.some(
+      ({ code, message }) => code === finding.code && message === finding.message,
+    );
+    if (!known) this.#findings.push(finding);
   }
 
   /** Whether every segment was walked to its end. */

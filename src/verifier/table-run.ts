@@ -82,12 +82,15 @@ async function runOnce<Task extends WorkerTask>(
       return { kind: 'unverified', error: serializeError(error), transient: false };
     });
   if (spoolError === null) return result;
+  const hint = 'Make room in the folder for temporary files, or name another one with TMPDIR.';
   const error = new RowproofError({
     code: 'output',
     message: `Cannot keep the differences of ${table.name}: ${spoolError instanceof Error ? spoolError.message : spoolError}`,
-    hint: 'Make room in the folder for temporary files, or name another one with TMPDIR.',
+    hint,
     cause: spoolError,
   });
+  const message = `Rows of ${table.name} differ that could not be kept, so that they are neither counted nor listed.`;
+  table.addFinding({ code: 'differences-lost', message, hint });
   return { kind: 'unverified', error: serializeError(error), transient: false };
 }
 
