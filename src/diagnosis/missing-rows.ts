@@ -1,6 +1,7 @@
 import type { Confidence, Diagnosis } from '../core/diagnosis.js';
 import type { Value } from '../core/difference.js';
 import type { KeyKind } from '../core/encoding/key-bytes.js';
+import { readExactNumber } from './exact-number.js';
 import { PROOF_BITS } from './explanation.js';
 import { compareKeys } from './key-order.js';
 
@@ -53,8 +54,10 @@ export class MissingRows {
       }
     }
     const [part] = key;
-    if (keyKinds.length !== 1 || keyKinds[0] !== 'int' || typeof part !== 'string') return;
-    this.#addToRun(BigInt(part));
+    if (keyKinds.length !== 1 || keyKinds[0] !== 'int') return;
+    // A boolean is shown as a word, and is a whole number all the same.
+    const number = readExactNumber(part ?? null);
+    if (number !== null) this.#addToRun(number.units);
   }
 
   #addToRun(key: bigint): void {

@@ -41,6 +41,12 @@ describe('missing rows', () => {
     ]);
   });
 
+  it('are told from keys that are booleans, too', () => {
+    const missing = new MissingRows({ keyKinds: ['int'], sourceRows: 2, lastTargetKey: ['false'] });
+    missing.add(['true']);
+    expect(describeAll(missing.diagnose(true))).toEqual(['missing-tail, from key true on: 1 of 1 likely']);
+  });
+
   it('are likely the tail where one is the last, or some are elsewhere', () => {
     expect(diagnose([10_000], ['9999'])).toEqual(['missing-tail, from key 10000 on: 1 of 1 likely']);
     expect(diagnose([17, ...range(9001, 10_000)], ['9000'])).toContain(

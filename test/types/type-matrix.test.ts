@@ -84,6 +84,8 @@ describe.each(enginePairs())('types of $source and $target', (engines) => {
       verdict: 'verified',
       sourceRows: group.equalRows,
       targetRows: group.equalRows,
+      // They were taken for equal by their hashes, not only when they were read again.
+      inFlight: 0,
       findings: [],
     });
   });

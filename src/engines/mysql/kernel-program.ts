@@ -34,13 +34,20 @@ export function buildMysqlProgram(
   return {
     framing: op.FRAMING_PACKETS,
     columns: columns.map((column, i) =>
-      toKernelColumn(isPlainColumn(column) ? ruleOf(column, tableNames) : null, widths[i] as number),
+      toKernelColumn(
+        isPlainColumn(column) ? ruleOf(column, charsets, tableNames) : null,
+        widths[i] as number,
+      ),
     ),
     tables: singles.map(([, charset]) => charset.singles),
   };
 }
 
-function ruleOf(column: CodecColumn, tableNames: readonly string[]): KernelRule {
+function ruleOf(
+  column: CodecColumn,
+  charsets: ReadonlyMap<string, Charset>,
+  tableNames: readonly string[],
+): KernelRule {
   const { wire, type } = column.column;
   switch (column.canonical) {
     case 'int':
@@ -55,10 +62,16 @@ function ruleOf(column: CodecColumn, tableNames: readonly string[]): KernelRule 
       return textRule(column, tableNames);
     case 'uuid':
       if (type.kind === 'bytes') return wire === 'binary' ? { opcode: op.OP_UUID_BYTES, argument: 0 } : null;
-      return type.kind === 'text' || type.kind === 'uuid' ? { opcode: op.OP_UUID_TEXT, argument: 0 } : null;
+      return isUuidInAscii(column, charsets) ? { opcode: op.OP_UUID_TEXT, argument: 0 } : null;
     default:
       return temporalRule(column);
   }
+}
+
+/** The kernel reads digits as ASCII bytes, which those of UTF-16 and its like are not. */
+function isUuidInAscii({ column: { type } }: CodecColumn, charsets: ReadonlyMap<string, Charset>): boolean {
+  if (type.kind !== 'text') return type.kind === 'uuid';
+  return type.charset === 'utf8' || charsets.get(type.charset)?.ascii === true;
 }
 
 function numberRule({ column, canonical }: CodecColumn): KernelRule {
