@@ -7,7 +7,7 @@ import type { OpenSide } from './config/open-side.js';
 import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
 import type { RunConfig } from './config/run-config.js';
 import { RunLoad } from './config/run-load.js';
-import { modeOf, type TableMode } from './config/table-modes.js';
+import { modeOf, readsRows, type TableMode } from './config/table-modes.js';
 import { VERSION } from './config/version.js';
 import type { RowDifference } from './core/difference.js';
 import { emitInTurn, type RunListener } from './core/event.js';
@@ -77,11 +77,6 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
   } finally {
     await pool?.close();
   }
-}
-
-/** Whether some table may be read, and not only counted. */
-function readsRows({ mode, tableModes }: RunConfig): boolean {
-  return mode !== 'count' || [...tableModes.values()].some((choice) => choice.mode !== 'count');
 }
 
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {

@@ -2,6 +2,7 @@ import type { RunResult } from '../core/result.js';
 import { formatRepair } from '../repair/repair-file.js';
 import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
 import { formatDifferences } from '../report/differences-file.js';
+import { formatCounted } from '../report/number-text.js';
 import { REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
 import { formatSummary } from '../report/summary.js';
 import type { VerifyOutcome } from '../verify.js';
@@ -123,10 +124,12 @@ async function writeRepair({ destination, files, facts, result }: RepairWriting)
   );
   if (quiet) return;
   const { stderr } = destination.io;
-  stderr.write(`Repair SQL for ${survey.written} rows: ${paths.repair} (undo: ${paths.undo})\n`);
+  stderr.write(
+    `Repair SQL for ${formatCounted(survey.written, 'row')}: ${paths.repair} (undo: ${paths.undo})\n`,
+  );
   if (survey.skipped > 0) {
     stderr.write(
-      `Repair SQL leaves ${survey.skipped} rows as they are; ${paths.repair} lists them with the reason.\n`,
+      `Repair SQL leaves ${formatCounted(survey.skipped, 'row')} alone; ${paths.repair} says which and why.\n`,
     );
   }
   if (undo.skipped > 0) {

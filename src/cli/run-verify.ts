@@ -1,5 +1,6 @@
-import type { RawFlags } from '../config/raw-flags.js';
+import { type RawFlags, usageError } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
+import { readsRows } from '../config/table-modes.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { RunHooks, VerifyOutcome } from '../verify.js';
 import type { CliIo } from './cli-io.js';
@@ -34,6 +35,12 @@ export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand
 
 async function verifyWith({ config, flags }: Settings, io: CliIo, verify: Verify): Promise<number> {
   const plan = planOutput(flags);
+  if (plan.repairPaths !== null && !readsRows(config)) {
+    throw usageError(
+      'Expected --repair or --mode count, got both.',
+      'Count mode finds no rows that could be repaired: use --mode full.',
+    );
+  }
   const output = openRunOutput({ plan, io, showValues: config.showValues });
   const progress = openProgress(plan, io);
   const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => output.discard() });

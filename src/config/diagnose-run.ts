@@ -39,16 +39,23 @@ export class DiagnosisRun {
     const isComplete =
       isWhole && table.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
     if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);
-    return diagnoseTable({
-      pair,
-      counts: facts,
-      strategy: facts.strategy,
-      isComplete,
-      differences: spool.readBatches(id, table.segments),
-      lookup: this.#lookup,
-      showValues: config.showValues,
-      onFailure: (reason) => table.addFinding(incomplete(table, reason)),
-    });
+    const onFailure = (reason: string): void => table.addFinding(incomplete(table, reason));
+    try {
+      return await diagnoseTable({
+        pair,
+        counts: facts,
+        strategy: facts.strategy,
+        isComplete,
+        differences: spool.readBatches(id, table.segments),
+        lookup: this.#lookup,
+        showValues: config.showValues,
+        onFailure,
+      });
+    } catch (error) {
+      // Advice must not cost a run of hours its report.
+      onFailure(error instanceof Error ? error.message : String(error));
+      return [];
+    }
   }
 
   async #adviseOn(table: TableProgress, pair: TablePair): Promise<void> {

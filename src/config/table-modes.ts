@@ -20,3 +20,8 @@ export function modeOf(
     ? { mode: 'full', ratio: 1, isFullForWantOfOrder: true }
     : { mode, ratio, isFullForWantOfOrder: false };
 }
+
+/** Whether some table may be read, and not only counted. */
+export function readsRows({ mode, tableModes }: RunConfig): boolean {
+  return mode !== 'count' || [...tableModes.values()].some((choice) => choice.mode !== 'count');
+}

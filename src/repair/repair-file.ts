@@ -1,5 +1,6 @@
 import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
+import { formatCounted } from '../report/number-text.js';
 import { visibleName } from '../report/visible-text.js';
 import { formatRepairHeader } from './repair-header.js';
 import { stageRepair } from './stages.js';
@@ -25,7 +26,7 @@ export async function* formatRepair(file: RepairFile): AsyncGenerator<string> {
   yield* formatLeftAlone(survey);
   yield `\n${dialect.sessionStatements.join('\n')}\n`;
   yield* formatTransactions(survey, dialect, BigInt(result.seed));
-  yield `\n-- End of the file: ${survey.written} rows.\n`;
+  yield `\n-- End of the file: ${formatCounted(survey.written, 'row')}.\n`;
 }
 
 async function* formatTransactions(

@@ -1,6 +1,7 @@
 import { comparedColumns } from '../core/pairing.js';
 import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
+import { formatCount, formatCounted } from '../report/number-text.js';
 import { visibleName } from '../report/visible-text.js';
 import type { RepairSurvey } from './survey.js';
 import type { TableSurvey } from './table-survey.js';
@@ -32,7 +33,7 @@ export function* formatRepairHeader({
     `Target: ${result.target.url} (${result.target.engine} ${result.target.version})`,
     '',
     ...[...survey.tables].flatMap(([name, table]) => describeTable(name, table)),
-    `In all: ${survey.written} rows written, ${survey.skipped} left alone.`,
+    `In all: ${formatCounted(survey.written, 'row')} written, ${formatCount(survey.skipped)} left alone.`,
     '',
     `Apply to the target with:  ${commandFor(dialect, path)}`,
     isRepair

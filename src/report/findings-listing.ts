@@ -19,7 +19,7 @@ interface Listing {
 }
 
 const SECTIONS: readonly { effect: 'different' | 'unverified' | 'note'; title: string; tone: Tone }[] = [
-  { effect: 'different', title: 'Differences in the schema', tone: 'bad' },
+  { effect: 'different', title: 'Differences beyond single rows', tone: 'bad' },
   { effect: 'unverified', title: 'Unverified: asked for, but not checked', tone: 'warn' },
   { effect: 'note', title: 'Notes', tone: 'strong' },
 ];
@@ -107,8 +107,10 @@ function describeLoad({ maxRowsPerSecond, maxBytesPerSecond, maxLoad, pausedMs }
   ];
   const rate = rates.length === 0 ? '' : `Read at most ${rates.join(' and ')} of each side`;
   if (maxLoad === null) return rate;
-  const pause = `paused for ${formatDuration(pausedMs)} by more than ${formatCounted(maxLoad, 'statement')} at work on a server`;
-  return rate === '' ? pause.replace('p', 'P') : `${rate}; ${pause}`;
+  const limit = `more than ${formatCounted(maxLoad, 'statement')} at work on a server`;
+  const pause =
+    pausedMs === 0 ? `never paused by ${limit}` : `paused for ${formatDuration(pausedMs)} by ${limit}`;
+  return rate === '' ? pause.replace(/^./, (first) => first.toUpperCase()) : `${rate}; ${pause}`;
 }
 
 function formatFinding({ table, finding }: PlacedFinding, width: number): string[] {

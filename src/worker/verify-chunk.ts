@@ -20,7 +20,7 @@ const SIDES = ['source', 'target'] as const;
 const ROWS_A_LOOKUP = 8;
 const LIMITED_ROWS_A_LOOKUP = 2;
 /** Rows of a chunk with equal values in unequal bytes, each read twice for nothing, before bytes are made canonical. */
-const MOST_RESPELLED = 100;
+const MOST_RESPELLED = { rows: 100, share: 0.1 };
 
 interface SideRead {
   /** True where the side has rows beyond the last one it returned. */
@@ -166,7 +166,8 @@ async function compareSides(
       onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
     store: (rows) => channel.storeDifferences(rows),
   });
-  if (respelled > MOST_RESPELLED && context.prepared !== null) context.prepared.asSent = false;
+  const most = Math.min(MOST_RESPELLED.rows, MOST_RESPELLED.share * source.count);
+  if (respelled > most && context.prepared !== null) context.prepared.asSent = false;
   const found = counts.missing + counts.extra + counts.changed;
   const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
   return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns };

@@ -27,6 +27,10 @@ describe('wrong usage', () => {
     [['verify', '--source'], 'Expected --source to have a value, got none.'],
     [['verify', ...URLS, '--workers', '-1'], 'Expected --workers to be a whole number from 1 to 64, got -1.'],
     [['verify', ...URLS, '--hide-values=yes'], 'Expected --hide-values to have no value, got one.'],
+    [
+      ['verify', ...URLS, '--mode', 'count', '--repair', 'fix.sql'],
+      'Expected --repair or --mode count, got both.',
+    ],
     [['verify', ...URLS, '--mode', 'fast'], 'Expected --mode to be one of full, spot, count, got fast.'],
     [
       ['verify', ...URLS, '--report', 'xml'],
