@@ -95,11 +95,11 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
     )
     .command(
       'plan',
-      'Say what verify would do: pairs, columns, keys, SQL; reads no rows',
+      'Say what verify would do: pairs, columns, keys, SQL; compares no rows',
       (plan) =>
         plan
           .usage(
-            'Says what verify would do with the same flags; reads no rows.\n\n$0 plan --source URL --target URL [flags]',
+            'Says what verify would do with the same flags; compares no rows.\n\n$0 plan --source URL --target URL [flags]',
           )
           .options(PLAN_OPTIONS),
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }),

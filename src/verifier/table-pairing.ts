@@ -198,7 +198,7 @@ function partialFindings(source: Catalog, target: Catalog): Finding[] {
           {
             code: 'catalog-partial' as const,
             message: `The account on the ${side} ${catalog.partial}.`,
-            hint: `Grant SELECT on the whole schema ${catalog.schema}.`,
+            hint: `Grant SELECT on the whole schema ${catalog.schema}, or name each table with --tables.`,
           },
         ],
   );
