@@ -1,12 +1,20 @@
-import type { EngineName } from '../../core/schema.js';
 import type { Session } from '../engine.js';
+import type { MysqlCapabilities } from './capabilities.js';
+import { quoteName } from './dialect.js';
 
 /** What the account may read of a schema. */
 export interface ReadGrants {
+  /** False where the server, or a fork of it, does not say what it has granted. */
+  readonly areKnown: boolean;
   /** SELECT on every table, also on those it cannot see in the catalog. */
   readonly wholeSchema: boolean;
   /** Whether every column of a table may be read. */
   readonly wholeTable: (name: string) => boolean;
+}
+
+interface GrantLines {
+  readonly lines: readonly string[];
+  readonly areKnown: boolean;
 }
 
 /**
@@ -14,33 +22,58 @@ export interface ReadGrants {
  *
  * MySQL leaves tables and columns out of `information_schema` without a word where the account has no privilege on
  * them, so a list of tables is complete only if SELECT is granted on the schema or above it, and a list of columns only
- * if it is granted on the table.
+ * if it is granted on the table. Where the server does not tell its grants, each table is tried: `*` is refused where
+ * one column is.
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-introduction.html
  */
 export async function readReadGrants(
   session: Session,
-  schema: string,
-  engine: EngineName,
+  { schema, tables }: { readonly schema: string; readonly tables: readonly string[] },
+  capabilities: MysqlCapabilities,
 ): Promise<ReadGrants> {
-  const grants = await readGrants(session, engine);
+  const { lines, areKnown } = await readGrants(session, capabilities);
   const isGranted = (covers: (line: string) => boolean): boolean =>
-    grants.some((line) => /^GRANT\b/i.test(line) && covers(line)) &&
-    !grants.some((line) => /^REVOKE\b/i.test(line) && covers(line));
+    lines.some((line) => /^GRANT\b/i.test(line) && covers(line)) &&
+    !lines.some((line) => /^REVOKE\b/i.test(line) && covers(line));
   const wholeSchema = isGranted((line) => coversSchema(line, schema));
+  const readable = areKnown ? new Set<string>() : await tryTables(session, schema, tables);
   return {
+    areKnown,
     wholeSchema,
-    wholeTable: (table) => wholeSchema || isGranted((line) => coversTable(line, { schema, table })),
+    wholeTable: (table) =>
+      wholeSchema || readable.has(table) || isGranted((line) => coversTable(line, { schema, table })),
   };
 }
 
-async function readGrants(session: Session, engine: EngineName): Promise<string[]> {
-  const rows = await session.query('SHOW GRANTS');
-  const lines = rows.flatMap((row) => Object.values(row).filter((value) => value !== null));
-  const [role] = engine === 'mysql' ? await session.query('SELECT CURRENT_ROLE() AS active') : [];
-  if (!role?.active || role.active === 'NONE') return lines;
-  const viaRoles = await session.query(`SHOW GRANTS FOR CURRENT_USER() USING ${role.active}`);
-  return [...lines, ...viaRoles.flatMap((row) => Object.values(row).filter((value) => value !== null))];
+/** The server's own lines, those of active roles included; a fork may refuse to tell either. */
+async function readGrants(session: Session, capabilities: MysqlCapabilities): Promise<GrantLines> {
+  const own = await readLines(session, 'SHOW GRANTS');
+  if (own === null) return { lines: [], areKnown: false };
+  if (capabilities.engine === 'mariadb' || !(await capabilities.canEvaluate('CURRENT_ROLE()')))
+    return { lines: own, areKnown: true };
+  const [role] = await session.query('SELECT CURRENT_ROLE() AS active');
+  if (!role?.active || role.active === 'NONE') return { lines: own, areKnown: true };
+  const viaRoles = await readLines(session, `SHOW GRANTS FOR CURRENT_USER() USING ${role.active}`);
+  return { lines: [...own, ...(viaRoles ?? [])], areKnown: viaRoles !== null };
+}
+
+async function readLines(session: Session, sql: string): Promise<string[] | null> {
+  const rows = await session.query(sql).catch(() => null);
+  return rows?.flatMap((row) => Object.values(row).filter((value) => value !== null)) ?? null;
+}
+
+async function tryTables(
+  session: Session,
+  schema: string,
+  tables: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const readable = new Set<string>();
+  for (const table of tables) {
+    const sql = `SELECT * FROM ${quoteName(schema)}.${quoteName(table)} LIMIT 0`;
+    if ((await session.query(sql).catch(() => null)) !== null) readable.add(table);
+  }
+  return readable;
 }
 
 /** Whether a line of SHOW GRANTS speaks of SELECT on every table of a schema; `_` and `%` are wildcards there. */

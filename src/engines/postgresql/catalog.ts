@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { type PostgresqlCapabilities, readPostgresqlCapabilities } from './capabilities.js';
 import { textLiteral } from './dialect.js';
 import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 
@@ -13,16 +14,18 @@ export async function readPostgresqlCatalog(
     `SELECT current_setting('server_version') AS version,
        concat_ws('/', pg_postmaster_start_time(), current_setting('port'), d.oid) AS identity,
        pg_encoding_to_char(d.encoding) AS encoding, d.datcollate AS default_collation,
-       to_jsonb(d)->>'datlocprovider' AS default_provider, scale('1'::money::numeric) AS money_digits
+       row_to_json(d)->>'datlocprovider' AS default_provider,
+       length(split_part(('1'::money::numeric)::text, '.', 2)) AS money_digits
      FROM pg_database d WHERE d.datname = current_database()`,
   );
   const { schema } = settings;
   await assertSchemaExists(session, schema);
+  const capabilities = await readPostgresqlCapabilities(session);
   const context = { server, types: await readTypes(session, schema) };
   const rows = {
-    tables: await session.query(tablesQuery(schema)),
-    columns: groupByTable(await session.query(columnsQuery(schema))),
-    keys: groupByTable(await session.query(keysQuery(schema))),
+    tables: await session.query(tablesQuery(schema, capabilities)),
+    columns: groupByTable(await session.query(columnsQuery(schema, capabilities))),
+    keys: groupByTable(await session.query(keysQuery(schema, capabilities))),
   };
   return {
     engine: 'postgresql',
@@ -56,7 +59,7 @@ async function assertSchemaExists(session: Session, schema: string): Promise<voi
 }
 
 /** Partitions are left out: their parent stands for them. Foreign tables and materialized views are not tables. */
-function tablesQuery(schema: string): string {
+function tablesQuery(schema: string, capabilities: PostgresqlCapabilities): string {
   return `SELECT c.oid AS table_oid, c.relname AS table_name, c.relkind AS relkind,
       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
       EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhparent = c.oid) AND c.relkind = 'r' AS inherited,
@@ -66,27 +69,36 @@ function tablesQuery(schema: string): string {
       SELECT sum(GREATEST(p.reltuples, 0))::float8 AS row_estimate,
              sum(p.relpages)::float8 * current_setting('block_size')::int AS byte_estimate
       FROM pg_class p
-      WHERE p.oid = c.oid OR (c.relkind = 'p' AND p.oid IN (SELECT relid FROM pg_partition_tree(c.oid)))
+      WHERE p.oid = c.oid OR (c.relkind = 'p' AND p.oid IN (
+        WITH RECURSIVE tree(relid) AS (
+          SELECT c.oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.relid)
+        SELECT relid FROM tree))
     ) s
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
-    ORDER BY c.relname COLLATE "C"`;
+      AND c.relkind IN ('r', 'p', 'v') AND ${capabilities.isNoPartition}
+    ORDER BY c.relname::text COLLATE "C"`;
 }
 
-function columnsQuery(schema: string): string {
+function columnsQuery(schema: string, capabilities: PostgresqlCapabilities): string {
+  const identity = capabilities.column('pg_attribute', 'a.attidentity', "''");
+  const generated = capabilities.column('pg_attribute', 'a.attgenerated', "''");
+  const provider = capabilities.column('pg_collation', 'co.collprovider', "'c'");
   return `SELECT a.attrelid AS table_oid, a.attname AS column_name, a.attnotnull OR t.typnotnull AS not_null,
-      a.atttypid AS type_oid, format_type(a.atttypid, a.atttypmod) AS declared, a.atttypmod AS modifier, a.attidentity AS identity, a.attgenerated AS generated, a.attcollation AS collation_oid,
-      co.collname AS collation, co.collcollate AS collation_locale, co.collprovider AS provider
+      a.atttypid AS type_oid, format_type(a.atttypid, a.atttypmod) AS declared, a.atttypmod AS modifier, ${identity} AS identity,
+      ${generated} AS generated, a.attcollation AS collation_oid,
+      co.collname AS collation, co.collcollate AS collation_locale,
+      ${provider} AS provider
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_collation co ON co.oid = a.attcollation
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+      AND c.relkind IN ('r', 'p', 'v') AND ${capabilities.isNoPartition} AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attrelid, a.attnum`;
 }
 
-function keysQuery(schema: string): string {
+function keysQuery(schema: string, capabilities: PostgresqlCapabilities): string {
+  const keyColumns = capabilities.column('pg_index', 'i.indnkeyatts', 'i.indnatts');
   return `SELECT i.indrelid AS table_oid, ic.relname AS index_name, i.indisprimary AS is_primary, i.indisvalid AS valid,
       i.indimmediate AS immediate, i.indpred IS NOT NULL AS partial, i.indexprs IS NOT NULL AS expressions,
       am.amname AS method, a.attname AS column_name, a.attnotnull AS not_null,
@@ -96,12 +108,12 @@ function keysQuery(schema: string): string {
     JOIN pg_class c ON c.oid = i.indrelid
     JOIN pg_class ic ON ic.oid = i.indexrelid
     JOIN pg_am am ON am.oid = ic.relam
-    CROSS JOIN LATERAL generate_series(1, i.indnkeyatts) AS k(n)
+    CROSS JOIN LATERAL generate_series(1, ${keyColumns}) AS k(n)
     JOIN pg_opclass oc ON oc.oid = i.indclass[k.n - 1]
     LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1] AND a.attnum > 0
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND i.indisunique AND NOT c.relispartition
-    ORDER BY i.indrelid, i.indisprimary DESC, ic.relname COLLATE "C", k.n`;
+      AND i.indisunique AND ${capabilities.isNoPartition}
+    ORDER BY i.indrelid, i.indisprimary DESC, ic.relname::text COLLATE "C", k.n`;
 }
 
 function buildTable(schema: string, row: ControlRow, parts: Pick<Table, 'columns' | 'keys'>): Table {
