@@ -5,7 +5,7 @@ import { noteChecksumObstacle } from './checksum-plan.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { firstChunkRows } from './pacing.js';
-import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
+import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } from './planner.js';
 import { drawSegments } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
 import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } from './table-run.js';
@@ -76,10 +76,7 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
 async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
   const source = { ...run.sides.source, pair };
   if (table.mode !== 'spot') {
-    yield* await planOrWhole({
-      ...source,
-      ...segmentSize(run.workers),
-    });
+    yield* await planOrWhole(table, { ...source, ...segmentSize(run.workers) });
     return;
   }
   try {
@@ -95,12 +92,18 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
   }
 }
 
-/** A plan only shares work out, so a failed one costs speed and nothing else; the read itself will say what is wrong. */
-async function planOrWhole(request: PlanningRequest): Promise<readonly Segment[]> {
+/** A plan only shares work out, so one that the server refuses costs speed, and a sentence. */
+async function planOrWhole(table: TableProgress, request: PlanningRequest): Promise<readonly Segment[]> {
   try {
     return await planSegments(request);
-  } catch {
-    return [{ ordinal: 0, after: null, upTo: null }];
+  } catch (error) {
+    const { message } = request.engine.classifyError(error);
+    table.addFinding({
+      code: 'not-split',
+      message: `One worker alone reads ${table.name}, because the source does not say how its keys lie: ${message.replace(/\.$/, '')}.`,
+      hint: '',
+    });
+    return [WHOLE];
   }
 }
 

@@ -33,16 +33,13 @@ export async function readReadGrants(
   capabilities: MysqlCapabilities,
 ): Promise<ReadGrants> {
   const { lines, areKnown } = await readGrants(session, capabilities);
-  const isGranted = (covers: (line: string) => boolean): boolean =>
-    lines.some((line) => /^GRANT\b/i.test(line) && covers(line)) &&
-    !lines.some((line) => /^REVOKE\b/i.test(line) && covers(line));
-  const wholeSchema = isGranted((line) => coversSchema(line, schema));
+  const wholeSchema = grantsSchema(lines, schema);
   const readable = areKnown ? new Set<string>() : await tryTables(session, schema, tables);
   return {
     areKnown,
     wholeSchema,
     wholeTable: (table) =>
-      wholeSchema || readable.has(table) || isGranted((line) => coversTable(line, { schema, table })),
+      wholeSchema || readable.has(table) || lines.some((line) => coversTable(line, { schema, table })),
   };
 }
 
@@ -76,12 +73,50 @@ async function tryTables(
   return readable;
 }
 
-/** Whether a line of SHOW GRANTS speaks of SELECT on every table of a schema; `_` and `%` are wildcards there. */
-export function coversSchema(line: string, schema: string): boolean {
-  const match = /^(?:GRANT|REVOKE)\s+(.*?)\s+ON\s+(\*|`(?:[^`]|``)*`)\.\*\s+(?:TO|FROM)\b/i.exec(line);
-  if (match === null || !includesSelect(match[1] ?? '')) return false;
-  const pattern = match[2] ?? '';
-  return pattern === '*' || likeToRegExp(unquote(pattern)).test(schema);
+/**
+ * Whether lines of SHOW GRANTS give SELECT on every table of a schema. Of several grants to one account whose names have
+ * wildcards and fit the schema, the server follows only the one that is plain for longest, be it for INSERT alone.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/grant.html#grant-database-privileges
+ */
+export function grantsSchema(lines: readonly string[], schema: string): boolean {
+  const found = lines.map((line) => readSchemaGrant(line, schema)).filter((grant) => grant !== null);
+  if (found.some(({ revokes, selects }) => revokes && selects)) return false;
+  const grants = found.filter(({ revokes }) => !revokes);
+  return grants.some(
+    ({ selects, plainLength, account }) =>
+      selects &&
+      !grants.some((other) => other.account === account && isNearer(other.plainLength, plainLength)),
+  );
+}
+
+/** Grants on everything, whose length is null, are looked at apart from those on schemas. */
+function isNearer(length: number | null, than: number | null): boolean {
+  return length !== null && than !== null && length > than;
+}
+
+interface SchemaGrant {
+  readonly account: string;
+  readonly revokes: boolean;
+  readonly selects: boolean;
+  /** Characters before the first wildcard, of which a name without one has endlessly many; null for `*.*`. */
+  readonly plainLength: number | null;
+}
+
+/** Reads a line of SHOW GRANTS that speaks of a whole schema; `_` and `%` are wildcards there. */
+function readSchemaGrant(line: string, schema: string): SchemaGrant | null {
+  const match = /^(GRANT|REVOKE)\s+(.*?)\s+ON\s+(\*|`(?:[^`]|``)*`)\.\*\s+(?:TO|FROM)\s+(\S+)/i.exec(line);
+  if (match === null) return null;
+  const [, verb = '', privileges = '', name = '', account = ''] = match;
+  const isEverything = name === '*';
+  if (!isEverything && !likeToRegExp(unquote(name)).test(schema)) return null;
+  const wildcard = /(?<!\\)[_%]/.exec(unquote(name));
+  return {
+    account,
+    revokes: verb.toUpperCase() === 'REVOKE',
+    selects: includesSelect(privileges),
+    plainLength: isEverything ? null : (wildcard?.index ?? Number.POSITIVE_INFINITY),
+  };
 }
 
 /** Whether a line of SHOW GRANTS speaks of SELECT on all columns of one table; names there are no patterns. */
