@@ -223,6 +223,10 @@ export interface Engine {
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readFile(path: string): string | null;
+  /** The permission bits of a file; null where there are none, or no file. */
+  fileMode?(path: string): number | null;
+  /** Tells the user what is not done as asked. */
+  warn?(sentence: string): void;
   readonly homeFolder: string;
   readonly userName: string;
 }

@@ -6,6 +6,7 @@ import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
 import { LendingSocket, setLending } from '../lending-socket.js';
+import { endOnUnreadableData, unreadableData } from '../unreadable-data.js';
 import { CopyFrames } from './copy-frames.js';
 
 type DataListener = (chunk: Buffer) => void;
@@ -125,10 +126,42 @@ async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promi
     keepAlive: true,
     application_name: 'rowproof',
   });
+  guardParser(client);
   const connection = new PostgresqlConnection(client);
   await client.connect();
   await connection.identify();
   return connection;
+}
+
+/** pg begins to parse where it attaches its listeners: to the plain socket, or to the one that TLS made of it. */
+function guardParser(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { attachListeners(stream: Socket): void } };
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    endOnUnreadableData(stream, explainUnreadable);
+    attach(stream);
+  };
+}
+
+/** Ways to log in that a server may ask for and that are none of ours. */
+const FOREIGN_LOGINS: Readonly<Record<string, string>> = {
+  2: 'Kerberos',
+  6: 'SCM',
+  7: 'GSSAPI',
+  8: 'GSSAPI',
+  9: 'SSPI',
+};
+
+function explainUnreadable(error: unknown): RowproofError {
+  const [, code] = /^Unknown authentication\w* message type (\d+)$/.exec((error as Error).message) ?? [];
+  if (code === undefined) return unreadableData(error);
+  const name = FOREIGN_LOGINS[code] ?? `a way that has the number ${code}`;
+  return new RowproofError({
+    code: 'connect',
+    message: `The server asks this account to log in by ${name}, which Rowproof cannot do.`,
+    hint: 'Give the account a password (scram-sha-256) or a certificate in pg_hba.conf.',
+    cause: error,
+  });
 }
 
 function tlsOptions(tls: TlsSettings): ConnectionOptions {
