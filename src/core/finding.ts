@@ -21,6 +21,8 @@ export const FINDING_EFFECTS = {
   'column-unverified': 'unverified',
   'key-unusable': 'unverified',
   'duplicate-key': 'note',
+  'index-broken': 'note',
+  'collation-changed': 'note',
   'read-in-full': 'note',
   'checksum-on-client': 'note',
   'not-split': 'note',

@@ -117,6 +117,8 @@ export interface RowSelection {
   /** Rows to pass over before the first that is returned. */
   readonly offset: number;
   readonly descending: boolean;
+  /** True where the rows themselves must be looked at, because no index is trusted. */
+  readonly withoutIndex?: boolean;
 }
 
 /** Columns in which rows of a table might be the same. */
@@ -143,6 +145,8 @@ export interface Dialect {
   buildCount(table: Table, where: string | null): string;
   /** A statement that returns a row where two rows have the same values in `columns`. */
   buildDuplicateProbe(probe: DuplicateProbe): string;
+  /** What to do about an index that does not find what is there. */
+  adviseRebuild(table: Table, index: string): string;
   /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
   buildEstimate(selection: RowSelection): string;
   readEstimate(rows: readonly ControlRow[]): number | null;

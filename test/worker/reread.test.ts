@@ -157,7 +157,7 @@ async function reread(
   ];
   const found: RowDifference[] = [];
   const outcome = await rereadDifferingRows({
-    ...{ pair, sides, steps, asSent: false },
+    ...{ pair, sides, steps, asSent: false, readKept: null },
     readBoth: async (read) => {
       const [source, target] = await Promise.all([
         session('source').then((opened) => read('source', opened)),

@@ -10,6 +10,7 @@ import {
   buildSelectByKeys,
   buildUnordered,
   type SelectDialect,
+  withoutLiteral,
 } from '../select.js';
 
 /** Backticks, with a backtick in the name doubled; NUL cannot be part of a name. */
@@ -61,6 +62,8 @@ export function literal(part: KeyPart, column: Column): Literal {
       return sql(columnText(part.value, column));
     case 'bytes':
       return sql(part.value.length === 0 ? "x''" : `0x${hexOf(part.value)}`);
+    case 'exact':
+      throw withoutLiteral(column);
   }
 }
 
@@ -70,8 +73,9 @@ export function literal(part: KeyPart, column: Column): Literal {
  */
 function columnText(text: string, { type, collation }: Column): string {
   const plain = textLiteral(text);
-  if (type.kind !== 'text' || type.charset === 'utf8' || collation === null) return plain;
-  return `CONVERT(${plain} USING ${type.charset}) COLLATE ${collation}`;
+  const charset = textTypeOf(type)?.charset ?? 'utf8';
+  if (charset === 'utf8' || collation === null) return plain;
+  return `CONVERT(${plain} USING ${charset}) COLLATE ${collation}`;
 }
 
 function within(value: bigint, first: bigint, end: bigint): Literal | null {
@@ -99,6 +103,7 @@ export const selects: SelectDialect = {
   literal,
   selectColumn,
   comparesRows: false,
+  withoutIndex: { hint: ' USE INDEX ()', condition: null },
   quoteTable: (table) => `${quoteName(table.schema)}.${quoteName(table.name)}`,
 };
 
@@ -116,5 +121,7 @@ export const mysqlDialect: Dialect = {
   buildCount: (table, where) => buildCount(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN FORMAT=TRADITIONAL ${buildUnordered(selects, selection)}`,
+  adviseRebuild: ({ schema, name }, index) =>
+    `Look at the table with CHECK TABLE, rebuild index ${index} with ALTER TABLE ${quoteName(schema)}.${quoteName(name)} FORCE, and run again.`,
   readEstimate,
 };

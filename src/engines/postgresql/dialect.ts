@@ -9,6 +9,7 @@ import {
   buildSelectByKeys,
   buildUnordered,
   type SelectDialect,
+  withoutLiteral,
 } from '../select.js';
 import { AS_TEXT } from './column-types.js';
 
@@ -59,6 +60,8 @@ export function literal(part: KeyPart, column: Column): Literal {
       return sql(castText(truncateAtNul(part.value), column));
     case 'bytes':
       return sql(`decode('${hexOf(part.value)}', 'hex')`);
+    case 'exact':
+      throw withoutLiteral(column);
   }
 }
 
@@ -101,9 +104,22 @@ export function withUtc(text: string): string {
   return text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`;
 }
 
-/** `character(n)` must be compared as itself: as `text` its padding would count and its index would not serve. */
+/**
+ * `character(n)` must be compared as itself: as `text` its padding would count and its index would not serve. An enum is
+ * compared with the label of its own that reads so, because the server refuses a literal that is none.
+ */
 function castText(text: string, column: Column): string {
-  return column.wire === 'bpchar' ? `${textLiteral(text)}::bpchar` : `${textLiteral(text)}::text`;
+  const plain = textLiteral(text);
+  if (column.type.kind === 'enum') {
+    return `(SELECT label FROM unnest(enum_range(NULL::${column.declared})) AS label WHERE label::text = ${plain})`;
+  }
+  if (column.wire === 'citext') return `${plain}::${column.declared}`;
+  return column.wire === 'bpchar' ? `${plain}::bpchar` : `${plain}::text`;
+}
+
+/** A path of labels is only equal to a path, and not every text is one. */
+function keyOperand({ name, wire }: Column): string {
+  return wire === 'ltree' ? `${quoteName(name)}::text` : quoteName(name);
 }
 
 /** No value here holds NUL, so what sorts after `a NUL b` is exactly what sorts after `a`. */
@@ -116,7 +132,10 @@ function truncateAtNul(text: string): string {
 export const selects: SelectDialect = {
   quoteName,
   literal,
+  keyOperand,
   comparesRows: true,
+  // No index holds this column, so that none can answer alone; without an order, the others have nothing to offer.
+  withoutIndex: { hint: '', condition: 'tableoid IS NOT NULL' },
   selectColumn: ({ name, wire }) => (wire === AS_TEXT ? `${quoteName(name)}::text` : quoteName(name)),
   quoteTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteName(table.schema)}.${quoteName(table.name)}`,
 };
@@ -135,5 +154,7 @@ export const postgresqlDialect: Dialect = {
   buildCount: (table, where) => buildCount(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN ${buildUnordered(selects, selection)}`,
+  adviseRebuild: ({ schema }, index) =>
+    `Run REINDEX INDEX CONCURRENTLY ${quoteName(schema)}.${quoteName(index)} (bt_index_check of the extension amcheck says what is wrong with it), and run again.`,
   readEstimate,
 };
