@@ -16,7 +16,7 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
  */
 export async function planRun(config: RunConfig): Promise<RunPlan> {
   return withOpenSides(config, async (sides) => {
-    const pairing = pairSides(config, sides);
+    const pairing = await pairSides(config, sides);
     const request = {
       workers: config.workers,
       scope: compileScope(config),

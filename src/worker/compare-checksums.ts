@@ -27,9 +27,6 @@ interface ChecksumWork {
 
 type Sessions = Readonly<Record<Side, Session>>;
 
-/** Sessions that may be asked for checksums: what their engine wants set is set. */
-const preparedSessions = new WeakSet<Session>();
-
 /**
  * Has both servers hash the same key range at once and compares two numbers from each. Equal numbers prove the rows
  * equal; anything else, a row that a server could not hash included, proves nothing. Then the range is cut into parts, and
@@ -42,11 +39,8 @@ export async function compareChecksums(work: ChecksumWork): Promise<ChecksumResu
   const started = performance.now();
   const { task, pair, context, channel } = work;
   try {
-    const sessions = await onBothSides(pair, context, (side) => openSession(side, context));
-    channel.reportSessions({
-      source: sessions.source.serverSessionId,
-      target: sessions.target.serverSessionId,
-    });
+    const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+    channel.reportSessions(sessions);
     const ends = await onBothSides(pair, context, async (side) => {
       const selection = { range: task, limit: 1, offset: task.capRows - 1 };
       return (await readKeys(work, { side, session: sessions[side], selection }))[0] ?? null;
@@ -86,14 +80,6 @@ async function compareRange(
   if (others.length === 0 && first?.provedRows != null)
     return describeProved(first.provedRows, { end, elapsedMs: 0 });
   return { kind: 'unequal', parts, elapsedMs: 0 };
-}
-
-async function openSession(side: Side, { sessions }: WorkerContext): Promise<Session> {
-  const session = await sessions.session(side);
-  if (preparedSessions.has(session)) return session;
-  for (const statement of sessions.engine(side).checksum.sessionSetup) await session.query(statement);
-  preparedSessions.add(session);
-  return session;
 }
 
 /** Reads the keys of a selection of a side's rows, from the index alone. */
@@ -156,8 +142,9 @@ function readSums(
 ): Promise<Record<Side, ServerChecksum | null>> {
   const { pair, context } = work;
   return onBothSides(pair, context, async (side) => {
-    const sql = context.sessions.engine(side).checksum.buildChecksum(describeRows(work, side, range));
-    return readChecksum(await sessions[side].query(sql));
+    const { checksum } = context.sessions.engine(side);
+    const sql = checksum.buildChecksum(describeRows(work, side, range));
+    return readChecksum(await sessions[side].query(sql, checksum.settings));
   });
 }
 
@@ -170,7 +157,7 @@ function readPartSums(
   return onBothSides(pair, context, async (side) => {
     const { checksum } = context.sessions.engine(side);
     const sql = checksum.buildPartChecksums(describeRows(work, side, range), ends);
-    return readPartChecksums(await sessions[side].query(sql));
+    return readPartChecksums(await sessions[side].query(sql, checksum.settings));
   });
 }
 

@@ -14,9 +14,7 @@ interface SchemaRows {
 
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
 export async function readMysqlCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog> {
-  const [server = {}] = await session.query(
-    `SELECT VERSION() AS version, CONCAT_WS('/', @@hostname, @@port, @@datadir, @@socket) AS identity`,
-  );
+  const [server = {}] = await session.query('SELECT VERSION() AS version');
   const version = server.version ?? '';
   const engine: EngineName = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
   const { schema } = settings;
@@ -26,7 +24,6 @@ export async function readMysqlCatalog(session: Session, settings: ConnectionSet
     engine,
     version,
     schema,
-    identity: `${server.identity}/${schema}`,
     tables: buildTables(schema, rows, grants),
     partial: grants.wholeSchema
       ? null
