@@ -6,19 +6,22 @@ import { textLiteral } from './dialect.js';
 
 type Variables = ReadonlyMap<string, string | null>;
 
-/** A value for a session variable: its SQL, and how the server says it when asked; null where it may say it otherwise. */
+/** A value for a session variable: its SQL, and how servers say it when asked; null where they may round it. */
 interface Wanted {
   readonly sql: string;
-  readonly said: string | null;
+  readonly said: readonly string[] | null;
 }
 
-const text = (value: string): Wanted => ({ sql: textLiteral(value), said: value });
-const number = (value: bigint | number): Wanted => ({ sql: String(value), said: String(value) });
+const text = (value: string): Wanted => ({ sql: textLiteral(value), said: [value] });
+const number = (value: bigint | number): Wanted => ({ sql: String(value), said: [String(value)] });
+const ON: Wanted = { sql: '1', said: ['1', 'ON'] };
+const OFF: Wanted = { sql: '0', said: ['0', 'OFF'] };
 const limit = (value: number): Wanted => ({ sql: String(value), said: null });
 
 /** Said as a number, because DEFAULT would take over the server's global limit. */
 const NO_LIMIT = 2n ** 64n - 1n;
 const MOST_ITERATIONS = 2 ** 32 - 1;
+const LONGEST_LIST = 2 ** 30;
 /** The longest key that an index can have, in bytes, with room for what a collation makes of it. */
 const SORTED_BYTES = 8192;
 /** How long a transaction may wait for our next statement, which is never more than a moment. */
@@ -44,33 +47,33 @@ const STATE: Readonly<Record<string, Wanted>> = {
   character_set_client: text('utf8mb4'),
   character_set_connection: text('utf8mb4'),
   collation_connection: text('utf8mb4_unicode_ci'),
-  character_set_results: { sql: 'NULL', said: 'NULL' },
+  character_set_results: { sql: 'NULL', said: ['NULL'] },
   sql_select_limit: number(NO_LIMIT),
-  sql_auto_is_null: number(0),
-  sql_big_selects: number(1),
-  sql_buffer_result: number(0),
+  sql_auto_is_null: OFF,
+  sql_big_selects: ON,
+  sql_buffer_result: OFF,
   max_sort_length: number(SORTED_BYTES),
-  system_versioning_asof: { sql: 'DEFAULT', said: 'DEFAULT' },
+  system_versioning_asof: { sql: 'DEFAULT', said: ['DEFAULT'] },
   use_secondary_engine: text('OFF'),
-  wsrep_dirty_reads: number(0),
+  wsrep_dirty_reads: OFF,
   ob_read_consistency: text('STRONG'),
-  tidb_external_ts_read: number(0),
-  group_concat_max_len: number(MOST_ITERATIONS),
+  tidb_external_ts_read: OFF,
+  group_concat_max_len: number(LONGEST_LIST),
   max_recursive_iterations: number(MOST_ITERATIONS),
   div_precision_increment: number(4),
   default_week_format: number(0),
   lc_time_names: text('en_US'),
   default_regex_flags: text(''),
-  standard_compliant_cte: number(1),
-  windowing_use_high_precision: number(1),
-  show_old_temporals: number(0),
+  standard_compliant_cte: ON,
+  windowing_use_high_precision: ON,
+  show_old_temporals: OFF,
   information_schema_stats_expiry: number(0),
-  autocommit: number(1),
+  autocommit: ON,
   completion_type: text('NO_CHAIN'),
   tx_isolation: text('READ-COMMITTED'),
-  tx_read_only: number(1),
+  tx_read_only: ON,
   transaction_isolation: text('READ-COMMITTED'),
-  transaction_read_only: number(1),
+  transaction_read_only: ON,
   tidb_enable_noop_functions: { sql: '1', said: null },
 };
 
@@ -152,7 +155,7 @@ export class SessionState {
   /** Throws where a setting has another value than it was given. */
   assertConfirmed(row: ControlRow): void {
     const values = (row.settings ?? '').split('|');
-    const wrong = this.#said.filter(([, said], i) => values[i] !== said).map(([name]) => name);
+    const wrong = this.#said.filter(([, said], i) => !said.includes(values[i] ?? '')).map(([name]) => name);
     if (wrong.length === 0) return;
     throw new RowproofError({
       code: 'session-state',
@@ -175,8 +178,9 @@ export class SessionState {
     await assign(connection, values);
   }
 
-  get #said(): [string, string][] {
-    return [...this.#wanted].flatMap(([name, { said }]): [string, string][] =>
+  /** Variables that are read back, with what the server may say. */
+  get #said(): [string, readonly string[]][] {
+    return [...this.#wanted].flatMap(([name, { said }]): [string, readonly string[]][] =>
       said === null ? [] : [[name, said]],
     );
   }
