@@ -87,7 +87,7 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
   const { config, wishes, sides, seed } = run;
   const started = { at: new Date(), ms: performance.now() };
-  const pairing = pairSides(config, sides);
+  const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
   const spool = await Spool.create(tmpdir());

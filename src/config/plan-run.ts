@@ -22,7 +22,7 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
  */
 export async function planRun(config: RunConfig, onWarning?: WarningListener): Promise<RunPlan> {
   const plan = async (sides: Record<Side, OpenSide>): Promise<RunPlan> => {
-    const pairing = pairSides(config, sides);
+    const pairing = await pairSides(config, sides);
     const request = {
       workers: config.workers,
       scope: compileScope(config),

@@ -108,8 +108,6 @@ export interface Catalog {
   /** The server's version as it prints it. */
   readonly version: string;
   readonly schema: string;
-  /** Two connections with the same identity see the same server and database. */
-  readonly identity: string;
   readonly tables: readonly Table[];
   /** Set where the account may not see every table of the schema; completes "the account …". */
   readonly partial: string | null;

@@ -89,6 +89,15 @@ export function buildCount(
   return `SELECT COUNT(*) AS row_count FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
 }
 
+/** A statement that can be parsed only if a condition of the user's is one expression, and closes no bracket of ours. */
+export function buildConditionTest(
+  dialect: SelectDialect,
+  table: RowSelection['table'],
+  where: string,
+): string {
+  return `SELECT CASE WHEN\n${where}\nTHEN 1 END FROM ${dialect.quoteTable(table)}`;
+}
+
 /** One row where two rows have the same values in some columns. */
 export function buildDuplicateProbe(
   dialect: SelectDialect,

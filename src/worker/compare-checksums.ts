@@ -26,9 +26,6 @@ interface ChecksumWork {
 
 type Sessions = Readonly<Record<Side, Session>>;
 
-/** Sessions that may be asked for checksums: what their engine wants set is set. */
-const preparedSessions = new WeakSet<Session>();
-
 /**
  * Has both servers hash the same key range at once and compares two numbers from each. Equal numbers prove the rows
  * equal; anything else, a row that a server could not hash included, proves nothing. Then the range is cut into parts, and
@@ -41,11 +38,8 @@ export async function compareChecksums(work: ChecksumWork): Promise<ChecksumResu
   const started = performance.now();
   const { task, pair, context, channel } = work;
   try {
-    const sessions = await onBothSides(pair, context, (side) => openSession(side, context));
-    channel.reportSessions({
-      source: sessions.source.serverSessionId,
-      target: sessions.target.serverSessionId,
-    });
+    const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+    channel.reportSessions(sessions);
     const ends = await onBothSides(pair, context, async (side) => {
       const selection = { range: task, limit: 1, offset: task.capRows - 1 };
       return (await readKeys(keysOf(work, side, sessions[side]), selection))[0] ?? null;
@@ -91,14 +85,6 @@ function keysOf({ pair, context }: ChecksumWork, side: Side, session: Session): 
   return { pair, side, session, engine: context.sessions.engine(side) };
 }
 
-async function openSession(side: Side, { sessions }: WorkerContext): Promise<Session> {
-  const session = await sessions.session(side);
-  if (preparedSessions.has(session)) return session;
-  for (const statement of sessions.engine(side).checksum.sessionSetup) await session.query(statement);
-  preparedSessions.add(session);
-  return session;
-}
-
 /** Draws keys of the source that cut a range into parts of about as many rows each. */
 async function readPartEnds(
   work: ChecksumWork,
@@ -120,8 +106,9 @@ function readSums(
 ): Promise<Record<Side, ServerChecksum | null>> {
   const { pair, context } = work;
   return onBothSides(pair, context, async (side) => {
-    const sql = context.sessions.engine(side).checksum.buildChecksum(describeRows(work, side, range));
-    return readChecksum(await sessions[side].query(sql));
+    const { checksum } = context.sessions.engine(side);
+    const sql = checksum.buildChecksum(describeRows(work, side, range));
+    return readChecksum(await sessions[side].query(sql, checksum.settings));
   });
 }
 
@@ -134,7 +121,7 @@ function readPartSums(
   return onBothSides(pair, context, async (side) => {
     const { checksum } = context.sessions.engine(side);
     const sql = checksum.buildPartChecksums(describeRows(work, side, range), ends);
-    return readPartChecksums(await sessions[side].query(sql));
+    return readPartChecksums(await sessions[side].query(sql, checksum.settings));
   });
 }
 

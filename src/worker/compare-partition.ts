@@ -18,12 +18,8 @@ export async function comparePartition(
 ): Promise<ComparePartitionResult> {
   const { task, pair, context, channel } = job;
   try {
-    const ids = await onBothSides(
-      pair,
-      context,
-      async (side) => (await context.sessions.session(side)).serverSessionId,
-    );
-    channel.reportSessions(ids);
+    const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+    channel.reportSessions(sessions);
     const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
     const store: RereadJob['store'] = (rows) => channel.storeDifferences(rows);
     if (task.asBag) {

@@ -24,15 +24,10 @@ export async function findEnd({
   readonly channel: ChunkChannel;
 }): Promise<FindEndResult> {
   try {
-    const ids = await onBothSides(
-      pair,
-      context,
-      async (side) => (await context.sessions.session(side)).serverSessionId,
-    );
-    channel.reportSessions(ids);
+    const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+    channel.reportSessions(sessions);
     const ends = await onBothSides(pair, context, async (side) => {
-      const session = await context.sessions.session(side);
-      const place = { pair, side, session, engine: context.sessions.engine(side) };
+      const place = { pair, side, session: sessions[side], engine: context.sessions.engine(side) };
       return (await readKeys(place, { range: task, limit: 1, offset: task.rows - 1 }))[0] ?? null;
     });
     return { kind: 'found-end', end: smallestEnd(pair, ends) };

@@ -70,12 +70,8 @@ async function readBothSides(
   context: WorkerContext,
   channel: ChunkChannel,
 ): Promise<Record<Side, SideRead>> {
-  const ids = await onBothSides(
-    pair,
-    context,
-    async (side) => (await context.sessions.session(side)).serverSessionId,
-  );
-  channel.reportSessions(ids);
+  const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+  channel.reportSessions(sessions);
   const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
   const { hash } = context.hasher;
   const asSent = hashesAsSent(context, sides);

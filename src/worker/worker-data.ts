@@ -19,7 +19,7 @@ import type {
   FindKeysTask,
 } from '../core/chunk.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { ConnectionSettings } from '../engines/engine.js';
+import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
 import type { KernelModule } from '../hashing/kernel-module.js';
 import type { SharedLoad } from './shared-load.js';
 
@@ -65,7 +65,7 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
 
 /** What a worker tells the main thread while a chunk is under way. */
 export type WorkerMessage =
-  | { readonly type: 'sessions'; readonly ids: Readonly<Partial<Record<Side, string>>> }
+  | { readonly type: 'sessions'; readonly handles: Readonly<Partial<Record<Side, SessionHandle>>> }
   | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
   | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
 

@@ -107,7 +107,7 @@ async function readFirst(
 ): Promise<void> {
   const config = resolveConfig({ source: source.url, target: target.url, tables: ['rows_again'] });
   await withOpenSides(config, async (open) => {
-    const pair = pairSides(config, open).tables[0]?.pair;
+    const pair = (await pairSides(config, open)).tables[0]?.pair;
     if (pair === undefined || pair === null) throw new Error('The tables were not paired.');
     expect(pair.strategy).toBe('range');
     const sides = {

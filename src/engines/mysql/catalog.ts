@@ -15,9 +15,6 @@ interface SchemaRows {
 
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
 export async function readMysqlCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog> {
-  const [server = {}] = await session.query(
-    `SELECT CONCAT_WS('/', @@hostname, @@port, @@datadir, @@socket) AS identity`,
-  );
   const capabilities = await readMysqlCapabilities(session);
   const schema = await readSchemaName(session, settings.schema, capabilities);
   const rows = await readSchema(session, schema, capabilities);
@@ -27,7 +24,6 @@ export async function readMysqlCatalog(session: Session, settings: ConnectionSet
     engine: capabilities.engine,
     version: capabilities.version,
     schema,
-    identity: `${server.identity}/${schema}`,
     tables: buildTables(schema, rows, grants),
     partial: grants.wholeSchema
       ? null

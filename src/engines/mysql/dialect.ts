@@ -4,6 +4,7 @@ import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/t
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import {
+  buildConditionTest,
   buildCount,
   buildDuplicateProbe,
   buildSelect,
@@ -119,6 +120,7 @@ export const mysqlDialect: Dialect = {
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
+  buildConditionTest: (table, where) => buildConditionTest(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN FORMAT=TRADITIONAL ${buildUnordered(selects, selection)}`,
   adviseRebuild: ({ schema, name }, index) =>

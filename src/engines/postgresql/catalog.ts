@@ -12,7 +12,6 @@ export async function readPostgresqlCatalog(
 ): Promise<Catalog> {
   const [server = {}] = await session.query(
     `SELECT current_setting('server_version') AS version,
-       concat_ws('/', pg_postmaster_start_time(), current_setting('port'), d.oid) AS identity,
        pg_encoding_to_char(d.encoding) AS encoding, d.datcollate AS default_collation,
        row_to_json(d)->>'datlocprovider' AS default_provider,
        length(split_part(('1'::money::numeric)::text, '.', 2)) AS money_digits
@@ -31,7 +30,6 @@ export async function readPostgresqlCatalog(
     engine: 'postgresql',
     version: server.version ?? '',
     schema,
-    identity: `${server.identity}/${schema}`,
     tables: rows.tables.map((row) =>
       buildTable(schema, row, {
         columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => buildColumn(column, context)),

@@ -3,6 +3,7 @@ import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/t
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import {
+  buildConditionTest,
   buildCount,
   buildDuplicateProbe,
   buildSelect,
@@ -152,6 +153,7 @@ export const postgresqlDialect: Dialect = {
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
+  buildConditionTest: (table, where) => buildConditionTest(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN ${buildUnordered(selects, selection)}`,
   adviseRebuild: ({ schema }, index) =>
