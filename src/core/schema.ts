@@ -19,7 +19,11 @@ export type ValueType =
   | { readonly kind: 'instant' }
   | { readonly kind: 'enum'; readonly text: TextType }
   | { readonly kind: 'set'; readonly text: TextType }
-  | { readonly kind: 'json' }
+  /**
+   * A `typed` document may hold scalars that JSON does not have, such as the dates of MySQL; the engine then tells them from
+   * their text. A pair is typed on both sides or on neither.
+   */
+  | { readonly kind: 'json'; readonly typed?: true }
   /** `byteOrder` is false where the engine sorts UUIDs by anything but their sixteen bytes. */
   | { readonly kind: 'uuid'; readonly byteOrder: boolean }
   | StructuredType

@@ -117,12 +117,16 @@ function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column 
   const check = `json_valid(${quoteName(name)})`.toLowerCase();
   const isChecked =
     jsonColumns.has(`${row.table_name} ${check}`) && charsetName(row.charset ?? '') === 'utf8';
-  const isJson = row.data_type === 'json' || isChecked;
   return {
     name,
     declared: row.column_type ?? '',
     wire: wireNameOf(row),
-    type: isJson ? { kind: 'json' } : valueTypeOf(row),
+    type:
+      row.data_type === 'json'
+        ? { kind: 'json', typed: true }
+        : isChecked
+          ? { kind: 'json' }
+          : valueTypeOf(row),
     nullable: row.nullable === 'YES',
     generated: /\b(virtual|stored|persistent) generated\b/.test(extra),
     identity: extra.includes('auto_increment') ? 'by-default' : 'none',
