@@ -8,7 +8,7 @@ const OPENING = ' /* has scalars that are no JSON: ';
 const CLOSING = ' */';
 const DIGEST_LENGTH = 32;
 const MARK_LENGTH = OPENING.length + DIGEST_LENGTH + CLOSING.length;
-const MARK = new RegExp(`${escape(OPENING)}[0-9a-f]{${DIGEST_LENGTH}}${escape(CLOSING)}$`);
+const MARK = new RegExp(`${escapePattern(OPENING)}[0-9a-f]{${DIGEST_LENGTH}}${escapePattern(CLOSING)}$`);
 const SLASH = 0x2f;
 
 /** Whether values of a column arrive with a mark where their text does not say all of them. */
@@ -43,13 +43,14 @@ export function hasTypedScalars(text: string): boolean {
 
 /** Encodes a document; one with a mark never equals one without, and equals another by its mark and its value. */
 export function encodeTypedJson(buffer: Buffer, start: number, end: number, sink: ByteSink): void {
-  const textEnd = end - MARK_LENGTH;
-  if (textEnd <= start || buffer[end - 1] !== SLASH) return encodeJsonField(buffer, start, end, sink);
   const before = sink.length;
-  sink.writeByte(TAG.typedJson);
-  sink.copy(buffer, textEnd + OPENING.length, textEnd + OPENING.length + DIGEST_LENGTH);
-  if (encodeJson(buffer, start, textEnd, sink)) return;
-  sink.length = before;
+  const textEnd = end - MARK_LENGTH;
+  if (textEnd > start && buffer[end - 1] === SLASH) {
+    sink.writeByte(TAG.typedJson);
+    sink.copy(buffer, textEnd + OPENING.length, textEnd + OPENING.length + DIGEST_LENGTH);
+    if (encodeJson(buffer, start, textEnd, sink)) return;
+    sink.length = before;
+  }
   encodeJsonField(buffer, start, end, sink);
 }
 
@@ -57,6 +58,6 @@ function hex(text: string): string {
   return `_utf8mb4 0x${Buffer.from(text, 'latin1').toString('hex')}`;
 }
 
-function escape(text: string): string {
+function escapePattern(text: string): string {
   return text.replace(/[/*]/g, '\\$&');
 }
