@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
+import { lookAtSchemaAgain } from './config/look-at-schema-again.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
@@ -95,6 +96,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     await readTables(reading);
+    const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
@@ -111,9 +113,10 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
       load: load.describe(),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
+      notLookedAt: pairing.notLookedAt,
       excluded: pairing.excluded,
       conditions: pairing.conditions,
-      findings: pairing.findings,
+      findings: [...pairing.findings, ...schemaFindings],
       tables: results,
       interrupted: wishes.signal.aborted,
     });

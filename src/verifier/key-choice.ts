@@ -47,7 +47,9 @@ export function chooseKey(request: KeyRequest): KeyChoice | Finding {
   const lookups = (named === null ? candidates.map((key) => key.columns) : [named]).flatMap(
     (names) => describeLookup(names, request) ?? [],
   );
-  const wanted = named === null ? lookups.filter(({ unproven }) => !unproven.includes('source')) : lookups;
+  const isAskedFor = ({ key, unproven }: Pick<KeyChoice, 'key' | 'unproven'>): boolean =>
+    !unproven.includes('source') || source.keys.some((own) => own.unenforced === true && isOn(own, key));
+  const wanted = named === null ? lookups.filter(isAskedFor) : lookups;
   const [best] = [...wanted].sort(
     (one, other) =>
       one.unproven.length - other.unproven.length || Number(isLookedUp(other)) - Number(isLookedUp(one)),
@@ -97,6 +99,13 @@ function describeLookup(
     (side: Side) => !isUnique(tables[side], new Set(columns.map((column) => column[side].name))),
   );
   return { key: columns, unproven };
+}
+
+function isOn(own: Key, key: readonly KeyColumnPair[]): boolean {
+  return sameNames(
+    own.columns,
+    key.map((column) => column.source.name),
+  );
 }
 
 /** In which order an index has the columns does not matter to what it makes unique. */

@@ -13,6 +13,7 @@ import {
   type SelectDialect,
   withoutLiteral,
 } from '../select.js';
+import { isTypedJson, selectTypedJson } from './typed-json.js';
 
 /** Backticks, with a backtick in the name doubled; NUL cannot be part of a name. */
 export function quoteName(name: string): string {
@@ -95,6 +96,7 @@ const UNKNOWN_TO_DRIVER = /^(dec8|hp8|swe7|keybcs2|geostd8|eucjpms)$/;
 /** The stored bytes are the same either way; as bytes they arrive without the name of their character set. */
 function selectColumn(column: Column): string {
   const name = quoteName(column.name);
+  if (isTypedJson(column)) return selectTypedJson(name);
   return UNKNOWN_TO_DRIVER.test(textTypeOf(column.type)?.charset ?? '') ? `CAST(${name} AS BINARY)` : name;
 }
 

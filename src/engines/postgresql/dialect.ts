@@ -1,6 +1,6 @@
 import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
-import type { Column } from '../../core/schema.js';
+import type { Column, Table } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import {
   buildConditionTest,
@@ -129,6 +129,14 @@ function truncateAtNul(text: string): string {
   return at < 0 ? text : text.slice(0, at);
 }
 
+/** A table, without its heirs, with all of them, or with those of them whose rows are no other table's in the run. */
+function quoteTable({ schema, name, only, members }: Table): string {
+  const quoted = `${only ? 'ONLY ' : ''}${quoteName(schema)}.${quoteName(name)}`;
+  if (members.length === 0) return quoted;
+  const oids = members.map((identity) => BigInt(identity)).join(', ');
+  return `(SELECT * FROM ${quoted} WHERE tableoid IN (${oids})) AS ${quoteName(name)}`;
+}
+
 /** What statements of any form need to know of this engine. */
 export const selects: SelectDialect = {
   quoteName,
@@ -138,7 +146,7 @@ export const selects: SelectDialect = {
   // No index holds this column, so that none can answer alone; without an order, the others have nothing to offer.
   withoutIndex: { hint: '', condition: 'tableoid IS NOT NULL' },
   selectColumn: ({ name, wire }) => (wire === AS_TEXT ? `${quoteName(name)}::text` : quoteName(name)),
-  quoteTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteName(table.schema)}.${quoteName(table.name)}`,
+  quoteTable,
 };
 
 /** The optimizer's `rows` come from two dives into the index: no row is read. */
