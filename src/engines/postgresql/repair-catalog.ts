@@ -78,7 +78,7 @@ function uniquesQuery(schema: string): string {
          SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))) AS columns
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid
-    WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion) AND NOT c.relispartition
+    WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion)
     ORDER BY ic.relname COLLATE "C"`;
 }
 
