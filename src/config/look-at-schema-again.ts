@@ -15,7 +15,8 @@ export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Pro
   try {
     const [source, target] = await Promise.all([readAgain('source', sides), readAgain('target', sides)]);
     for (const table of tables) {
-      for (const finding of findSchemaChanges(table.planned, { source, target })) {
+      for (const { finding, isMisread } of findSchemaChanges(table.planned, { source, target })) {
+        if (isMisread) table.forgetDifferences();
         table.addFinding(finding);
         const error = { code: 'catalog', message: finding.message, hint: finding.hint } as const;
         await wishes.emit({ type: 'chunk:unverified', table: table.name, error });

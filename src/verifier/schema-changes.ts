@@ -3,6 +3,12 @@ import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
 import type { Catalog, Column, Key, Table } from '../core/schema.js';
 import type { PlannedTable } from './table-pairing.js';
 
+/** What the report says of an alteration; `isMisread` where differing rows prove nothing either. */
+export interface SchemaChange {
+  readonly finding: Finding;
+  readonly isMisread: boolean;
+}
+
 /**
  * Says where a table is no longer what the run took it for. Rows that were read as another type, or from a table that has
  * given its name to another one since, prove nothing of what is there now.
@@ -10,7 +16,7 @@ import type { PlannedTable } from './table-pairing.js';
 export function findSchemaChanges(
   planned: PlannedTable,
   after: Readonly<Record<Side, Catalog>>,
-): readonly Finding[] {
+): readonly SchemaChange[] {
   return SIDES.flatMap((side) => {
     const table = planned[side];
     if (table === null || planned.source === null || planned.target === null) return [];
@@ -18,13 +24,25 @@ export function findSchemaChanges(
     const key = (planned.pair?.key ?? []).map((column) => column[side].name);
     const change = describeChange(table, now, key);
     if (change === null) return [];
-    return [
-      {
-        code: 'schema-changed',
-        message: `${qualifiedName(table)} on the ${side} was altered during the run: ${change}.`,
-        hint: 'Run again while its definition stays as it is.',
-      },
-    ];
+    const isMisread = now !== undefined && hasOtherTypes(table, now);
+    const loss = isMisread ? ' Rows that differ are not listed, because they may have been misread.' : '';
+    const finding: Finding = {
+      code: 'schema-changed',
+      message: `${qualifiedName(table)} on the ${side} was altered during the run: ${change}.${loss}`,
+      hint: 'Run again while its definition stays as it is.',
+    };
+    return [{ finding, isMisread }];
+  });
+}
+
+/** Values of another type may be taken for other values, and a row be called different that is not. */
+function hasOtherTypes(before: Table, now: Table): boolean {
+  const after = new Map(now.columns.map((column) => [column.name, column]));
+  return before.columns.some(({ name, wire, type }) => {
+    const found = after.get(name);
+    return (
+      found !== undefined && (found.wire !== wire || JSON.stringify(found.type) !== JSON.stringify(type))
+    );
   });
 }
 

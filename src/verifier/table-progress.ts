@@ -47,8 +47,8 @@ export class TableProgress {
   #elapsedMs = 0;
   readonly #rows = { ...NO_ROWS };
   /** Without a prototype: a column may be called constructor or __proto__. */
-  readonly #changedColumns: Record<string, number> = Object.create(null);
-  readonly #undecided: Record<string, number> = Object.create(null);
+  #changedColumns: Record<string, number> = Object.create(null);
+  #undecided: Record<string, number> = Object.create(null);
   readonly #findings: Finding[];
   /** Chunks that were compared, by who hashed their rows. */
   readonly #hashed = { client: 0, server: 0 };
@@ -119,6 +119,14 @@ export class TableProgress {
       ({ code, message }) => code === finding.code && message === finding.message,
     );
     if (!known) this.#findings.push(finding);
+  }
+
+  /** Takes back which rows differ, where they were misread: nothing is counted, listed or repaired of them. */
+  forgetDifferences(): void {
+    Object.assign(this.#rows, { missing: 0, extra: 0, changed: 0, inFlight: 0 });
+    this.#changedColumns = Object.create(null);
+    this.#undecided = Object.create(null);
+    this.segments = 0;
   }
 
   /** Whether every segment was walked to its end. */

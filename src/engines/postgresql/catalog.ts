@@ -29,10 +29,10 @@ export async function readPostgresqlCatalog(
   const { schema } = settings;
   await assertSchemaExists(session, schema);
   const capabilities = await readPostgresqlCapabilities(session);
-  const context = { server, types: await readTypes(session, schema) };
   const found = await session.query(tablesQuery(schema, capabilities));
   const tables = found.filter((row) => row.part_of == null);
   const oids = oidList(tables);
+  const context = { server, types: await readTypes(session, oids) };
   const rows = {
     columns: groupByTable(await session.query(columnsQuery(oids, capabilities))),
     keys: groupByTable(await session.query(keysQuery(oids, capabilities))),
