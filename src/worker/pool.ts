@@ -64,8 +64,8 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
   const handles = (side: Side): readonly SessionHandle[] =>
     [...active.values()].flatMap((known) => known?.[side] ?? []);
   const close = async (): Promise<void> => {
-    if (configured !== null)
-      await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+    // Also where no task was run: a thread that is ended while it loads its modules can end the process with it.
+    await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
     await piscina.destroy();
   };
   let closing: Promise<void> | null = null;
