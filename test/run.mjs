@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import {
   findEmbeddedPostgres,
   findMariadb,
+  findPgbouncer,
   findSystemPostgres,
   MARIADB_MISSING,
   POSTGRES_MISSING,
@@ -31,10 +32,12 @@ function installServers() {
   const needsMariadb = !process.env.ROWPROOF_TEST_MARIADB_URL && findMariadb() === null;
   const needsPostgres = !process.env.ROWPROOF_TEST_POSTGRES_URL && findSystemPostgres() === null;
   const isDebianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version');
-  if (isDebianRoot && (needsMariadb || needsPostgres)) {
+  const needsPool = findPgbouncer() === null;
+  if (isDebianRoot && (needsMariadb || needsPostgres || needsPool)) {
     installDebianPackages([
       ...(needsMariadb ? ['mariadb-server'] : []),
       ...(needsPostgres ? ['postgresql'] : []),
+      ...(needsPool ? ['pgbouncer'] : []),
     ]);
   }
   if (needsMariadb && findMariadb() === null) fail(MARIADB_MISSING);

@@ -2,8 +2,8 @@ import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { RowproofError } from '../core/errors.js';
-import type { Side } from '../core/pairing.js';
-import type { SessionHandle } from '../engines/engine.js';
+import { SIDES, type Side } from '../core/pairing.js';
+import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
 import { compileKernel } from '../hashing/kernel-module.js';
 import type {
@@ -16,7 +16,8 @@ import type {
   WorkerTask,
 } from './worker-data.js';
 
-const CANCEL_TIMEOUT_MS = 3000;
+/** A stop asks twice, and takes no longer than twice this. */
+const CANCEL_TIMEOUT_MS = 1500;
 /** A worker keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
 const YOUNG_MEGABYTES = 12;
 
@@ -64,8 +65,8 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
   const handles = (side: Side): readonly SessionHandle[] =>
     [...active.values()].flatMap((known) => known?.[side] ?? []);
   const close = async (): Promise<void> => {
-    if (configured !== null)
-      await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+    // Also where no task was run: a thread that is ended while it loads its modules can end the process with it.
+    await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
     await piscina.destroy();
   };
   let closing: Promise<void> | null = null;
@@ -100,11 +101,12 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
     cancel: async () => {
       if (configured === null) return;
       const { setup } = configured;
+      const cancelStatements = (): Promise<unknown> =>
+        Promise.all(SIDES.map((side) => cancelOnServer(setup.connections[side], handles(side))));
+      // A pool knows a statement for as long as the connection that it came from, so that one is cut off afterwards.
+      await cancelStatements();
       for (const port of active.keys()) post(port, { type: 'cancel' });
-      await Promise.all([
-        cancelOnServer(setup, 'source', handles('source')),
-        cancelOnServer(setup, 'target', handles('target')),
-      ]);
+      await cancelStatements();
     },
     close: () => {
       closing ??= close();
@@ -127,11 +129,9 @@ function post(port: MessagePort, message: MainMessage): void {
 
 /** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */
 async function cancelOnServer(
-  { connections }: WorkerSetup,
-  side: Side,
+  settings: ConnectionSettings,
   handles: readonly SessionHandle[],
 ): Promise<void> {
-  const settings = connections[side];
   const keys = handles.flatMap(({ cancelKey }) => cancelKey ?? []);
   if (keys.length === 0) return;
   const work = engineFor(settings.scheme).cancel(settings, keys);
