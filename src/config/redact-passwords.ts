@@ -1,5 +1,7 @@
 const PLACEHOLDER = '***';
-const URL_PASSWORD = /([a-z][a-z\d+.-]*:\/\/[^\s:@]*):\S*@/gi;
+/** Also where a slash or the colon of the scheme was left out. */
+const URL_PASSWORD =
+  /((?:[a-z][a-z\d+.-]*:\/\/|\b(?:mysql|mariadb|postgres(?:ql)?)(?::\/?|\/\/)(?!\/)(?=[^\s:@]+:))[^\s:@]*):\S*@/gi;
 const SECRET_PARAMETER = /^(.*(pass|pwd|secret|token).*)$/i;
 const SECRET_IN_QUERY = /([?&][^=&#\s]*(?:pass|pwd|secret|token)[^=&#\s]*=)[^&#\s"']*/gi;
 

@@ -10,6 +10,8 @@ import { createFrameReader, type LyingServer, startLyingServer } from './lying-s
 export interface MysqlLies {
   /** The server's first packet; null sends none. */
   readonly greeting?: GreetingOptions | null;
+  /** Is called first of all, before the greeting. */
+  readonly onConnect?: (socket: Socket) => void;
   /** Answers the client's login packet (or its request for TLS, a short one). */
   readonly onLogin?: (socket: Socket, packet: Buffer, sequence: number) => void;
   /** Answers what the client sends between its login packet and the server's OK. */
@@ -45,6 +47,7 @@ const COMMAND = { quit: 1, query: 3, ping: 14, prepare: 22 } as const;
 export function startLyingMysql(lies: MysqlLies = {}): Promise<LyingServer> {
   return startLyingServer((socket) => {
     let phase: 'login' | 'authentication' | 'commands' = 'login';
+    lies.onConnect?.(socket);
     if (lies.greeting !== null) socket.write(greeting(lies.greeting ?? {}));
     const read = createFrameReader(
       (bytes) => (bytes.length < 4 ? null : 4 + bytes.readUIntLE(0, 3)),
