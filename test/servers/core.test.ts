@@ -11,6 +11,8 @@ import { coreTables, PORTABLE_SCRIPT } from './core-tables.js';
 import { leastAccount } from './least-account.js';
 
 const MANY_ROWS = 4096;
+/** Nine runs, each in a process of its own or with two workers. */
+const LONG_TIMEOUT_MS = 240_000;
 
 /** The same tables on both sides, on one server. */
 async function fill(database: TestDatabase): Promise<void> {
@@ -149,7 +151,9 @@ describe.skipIf(chosenServers().length === 0).each(chosenServers())('$name', (ki
     expect(stdout).toContain('every_type');
   });
 
-  it('shows every difference, and the repair makes the target equal and back', async () => {
+  it('shows every difference, and the repair makes the target equal and back', {
+    timeout: LONG_TIMEOUT_MS,
+  }, async () => {
     await damage(target);
     const comparison = await compare({ source, target });
     const expected = coreTables(kind.engine).flatMap((table) =>

@@ -4,7 +4,10 @@ import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
 import { LendingSocket } from '../lending-socket.js';
+import { nameUnknownCharsets } from './charset-ids.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
+
+nameUnknownCharsets(mysql);
 
 /** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
 export async function connectMysql(settings: ConnectionSettings): Promise<MysqlConnection> {
