@@ -1,6 +1,9 @@
 import mysql, { type Connection, type FieldPacket, type RowDataPacket } from 'mysql2/promise';
+import { nameUnknownCharsets } from '../../src/engines/mysql/charset-ids.js';
 import type { DatabaseAdmin, TestSession } from './database.js';
 import { waitForSessionsToEnd } from './wait-for-sessions.js';
+
+nameUnknownCharsets(mysql);
 
 /** One value as the server writes it. */
 export type Cell = string | null;

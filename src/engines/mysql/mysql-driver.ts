@@ -7,8 +7,11 @@ import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings
 import { LendingSocket } from '../lending-socket.js';
 import type { ServerIdentity } from '../server-identity.js';
 import { unreadableData } from '../unreadable-data.js';
+import { nameUnknownCharsets } from './charset-ids.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
 import { ReadTransactions } from './read-transactions.js';
+
+nameUnknownCharsets(mysql);
 
 /** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
 export async function connectMysql(settings: ConnectionSettings): Promise<MysqlConnection> {

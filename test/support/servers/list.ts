@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { TestEngine } from '../database.js';
+import { inject } from 'vitest';
+import { availableEngines, type TestEngine } from '../database.js';
 import type { PrivateServer } from '../private-mariadb.js';
 import { startPrivatePostgres } from '../private-postgres.js';
 import { fetchNpmPackage, linkLibraries } from './fetch.js';
@@ -35,7 +36,7 @@ export const SERVERS: readonly ServerKind[] = [
 ];
 
 /** Those that ROWPROOF_TEST_SERVERS names, separated by spaces or commas; `all` is all of them. */
-export function chosenServers(): readonly ServerKind[] {
+function chosenServers(): readonly ServerKind[] {
   const text = process.env.ROWPROOF_TEST_SERVERS ?? '';
   if (text.trim() === 'all') return SERVERS;
   return text
@@ -47,6 +48,17 @@ export function chosenServers(): readonly ServerKind[] {
       const names = SERVERS.map((server) => server.name).join(', ');
       throw new Error(`ROWPROOF_TEST_SERVERS names ${name}; there are ${names}, and all.`);
     });
+}
+
+/** The chosen servers; where none is chosen, those that run for all tests. */
+export function serversToTest(): readonly ServerKind[] {
+  const chosen = chosenServers();
+  if (chosen.length > 0) return chosen;
+  return availableEngines().map((engine) => ({
+    name: engine,
+    engine,
+    start: async () => ({ url: inject('servers')[engine] ?? '', socket: '', stop: async () => undefined }),
+  }));
 }
 
 function mariadb(name: string, packages: Parameters<typeof startDebianMariadb>[0]): ServerKind {
