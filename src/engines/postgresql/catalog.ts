@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { readChangedCollations } from './collation-versions.js';
 import { textLiteral } from './dialect.js';
 import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 
@@ -19,6 +20,7 @@ export async function readPostgresqlCatalog(
   const { schema } = settings;
   await assertSchemaExists(session, schema);
   const context = { server, types: await readTypes(session, schema) };
+  const changes = await readChangedCollations(session, schema);
   const rows = {
     tables: await session.query(tablesQuery(schema)),
     columns: groupByTable(await session.query(columnsQuery(schema))),
@@ -31,7 +33,10 @@ export async function readPostgresqlCatalog(
     identity: `${server.identity}/${schema}`,
     tables: rows.tables.map((row) =>
       buildTable(schema, row, {
-        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => buildColumn(column, context)),
+        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => ({
+          ...buildColumn(column, context),
+          collationChange: changes.get(column.collation_oid ?? '') ?? null,
+        })),
         keys: buildKeys(rows.keys.get(row.table_oid ?? '') ?? []),
       }),
     ),
