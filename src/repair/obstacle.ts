@@ -20,7 +20,11 @@ export function writtenValues(values: readonly RepairValue[]): readonly RepairVa
 export function findObstacle(change: RowChange, repaired: RepairedTable): string | null {
   const { pair, order, catalog } = repaired;
   if (pair.target.kind === 'view') return 'the target is a view';
-  if (change.key === null) return 'the table has no key';
+  if (change.key === null) {
+    return pair.target.keys.length === 0
+      ? 'the table has no key'
+      : 'its table was compared by whole rows, so that nothing names one of them';
+  }
   const stuck = order.stuck.get(qualifiedName(pair.target));
   if (change.kind !== 'update' && stuck !== undefined) {
     return `foreign key ${stuck.name} closes a circle of tables and its columns cannot be NULL`;
