@@ -38,6 +38,8 @@ export interface FindEndTask {
   readonly after: readonly KeyPart[] | null;
   readonly upTo: readonly KeyPart[] | null;
   readonly rows: number;
+  /** Whether only rows that meet the user's conditions count. */
+  readonly withConditions: boolean;
 }
 
 /** The smaller key of the two sides; null where neither has so many rows. */

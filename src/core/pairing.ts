@@ -67,6 +67,8 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
   if (pair.rule.kind !== 'plain') return { reason: adaptedKeyReason(source, pair.rule) };
+  const change = source.collationChange ?? target.collationChange ?? null;
+  if (change !== null) return { reason: `key column ${source.name} may be sorted in two ways: ${change}` };
   if (isMoney(source) || isMoney(target)) {
     return {
       reason: `key column ${source.name} is an amount of money, whose order the other side has no literal for`,
@@ -96,9 +98,18 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   }
 }
 
-/** Whether the rows of a table pair can be asked for by their keys: not where a value of the key has no literal. */
+/**
+ * Whether the rows of a table pair can be asked for by their keys: not where a value of the key has no literal, nor where
+ * an index on it may have another order than its column.
+ */
 export function isLookedUp({ key }: Pick<TablePair, 'key'>): boolean {
-  return key.length > 0 && key.every(({ keyKind }) => keyKind !== 'exact');
+  return (
+    key.length > 0 &&
+    key.every(
+      ({ keyKind, source, target }) =>
+        keyKind !== 'exact' && source.collationChange == null && target.collationChange == null,
+    )
+  );
 }
 
 /**

@@ -76,6 +76,8 @@ export interface Column {
   /** Invisible columns are compared too, but an invisible generated primary key is not data. */
   readonly invisible: boolean;
   readonly collation: string | null;
+  /** Set where indexes on it may have been built in another order than its collation has now; completes "column c …: …". */
+  readonly collationChange?: string | null;
 }
 
 /**

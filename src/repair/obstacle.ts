@@ -22,7 +22,11 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
   const { pair, order, catalog } = repaired;
   const unwritable = findTargetObstacle(pair.target);
   if (unwritable !== null) return unwritable;
-  if (change.key === null) return 'the table has no key';
+  if (change.key === null) {
+    return pair.target.keys.length === 0
+      ? 'the table has no key'
+      : 'its table was compared by whole rows, so that nothing names one of them';
+  }
   const stuck = order.stuck.get(qualifiedName(pair.target));
   if (change.kind !== 'update' && stuck !== undefined) {
     return `foreign key ${stuck.name} closes a circle of tables and its columns cannot be NULL`;

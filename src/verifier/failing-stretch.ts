@@ -1,4 +1,4 @@
-import type { FindEndTask, UnverifiedChunk } from '../core/chunk.js';
+import type { FindEndResult, FindEndTask, UnverifiedChunk } from '../core/chunk.js';
 import { formatKeyParts } from '../core/encoding/key-bytes.js';
 import type { TablePair } from '../core/pairing.js';
 import type { KeyRange } from '../engines/engine.js';
@@ -72,13 +72,20 @@ export class FailingStretch {
       return 'again';
     }
     const rows = 2 ** Math.min(20, Math.max(0, ++this.#passed - LONE_ROWS));
-    const task: FindEndTask = { kind: 'find-end', pairId: this.#pair.id, after, upTo, rows };
-    const found = await runWithRetries(this.#run, this.#place, task);
+    const found = await this.#findEnd({ after, upTo, rows });
     if (this.#run.signal.aborted) return undefined;
     if (found.kind === 'unverified') return this.#give(after, upTo, result);
     this.#widen(after, found.end ?? upTo, result);
     if (found.end === null) await this.#report();
     return found.end;
+  }
+
+  async #findEnd(stretch: Pick<FindEndTask, 'after' | 'upTo' | 'rows'>): Promise<FindEndResult> {
+    const { id: pairId, sourceWhere, targetWhere } = this.#pair;
+    const task: FindEndTask = { kind: 'find-end', pairId, ...stretch, withConditions: true };
+    const found = await runWithRetries(this.#run, this.#place, task);
+    if (found.kind === 'found-end' || (sourceWhere === null && targetWhere === null)) return found;
+    return runWithRetries(this.#run, this.#place, { ...task, withConditions: false });
   }
 
   /** Leaves the rest of a range. */

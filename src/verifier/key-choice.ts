@@ -98,7 +98,9 @@ function describeLookup(
   const unproven = (['source', 'target'] as const).filter(
     (side: Side) => !isUnique(tables[side], new Set(columns.map((column) => column[side].name))),
   );
-  return { key: columns, unproven };
+  // Whether two rows share a value cannot be asked of every type; an index says that it can, and that none do.
+  const isAsked = columns.every(({ keyKind }) => keyKind !== 'exact');
+  return unproven.length > 0 && !isAsked ? null : { key: columns, unproven };
 }
 
 function isOn(own: Key, key: readonly KeyColumnPair[]): boolean {

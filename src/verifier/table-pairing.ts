@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.js';
-import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { ColumnResult, TableCondition } from '../core/result.js';
 import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns } from './column-pairing.js';
@@ -148,7 +148,24 @@ function planPair({
   const compared = columns.results.map((column) =>
     keyNames.has(column.source) ? asCompared(column) : column,
   );
-  return { ...planned, pair, columns: compared, findings };
+  return { ...planned, pair, columns: compared, findings: [...findings, ...changedCollations(pair)] };
+}
+
+/** An index that was built under another version of a collation does not find what is there. */
+function changedCollations(pair: TablePair): Finding[] {
+  return pair.key.flatMap((column) =>
+    SIDES.flatMap((side): Finding[] => {
+      const { name, collationChange } = column[side];
+      if (collationChange == null) return [];
+      return [
+        {
+          code: 'collation-changed',
+          message: `Indexes on column ${name} of ${qualifiedName(pair[side])} on the ${side} are not trusted: ${collationChange}. Rows were compared without them.`,
+          hint: 'Rebuild the indexes on it (REINDEX), and then refresh the recorded version (ALTER COLLATION or ALTER DATABASE … REFRESH COLLATION VERSION).',
+        },
+      ];
+    }),
+  );
 }
 
 /** No column of a table that is not read is compared, and the reason is the table's. */

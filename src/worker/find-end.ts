@@ -28,7 +28,10 @@ export async function findEnd({
     channel.reportSessions(sessions);
     const ends = await onBothSides(pair, context, async (side) => {
       const place = { pair, side, session: sessions[side], engine: context.sessions.engine(side) };
-      return (await readKeys(place, { range: task, limit: 1, offset: task.rows - 1 }))[0] ?? null;
+      const selection = { range: task, limit: 1, offset: task.rows - 1 };
+      // It may be the user's condition that fails: rows that do not meet it can be stepped over as well.
+      const where = task.withConditions ? {} : { where: null };
+      return (await readKeys(place, { ...selection, ...where }))[0] ?? null;
     });
     return { kind: 'found-end', end: smallestEnd(pair, ends) };
   } catch (failure) {

@@ -11,6 +11,7 @@ import {
   readLargeObjects,
   sequencesQuery,
 } from './catalog-objects.js';
+import { readChangedCollations } from './collation-versions.js';
 import { textLiteral } from './dialect.js';
 import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 
@@ -33,6 +34,7 @@ export async function readPostgresqlCatalog(
   const tables = found.filter((row) => row.part_of == null);
   const oids = oidList(tables);
   const context = { server, types: await readTypes(session, oids) };
+  const changes = await readChangedCollations(session, schema);
   const rows = {
     columns: groupByTable(await session.query(columnsQuery(oids, capabilities))),
     keys: groupByTable(await session.query(keysQuery(oids, capabilities))),
@@ -45,7 +47,10 @@ export async function readPostgresqlCatalog(
     schema,
     tables: tables.map((row) =>
       buildTable(schema, row, {
-        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => buildColumn(column, context)),
+        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => ({
+          ...buildColumn(column, context),
+          collationChange: changes.get(column.collation_oid ?? '') ?? null,
+        })),
         keys: buildKeys(rows.keys.get(row.table_oid ?? '') ?? []),
         heirs: (rows.heirs.get(row.table_oid ?? '') ?? []).map(buildHeir),
         hasLargeObjects: objects !== null,

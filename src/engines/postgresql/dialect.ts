@@ -118,8 +118,12 @@ function castText(text: string, column: Column): string {
   return column.wire === 'bpchar' ? `${plain}::bpchar` : `${plain}::text`;
 }
 
-/** A path of labels is only equal to a path, and not every text is one. */
-function keyOperand({ name, wire }: Column): string {
+/**
+ * A path of labels (`ltree`) is only equal to a path, and not every text is one. A domain over an enum is only equal to
+ * itself, but its index serves the enum as well.
+ */
+function keyOperand({ name, wire, type, declared }: Column): string {
+  if (type.kind === 'enum') return `${quoteName(name)}::${declared}`;
   return wire === 'ltree' ? `${quoteName(name)}::text` : quoteName(name);
 }
 
