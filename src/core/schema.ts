@@ -150,8 +150,6 @@ export interface Catalog {
   /** The server's version as it prints it. */
   readonly version: string;
   readonly schema: string;
-  /** Two connections with the same identity see the same server and database. */
-  readonly identity: string;
   readonly tables: readonly Table[];
   /** What has a name of its own there and cannot be compared by it. */
   readonly others: readonly NamedObject[];

@@ -3,6 +3,7 @@ import {
   type ColumnPair,
   chooseKeyKind,
   chooseLookupKind,
+  isLookedUp,
   type KeyColumnPair,
   type Side,
   type TablePair,
@@ -22,7 +23,8 @@ export interface KeyRequest {
 
 /**
  * Chooses the key: the first source key, primary first, by which both sides can be walked; else the first by which rows
- * can be looked up on both sides; else none, and rows are told apart by their values.
+ * can be looked up on both sides; else the first that tells rows apart on both; else none, and rows are told apart by
+ * their values.
  *
  * Columns that the user named need no index.
  */
@@ -48,7 +50,10 @@ export function chooseKey(request: KeyRequest): KeyChoice | Finding {
   const isAskedFor = ({ key, unproven }: Pick<KeyChoice, 'key' | 'unproven'>): boolean =>
     !unproven.includes('source') || source.keys.some((own) => own.unenforced === true && isOn(own, key));
   const wanted = named === null ? lookups.filter(isAskedFor) : lookups;
-  const [best] = [...wanted].sort((one, other) => one.unproven.length - other.unproven.length);
+  const [best] = [...wanted].sort(
+    (one, other) =>
+      one.unproven.length - other.unproven.length || Number(isLookedUp(other)) - Number(isLookedUp(one)),
+  );
   return {
     ...(best ?? { key: [], unproven: [] }),
     strategy: 'bucket',

@@ -47,7 +47,7 @@ function typesQuery(oids: readonly string[]): string {
       format_type(t.typbasetype, t.typtypmod) AS base_declared,
       CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN t.typelem ELSE 0 END AS element,
       CASE WHEN t.typtype IN ('r', 'm') THEN (SELECT r.rngsubtype FROM pg_range r
-        WHERE r.rngtypid = t.oid OR to_jsonb(r)->>'rngmultitypid' = t.oid::text) ELSE 0 END AS bound,
+        WHERE r.rngtypid = t.oid OR row_to_json(r)->>'rngmultitypid' = t.oid::text) ELSE 0 END AS bound,
       CASE WHEN t.typtype = 'c' THEN (SELECT json_agg(json_build_object('name', f.attname,
          'type_oid', f.atttypid::text, 'modifier', f.atttypmod::text,
          'declared', format_type(f.atttypid, f.atttypmod)) ORDER BY f.attnum)::text
