@@ -5,7 +5,7 @@ import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import { compileScope } from './comparison-scope.js';
-import { processEnvironment } from './environment.js';
+import { processEnvironment, type WarningListener } from './environment.js';
 import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertRulesFit } from './rule-effects.js';
 import type { RunConfig } from './run-config.js';
@@ -15,8 +15,9 @@ import { assertNamesExist } from './unknown-names.js';
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
+  onWarning: WarningListener = warnOfProcess,
 ): Promise<T> {
-  const environment = processEnvironment();
+  const environment = processEnvironment(onWarning);
   const sides = await openBoth((side) =>
     openSide(side, side === 'source' ? config.sourceUrl : config.targetUrl, environment),
   );
@@ -25,6 +26,11 @@ export async function withOpenSides<T>(
   } finally {
     await Promise.all([sides.source.session.close(), sides.target.session.close()]);
   }
+}
+
+/** Where nobody listens, a warning takes the way of Node's own. */
+function warnOfProcess(sentence: string): void {
+  process.emitWarning(sentence, 'RowproofWarning');
 }
 
 async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record<Side, OpenSide>> {

@@ -138,6 +138,8 @@ export interface RowSelection {
   /** Rows to pass over before the first that is returned. */
   readonly offset: number;
   readonly descending: boolean;
+  /** True where the rows themselves must be looked at, because no index is trusted. */
+  readonly withoutIndex?: boolean;
 }
 
 /** Columns in which rows of a table might be the same. */
@@ -166,6 +168,8 @@ export interface Dialect {
   buildConditionTest(table: Table, where: string): string;
   /** A statement that returns a row where two rows have the same values in `columns`. */
   buildDuplicateProbe(probe: DuplicateProbe): string;
+  /** What to do about an index that does not find what is there. */
+  adviseRebuild(table: Table, index: string): string;
   /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
   buildEstimate(selection: RowSelection): string;
   readEstimate(rows: readonly ControlRow[]): number | null;
@@ -248,6 +252,10 @@ export interface Engine {
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readFile(path: string): string | null;
+  /** The permission bits of a file; null where there are none, or no file. */
+  fileMode?(path: string): number | null;
+  /** Tells the user what is not done as asked. */
+  warn?(sentence: string): void;
   readonly homeFolder: string;
   readonly userName: string;
 }

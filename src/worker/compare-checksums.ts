@@ -4,13 +4,12 @@ import {
   describeProved,
   type UnverifiedChunk,
 } from '../core/chunk.js';
-import { ByteSink } from '../core/encoding/byte-sink.js';
-import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
-import { comparedColumns, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import type { KeyPart } from '../core/encoding/key-bytes.js';
+import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import { readChecksum, readPartChecksums, type ServerChecksum } from '../engines/checksum.js';
-import type { ChecksumRequest, KeyRange, RowSelection, Session } from '../engines/engine.js';
+import type { ChecksumRequest, KeyRange, Session } from '../engines/engine.js';
 import { joinParts, judgeParts, PART_ROWS, partShare, thinOut } from './checksum-parts.js';
-import { prepareTableSide, readEachRow } from './table-side.js';
+import { type KeyPlace, readKeys, smallestEnd, toKeyParts } from './read-keys.js';
 import {
   type ChunkChannel,
   describeChunkFailure,
@@ -43,7 +42,7 @@ export async function compareChecksums(work: ChecksumWork): Promise<ChecksumResu
     channel.reportSessions(sessions);
     const ends = await onBothSides(pair, context, async (side) => {
       const selection = { range: task, limit: 1, offset: task.capRows - 1 };
-      return (await readKeys(work, { side, session: sessions[side], selection }))[0] ?? null;
+      return (await readKeys(keysOf(work, side, sessions[side]), selection))[0] ?? null;
     });
     const end = smallestEnd(pair, ends);
     const range = { after: task.after, upTo: end ?? task.upTo };
@@ -82,43 +81,8 @@ async function compareRange(
   return { kind: 'unequal', parts, elapsedMs: 0 };
 }
 
-/** Reads the keys of a selection of a side's rows, from the index alone. */
-async function readKeys(
-  { pair, context }: ChecksumWork,
-  {
-    side,
-    session,
-    selection,
-  }: {
-    side: Side;
-    session: Session;
-    selection: Pick<RowSelection, 'range' | 'limit'> & Partial<RowSelection>;
-  },
-): Promise<Buffer[]> {
-  const engine = context.sessions.engine(side);
-  const prepared = await prepareTableSide({ ...pair, columns: [] }, side, { engine, session });
-  const { columns, reader } = prepared;
-  const sql = engine.dialect.buildSelect({ ...prepared.selection, ...selection });
-  const keys: Buffer[] = [];
-  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
-    const key = new ByteSink();
-    const next = reader.readKey(row, key);
-    keys.push(key.toBuffer());
-    return next;
-  });
-  return keys;
-}
-
-function smallestEnd(pair: TablePair, ends: Readonly<Record<Side, Buffer | null>>): KeyRange['upTo'] {
-  const smallest = SIDES.flatMap((side) => ends[side] ?? []).sort(Buffer.compare)[0];
-  return smallest === undefined ? null : toKeyParts(pair, smallest);
-}
-
-function toKeyParts(pair: TablePair, key: Buffer): KeyPart[] {
-  return readKeyParts(
-    pair.key.map((column) => column.keyKind),
-    key,
-  );
+function keysOf({ pair, context }: ChecksumWork, side: Side, session: Session): KeyPlace {
+  return { pair, side, session, engine: context.sessions.engine(side) };
 }
 
 /** Draws keys of the source that cut a range into parts of about as many rows each. */
@@ -130,7 +94,7 @@ async function readPartEnds(
   const sample = context.sessions.engine('source').checksum.buildSampleCondition(partShare(rows));
   const where = pair.sourceWhere === null ? sample : `(\n${pair.sourceWhere}\n) AND ${sample}`;
   const read = await onBothSides(pair, context, async (side) =>
-    side === 'target' ? [] : readKeys(work, { side, session, selection: { range, where, limit: null } }),
+    side === 'target' ? [] : readKeys(keysOf(work, side, session), { range, where, limit: null }),
   );
   return thinOut(read.source).map((key) => toKeyParts(pair, key));
 }

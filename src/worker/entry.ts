@@ -12,6 +12,8 @@ import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
 import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
+import { findEnd } from './find-end.js';
+import { findKeys } from './find-keys.js';
 import { LoadControl } from './load-control.js';
 import { SessionCache } from './session-cache.js';
 import { verifyChunk } from './verify-chunk.js';
@@ -114,6 +116,10 @@ function runTaskOfPair(
       return spillBuckets({ task, pair, context, channel });
     case 'compare-partition':
       return comparePartition({ task, pair, context, channel });
+    case 'find-end':
+      return findEnd({ task, pair, context, channel });
+    case 'find-keys':
+      return findKeys({ task, pair, context, channel });
   }
 }
 

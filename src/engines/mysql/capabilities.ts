@@ -9,10 +9,12 @@ export interface MysqlCapabilities {
   readonly engine: EngineName;
   /** The version as the server prints it, for people only. */
   readonly version: string;
+  /** Whether the server finds schemas and tables by any spelling of their names. */
+  readonly ignoresCase: boolean;
   /** Whether a view of `information_schema` has a column. */
   readonly hasColumn: (view: string, column: string) => boolean;
-  /** Whether `performance_schema` can be read at all, and has the view. */
-  readonly hasView: (schema: string, view: string) => boolean;
+  /** Whether `performance_schema` is at work and has a list of sessions. */
+  readonly hasProcessList: boolean;
   /** Whether an expression without a table, such as `CURRENT_ROLE()`, can be evaluated. */
   readonly canEvaluate: (expression: string) => Promise<boolean>;
 }
@@ -35,14 +37,21 @@ export function readMysqlCapabilities(session: Session): Promise<MysqlCapabiliti
 async function askServer(session: Session): Promise<MysqlCapabilities> {
   const [server] = await session.query('SELECT VERSION() AS version');
   const version = server?.version ?? '';
-  const isMariadb = /mariadb/i.test(version) || (await readVariables(session, [MARIADB_VARIABLE])).size > 0;
+  const variables = await readVariables(session, [
+    MARIADB_VARIABLE,
+    'lower_case_table_names',
+    'performance_schema',
+  ]);
+  const isMariadb = /mariadb/i.test(version) || variables.has(MARIADB_VARIABLE);
+  const isWatching = variables.get('performance_schema') !== 'OFF';
   const columns = await readViewColumns(session);
   const evaluated = new Map<string, Promise<boolean>>();
   return {
     engine: isMariadb ? 'mariadb' : 'mysql',
     version,
+    ignoresCase: (variables.get('lower_case_table_names') ?? '0') !== '0',
     hasColumn: (view, column) => columns.has(`information_schema.${view}.${column}`.toLowerCase()),
-    hasView: (schema, view) => columns.has(`${schema}.${view}`.toLowerCase()),
+    hasProcessList: isWatching && columns.has('performance_schema.processlist.id'),
     canEvaluate: (expression) => {
       const answer = evaluated.get(expression) ?? succeeds(session, `SELECT ${expression} AS value`);
       evaluated.set(expression, answer);
@@ -51,7 +60,7 @@ async function askServer(session: Session): Promise<MysqlCapabilities> {
   };
 }
 
-/** Views and their columns, in small letters: some forks write the names in capitals and some do not. */
+/** Columns with their views, in small letters: some forks write the names in capitals and some do not. */
 async function readViewColumns(session: Session): Promise<ReadonlySet<string>> {
   const views = VIEWS.map((name) => `'${name}', '${name.toLowerCase()}'`).join(', ');
   const rows = await session.query(
@@ -60,11 +69,7 @@ async function readViewColumns(session: Session): Promise<ReadonlySet<string>> {
      WHERE TABLE_SCHEMA IN ('information_schema', 'INFORMATION_SCHEMA') AND TABLE_NAME IN (${views})
        OR TABLE_SCHEMA = 'performance_schema' AND TABLE_NAME = 'processlist'`,
   );
-  const names = rows.flatMap(({ view_schema: schema, view_name: view, column_name: column }) => [
-    `${schema}.${view}`,
-    `${schema}.${view}.${column}`,
-  ]);
-  return new Set(names.map((name) => name.toLowerCase()));
+  return new Set(rows.map((row) => `${row.view_schema}.${row.view_name}.${row.column_name}`.toLowerCase()));
 }
 
 /**

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
 import { LendingSocket } from '../lending-socket.js';
 import type { ServerIdentity } from '../server-identity.js';
+import { unreadableData } from '../unreadable-data.js';
+import { nameUnknownCharsets } from './charset-ids.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
 import { ReadTransactions } from './read-transactions.js';
+
+nameUnknownCharsets(mysql);
 
 /** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
 export async function connectMysql(settings: ConnectionSettings): Promise<MysqlConnection> {
@@ -75,6 +80,7 @@ function addressOf({ host, port, socketPath }: ConnectionSettings, useTls: boole
 /** The part of a mysql2 connection through which every packet goes; the version is pinned for it. */
 interface PacketHandler {
   sequenceId: number;
+  readonly stream: Duplex;
   handlePacket(packet?: { readonly sequenceId: number; isError(): boolean }): void;
 }
 
@@ -88,7 +94,12 @@ function acceptUnaskedErrors(connection: mysql.Connection): void {
   const handlePacket = handler.handlePacket.bind(handler);
   handler.handlePacket = (packet) => {
     if (packet?.sequenceId === 0 && packet.isError()) handler.sequenceId = 0;
-    handlePacket(packet);
+    try {
+      handlePacket(packet);
+    } catch (error) {
+      // Thrown on, it would end the process: mysql2 reads packets inside a `data` event.
+      handler.stream.destroy(error instanceof RowproofError ? error : unreadableData(error));
+    }
   };
 }
 

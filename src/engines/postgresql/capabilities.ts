@@ -10,6 +10,10 @@ export interface PostgresqlCapabilities {
   /** Whether `pg_catalog` has a function of this name. */
   readonly hasFunction: (name: string) => boolean;
   readonly hasRole: (name: string) => boolean;
+  /** SQL for a column of a relation, such as `a.attgenerated`; `otherwise` on a server that does not have it. */
+  readonly column: (relation: string, column: string, otherwise: string) => string;
+  /** A condition that holds where `pg_class` row `c` is no partition; such a server has none. */
+  readonly isNoPartition: string;
 }
 
 /** Relations whose columns differ between servers. */
@@ -23,13 +27,7 @@ const RELATIONS = [
   'pg_range',
   'pg_stat_activity',
 ];
-const FUNCTIONS = [
-  'hash_record_extended',
-  'pg_control_system',
-  'pg_collation_actual_version',
-  'pg_partition_tree',
-  'to_jsonb',
-];
+const FUNCTIONS = ['hash_record_extended', 'pg_control_system', 'pg_collation_actual_version'];
 const ROLES = ['pg_monitor', 'pg_read_all_stats'];
 
 const known = new WeakMap<Session, Promise<PostgresqlCapabilities>>();
@@ -56,8 +54,12 @@ async function askServer(session: Session): Promise<PostgresqlCapabilities> {
      SELECT 'role ' || r.rolname::text FROM pg_catalog.pg_roles r WHERE r.rolname IN (${list(ROLES)})`,
   );
   const names = new Set(rows.map((row) => row.name));
+  const hasColumn = (relation: string, column: string): boolean => names.has(`${relation}.${column}`);
   return {
-    hasColumn: (relation, column) => names.has(`${relation}.${column}`),
+    hasColumn,
+    column: (relation, column, otherwise) =>
+      hasColumn(relation, column.slice(column.indexOf('.') + 1)) ? column : otherwise,
+    isNoPartition: hasColumn('pg_class', 'relispartition') ? 'NOT c.relispartition' : 'true',
     hasFunction: (name) => names.has(`function ${name}`),
     hasRole: (name) => names.has(`role ${name}`),
   };

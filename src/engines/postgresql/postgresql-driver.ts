@@ -15,6 +15,7 @@ import type {
 import { LendingSocket } from '../lending-socket.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
 import { Turns } from '../turns.js';
+import { endOnUnreadableData, unreadableData } from '../unreadable-data.js';
 import { buildOpening, END, SessionState, STAY } from './session-state.js';
 import { CopyQuery, ParseQuery } from './wire-queries.js';
 
@@ -42,6 +43,7 @@ async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promi
     keepAlive: true,
     application_name: 'rowproof',
   });
+  guardParser(client);
   const connection = new PostgresqlConnection(client, settings, useTls);
   await client.connect();
   try {
@@ -51,6 +53,37 @@ async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promi
     throw error;
   }
   return connection;
+}
+
+/** pg begins to parse where it attaches its listeners: to the plain socket, or to the one that TLS made of it. */
+function guardParser(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { attachListeners(stream: Socket): void } };
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    endOnUnreadableData(stream, explainUnreadable);
+    attach(stream);
+  };
+}
+
+/** Ways to log in that a server may ask for and that are none of ours. */
+const FOREIGN_LOGINS: Readonly<Record<string, string>> = {
+  2: 'Kerberos',
+  6: 'SCM',
+  7: 'GSSAPI',
+  8: 'GSSAPI',
+  9: 'SSPI',
+};
+
+function explainUnreadable(error: unknown): RowproofError {
+  const [, code] = /^Unknown authentication\w* message type (\d+)$/.exec((error as Error).message) ?? [];
+  if (code === undefined) return unreadableData(error);
+  const name = FOREIGN_LOGINS[code] ?? `a way that has the number ${code}`;
+  return new RowproofError({
+    code: 'connect',
+    message: `The server asks this account to log in by ${name}, which Rowproof cannot do.`,
+    hint: 'Give the account a password (scram-sha-256) or a certificate in pg_hba.conf.',
+    cause: error,
+  });
 }
 
 function transportOptions(
