@@ -1,3 +1,4 @@
+import { planRun, resolveConfig } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare, tableResult } from '../run/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
@@ -61,18 +62,15 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
       { where: `word:${where}` },
       { where: 'word:1 = 1', 'target-where': `word:${where}` },
     ]) {
-      for (const mode of ['full', 'count']) {
-        await expect(compare({ source, target, flags: { ...flags, mode } })).rejects.toMatchObject({
-          code: 'usage',
-        });
-      }
+      const config = resolveConfig({ source: source.url, target: target.url, ...flags });
+      await expect(planRun(config)).rejects.toMatchObject({ code: 'usage' });
     }
     await expectUnchanged();
   });
 
   it('that is none ends a run and a plan with exit code 2, and says which side refused it', async () => {
-    for (const command of ['verify', 'plan']) {
-      const args = [command, '--source', source.url, '--target', target.url];
+    for (const command of [['verify'], ['verify', '--mode', 'count'], ['plan']]) {
+      const args = [...command, '--source', source.url, '--target', target.url];
       const run = await runCli([
         ...args,
         '--where',

@@ -223,6 +223,11 @@ export class MysqlConnection implements Session {
     });
   }
 
+  /** Runs a statement as it is, outside of the transactions of this session: for who writes, and keeps to its own. */
+  runAsIs(sql: string): Promise<readonly ControlRow[]> {
+    return this.#track(() => this.#run(sql));
+  }
+
   pause(): void {
     this.#stream.pause();
   }

@@ -124,12 +124,10 @@ export class SessionState {
   /** Sets what a session needs and its server has. What is refused shows when it is read back. */
   static async prepare(connection: Connection, settings: ConnectionSettings): Promise<SessionState> {
     const names = [...Object.keys(STATE), ...Object.keys(timeLimits(new Map(), settings))];
-    const before = await readVariables(connection as Session, [
-      MARIADB_VARIABLE,
-      ...names,
-      ...IDENTITY,
-      ...PLACE,
-    ]);
+    const asked = [MARIADB_VARIABLE, ...names, ...IDENTITY, ...PLACE];
+    const rowLimit = await liftRowLimit(connection);
+    const before = new Map(await readVariables(connection as Session, asked));
+    before.set('sql_select_limit', rowLimit);
     const state = new SessionState(before, settings);
     await assign(
       connection,
@@ -166,7 +164,12 @@ export class SessionState {
 
   /** Who answered: the server's own identifiers, and where it runs. */
   identify(row: ControlRow): ServerIdentity {
-    return { id: `server ${row.identity}`, place: row.place ?? '', started: null };
+    if (row.identity && row.place) return { id: `server ${row.identity}`, place: row.place, started: null };
+    throw new RowproofError({
+      code: 'session-state',
+      message: 'The server does not say who it is.',
+      hint: 'Connect to the database itself rather than through a proxy that rewrites statements.',
+    });
   }
 
   /** Gives the connection back as it was: behind a proxy it may be somebody else's next. */
@@ -184,6 +187,13 @@ export class SessionState {
       said === null ? [] : [[name, said]],
     );
   }
+}
+
+/** Takes off the limit that the server sets to rows, to those of the list of variables too; returns what it was. */
+async function liftRowLimit(connection: Connection): Promise<string> {
+  const [row] = await connection.query('SELECT @@SESSION.sql_select_limit AS row_limit LIMIT 1');
+  await connection.query(`SET SESSION sql_select_limit = ${NO_LIMIT}`);
+  return row?.row_limit ?? String(NO_LIMIT);
 }
 
 /** Assigns in one statement, and one by one where the server refuses some of it. */
