@@ -7,9 +7,11 @@ import { parse } from 'yaml';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from '../../src/cli/verify-options.js';
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = ['README.md', ...readdirSync(join(CHECKOUT, 'docs')).map((name) => join('docs', name))].filter(
-  (path) => path.endsWith('.md'),
-);
+const PAGES = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync(join(CHECKOUT, 'docs')).map((name) => join('docs', name)),
+].filter((path) => path.endsWith('.md'));
 const OPTIONS = { verify: VERIFY_OPTIONS, plan: PLAN_OPTIONS, init: INIT_OPTIONS, report: REPORT_OPTIONS };
 
 const readPage = (path: string): string => readFileSync(join(CHECKOUT, path), 'utf8');

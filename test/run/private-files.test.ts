@@ -48,12 +48,14 @@ describe('files of a run', () => {
   });
 
   it('go through a pipe or device as they are', async () => {
-    const { exitCode, stdout } = await verify(['--differences', '/dev/stdout', '--report', 'json=run.json']);
-    expect(exitCode).toBe(1);
-    expect(stdout).toContain('rowproof/differences@1');
+    const before = modeOf('/dev/null');
+    expect((await verify(['--differences', '/dev/null'])).exitCode).toBe(1);
+    expect(modeOf('/dev/null')).toBe(before);
   });
 
-  it('that hold passwords are passed over where the engine passes over them, with its sentence', async () => {
+  it('that hold passwords are passed over where the engine passes over them, with its sentence', {
+    timeout: 240_000,
+  }, async () => {
     const home = mkdtempSync(join(tmpdir(), 'rowproof-home-'));
     const bare = (url: string) => url.replace(/:[^:@/]*@/, '@');
     const args = ['verify', '--source', bare(source.url), '--target', bare(target.url)];
@@ -63,7 +65,7 @@ describe('files of a run', () => {
     writeFileSync(join(home, '.pgpass'), `*:*:*:*:${password(source.url)}\n`, { mode: 0o600 });
     writeFileSync(join(home, '.my.cnf'), `[client]\npassword=${password(target.url)}\n`, { mode: 0o644 });
     expect((await run()).exitCode).toBe(1);
-    for (const mode of [0o640, 0o604, 0o610]) {
+    for (const mode of [0o640, 0o602]) {
       chmodSync(join(home, '.pgpass'), mode);
       const { exitCode, stderr } = await run();
       expect(stderr).toContain(

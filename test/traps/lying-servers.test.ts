@@ -66,7 +66,11 @@ describe('a PostgreSQL server that lies', () => {
   });
 
   it('prints nothing that a build server obeys where a statement fails', async () => {
-    await verify(await startPostgres({ onQuery: () => lyingPostgres.errorResponse(HOSTILE) }));
+    await verify(
+      await startPostgres({
+        onQuery: () => Buffer.concat([lyingPostgres.errorResponse(HOSTILE), lyingPostgres.ready()]),
+      }),
+    );
   });
 
   it('is not believed where it answers nothing to everything', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
+import { BufferReader } from 'pg-protocol/dist/buffer-reader.js';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type {
@@ -54,6 +55,17 @@ async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promi
   }
   return connection;
 }
+
+/**
+ * Makes pg's reader throw behind the end of what came. It returns empty text there, and pg looks for the end of an error
+ * message for ever: a server could keep the whole process from doing anything else, stopping included.
+ */
+const { string: readText } = BufferReader.prototype;
+BufferReader.prototype.string = function readTextWithin(length: number): string {
+  const { offset, buffer } = this as unknown as { readonly offset: number; readonly buffer: Buffer };
+  if (offset + length > buffer.length) throw new RangeError('a message ends too early');
+  return readText.call(this, length);
+};
 
 /** pg begins to parse where it attaches its listeners: to the plain socket, or to the one that TLS made of it. */
 function guardParser(client: pg.Client): void {
