@@ -11,7 +11,8 @@ export function findWorse({ cases, peer, planning, starting }, isQuick) {
   const accepted = isQuick ? ACCEPTED.quick : ACCEPTED.full;
   const worse = [];
   const check = (what, measured, limit) => {
-    if (limit !== undefined && measured > limit) worse.push(`${what}: ${measured.toFixed(2)}, accepted ${limit}`);
+    if (limit !== undefined && measured > limit)
+      worse.push(`${what}: ${measured.toFixed(2)}, accepted ${limit}`);
   };
   for (const one of cases) {
     const title = `${one.source} -> ${one.target}, ${one.name}`;
@@ -49,7 +50,11 @@ export function findWorse({ cases, peer, planning, starting }, isQuick) {
     const title = `${source} -> ${target}, a run of next to nothing`;
     check(`${title}, seconds`, seconds, accepted.startSeconds);
     const { floor } = equalCase({ source, target, workers: 2 }, cases);
-    check(`${title}, client CPU over that of the floor`, cpuSeconds / floor.cpuSeconds, accepted.startOverFloor);
+    check(
+      `${title}, client CPU over that of the floor`,
+      cpuSeconds / floor.cpuSeconds,
+      accepted.startOverFloor,
+    );
   }
   if (peer !== null) {
     const own = equalCase({ source: 'mariadb', target: 'mariadb', workers: 2 }, cases).verify.seconds;
