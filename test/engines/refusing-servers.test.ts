@@ -12,21 +12,17 @@ import { availableEngines, useDatabase } from '../support/database.js';
 
 /** A session of a fork that refuses some statements of the engine that it stems from. */
 function refusing(session: Session, pattern: RegExp): Session {
-  return {
-    serverSessionId: session.serverSessionId,
-    get broken() {
-      return session.broken;
-    },
-    query: async (sql) => {
-      if (pattern.test(sql)) throw new Error(`This fork knows no ${pattern.exec(sql)?.[0]}.`);
-      return session.query(sql);
-    },
-    readRows: (sql, columns, onSpan) => session.readRows(sql, columns, onSpan),
-    pause: () => session.pause(),
-    resume: () => session.resume(),
-    cancel: (id) => session.cancel(id),
-    close: () => session.close(),
+  const query: Session['query'] = async (sql, settings) => {
+    if (pattern.test(sql)) throw new Error(`This fork knows no ${pattern.exec(sql)?.[0]}.`);
+    return session.query(sql, settings);
   };
+  return new Proxy(session, {
+    get: (target, name) => {
+      if (name === 'query') return query;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 const TABLES =
@@ -52,8 +48,7 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
     /SELECT TABLE_SCHEMA AS view_schema/,
     /FROM information_schema\.SCHEMATA/,
   ])('that refuses %s has the same catalog', async (pattern) => {
-    const { identity: _, ...expected } = side.catalog;
-    expect(await readCatalog(pattern)).toMatchObject(expected);
+    expect(await readCatalog(pattern)).toEqual(side.catalog);
   });
 
   it('that refuses to tell its grants is read all the same, and the list of its tables is not taken for whole', async () => {
@@ -82,7 +77,7 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
     const target = await openSide('target', copy.url, processEnvironment());
     const findings: Finding[] = [];
     try {
-      const [planned] = pairSides(config, { source: side, target }).tables;
+      const [planned] = (await pairSides(config, { source: side, target })).tables;
       if (planned?.pair == null) throw new Error('The tables are no pair.');
       const session = refusing(side.session, /^EXPLAIN/);
       const request = {

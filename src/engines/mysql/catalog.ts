@@ -15,9 +15,6 @@ interface SchemaRows {
 
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
 export async function readMysqlCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog> {
-  const [server = {}] = await session.query(
-    `SELECT CONCAT_WS('/', @@hostname, @@port, @@datadir, @@socket) AS identity`,
-  );
   const capabilities = await readMysqlCapabilities(session);
   const schema = await readSchemaName(session, settings.schema, capabilities);
   const rows = await readSchema(session, schema, capabilities);
@@ -27,8 +24,9 @@ export async function readMysqlCatalog(session: Session, settings: ConnectionSet
     engine: capabilities.engine,
     version: capabilities.version,
     schema,
-    identity: `${server.identity}/${schema}`,
     tables: buildTables(schema, rows, grants),
+    others: rows.tables.filter(isSequence).map((row) => ({ name: row.table_name ?? '', what: 'a sequence' })),
+    unread: [],
     partial: grants.wholeSchema
       ? null
       : `${grants.areKnown ? 'has SELECT' : 'is not told what it may read, and has SELECT perhaps'} on some tables of schema ${schema} only, so tables it may not see are not in the list`,
@@ -62,7 +60,7 @@ async function readSchema(
   const name = textLiteral(schema);
   const tables = await session.query(
     `SELECT TABLE_NAME AS table_name, TABLE_TYPE AS table_type, TABLE_ROWS AS row_estimate,
-       AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options
+       AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options, ENGINE AS engine, CREATE_TIME AS created
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`,
   );
   const columns = await session.query(
@@ -110,7 +108,7 @@ function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Tabl
   const columns = groupByTable(rows.columns);
   const keys = groupByTable(rows.keys);
   return rows.tables
-    .filter((row) => row.table_type !== 'SEQUENCE')
+    .filter((row) => !isSequence(row))
     .map((row) => {
       const name = row.table_name ?? '';
       const all = (columns.get(name) ?? []).map((column) => buildColumn(column, rows.jsonColumns));
@@ -124,15 +122,37 @@ function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Tabl
             ? 'partitioned'
             : 'table',
         columns: all.filter((column) => !hidden.has(column.name)),
-        keys: buildKeys(keys.get(name) ?? []).filter(
-          (key) => !key.columns.some((column) => hidden.has(column)),
-        ),
+        identity: row.created ?? null,
+        keys: buildKeys(keys.get(name) ?? [])
+          .filter((key) => !key.columns.some((column) => hidden.has(column)))
+          .map((key) => (isKeptElsewhere(row) ? asUnenforced(key, row) : key)),
         estimatedRows: row.row_estimate == null ? null : Number(row.row_estimate),
         estimatedRowBytes: row.row_bytes == null ? null : Number(row.row_bytes),
         unreadable: grants.wholeTable(name) ? null : 'the account has no SELECT privilege on all of it',
+        heirs: [],
         only: false,
+        members: [],
+        unread: row.table_type === 'SYSTEM VERSIONED' ? ['its history of changed and deleted rows'] : [],
       };
     });
+}
+
+function isSequence(row: ControlRow): boolean {
+  return row.table_type === 'SEQUENCE';
+}
+
+/**
+ * Engines that show rows of other tables, here or on another server, under keys that they only declare.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/merge-table-problems.html
+ */
+function isKeptElsewhere(row: ControlRow): boolean {
+  return /^(mrg_myisam|federated|connect|spider)$/i.test(row.engine ?? '');
+}
+
+function asUnenforced(key: Key, { engine }: ControlRow): Key {
+  const reason = `storage engine ${engine} does not enforce it`;
+  return { ...key, unique: false, ineligible: key.ineligible ?? reason, unenforced: true };
 }
 
 /** @see https://dev.mysql.com/doc/refman/8.4/en/create-table-gipks.html */
@@ -146,12 +166,16 @@ function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column 
   const check = `json_valid(${quoteName(name)})`.toLowerCase();
   const isChecked =
     jsonColumns.has(`${row.table_name} ${check}`) && charsetName(row.charset ?? '') === 'utf8';
-  const isJson = row.data_type === 'json' || isChecked;
   return {
     name,
     declared: row.column_type ?? '',
     wire: wireNameOf(row),
-    type: isJson ? { kind: 'json' } : valueTypeOf(row),
+    type:
+      row.data_type === 'json'
+        ? { kind: 'json', typed: true }
+        : isChecked
+          ? { kind: 'json' }
+          : valueTypeOf(row),
     nullable: row.nullable === 'YES',
     generated: /\b(virtual|stored|persistent) generated\b/.test(extra),
     identity: extra.includes('auto_increment') ? 'by-default' : 'none',

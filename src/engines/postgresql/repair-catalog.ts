@@ -12,7 +12,7 @@ export const readPostgresqlRepairCatalog: Engine['readRepairCatalog'] = async (s
   const identity = capabilities.column('pg_attribute', 'a.attidentity', "''");
   const generated = capabilities.column('pg_attribute', 'a.attgenerated', "''");
   const foreignKeys = await readForeignKeys(session, schema, capabilities);
-  const uniques = await session.query(uniquesQuery(schema, capabilities));
+  const uniques = await session.query(uniquesQuery(schema));
   const required = await session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      LEFT JOIN pg_type t ON t.oid = a.atttypid
@@ -79,7 +79,7 @@ async function readForeignKeys(
 }
 
 /** The columns of expressions and conditions are those on which the catalog says that the index depends. */
-function uniquesQuery(schema: string, { isNoPartition }: PostgresqlCapabilities): string {
+function uniquesQuery(schema: string): string {
   return `SELECT c.relname AS table_name, ic.relname AS index_name,
       row_to_json(i)->>'indnullsnotdistinct' AS nulls_equal,
       (SELECT json_agg(DISTINCT a.attname)::text FROM pg_attribute a
@@ -87,7 +87,7 @@ function uniquesQuery(schema: string, { isNoPartition }: PostgresqlCapabilities)
          SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))) AS columns
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid
-    WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion) AND ${isNoPartition}
+    WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion)
     ORDER BY ic.relname::text COLLATE "C"`;
 }
 

@@ -1,9 +1,7 @@
 import type { Column, ValueType } from '../../core/schema.js';
 import { partsOf } from '../../core/structured-type.js';
 import type { ControlRow, Session } from '../engine.js';
-import { readPostgresqlCapabilities } from './capabilities.js';
 import { AS_TEXT, plainTypeOf } from './column-types.js';
-import { textLiteral } from './dialect.js';
 
 /** What types are made of, by their number in the catalog, and what the database itself decides. */
 export interface TypeContext {
@@ -16,14 +14,12 @@ type TypeReference = Pick<ControlRow, string>;
 
 export type ResolvedType = Pick<Column, 'declared' | 'wire' | 'type'>;
 
-/** Reads every type that the columns of a schema are of, and then those that these are made of, level by level. */
-export async function readTypes(session: Session, schema: string): Promise<Map<string, ControlRow>> {
+/** Reads every type that the columns of some tables are of, and then those that these are made of, level by level. */
+export async function readTypes(session: Session, tableOids: string): Promise<Map<string, ControlRow>> {
   const types = new Map<string, ControlRow>();
-  const { isNoPartition } = await readPostgresqlCapabilities(session);
   const columns = await session.query(
-    `SELECT DISTINCT a.atttypid AS oid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-       AND c.relkind IN ('r', 'p', 'v') AND ${isNoPartition} AND a.attnum > 0 AND NOT a.attisdropped`,
+    `SELECT DISTINCT a.atttypid AS oid FROM pg_attribute a
+     WHERE a.attrelid IN (${tableOids}) AND a.attnum > 0 AND NOT a.attisdropped`,
   );
   let wanted = columns.map(({ oid }) => oid ?? '');
   while (wanted.length > 0) {
