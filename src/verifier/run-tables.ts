@@ -95,7 +95,10 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
 }
 
 /** A plan only shares work out, so one that the server refuses costs speed, and a sentence. */
-async function planOrWhole(table: TableProgress, request: PlanningRequest): Promise<readonly Segment[]> {
+export async function planOrWhole(
+  table: Pick<TableProgress, 'name' | 'addFinding'>,
+  request: PlanningRequest,
+): Promise<readonly Segment[]> {
   try {
     return await planSegments(request);
   } catch (error) {

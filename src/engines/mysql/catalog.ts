@@ -44,9 +44,10 @@ async function readSchemaName(
   asked: string,
   { ignoresCase }: MysqlCapabilities,
 ): Promise<string> {
+  if (!ignoresCase) return asked;
   const rows = await session.query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
   const names = rows.map((row) => row.name ?? '');
-  if (!ignoresCase || names.includes(asked)) return asked;
+  if (names.includes(asked)) return asked;
   return names.find((name) => name.toLowerCase() === asked.toLowerCase()) ?? asked;
 }
 

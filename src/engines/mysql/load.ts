@@ -1,5 +1,7 @@
 import type { Session } from '../engine.js';
+import { describeRefusedLoad } from '../refused-load.js';
 import { readMysqlCapabilities } from './capabilities.js';
+import { classifyMysqlError } from './errors.js';
 
 /**
  * Reads how many threads of the server run a statement. `Threads_running` counts the session that asks; those of the run
@@ -8,9 +10,14 @@ import { readMysqlCapabilities } from './capabilities.js';
  * @see https://dev.mysql.com/doc/refman/8.4/en/server-status-variables.html#statvar_Threads_running
  */
 export async function readMysqlLoad(session: Session, ownSessionIds: readonly string[]): Promise<number> {
-  const [row] = await session.query("SHOW GLOBAL STATUS LIKE 'Threads_running'");
-  const running = Number(Object.values(row ?? {})[1] ?? 0);
-  return Math.max(0, running - 1 - (await countRunning(session, ownSessionIds)));
+  try {
+    const [row] = await session.query("SHOW GLOBAL STATUS LIKE 'Threads_running'");
+    if (row === undefined) throw new Error('it has no status Threads_running');
+    const running = Number(Object.values(row)[1]);
+    return Math.max(0, running - 1 - (await countRunning(session, ownSessionIds)));
+  } catch (error) {
+    throw describeRefusedLoad(error, classifyMysqlError);
+  }
 }
 
 async function countRunning(session: Session, ids: readonly string[]): Promise<number> {

@@ -1,6 +1,8 @@
 import { RowproofError } from '../../core/errors.js';
-import type { Session } from '../engine.js';
+import type { ControlRow, Session } from '../engine.js';
+import { describeRefusedLoad } from '../refused-load.js';
 import { readPostgresqlCapabilities } from './capabilities.js';
+import { classifyPostgresqlError } from './errors.js';
 
 /**
  * Reads how many backends of clients are active. An account without `pg_read_all_stats` sees other sessions without
@@ -20,7 +22,8 @@ export async function readPostgresqlLoad(
     ? "backend_type = 'client backend'"
     : 'true';
   const own = ownSessionIds.map((id) => `, ${BigInt(id)}`).join('');
-  const [row] = await session.query(
+  const row = await readActivity(
+    session,
     `SELECT current_user AS account, current_setting('track_activities') AS tracked,
        ${allowed} AS allowed,
        (SELECT count(*) FROM pg_stat_activity WHERE ${isClient}
@@ -41,4 +44,13 @@ export async function readPostgresqlLoad(
     });
   }
   return Number(row.running);
+}
+
+async function readActivity(session: Session, sql: string): Promise<ControlRow | undefined> {
+  try {
+    const [row] = await session.query(sql);
+    return row;
+  } catch (error) {
+    throw describeRefusedLoad(error, classifyPostgresqlError);
+  }
 }
