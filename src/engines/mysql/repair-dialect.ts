@@ -110,7 +110,10 @@ function buildKeyCondition(
   column: Column,
 ): string | null {
   if (value.kind === 'unwritable' || value.kind === 'null') return null;
-  const plain = `${quoteName(column.name)} = ${spell(value, column)}`;
+  // A FLOAT is compared as the double that it is, which the few digits it is shown with are not.
+  const isSingle = value.kind === 'number' && column.type.kind === 'float' && column.type.bits === 32;
+  const literal = isSingle ? Math.fround(Number(value.text)).toExponential() : spell(value, column);
+  const plain = `${quoteName(column.name)} = ${literal}`;
   return value.kind === 'text' ? `${plain} AND ${asUtf8(column)} = ${utf8Literal(value.text)}` : plain;
 }
 
