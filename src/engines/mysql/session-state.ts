@@ -125,9 +125,9 @@ export class SessionState {
   static async prepare(connection: Connection, settings: ConnectionSettings): Promise<SessionState> {
     const names = [...Object.keys(STATE), ...Object.keys(timeLimits(new Map(), settings))];
     const asked = [MARIADB_VARIABLE, ...names, ...IDENTITY, ...PLACE];
-    const rowLimit = await liftRowLimit(connection);
+    const limits = await liftRowLimits(connection);
     const before = new Map(await readVariables(connection as Session, asked));
-    before.set('sql_select_limit', rowLimit);
+    for (const [name, value] of limits) before.set(name, value);
     const state = new SessionState(before, settings);
     await assign(
       connection,
@@ -189,11 +189,13 @@ export class SessionState {
   }
 }
 
-/** Takes off the limit that the server sets to rows, to those of the list of variables too; returns what it was. */
-async function liftRowLimit(connection: Connection): Promise<string> {
-  const [row] = await connection.query('SELECT @@SESSION.sql_select_limit AS row_limit LIMIT 1');
-  await connection.query(`SET SESSION sql_select_limit = ${NO_LIMIT}`);
-  return row?.row_limit ?? String(NO_LIMIT);
+/** Takes off the limits that the server sets to rows, to those of the list of variables too; returns what they were. */
+async function liftRowLimits(connection: Connection): Promise<Map<string, string>> {
+  const [row = {}] = await connection.query(
+    'SELECT @@SESSION.sql_select_limit AS sql_select_limit, @@SESSION.sql_big_selects AS sql_big_selects LIMIT 1',
+  );
+  await connection.query(`SET SESSION sql_select_limit = ${NO_LIMIT}, SESSION sql_big_selects = 1`);
+  return new Map(Object.entries(row).map(([name, value]) => [name, value ?? '1']));
 }
 
 /** Assigns in one statement, and one by one where the server refuses some of it. */
