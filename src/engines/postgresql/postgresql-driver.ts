@@ -46,14 +46,16 @@ async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promi
   });
   guardParser(client);
   const connection = new PostgresqlConnection(client, settings, useTls);
-  await client.connect();
   try {
+    await client.connect();
     await connection.begin();
+    return connection;
   } catch (error) {
+    // Saying goodbye would wait for a server that did not let us in; an open socket keeps the process from ending.
+    connection.broken = true;
     await connection.close();
     throw error;
   }
-  return connection;
 }
 
 /**
