@@ -48,7 +48,8 @@ const STATE: Readonly<Record<string, Wanted>> = {
   character_set_connection: text('utf8mb4'),
   collation_connection: text('utf8mb4_unicode_ci'),
   character_set_results: { sql: 'NULL', said: ['NULL'] },
-  sql_select_limit: number(NO_LIMIT),
+  // MySQL 5.6 loses the sign of an unsigned variable inside an expression.
+  sql_select_limit: { sql: String(NO_LIMIT), said: [String(NO_LIMIT), '-1'] },
   sql_auto_is_null: OFF,
   sql_big_selects: ON,
   sql_buffer_result: OFF,

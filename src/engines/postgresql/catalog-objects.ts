@@ -17,7 +17,7 @@ export function heirsQuery(oids: string): string {
     SELECT tree.root AS table_oid, tree.parent, tree.child, n.nspname || '.' || c.relname AS name
     FROM tree JOIN pg_class c ON c.oid = tree.child JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relpersistence <> 't'
-    ORDER BY tree.root, n.nspname COLLATE "C", c.relname COLLATE "C", tree.parent`;
+    ORDER BY tree.root, n.nspname::text COLLATE "C", c.relname::text COLLATE "C", tree.parent`;
 }
 
 export function buildHeir(row: ControlRow): Heir {
@@ -31,7 +31,7 @@ export function describePartition(row: ControlRow): NamedObject {
 export function sequencesQuery(schema: string): string {
   return `SELECT c.relname AS name FROM pg_class c
     WHERE c.relkind = 'S' AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-    ORDER BY c.relname COLLATE "C"`;
+    ORDER BY c.relname::text COLLATE "C"`;
 }
 
 export function describeSequence(row: ControlRow): NamedObject {
