@@ -23,6 +23,7 @@ export const FINDING_EFFECTS = {
   'duplicate-key': 'note',
   'read-in-full': 'note',
   'checksum-on-client': 'note',
+  'password-readable': 'note',
   'chunk-unverified': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;

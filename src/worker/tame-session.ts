@@ -35,6 +35,7 @@ export function tameSession(session: Session, { side, use, load }: Taming): Sess
     get broken() {
       return session.broken;
     },
+    findings: session.findings,
     query: async (sql) => {
       if (use === 'planning') await waitWhilePaused(load);
       return session.query(sql);

@@ -1,5 +1,7 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import type { CodecColumn, ConnectionSettings, Engine, RowCodec, Session } from '../engine.js';
+import { limitWaits } from '../limit-waits.js';
+import { openWithin } from '../open-session.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
@@ -14,16 +16,18 @@ import { prepareSession } from './session-state.js';
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
 
-async function open(settings: ConnectionSettings): Promise<Session> {
+async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
   const { connectMysql } = await loadDriver();
-  const session = await connectMysql(settings);
-  try {
-    await prepareSession(session, settings);
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
-  return session;
+  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) => {
+    const session = limitWaits(await connectMysql(settings, signal), settings);
+    try {
+      await prepareSession(session, settings);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
+  });
 }
 
 async function compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec> {

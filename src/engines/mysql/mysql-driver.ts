@@ -1,104 +1,35 @@
-import { readFileSync } from 'node:fs';
-import mysql from 'mysql2';
+import type { Duplex } from 'node:stream';
+import type mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
+import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
-import { LendingSocket } from '../lending-socket.js';
+import type { ConnectionSettings, ControlRow, Session, SpanListener } from '../engine.js';
+import { awaitGoodbye } from '../server-socket.js';
+import type { WireBudget } from '../wire-budget.js';
+import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
 
-/** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
-export async function connectMysql(settings: ConnectionSettings): Promise<MysqlConnection> {
-  const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
-  try {
-    return await connectOnce(settings, wantsTls);
-  } catch (error) {
-    const unsupported = (error as { code?: string }).code === 'HANDSHAKE_NO_SSL_SUPPORT';
-    if (!unsupported || settings.tls.mode !== 'prefer') throw error;
-    return await connectOnce(settings, false);
-  }
-}
-
-function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<MysqlConnection> {
-  const connection = mysql.createConnection({
-    ...addressOf(settings, useTls),
-    user: settings.user,
-    password: settings.password ?? '',
-    database: settings.database,
-    charset: 'utf8mb4_unicode_ci',
-    connectTimeout: settings.connectTimeoutMs,
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    dateStrings: true,
-    multipleStatements: false,
-    ...(useTls ? { ssl: tlsOptions(settings.tls) } : {}),
-  });
-  acceptUnaskedErrors(connection);
-  return new Promise((resolve, reject) => {
-    connection.once('error', reject);
-    connection.connect((error) => {
-      connection.removeListener('error', reject);
-      if (error) {
-        connection.on('error', () => undefined);
-        connection.destroy();
-        reject(error);
-      } else resolve(new MysqlConnection(connection));
-    });
-  });
-}
-
-/** Where to connect; without TLS on a socket of our own, which mysql2 takes as it is. */
-function addressOf({ host, port, socketPath }: ConnectionSettings, useTls: boolean): mysql.ConnectionOptions {
-  if (useTls) return { host, port };
-  const openSocket = (): LendingSocket => {
-    const socket = new LendingSocket();
-    if (socketPath !== null) return socket.connect(socketPath);
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true);
-    return socket.connect(port, host);
-  };
-  return { host, port, stream: openSocket };
-}
-
-/** The part of a mysql2 connection through which every packet goes; the version is pinned for it. */
-interface PacketHandler {
-  sequenceId: number;
-  handlePacket(packet?: { readonly sequenceId: number; isError(): boolean }): void;
-}
-
-/**
- * Takes an error that the server sends unasked, as when it ends an idle session, as the answer to the statement that waits.
- *
- * Its number is 0, where the answer to a statement has 1, and mysql2 would print a warning on stderr, which is not its own.
- */
-function acceptUnaskedErrors(connection: mysql.Connection): void {
-  const handler = connection as unknown as PacketHandler;
-  const handlePacket = handler.handlePacket.bind(handler);
-  handler.handlePacket = (packet) => {
-    if (packet?.sequenceId === 0 && packet.isError()) handler.sequenceId = 0;
-    handlePacket(packet);
-  };
-}
-
-function tlsOptions(tls: TlsSettings): mysql.SslOptions {
-  const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
-  return {
-    rejectUnauthorized: verifies,
-    verifyIdentity: tls.mode === 'verify-full',
-    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath, 'utf8') }),
-    ...(tls.certificatePath === null ? {} : { cert: readFileSync(tls.certificatePath, 'utf8') }),
-    ...(tls.keyPath === null ? {} : { key: readFileSync(tls.keyPath, 'utf8') }),
-  };
+/** Connects with the TLS that was asked for; the signal ends it at any step. */
+export async function connectMysql(
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<MysqlConnection> {
+  return new MysqlConnection(await loginToMysql(settings, signal));
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
 export class MysqlConnection implements Session {
   broken = false;
   readonly serverSessionId: string;
+  readonly findings: readonly Finding[];
   readonly #connection: mysql.Connection;
+  readonly #budget: WireBudget;
   readonly #pending = new Set<(error: RowproofError) => void>();
 
-  constructor(connection: mysql.Connection) {
+  constructor({ connection, budget, findings }: MysqlLogin) {
     this.#connection = connection;
+    this.#budget = budget;
+    this.findings = findings;
     this.serverSessionId = String(connection.threadId);
     connection.on('error', () => {
       this.broken = true;
@@ -171,12 +102,13 @@ export class MysqlConnection implements Session {
       this.#abort();
       return;
     }
-    await new Promise<void>((resolve) => this.#connection.end(() => resolve()));
+    this.#connection.end();
+    await awaitGoodbye(this.#stream);
   }
 
   /** The socket itself: mysql2's own pause would keep a copy of every packet that still comes. */
-  get #stream(): NodeJS.ReadableStream {
-    return (this.#connection as unknown as { readonly stream: NodeJS.ReadableStream }).stream;
+  get #stream(): Duplex {
+    return (this.#connection as unknown as { readonly stream: Duplex }).stream;
   }
 
   #discard(): void {
@@ -195,6 +127,7 @@ export class MysqlConnection implements Session {
   }
 
   #track<T>(work: () => Promise<T>): Promise<T> {
+    this.#budget.renew();
     return new Promise((resolve, reject) => {
       this.#pending.add(reject);
       work()

@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import pg from 'pg';
+import type pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
+import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
-import { LendingSocket, setLending } from '../lending-socket.js';
+import type { ConnectionSettings, ControlRow, Session, SpanListener } from '../engine.js';
+import { setLending } from '../lending-socket.js';
+import { awaitGoodbye } from '../server-socket.js';
+import type { WireBudget } from '../wire-budget.js';
 import { CopyFrames } from './copy-frames.js';
+import { loginToPostgresql, type PostgresqlLogin } from './login-driver.js';
 
 type DataListener = (chunk: Buffer) => void;
 
@@ -101,56 +103,34 @@ function unconfirmedEnd(): RowproofError {
   });
 }
 
-/** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
-export async function connectPostgresql(settings: ConnectionSettings): Promise<PostgresqlConnection> {
-  const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
+/** Connects with the TLS that was asked for; the signal ends it at any step. */
+export async function connectPostgresql(
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<PostgresqlConnection> {
+  const connection = new PostgresqlConnection(await loginToPostgresql(settings, signal));
   try {
-    return await connectOnce(settings, wantsTls);
+    await connection.identify();
   } catch (error) {
-    const unsupported = (error as Error).message === 'The server does not support SSL connections';
-    if (!unsupported || settings.tls.mode !== 'prefer') throw error;
-    return await connectOnce(settings, false);
+    await connection.close();
+    throw error;
   }
-}
-
-async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<PostgresqlConnection> {
-  const client = new pg.Client({
-    host: settings.socketPath ?? settings.host,
-    port: settings.port,
-    user: settings.user,
-    database: settings.database,
-    ...(settings.password === null ? {} : { password: settings.password }),
-    ...(useTls ? { ssl: tlsOptions(settings.tls) } : { ssl: false, stream: () => new LendingSocket() }),
-    connectionTimeoutMillis: settings.connectTimeoutMs,
-    keepAlive: true,
-    application_name: 'rowproof',
-  });
-  const connection = new PostgresqlConnection(client);
-  await client.connect();
-  await connection.identify();
   return connection;
-}
-
-function tlsOptions(tls: TlsSettings): ConnectionOptions {
-  const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
-  return {
-    rejectUnauthorized: verifies,
-    ...(tls.mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
-    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath) }),
-    ...(tls.certificatePath === null ? {} : { cert: readFileSync(tls.certificatePath) }),
-    ...(tls.keyPath === null ? {} : { key: readFileSync(tls.keyPath) }),
-  };
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
 export class PostgresqlConnection implements Session {
   broken = false;
   serverSessionId = '';
+  readonly findings: readonly Finding[];
   readonly #client: pg.Client;
+  readonly #budget: WireBudget;
   #busy = 0;
 
-  constructor(client: pg.Client) {
+  constructor({ client, budget, findings }: PostgresqlLogin) {
     this.#client = client;
+    this.#budget = budget;
+    this.findings = findings;
     client.on('error', () => {
       this.broken = true;
     });
@@ -166,6 +146,7 @@ export class PostgresqlConnection implements Session {
 
   async query(sql: string): Promise<readonly ControlRow[]> {
     this.#busy++;
+    this.#budget.renew();
     try {
       const types = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
       const result = await this.#client.query<ControlRow>({ text: sql, types });
@@ -177,6 +158,7 @@ export class PostgresqlConnection implements Session {
 
   async readRows(sql: string, _columns: readonly Column[], onSpan: SpanListener): Promise<void> {
     this.#busy++;
+    this.#budget.renew();
     try {
       await new Promise<void>((resolve, reject) => {
         const query = new CopyQuery({
@@ -206,7 +188,9 @@ export class PostgresqlConnection implements Session {
 
   async close(): Promise<void> {
     if (this.broken || this.#busy > 0) return this.#destroy();
-    await this.#client.end();
+    const stream = this.#stream;
+    void this.#client.end();
+    await awaitGoodbye(stream);
   }
 
   #destroy(): void {
