@@ -10,6 +10,7 @@ import { RunLoad } from './config/run-load.js';
 import { modeOf, readsRows, type TableMode } from './config/table-modes.js';
 import { VERSION } from './config/version.js';
 import type { RowDifference } from './core/difference.js';
+import { RowproofError } from './core/errors.js';
 import { emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName } from './core/pairing.js';
 import type { RunResult, TableResult } from './core/result.js';
@@ -71,12 +72,22 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
   const load = createSharedLoad(config.limits);
   const pool = readsRows(config) ? createWorkerPool({ seed, schemes, load }, config.workers) : null;
   try {
-    return await withOpenSides(config, (sides) =>
-      verifyOpenSides({ config, wishes, sides, pool, seed, load }),
+    return await withOpenSides(
+      config,
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
+      signal,
     );
+  } catch (error) {
+    throw signal.aborted ? interruptedBy(error) : error;
   } finally {
     await pool?.close();
   }
+}
+
+/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
+function interruptedBy(error: unknown): unknown {
+  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }
 
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
@@ -108,7 +119,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
       target: describeSide(sides.target),
       excluded: pairing.excluded,
       conditions: pairing.conditions,
-      findings: pairing.findings,
+      findings: [...sides.source.findings, ...sides.target.findings, ...pairing.findings],
       tables: results,
       interrupted: wishes.signal.aborted,
     });

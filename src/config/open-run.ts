@@ -1,6 +1,7 @@
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
+import type { Session } from '../engines/engine.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { compileScope } from './comparison-scope.js';
 import { processEnvironment } from './environment.js';
@@ -9,20 +10,43 @@ import { assertRulesFit } from './rule-effects.js';
 import type { RunConfig } from './run-config.js';
 import { assertNamesExist } from './unknown-names.js';
 
-/** Connects to both sides, does the work, and closes both, whatever happens. */
+/** What a stopped run gets to end its own statements, before its sessions are cut off. */
+const STOP_GRACE_MS = 1500;
+
+/** Connects to both sides, does the work, and closes both, whatever happens; `stop` ends all of it soon. */
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
+  stop?: AbortSignal,
 ): Promise<T> {
   const environment = processEnvironment();
   const sides = await openBoth((side) =>
-    openSide(side, side === 'source' ? config.sourceUrl : config.targetUrl, environment),
+    openSide({ side, url: side === 'source' ? config.sourceUrl : config.targetUrl, environment, stop }),
   );
+  const sessions = [sides.source.session, sides.target.session];
+  const endCutting = cutOffAfter(stop, sessions);
   try {
     return await work(sides);
   } finally {
-    await Promise.all([sides.source.session.close(), sides.target.session.close()]);
+    endCutting();
+    await Promise.all(sessions.map((session) => session.close()));
   }
+}
+
+/** Cuts sessions off that are still at work a while after a run was stopped; whoever waits for them gets an error. */
+function cutOffAfter(stop: AbortSignal | undefined, sessions: readonly Session[]): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onStop = (): void => {
+    timer = setTimeout(() => {
+      for (const session of sessions) void session.close();
+    }, STOP_GRACE_MS);
+  };
+  stop?.addEventListener('abort', onStop, { once: true });
+  if (stop?.aborted) onStop();
+  return () => {
+    clearTimeout(timer);
+    stop?.removeEventListener('abort', onStop);
+  };
 }
 
 async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record<Side, OpenSide>> {

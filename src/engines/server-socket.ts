@@ -10,7 +10,7 @@ export interface ServerAddress {
 }
 
 /** How long a server gets to close a connection that was said goodbye to. */
-const GOODBYE_MS = 1000;
+const GOODBYE_MS = 500;
 
 /** Begins to connect; when the signal is aborted the socket ends with its reason, however far the login got. */
 export function beginConnecting(

@@ -15,7 +15,9 @@ import type {
   WorkerTask,
 } from './worker-data.js';
 
-const CANCEL_TIMEOUT_MS = 3000;
+const CANCEL_TIMEOUT_MS = 1500;
+/** What workers get to close their sessions, before their threads end anyway. */
+const CLOSE_TIMEOUT_MS = 1500;
 /** A worker keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
 const YOUNG_MEGABYTES = 12;
 
@@ -63,8 +65,8 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
   const sessionIds = (side: Side): readonly string[] =>
     [...active.values()].flatMap((ids) => ids?.[side] ?? []);
   const close = async (): Promise<void> => {
-    if (configured !== null)
-      await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+    const sessions = Array.from({ length: configured === null ? 0 : threads }, () => piscina.run('close'));
+    await within(CLOSE_TIMEOUT_MS, Promise.allSettled(sessions));
     await piscina.destroy();
   };
   let closing: Promise<void> | null = null;
@@ -127,12 +129,19 @@ function post(port: MessagePort, message: MainMessage): void {
 /** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */
 async function cancelOnServer(setup: WorkerSetup, side: Side, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const work = async (): Promise<void> => {
-    const settings = setup.connections[side];
-    const session = await engineFor(settings.scheme).open(settings);
-    await Promise.allSettled(ids.map((id) => session.cancel(id)));
-    await session.close();
-  };
-  const timeout = new Promise<void>((resolve) => setTimeout(resolve, CANCEL_TIMEOUT_MS).unref());
-  await Promise.race([work().catch(() => undefined), timeout]);
+  const settings = setup.connections[side];
+  const opening = engineFor(settings.scheme).open(settings, AbortSignal.timeout(CANCEL_TIMEOUT_MS));
+  const session = await opening.catch(() => null);
+  if (session === null) return;
+  await within(CANCEL_TIMEOUT_MS, Promise.allSettled(ids.map((id) => session.cancel(id))));
+  await session.close();
+}
+
+/** Waits for work, but no longer than this. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
