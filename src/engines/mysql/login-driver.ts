@@ -82,7 +82,10 @@ function loginOnce(settings: ConnectionSettings, { useTls, signal }: LoginOption
   refuseStrayPackets(inside);
   const meter = limitPackets(inside, budget);
   inside.startTLS = (onSecure) =>
-    void encrypt(inside, { settings, gate, meter }).then(() => onSecure(), onSecure);
+    void encrypt(inside, { settings, gate, meter }).then(
+      () => onSecure(),
+      (cause: Error) => onSecure(tlsFailure(cause)),
+    );
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       connection.on('error', () => undefined);
@@ -168,8 +171,15 @@ function unreadable(error: unknown): RowproofError {
   });
 }
 
+/** mysql2 writes a code of its own into the error of a TLS step, so it gets one that is thrown away. */
+function tlsFailure(cause: Error): Error {
+  return new Error(cause.message, { cause });
+}
+
 /** Says in a sentence which way to log in is not known, and passes everything else on. */
 function describeLoginError(error: Error): Error {
+  const { code } = error as { code?: string };
+  if (code === 'HANDSHAKE_SSL_ERROR' && error.cause instanceof Error) return error.cause;
   const plugin = /using unknown plugin (\S+)\. See/.exec(error.message)?.[1];
   if (plugin === undefined) return error;
   return new RowproofError({
