@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
+import { lookAtSchemaAgain } from './config/look-at-schema-again.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
@@ -34,6 +35,8 @@ export interface RunHooks {
   readonly rowEvents?: boolean;
   /** Also read what repair SQL must know of the target. */
   readonly wantsRepair?: boolean;
+  /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
+  readonly onWarning?: (sentence: string) => void;
 }
 
 /** A differing row and the table it is in, by the target's name. */
@@ -75,7 +78,7 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
     return await withOpenSides(
       config,
       (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
-      signal,
+      { onWarning: hooks.onWarning, stop: signal },
     );
   } catch (error) {
     throw signal.aborted ? interruptedBy(error) : error;
@@ -93,7 +96,7 @@ function interruptedBy(error: unknown): unknown {
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
   const { config, wishes, sides, seed } = run;
   const started = { at: new Date(), ms: performance.now() };
-  const pairing = pairSides(config, sides);
+  const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
   const spool = await Spool.create(tmpdir());
@@ -101,6 +104,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     await readTables(reading);
+    const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
@@ -117,9 +121,10 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
       load: load.describe(),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
+      notLookedAt: pairing.notLookedAt,
       excluded: pairing.excluded,
       conditions: pairing.conditions,
-      findings: [...sides.source.findings, ...sides.target.findings, ...pairing.findings],
+      findings: [...sides.source.findings, ...sides.target.findings, ...pairing.findings, ...schemaFindings],
       tables: results,
       interrupted: wishes.signal.aborted,
     });
@@ -170,9 +175,20 @@ async function* readDifferences(
   }
 }
 
-function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
+async function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
   const { schema: name, tables, version } = catalog;
-  return engine.readRepairCatalog(session, { name, tables, version });
+  try {
+    return await engine.readRepairCatalog(session, { name, tables, version });
+  } catch (error) {
+    if (error instanceof RowproofError) throw error;
+    const { code, message, hint } = engine.classifyError(error);
+    throw new RowproofError({
+      code,
+      message: `Cannot read from the target what repair SQL must know: ${message.replace(/\.$/, '')}.`,
+      hint,
+      cause: error,
+    });
+  }
 }
 
 function repairFacts(catalog: RepairCatalog, spool: Spool, tables: readonly TableProgress[]): RepairFacts {

@@ -15,7 +15,7 @@ export async function main(argv: readonly string[], io?: CliIo): Promise<void> {
   const exitCode = await runCli(argv, io ?? openProcessIo(), {
     // Loaded late, so that --help does not wait for database packages.
     verify: async (config, hooks) => (await import('../verify.js')).verify(config, hooks),
-    plan: async (config) => (await import('../config/plan-run.js')).planRun(config),
+    plan: async (config, onWarning) => (await import('../config/plan-run.js')).planRun(config, onWarning),
   });
   process.exitCode = exitCode;
   // A name that is still being looked up would keep the process of a stopped run for as long as that takes.

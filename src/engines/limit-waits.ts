@@ -19,9 +19,15 @@ export function limitWaits(session: Session, { statementTimeoutMs }: ConnectionS
       return session.broken;
     },
     findings: session.findings,
-    query: (sql) => waits.limit(() => session.query(sql)),
+    get server() {
+      return session.server;
+    },
+    get cancelKey() {
+      return session.cancelKey;
+    },
+    query: (sql, settings) => waits.limit(() => session.query(sql, settings)),
+    parse: (sql) => waits.limit(() => session.parse(sql)),
     readRows: (sql, columns, onSpan) => waits.limit(() => session.readRows(sql, columns, onSpan)),
-    cancel: (serverSessionId) => waits.limit(() => session.cancel(serverSessionId)),
     pause: () => {
       waits.hold();
       session.pause();

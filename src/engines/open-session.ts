@@ -11,7 +11,7 @@ export interface OpeningLimits {
  * Opens something within one limit for all of its steps: name, socket, TLS, login, session state. When the time is over,
  * or the run is stopped, the signal that the steps were given ends them, and nobody waits for them any longer.
  */
-export async function openWithin<T extends { close(): Promise<void> }>(
+export async function openWithin<T extends { close(): Promise<void> } | void>(
   { timeoutMs, stop }: OpeningLimits,
   open: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -29,7 +29,7 @@ export async function openWithin<T extends { close(): Promise<void> }>(
   try {
     return await Promise.race([opening, ended]);
   } catch (error) {
-    opening.then((late) => late.close()).catch(() => undefined);
+    opening.then((late) => late?.close()).catch(() => undefined);
     throw ending.signal.aborted ? ending.signal.reason : error;
   } finally {
     endTimer();

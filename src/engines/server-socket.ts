@@ -10,7 +10,7 @@ export interface ServerAddress {
 }
 
 /** How long a server gets to close a connection that was said goodbye to. */
-const GOODBYE_MS = 500;
+const GOODBYE_MS = 1000;
 
 /** Begins to connect; when the signal is aborted the socket ends with its reason, however far the login got. */
 export function beginConnecting(
@@ -44,17 +44,22 @@ export function isOtherHost(socket: Pick<Socket, 'remoteAddress'>): boolean {
   return !(address.startsWith('127.') || address === '::1');
 }
 
-/** Resolves once a stream is closed, which is done here where the other end does not do it. */
-export function awaitGoodbye(stream: Duplex): Promise<void> {
+/** Resolves once a stream is closed. */
+export function closed(stream: Duplex): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.closed) return resolve();
-    const timer = setTimeout(() => {
-      stream.destroy();
+    if (stream.closed) resolve();
+    else stream.once('close', () => resolve());
+  });
+}
+
+/** Waits until a connection was left in order, and cuts it off where its other end keeps it. */
+export async function sayGoodbye(leaving: Promise<void>, cutOff: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      cutOff();
       resolve();
     }, GOODBYE_MS);
-    stream.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
   });
+  await Promise.race([leaving, over]).finally(() => clearTimeout(timer));
 }

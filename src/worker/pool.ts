@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
+import type { SessionHandle } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
 import { compileKernel } from '../hashing/kernel-module.js';
 import type {
@@ -61,9 +62,9 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
   });
   let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
-  const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
-  const sessionIds = (side: Side): readonly string[] =>
-    [...active.values()].flatMap((ids) => ids?.[side] ?? []);
+  const active = new Map<MessagePort, Readonly<Partial<Record<Side, SessionHandle>>> | null>();
+  const handles = (side: Side): readonly SessionHandle[] =>
+    [...active.values()].flatMap((known) => known?.[side] ?? []);
   const close = async (): Promise<void> => {
     const sessions = Array.from({ length: configured === null ? 0 : threads }, () => piscina.run('close'));
     await within(CLOSE_TIMEOUT_MS, Promise.allSettled(sessions));
@@ -81,7 +82,7 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
       const { port1: port, port2 } = new MessageChannel();
       active.set(port, null);
       port.on('message', (message: WorkerMessage) => {
-        if (message.type === 'sessions') active.set(port, message.ids);
+        if (message.type === 'sessions') active.set(port, message.handles);
         else if (message.type === 'rows') listener.onRows(message.side, message.rows);
         else
           void listener.onDifferences(message.lines).then(
@@ -97,14 +98,14 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
         port.close();
       }
     },
-    sessionIds,
+    sessionIds: (side) => handles(side).map(({ serverSessionId }) => serverSessionId),
     cancel: async () => {
       if (configured === null) return;
       const { setup } = configured;
       for (const port of active.keys()) post(port, { type: 'cancel' });
       await Promise.all([
-        cancelOnServer(setup, 'source', sessionIds('source')),
-        cancelOnServer(setup, 'target', sessionIds('target')),
+        cancelOnServer(setup, 'source', handles('source')),
+        cancelOnServer(setup, 'target', handles('target')),
       ]);
     },
     close: () => {
@@ -127,14 +128,18 @@ function post(port: MessagePort, message: MainMessage): void {
 }
 
 /** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */
-async function cancelOnServer(setup: WorkerSetup, side: Side, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const settings = setup.connections[side];
-  const opening = engineFor(settings.scheme).open(settings, AbortSignal.timeout(CANCEL_TIMEOUT_MS));
-  const session = await opening.catch(() => null);
-  if (session === null) return;
-  await within(CANCEL_TIMEOUT_MS, Promise.allSettled(ids.map((id) => session.cancel(id))));
-  await session.close();
+async function cancelOnServer(
+  { connections }: WorkerSetup,
+  side: Side,
+  handles: readonly SessionHandle[],
+): Promise<void> {
+  const settings = connections[side];
+  const keys = handles.flatMap(({ cancelKey }) => cancelKey ?? []);
+  if (keys.length === 0) return;
+  const stop = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+  await engineFor(settings.scheme)
+    .cancel(settings, keys, stop)
+    .catch(() => undefined);
 }
 
 /** Waits for work, but no longer than this. */

@@ -13,7 +13,8 @@ import {
   startKeptServer,
 } from './kept-server.js';
 
-const CREATE_ACCOUNTS = ['127.0.0.1', 'localhost']
+/** The account of the tests, which may do anything; each statement on a line of its own, as `--init-file` wants it. */
+export const CREATE_ACCOUNTS = ['127.0.0.1', 'localhost']
   .flatMap((host) => [
     `CREATE USER 'verify'@'${host}' IDENTIFIED BY 'verify';`,
     `GRANT ALL PRIVILEGES ON *.* TO 'verify'@'${host}' WITH GRANT OPTION;`,

@@ -230,7 +230,7 @@ describe('a PostgreSQL server that asks for the password', () => {
     );
     await expect(openWorkerSession(urlOf('postgres', server))).rejects.toMatchObject({
       code: 'connect',
-      message: `The server asks for a login by ${name}, which Rowproof does not know.`,
+      message: `The server asks this account to log in by ${name}, which Rowproof cannot do.`,
     });
   });
 

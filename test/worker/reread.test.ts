@@ -107,7 +107,7 @@ async function readFirst(
 ): Promise<void> {
   const config = resolveConfig({ source: source.url, target: target.url, tables: ['rows_again'] });
   await withOpenSides(config, async (open) => {
-    const pair = pairSides(config, open).tables[0]?.pair;
+    const pair = (await pairSides(config, open)).tables[0]?.pair;
     if (pair === undefined || pair === null) throw new Error('The tables were not paired.');
     expect(pair.strategy).toBe('range');
     const sides = {
@@ -157,7 +157,7 @@ async function reread(
   ];
   const found: RowDifference[] = [];
   const outcome = await rereadDifferingRows({
-    ...{ pair, sides, steps, asSent: false },
+    ...{ pair, sides, steps, asSent: false, readKept: null },
     readBoth: async (read) => {
       const [source, target] = await Promise.all([
         session('source').then((opened) => read('source', opened)),

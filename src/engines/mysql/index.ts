@@ -11,23 +11,15 @@ import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
-import { prepareSession } from './session-state.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
 
 async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
   const { connectMysql } = await loadDriver();
-  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) => {
-    const session = limitWaits(await connectMysql(settings, signal), settings);
-    try {
-      await prepareSession(session, settings);
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-    return session;
-  });
+  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
+    limitWaits(await connectMysql(settings, signal), settings),
+  );
 }
 
 async function compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec> {
@@ -45,6 +37,12 @@ export const mysqlEngine: Engine = {
   resolveConnection: resolveMysqlConnection,
   loadDriver,
   open,
+  cancel: async (settings, keys, stop) => {
+    const { cancelMysql } = await loadDriver();
+    await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
+      cancelMysql(settings, keys, signal),
+    );
+  },
   readCatalog: readMysqlCatalog,
   readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,

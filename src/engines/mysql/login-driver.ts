@@ -6,6 +6,7 @@ import { PasswordGate } from '../clear-password.js';
 import type { ConnectionSettings } from '../engine.js';
 import { beginConnecting, isOtherHost } from '../server-socket.js';
 import { bytesBeforeTls, noTls, secureSocket } from '../tls.js';
+import { unreadableData } from '../unreadable-data.js';
 import { MessageMeter, WireBudget } from '../wire-budget.js';
 import { loginPlugins } from './login-plugins.js';
 
@@ -134,7 +135,7 @@ function limitPackets(inside: ConnectionInside, budget: WireBudget): MessageMete
         meter.push(chunk);
         packetParser.execute(chunk);
       } catch (error) {
-        failConnection(inside, error instanceof RowproofError ? error : unreadable(error));
+        failConnection(inside, error instanceof RowproofError ? error : unreadableData(error));
       }
     },
   };
@@ -155,20 +156,12 @@ function refuseStrayPackets(inside: ConnectionInside): void {
   const handlePacket = inside.handlePacket.bind(inside);
   inside.handlePacket = (packet) => {
     if (packet !== undefined && packet.sequenceId !== inside.sequenceId) {
-      if (packet.sequenceId !== 0 || !packet.isError()) throw unreadable(new Error('a packet out of turn'));
+      if (packet.sequenceId !== 0 || !packet.isError())
+        throw unreadableData(new Error('a packet out of turn'));
       inside.sequenceId = 0;
     }
     handlePacket(packet);
   };
-}
-
-function unreadable(error: unknown): RowproofError {
-  return new RowproofError({
-    code: 'wire-format',
-    message: `The server sent what cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    hint: 'Check that the URL names the right server and the right port.',
-    cause: error,
-  });
 }
 
 /** mysql2 writes a code of its own into the error of a TLS step, so it gets one that is thrown away. */

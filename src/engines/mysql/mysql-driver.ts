@@ -4,33 +4,50 @@ import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener } from '../engine.js';
-import { awaitGoodbye } from '../server-socket.js';
+import type { ServerIdentity } from '../server-identity.js';
+import { closed, sayGoodbye } from '../server-socket.js';
 import type { WireBudget } from '../wire-budget.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
+import { ReadTransactions } from './read-transactions.js';
 
 /** Connects with the TLS that was asked for; the signal ends it at any step. */
 export async function connectMysql(
   settings: ConnectionSettings,
   signal: AbortSignal,
 ): Promise<MysqlConnection> {
-  return new MysqlConnection(await loginToMysql(settings, signal));
+  const connection = new MysqlConnection(await loginToMysql(settings, signal), settings);
+  try {
+    await connection.begin();
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return connection;
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
 export class MysqlConnection implements Session {
   broken = false;
-  readonly serverSessionId: string;
   readonly findings: readonly Finding[];
   readonly #connection: mysql.Connection;
   readonly #budget: WireBudget;
+  readonly #transactions: ReadTransactions;
   readonly #pending = new Set<(error: RowproofError) => void>();
 
-  constructor({ connection, budget, findings }: MysqlLogin) {
+  constructor({ connection, budget, findings }: MysqlLogin, settings: ConnectionSettings) {
     this.#connection = connection;
     this.#budget = budget;
     this.findings = findings;
-    this.serverSessionId = String(connection.threadId);
+    this.#transactions = new ReadTransactions(
+      {
+        isBroken: () => this.broken,
+        run: (sql) => this.#run(sql),
+        cancel: () => this.#cancel(settings),
+        abort: () => this.#abort(),
+      },
+      settings,
+    );
     connection.on('error', () => {
       this.broken = true;
     });
@@ -39,26 +56,65 @@ export class MysqlConnection implements Session {
     });
   }
 
+  get server(): ServerIdentity {
+    return this.#transactions.server;
+  }
+
+  get serverSessionId(): string {
+    return this.#transactions.sessionId;
+  }
+
+  /** The session's number, where it is the server that gave it at the login: behind a proxy it may be anybody's. */
+  get cancelKey(): string | null {
+    return this.serverSessionId === String(this.#connection.threadId) ? this.serverSessionId : null;
+  }
+
+  /** Prepares the session and finds out who the server is. */
+  begin(): Promise<void> {
+    return this.#track(() => this.#transactions.open());
+  }
+
   query(sql: string): Promise<readonly ControlRow[]> {
-    return this.#track(
-      () =>
-        new Promise((resolve, reject) => {
-          this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
-            if (error) reject(error);
-            else resolve(Array.isArray(rows) ? rows.map(toControlRow) : []);
-          });
-        }),
-    );
+    return this.#transact(() => this.#run(sql));
+  }
+
+  parse(sql: string): Promise<void> {
+    return this.#transact(async () => {
+      await this.#prepare(sql);
+      this.#connection.unprepare(sql);
+    });
   }
 
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
-    return this.#track(async () => {
+    return this.#transact(async () => {
+      this.#budget.renew();
       const statement = await this.#prepare(sql);
       try {
         await this.#execute({ statement, sql, values: [] }, columns, onSpan);
       } finally {
         if (!this.broken) this.#connection.unprepare(sql);
       }
+    });
+  }
+
+  #transact<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#track(() => this.#transactions.run(work));
+  }
+
+  async #cancel(settings: ConnectionSettings): Promise<void> {
+    if (this.cancelKey === null) this.#abort();
+    else await cancelMysql(settings, [this.cancelKey], AbortSignal.timeout(settings.connectTimeoutMs));
+  }
+
+  #run(sql: string): Promise<readonly ControlRow[]> {
+    this.#budget.renew();
+    return new Promise((resolve, reject) => {
+      this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
+        if (error) reject(error);
+        else if (!Array.isArray(rows)) resolve([]);
+        else if (rows.some(Array.isArray)) reject(severalResults());
+        else resolve(rows.map(toControlRow));
+      });
     });
   }
 
@@ -93,17 +149,21 @@ export class MysqlConnection implements Session {
     this.#stream.resume();
   }
 
-  async cancel(serverSessionId: string): Promise<void> {
-    await this.query(`KILL QUERY ${BigInt(serverSessionId)}`);
-  }
-
   async close(): Promise<void> {
     if (this.broken || this.#pending.size > 0) {
       this.#abort();
       return;
     }
+    await sayGoodbye(this.#leave(), () => this.#abort());
+  }
+
+  /** The end of the last transaction is still under way. */
+  async #leave(): Promise<void> {
+    await this.#transactions.close();
+    if (this.broken) return;
+    const stream = this.#stream;
     this.#connection.end();
-    await awaitGoodbye(this.#stream);
+    await closed(stream);
   }
 
   /** The socket itself: mysql2's own pause would keep a copy of every packet that still comes. */
@@ -127,7 +187,6 @@ export class MysqlConnection implements Session {
   }
 
   #track<T>(work: () => Promise<T>): Promise<T> {
-    this.#budget.renew();
     return new Promise((resolve, reject) => {
       this.#pending.add(reject);
       work()
@@ -145,4 +204,22 @@ function toControlRow(row: unknown): ControlRow {
       return [name, Buffer.isBuffer(value) ? value.toString('utf8') : String(value)];
     }),
   );
+}
+
+function severalResults(): RowproofError {
+  return new RowproofError({ code: 'read', message: 'A statement has more than one result.' });
+}
+
+/** Cancels what sessions are doing, on the server that they are on and on no other: there a number is somebody else's. */
+export async function cancelMysql(
+  settings: ConnectionSettings,
+  cancelKeys: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const session = await connectMysql(settings, signal);
+  try {
+    for (const key of cancelKeys) await session.query(`KILL QUERY ${BigInt(key)}`).catch(() => []);
+  } finally {
+    await session.close();
+  }
 }

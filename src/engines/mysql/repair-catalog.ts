@@ -3,6 +3,7 @@ import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
 import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable, UniqueRule } from '../repair.js';
+import { readMysqlCapabilities } from './capabilities.js';
 import { type Charset, loadCharset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { createMysqlRepairDialect } from './repair-dialect.js';
@@ -19,7 +20,7 @@ export const readMysqlRepairCatalog: Engine['readRepairCatalog'] = async (
          COLUMN_DEFAULT AS default_value, EXTRA AS extra
        FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${textLiteral(name)}`,
     ),
-    uniques: await readUniques(session, name, version),
+    uniques: await readUniques(session, name),
     triggers: await session.query(
       `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS trigger_name
        FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(name)} ORDER BY TRIGGER_NAME`,
@@ -57,12 +58,9 @@ async function readForeignKeys(session: Session, schema: string): Promise<Foreig
 }
 
 /** An index on an expression may be freed or taken by any column that the expression mentions. */
-async function readUniques(
-  session: Session,
-  schema: string,
-  version: string,
-): Promise<readonly ControlRow[]> {
-  const expression = /mariadb/i.test(version) ? 'NULL' : 'EXPRESSION';
+async function readUniques(session: Session, schema: string): Promise<readonly ControlRow[]> {
+  const { hasColumn } = await readMysqlCapabilities(session);
+  const expression = hasColumn('STATISTICS', 'EXPRESSION') ? 'EXPRESSION' : 'NULL';
   return session.query(
     `SELECT TABLE_NAME AS table_name, INDEX_NAME AS index_name, COLUMN_NAME AS column_name,
        ${expression} AS expression

@@ -9,23 +9,15 @@ import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
-import { prepareSession } from './session-state.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./postgresql-driver.js');
 
 async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
   const { connectPostgresql } = await loadDriver();
-  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) => {
-    const session = limitWaits(await connectPostgresql(settings, signal), settings);
-    try {
-      await prepareSession(session, settings);
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-    return session;
-  });
+  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
+    limitWaits(await connectPostgresql(settings, signal), settings),
+  );
 }
 
 export const postgresqlEngine: Engine = {
@@ -33,6 +25,12 @@ export const postgresqlEngine: Engine = {
   resolveConnection: resolvePostgresqlConnection,
   loadDriver,
   open,
+  cancel: async (settings, keys, stop) => {
+    const { cancelPostgresql } = await loadDriver();
+    await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
+      cancelPostgresql(settings, keys, signal),
+    );
+  },
   readCatalog: readPostgresqlCatalog,
   readRepairCatalog: readPostgresqlRepairCatalog,
   dialect: postgresqlDialect,

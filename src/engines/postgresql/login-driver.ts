@@ -7,6 +7,7 @@ import { PasswordGate } from '../clear-password.js';
 import type { ConnectionSettings } from '../engine.js';
 import { beginConnecting, connected, isOtherHost } from '../server-socket.js';
 import { bytesBeforeTls, noTls, secureSocket } from '../tls.js';
+import { endOnUnreadableData, unreadableData } from '../unreadable-data.js';
 import { assertLength, MessageMeter, WireBudget } from '../wire-budget.js';
 
 /** A client that is logged in. */
@@ -23,23 +24,26 @@ interface ClientInside {
   /** What a SCRAM login leaves until the server has proved that it knows the password too. */
   readonly saslSession: object | null | undefined;
 }
-type DataListener = (chunk: Buffer) => void;
 
 /** @see https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const HEADER_BYTES = 5;
 const LENGTH_BYTES = 4;
-const OTHER_LOGINS: Readonly<Record<string, string>> = { 2: 'Kerberos', 7: 'GSSAPI', 8: 'GSSAPI', 9: 'SSPI' };
+/** Ways to log in that a server may ask for and that are none of ours. */
+const FOREIGN_LOGINS: Readonly<Record<string, string>> = {
+  2: 'Kerberos',
+  6: 'SCM',
+  7: 'GSSAPI',
+  8: 'GSSAPI',
+  9: 'SSPI',
+};
 
 /** Logs in with the TLS that was asked for; `prefer` goes on in plain text where the server has no TLS. */
 export async function loginToPostgresql(
   settings: ConnectionSettings,
   signal: AbortSignal,
 ): Promise<PostgresqlLogin> {
-  const gate = new PasswordGate(settings, {
-    safestMode: 'sslmode=verify-full',
-    allowing: 'allow-cleartext-password=true',
-  });
+  const gate = openGate(settings);
   const stream = await openStream(settings, { gate, signal });
   const client = new pg.Client({
     host: settings.host,
@@ -58,6 +62,7 @@ export async function loginToPostgresql(
   client.on('error', () => undefined);
   try {
     const connecting = client.connect();
+    endOnUnreadableData(stream, explainUnreadable);
     limitMessages(stream, budget);
     await connecting;
     if (inside.saslSession) throw unprovenServer();
@@ -69,12 +74,24 @@ export async function loginToPostgresql(
   return { client, budget, findings: gate.findings };
 }
 
+/** Decides about the password of a login that begins. */
+export function openGate(settings: ConnectionSettings): PasswordGate {
+  return new PasswordGate(settings, {
+    safestMode: 'sslmode=verify-full',
+    allowing: 'allow-cleartext-password=true',
+  });
+}
+
 interface StreamOptions {
   readonly gate: PasswordGate;
   readonly signal: AbortSignal;
 }
 
-async function openStream(settings: ConnectionSettings, { gate, signal }: StreamOptions): Promise<Socket> {
+/** Connects, and encrypts where the URL asks for it. */
+export async function openStream(
+  settings: ConnectionSettings,
+  { gate, signal }: StreamOptions,
+): Promise<Socket> {
   const { host, port, socketPath, tls } = settings;
   const path = socketPath === null ? null : `${socketPath}/.s.PGSQL.${port}`;
   const socket = beginConnecting({ host, port, socketPath: path }, signal);
@@ -136,40 +153,24 @@ function refuseUnlessAllowed(stream: Duplex, gate: PasswordGate): void {
   }
 }
 
-/** Counts messages before pg keeps them, and takes what pg throws for an error of the connection. */
+/** Counts messages before pg keeps them. Once pg listens: it must not miss what comes meanwhile. */
 function limitMessages(stream: Duplex, budget: WireBudget): void {
-  const listeners = stream.listeners('data') as DataListener[];
   const meter = new MessageMeter({
     budget,
     headerBytes: HEADER_BYTES,
     measure: (header) => assertLength(header.readUInt32BE(1), LENGTH_BYTES) - LENGTH_BYTES,
   });
-  for (const listener of listeners) stream.removeListener('data', listener);
-  stream.on('data', (chunk: Buffer) => {
-    if (stream.destroyed) return;
-    try {
-      meter.push(chunk);
-      for (const listener of listeners) listener.call(stream, chunk);
-    } catch (error) {
-      stream.destroy(error instanceof RowproofError ? error : describeUnreadable(error as Error));
-    }
-  });
+  stream.prependListener('data', (chunk: Buffer) => meter.push(chunk));
 }
 
-function describeUnreadable(error: Error): RowproofError {
-  const login = OTHER_LOGINS[/^Unknown authenticationOk message type (\d+)$/.exec(error.message)?.[1] ?? ''];
-  if (login !== undefined) {
-    return new RowproofError({
-      code: 'connect',
-      message: `The server asks for a login by ${login}, which Rowproof does not know.`,
-      hint: 'Use an account with a password (scram-sha-256) or a client certificate.',
-      cause: error,
-    });
-  }
+function explainUnreadable(error: unknown): RowproofError {
+  const [, code] = /^Unknown authentication\w* message type (\d+)$/.exec((error as Error).message) ?? [];
+  if (code === undefined) return unreadableData(error);
+  const name = FOREIGN_LOGINS[code] ?? `a way that has the number ${code}`;
   return new RowproofError({
-    code: 'wire-format',
-    message: `The server sent what cannot be read: ${error.message}.`,
-    hint: 'Check that the URL names the right server and the right port.',
+    code: 'connect',
+    message: `The server asks this account to log in by ${name}, which Rowproof cannot do.`,
+    hint: 'Give the account a password (scram-sha-256) or a certificate in pg_hba.conf.',
     cause: error,
   });
 }

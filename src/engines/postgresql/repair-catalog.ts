@@ -1,23 +1,27 @@
 import { qualifiedName } from '../../core/pairing.js';
 import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey } from '../repair.js';
+import { type PostgresqlCapabilities, readPostgresqlCapabilities } from './capabilities.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { createPostgresqlRepairDialect, type EnumLabels } from './repair-dialect.js';
 
 /** Reads foreign keys, unique rules, defaults, triggers and enum labels of one schema. */
 export const readPostgresqlRepairCatalog: Engine['readRepairCatalog'] = async (session, { name, tables }) => {
   const schema = `(SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(name)})`;
-  const foreignKeys = await readForeignKeys(session, schema);
+  const capabilities = await readPostgresqlCapabilities(session);
+  const identity = capabilities.column('pg_attribute', 'a.attidentity', "''");
+  const generated = capabilities.column('pg_attribute', 'a.attgenerated', "''");
+  const foreignKeys = await readForeignKeys(session, schema, capabilities);
   const uniques = await session.query(uniquesQuery(schema));
   const required = await session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      LEFT JOIN pg_type t ON t.oid = a.atttypid
      WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-       AND (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = ''`,
+       AND (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND ${identity} = '' AND ${generated} = ''`,
   );
   const triggers = await session.query(
     `SELECT c.relname AS table_name, t.tgname AS trigger_name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-     WHERE c.relnamespace = ${schema} AND NOT t.tgisinternal AND t.tgenabled <> 'D' ORDER BY t.tgname COLLATE "C"`,
+     WHERE c.relnamespace = ${schema} AND NOT t.tgisinternal AND t.tgenabled <> 'D' ORDER BY t.tgname::text COLLATE "C"`,
   );
   return {
     tables: tables.map((table) => {
@@ -45,7 +49,12 @@ function readList(text: string | null | undefined): string[] {
   return JSON.parse(text ?? '[]') as string[];
 }
 
-async function readForeignKeys(session: Session, schema: string): Promise<ForeignKey[]> {
+async function readForeignKeys(
+  session: Session,
+  schema: string,
+  capabilities: PostgresqlCapabilities,
+): Promise<ForeignKey[]> {
+  const parent = capabilities.column('pg_constraint', 'f.conparentid', '0');
   const names = (relation: string, list: string): string =>
     `(SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.${list}) WITH ORDINALITY AS k(number, n)
       JOIN pg_attribute a ON a.attrelid = f.${relation} AND a.attnum = k.number)::text`;
@@ -55,7 +64,7 @@ async function readForeignKeys(session: Session, schema: string): Promise<Foreig
      FROM pg_constraint f
      JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
      JOIN pg_class r ON r.oid = f.confrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
-     WHERE f.contype = 'f' AND f.conparentid = 0 AND (c.relnamespace = ${schema} OR r.relnamespace = ${schema})
+     WHERE f.contype = 'f' AND ${parent} = 0 AND (c.relnamespace = ${schema} OR r.relnamespace = ${schema})
      ORDER BY f.oid`,
   );
   return rows.map((row) => ({
@@ -72,14 +81,14 @@ async function readForeignKeys(session: Session, schema: string): Promise<Foreig
 /** The columns of expressions and conditions are those on which the catalog says that the index depends. */
 function uniquesQuery(schema: string): string {
   return `SELECT c.relname AS table_name, ic.relname AS index_name,
-      to_jsonb(i)->>'indnullsnotdistinct' AS nulls_equal,
+      row_to_json(i)->>'indnullsnotdistinct' AS nulls_equal,
       (SELECT json_agg(DISTINCT a.attname)::text FROM pg_attribute a
        WHERE a.attrelid = c.oid AND a.attnum > 0 AND (a.attnum = ANY (i.indkey::int2[]) OR EXISTS (
          SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))) AS columns
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid
-    WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion) AND NOT c.relispartition
-    ORDER BY ic.relname COLLATE "C"`;
+    WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion)
+    ORDER BY ic.relname::text COLLATE "C"`;
 }
 
 async function readEnumLabels(session: Session): Promise<EnumLabels> {
