@@ -9,7 +9,7 @@ export interface WireLimits {
 /** A login is a few hundred bytes. */
 const LOGIN: WireLimits = { bytes: 1 << 20, messages: 1000 };
 /** A statement whose rows do not go through a reader of spans is kept in memory, the catalog of a big schema at most. */
-const STATEMENT: WireLimits = { bytes: 128 << 20, messages: 1_000_000 };
+const STATEMENT: WireLimits = { bytes: 128 << 20, messages: 500_000 };
 /** The longest row or value that any of the engines can send. */
 const LONGEST_MESSAGE = 1 << 30;
 /** A buffer for a message is made this large at once, and from there grows with what has come. */
