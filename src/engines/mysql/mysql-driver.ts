@@ -179,10 +179,15 @@ export class MysqlConnection implements Session {
   /** Cuts the connection off; mysql2 would leave what is under way waiting for ever. */
   #abort(): void {
     this.#discard();
-    const error = new RowproofError({
-      code: 'connection-lost',
-      message: 'The connection was closed during a read.',
-    });
+    // Where it is we who refused what the server said, that is the reason.
+    const { fatalError } = this.#connection as unknown as { readonly fatalError: unknown };
+    const error =
+      fatalError instanceof RowproofError
+        ? fatalError
+        : new RowproofError({
+            code: 'connection-lost',
+            message: 'The connection was closed during a read.',
+          });
     for (const reject of this.#pending) reject(error);
   }
 
