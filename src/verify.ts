@@ -78,11 +78,19 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
     return await withOpenSides(
       config,
       (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
-      hooks.onWarning,
+      { onWarning: hooks.onWarning, stop: signal },
     );
+  } catch (error) {
+    throw signal.aborted ? interruptedBy(error) : error;
   } finally {
     await pool?.close();
   }
+}
+
+/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
+function interruptedBy(error: unknown): unknown {
+  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }
 
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
@@ -116,7 +124,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
       notLookedAt: pairing.notLookedAt,
       excluded: pairing.excluded,
       conditions: pairing.conditions,
-      findings: [...pairing.findings, ...schemaFindings],
+      findings: [...sides.source.findings, ...sides.target.findings, ...pairing.findings, ...schemaFindings],
       tables: results,
       interrupted: wishes.signal.aborted,
     });

@@ -78,6 +78,8 @@ async function runAndWrite({ config, verify, output, progress, interruption, pla
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
     throw error;
+  } finally {
+    interruption.runEnded();
   }
   try {
     progress.stop();

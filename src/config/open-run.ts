@@ -1,6 +1,7 @@
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
+import type { Session } from '../engines/engine.js';
 import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
@@ -11,21 +12,49 @@ import { assertRulesFit } from './rule-effects.js';
 import type { RunConfig } from './run-config.js';
 import { assertNamesExist } from './unknown-names.js';
 
-/** Connects to both sides, does the work, and closes both, whatever happens. */
+/** Who hears of warnings, and who may end the run. */
+interface OpeningHooks {
+  readonly onWarning?: WarningListener | undefined;
+  readonly stop?: AbortSignal | undefined;
+}
+
+/** What a stopped run gets to end its own statements, before its sessions are cut off. */
+const STOP_GRACE_MS = 1500;
+
+/** Connects to both sides, does the work, and closes both, whatever happens; `stop` ends all of it soon. */
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
-  onWarning: WarningListener = warnOfProcess,
+  { onWarning = warnOfProcess, stop }: OpeningHooks = {},
 ): Promise<T> {
   const environment = processEnvironment(onWarning);
   const sides = await openBoth((side) =>
-    openSide(side, side === 'source' ? config.sourceUrl : config.targetUrl, environment),
+    openSide({ side, url: side === 'source' ? config.sourceUrl : config.targetUrl, environment, stop }),
   );
+  const sessions = [sides.source.session, sides.target.session];
+  const endCutting = cutOffAfter(stop, sessions);
   try {
     return await work(sides);
   } finally {
-    await Promise.all([sides.source.session.close(), sides.target.session.close()]);
+    endCutting();
+    await Promise.all(sessions.map((session) => session.close()));
   }
+}
+
+/** Cuts sessions off that are still at work a while after a run was stopped; whoever waits for them gets an error. */
+function cutOffAfter(stop: AbortSignal | undefined, sessions: readonly Session[]): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onStop = (): void => {
+    timer = setTimeout(() => {
+      for (const session of sessions) void session.close();
+    }, STOP_GRACE_MS);
+  };
+  stop?.addEventListener('abort', onStop, { once: true });
+  if (stop?.aborted) onStop();
+  return () => {
+    clearTimeout(timer);
+    stop?.removeEventListener('abort', onStop);
+  };
 }
 
 /** Where nobody listens, a warning takes the way of Node's own. */

@@ -56,7 +56,7 @@ export async function planRun(config: RunConfig, onWarning?: WarningListener): P
       findings: pairing.findings,
     };
   };
-  return withOpenSides(config, plan, onWarning);
+  return withOpenSides(config, plan, { onWarning });
 }
 
 /** Of rows only the source's are looked at, and a server refuses that where the user's condition is wrong. */

@@ -27,6 +27,7 @@ export const FINDING_EFFECTS = {
   'collation-changed': 'note',
   'read-in-full': 'note',
   'checksum-on-client': 'note',
+  'password-readable': 'note',
   'not-split': 'note',
   'chunk-unverified': 'unverified',
   'schema-changed': 'unverified',

@@ -4,6 +4,7 @@ import type { Value } from '../core/difference.js';
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { ErrorCode } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
 import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
 import type { KernelProgram } from './kernel-program.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
@@ -17,7 +18,7 @@ export interface ConnectionSettings {
   /** A unix socket (MySQL) or the folder that holds it (PostgreSQL); null for TCP. */
   readonly socketPath: string | null;
   readonly user: string;
-  readonly password: string | null;
+  readonly password: PasswordSettings;
   readonly database: string;
   readonly schema: string;
   readonly tls: TlsSettings;
@@ -27,6 +28,17 @@ export interface ConnectionSettings {
   readonly wholeTableTimeoutMs: number;
   /** The server that must answer, once it is known; a session that finds another one reads nothing. */
   readonly server?: ExpectedServer;
+}
+
+/** The password, and when it may be sent in a form that whoever gets it can read. */
+export interface PasswordSettings {
+  readonly text: string | null;
+  /** Also on a connection without TLS. */
+  readonly allowsClear: boolean;
+  /** The public key of a MySQL server, to encrypt the password with where there is no TLS; null for none. */
+  readonly serverPublicKeyPath: string | null;
+  /** Whether a MySQL server is asked for its public key on a connection without TLS. */
+  readonly requestsPublicKey: boolean;
 }
 
 /** TLS as the engines' own clients know it; `verify-full` checks the certificate and the host name. */
@@ -66,6 +78,8 @@ export interface Session extends SessionHandle {
   readonly server: ServerIdentity;
   /** True once the connection is lost or was left in mid-result; such a session is closed, not reused. */
   readonly broken: boolean;
+  /** What the report must say of how the session was opened. */
+  readonly findings: readonly Finding[];
   /** Runs one statement, with settings of the engine that hold for it alone. */
   query(sql: string, settings?: StatementSettings): Promise<readonly ControlRow[]>;
   /** Rejects unless the server takes the text for exactly one statement that it could run. Runs nothing. */
@@ -230,9 +244,10 @@ export interface Engine {
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
   /** Loads the database package ahead of `open`, which loads it otherwise. */
   loadDriver(): Promise<unknown>;
-  open(settings: ConnectionSettings): Promise<Session>;
+  /** Connects, logs in and sets the session state, all within the connect timeout; `stop` ends it earlier. */
+  open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session>;
   /** Cancels the statements that sessions of the same account are running; one that has ended stays as it is. */
-  cancel(settings: ConnectionSettings, cancelKeys: readonly string[]): Promise<void>;
+  cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
   readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */
   readRepairCatalog(session: Session, scope: RepairScope): Promise<RepairCatalog>;

@@ -8,9 +8,10 @@ import type { ConnectionSettings, Engine, Session } from './engine.js';
 export function makeLasting(first: Session, engine: Engine, settings: ConnectionSettings): Session {
   let session = first;
   let isClosed = false;
+  const closing = new AbortController();
   const reopen = async (): Promise<void> => {
     await session.close();
-    session = await engine.open(settings);
+    session = await engine.open(settings, closing.signal);
     if (!isClosed) return;
     await session.close();
     throw new RowproofError({ code: 'interrupted', message: 'The session was closed.' });
@@ -39,6 +40,7 @@ export function makeLasting(first: Session, engine: Engine, settings: Connection
     get broken() {
       return session.broken;
     },
+    findings: first.findings,
     query: (sql, statementSettings) => withSession((current) => current.query(sql, statementSettings)),
     parse: (sql) => withSession((current) => current.parse(sql)),
     // Rows that were handed over must not be handed over twice, so whoever reads them tries again.
@@ -50,6 +52,7 @@ export function makeLasting(first: Session, engine: Engine, settings: Connection
     resume: () => session.resume(),
     close: async () => {
       isClosed = true;
+      closing.abort();
       await session.close();
     },
   };

@@ -55,6 +55,7 @@ export async function runWithRetries<Task extends WorkerTask>(
     if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
     await run.emit({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
     await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (run.signal.aborted) return result;
   }
 }
 

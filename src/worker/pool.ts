@@ -18,6 +18,8 @@ import type {
 
 /** A stop asks twice, and takes no longer than twice this. */
 const CANCEL_TIMEOUT_MS = 1500;
+/** What workers get to close their sessions, before their threads end anyway. */
+const CLOSE_TIMEOUT_MS = 1500;
 /** A worker keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
 const YOUNG_MEGABYTES = 12;
 
@@ -66,7 +68,8 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
     [...active.values()].flatMap((known) => known?.[side] ?? []);
   const close = async (): Promise<void> => {
     // Also where no task was run: a thread that is ended while it loads its modules can end the process with it.
-    await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+    const closing = Array.from({ length: threads }, () => piscina.run('close'));
+    await within(CLOSE_TIMEOUT_MS, Promise.allSettled(closing));
     await piscina.destroy();
   };
   let closing: Promise<void> | null = null;
@@ -134,7 +137,17 @@ async function cancelOnServer(
 ): Promise<void> {
   const keys = handles.flatMap(({ cancelKey }) => cancelKey ?? []);
   if (keys.length === 0) return;
-  const work = engineFor(settings.scheme).cancel(settings, keys);
-  const timeout = new Promise<void>((resolve) => setTimeout(resolve, CANCEL_TIMEOUT_MS).unref());
-  await Promise.race([work.catch(() => undefined), timeout]);
+  const stop = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+  await engineFor(settings.scheme)
+    .cancel(settings, keys, stop)
+    .catch(() => undefined);
+}
+
+/** Waits for work, but no longer than this. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }

@@ -39,6 +39,7 @@ export function tameSession(session: Session, { side, use, load }: Taming): Sess
     get broken() {
       return session.broken;
     },
+    findings: session.findings,
     query: async (sql, settings) => {
       if (use === 'planning') await waitWhilePaused(load);
       return session.query(sql, settings);

@@ -38,7 +38,7 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
 
   beforeAll(async () => {
     for (const each of [database, copy]) await each.run(TABLES);
-    side = await openSide('source', database.url, processEnvironment());
+    side = await openSide({ side: 'source', url: database.url, environment: processEnvironment() });
   });
   afterAll(() => side.session.close());
 
@@ -102,7 +102,7 @@ describe('a fork of PostgreSQL', () => {
   const database = useDatabase('postgresql');
 
   it('that does not say its load ends a run that was to keep to one, and says so', async () => {
-    const side = await openSide('source', database.url, processEnvironment());
+    const side = await openSide({ side: 'source', url: database.url, environment: processEnvironment() });
     try {
       const refused = side.engine.readLoad(refusing(side.session, /FROM pg_stat_activity/), []);
       await expect(refused).rejects.toMatchObject({

@@ -44,7 +44,11 @@ describe.each(serversToTest())('$name', (kind) => {
   });
 
   it('has a catalog that is read whole: tables, columns, keys and types', async () => {
-    const { catalog, session } = await openSide('source', source.url, processEnvironment());
+    const { catalog, session } = await openSide({
+      side: 'source',
+      url: source.url,
+      environment: processEnvironment(),
+    });
     await session.close();
     expect(catalog.engine).toBe(kind.engine);
     expect(catalog.partial).toBeNull();
@@ -93,7 +97,11 @@ describe.each(serversToTest())('$name', (kind) => {
     for (let rows = 1; rows < MANY_ROWS; rows *= 2)
       await database.run(`INSERT INTO many SELECT id + ${rows}, n FROM many`);
     await database.run(kind.engine === 'postgresql' ? 'ANALYZE many' : 'ANALYZE TABLE many');
-    const { engine, session, catalog } = await openSide('source', database.url, processEnvironment());
+    const { engine, session, catalog } = await openSide({
+      side: 'source',
+      url: database.url,
+      environment: processEnvironment(),
+    });
     try {
       const [table] = catalog.tables;
       if (table === undefined) throw new Error('There is no table many.');

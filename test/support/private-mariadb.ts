@@ -33,7 +33,7 @@ export interface PrivateServer extends KeptServer {
  */
 export async function startPrivateMariadb(
   parent: string,
-  args: readonly string[] = [],
+  furtherArguments: readonly string[] = [],
 ): Promise<PrivateServer> {
   const binaries = findMariadb();
   if (binaries === null) throw new Error(MARIADB_MISSING);
@@ -64,7 +64,7 @@ export async function startPrivateMariadb(
       '--innodb-flush-log-at-trx-commit=0',
       '--innodb-flush-method=nosync',
       '--skip-log-bin',
-      ...args,
+      ...furtherArguments,
     ],
     folder,
     account,

@@ -37,7 +37,11 @@ describe('a server that takes no notice of the letter case of names', () => {
   });
 
   it("gives the schema the server's name, whatever the URL calls it", async () => {
-    const { catalog, session } = await openSide('source', inCapitals(source).url, processEnvironment());
+    const { catalog, session } = await openSide({
+      side: 'source',
+      url: inCapitals(source).url,
+      environment: processEnvironment(),
+    });
     await session.close();
     expect(catalog.schema).toBe(source.name);
     expect(catalog.tables.map(({ schema, name }) => `${schema}.${name}`).sort()).toEqual([

@@ -1,6 +1,6 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
-import { decodeUrlPart, readDuration, rejectUnknownOptions } from '../url-options.js';
+import { decodeUrlPart, readDuration, readSwitchOption, rejectUnknownOptions } from '../url-options.js';
 
 const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
   disabled: 'disable',
@@ -15,6 +15,9 @@ const OPTIONS = [
   'ssl-ca',
   'ssl-cert',
   'ssl-key',
+  'server-public-key-path',
+  'get-server-public-key',
+  'enable-cleartext-plugin',
   'connect-timeout',
   'statement-timeout',
 ];
@@ -38,7 +41,12 @@ export function resolveMysqlConnection(url: URL, environment: Environment): Conn
     port: url.port === '' ? 3306 : Number(url.port),
     socketPath: options.get('socket'),
     user: decodeUrlPart(url.username) || defaults.user || environment.userName,
-    password: resolvePassword(url, environment, defaults.password ?? null),
+    password: {
+      text: resolvePassword(url, environment, defaults.password ?? null),
+      allowsClear: readSwitchOption(options, 'enable-cleartext-plugin'),
+      serverPublicKeyPath: options.get('server-public-key-path'),
+      requestsPublicKey: readSwitchOption(options, 'get-server-public-key'),
+    },
     database,
     schema: database,
     tls: resolveTls(options),
@@ -81,7 +89,7 @@ function isTrusted({ fileMode, warn }: Environment, path: string): boolean {
 function resolveTls(options: URLSearchParams): TlsSettings {
   const caPath = options.get('ssl-ca');
   const name = (options.get('ssl-mode') ?? (caPath === null ? 'preferred' : 'verify_ca')).toLowerCase();
-  const mode = TLS_MODES[name];
+  const mode = Object.hasOwn(TLS_MODES, name) ? TLS_MODES[name] : undefined;
   if (mode === undefined) {
     throw new RowproofError({
       code: 'usage',

@@ -1,5 +1,7 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import type { CodecColumn, ConnectionSettings, Engine, RowCodec, Session } from '../engine.js';
+import { limitWaits } from '../limit-waits.js';
+import { openWithin } from '../open-session.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
@@ -13,8 +15,11 @@ import { readMysqlRepairCatalog } from './repair-catalog.js';
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
 
-async function open(settings: ConnectionSettings): Promise<Session> {
-  return (await loadDriver()).connectMysql(settings);
+async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
+  const { connectMysql } = await loadDriver();
+  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
+    limitWaits(await connectMysql(settings, signal), settings),
+  );
 }
 
 async function compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec> {
@@ -32,7 +37,12 @@ export const mysqlEngine: Engine = {
   resolveConnection: resolveMysqlConnection,
   loadDriver,
   open,
-  cancel: async (settings, keys) => (await loadDriver()).cancelMysql(settings, keys),
+  cancel: async (settings, keys, stop) => {
+    const { cancelMysql } = await loadDriver();
+    await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
+      cancelMysql(settings, keys, signal),
+    );
+  },
   readCatalog: readMysqlCatalog,
   readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,

@@ -1,21 +1,22 @@
-import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
-import mysql from 'mysql2';
+import type mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
+import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
-import { LendingSocket } from '../lending-socket.js';
+import type { ConnectionSettings, ControlRow, Session, SpanListener } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
-import { unreadableData } from '../unreadable-data.js';
-import { nameUnknownCharsets } from './charset-ids.js';
+import { closed, sayGoodbye } from '../server-socket.js';
+import type { WireBudget } from '../wire-budget.js';
+import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
 import { ReadTransactions } from './read-transactions.js';
 
-nameUnknownCharsets(mysql);
-
-/** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
-export async function connectMysql(settings: ConnectionSettings): Promise<MysqlConnection> {
-  const connection = await connect(settings);
+/** Connects with the TLS that was asked for; the signal ends it at any step. */
+export async function connectMysql(
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<MysqlConnection> {
+  const connection = new MysqlConnection(await loginToMysql(settings, signal), settings);
   try {
     await connection.begin();
   } catch (error) {
@@ -25,104 +26,19 @@ export async function connectMysql(settings: ConnectionSettings): Promise<MysqlC
   return connection;
 }
 
-async function connect(settings: ConnectionSettings): Promise<MysqlConnection> {
-  const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
-  try {
-    return await connectOnce(settings, wantsTls);
-  } catch (error) {
-    const unsupported = (error as { code?: string }).code === 'HANDSHAKE_NO_SSL_SUPPORT';
-    if (!unsupported || settings.tls.mode !== 'prefer') throw error;
-    return await connectOnce(settings, false);
-  }
-}
-
-function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<MysqlConnection> {
-  const connection = mysql.createConnection({
-    ...addressOf(settings, useTls),
-    user: settings.user,
-    password: settings.password ?? '',
-    database: settings.database,
-    charset: 'utf8mb4_unicode_ci',
-    connectTimeout: settings.connectTimeoutMs,
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    dateStrings: true,
-    multipleStatements: false,
-    ...(useTls ? { ssl: tlsOptions(settings.tls) } : {}),
-  });
-  acceptUnaskedErrors(connection);
-  return new Promise((resolve, reject) => {
-    connection.once('error', reject);
-    connection.connect((error) => {
-      connection.removeListener('error', reject);
-      if (error) {
-        connection.on('error', () => undefined);
-        connection.destroy();
-        reject(error);
-      } else resolve(new MysqlConnection(connection, settings));
-    });
-  });
-}
-
-/** Where to connect; without TLS on a socket of our own, which mysql2 takes as it is. */
-function addressOf({ host, port, socketPath }: ConnectionSettings, useTls: boolean): mysql.ConnectionOptions {
-  if (useTls) return { host, port };
-  const openSocket = (): LendingSocket => {
-    const socket = new LendingSocket();
-    if (socketPath !== null) return socket.connect(socketPath);
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true);
-    return socket.connect(port, host);
-  };
-  return { host, port, stream: openSocket };
-}
-
-/** The part of a mysql2 connection through which every packet goes; the version is pinned for it. */
-interface PacketHandler {
-  sequenceId: number;
-  readonly stream: Duplex;
-  handlePacket(packet?: { readonly sequenceId: number; isError(): boolean }): void;
-}
-
-/**
- * Takes an error that the server sends unasked, as when it ends an idle session, as the answer to the statement that waits.
- *
- * Its number is 0, where the answer to a statement has 1, and mysql2 would print a warning on stderr, which is not its own.
- */
-function acceptUnaskedErrors(connection: mysql.Connection): void {
-  const handler = connection as unknown as PacketHandler;
-  const handlePacket = handler.handlePacket.bind(handler);
-  handler.handlePacket = (packet) => {
-    if (packet?.sequenceId === 0 && packet.isError()) handler.sequenceId = 0;
-    try {
-      handlePacket(packet);
-    } catch (error) {
-      // Thrown on, it would end the process: mysql2 reads packets inside a `data` event.
-      handler.stream.destroy(error instanceof RowproofError ? error : unreadableData(error));
-    }
-  };
-}
-
-function tlsOptions(tls: TlsSettings): mysql.SslOptions {
-  const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
-  return {
-    rejectUnauthorized: verifies,
-    verifyIdentity: tls.mode === 'verify-full',
-    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath, 'utf8') }),
-    ...(tls.certificatePath === null ? {} : { cert: readFileSync(tls.certificatePath, 'utf8') }),
-    ...(tls.keyPath === null ? {} : { key: readFileSync(tls.keyPath, 'utf8') }),
-  };
-}
-
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
 export class MysqlConnection implements Session {
   broken = false;
+  readonly findings: readonly Finding[];
   readonly #connection: mysql.Connection;
+  readonly #budget: WireBudget;
   readonly #transactions: ReadTransactions;
   readonly #pending = new Set<(error: RowproofError) => void>();
 
-  constructor(connection: mysql.Connection, settings: ConnectionSettings) {
+  constructor({ connection, budget, findings }: MysqlLogin, settings: ConnectionSettings) {
     this.#connection = connection;
+    this.#budget = budget;
+    this.findings = findings;
     this.#transactions = new ReadTransactions(
       {
         isBroken: () => this.broken,
@@ -171,6 +87,7 @@ export class MysqlConnection implements Session {
 
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
     return this.#transact(async () => {
+      this.#budget.renew();
       const statement = await this.#prepare(sql);
       try {
         await this.#execute({ statement, sql, values: [] }, columns, onSpan);
@@ -186,10 +103,11 @@ export class MysqlConnection implements Session {
 
   async #cancel(settings: ConnectionSettings): Promise<void> {
     if (this.cancelKey === null) this.#abort();
-    else await cancelMysql(settings, [this.cancelKey]);
+    else await cancelMysql(settings, [this.cancelKey], AbortSignal.timeout(settings.connectTimeoutMs));
   }
 
   #run(sql: string): Promise<readonly ControlRow[]> {
+    this.#budget.renew();
     return new Promise((resolve, reject) => {
       this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
         if (error) reject(error);
@@ -241,15 +159,21 @@ export class MysqlConnection implements Session {
       this.#abort();
       return;
     }
-    // The end of the last transaction is still under way.
+    await sayGoodbye(this.#leave(), () => this.#abort());
+  }
+
+  /** The end of the last transaction is still under way. */
+  async #leave(): Promise<void> {
     await this.#transactions.close();
     if (this.broken) return;
-    await new Promise<void>((resolve) => this.#connection.end(() => resolve()));
+    const stream = this.#stream;
+    this.#connection.end();
+    await closed(stream);
   }
 
   /** The socket itself: mysql2's own pause would keep a copy of every packet that still comes. */
-  get #stream(): NodeJS.ReadableStream {
-    return (this.#connection as unknown as { readonly stream: NodeJS.ReadableStream }).stream;
+  get #stream(): Duplex {
+    return (this.#connection as unknown as { readonly stream: Duplex }).stream;
   }
 
   #discard(): void {
@@ -260,10 +184,15 @@ export class MysqlConnection implements Session {
   /** Cuts the connection off; mysql2 would leave what is under way waiting for ever. */
   #abort(): void {
     this.#discard();
-    const error = new RowproofError({
-      code: 'connection-lost',
-      message: 'The connection was closed during a read.',
-    });
+    // Where it is we who refused what the server said, that is the reason.
+    const { fatalError } = this.#connection as unknown as { readonly fatalError: unknown };
+    const error =
+      fatalError instanceof RowproofError
+        ? fatalError
+        : new RowproofError({
+            code: 'connection-lost',
+            message: 'The connection was closed during a read.',
+          });
     for (const reject of this.#pending) reject(error);
   }
 
@@ -295,8 +224,9 @@ function severalResults(): RowproofError {
 export async function cancelMysql(
   settings: ConnectionSettings,
   cancelKeys: readonly string[],
+  signal: AbortSignal,
 ): Promise<void> {
-  const session = await connectMysql(settings);
+  const session = await connectMysql(settings, signal);
   try {
     for (const key of cancelKeys) await session.query(`KILL QUERY ${BigInt(key)}`).catch(() => []);
   } finally {

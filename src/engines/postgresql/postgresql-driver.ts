@@ -1,53 +1,24 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import pg from 'pg';
-import { BufferReader } from 'pg-protocol/dist/buffer-reader.js';
+import type pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
+import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
-import type {
-  ConnectionSettings,
-  ControlRow,
-  Session,
-  SpanListener,
-  StatementSettings,
-  TlsSettings,
-} from '../engine.js';
-import { LendingSocket } from '../lending-socket.js';
+import type { ConnectionSettings, ControlRow, Session, SpanListener, StatementSettings } from '../engine.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
+import { closed, sayGoodbye } from '../server-socket.js';
 import { Turns } from '../turns.js';
-import { endOnUnreadableData, unreadableData } from '../unreadable-data.js';
+import type { WireBudget } from '../wire-budget.js';
+import { loginToPostgresql, openGate, openStream, type PostgresqlLogin } from './login-driver.js';
 import { buildOpening, END, SessionState, STAY } from './session-state.js';
 import { CopyQuery, ParseQuery } from './wire-queries.js';
 
-/** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
-export async function connectPostgresql(settings: ConnectionSettings): Promise<PostgresqlConnection> {
-  const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
+/** Connects with the TLS that was asked for; the signal ends it at any step. */
+export async function connectPostgresql(
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<PostgresqlConnection> {
+  const connection = new PostgresqlConnection(await loginToPostgresql(settings, signal), settings);
   try {
-    return await connectOnce(settings, wantsTls);
-  } catch (error) {
-    const unsupported = (error as Error).message === 'The server does not support SSL connections';
-    if (!unsupported || settings.tls.mode !== 'prefer') throw error;
-    return await connectOnce(settings, false);
-  }
-}
-
-async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<PostgresqlConnection> {
-  const client = new pg.Client({
-    host: settings.socketPath ?? settings.host,
-    port: settings.port,
-    user: settings.user,
-    database: settings.database,
-    ...(settings.password === null ? {} : { password: settings.password }),
-    ...transportOptions(settings, useTls),
-    connectionTimeoutMillis: settings.connectTimeoutMs,
-    keepAlive: true,
-    application_name: 'rowproof',
-  });
-  guardParser(client);
-  const connection = new PostgresqlConnection(client, settings, useTls);
-  try {
-    await client.connect();
     await connection.begin();
     return connection;
   } catch (error) {
@@ -56,66 +27,6 @@ async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promi
     await connection.close();
     throw error;
   }
-}
-
-/**
- * Makes pg's reader throw behind the end of what came. It returns empty text there, and pg looks for the end of an error
- * message for ever: a server could keep the whole process from doing anything else, stopping included.
- */
-const { string: readText } = BufferReader.prototype;
-BufferReader.prototype.string = function readTextWithin(length: number): string {
-  const { offset, buffer } = this as unknown as { readonly offset: number; readonly buffer: Buffer };
-  if (offset + length > buffer.length) throw new RangeError('a message ends too early');
-  return readText.call(this, length);
-};
-
-/** pg begins to parse where it attaches its listeners: to the plain socket, or to the one that TLS made of it. */
-function guardParser(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { attachListeners(stream: Socket): void } };
-  const attach = connection.attachListeners.bind(connection);
-  connection.attachListeners = (stream) => {
-    endOnUnreadableData(stream, explainUnreadable);
-    attach(stream);
-  };
-}
-
-/** Ways to log in that a server may ask for and that are none of ours. */
-const FOREIGN_LOGINS: Readonly<Record<string, string>> = {
-  2: 'Kerberos',
-  6: 'SCM',
-  7: 'GSSAPI',
-  8: 'GSSAPI',
-  9: 'SSPI',
-};
-
-function explainUnreadable(error: unknown): RowproofError {
-  const [, code] = /^Unknown authentication\w* message type (\d+)$/.exec((error as Error).message) ?? [];
-  if (code === undefined) return unreadableData(error);
-  const name = FOREIGN_LOGINS[code] ?? `a way that has the number ${code}`;
-  return new RowproofError({
-    code: 'connect',
-    message: `The server asks this account to log in by ${name}, which Rowproof cannot do.`,
-    hint: 'Give the account a password (scram-sha-256) or a certificate in pg_hba.conf.',
-    cause: error,
-  });
-}
-
-function transportOptions(
-  { tls }: ConnectionSettings,
-  useTls: boolean,
-): Pick<pg.ClientConfig, 'ssl' | 'stream'> {
-  return useTls ? { ssl: tlsOptions(tls) } : { ssl: false, stream: () => new LendingSocket() };
-}
-
-function tlsOptions(tls: TlsSettings): ConnectionOptions {
-  const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
-  return {
-    rejectUnauthorized: verifies,
-    ...(tls.mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
-    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath) }),
-    ...(tls.certificatePath === null ? {} : { cert: readFileSync(tls.certificatePath) }),
-    ...(tls.keyPath === null ? {} : { key: readFileSync(tls.keyPath) }),
-  };
 }
 
 /** Every value of a result as the server's own text. */
@@ -134,17 +45,19 @@ export class PostgresqlConnection implements Session {
   broken = false;
   serverSessionId = '';
   server = NOBODY;
+  readonly findings: readonly Finding[];
   readonly #client: pg.Client;
+  readonly #budget: WireBudget;
   readonly #settings: ConnectionSettings;
-  readonly #usesTls: boolean;
   readonly #turns = new Turns();
   #state: SessionState | null = null;
   #busy = 0;
 
-  constructor(client: pg.Client, settings: ConnectionSettings, usesTls: boolean) {
+  constructor({ client, budget, findings }: PostgresqlLogin, settings: ConnectionSettings) {
     this.#client = client;
+    this.#budget = budget;
     this.#settings = settings;
-    this.#usesTls = usesTls;
+    this.findings = findings;
     client.on('error', () => {
       this.broken = true;
     });
@@ -156,7 +69,7 @@ export class PostgresqlConnection implements Session {
   /** The key of the login. It works through pools, and unlike a process number it can mean nobody else. */
   get cancelKey(): string {
     const { processID, secretKey } = this.#parts;
-    return `${processID} ${secretKey} ${this.#usesTls ? 'tls' : 'plain'}`;
+    return `${processID} ${secretKey}`;
   }
 
   /** Finds out what the server has and who it is. */
@@ -204,7 +117,11 @@ export class PostgresqlConnection implements Session {
 
   async close(): Promise<void> {
     if (this.broken || this.#busy > 0) return this.#destroy();
-    // The end of the last transaction is still under way.
+    await sayGoodbye(this.#leave(), () => this.#destroy());
+  }
+
+  /** The end of the last transaction is still under way. */
+  async #leave(): Promise<void> {
     await this.#turns.take(async () => {});
     if (!this.broken) await this.#client.end();
   }
@@ -219,6 +136,7 @@ export class PostgresqlConnection implements Session {
       void this.#turns.take(async () => {
         try {
           await this.#begin(settings);
+          this.#budget.renew();
           resolve(await work());
         } catch (error) {
           reject(error);
@@ -244,6 +162,7 @@ export class PostgresqlConnection implements Session {
 
   /** Runs statements of our own that need no result of the others; returns the rows of each. */
   async #runSimple(sql: string): Promise<readonly (readonly ControlRow[])[]> {
+    this.#budget.renew();
     const result: unknown = await this.#client.query({ text: sql, types: AS_TEXT });
     return [result].flat().map((each) => (each as { readonly rows: readonly ControlRow[] }).rows);
   }
@@ -273,35 +192,24 @@ export class PostgresqlConnection implements Session {
 export async function cancelPostgresql(
   settings: ConnectionSettings,
   cancelKeys: readonly string[],
+  signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(cancelKeys.map((key) => sendCancel(settings, key)));
+  await Promise.allSettled(cancelKeys.map((key) => sendCancel(settings, key, signal)));
 }
 
-/** The part of pg's connection that a cancel request goes through; the version is pinned for it. */
-interface CancelConnection {
-  readonly stream: Socket;
-  on(event: 'connect' | 'sslconnect' | 'end' | 'error', listener: () => void): void;
-  connect(port: number | string, host?: string): void;
-  requestSsl(): void;
-  cancel(processId: number, secretKey: number): void;
-}
+const CANCEL_BYTES = 16;
+const CANCEL_CODE = 80877102;
 
-function sendCancel(settings: ConnectionSettings, cancelKey: string): Promise<void> {
-  const [processId = '', secretKey = '', transport] = cancelKey.split(' ');
-  const { host, port, socketPath } = settings;
-  const options = transportOptions(settings, transport === 'tls');
-  const connection = new pg.Connection(options as pg.ConnectionConfig) as unknown as CancelConnection;
-  return new Promise((resolve) => {
-    const request = (): void => connection.cancel(Number(processId), Number(secretKey));
-    const end = (): void => {
-      connection.stream.destroy();
-      resolve();
-    };
-    connection.on('connect', transport === 'tls' ? () => connection.requestSsl() : request);
-    connection.on('sslconnect', request);
-    connection.on('end', end);
-    connection.on('error', end);
-    if (socketPath === null) connection.connect(port, host);
-    else connection.connect(`${socketPath}/.s.PGSQL.${port}`);
+/** The server closes the connection once it has passed the request on. */
+async function sendCancel(settings: ConnectionSettings, key: string, signal: AbortSignal): Promise<void> {
+  const [processId = 0, secretKey = 0] = key.split(' ').map(Number);
+  const stream = await openStream(settings, { gate: openGate(settings), signal });
+  const request = Buffer.alloc(CANCEL_BYTES);
+  [CANCEL_BYTES, CANCEL_CODE, processId, secretKey].forEach((word, i) => {
+    request.writeInt32BE(word, 4 * i);
   });
+  stream.on('error', () => undefined);
+  stream.resume();
+  stream.write(request);
+  await closed(stream);
 }
