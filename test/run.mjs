@@ -39,7 +39,8 @@ function installNodePackages() {
 function installServers() {
   const needsMariadb = !process.env.ROWPROOF_TEST_MARIADB_URL && findMariadb() === null;
   const needsPostgres = !process.env.ROWPROOF_TEST_POSTGRES_URL && findSystemPostgres() === null;
-  const needsUnpacking = /mariadb|mysql-9|all/.test(process.env.ROWPROOF_TEST_SERVERS ?? '') && !hasUnpacking();
+  const needsUnpacking =
+    /mariadb|mysql-9|all/.test(process.env.ROWPROOF_TEST_SERVERS ?? '') && !hasUnpacking();
   const isDebianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version');
   if (isDebianRoot && (needsMariadb || needsPostgres || needsUnpacking)) {
     installDebianPackages([
