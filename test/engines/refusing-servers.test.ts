@@ -74,7 +74,7 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
 
   it('that refuses EXPLAIN has its tables read by one worker each, and says so', async () => {
     const config = resolveConfig({ source: database.url, target: copy.url });
-    const target = await openSide('target', copy.url, processEnvironment());
+    const target = await openSide({ side: 'target', url: copy.url, environment: processEnvironment() });
     const findings: Finding[] = [];
     try {
       const [planned] = (await pairSides(config, { source: side, target })).tables;
