@@ -101,22 +101,39 @@ function closeKinds(reactions: readonly Reaction[]): RepairTable['closed'] {
 function buildUnique(row: ControlRow, hashes: boolean): UniqueRule {
   const expressions = readList(row.expressions);
   const isExclusion = row.exclusion === 'true';
-  const texts = expressions.map((expression) => `(${expression})::pg_catalog.text`).join(', ');
-  const token = hashes
-    ? `pg_catalog.hash_record_extended(ROW(${expressions.join(', ')}), 0)::pg_catalog.text`
-    : `pg_catalog.json_build_array(${texts})::pg_catalog.text`;
+  const nullsDistinct = row.nulls_equal !== 'true';
   return {
     name: row.index_name ?? '',
     columns: readList(row.columns),
-    nullsDistinct: row.nulls_equal !== 'true',
+    nullsDistinct,
     plainColumns: isExclusion ? [] : readList(row.plain),
     prefixes: {},
     deferrable: row.deferrable === 'true',
     expressions,
     operators: readList(row.operators),
     predicate: row.predicate ?? null,
-    token: isExclusion ? null : token,
+    token: isExclusion ? null : buildToken(row, { expressions, nullsDistinct, hashes }),
   };
+}
+
+/**
+ * Values are the same to an index where their text is, but for text under a collation that takes more for equal, and for
+ * numbers of another scale: those are hashed as they compare.
+ */
+function buildToken(
+  row: ControlRow,
+  index: { readonly expressions: readonly string[]; readonly nullsDistinct: boolean; readonly hashes: boolean },
+): string {
+  const hashed = JSON.parse(row.hashed ?? '[]') as boolean[];
+  const parts = index.expressions.map((expression, i) =>
+    index.hashes && hashed[i] === true
+      ? `pg_catalog.hash_record_extended(ROW(${expression}), 0)`
+      : `(${expression})::pg_catalog.text`,
+  );
+  const token = `pg_catalog.json_build_array(${parts.join(', ')})::pg_catalog.text`;
+  if (!index.nullsDistinct) return token;
+  const unknown = index.expressions.map((expression) => `(${expression}) IS NULL`).join(' OR ');
+  return `CASE WHEN ${unknown} THEN NULL ELSE ${token} END`;
 }
 
 function buildCheck(row: ControlRow): RowRule {

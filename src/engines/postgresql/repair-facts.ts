@@ -29,6 +29,8 @@ export function readUniques(session: Session, schema: SchemaSql): Promise<readon
        (SELECT json_agg(COALESCE((SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM pg_constraint e
           JOIN pg_operator o ON o.oid = e.conexclop[k.n] JOIN pg_namespace n ON n.oid = o.oprnamespace
           WHERE e.conindid = i.indexrelid AND e.contype = 'x' LIMIT 1), '=') ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)) AS operators,
+       (SELECT json_agg(a.attcollation <> 0 OR a.atttypid = 'pg_catalog.numeric'::regtype ORDER BY a.attnum)::text
+        FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attnum <= x.size) AS hashed,
        (SELECT json_agg(a.attname ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnum = i.indkey[k.n - 1]) AS plain,
        (SELECT json_agg(DISTINCT a.attname)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
