@@ -122,7 +122,11 @@ function buildUnique(row: ControlRow, hashes: boolean): UniqueRule {
  */
 function buildToken(
   row: ControlRow,
-  index: { readonly expressions: readonly string[]; readonly nullsDistinct: boolean; readonly hashes: boolean },
+  index: {
+    readonly expressions: readonly string[];
+    readonly nullsDistinct: boolean;
+    readonly hashes: boolean;
+  },
 ): string {
   const hashed = JSON.parse(row.hashed ?? '[]') as boolean[];
   const parts = index.expressions.map((expression, i) =>
