@@ -11,6 +11,6 @@ export async function main(argv: readonly string[], io?: CliIo): Promise<void> {
   process.exitCode = await runCli(argv, io ?? openProcessIo(), {
     // Loaded late, so that --help does not wait for database packages.
     verify: async (config, hooks) => (await import('../verify.js')).verify(config, hooks),
-    plan: async (config) => (await import('../config/plan-run.js')).planRun(config),
+    plan: async (config, onWarning) => (await import('../config/plan-run.js')).planRun(config, onWarning),
   });
 }

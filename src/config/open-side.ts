@@ -2,7 +2,9 @@ import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import type { ConnectionSettings, Engine, Environment, Session } from '../engines/engine.js';
+import { makeLasting } from '../engines/lasting-session.js';
 import { engineFor } from '../engines/registry.js';
+import { isSameInstance } from '../engines/server-identity.js';
 import { redactPasswords } from './redact-passwords.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
@@ -13,20 +15,32 @@ export interface OpenSide {
   readonly catalog: Catalog;
 }
 
-/** Connects to one side and reads its catalog; an error names the side and the server, never the password. */
+/**
+ * Connects to one side and reads its catalog; an error names the side and the server, never the password. The server
+ * that answers first is the one that every later session of the side must be on.
+ */
 export async function openSide(side: Side, url: string, environment: Environment): Promise<OpenSide> {
   const parsed = parseUrl(side, url);
   const engine = engineFor(parsed.protocol.slice(0, -1));
-  const settings = engine.resolveConnection(parsed, environment);
-  const session = await engine.open(settings).catch((error: unknown) => {
-    throw describeFailure({ side, engine, settings, error, what: 'connect to' });
+  const resolved = engine.resolveConnection(parsed, environment);
+  const session = await engine.open(resolved).catch((error: unknown) => {
+    throw describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
   });
+  const settings = { ...resolved, server: { identity: session.server, isExact: false } };
   try {
     return { engine, settings, session, catalog: await engine.readCatalog(session, settings) };
   } catch (error) {
     await session.close();
     throw describeFailure({ side, engine, settings, error, what: 'read the catalog of' });
   }
+}
+
+/** Makes a side good for the whole run: its session lasts, and none of its sessions is taken to the server of the other. */
+export function makeReady(open: OpenSide, other: OpenSide): OpenSide {
+  const identity = open.session.server;
+  const isExact = identity.id === other.session.server.id && !isSameInstance(identity, other.session.server);
+  const settings = { ...open.settings, server: { identity, isExact } };
+  return { ...open, settings, session: makeLasting(open.session, open.engine, settings) };
 }
 
 function parseUrl(side: Side, url: string): URL {

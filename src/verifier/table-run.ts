@@ -112,13 +112,14 @@ function tellRowsRead(run: TableRun, table: TableProgress): (side: Side, rows: n
   };
 }
 
-/** Notes that nothing is known of a part of a table, and tells who listens. */
+/** Notes that nothing is known of a part of a table, described by `open`, and tells who listens. */
 export async function reportUnverified(
   run: TableRun,
   table: TableProgress,
   result: UnverifiedChunk,
+  open: string | null = null,
 ): Promise<void> {
-  table.addUnverified(result);
+  table.addUnverified(result, open);
   await run.emit({ type: 'chunk:unverified', table: table.name, error: result.error });
 }
 

@@ -128,8 +128,9 @@ const SCENARIOS: readonly Scenario[] = [
     title: 'takes NULL for no value that two rows could share, and bits for what they are',
     tables: (isPostgres) =>
       `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a VARCHAR(9), b ${isPostgres ? 'BIT(4)' : 'BINARY(2)'}, UNIQUE (a, b), UNIQUE (b))`,
-    source: "INSERT INTO t VALUES (1, NULL, NULL), (2, NULL, NULL), (3, 'x', NULL), (4, 'x', NULL), (5, 'y', NULL)",
-    target: "INSERT INTO t VALUES (6, NULL, NULL), (4, NULL, NULL)",
+    source:
+      "INSERT INTO t VALUES (1, NULL, NULL), (2, NULL, NULL), (3, 'x', NULL), (4, 'x', NULL), (5, 'y', NULL)",
+    target: 'INSERT INTO t VALUES (6, NULL, NULL), (4, NULL, NULL)',
     leftAlone: [],
     remaining: [],
   },

@@ -55,7 +55,8 @@ function resolvePassword(url: URL, environment: Environment, fromFile: string | 
 
 /** The `[client]` group of `~/.my.cnf`, as far as user and password go. */
 function readClientFile(environment: Environment): { user?: string; password?: string } {
-  const text = environment.readFile(`${environment.homeFolder}/.my.cnf`);
+  const path = `${environment.homeFolder}/.my.cnf`;
+  const text = isTrusted(environment, path) ? environment.readFile(path) : null;
   const found: { user?: string; password?: string } = {};
   let group = '';
   for (const line of (text ?? '').split('\n')) {
@@ -67,6 +68,14 @@ function readClientFile(environment: Environment): { user?: string; password?: s
     else found.password = value;
   }
   return found;
+}
+
+/** As in the engine's own clients: what anybody may write says nothing. */
+function isTrusted({ fileMode, warn }: Environment, path: string): boolean {
+  const mode = fileMode?.(path) ?? null;
+  if (mode === null || (mode & 0o002) === 0 || (mode & 0o170000) !== 0o100000) return true;
+  warn?.(`World-writable config file '${path}' is ignored.`);
+  return false;
 }
 
 function resolveTls(options: URLSearchParams): TlsSettings {

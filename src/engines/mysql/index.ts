@@ -9,21 +9,12 @@ import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
-import { prepareSession } from './session-state.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
 
 async function open(settings: ConnectionSettings): Promise<Session> {
-  const { connectMysql } = await loadDriver();
-  const session = await connectMysql(settings);
-  try {
-    await prepareSession(session, settings);
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
-  return session;
+  return (await loadDriver()).connectMysql(settings);
 }
 
 async function compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec> {
@@ -41,6 +32,7 @@ export const mysqlEngine: Engine = {
   resolveConnection: resolveMysqlConnection,
   loadDriver,
   open,
+  cancel: async (settings, keys) => (await loadDriver()).cancelMysql(settings, keys),
   readCatalog: readMysqlCatalog,
   readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,

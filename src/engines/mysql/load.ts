@@ -1,4 +1,5 @@
 import type { Session } from '../engine.js';
+import { readMysqlCapabilities } from './capabilities.js';
 
 /**
  * Reads how many threads of the server run a statement. `Threads_running` counts the session that asks; those of the run
@@ -14,8 +15,7 @@ export async function readMysqlLoad(session: Session, ownSessionIds: readonly st
 
 async function countRunning(session: Session, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
-  const [server] = await session.query('SELECT VERSION() AS version');
-  const isMariadb = /mariadb/i.test(server?.version ?? '');
+  const { hasProcessList } = await readMysqlCapabilities(session);
   const count = async (schema: string): Promise<number> => {
     const [row] = await session.query(
       `SELECT COUNT(*) AS running FROM ${schema}.processlist
@@ -23,7 +23,7 @@ async function countRunning(session: Session, ids: readonly string[]): Promise<n
     );
     return Number(row?.running ?? 0);
   };
-  if (isMariadb) return count('information_schema');
-  // Before MySQL 8.0.22 there was only the older list, which locks more.
+  // The older list locks more; servers before MySQL 8.0.22 have no other, and one that was switched off is empty.
+  if (!hasProcessList) return count('information_schema');
   return count('performance_schema').catch(() => count('information_schema'));
 }

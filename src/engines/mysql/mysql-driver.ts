@@ -1,13 +1,31 @@
 import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
 import { LendingSocket } from '../lending-socket.js';
+import type { ServerIdentity } from '../server-identity.js';
+import { unreadableData } from '../unreadable-data.js';
+import { nameUnknownCharsets } from './charset-ids.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
+import { ReadTransactions } from './read-transactions.js';
+
+nameUnknownCharsets(mysql);
 
 /** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
 export async function connectMysql(settings: ConnectionSettings): Promise<MysqlConnection> {
+  const connection = await connect(settings);
+  try {
+    await connection.begin();
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+async function connect(settings: ConnectionSettings): Promise<MysqlConnection> {
   const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
   try {
     return await connectOnce(settings, wantsTls);
@@ -41,7 +59,7 @@ function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<Mys
         connection.on('error', () => undefined);
         connection.destroy();
         reject(error);
-      } else resolve(new MysqlConnection(connection));
+      } else resolve(new MysqlConnection(connection, settings));
     });
   });
 }
@@ -62,6 +80,7 @@ function addressOf({ host, port, socketPath }: ConnectionSettings, useTls: boole
 /** The part of a mysql2 connection through which every packet goes; the version is pinned for it. */
 interface PacketHandler {
   sequenceId: number;
+  readonly stream: Duplex;
   handlePacket(packet?: { readonly sequenceId: number; isError(): boolean }): void;
 }
 
@@ -75,7 +94,12 @@ function acceptUnaskedErrors(connection: mysql.Connection): void {
   const handlePacket = handler.handlePacket.bind(handler);
   handler.handlePacket = (packet) => {
     if (packet?.sequenceId === 0 && packet.isError()) handler.sequenceId = 0;
-    handlePacket(packet);
+    try {
+      handlePacket(packet);
+    } catch (error) {
+      // Thrown on, it would end the process: mysql2 reads packets inside a `data` event.
+      handler.stream.destroy(error instanceof RowproofError ? error : unreadableData(error));
+    }
   };
 }
 
@@ -93,13 +117,21 @@ function tlsOptions(tls: TlsSettings): mysql.SslOptions {
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
 export class MysqlConnection implements Session {
   broken = false;
-  readonly serverSessionId: string;
   readonly #connection: mysql.Connection;
+  readonly #transactions: ReadTransactions;
   readonly #pending = new Set<(error: RowproofError) => void>();
 
-  constructor(connection: mysql.Connection) {
+  constructor(connection: mysql.Connection, settings: ConnectionSettings) {
     this.#connection = connection;
-    this.serverSessionId = String(connection.threadId);
+    this.#transactions = new ReadTransactions(
+      {
+        isBroken: () => this.broken,
+        run: (sql) => this.#run(sql),
+        cancel: () => this.#cancel(settings),
+        abort: () => this.#abort(),
+      },
+      settings,
+    );
     connection.on('error', () => {
       this.broken = true;
     });
@@ -108,26 +140,63 @@ export class MysqlConnection implements Session {
     });
   }
 
+  get server(): ServerIdentity {
+    return this.#transactions.server;
+  }
+
+  get serverSessionId(): string {
+    return this.#transactions.sessionId;
+  }
+
+  /** The session's number, where it is the server that gave it at the login: behind a proxy it may be anybody's. */
+  get cancelKey(): string | null {
+    return this.serverSessionId === String(this.#connection.threadId) ? this.serverSessionId : null;
+  }
+
+  /** Prepares the session and finds out who the server is. */
+  begin(): Promise<void> {
+    return this.#track(() => this.#transactions.open());
+  }
+
   query(sql: string): Promise<readonly ControlRow[]> {
-    return this.#track(
-      () =>
-        new Promise((resolve, reject) => {
-          this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
-            if (error) reject(error);
-            else resolve(Array.isArray(rows) ? rows.map(toControlRow) : []);
-          });
-        }),
-    );
+    return this.#transact(() => this.#run(sql));
+  }
+
+  parse(sql: string): Promise<void> {
+    return this.#transact(async () => {
+      await this.#prepare(sql);
+      this.#connection.unprepare(sql);
+    });
   }
 
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
-    return this.#track(async () => {
+    return this.#transact(async () => {
       const statement = await this.#prepare(sql);
       try {
         await this.#execute({ statement, sql, values: [] }, columns, onSpan);
       } finally {
         if (!this.broken) this.#connection.unprepare(sql);
       }
+    });
+  }
+
+  #transact<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#track(() => this.#transactions.run(work));
+  }
+
+  async #cancel(settings: ConnectionSettings): Promise<void> {
+    if (this.cancelKey === null) this.#abort();
+    else await cancelMysql(settings, [this.cancelKey]);
+  }
+
+  #run(sql: string): Promise<readonly ControlRow[]> {
+    return new Promise((resolve, reject) => {
+      this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
+        if (error) reject(error);
+        else if (!Array.isArray(rows)) resolve([]);
+        else if (rows.some(Array.isArray)) reject(severalResults());
+        else resolve(rows.map(toControlRow));
+      });
     });
   }
 
@@ -162,15 +231,14 @@ export class MysqlConnection implements Session {
     this.#stream.resume();
   }
 
-  async cancel(serverSessionId: string): Promise<void> {
-    await this.query(`KILL QUERY ${BigInt(serverSessionId)}`);
-  }
-
   async close(): Promise<void> {
     if (this.broken || this.#pending.size > 0) {
       this.#abort();
       return;
     }
+    // The end of the last transaction is still under way.
+    await this.#transactions.close();
+    if (this.broken) return;
     await new Promise<void>((resolve) => this.#connection.end(() => resolve()));
   }
 
@@ -212,4 +280,21 @@ function toControlRow(row: unknown): ControlRow {
       return [name, Buffer.isBuffer(value) ? value.toString('utf8') : String(value)];
     }),
   );
+}
+
+function severalResults(): RowproofError {
+  return new RowproofError({ code: 'read', message: 'A statement has more than one result.' });
+}
+
+/** Cancels what sessions are doing, on the server that they are on and on no other: there a number is somebody else's. */
+export async function cancelMysql(
+  settings: ConnectionSettings,
+  cancelKeys: readonly string[],
+): Promise<void> {
+  const session = await connectMysql(settings);
+  try {
+    for (const key of cancelKeys) await session.query(`KILL QUERY ${BigInt(key)}`).catch(() => []);
+  } finally {
+    await session.close();
+  }
 }

@@ -65,6 +65,7 @@ function resolvePassword(url: URL, environment: Environment, login: Login): stri
 /** @see https://www.postgresql.org/docs/current/libpq-pgpass.html */
 function readPasswordFile(environment: Environment, login: Login): string | null {
   const path = environment.variables.PGPASSFILE ?? `${environment.homeFolder}/.pgpass`;
+  if (!isPrivate(environment, path)) return null;
   const wanted = [login.host, String(login.port), login.database, login.user];
   for (const line of (environment.readFile(path) ?? '').split('\n')) {
     if (line.startsWith('#')) continue;
@@ -73,6 +74,21 @@ function readPasswordFile(environment: Environment, login: Login): string | null
     if (fields.length === 5 && matches) return fields[4] ?? null;
   }
   return null;
+}
+
+/** As in libpq: a file that its group or others may use in any way holds no password. */
+function isPrivate({ fileMode, warn }: Environment, path: string): boolean {
+  const mode = fileMode?.(path) ?? null;
+  if (mode === null) return true;
+  if ((mode & 0o170000) !== 0o100000) {
+    warn?.(`password file "${path}" is not a plain file, and is not used.`);
+    return false;
+  }
+  if ((mode & 0o077) === 0) return true;
+  warn?.(
+    `password file "${path}" has group or world access; permissions should be u=rw (0600) or less. It is not used.`,
+  );
+  return false;
 }
 
 /** As in libpq, `require` with a root certificate checks the server's certificate. */

@@ -7,21 +7,12 @@ import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
-import { prepareSession } from './session-state.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./postgresql-driver.js');
 
 async function open(settings: ConnectionSettings): Promise<Session> {
-  const { connectPostgresql } = await loadDriver();
-  const session = await connectPostgresql(settings);
-  try {
-    await prepareSession(session, settings);
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
-  return session;
+  return (await loadDriver()).connectPostgresql(settings);
 }
 
 export const postgresqlEngine: Engine = {
@@ -29,6 +20,7 @@ export const postgresqlEngine: Engine = {
   resolveConnection: resolvePostgresqlConnection,
   loadDriver,
   open,
+  cancel: async (settings, keys) => (await loadDriver()).cancelPostgresql(settings, keys),
   readCatalog: readPostgresqlCatalog,
   readRepairCatalog: readPostgresqlRepairCatalog,
   dialect: postgresqlDialect,

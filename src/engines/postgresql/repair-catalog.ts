@@ -185,7 +185,7 @@ function fixPartitionColumns(
 
 async function hasRecordHash(session: Session): Promise<boolean> {
   const [row] = await session.query(
-    "SELECT (to_regprocedure('pg_catalog.hash_record_extended(record,bigint)') IS NOT NULL)::text AS found",
+    "SELECT (count(*) > 0)::text AS found FROM pg_proc WHERE proname = 'hash_record_extended' AND pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')",
   );
   return row?.found === 'true';
 }
@@ -195,8 +195,8 @@ function readRequired(session: Session, schema: SchemaSql): Promise<readonly Con
     `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      LEFT JOIN pg_type t ON t.oid = a.atttypid
      WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-       AND (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND a.attidentity = ''
-       AND COALESCE(to_jsonb(a)->>'attgenerated', '') = ''`,
+       AND (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND COALESCE(row_to_json(a)->>'attidentity', '') = ''
+       AND COALESCE(row_to_json(a)->>'attgenerated', '') = ''`,
   );
 }
 
@@ -212,7 +212,7 @@ async function readForeignKeys(session: Session, schema: SchemaSql): Promise<For
      LEFT JOIN tree ct ON ct.relid = f.conrelid LEFT JOIN tree rt ON rt.relid = f.confrelid
      JOIN pg_class c ON c.oid = COALESCE(ct.root, f.conrelid) JOIN pg_namespace cn ON cn.oid = c.relnamespace
      JOIN pg_class r ON r.oid = COALESCE(rt.root, f.confrelid) JOIN pg_namespace rn ON rn.oid = r.relnamespace
-     WHERE f.contype = 'f' AND COALESCE((to_jsonb(f)->>'conparentid')::oid, 0) = 0
+     WHERE f.contype = 'f' AND COALESCE((row_to_json(f)->>'conparentid')::oid, 0) = 0
        AND (c.relnamespace = ${schema} OR r.relnamespace = ${schema})
      ORDER BY f.oid`,
   );
