@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
+import { examineRepair } from './config/examine-repair.js';
 import { lookAtSchemaAgain } from './config/look-at-schema-again.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
@@ -108,6 +109,10 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
+    const repair =
+      repairCatalog === null
+        ? null
+        : await examineRepair({ sides, tables, facts: repairFacts(repairCatalog, spool, tables) });
     const results = await load.watchDuring(() => finishTables(reading));
     await closing;
     const result = buildResult({
@@ -132,7 +137,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     return {
       result,
       differences: () => readDifferences(spool, tables),
-      repair: repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables),
+      repair,
       close: () => spool.close(),
     };
   } catch (error) {
@@ -191,7 +196,11 @@ async function readRepairCatalog({ engine, session, catalog }: OpenSide): Promis
   }
 }
 
-function repairFacts(catalog: RepairCatalog, spool: Spool, tables: readonly TableProgress[]): RepairFacts {
+function repairFacts(
+  catalog: RepairCatalog,
+  spool: Spool,
+  tables: readonly TableProgress[],
+): Omit<RepairFacts, 'examinations'> {
   return {
     pairs: tables.map((table) => table.planned.pair).filter((pair) => pair !== null),
     catalog,
