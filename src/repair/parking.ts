@@ -36,11 +36,7 @@ export function findParking({ change, rule, survey, number }: ParkingRequest): P
     .map(({ to }) => to)
     .filter((to) => rule.plainColumns.includes(to.name) && !fixed.has(to.name) && !to.generated)
     .filter((to) => isFree(to.name, survey));
-  // A column that ends as NULL would look as if it were still put aside.
-  const endsNull = new Set(change.after.filter(({ value }) => value === null).map(({ to }) => to.name));
-  const byNull = rule.nullsDistinct
-    ? columns.find(({ nullable, name: column }) => nullable && !endsNull.has(column))
-    : undefined;
+  const byNull = rule.nullsDistinct ? columns.find(({ nullable }) => nullable) : undefined;
   if (byNull !== undefined) return { column: byNull, held: heldNull(byNull, catalog.dialect) };
   for (const column of columns.filter((each) => !isForeign(each, table))) {
     const prefix = rule.prefixes[column.name];
