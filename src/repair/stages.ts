@@ -109,7 +109,7 @@ async function* stageRows(
       if ((table.levels.get(row.number) ?? 0) !== round) continue;
       const sql = build(row.change, table, row);
       if (sql === null) continue;
-      const isAside = aside !== undefined && parkedColumns(row, table, late).size > 0;
+      const isAside = aside !== undefined && returningColumns(row, table, late).size > 0;
       yield { kind: 'statement', table: name, row: row.number, sql, aside: isAside ? aside : null };
     }
   }
@@ -209,6 +209,13 @@ function parkedColumns(
   return new Map((parked.get(number) ?? []).map(({ column, held }) => [column.name, held]));
 }
 
+/** What is put aside and must come back: a column that ends as NULL has its last value already. */
+function returningColumns(row: SurveyedRow, table: TableSurvey, late: ReadonlySet<string>): HeldColumns {
+  const endsNull = new Set(row.change.after.filter(({ value }) => value === null).map(({ to }) => to.name));
+  const parked = [...parkedColumns(row, table, late)];
+  return new Map(parked.filter(([name, { sql }]) => sql !== 'NULL' || !endsNull.has(name)));
+}
+
 /** Makes sure that no row is left as it was put aside. */
 async function* stageChecks({ survey, late }: Staging, name: string): AsyncGenerator<RepairStep> {
   const table = survey.tables.get(name);
@@ -216,7 +223,7 @@ async function* stageChecks({ survey, late }: Staging, name: string): AsyncGener
   const { dialect } = table.catalog;
   for await (const row of survey.rows(name)) {
     if (row.obstacle !== null) continue;
-    for (const { condition } of parkedColumns(row, table, late).values()) {
+    for (const { condition } of returningColumns(row, table, late).values()) {
       const key = keyCondition(row.change, table);
       const lines = dialect.asideChecks.forRow({ table: table.pair.target, key, condition, name });
       if (lines.length > 0) yield { kind: 'check', lines };
