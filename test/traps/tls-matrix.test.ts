@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engines/engine.js';
 import { type Certificate, type CertificateWish, createAuthority } from '../support/certificates.js';
 import { findServerAccount } from '../support/kept-server.js';
+import { postgresqlAdmin } from '../support/postgresql-admin.js';
 import { type PrivateServer, startPrivateMariadb } from '../support/private-mariadb.js';
 import { startPrivatePostgres } from '../support/private-postgres.js';
 import { openWorkerSession } from '../support/worker-session.js';
@@ -114,16 +115,15 @@ async function startPostgresWithTls(
   { certificate, key }: Record<'certificate' | 'key', string>,
 ): Promise<PrivateServer> {
   const server = await startPrivatePostgres(folder);
-  const session = await open(server.url);
-  await session.query('SET default_transaction_read_only = off');
+  const session = await postgresqlAdmin(server.url).openSession(server.url);
   for (const [name, value] of [
     ['ssl_cert_file', certificate],
     ['ssl_key_file', key],
     ['ssl', 'on'],
   ]) {
-    await session.query(`ALTER SYSTEM SET ${name} = '${value}'`);
+    await session.run(`ALTER SYSTEM SET ${name} = '${value}'`);
   }
-  await session.query('SELECT pg_reload_conf()');
+  await session.run('SELECT pg_reload_conf()');
   await session.close();
   return server;
 }
