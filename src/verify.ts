@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
 import { examineRepair } from './config/examine-repair.js';
+import { noteHiddenRows } from './config/hidden-by-condition.js';
 import { lookAtSchemaAgain } from './config/look-at-schema-again.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
@@ -109,10 +110,11 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
-    const repair =
-      repairCatalog === null
-        ? null
-        : await examineRepair({ sides, tables, facts: repairFacts(repairCatalog, spool, tables) });
+    const facts = repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables);
+    const repair = facts === null ? null : await examineRepair({ sides, tables, facts });
+    if (facts === null && !wishes.signal.aborted) {
+      await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
+    }
     const results = await load.watchDuring(() => finishTables(reading));
     await closing;
     const result = buildResult({
@@ -204,11 +206,17 @@ function repairFacts(
   return {
     pairs: tables.map((table) => table.planned.pair).filter((pair) => pair !== null),
     catalog,
-    read: async function* (name) {
-      for (const { planned, segments } of tables) {
-        if (planned.target === null || qualifiedName(planned.target) !== name) continue;
-        yield* spool.read(planned.id, segments);
-      }
-    },
+    read: (name) => readTable(spool, tables, name),
   };
+}
+
+async function* readTable(
+  spool: Spool,
+  tables: readonly TableProgress[],
+  name: string,
+): AsyncGenerator<RowDifference> {
+  for (const { planned, segments } of tables) {
+    if (planned.target === null || qualifiedName(planned.target) !== name) continue;
+    yield* spool.read(planned.id, segments);
+  }
 }

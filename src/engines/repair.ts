@@ -72,13 +72,18 @@ export interface RepairTable {
   readonly fixed: ReadonlyMap<string, string>;
   /** A transaction that ends early takes back what it wrote. */
   readonly transactional: boolean;
-  /**
-   * A condition for statements whose rows others might refer to, where the account could not see every foreign key: the
-   * file asks the server when it is applied. Null where all are known.
-   */
-  readonly unseenGuard: string | null;
+  /** What guards rows that others might refer to by foreign keys that the account could not see; null where it sees all. */
+  readonly unseen: UnseenReferences | null;
   /** Columns of its indexes, which unseen foreign keys may refer to. */
   readonly indexed: ReadonlySet<string>;
+}
+
+/** Foreign keys that nobody could tell the run of. */
+export interface UnseenReferences {
+  /** Why rows of the table are not deleted by a repair. */
+  readonly reason: string;
+  /** A condition for other statements that such foreign keys might act on: the file asks when it is applied. */
+  readonly guard: string;
 }
 
 /** The repair facts of a target schema. */

@@ -109,9 +109,9 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     if (table.table.triggers.length > 0) {
       warnings.push(`Triggers of ${name} fire while this is applied: ${table.table.triggers.join(', ')}.`);
     }
-    if (table.table.unseenGuard !== null && counts.delete > 0) {
+    if (table.table.unseen !== null && counts.delete + counts.update > 0) {
       warnings.push(
-        `The run could not see whether other tables refer to ${name}. Its rows are deleted only where the account that applies this sees that none does (PROCESS and a privilege on every table).`,
+        `The run could not see whether other tables refer to ${name}. Its indexed columns are changed, and its rows deleted, only where the account that applies this sees that none does (PROCESS and a privilege on every table).`,
       );
     }
     const lost = uncomparedColumns(table);

@@ -85,7 +85,7 @@ export function buildDelete(change: RowChange, repaired: RepairedTable, held: He
     keyCondition(change, repaired),
     ...guardsOf(change, repaired, held),
     ...referenceGuards(change, repaired),
-    ...(table.unseenGuard === null ? [] : [table.unseenGuard]),
+    ...(table.unseen === null ? [] : [table.unseen.guard]),
   ];
   return `DELETE FROM ${catalog.dialect.quoteOnlyTable(pair.target)} WHERE ${conditions.join(' AND ')};`;
 }
@@ -108,7 +108,7 @@ function assembleUpdate({ change, repaired, set, guard }: Update): string {
   const isReferable = [...table.indexed].some((name) =>
     set.some((assignment) => assignment.startsWith(`${dialect.quoteName(name)} =`)),
   );
-  const unseen = table.unseenGuard !== null && isReferable ? [table.unseenGuard] : [];
+  const unseen = table.unseen !== null && isReferable ? [table.unseen.guard] : [];
   const conditions = [keyCondition(change, repaired), ...guard, ...unseen].join(' AND ');
   const assignments = [...set, ...kept].join(', ');
   return `UPDATE ${dialect.quoteOnlyTable(pair.target)} SET ${assignments} WHERE ${conditions};`;

@@ -141,9 +141,11 @@ export class RepairSurvey {
         const change = toRowChange(difference, survey.pair, this.direction);
         const refused =
           this.#repair === null ? this.#facts.examinations.get(name)?.refused.get(number) : null;
+        const unseen = this.direction === 'repair' && change.kind === 'delete' ? survey.table.unseen : null;
         const obstacle =
           survey.held.get(number) ??
           findObstacle(change, survey) ??
+          unseen?.reason ??
           refused ??
           findMissingParent(change, survey, this.tables);
         yield { number, change, obstacle };

@@ -17,6 +17,8 @@ export interface RepairSides {
 /** What `verify --repair` wrote. */
 export interface WrittenRepair {
   readonly result: CliResult;
+  /** Where the two files are. */
+  readonly paths: { readonly repair: string; readonly undo: string };
   readonly repair: string;
   readonly undo: string;
   /** Applies one of the two files to the target with the engine's own client; rejects with what the client says. */
@@ -40,6 +42,7 @@ export async function writeRepair(
     throw new Error(result.stderr + result.stdout);
   return {
     result,
+    paths: { repair: path, undo: undoPath },
     repair: readFileSync(path, 'utf8'),
     undo: readFileSync(undoPath, 'utf8'),
     apply: (file) => applySql(target, file === 'repair' ? path : undoPath),
@@ -70,11 +73,23 @@ export async function expectRoundTrip(
   return written;
 }
 
+/** How somebody's own client differs from the one that the header names. */
+export interface ClientHabits {
+  readonly arguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Reads the start-up file of the client, which the header's command does not. */
+  readonly readsStartUpFile?: boolean;
+}
+
 /** Applies a file to a database with the own client of its engine; rejects with what the client says. */
-export function applySql(target: TestDatabase, path: string): Promise<void> {
+export function applySql(target: TestDatabase, path: string, habits: ClientHabits = {}): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(target.url);
+  const { environment = {}, readsStartUpFile = false } = habits;
+  const own = habits.arguments ?? [];
   if (target.engine === 'postgresql') {
-    return runClient('psql', ['--no-psqlrc', '--quiet', `--dbname=${target.url}`, `--file=${path}`], null);
+    const start = readsStartUpFile ? [] : ['--no-psqlrc'];
+    const args = [...start, '--quiet', ...own, `--dbname=${target.url}`, `--file=${path}`];
+    return runClient('psql', { args, inputPath: null, environment });
   }
   const account = [`--user=${username}`, `--password=${password}`, `--host=${hostname}`, `--port=${port}`];
   const args = [
@@ -82,15 +97,23 @@ export function applySql(target: TestDatabase, path: string): Promise<void> {
     '--binary-mode',
     '--max-allowed-packet=1G',
     '--protocol=tcp',
+    ...own,
     ...account,
     pathname.slice(1),
   ];
-  return runClient('mariadb', args, path);
+  return runClient('mariadb', { args, inputPath: path, environment });
 }
 
-function runClient(program: string, args: readonly string[], inputPath: string | null): Promise<void> {
+interface ClientRun {
+  readonly args: readonly string[];
+  readonly inputPath: string | null;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function runClient(program: string, { args, inputPath, environment }: ClientRun): Promise<void> {
   const stdin = inputPath === null ? ('ignore' as const) : openSync(inputPath, 'r');
-  const child = spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'] });
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'], env });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;

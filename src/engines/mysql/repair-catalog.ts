@@ -7,7 +7,6 @@ import { type Charset, loadCharset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { createMysqlRepairDialect } from './repair-dialect.js';
 import {
-  completeness,
   readChecks,
   readIndexes,
   readPartitions,
@@ -15,11 +14,11 @@ import {
   readSchemaColumns,
   readStorage,
   readTriggers,
-  seesAllForeignKeys,
   type Trigger,
   unescapeQuotes,
 } from './repair-facts.js';
 import { buildCheck, buildPartitionRule, buildReferenceRule, buildUnique } from './repair-rules.js';
+import { findUnseenKeys, type UnseenKeys } from './unseen-keys.js';
 
 /** Reads what keeps rows from being written, and in which order they can be, of one schema. */
 export const readMysqlRepairCatalog: Engine['readRepairCatalog'] = async (
@@ -32,17 +31,25 @@ export const readMysqlRepairCatalog: Engine['readRepairCatalog'] = async (
   );
   const foldsNames = settings?.letter_case !== '0';
   const foreignKeys = await readForeignKeys(session, name, { tables, foldsNames });
-  const seesAll = await seesAllForeignKeys(session, known);
+  const indexes = await readIndexes(session, name, known);
+  const unseen = await findUnseenKeys(session, {
+    schema: name,
+    tables,
+    foreignKeys,
+    known,
+    indexedColumns: (table) =>
+      indexes.flatMap((row) => (row.table_name === table.name ? (row.column_name ?? []) : [])),
+  });
   const generation = known.has('COLUMNS.GENERATION_EXPRESSION') ? 'GENERATION_EXPRESSION' : 'NULL';
   const facts: Facts = {
     foreignKeys,
-    seesAll,
+    unseen,
     columns: await session.query(
       `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, IS_NULLABLE AS nullable,
          COLUMN_DEFAULT AS default_value, EXTRA AS extra, ${generation} AS expression
        FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${textLiteral(name)}`,
     ),
-    indexes: await readIndexes(session, name, known),
+    indexes,
     checks: await readChecks(session, name, known),
     partitions: await readPartitions(session, name),
     storage: await readStorage(session, name),
@@ -56,32 +63,10 @@ export const readMysqlRepairCatalog: Engine['readRepairCatalog'] = async (
       version,
       charsets: await loadCharsets(session, tables),
       mostStatementBytes: Number(settings?.packet ?? 2 ** 30),
-      unseenStatements: seesAll ? [] : buildUnseenStatements(name, foreignKeys, known),
+      unseenStatements: unseen.statements,
     }),
   };
 };
-
-/**
- * What the file asks before it begins: whether the account that applies it sees every foreign key, and which tables
- * others refer to of which the reading account knew nothing.
- */
-function buildUnseenStatements(
-  schema: string,
-  foreignKeys: readonly ForeignKey[],
-  known: ReadonlySet<string>,
-): string[] {
-  const seen = foreignKeys.map(({ table, name }) => textLiteral(`${table} ${name}`.toLowerCase()));
-  const own = "LOWER(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME, ' ', CONSTRAINT_NAME))";
-  const others = seen.length === 0 ? 'TRUE' : `${own} NOT IN (${seen.join(', ')})`;
-  return [
-    `SET @rowproof_sees_all = ${completeness(known)};`,
-    'SET SESSION group_concat_max_len = 1000000;',
-    `SET @rowproof_unseen = (SELECT COALESCE(GROUP_CONCAT(DISTINCT HEX(LOWER(REFERENCED_TABLE_NAME))), '') FROM information_schema.KEY_COLUMN_USAGE WHERE LOWER(REFERENCED_TABLE_SCHEMA) = ${textLiteral(schema.toLowerCase())} AND ${others});`,
-  ];
-}
-
-const buildUnseenGuard = ({ name }: Table): string =>
-  `@rowproof_sees_all AND FIND_IN_SET('${Buffer.from(name.toLowerCase()).toString('hex').toUpperCase()}', @rowproof_unseen) = 0`;
 
 interface NameScope {
   readonly tables: readonly Table[];
@@ -128,7 +113,7 @@ async function readForeignKeys(session: Session, schema: string, scope: NameScop
 
 interface Facts {
   readonly foreignKeys: readonly ForeignKey[];
-  readonly seesAll: boolean;
+  readonly unseen: UnseenKeys;
   readonly columns: readonly ControlRow[];
   readonly indexes: readonly ControlRow[];
   readonly checks: readonly ControlRow[];
@@ -151,6 +136,7 @@ function buildTable(table: Table, facts: Facts): RepairTable {
   const mentioned = triggers.map(({ text }) => text.toLowerCase());
   const partitions = facts.partitions.filter(own);
   const storage = facts.storage.find(own);
+  const restricted = facts.unseen.restrict(table);
   return {
     name,
     foreignKeys: facts.foreignKeys.filter((key) => key.table === name),
@@ -172,10 +158,10 @@ function buildTable(table: Table, facts: Facts): RepairTable {
         .filter(({ expression }) => expression != null && expression !== '')
         .map((row) => [row.column_name ?? '', unescapeQuotes(row.expression ?? '')]),
     ),
-    closed: closeKinds(storage, triggers),
-    fixed: new Map(),
+    closed: { ...restricted.closed, ...closeKinds(storage, triggers) },
+    fixed: restricted.fixed,
     transactional: storage?.transactions !== 'NO',
-    unseenGuard: facts.seesAll ? null : buildUnseenGuard(table),
+    unseen: restricted.unseen,
     indexed: new Set(indexes.flatMap((row) => row.column_name ?? [])),
   };
 }

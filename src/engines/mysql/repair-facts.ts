@@ -107,26 +107,3 @@ export async function readTriggers(session: Session, schema: string): Promise<re
     return { table: row.table_name ?? '', name: row.name ?? '', event, text, reason };
   });
 }
-
-/**
- * Whether the account sees every foreign key of the server. `information_schema` leaves out tables on which it has no
- * privilege, and a foreign key of such a table would take its rows along.
- */
-export async function seesAllForeignKeys(session: Session, known: ReadonlySet<string>): Promise<boolean> {
-  const grants = await session.query(
-    "SELECT COUNT(*) AS found FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('INSERT', 'UPDATE', 'DELETE')",
-  );
-  if (Number(grants[0]?.found ?? 0) >= 3) return true;
-  try {
-    const [row] = await session.query(`SELECT ${completeness(known)} AS complete`);
-    return row?.complete === '1';
-  } catch {
-    return false;
-  }
-}
-
-/** Compares what InnoDB knows, which takes the PROCESS privilege to ask, with what the account is shown. */
-export function completeness(known: ReadonlySet<string>): string {
-  const table = known.has('INNODB_FOREIGN.ID') ? 'INNODB_FOREIGN' : 'INNODB_SYS_FOREIGN';
-  return `(SELECT COUNT(*) FROM information_schema.${table}) <= (SELECT COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS)`;
-}

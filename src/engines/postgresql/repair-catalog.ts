@@ -85,7 +85,7 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     closed: closeKinds(reactions),
     fixed: new Map(partitions.flatMap((row) => fixPartitionColumns(row, name, facts.foreignKeys))),
     transactional: true,
-    unseenGuard: null,
+    unseen: null,
     indexed: new Set(),
   };
 }

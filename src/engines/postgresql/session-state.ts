@@ -8,7 +8,8 @@ import type { ServerIdentity } from '../server-identity.js';
  *
  * With `row_security=off` the server refuses a read that a policy would filter, instead of hiding rows; with
  * `gin_fuzzy_search_limit` it would return a random part of what a condition finds. What gives values their meaning
- * (`lc_monetary`, `search_path`) stays as the account has it.
+ * (`lc_monetary`, `search_path`) stays as the account has it. `jit` would spend seconds on compiling questions about the
+ * catalog, whose cost the planner thinks high, and that take milliseconds.
  *
  * @see https://www.postgresql.org/docs/current/runtime-config-client.html
  */
@@ -32,6 +33,7 @@ const SETTINGS: StatementSettings = {
   sql_inheritance: 'on',
   restrict_nonsystem_relation_kind: '',
   exit_on_error: 'off',
+  jit: 'off',
 };
 
 /** What only superusers may set: with these on, the server passes over rows in damaged pages or reads them as they are. */
