@@ -78,6 +78,11 @@ export interface Column {
   readonly collation: string | null;
   /** Set where indexes on it may have been built in another order than its collation has now; completes "column c …: …". */
   readonly collationChange?: string | null;
+  /**
+   * Where the operators are that indexes of the column's type use; null where they have none of the usual names. Only set
+   * for types that are not the engine's own.
+   */
+  readonly operatorSchema?: string | null;
 }
 
 /**

@@ -174,6 +174,11 @@ export interface Dialect {
   quoteName(name: string): string;
   literal(part: KeyPart, column: Column): Literal;
   buildSelect(selection: RowSelection): string;
+  /**
+   * What holds for a statement of `query` that reads the rows of a table, so that a condition of the user's in it means what
+   * it means to the account. Statements that are all ours do without.
+   */
+  readonly rowSettings: StatementSettings;
   /** The rows whose key is one of `keys`, in key order. */
   buildSelectByKeys(selection: RowSelection, keys: readonly (readonly KeyPart[])[]): string;
   /** A statement with one row and one column, `row_count`. */

@@ -8,14 +8,23 @@ export type ConditionDialect = Pick<Dialect, 'quoteName' | 'literal'> & {
   readonly comparesRows: boolean;
   /** A key column as it is compared with a literal, where that is not by its name alone. */
   readonly keyOperand?: (column: Column) => string;
+  /** How an operator of the column's type is written, so that no other one can be meant; by its name alone if left out. */
+  readonly operator?: (comparison: Comparison, column: Column) => string;
+  /** A condition that an operand is equal to one of some literals, where `IN` would look for an operator by its name. */
+  readonly isOneOf?: (column: Column, operand: string, literals: readonly string[]) => string;
 };
 
-const TRUE = '1 = 1';
-const FALSE = '1 = 0';
+/** How a key column is compared with a literal. */
+export type Comparison = '=' | '<' | '<=' | '>' | '>=';
+
+const TRUE = 'TRUE';
+const FALSE = 'FALSE';
 
 interface Operand {
   readonly name: string;
   readonly literal: Literal;
+  /** How a comparison of this operand is written. */
+  readonly operator: (comparison: Comparison) => string;
 }
 
 /** The conditions of a key range, to be joined by AND; empty for an unbounded one. */
@@ -67,12 +76,16 @@ export function buildKeyListCondition(
       const literal = part === undefined ? undefined : dialect.literal(part, first);
       if (literal?.kind === 'sql') values.push(literal.sql);
     }
-    return values.length === 0 ? FALSE : `(${operandName(dialect, first)} IN (${values.join(', ')}))`;
+    if (values.length === 0) return FALSE;
+    const name = operandName(dialect, first);
+    return `(${dialect.isOneOf?.(first, name, values) ?? `${name} IN (${values.join(', ')})`})`;
   }
   for (const parts of keys) {
     const operands = operandsOf(dialect, key, parts);
     if (operands.some(({ literal }) => literal.kind !== 'sql')) continue;
-    const equalities = operands.map((operand) => `${operand.name} = ${sqlOf(operand.literal)}`);
+    const equalities = operands.map(
+      ({ name, operator, literal }) => `${name} ${operator('=')} ${sqlOf(literal)}`,
+    );
     alternatives.push(`(${equalities.join(' AND ')})`);
   }
   return alternatives.length === 0 ? FALSE : `(${alternatives.join(' OR ')})`;
@@ -81,9 +94,9 @@ export function buildKeyListCondition(
 function operandsOf(dialect: ConditionDialect, key: readonly Column[], parts: readonly KeyPart[]): Operand[] {
   return key.flatMap((column, i) => {
     const part = parts[i];
-    return part === undefined
-      ? []
-      : [{ name: operandName(dialect, column), literal: dialect.literal(part, column) }];
+    if (part === undefined) return [];
+    const operator = (comparison: Comparison): string => dialect.operator?.(comparison, column) ?? comparison;
+    return [{ name: operandName(dialect, column), literal: dialect.literal(part, column), operator }];
   });
 }
 
@@ -98,17 +111,19 @@ function sqlOf(literal: Literal | undefined): string {
 function buildComparison(
   dialect: ConditionDialect,
   operands: readonly Operand[],
-  operator: '>' | '<=',
+  comparison: '>' | '<=',
 ): string {
+  const [operator, ...others] = new Set(operands.map((operand) => operand.operator(comparison)));
   if (
     dialect.comparesRows &&
     operands.length > 1 &&
-    operands.every(({ literal }) => literal.kind === 'sql')
+    operands.every(({ literal }) => literal.kind === 'sql') &&
+    others.length === 0
   ) {
     const names = operands.map(({ name }) => name).join(', ');
     return `(${names}) ${operator} (${operands.map(({ literal }) => sqlOf(literal)).join(', ')})`;
   }
-  return buildExpanded(operands, operator);
+  return buildExpanded(operands, comparison);
 }
 
 /**
@@ -118,16 +133,17 @@ function buildComparison(
  *
  * A bound below or above all values of a column decides the comparison there and then.
  */
-function buildExpanded(operands: readonly Operand[], operator: '>' | '<='): string {
+function buildExpanded(operands: readonly Operand[], comparison: '>' | '<='): string {
   const [first, ...rest] = operands;
-  if (first === undefined) return operator === '>' ? FALSE : TRUE;
-  const { name, literal } = first;
-  if (literal.kind === 'below') return operator === '>' ? TRUE : FALSE;
-  if (literal.kind === 'above') return operator === '>' ? FALSE : TRUE;
-  if (rest.length === 0) return `${name} ${operator} ${literal.sql}`;
-  const tail = buildExpanded(rest, operator);
-  const strict = operator === '>' ? '>' : '<';
-  if (tail === TRUE) return `${name} ${strict}= ${literal.sql}`;
-  if (tail === FALSE) return `${name} ${strict} ${literal.sql}`;
-  return `(${name} ${strict}= ${literal.sql} AND (${name} ${strict} ${literal.sql} OR (${name} = ${literal.sql} AND ${tail})))`;
+  if (first === undefined) return comparison === '>' ? FALSE : TRUE;
+  const { name, literal, operator } = first;
+  if (literal.kind === 'below') return comparison === '>' ? TRUE : FALSE;
+  if (literal.kind === 'above') return comparison === '>' ? FALSE : TRUE;
+  const compare = (written: Comparison): string => `${name} ${operator(written)} ${literal.sql}`;
+  if (rest.length === 0) return compare(comparison);
+  const tail = buildExpanded(rest, comparison);
+  const [strict, within] = comparison === '>' ? (['>', '>='] as const) : (['<', '<='] as const);
+  if (tail === TRUE) return compare(within);
+  if (tail === FALSE) return compare(strict);
+  return `(${compare(within)} AND (${compare(strict)} OR (${compare('=')} AND ${tail})))`;
 }

@@ -67,7 +67,7 @@ const TEMPORAL = /^(?:-?infinity|[-+]?[\d:. +-]+( BC)?)$/;
 
 /** An interval of more than hours is no time of day. */
 function readTemporal(text: string, from: Column, to: Column): TypedChoice {
-  if (!TEMPORAL.test(text)) return unwritable(to, 'would get a value that is no date or time');
+  if (!TEMPORAL.test(text)) return unwritable(to, `cannot hold ${text}`);
   if (from.type.kind === 'interval' && !/^-?\d+:\d\d:\d\d(\.\d+)?$/.test(text)) {
     return unwritable(to, `cannot hold ${text}`);
   }

@@ -16,6 +16,9 @@ export interface SelectDialect extends ConditionDialect {
   selectColumn?(column: RowSelection['columns'][number]): string;
   /** How a table is read past its indexes: words behind its name, and a condition that every row meets. */
   readonly withoutIndex: { readonly hint: string; readonly condition: string | null };
+  /** How many rows there are, and whether they are more than one, written so that nothing else can be meant. */
+  readonly rowCount: string;
+  readonly isRepeated: string;
 }
 
 /** What a dialect throws where it is asked for a literal of a value that only tells rows apart. */
@@ -86,7 +89,7 @@ export function buildCount(
   table: RowSelection['table'],
   where: string | null,
 ): string {
-  return `SELECT COUNT(*) AS row_count FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
+  return `SELECT ${dialect.rowCount} AS row_count FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
 }
 
 /** A statement that can be parsed only if a condition of the user's is one expression, and closes no bracket of ours. */
@@ -105,7 +108,7 @@ export function buildDuplicateProbe(
 ): string {
   const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
   const from = `FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
-  return `SELECT 1 AS found ${from} GROUP BY ${names} HAVING COUNT(*) > 1 LIMIT 1`;
+  return `SELECT 1 AS found ${from} GROUP BY ${names} HAVING ${dialect.isRepeated} LIMIT 1`;
 }
 
 function assemble(dialect: SelectDialect, selection: RowSelection, conditions: readonly string[]): string {

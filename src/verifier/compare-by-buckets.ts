@@ -196,7 +196,7 @@ async function findUnusableKey(run: TableRun, pair: TablePair): Promise<Finding 
     const columns = pair.key.map((column) => column[side]);
     const where = side === 'source' ? pair.sourceWhere : pair.targetWhere;
     const sql = engine.dialect.buildDuplicateProbe({ table: pair[side], columns, where });
-    const [found] = await session.query(sql).catch((error: unknown) => {
+    const [found] = await session.query(sql, engine.dialect.rowSettings).catch((error: unknown) => {
       const { code, transient, message, hint } = engine.classifyError(error);
       throw new Unverified({
         kind: 'unverified',

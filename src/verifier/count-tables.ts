@@ -88,10 +88,13 @@ async function countRows(
   table: Table,
   where: string | null,
 ): Promise<number> {
-  const [row] = await session.query(engine.dialect.buildCount(table, where)).catch((error: unknown) => {
-    const { code, message } = engine.classifyError(error);
-    throw new RowproofError({ code, message: message.replace(/\.$/, ''), cause: error });
-  });
+  const { dialect } = engine;
+  const [row] = await session
+    .query(dialect.buildCount(table, where), dialect.rowSettings)
+    .catch((error: unknown) => {
+      const { code, message } = engine.classifyError(error);
+      throw new RowproofError({ code, message: message.replace(/\.$/, ''), cause: error });
+    });
   return Number(row?.row_count ?? 0);
 }
 

@@ -98,6 +98,10 @@ async function estimateRows(
 ): Promise<number> {
   const [after, upTo] = [fromOrdinal(from, like), fromOrdinal(to, like)];
   const range = { after: after === null ? null : [after], upTo: upTo === null ? null : [upTo] };
-  const rows = await session.query(engine.dialect.buildEstimate({ ...keySelection(pair), range }));
-  return engine.dialect.readEstimate(rows) ?? 0;
+  const { dialect } = engine;
+  const rows = await session.query(
+    dialect.buildEstimate({ ...keySelection(pair), range }),
+    dialect.rowSettings,
+  );
+  return dialect.readEstimate(rows) ?? 0;
 }

@@ -106,6 +106,8 @@ export const selects: SelectDialect = {
   literal,
   selectColumn,
   comparesRows: false,
+  rowCount: 'COUNT(*)',
+  isRepeated: 'COUNT(*) > 1',
   withoutIndex: { hint: ' USE INDEX ()', condition: null },
   quoteTable: (table) => `${quoteName(table.schema)}.${quoteName(table.name)}`,
 };
@@ -119,6 +121,7 @@ function readEstimate(rows: readonly ControlRow[]): number | null {
 export const mysqlDialect: Dialect = {
   quoteName,
   literal,
+  rowSettings: {},
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),

@@ -46,7 +46,7 @@ export function buildPostgresqlProbe(
     seed,
   );
   return {
-    sql: `SELECT COUNT(DISTINCT h) AS row_count, SUM(h) AS hash_sum
+    sql: `SELECT pg_catalog.count(DISTINCT h) AS row_count, pg_catalog.sum(h) AS hash_sum
       FROM (SELECT ${hash} AS h FROM (VALUES ${values}) AS hard (${names})) AS probe`,
     rows: ROWS,
     sum: null,
@@ -54,7 +54,7 @@ export function buildPostgresqlProbe(
 }
 
 function spellValue(type: string, value: string | null | undefined): string {
-  return value == null ? `NULL::${type}` : `'${value}'::${type}`;
+  return value == null ? `NULL::pg_catalog.${type}` : `'${value}'::pg_catalog.${type}`;
 }
 
 function toColumn(wire: string, i: number): Column {

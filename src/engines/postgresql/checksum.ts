@@ -4,6 +4,7 @@ import type { ChecksumColumns, ChecksumDialect, ChecksumRequest } from '../engin
 import { buildAggregate, buildPartAggregates } from '../select.js';
 import { buildPostgresqlProbe } from './checksum-probe.js';
 import { quoteName, selects } from './dialect.js';
+import { ACCOUNT_PATH } from './session-state.js';
 
 /** Types whose binary form, as the server sends it to Rowproof, is the same wherever the value is the same. */
 const HASHED = new Set([
@@ -35,7 +36,7 @@ function findObstacle({ source, target }: ChecksumColumns): string | null {
   const isAlike =
     source.type.kind === target.type.kind &&
     source.wire === target.wire &&
-    source.declared === target.declared;
+    (source.type.kind === 'enum' || source.declared === target.declared);
   return isAlike ? null : `is ${source.declared} on the source and ${target.declared} on the target`;
 }
 
@@ -52,10 +53,10 @@ const GOLDEN = 0x9e3779b97f4a7c15n;
  * @see https://github.com/postgres/postgres/blob/REL_15_STABLE/src/common/hashfn.c
  */
 export function buildRowHash(columns: readonly Column[], seed: bigint): string {
-  const numbers = [1n, 2n].map((i) => `'${BigInt.asIntN(64, (seed + i) * GOLDEN)}'::int8`);
+  const numbers = [1n, 2n].map((i) => `'${BigInt.asIntN(64, (seed + i) * GOLDEN)}'::pg_catalog.int8`);
   const row = `ROW(${[...columns.map(buildValue), ...numbers].join(', ')})`;
   const bytes = `ROW(pg_catalog.record_send(${row}))`;
-  return `pg_catalog.hash_record_extended(${bytes}, '${BigInt.asIntN(64, seed)}'::int8)`;
+  return `pg_catalog.hash_record_extended(${bytes}, '${BigInt.asIntN(64, seed)}'::pg_catalog.int8)`;
 }
 
 /** The number of the type goes into the bytes too; that of an enum or a domain is another one in every database. */
@@ -78,7 +79,7 @@ function buildPartChecksums(
 }
 
 function buildSums(hash: string): string {
-  return `COUNT(*) AS row_count, SUM(${hash}) AS hash_sum`;
+  return `${selects.rowCount} AS row_count, pg_catalog.sum(${hash}) AS hash_sum`;
 }
 
 /**
@@ -87,10 +88,10 @@ function buildSums(hash: string): string {
  * parts takes longer than running it uncompiled.
  */
 export const postgresqlChecksum: ChecksumDialect = {
-  settings: { max_parallel_workers_per_gather: '0', jit: 'off' },
+  settings: { ...ACCOUNT_PATH, max_parallel_workers_per_gather: '0', jit: 'off' },
   findObstacle,
   buildChecksum,
   buildPartChecksums,
-  buildSampleCondition: (share) => `pg_catalog.random() < ${share.toFixed(9)}`,
+  buildSampleCondition: (share) => `pg_catalog.random() OPERATOR(pg_catalog.<) ${share.toFixed(9)}`,
   buildProbe: (seed) => buildPostgresqlProbe(seed, buildRowHash),
 };

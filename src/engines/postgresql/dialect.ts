@@ -2,6 +2,7 @@ import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column, Table } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
+import type { Comparison } from '../key-condition.js';
 import {
   buildConditionTest,
   buildCount,
@@ -13,6 +14,7 @@ import {
   withoutLiteral,
 } from '../select.js';
 import { AS_TEXT } from './column-types.js';
+import { ACCOUNT_PATH } from './session-state.js';
 
 /** Double quotes, with a double quote in the name doubled; NUL cannot be part of a name. */
 export function quoteName(name: string): string {
@@ -54,13 +56,13 @@ export function literal(part: KeyPart, column: Column): Literal {
       return timestampLiteral(part.value, 'timestamptz');
     case 'time':
       if (part.value < 0n) return BELOW;
-      return part.value > MICROS_PER_DAY ? ABOVE : sql(`'${formatTimeOfDay(part.value)}'::time`);
+      return part.value > MICROS_PER_DAY ? ABOVE : sql(`'${formatTimeOfDay(part.value)}'::pg_catalog.time`);
     case 'uuid':
-      return sql(column.wire === 'uuid' ? `'${part.value}'::uuid` : castText(part.value, column));
+      return sql(column.wire === 'uuid' ? `'${part.value}'::pg_catalog.uuid` : castText(part.value, column));
     case 'text':
       return sql(castText(truncateAtNul(part.value), column));
     case 'bytes':
-      return sql(`decode('${hexOf(part.value)}', 'hex')`);
+      return sql(`pg_catalog.decode('${hexOf(part.value)}', 'hex')`);
     case 'exact':
       throw withoutLiteral(column);
   }
@@ -73,30 +75,32 @@ function intLiteral(value: bigint, column: Column): Literal {
   }
   if (column.wire === 'oid') {
     if (value < 0n) return BELOW;
-    return value >= 2n ** 32n ? ABOVE : sql(`'${value}'::oid`);
+    return value >= 2n ** 32n ? ABOVE : sql(`'${value}'::pg_catalog.oid`);
   }
   if (value < MIN_INT64) return BELOW;
-  return value > MAX_INT64 ? ABOVE : sql(`'${value}'::int8`);
+  return value > MAX_INT64 ? ABOVE : sql(`'${value}'::pg_catalog.int8`);
 }
 
 /** A whole number against an integer column is written as one, because a `numeric` literal would not use the index. */
 function decimalLiteral(value: string, column: Column): Literal {
-  if (column.wire === 'numeric') return sql(`'${value}'::numeric`);
+  if (column.wire === 'numeric') return sql(`'${value}'::pg_catalog.numeric`);
   if (value === '-Infinity') return BELOW;
   if (value === 'NaN' || value === 'Infinity') return ABOVE;
-  return /^-?\d+$/.test(value) ? intLiteral(BigInt(value), column) : sql(`'${value}'::numeric`);
+  return /^-?\d+$/.test(value) ? intLiteral(BigInt(value), column) : sql(`'${value}'::pg_catalog.numeric`);
 }
 
 function dateLiteral(days: bigint): Literal {
-  if (days === MAX_INT32) return sql(`'infinity'::date`);
-  return days === MIN_INT32 ? sql(`'-infinity'::date`) : sql(`'${formatDays(Number(days))}'::date`);
+  if (days === MAX_INT32) return sql(`'infinity'::pg_catalog.date`);
+  return days === MIN_INT32
+    ? sql(`'-infinity'::pg_catalog.date`)
+    : sql(`'${formatDays(Number(days))}'::pg_catalog.date`);
 }
 
 function timestampLiteral(micros: bigint, type: 'timestamp' | 'timestamptz'): Literal {
-  if (micros === MAX_INT64) return sql(`'infinity'::${type}`);
-  if (micros === MIN_INT64) return sql(`'-infinity'::${type}`);
+  if (micros === MAX_INT64) return sql(`'infinity'::pg_catalog.${type}`);
+  if (micros === MIN_INT64) return sql(`'-infinity'::pg_catalog.${type}`);
   const text = formatMicros(micros);
-  return sql(`'${type === 'timestamp' ? text : withUtc(text)}'::${type}`);
+  return sql(`'${type === 'timestamp' ? text : withUtc(text)}'::pg_catalog.${type}`);
 }
 
 /** Says the zone of a point in time in UTC, ahead of `BC`; infinity has none. */
@@ -112,19 +116,37 @@ export function withUtc(text: string): string {
 function castText(text: string, column: Column): string {
   const plain = textLiteral(text);
   if (column.type.kind === 'enum') {
-    return `(SELECT label FROM unnest(enum_range(NULL::${column.declared})) AS label WHERE label::text = ${plain})`;
+    const labels = `pg_catalog.unnest(pg_catalog.enum_range(NULL::${column.declared}))`;
+    return `(SELECT label FROM ${labels} AS label WHERE label::pg_catalog.text OPERATOR(pg_catalog.=) ${plain})`;
   }
-  if (column.wire === 'citext') return `${plain}::${column.declared}`;
-  return column.wire === 'bpchar' ? `${plain}::bpchar` : `${plain}::text`;
+  if (column.operatorSchema != null && !isComparedAsText(column)) return `${plain}::${column.declared}`;
+  return `${plain}::pg_catalog.${column.wire === 'bpchar' ? 'bpchar' : 'text'}`;
 }
 
 /**
- * A path of labels (`ltree`) is only equal to a path, and not every text is one. A domain over an enum is only equal to
- * itself, but its index serves the enum as well.
+ * A path of labels (`ltree`) is only equal to a path, and not every text is one; nor is there more to say of a type whose
+ * indexes have no such operators as others have.
  */
-function keyOperand({ name, wire, type, declared }: Column): string {
-  if (type.kind === 'enum') return `${quoteName(name)}::${declared}`;
-  return wire === 'ltree' ? `${quoteName(name)}::text` : quoteName(name);
+function isComparedAsText({ wire, operatorSchema }: Column): boolean {
+  return wire === 'ltree' || operatorSchema === null;
+}
+
+/** A domain over an enum is only equal to itself, but its index serves the enum as well. */
+function keyOperand(column: Column): string {
+  const name = quoteName(column.name);
+  if (column.type.kind === 'enum') return `${name}::${column.declared}`;
+  return isComparedAsText(column) ? `${name}::pg_catalog.text COLLATE pg_catalog."C"` : name;
+}
+
+/**
+ * An operator of ours is looked up nowhere but where the engine has its own, or where an index of the column's type has it:
+ * the search path may lead to another one first, which hides rows or runs what its owner likes.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-expressions.html#SQL-EXPRESSIONS-OPERATOR-CALLS
+ */
+function operator(comparison: Comparison, column: Column): string {
+  const own = isComparedAsText(column) ? null : (column.operatorSchema ?? null);
+  return `OPERATOR(${own === null ? 'pg_catalog' : quoteName(own)}.${comparison})`;
 }
 
 /** No value here holds NUL, so what sorts after `a NUL b` is exactly what sorts after `a`. */
@@ -137,8 +159,8 @@ function truncateAtNul(text: string): string {
 function quoteTable({ schema, name, only, members }: Table): string {
   const quoted = `${only ? 'ONLY ' : ''}${quoteName(schema)}.${quoteName(name)}`;
   if (members.length === 0) return quoted;
-  const oids = members.map((identity) => BigInt(identity)).join(', ');
-  return `(SELECT * FROM ${quoted} WHERE tableoid IN (${oids})) AS ${quoteName(name)}`;
+  const oids = `ARRAY[${members.map((identity) => BigInt(identity)).join(', ')}]::pg_catalog.oid[]`;
+  return `(SELECT * FROM ${quoted} WHERE tableoid OPERATOR(pg_catalog.=) ANY (${oids})) AS ${quoteName(name)}`;
 }
 
 /** What statements of any form need to know of this engine. */
@@ -146,10 +168,16 @@ export const selects: SelectDialect = {
   quoteName,
   literal,
   keyOperand,
+  operator,
+  isOneOf: (column, operand, literals) =>
+    `${operand} ${operator('=', column)} ANY (ARRAY[${literals.join(', ')}])`,
   comparesRows: true,
+  rowCount: 'pg_catalog.count(*)',
+  isRepeated: 'pg_catalog.count(*) OPERATOR(pg_catalog.>) 1',
   // No index holds this column, so that none can answer alone; without an order, the others have nothing to offer.
   withoutIndex: { hint: '', condition: 'tableoid IS NOT NULL' },
-  selectColumn: ({ name, wire }) => (wire === AS_TEXT ? `${quoteName(name)}::text` : quoteName(name)),
+  selectColumn: ({ name, wire }) =>
+    wire === AS_TEXT ? `${quoteName(name)}::pg_catalog.text` : quoteName(name),
   quoteTable,
 };
 
@@ -162,6 +190,7 @@ function readEstimate(rows: readonly ControlRow[]): number | null {
 export const postgresqlDialect: Dialect = {
   quoteName,
   literal,
+  rowSettings: ACCOUNT_PATH,
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),

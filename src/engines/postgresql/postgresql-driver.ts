@@ -9,7 +9,7 @@ import { closed, sayGoodbye } from '../server-socket.js';
 import { Turns } from '../turns.js';
 import type { WireBudget } from '../wire-budget.js';
 import { loginToPostgresql, openGate, openStream, type PostgresqlLogin } from './login-driver.js';
-import { buildOpening, END, SessionState, STAY } from './session-state.js';
+import { ACCOUNT_PATH, buildOpening, END, SessionState, STAY } from './session-state.js';
 import { CopyQuery, ParseQuery } from './wire-queries.js';
 
 /** Connects with the TLS that was asked for; the signal ends it at any step. */
@@ -87,12 +87,12 @@ export class PostgresqlConnection implements Session {
   }
 
   parse(sql: string): Promise<void> {
-    return this.#transact({}, () => this.#submit((onEnd) => new ParseQuery(sql, onEnd)));
+    return this.#transact(ACCOUNT_PATH, () => this.#submit((onEnd) => new ParseQuery(sql, onEnd)));
   }
 
   readRows(sql: string, _columns: readonly Column[], onSpan: SpanListener): Promise<void> {
     const text = `${STAY}COPY (${sql}) TO STDOUT (FORMAT binary)`;
-    return this.#transact({}, () =>
+    return this.#transact(ACCOUNT_PATH, () =>
       this.#submit((onEnd) => new CopyQuery({ text, onSpan, onStop: () => this.#destroy(), onEnd })),
     );
   }

@@ -8,8 +8,8 @@ import type { ServerIdentity } from '../server-identity.js';
  *
  * With `row_security=off` the server refuses a read that a policy would filter, instead of hiding rows; with
  * `gin_fuzzy_search_limit` it would return a random part of what a condition finds. What gives values their meaning
- * (`lc_monetary`, `search_path`) stays as the account has it. `jit` would spend seconds on compiling questions about the
- * catalog, whose cost the planner thinks high, and that take milliseconds.
+ * (`lc_monetary`, and `search_path` where a table's rows are read) stays as the account has it. `jit` would spend seconds
+ * on compiling questions about the catalog, whose cost the planner thinks high, and that take milliseconds.
  *
  * @see https://www.postgresql.org/docs/current/runtime-config-client.html
  */
@@ -35,6 +35,20 @@ const SETTINGS: StatementSettings = {
   exit_on_error: 'off',
   jit: 'off',
 };
+
+const AS_THE_ACCOUNT_HAS_IT = '"$account"';
+
+/**
+ * In statements that are all ours, names are those of the engine: a function or an operator of the same name elsewhere
+ * would run as the account, and answer as its owner likes. Named last, no temporary table of whoever had the connection
+ * before comes first.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SEARCH-PATH
+ */
+const OWN_PATH: StatementSettings = { search_path: 'pg_catalog, pg_temp' };
+
+/** For statements over the rows of a table: all that is ours in them is qualified, and what the user wrote is as meant. */
+export const ACCOUNT_PATH: StatementSettings = { search_path: AS_THE_ACCOUNT_HAS_IT };
 
 /** What only superusers may set: with these on, the server passes over rows in damaged pages or reads them as they are. */
 const SUPERUSER_SETTINGS: StatementSettings = { zero_damaged_pages: 'off', ignore_checksum_failure: 'off' };
@@ -103,6 +117,7 @@ export class SessionState {
       ...only(SETTINGS),
       ...only(isSuperuser ? SUPERUSER_SETTINGS : {}),
       ...only(timeLimits(settings)),
+      ...OWN_PATH,
     };
     this.#confirmed = { ...only(SETTINGS), ...only(SUPERUSER_SETTINGS), ...TRANSACTION };
     this.#knowsSystem = rows[0]?.knows_system === 't';
@@ -110,9 +125,9 @@ export class SessionState {
 
   /** One message: begins a read-only transaction, sets what holds in it, reads it back and asks the server who it is. */
   buildBegin(more: StatementSettings = {}): string {
-    const assignments = Object.entries({ ...this.#assignments, ...more }).map(
-      ([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`,
-    );
+    const assignments = Object.entries({ ...this.#assignments, ...more })
+      .filter(([, value]) => value !== AS_THE_ACCOUNT_HAS_IT)
+      .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`);
     const values = Object.keys(this.#confirmed).map((name) => `pg_catalog.current_setting('${name}')`);
     const system = this.#knowsSystem
       ? '(SELECT system_identifier FROM pg_catalog.pg_control_system())'

@@ -12,7 +12,7 @@ export interface TypeContext {
 /** A type as a column, an array, a range or a composite names it. */
 type TypeReference = Pick<ControlRow, string>;
 
-export type ResolvedType = Pick<Column, 'declared' | 'wire' | 'type'>;
+export type ResolvedType = Pick<Column, 'declared' | 'wire' | 'type' | 'operatorSchema'>;
 
 /** Reads every type that the columns of some tables are of, and then those that these are made of, level by level. */
 export async function readTypes(session: Session, tableOids: string): Promise<Map<string, ControlRow>> {
@@ -35,6 +35,14 @@ function partOids(row: ControlRow): string[] {
   return [row.base, row.element, row.bound, ...fields].map((oid) => oid ?? '0');
 }
 
+/** The one schema that holds all comparisons, under their usual names, that b-tree indexes of a type use by default. */
+const OPERATOR_SCHEMA = `(SELECT min(x.nspname::text) FROM pg_opclass oc
+        JOIN pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
+        JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
+        JOIN pg_operator o ON o.oid = ao.amopopr AND o.oprname = (ARRAY['<', '<=', '=', '>=', '>'])[ao.amopstrategy]
+        JOIN pg_namespace x ON x.oid = o.oprnamespace
+      WHERE oc.opcdefault AND oc.opcintype = t.oid HAVING count(*) = 5 AND count(DISTINCT x.oid) = 1)`;
+
 /**
  * A subscriptable type of fixed length (`point`) has an element type without being an array; the category tells. Ranges
  * are looked up through JSON, because older servers have no multiranges.
@@ -43,7 +51,7 @@ function partOids(row: ControlRow): string[] {
  */
 function typesQuery(oids: readonly string[]): string {
   return `SELECT t.oid, t.typname AS type_name, t.typtype AS type_kind, n.nspname AS type_schema,
-      t.typsend <> 0 AS has_send, t.typbasetype AS base, t.typtypmod AS base_modifier,
+      ${OPERATOR_SCHEMA} AS operator_schema, t.typsend <> 0 AS has_send, t.typbasetype AS base, t.typtypmod AS base_modifier,
       format_type(t.typbasetype, t.typtypmod) AS base_declared,
       CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN t.typelem ELSE 0 END AS element,
       CASE WHEN t.typtype IN ('r', 'm') THEN (SELECT r.rngsubtype FROM pg_range r
@@ -106,7 +114,12 @@ function resolveReference(reference: TypeReference, context: TypeContext): Resol
     };
     return { declared, wire: 'array', type: { kind: 'array', element: part(element) } };
   }
-  return { declared, ...plainTypeOf({ ...info, ...reference }, context.server) };
+  const isOwn = info.type_schema === 'pg_catalog' || info.type_kind !== 'b';
+  return {
+    declared,
+    ...plainTypeOf({ ...info, ...reference }, context.server),
+    ...(isOwn ? {} : { operatorSchema: info.operator_schema ?? null }),
+  };
 }
 
 function fieldsOf({ fields }: ControlRow): TypeReference[] {
