@@ -84,6 +84,8 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     asideChecks: { begin: [], afterHold: [], afterRelease: [], forRow: buildAsideCheck, end: [] },
     buildGuard: (value) => buildGuard(readTypedValue(value), value, types),
     buildNotReferred,
+    countReferring: (key, values) =>
+      `(SELECT pg_catalog.count(*) FROM ${key.quotedTable} AS c WHERE ${refersTo(key, values)})`,
   };
 }
 
@@ -163,6 +165,10 @@ function sameValue(column: Column, value: TypedValue, types: RepairTypes): strin
   const type = types.get(column.declared);
   const literal = spell(value, column);
   const name = quoteFileName(column.name);
+  // A domain over an enum is no enum to the operator: its column is compared as the type under it.
+  if (type !== undefined && type.labels !== null) {
+    return `${name}::${type.quoted} ${EQUALS} CAST(${literal} AS ${type.quoted})`;
+  }
   if (type === undefined || type.operatorSchema === 'pg_catalog') return `${name} ${EQUALS} ${literal}`;
   return `${name} OPERATOR(${quoteFileName(type.operatorSchema)}.=) CAST(${literal} AS ${type.quoted})`;
 }
@@ -276,7 +282,10 @@ function daysInMonth(year: number, month: number): number {
   return month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
-function buildNotReferred({ quotedTable, columns }: ForeignKey, values: readonly string[]): string {
-  const same = columns.map((column, i) => `c.${quoteFileName(column)} ${EQUALS} ${values[i]}`).join(' AND ');
-  return `NOT EXISTS (SELECT 1 FROM ${quotedTable} AS c WHERE ${same})`;
+function buildNotReferred(key: ForeignKey, values: readonly string[]): string {
+  return `NOT EXISTS (SELECT 1 FROM ${key.quotedTable} AS c WHERE ${refersTo(key, values)})`;
+}
+
+function refersTo({ columns }: ForeignKey, values: readonly string[]): string {
+  return columns.map((column, i) => `c.${quoteFileName(column)} ${EQUALS} ${values[i]}`).join(' AND ');
 }
