@@ -49,7 +49,12 @@ export class RepairSurvey {
         const name = qualifiedName(pair.target);
         const table = facts.catalog.tables.find((each) => each.name === name);
         if (table === undefined) return [];
-        return [[name, emptySurvey({ pair, table, catalog: facts.catalog, order: this.order })]];
+        return [
+          [
+            name,
+            emptySurvey({ pair, table, catalog: facts.catalog, order: this.order, isUndo: repair !== null }),
+          ],
+        ];
       }),
     );
   }
