@@ -148,8 +148,6 @@ export interface RepairDialect {
   buildGuard(value: RepairValue): string | null;
   /** Keeps an UPDATE from being refused when it asks about the table that it changes. */
   buildNotReferred(foreignKey: ForeignKey, values: readonly string[]): string;
-  /** A scalar query: how many rows refer to the row with the given values. */
-  countReferring(foreignKey: ForeignKey, values: readonly string[]): string;
 }
 
 /** A row that was put aside, and the condition that it still is. */

@@ -14,8 +14,15 @@ interface KeptParents {
   readonly tableOf: (name: string) => RepairedTable | undefined;
 }
 
+/** A row that is to go, and the values by which others refer to it. */
+interface Going {
+  readonly number: number;
+  readonly tuple: string;
+  readonly change: RowChange;
+}
+
 /** Rows that are to go, asked about in one question. */
-const MOST_ROWS = 100;
+const MOST_ROWS = 200;
 
 /**
  * Finds extra rows that other rows still refer to when everything is written, by number with the reason: their DELETE
@@ -32,17 +39,18 @@ export async function findKeptParents(kept: KeptParents): Promise<Map<number, st
 
 async function lookAt(kept: KeptParents, key: ForeignKey, found: Map<number, string>): Promise<void> {
   const name = qualifiedName(kept.parent.pair.target);
-  const reason = `a row of ${key.table} that stays, or is to come, refers to it`;
   const balance = new Map<string, number>();
   const child = kept.tableOf(key.table);
   if (child !== undefined) {
     for await (const { change } of kept.rows(key.table)) countReferences(balance, { key, child, change });
   }
-  let batch: { number: number; tuple: string }[] = [];
-  const ask = async (): Promise<void> => {
-    for (const [tuple, now] of await countChildren(kept, key, batch)) {
-      for (const row of batch.filter((each) => each.tuple === tuple)) {
-        if (now + (balance.get(tuple) ?? 0) > 0) found.set(row.number, reason);
+  let batch: Going[] = [];
+  const askBatch = async (): Promise<void> => {
+    const counts = await countChildren(kept, key, batch);
+    for (const { number, tuple } of batch) {
+      if (typeof counts === 'string') found.set(number, counts);
+      else if ((counts.get(number) ?? 0) + (balance.get(tuple) ?? 0) > 0) {
+        found.set(number, `a row of ${key.table} that stays, or is to come, refers to it`);
       }
     }
     batch = [];
@@ -51,10 +59,10 @@ async function lookAt(kept: KeptParents, key: ForeignKey, found: Map<number, str
     const tuple =
       change.kind === 'delete' ? tupleOf(key.referencedColumns, change, kept.parent, 'before') : null;
     if (tuple === null || isOwn(key, change, kept.parent)) continue;
-    batch.push({ number, tuple });
-    if (batch.length >= MOST_ROWS) await ask();
+    batch.push({ number, tuple, change });
+    if (batch.length >= MOST_ROWS) await askBatch();
   }
-  if (batch.length > 0) await ask();
+  if (batch.length > 0) await askBatch();
 }
 
 /** A row that refers to itself goes with its reference. */
@@ -92,17 +100,26 @@ function filled({ before, after }: RowChange): RowChange['after'] {
   return [...after, ...before.filter(({ to }) => !changed.has(to.name))];
 }
 
-/** What the server does not answer is left to the guard of the DELETE. */
+/** How many rows refer to each now, by its number; or why that cannot be known. */
 async function countChildren(
   { parent, ask }: KeptParents,
   key: ForeignKey,
-  batch: readonly { readonly tuple: string }[],
-): Promise<ReadonlyMap<string, number>> {
+  batch: readonly Going[],
+): Promise<ReadonlyMap<number, number> | string> {
   const { dialect } = parent.catalog;
-  const tuples = [...new Set(batch.map(({ tuple }) => tuple))];
-  const questions = tuples.map(
-    (tuple, n) => `SELECT ${n} AS n, ${dialect.countReferring(key, JSON.parse(tuple) as string[])} AS found`,
-  );
-  const rows = await ask(questions.join(' UNION ALL ')).catch(() => []);
-  return new Map(rows.map((row) => [tuples[Number(row.n)] ?? '', Number(row.found)]));
+  const names = key.referencedColumns.map((column) => dialect.quoteName(column));
+  const table = dialect.quoteOnlyTable(parent.pair.target);
+  const going = batch.map(({ number, change }) => {
+    const conditions = (change.key ?? []).map((value) => dialect.buildKeyCondition(value) ?? '1 = 0');
+    return `SELECT ${number} AS rowproof_n, ${names.join(', ')} FROM ${table} WHERE ${conditions.join(' AND ')}`;
+  });
+  const same = key.columns.map((column, i) => `c.${dialect.quoteName(column)} = w.${names[i]}`);
+  const children = `JOIN ${key.quotedTable} c ON ${same.join(' AND ')}`;
+  const sql = `SELECT w.rowproof_n AS n, COUNT(*) AS found FROM (${going.join(' UNION ALL ')}) w ${children} GROUP BY w.rowproof_n`;
+  try {
+    return new Map((await ask(sql)).map(({ n, found }) => [Number(n), Number(found)]));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `whether a row of ${key.table} refers to it cannot be asked: ${reason}`;
+  }
 }

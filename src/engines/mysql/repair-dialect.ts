@@ -82,8 +82,6 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     asideChecks: ASIDE_CHECKS,
     buildGuard: (value) => buildGuard(readTypedValue(value), value),
     buildNotReferred,
-    countReferring: (key, values) =>
-      `(SELECT COUNT(*) FROM ${key.quotedTable} AS c WHERE ${refersTo(key, values)})`,
   };
 }
 
@@ -240,11 +238,7 @@ function isOnCalendar(date: string): boolean {
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/derived-table-optimization.html
  */
-function buildNotReferred(key: ForeignKey, values: readonly string[]): string {
-  const same = refersTo(key, values);
-  return `NOT EXISTS (SELECT 1 FROM (SELECT 1 FROM ${key.quotedTable} AS c WHERE ${same} LIMIT 1) AS x)`;
-}
-
-function refersTo({ columns }: ForeignKey, values: readonly string[]): string {
-  return columns.map((column, i) => `c.${quoteName(column)} = ${values[i]}`).join(' AND ');
+function buildNotReferred({ quotedTable, columns }: ForeignKey, values: readonly string[]): string {
+  const same = columns.map((column, i) => `c.${quoteName(column)} = ${values[i]}`).join(' AND ');
+  return `NOT EXISTS (SELECT 1 FROM (SELECT 1 FROM ${quotedTable} AS c WHERE ${same} LIMIT 1) AS x)`;
 }

@@ -84,8 +84,6 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     asideChecks: { begin: [], afterHold: [], afterRelease: [], forRow: buildAsideCheck, end: [] },
     buildGuard: (value) => buildGuard(readTypedValue(value), value, types),
     buildNotReferred,
-    countReferring: (key, values) =>
-      `(SELECT pg_catalog.count(*) FROM ${key.quotedTable} AS c WHERE ${refersTo(key, values)})`,
   };
 }
 
@@ -282,10 +280,7 @@ function daysInMonth(year: number, month: number): number {
   return month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
-function buildNotReferred(key: ForeignKey, values: readonly string[]): string {
-  return `NOT EXISTS (SELECT 1 FROM ${key.quotedTable} AS c WHERE ${refersTo(key, values)})`;
-}
-
-function refersTo({ columns }: ForeignKey, values: readonly string[]): string {
-  return columns.map((column, i) => `c.${quoteFileName(column)} ${EQUALS} ${values[i]}`).join(' AND ');
+function buildNotReferred({ quotedTable, columns }: ForeignKey, values: readonly string[]): string {
+  const same = columns.map((column, i) => `c.${quoteFileName(column)} ${EQUALS} ${values[i]}`).join(' AND ');
+  return `NOT EXISTS (SELECT 1 FROM ${quotedTable} AS c WHERE ${same})`;
 }
