@@ -61,6 +61,8 @@ export interface RepairTable {
   readonly triggers: readonly string[];
   /** Columns that a trigger mentions: what is put aside in one may not be found again. */
   readonly triggered: (column: string) => boolean;
+  /** By kind of statement: columns that a trigger gives a value of its own whatever is written, with its name. */
+  readonly assigned: Readonly<Record<'insert' | 'update', ReadonlyMap<string, string>>>;
   readonly rules: readonly RowRule[];
   /** Columns whose values the server is asked to read before the file is written. */
   readonly asked: ReadonlySet<string>;

@@ -10,3 +10,29 @@ export function changesOtherRows(text: string): boolean {
 function withoutComments(text: string): string {
   return text.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
 }
+
+/**
+ * Whether the text of a trigger that acts before a row is written gives a column a value of its own, whatever the
+ * statement says. One that first asks something may not, and is taken for one that does not.
+ */
+function assignsColumn(text: string, column: string): boolean {
+  const plain = withoutComments(text);
+  if (/\b(?:if|case|when|loop|while)\b/i.test(plain)) return false;
+  const name = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const assigned = `new\\s*\\.\\s*["\`]?${name}["\`]?\\s*`;
+  const isSet = new RegExp(`\\bset\\b[^;]*\\b${assigned}:?=`, 'i').test(plain);
+  return isSet || new RegExp(`(?:\\bbegin|;)\\s*${assigned}:?=`, 'i').test(plain);
+}
+
+/** The columns that one of the triggers sets, with its name. */
+export function findAssigned(
+  columns: readonly { readonly name: string }[],
+  triggers: readonly { readonly name: string; readonly text: string }[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    columns.flatMap(({ name }) => {
+      const trigger = triggers.find(({ text }) => assignsColumn(text, name));
+      return trigger === undefined ? [] : [[name, trigger.name] as const];
+    }),
+  );
+}

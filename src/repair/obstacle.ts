@@ -10,6 +10,8 @@ export interface RepairedTable {
   readonly table: RepairTable;
   readonly catalog: RepairCatalog;
   readonly order: TableOrder;
+  /** The changes take back what a repair wrote. */
+  readonly isUndo: boolean;
 }
 
 /** Columns that are written: the server computes the others. */
@@ -97,6 +99,8 @@ function findUpdateObstacle({ after }: RowChange, repaired: RepairedTable): stri
   const { pair, catalog } = repaired;
   const written = writtenValues(after);
   if (written.length === 0) return 'only generated columns differ, which cannot be written';
+  const byTrigger = written.map(({ to }) => repaired.table.assigned.update.get(to.name));
+  if (!byTrigger.includes(undefined)) return `trigger ${byTrigger[0]} sets what differs by itself`;
   const always = written.find(({ to }) => to.identity === 'always');
   if (always !== undefined) return `column ${always.to.name} is an identity that an UPDATE cannot set`;
   const fixed = written.find(({ to }) => repaired.table.fixed.has(to.name));

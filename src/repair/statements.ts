@@ -124,8 +124,11 @@ export function keyCondition({ key }: RowChange, { catalog }: RepairedTable): st
   return `${KEY_BEGINS} ${known.join(' AND ')} ${KEY_ENDS}`;
 }
 
-function guardsOf({ before, key }: RowChange, repaired: RepairedTable, held: HeldColumns): string[] {
-  const keyNames = new Set((key ?? []).map(({ to }) => to.name));
+function guardsOf({ before, key, kind }: RowChange, repaired: RepairedTable, held: HeldColumns): string[] {
+  // What a trigger made of a value when the repair wrote it, its undo cannot know.
+  const { assigned } = repaired.table;
+  const unknown = repaired.isUndo ? assigned[kind === 'delete' ? 'insert' : 'update'] : new Map();
+  const keyNames = new Set([...(key ?? []).map(({ to }) => to.name), ...unknown.keys()]);
   return writtenValues(before).flatMap((value) => {
     if (keyNames.has(value.to.name)) return [];
     const own = held.get(value.to.name);

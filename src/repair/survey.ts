@@ -2,6 +2,7 @@ import type { RowDifference } from '../core/difference.js';
 import { qualifiedName, type TablePair } from '../core/pairing.js';
 import type { ForeignKey, RepairCatalog } from '../engines/repair.js';
 import { type Ask, type Examination, emptyExamination, examineTable, type Wait } from './examine.js';
+import { findKeptParents } from './kept-parents.js';
 import { findObstacle, tupleOf } from './obstacle.js';
 import { orderTakers } from './order-takers.js';
 import { type RepairDirection, toRowChange } from './row-change.js';
@@ -48,7 +49,12 @@ export class RepairSurvey {
         const name = qualifiedName(pair.target);
         const table = facts.catalog.tables.find((each) => each.name === name);
         if (table === undefined) return [];
-        return [[name, emptySurvey({ pair, table, catalog: facts.catalog, order: this.order })]];
+        return [
+          [
+            name,
+            emptySurvey({ pair, table, catalog: facts.catalog, order: this.order, isUndo: repair !== null }),
+          ],
+        ];
       }),
     );
   }
@@ -77,6 +83,7 @@ export class RepairSurvey {
       examinations.set(name, found);
       await survey.#refuseOrphans(found);
     }
+    for (const name of [...survey.order.parentsFirst].reverse()) await survey.#keepParents(name, ask);
     return examinations;
   }
 
@@ -94,6 +101,20 @@ export class RepairSurvey {
       if (parent !== null && known.has(parent)) continue;
       if (!refused.has(number))
         refused.set(number, `the row of ${key.referencedTable} that it refers to is not there`);
+    }
+  }
+
+  /** Children come first: one that stays keeps its parent. Rows of one table that refer to each other fall out in turn. */
+  async #keepParents(name: string, ask: Ask): Promise<void> {
+    const parent = this.tables.get(name);
+    const refused = this.#facts.examinations.get(name)?.refused;
+    if (parent === undefined || refused === undefined) return;
+    const isSelf = parent.table.foreignKeys.some((key) => key.referencedTable === name);
+    const rows = (table: string) => this.#writableRows(table);
+    for (let grown = true; grown; ) {
+      const kept = await findKeptParents({ parent, ask, rows, tableOf: (each) => this.tables.get(each) });
+      for (const [number, reason] of kept) refused.set(number, reason);
+      grown = isSelf && kept.size > 0;
     }
   }
 

@@ -40,6 +40,12 @@ describe.each(availableEngines())(
           source: { ...source, url: as(source.url) },
           target: { ...target, url: as(target.url) },
         });
+        expect(written.repair).toMatch(
+          isPostgres
+            ? /parent id=2: whether a row of other.child refers to it cannot be asked: .*permission denied/
+            : /parent id=2: foreign keys of tables that the account cannot see may refer to it/,
+        );
+        expect(written.repair).toContain('In all: 1 row written, 1 left alone.');
         // The helper applies with the account of the URL that it was given: the administrator's is another.
         await written.applyTo(target, 'repair');
         const kept = isPostgres ? target : other;

@@ -64,6 +64,32 @@ const SCENARIOS: readonly Scenario[] = [
     remaining: ['missing 3'],
   },
   {
+    title: 'leaves an extra parent alone that a row refers to which stays or comes, and deletes the others',
+    tables: () =>
+      'CREATE TABLE p (id INT NOT NULL PRIMARY KEY); CREATE TABLE c (id INT NOT NULL PRIMARY KEY, pid INT)',
+    targetTables: () =>
+      `CREATE TABLE p (id INT NOT NULL PRIMARY KEY);
+       CREATE TABLE c (id INT NOT NULL PRIMARY KEY, pid INT, FOREIGN KEY (pid) REFERENCES p (id) ON DELETE CASCADE)`,
+    source: 'INSERT INTO p VALUES (1), (7); INSERT INTO c VALUES (1, 1), (2, 2), (3, 3), (6, 1)',
+    target:
+      'INSERT INTO p VALUES (1), (2), (3), (4), (5), (6); INSERT INTO c VALUES (1, 1), (2, 2), (5, 5), (6, 6)',
+    leftAlone: [
+      /p id=2: a row of \S*c that stays, or is to come, refers to it/,
+      /p id=3: a row of \S*c that stays, or is to come, refers to it/,
+    ],
+    remaining: ['extra 2', 'extra 3'],
+  },
+  {
+    title: 'keeps the head of a chain of rows that refer to each other where its tail stays',
+    tables: () => 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, boss INT)',
+    targetTables: () =>
+      'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, boss INT, FOREIGN KEY (boss) REFERENCES t (id))',
+    source: 'INSERT INTO t VALUES (1, NULL), (4, 3)',
+    target: 'INSERT INTO t VALUES (1, NULL), (2, NULL), (3, 2), (4, 3), (5, 1), (6, 5)',
+    leftAlone: [/t id=2: a row of/, /t id=3: a row of/],
+    remaining: ['extra 2', 'extra 3'],
+  },
+  {
     title: 'leaves alone what a CHECK or a domain refuses',
     tables: () => 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT)',
     targetTables: (isPostgres) =>

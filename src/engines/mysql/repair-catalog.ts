@@ -3,6 +3,7 @@ import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
 import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable } from '../repair.js';
+import { findAssigned } from '../trigger-text.js';
 import { type Charset, loadCharset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { createMysqlRepairDialect } from './repair-dialect.js';
@@ -133,6 +134,8 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     ['index_name'],
   );
   const triggers = facts.triggers.filter((trigger) => trigger.table === table.name);
+  const before = (event: 'insert' | 'update'): Trigger[] =>
+    triggers.filter((trigger) => trigger.isBefore && trigger.event === event);
   const mentioned = triggers.map(({ text }) => text.toLowerCase());
   const partitions = facts.partitions.filter(own);
   const storage = facts.storage.find(own);
@@ -147,6 +150,10 @@ function buildTable(table: Table, facts: Facts): RepairTable {
       .map((row) => row.column_name ?? ''),
     triggers: triggers.map((trigger) => trigger.name),
     triggered: (column) => mentioned.some((text) => text.includes(column.toLowerCase())),
+    assigned: {
+      insert: findAssigned(table.columns, before('insert')),
+      update: findAssigned(table.columns, before('update')),
+    },
     rules: [
       ...facts.checks.filter(own).map((row) => buildCheck(table, row)),
       ...(partitions.length === 0 ? [] : buildPartitionRule(table, partitions)),

@@ -93,17 +93,20 @@ export interface Trigger {
   readonly event: 'insert' | 'update' | 'delete';
   readonly text: string;
   readonly reason: string | null;
+  /** It acts on the row before that is written. */
+  readonly isBefore: boolean;
 }
 
 export async function readTriggers(session: Session, schema: string): Promise<readonly Trigger[]> {
   const rows = await session.query(
-    `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS name, EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text
+    `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS name, EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text, ACTION_TIMING AS timing
      FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(schema)} ORDER BY TRIGGER_NAME`,
   );
   return rows.map((row) => {
     const text = row.text ?? '';
     const event = row.event === 'INSERT' ? 'insert' : row.event === 'UPDATE' ? 'update' : 'delete';
     const reason = changesOtherRows(text) ? `trigger ${row.name} of the table may change other rows` : null;
-    return { table: row.table_name ?? '', name: row.name ?? '', event, text, reason };
+    const isBefore = row.timing === 'BEFORE';
+    return { table: row.table_name ?? '', name: row.name ?? '', event, text, reason, isBefore };
   });
 }

@@ -2,6 +2,7 @@ import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
 import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable, RowRule, UniqueRule } from '../repair.js';
+import { findAssigned } from '../trigger-text.js';
 import { textLiteral } from './dialect.js';
 import { createPostgresqlRepairDialect, quoteFileName } from './repair-dialect.js';
 import {
@@ -63,6 +64,8 @@ function buildTable(table: Table, facts: Facts): RepairTable {
   const name = qualifiedName(table);
   const reactions = facts.reactions.filter((reaction) => reaction.table === table.name);
   const triggers = reactions.filter(({ isTrigger }) => isTrigger);
+  const before = (event: 'insert' | 'update'): Reaction[] =>
+    triggers.filter((trigger) => trigger.isBefore && trigger.events.includes(event));
   const mentioned = triggers.map(({ text }) => text.toLowerCase());
   const partitions = facts.partitions.filter(own);
   return {
@@ -73,6 +76,10 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     autoUpdated: [],
     triggers: [...new Set(triggers.map((trigger) => trigger.name))],
     triggered: (column) => mentioned.some((text) => text.includes(column.toLowerCase())),
+    assigned: {
+      insert: findAssigned(table.columns, before('insert')),
+      update: findAssigned(table.columns, before('update')),
+    },
     rules: [
       ...facts.checks.filter(own).map(buildCheck),
       ...partitions.flatMap(buildPartitionRule),

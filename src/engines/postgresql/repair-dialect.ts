@@ -163,6 +163,10 @@ function sameValue(column: Column, value: TypedValue, types: RepairTypes): strin
   const type = types.get(column.declared);
   const literal = spell(value, column);
   const name = quoteFileName(column.name);
+  // A domain over an enum is no enum to the operator: its column is compared as the type under it.
+  if (type !== undefined && type.labels !== null) {
+    return `${name}::${type.quoted} ${EQUALS} CAST(${literal} AS ${type.quoted})`;
+  }
   if (type === undefined || type.operatorSchema === 'pg_catalog') return `${name} ${EQUALS} ${literal}`;
   return `${name} OPERATOR(${quoteFileName(type.operatorSchema)}.=) CAST(${literal} AS ${type.quoted})`;
 }

@@ -84,6 +84,8 @@ export interface Reaction {
   readonly events: readonly (keyof typeof EVENTS)[];
   readonly text: string;
   readonly reason: string | null;
+  /** A trigger that acts on every row before that is written. */
+  readonly isBefore: boolean;
 }
 
 /** Rules rewrite a statement into others, and a trigger may do what its text says. */
@@ -94,7 +96,7 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
      WHERE c.relnamespace = ${schema} AND r.rulename <> '_RETURN' AND r.ev_enabled <> 'D' ORDER BY r.rulename::text COLLATE "C"`,
   );
   const triggers = await session.query(
-    `${TREE(schema)} SELECT DISTINCT t.table_name, g.tgname AS name, g.tgtype::text AS kind, p.prosrc AS text, l.lanname AS language
+    `${TREE(schema)} SELECT DISTINCT t.table_name, g.tgname AS name, g.tgtype::text AS kind, (g.tgqual IS NULL AND g.tgattr::text = '')::text AS always, p.prosrc AS text, l.lanname AS language
      FROM tree t JOIN pg_trigger g ON g.tgrelid = t.relid JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_language l ON l.oid = p.prolang
      WHERE NOT g.tgisinternal AND g.tgenabled <> 'D'`,
   );
@@ -108,6 +110,7 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
         events: event === undefined ? [] : [event],
         text: '',
         reason,
+        isBefore: false,
       };
     }),
     ...triggers.map((row) => {
@@ -117,7 +120,9 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
       const isText = row.language !== 'internal' && row.language !== 'c';
       const text = isText ? (row.text ?? '') : '';
       const reason = changesOtherRows(text) ? `trigger ${row.name} of the table may change other rows` : null;
-      return { ...namesOf(row), isTrigger: true, events, text, reason };
+      // Bits of tgtype: for each row, and before it is written.
+      const isBefore = (Number(row.kind) & 3) === 3 && row.always === 'true';
+      return { ...namesOf(row), isTrigger: true, events, text, reason, isBefore };
     }),
   ].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
