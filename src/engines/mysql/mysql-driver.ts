@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
+import type { ConnectionSettings, ControlRow, SpanListener, TlsSettings } from '../engine.js';
 import { LendingSocket } from '../lending-socket.js';
+import type { WriteSession } from '../write.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
 
 /** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
@@ -91,7 +92,7 @@ function tlsOptions(tls: TlsSettings): mysql.SslOptions {
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
-export class MysqlConnection implements Session {
+export class MysqlConnection implements WriteSession {
   broken = false;
   readonly serverSessionId: string;
   readonly #connection: mysql.Connection;
@@ -115,6 +116,18 @@ export class MysqlConnection implements Session {
           this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
             if (error) reject(error);
             else resolve(Array.isArray(rows) ? rows.map(toControlRow) : []);
+          });
+        }),
+    );
+  }
+
+  execute(sql: string): Promise<number> {
+    return this.#track(
+      () =>
+        new Promise((resolve, reject) => {
+          this.#connection.query<mysql.ResultSetHeader>(sql, (error, result) => {
+            if (error) reject(error);
+            else resolve(result.affectedRows);
           });
         }),
     );

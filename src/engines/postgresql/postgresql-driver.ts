@@ -4,8 +4,9 @@ import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session, SpanListener, TlsSettings } from '../engine.js';
+import type { ConnectionSettings, ControlRow, SpanListener, TlsSettings } from '../engine.js';
 import { LendingSocket, setLending } from '../lending-socket.js';
+import type { WriteSession } from '../write.js';
 import { CopyFrames } from './copy-frames.js';
 
 type DataListener = (chunk: Buffer) => void;
@@ -143,7 +144,7 @@ function tlsOptions(tls: TlsSettings): ConnectionOptions {
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
-export class PostgresqlConnection implements Session {
+export class PostgresqlConnection implements WriteSession {
   broken = false;
   serverSessionId = '';
   readonly #client: pg.Client;
@@ -170,6 +171,15 @@ export class PostgresqlConnection implements Session {
       const types = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
       const result = await this.#client.query<ControlRow>({ text: sql, types });
       return result.rows ?? [];
+    } finally {
+      this.#busy--;
+    }
+  }
+
+  async execute(sql: string): Promise<number> {
+    this.#busy++;
+    try {
+      return (await this.#client.query(sql)).rowCount ?? 0;
     } finally {
       this.#busy--;
     }

@@ -1,0 +1,140 @@
+import { RowproofError } from '../../core/errors.js';
+import type { ConnectionSettings } from '../engine.js';
+import type { WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
+import { readMysqlImages } from './row-images.js';
+
+/** Strict, and without the modes that change how quotes and operators read. */
+const SQL_MODE = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+
+/** What holds in every writing session, whatever the file says; values as the server writes them. */
+const STATE: Readonly<Record<string, string>> = {
+  sql_mode: SQL_MODE,
+  time_zone: '+00:00',
+  character_set_client: 'utf8mb4',
+  character_set_connection: 'utf8mb4',
+  character_set_results: 'utf8mb4',
+  foreign_key_checks: '1',
+  unique_checks: '1',
+  sql_safe_updates: '0',
+  sql_auto_is_null: '0',
+};
+
+/** What a file may set, and to what; other values of the same settings would change what its statements mean. */
+const ALLOWED: Readonly<Record<string, RegExp>> = {
+  sql_mode:
+    /^((STRICT_ALL_TABLES|STRICT_TRANS_TABLES|NO_ENGINE_SUBSTITUTION|NO_AUTO_VALUE_ON_ZERO|ALLOW_INVALID_DATES)(,|$))+$/,
+  time_zone: /^\+00:00$/,
+  character_set_client: /^utf8mb4$/,
+  character_set_connection: /^utf8mb4$/,
+  character_set_results: /^utf8mb4$/,
+  collation_connection: /^utf8mb4_\w+$/,
+  foreign_key_checks: /^1$/,
+  unique_checks: /^1$/,
+  check_constraint_checks: /^1$/,
+  sql_safe_updates: /^0$/,
+  sql_auto_is_null: /^0$/,
+  autocommit: /^1$/,
+  sql_select_limit: /^(\d{10,}|DEFAULT)$/,
+  sql_log_bin: /^1$/,
+  div_precision_increment: /^\d+$/,
+  system_versioning_alter_history: /^\w+$/,
+  system_versioning_insert_history: /^0$/,
+  system_versioning_asof: /^DEFAULT$/,
+  max_statement_time: /^\d+$/,
+  max_execution_time: /^\d+$/,
+  lock_wait_timeout: /^\d+$/,
+  innodb_lock_wait_timeout: /^\d+$/,
+};
+
+/** Limits, and what `DEFAULT` makes of itself, are not read back; autocommit does not matter inside a transaction. */
+const NOT_READ_BACK = /_timeout$|_time$|^autocommit$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
+
+/** Reads `SET NAMES utf8mb4;` and `SET SESSION a = 1, SESSION b = '…';`. */
+function readSettings(line: string): readonly WriteSetting[] | null {
+  if (/^SET NAMES utf8mb4( COLLATE utf8mb4_\w+)?;$/.test(line)) return [];
+  const [, list] = /^SET ((?:SESSION \w+ = (?:'[^'\\]*'|\w+)(?:, )?)+);$/.exec(line) ?? [];
+  if (list === undefined) return null;
+  const settings: WriteSetting[] = [];
+  for (const [, name = '', value = ''] of list.matchAll(/SESSION (\w+) = ('[^'\\]*'|\w+)(?:, |$)/g)) {
+    const plain = value.replaceAll("'", '');
+    const allowed = ALLOWED[name.toLowerCase()];
+    if (allowed === undefined || !allowed.test(plain)) return null;
+    settings.push({ name: name.toLowerCase(), value: plain });
+  }
+  return settings.filter(({ name }) => !NOT_READ_BACK.test(name));
+}
+
+async function open(settings: ConnectionSettings): Promise<WriteSession> {
+  const { connectMysql } = await import('./mysql-driver.js');
+  return await connectMysql(settings);
+}
+
+async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOptions): Promise<void> {
+  const state = new Map(Object.entries(STATE));
+  for (const { name, value } of settings) state.set(name, value);
+  const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1000));
+  const assignments = [
+    ...[...state].map(([name, value]) => `${name} = ${/^\d+$/.test(value) ? value : `'${value}'`}`),
+    `innodb_lock_wait_timeout = ${seconds}`,
+    `lock_wait_timeout = ${seconds}`,
+  ];
+  await session.query(`SET SESSION ${assignments.join(', SESSION ')}`);
+  const names = [...state.keys()];
+  const [row = {}] = await session.query(
+    `SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(', ')}`,
+  );
+  const wrong = names.filter((name) => sortWords(row[name]) !== sortWords(state.get(name)));
+  if (wrong.length > 0) {
+    throw new RowproofError({
+      code: 'session-state',
+      message: `The server did not keep the settings that the repair needs: ${wrong.join(', ')}.`,
+      hint: 'Connect to the database itself rather than through a proxy that rewrites session variables.',
+    });
+  }
+  await session.query('START TRANSACTION READ WRITE');
+}
+
+/** The server sorts the words of sql_mode in its own way. */
+function sortWords(text: string | null | undefined): string {
+  return (text ?? '').toUpperCase().split(',').sort().join(',');
+}
+
+async function identify(session: WriteSession): Promise<string> {
+  const [row = {}] = await session.query(
+    `SELECT @@hostname AS host, @@port AS port, @@server_id AS id, DATABASE() AS name, @@read_only AS read_only`,
+  );
+  const [uuid] = await session.query(`SHOW GLOBAL VARIABLES LIKE 'server_uuid'`);
+  return [uuid?.Value ?? `${row.host}:${row.port}:${row.id}`, row.name].join('/');
+}
+
+/** A server that is read only, has no disk or memory left, or replicates statements that it cannot log. */
+const HOPELESS = new Set([1021, 1037, 1041, 1114, 1290, 1665, 1792, 1836, 3100]);
+
+export const mysqlWrite: WriteDialect = {
+  lexicon: { nameQuote: '`', escapeStrings: false },
+  words: new Set(
+    (
+      'NULL TRUE FALSE AND NOT IS EXISTS SELECT FROM WHERE AS BINARY CHAR JSON LIMIT DATE TIME TIMESTAMP X B C ' +
+      'COLLATE USING DUAL UTF8MB4 INTERVAL'
+    ).split(' '),
+  ),
+  functions: new Set(
+    'CAST CONVERT EXISTS LEFT FROM AND NOT CHAR BINARY COALESCE HEX UNHEX ST_GEOMFROMWKB ST_ASWKB JSON_COMPACT'.split(
+      ' ',
+    ),
+  ),
+  readSettings,
+  open,
+  begin,
+  checkDeferred: null,
+  readImages: readMysqlImages,
+  identify,
+  noTable: ' FROM DUAL',
+  undoSettings: [
+    'SET NAMES utf8mb4;',
+    `SET SESSION sql_mode = '${SQL_MODE}';`,
+    "SET SESSION time_zone = '+00:00';",
+    'SET SESSION foreign_key_checks = 1, SESSION unique_checks = 1, SESSION sql_safe_updates = 0;',
+  ],
+  isHopeless: (error) => HOPELESS.has((error as { errno?: number } | null)?.errno ?? 0),
+};

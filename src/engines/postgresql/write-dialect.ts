@@ -1,0 +1,166 @@
+import { RowproofError } from '../../core/errors.js';
+import type { Table } from '../../core/schema.js';
+import type { ConnectionSettings } from '../engine.js';
+import type { ImageColumn, WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
+import { quoteName, textLiteral } from './dialect.js';
+
+/**
+ * What holds in every writing transaction, whatever the file says: it decides how the text of values reads.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-client.html
+ */
+const STATE: Readonly<Record<string, string>> = {
+  standard_conforming_strings: 'on',
+  client_encoding: 'UTF8',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '3',
+  bytea_output: 'hex',
+  array_nulls: 'on',
+  lc_monetary: 'C',
+  xmloption: 'content',
+  transform_null_equals: 'off',
+  row_security: 'off',
+  session_replication_role: 'origin',
+};
+
+/** What a file may set, and to what; other values of the same settings would change what its statements mean. */
+const ALLOWED: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries(
+    Object.entries(STATE).map(([name, value]) => [name.toLowerCase(), new RegExp(`^${value}$`, 'i')]),
+  ),
+  extra_float_digits: /^[0-3]$/,
+  search_path: /^[\w", ]*$/,
+  client_min_messages: /^(warning|notice|error)$/i,
+  escape_string_warning: /^(on|off)$/i,
+  check_function_bodies: /^(on|off)$/i,
+  synchronize_seqscans: /^(on|off)$/i,
+  default_transaction_read_only: /^off$/i,
+  default_transaction_deferrable: /^(on|off)$/i,
+  default_transaction_isolation: /^(read committed|repeatable read|serializable)$/i,
+  lock_timeout: /^\d+(ms|s)?$/,
+  statement_timeout: /^\d+(ms|s|min)?$/,
+  idle_in_transaction_session_timeout: /^\d+(ms|s|min)?$/,
+};
+
+/** Their value is a limit; the server writes it in its own unit. */
+const LIMITS = /_timeout$/;
+
+const plainValue = (text: string): string => text.replace(/["']/g, '').replace(/\s+/g, ' ').trim().toLowerCase();
+
+/** Reads `SET name = value;`; `\set ON_ERROR_STOP on` is for psql alone. */
+function readSettings(line: string): readonly WriteSetting[] | null {
+  if (line === '\\set ON_ERROR_STOP on') return [];
+  const [, name = '', value = ''] =
+    /^SET (?:SESSION )?([A-Za-z_]+) (?:=|TO) ('[^'\\]*'|[\w", ]+);$/.exec(line) ?? [];
+  const allowed = ALLOWED[name.toLowerCase()];
+  const plain = value.startsWith("'") ? value.slice(1, -1) : value;
+  if (allowed === undefined || !allowed.test(plain)) return null;
+  return LIMITS.test(name.toLowerCase()) ? [] : [{ name: name.toLowerCase(), value: plain }];
+}
+
+async function open(settings: ConnectionSettings): Promise<WriteSession> {
+  const { connectPostgresql } = await import('./postgresql-driver.js');
+  return await connectPostgresql(settings);
+}
+
+/** Every setting is that of the transaction, so that none stays behind in a pool of connections. */
+async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOptions): Promise<void> {
+  const state = new Map(Object.entries(STATE).map(([name, value]) => [name.toLowerCase(), value]));
+  for (const { name, value } of settings) state.set(name, value);
+  const assignments = [...state].map(([name, value]) => `SET LOCAL ${name} = ${spellSetting(name, value)}`);
+  await session.query(
+    ['BEGIN READ WRITE', ...assignments, `SET LOCAL lock_timeout = ${lockTimeoutMs}`, 'SET CONSTRAINTS ALL DEFERRED'].join(
+      '; ',
+    ),
+  );
+  const names = [...state.keys()];
+  const [row = {}] = await session.query(
+    `SELECT ${names.map((name) => `pg_catalog.current_setting('${name}') AS "${name}"`).join(', ')}`,
+  );
+  const wrong = names.filter((name) => plainValue(row[name] ?? '') !== plainValue(state.get(name) ?? ''));
+  if (wrong.length === 0) return;
+  throw new RowproofError({
+    code: 'session-state',
+    message: `The server did not keep the settings that the repair needs: ${wrong.join(', ')}.`,
+    hint: 'Connect to the database itself rather than through a pooler. Nothing was applied in this transaction.',
+  });
+}
+
+/** A list of names must not be quoted as a whole. */
+function spellSetting(name: string, value: string): string {
+  return name === 'search_path' && value !== '' ? value : textLiteral(value).trimStart();
+}
+
+/** Every type can be written as text and read back; that is what dumps rest on. */
+async function readImages(session: WriteSession, table: Table): Promise<ImageColumn[]> {
+  const rows = await session.query(
+    `SELECT a.attname AS name, COALESCE(to_jsonb(a) ->> 'attgenerated', '') <> '' AS generated, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
+     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = ${textLiteral(table.schema)} AND c.relname = ${textLiteral(table.name)}
+       AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+  );
+  return rows.map((row) => createImage(row.name ?? '', row.type ?? '', row.generated === 't'));
+}
+
+function createImage(name: string, type: string, generated: boolean): ImageColumn {
+  const quoted = quoteName(name);
+  const asText = `${quoted}::text COLLATE "C"`;
+  const literal = (text: string | null): string => (text === null ? 'NULL' : textLiteral(text).trimStart());
+  const guard = (text: string | null): string =>
+    text === null ? `${asText} IS NULL` : `${asText} IS NOT DISTINCT FROM ${literal(text)}`;
+  return {
+    name,
+    generated,
+    select: `${quoted}::text`,
+    lossy: null,
+    literal,
+    guard,
+    keyCondition: (text) => `${quoted} = ${literal(text)} AND ${guard(text)}`,
+    hasValueOf: (expression) =>
+      `${asText} IS NOT DISTINCT FROM CAST(CAST(${expression} AS ${type}) AS text) COLLATE "C"`,
+  };
+}
+
+async function identify(session: WriteSession): Promise<string> {
+  const [row] = await session.query(
+    `SELECT CASE WHEN pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+       THEN (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) END AS id,
+       pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby`,
+  );
+  if (row?.standby === 't') {
+    throw new RowproofError({
+      code: 'usage',
+      message: 'The target is a standby server, which takes no writes.',
+      hint: 'Name the primary server with --target.',
+    });
+  }
+  return `${row?.id ?? ''}/${row?.database ?? ''}`;
+}
+
+/** Read-only transactions, a full disk, and a server without memory refuse every row alike. */
+const HOPELESS = /^(25006|53[12]00|58030|XX00[012])$/;
+
+export const postgresqlWrite: WriteDialect = {
+  lexicon: { nameQuote: '"', escapeStrings: true },
+  words: new Set(
+    'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG ARRAY'.split(' '),
+  ),
+  functions: new Set('CAST DECODE EXISTS OPERATOR AND NOT FROM COALESCE ROW CONVERT_FROM'.split(' ')),
+  readSettings,
+  open,
+  begin,
+  checkDeferred: ['SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED'],
+  readImages,
+  identify,
+  noTable: '',
+  undoSettings: [
+    '\\set ON_ERROR_STOP on',
+    ...Object.entries(STATE)
+      .filter(([name]) => name !== 'session_replication_role')
+      .map(([name, value]) => `SET ${name} = '${value}';`),
+  ],
+  isHopeless: (error) => HOPELESS.test((error as { code?: string } | null)?.code ?? ''),
+};
