@@ -16,7 +16,9 @@ const LINE_BREAK = 0x0a;
  * Reads a file line by line; only `\n` ends a line, since text may hold every other separator. Throws where the bytes
  * are not UTF-8. `complete` is false for a last line without its line break.
  */
-export async function* readLines(file: FileHandle): AsyncGenerator<FileLine & { readonly complete: boolean }> {
+export async function* readLines(
+  file: FileHandle,
+): AsyncGenerator<FileLine & { readonly complete: boolean }> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const buffer = Buffer.alloc(READ_BYTES);
   let pieces: Buffer[] = [];

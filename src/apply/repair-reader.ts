@@ -3,7 +3,13 @@ import { RowproofError } from '../core/errors.js';
 import type { WriteDialect, WriteSetting } from '../engines/write.js';
 import { visibleName } from '../report/visible-text.js';
 import { readLines } from './file-lines.js';
-import { type FileHeader, type FileTable, readHeaderLine, readLeftAlone, readTableLine } from './repair-header.js';
+import {
+  type FileHeader,
+  type FileTable,
+  readHeaderLine,
+  readLeftAlone,
+  readTableLine,
+} from './repair-header.js';
 import { type RowStatement, readRowStatement } from './row-statement.js';
 
 /** What a repair file holds, in its order. */
@@ -17,6 +23,8 @@ export interface FilePreamble {
   header: FileHeader | null;
   readonly tables: Map<number, FileTable>;
   readonly settings: WriteSetting[];
+  /** The lines of the settings as they stand in the file. */
+  readonly settingLines: string[];
   leftAlone: number;
 }
 
@@ -36,7 +44,7 @@ const CONTROL = /\p{Cc}/u;
 
 /** The preamble of a file of which nothing was read yet. */
 export function emptyPreamble(): FilePreamble {
-  return { header: null, tables: new Map(), settings: [], leftAlone: 0 };
+  return { header: null, tables: new Map(), settings: [], settingLines: [], leftAlone: 0 };
 }
 
 /**
@@ -54,14 +62,16 @@ export async function* readRepair({ path, file, dialect, preamble }: Reading): A
     if (text.startsWith('--')) {
       readComment(text, preamble);
     } else if (BEGINS.has(text)) {
-      if (state === 'inside' || state === 'begun') throw refuse(number, 'begins a transaction inside another');
+      if (state === 'inside' || state === 'begun')
+        throw refuse(number, 'begins a transaction inside another');
       if (preamble.header === null) throw notOurs(path);
       state = 'begun';
       yield { kind: 'begin' };
     } else if (text === DEFER && state === 'begun') {
       state = 'inside';
     } else if (text === 'COMMIT;') {
-      if (state !== 'inside' && state !== 'begun') throw refuse(number, 'ends a transaction that was not begun');
+      if (state !== 'inside' && state !== 'begun')
+        throw refuse(number, 'ends a transaction that was not begun');
       state = 'outside';
       yield { kind: 'commit' };
     } else if (text.startsWith('/*r ')) {
@@ -72,10 +82,12 @@ export async function* readRepair({ path, file, dialect, preamble }: Reading): A
       const settings = state === 'preamble' ? dialect.readSettings(text) : null;
       if (settings === null) throw refuse(number, 'is no statement that Rowproof writes');
       preamble.settings.push(...settings);
+      preamble.settingLines.push(text);
     }
   }
   if (preamble.header === null) throw notOurs(path);
-  if (state === 'inside' || state === 'begun') throw refuse(last.number, 'ends in the middle of a transaction');
+  if (state === 'inside' || state === 'begun')
+    throw refuse(last.number, 'ends in the middle of a transaction');
   if (!END.test(last.text)) throw refuse(last.number, 'is not the end of the file: it was cut off');
 }
 
@@ -106,7 +118,8 @@ function readRow(
   const statement = readRowStatement(text, number, dialect);
   if ('fault' in statement) throw refusal(path, number, statement.fault);
   const table = preamble.tables.get(statement.table);
-  if (table === undefined) throw refusal(path, number, `names table ${statement.table}, which the header does not`);
+  if (table === undefined)
+    throw refusal(path, number, `names table ${statement.table}, which the header does not`);
   if (table.schema !== statement.schema || table.name !== statement.name)
     throw refusal(path, number, 'writes to another table than the header says');
   if (table.schema !== preamble.header?.schema)

@@ -116,7 +116,10 @@ class StatementReader {
     do {
       const column = unquoteName(this.#take('name').text);
       this.#symbol('=');
-      assignments.push({ column, sql: this.#expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE')) });
+      assignments.push({
+        column,
+        sql: this.#expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE')),
+      });
     } while (this.#skipSymbol(','));
     this.#word('WHERE');
     return assignments;
@@ -136,7 +139,8 @@ class StatementReader {
         this.#expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE') || isWord(token, 'FROM')),
       );
     } while (this.#skipSymbol(','));
-    if (values.length !== columns.length) throw new StatementFault('has another number of values than of columns');
+    if (values.length !== columns.length)
+      throw new StatementFault('has another number of values than of columns');
     if (this.#skipWord('FROM')) this.#word('DUAL');
     for (const word of ['WHERE', 'NOT', 'EXISTS']) this.#word(word);
     this.#symbol('(');
@@ -188,7 +192,10 @@ class StatementReader {
     let depth = 0;
     for (let token = this.#peek(); token !== undefined; token = this.#peek()) {
       const isOutside = depth === 0;
-      if (isOutside && (ends(token) || isSymbol(token, ';') || isSymbol(token, ')') || token.kind === 'mark')) {
+      if (
+        isOutside &&
+        (ends(token) || isSymbol(token, ';') || isSymbol(token, ')') || token.kind === 'mark')
+      ) {
         if (isSymbol(token, ',') || !this.#isDistinctFrom(token)) break;
       }
       if (isSymbol(token, '(')) depth++;
@@ -219,7 +226,8 @@ class StatementReader {
       if (!this.#grammar.functions.has(word)) throw new StatementFault(`calls ${token.text}`);
       return;
     }
-    const isIntroducer = /^_[a-z0-9]+$/.test(token.text) && (next?.kind === 'number' || next?.kind === 'string');
+    const isIntroducer =
+      /^_[a-z0-9]+$/.test(token.text) && (next?.kind === 'number' || next?.kind === 'string');
     if (!isIntroducer && !this.#grammar.words.has(word))
       throw new StatementFault(`has the unexpected word ${token.text}`);
     const previous = this.#tokens[this.#at - 1];
@@ -257,7 +265,8 @@ class StatementReader {
   }
 
   #word(word: string): void {
-    if (!this.#skipWord(word)) throw new StatementFault(`has ${describe(this.#peek())} where ${word} belongs`);
+    if (!this.#skipWord(word))
+      throw new StatementFault(`has ${describe(this.#peek())} where ${word} belongs`);
   }
 
   #skipWord(word: string): boolean {

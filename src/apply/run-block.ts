@@ -103,7 +103,10 @@ async function attempt(
 }
 
 /** Runs one statement and builds its undo; null where it found the row and changed nothing. */
-async function runStatement(statement: RowStatement, context: RunContext): Promise<UndoStatement | null | 'nothing'> {
+async function runStatement(
+  statement: RowStatement,
+  context: RunContext,
+): Promise<UndoStatement | null | 'nothing'> {
   const { session, dialect, tables } = context;
   const table = tables.get(statement.table);
   if (table === undefined) throw new RangeError(`Table ${statement.table} was not prepared`);
@@ -120,7 +123,10 @@ async function runStatement(statement: RowStatement, context: RunContext): Promi
   const where = keyAfter([statement], table);
   const after = await readImage(where, { statement, table, session, locking: false });
   if (after !== null) return buildUndo({ before, after }, table, dialect);
-  throw new RowRefusal(mark, 'The row is not under its key once it was written: a trigger may have changed it.');
+  throw new RowRefusal(
+    mark,
+    'The row is not under its key once it was written: a trigger may have changed it.',
+  );
 }
 
 interface ImageRead {
@@ -132,7 +138,10 @@ interface ImageRead {
 }
 
 /** All columns of the one row that a condition finds, also those that were not compared. */
-async function readImage(where: string, { statement, table, session, locking }: ImageRead): Promise<RowImage | null> {
+async function readImage(
+  where: string,
+  { statement, table, session, locking }: ImageRead,
+): Promise<RowImage | null> {
   const { images, catalog } = table;
   const columns = images.map(({ select }, i) => `${select} AS c${i}`);
   const lossy = images.flatMap(({ lossy }, i) =>
@@ -144,20 +153,30 @@ async function readImage(where: string, { statement, table, session, locking }: 
   );
   const [row] = rows;
   if (rows.length > 1)
-    throw new RowRefusal(statement.mark, `The key of the statement finds ${rows.length} rows where it must find one.`);
+    throw new RowRefusal(
+      statement.mark,
+      `The key of the statement finds ${rows.length} rows where it must find one.`,
+    );
   if (row === undefined) return null;
   refuseLossy(row, statement, table);
   return images.map((_, i) => row[`c${i}`] ?? null);
 }
 
 /** A value that cannot be brought back is only taken away from no row. */
-function refuseLossy(row: ControlRow, { kind, assignments, mark }: RowStatement, { images }: AppliedTable): void {
+function refuseLossy(
+  row: ControlRow,
+  { kind, assignments, mark }: RowStatement,
+  { images }: AppliedTable,
+): void {
   const lost = images.find(
     ({ name }, i) =>
       row[`l${i}`] === '1' && (kind === 'delete' || assignments.some(({ column }) => column === name)),
   );
   if (lost === undefined) return;
-  throw new RowRefusal(mark, `The value of column ${lost.name} has no form from which undo could bring it back.`);
+  throw new RowRefusal(
+    mark,
+    `The value of column ${lost.name} has no form from which undo could bring it back.`,
+  );
 }
 
 async function control(context: RunContext, block: Block, sql: string): Promise<void> {
@@ -165,7 +184,11 @@ async function control(context: RunContext, block: Block, sql: string): Promise<
 }
 
 /** Sorts errors: what may pass, what will meet every row, and what is about this row. */
-async function guarded<T>({ engine, dialect, session }: RunContext, mark: string, work: () => Promise<T>): Promise<T> {
+async function guarded<T>(
+  { engine, dialect, session }: RunContext,
+  mark: string,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,8 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { WriteDialect } from '../engines/write.js';
+import type { WriteDialect, WriteSetting } from '../engines/write.js';
 import type { FileHeader, FileTable } from './repair-header.js';
 import { emptyPreamble, readRepair } from './repair-reader.js';
-import type { WriteSetting } from '../engines/write.js';
 
 /** How many rows of a table a file inserts, updates and deletes. */
 export interface PlannedTable extends FileTable {
@@ -16,6 +15,7 @@ export interface FileSurvey {
   readonly path: string;
   readonly header: FileHeader;
   readonly settings: readonly WriteSetting[];
+  readonly settingLines: readonly string[];
   readonly tables: ReadonlyMap<number, PlannedTable>;
   readonly rows: number;
   readonly leftAlone: number;
@@ -47,11 +47,11 @@ export async function surveyFile(path: string, file: FileHandle, dialect: WriteD
     own[`${kind}s`]++;
     counts.set(table, own);
   }
-  const { header, tables, settings, leftAlone } = preamble;
+  const { header, tables, settings, settingLines, leftAlone } = preamble;
   if (header === null) throw new RangeError('A repair file without header was read');
   const planned = [...counts].flatMap(([number, count]) => {
     const table = tables.get(number);
     return table === undefined ? [] : [[number, { ...table, ...count }] as const];
   });
-  return { path, header, settings, tables: new Map(planned), rows, leftAlone, statementsOfRow };
+  return { path, header, settings, settingLines, tables: new Map(planned), rows, leftAlone, statementsOfRow };
 }

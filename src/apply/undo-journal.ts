@@ -40,7 +40,7 @@ export class UndoJournal {
   /** Creates the journal of an undo file; never over one that is there. */
   static async create(undoPath: string, frame: UndoFrame): Promise<UndoJournal> {
     const path = journalPathOf(undoPath);
-    const head = `${frame.head}${HEAD_END} ${JSON.stringify({ begin: frame.begin, commit: frame.commit })}\n`;
+    const head = `${frame.head}${HEAD_END} ${JSON.stringify({ begin: frame.begin, commit: frame.commit, process: process.pid })}\n`;
     try {
       const file = await open(path, 'wx+', PRIVATE);
       await file.write(head);
@@ -84,6 +84,30 @@ export class UndoJournal {
 /** Where the journal of an undo file is while a repair is applied. */
 export function journalPathOf(undoPath: string): string {
   return `${undoPath}.journal`;
+}
+
+/** The process that writes a journal, if it still runs on this machine; null where nobody does. */
+export async function findWriter(undoPath: string): Promise<number | null> {
+  const journal = await open(journalPathOf(undoPath), 'r');
+  try {
+    for await (const { text } of readLines(journal)) {
+      if (!text.startsWith(HEAD_END)) continue;
+      const { process: writer } = JSON.parse(text.slice(HEAD_END.length)) as { process: number };
+      return writer !== process.pid && isRunning(writer) ? writer : null;
+    }
+    return null;
+  } finally {
+    await journal.close();
+  }
+}
+
+function isRunning(writer: number): boolean {
+  try {
+    process.kill(writer, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 interface Section {

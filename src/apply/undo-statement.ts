@@ -35,7 +35,11 @@ export interface UndoStatement {
  * It demands every value that the statement left, so that it does nothing where the statement was not committed or
  * somebody changed the row since.
  */
-export function buildUndo(effect: RowEffect, applied: AppliedTable, dialect: WriteDialect): UndoStatement | null {
+export function buildUndo(
+  effect: RowEffect,
+  applied: AppliedTable,
+  dialect: WriteDialect,
+): UndoStatement | null {
   const { before, after } = effect;
   if (before === null && after === null) return null;
   if (before === null) return after === null ? null : undoInsert(after, applied);
@@ -56,7 +60,9 @@ function undoInsert(after: RowImage, applied: AppliedTable): UndoStatement {
 function undoDelete(before: RowImage, applied: AppliedTable, { noTable }: WriteDialect): UndoStatement {
   const { dialect } = applied.catalog;
   const written = applied.images.flatMap((image, place) =>
-    image.generated ? [] : [{ name: dialect.quoteName(image.name), sql: image.literal(before[place] ?? null) }],
+    image.generated
+      ? []
+      : [{ name: dialect.quoteName(image.name), sql: image.literal(before[place] ?? null) }],
   );
   const names = written.map(({ name }) => name).join(', ');
   const values = written.map(({ sql }) => sql).join(', ');
@@ -69,7 +75,10 @@ function undoDelete(before: RowImage, applied: AppliedTable, { noTable }: WriteD
   };
 }
 
-function undoUpdate({ before, after }: { before: RowImage; after: RowImage }, applied: AppliedTable): UndoStatement | null {
+function undoUpdate(
+  { before, after }: { before: RowImage; after: RowImage },
+  applied: AppliedTable,
+): UndoStatement | null {
   const { dialect } = applied.catalog;
   const isChanged = (place: number): boolean => before[place] !== after[place];
   if (!applied.images.some(({ generated }, place) => !generated && isChanged(place))) return null;

@@ -15,7 +15,8 @@ export function foldStatements(statements: readonly RowStatement[], applied: App
   const last = statements.at(-1);
   if (last?.kind === 'delete') return { kind: 'absent', where: joinKey(last.key), assignments: [] };
   const values = new Map<string, string>();
-  for (const { assignments } of statements) for (const { column, sql } of assignments) values.set(column, sql);
+  for (const { assignments } of statements)
+    for (const { column, sql } of assignments) values.set(column, sql);
   const assignments = [...values].map(([column, sql]) => ({ column, sql }));
   return { kind: 'present', where: keyAfter(statements, applied), assignments };
 }

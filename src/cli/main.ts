@@ -12,5 +12,6 @@ export async function main(argv: readonly string[], io?: CliIo): Promise<void> {
     // Loaded late, so that --help does not wait for database packages.
     verify: async (config, hooks) => (await import('../verify.js')).verify(config, hooks),
     plan: async (config) => (await import('../config/plan-run.js')).planRun(config),
+    apply: async (options) => (await import('../apply/apply-repair.js')).applyRepair(options),
   });
 }

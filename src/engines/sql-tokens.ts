@@ -41,7 +41,8 @@ export function readTokens(sql: string, lexicon: Lexicon): Token[] | { readonly 
 
 function readToken(sql: string, start: number, lexicon: Lexicon): Token | null {
   const first = sql[start] ?? '';
-  if (first === lexicon.nameQuote) return readQuoted(sql, start, { kind: 'name', quote: first, escapes: false });
+  if (first === lexicon.nameQuote)
+    return readQuoted(sql, start, { kind: 'name', quote: first, escapes: false });
   if (first === "'") return readPlainString(sql, start, lexicon);
   if (first === 'E' && sql[start + 1] === "'" && lexicon.escapeStrings) {
     const found = readQuoted(sql, start + 1, { kind: 'string', quote: "'", escapes: true });
@@ -76,8 +77,8 @@ function readQuoted(sql: string, start: number, { kind, quote, escapes }: Quoted
   for (;;) {
     const end = sql.indexOf(quote, at);
     if (end < 0) return null;
-    const escape = escapes ? sql.indexOf('\\', at) : -1;
-    if (escape >= 0 && escape < end) at = escape + 2;
+    const backslash = escapes ? sql.indexOf('\\', at) : -1;
+    if (backslash >= 0 && backslash < end) at = backslash + 2;
     else if (sql[end + 1] === quote) at = end + 2;
     else return { kind, text: sql.slice(start, end + 1), start, end: end + 1 };
   }

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { completeWords, formatCompletionScript } from '../../src/cli/completion.js';
 import { runCli } from '../../src/cli/run-cli.js';
-import { fakeIo, noPlan } from './fake-io.js';
+import { fakeIo, noApply, noPlan } from './fake-io.js';
 
 async function run(argv: readonly string[]) {
   const io = fakeIo();
-  const exitCode = await runCli(argv, io, { verify: noPlan, plan: noPlan });
+  const exitCode = await runCli(argv, io, { verify: noPlan, plan: noPlan, apply: noApply });
   return { exitCode, ...io.written };
 }
 

@@ -26,8 +26,7 @@ function createImage(row: ControlRow): ImageColumn {
   const quoted = quoteName(name);
   const { findsByLiteral, ...spelling } = spellingOf(quoted, row);
   const literal = (text: string | null): string => (text === null ? 'NULL' : spelling.literal(text));
-  const guard = (text: string | null): string =>
-    text === null ? `${quoted} IS NULL` : spelling.guard(text);
+  const guard = (text: string | null): string => (text === null ? `${quoted} IS NULL` : spelling.guard(text));
   return {
     ...spelling,
     name,
@@ -41,7 +40,8 @@ function createImage(row: ControlRow): ImageColumn {
 
 function spellingOf(quoted: string, row: ControlRow): Spelling {
   const type = row.type ?? '';
-  if (/^(var)?binary$|blob$|^(multi)?(point|linestring|polygon)$|^geom|^vector$/.test(type)) return bytes(quoted);
+  if (/^(var)?binary$|blob$|^(multi)?(point|linestring|polygon)$|^geom|^vector$/.test(type))
+    return bytes(quoted);
   if (type === 'json') return json(quoted);
   if (/^(var)?char$|text$|^enum$|^set$/.test(type)) return text(quoted, row);
   if (type === 'float' || type === 'double') return float(quoted, type === 'float');
@@ -66,7 +66,8 @@ function bytes(quoted: string): Spelling {
 function text(quoted: string, row: ControlRow): Spelling {
   const asBytes = `CAST(${quoted} AS BINARY)`;
   const charset = row.charset ?? 'utf8mb4';
-  const literal = (hex: string | null): string => (hex === '' ? `_${charset}''` : `_${charset} 0x${hex?.toLowerCase()}`);
+  const literal = (hex: string | null): string =>
+    hex === '' ? `_${charset}''` : `_${charset} 0x${hex?.toLowerCase()}`;
   return {
     select: `HEX(${asBytes})`,
     lossy: null,

@@ -47,7 +47,8 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
 /** Their value is a limit; the server writes it in its own unit. */
 const LIMITS = /_timeout$/;
 
-const plainValue = (text: string): string => text.replace(/["']/g, '').replace(/\s+/g, ' ').trim().toLowerCase();
+const plainValue = (text: string): string =>
+  text.replace(/["']/g, '').replace(/\s+/g, ' ').trim().toLowerCase();
 
 /** Reads `SET name = value;`; `\set ON_ERROR_STOP on` is for psql alone. */
 function readSettings(line: string): readonly WriteSetting[] | null {
@@ -71,9 +72,12 @@ async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOp
   for (const { name, value } of settings) state.set(name, value);
   const assignments = [...state].map(([name, value]) => `SET LOCAL ${name} = ${spellSetting(name, value)}`);
   await session.query(
-    ['BEGIN READ WRITE', ...assignments, `SET LOCAL lock_timeout = ${lockTimeoutMs}`, 'SET CONSTRAINTS ALL DEFERRED'].join(
-      '; ',
-    ),
+    [
+      'BEGIN READ WRITE',
+      ...assignments,
+      `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
+      'SET CONSTRAINTS ALL DEFERRED',
+    ].join('; '),
   );
   const names = [...state.keys()];
   const [row = {}] = await session.query(
@@ -146,7 +150,9 @@ const HOPELESS = /^(25006|53[12]00|58030|XX00[012])$/;
 export const postgresqlWrite: WriteDialect = {
   lexicon: { nameQuote: '"', escapeStrings: true },
   words: new Set(
-    'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG ARRAY'.split(' '),
+    'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG ARRAY'.split(
+      ' ',
+    ),
   ),
   functions: new Set('CAST DECODE EXISTS OPERATOR AND NOT FROM COALESCE ROW CONVERT_FROM'.split(' ')),
   readSettings,
