@@ -6,14 +6,20 @@ export function declaredNumbers({ declared }: Column): readonly number[] {
   return list === undefined ? [] : list.split(',').map(Number);
 }
 
-/** Whether a decimal column holds the number as it is, without rounding or overflow. */
+/**
+ * Whether a decimal column holds the number as it is, without rounding or overflow. PostgreSQL's scale may be greater
+ * than the precision (`numeric(3,5)` holds 0.00123) or negative (`numeric(3,-2)` holds 12300).
+ */
 export function fitsDecimal(text: string, column: Column): boolean {
   const [precision, scale = 0] = declaredNumbers(column);
   if (precision === undefined || !/^-?\d/.test(text)) return true;
   const [whole = '', fraction = ''] = text.replace(/^-/, '').split('.');
-  const wholeDigits = whole.replace(/^0+/, '').length;
-  const fractionDigits = fraction.replace(/0+$/, '').length;
-  return wholeDigits <= precision - scale && fractionDigits <= Math.max(0, scale);
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return true;
+  // The number is `significant` × 10^-places, and a column holds whole multiples of 10^-scale.
+  const places = fraction.length - (digits.length - significant.length);
+  return places <= scale && significant.length + scale - places <= precision;
 }
 
 /** Digits after the second that a time, date or timestamp needs. */

@@ -63,8 +63,11 @@ export function readTypedValue({ value, from, to, refusal }: RepairValue): Typed
   }
 }
 
+const TEMPORAL = /^(?:-?infinity|[-+]?[\d:. +-]+( BC)?)$/;
+
 /** An interval of more than hours is no time of day. */
 function readTemporal(text: string, from: Column, to: Column): TypedChoice {
+  if (!TEMPORAL.test(text)) return unwritable(to, 'would get a value that is no date or time');
   if (from.type.kind === 'interval' && !/^-?\d+:\d\d:\d\d(\.\d+)?$/.test(text)) {
     return unwritable(to, `cannot hold ${text}`);
   }
@@ -91,6 +94,8 @@ function readWhole(value: Value, to: Column): TypedChoice {
   return fits ? { kind: 'number', text: number.toString() } : unwritable(to, `cannot hold ${value}`);
 }
 
+const NUMBER = /^(?:true|false|NaN|-?Infinity|-?\d+(\.\d+)?(e[-+]?\d+)?)$/i;
+
 /** The digits of a whole number, however its column spells it; null for anything else. */
 function wholeText(value: string): string | null {
   if (value === 'true') return '1';
@@ -101,12 +106,14 @@ function wholeText(value: string): string | null {
 
 function readDecimal(value: Value, to: Column): TypedChoice {
   if (typeof value !== 'string') return undecodable(to);
+  if (!NUMBER.test(value)) return unwritable(to, 'would get a value that is no number');
   return { kind: 'number', text: wholeText(value) ?? value };
 }
 
 /** 32-bit values are formatted as the shortest text that reads back, which as a double is another number. */
 function readFloat(value: Value, from: Column, to: Column): TypedChoice {
   if (typeof value !== 'string' || to.type.kind !== 'float') return undecodable(to);
+  if (!NUMBER.test(value)) return unwritable(to, 'would get a value that is no number');
   const number = Number(value);
   const isNarrow = from.type.kind === 'float' && from.type.bits === 32;
   if (!Number.isFinite(number) || (isNarrow && to.type.bits === 32)) return { kind: 'number', text: value };
@@ -130,6 +137,7 @@ function readBits(value: Value, from: Column, to: Column): TypedChoice {
   }
   const own = from.type.kind === 'bits' ? (from.type.length ?? bits.length) : bits.length;
   const padded = bits.padStart(own, '0');
+  if (!/^[01]*$/.test(padded)) return refused;
   return length !== null && padded.length !== length ? refused : { kind: 'bits', text: padded };
 }
 

@@ -68,13 +68,21 @@ export interface RepairDialect {
   readonly commit: string;
   /** False where the server refuses to delete a row that refers to itself. */
   readonly deletesOwnParent: boolean;
+  /** A name in a statement of the file. */
   quoteName(name: string): string;
   /** The table in an INSERT. */
   quoteTable(table: Table): string;
   /** The table in an UPDATE or DELETE, which must not reach rows of other tables. */
   quoteOnlyTable(table: Table): string;
-  /** What stands between the column list of an INSERT and VALUES. */
+  /** What stands between the column list of an INSERT and its SELECT. */
   insertOverride(table: Table): string;
+  /** What a SELECT of literals needs before its WHERE. */
+  readonly fromNothing: string;
+  /**
+   * The lines by which the file runs a statement: itself, on one line, unless it holds characters that a line must not,
+   * which only an engine without escapes in names has.
+   */
+  toLines(statement: string): readonly string[];
   literal(value: RepairValue): RepairLiteral;
   /** A condition that holds for exactly this key value and can use the key's index; null where there is none. */
   buildKeyCondition(value: RepairValue): string | null;

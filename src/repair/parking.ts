@@ -1,13 +1,14 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
-import type { RepairTable, RepairValue, UniqueRule } from '../engines/repair.js';
+import type { RepairDialect, RepairTable, RepairValue, UniqueRule } from '../engines/repair.js';
 import type { RepairedTable } from './obstacle.js';
 import type { RowChange } from './row-change.js';
+import type { HeldValue } from './statements.js';
 
-/** A column of a row and the value, as SQL, that it has while its unique value is free for another row. */
+/** A column of a row and the value that it has while its unique value is free for another row. */
 export interface Parking {
   readonly column: Column;
-  readonly sql: string;
+  readonly held: HeldValue;
 }
 
 interface ParkingRequest {
@@ -42,14 +43,21 @@ export function findParking({ change, rule, survey, number, seed }: ParkingReque
     .map(({ to }) => to)
     .filter((to) => rule.columns.includes(to.name) && !fixed.has(to.name) && !to.generated);
   const byNull = rule.nullsDistinct ? columns.find(({ nullable }) => nullable) : undefined;
-  if (byNull !== undefined) return { column: byNull, sql: 'NULL' };
+  if (byNull !== undefined) return { column: byNull, held: heldNull(byNull, catalog.dialect) };
   const token = ((seed & 0xffff_ffffn) << 32n) + BigInt(number);
   for (const column of columns.filter((each) => !isForeign(each, table))) {
     const value = spareValue(column, token, number);
     const literal = value === null ? null : catalog.dialect.literal(value);
-    if (literal?.kind === 'sql') return { column, sql: literal.sql };
+    const condition = value === null ? null : catalog.dialect.buildKeyCondition(value);
+    if (literal?.kind === 'sql' && condition !== null)
+      return { column, held: { sql: literal.sql, condition } };
   }
   return null;
+}
+
+/** A column that is NULL for a while. */
+export function heldNull({ name }: Column, { quoteName }: RepairDialect): HeldValue {
+  return { sql: 'NULL', condition: `${quoteName(name)} IS NULL` };
 }
 
 function isForeign({ name }: Column, { foreignKeys }: RepairTable): boolean {

@@ -2,7 +2,8 @@ import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
 import { formatCounted } from '../report/number-text.js';
 import { visibleName } from '../report/visible-text.js';
-import { formatRepairHeader } from './repair-header.js';
+import { checkLines } from './plain-lines.js';
+import { formatRepairHeader, numberTables } from './repair-header.js';
 import { stageRepair } from './stages.js';
 import type { RepairSurvey, SurveyedRow } from './survey.js';
 
@@ -25,15 +26,16 @@ export async function* formatRepair(file: RepairFile): AsyncGenerator<string> {
   yield* formatRepairHeader(file);
   yield* formatLeftAlone(survey);
   yield `\n${dialect.sessionStatements.join('\n')}\n`;
-  yield* formatTransactions(survey, dialect, BigInt(result.seed));
+  yield* checkLines(formatTransactions(survey, dialect, BigInt(result.seed)), result.target.engine);
   yield `\n-- End of the file: ${formatCounted(survey.written, 'row')}.\n`;
 }
 
 async function* formatTransactions(
   survey: RepairSurvey,
-  { begin, commit }: RepairDialect,
+  { begin, commit, toLines }: RepairDialect,
   seed: bigint,
 ): AsyncGenerator<string> {
+  const numbers = numberTables(survey);
   let open = 0;
   let joined = 0;
   for await (const step of stageRepair(survey, seed)) {
@@ -47,7 +49,10 @@ async function* formatTransactions(
     }
     if (open === 0) yield `\n${begin}\n`;
     open++;
-    yield `${step.sql}\n`;
+    const mark = `/*r ${numbers.get(step.table)}.${step.row + 1}*/`;
+    yield toLines(step.sql)
+      .map((line) => `${mark} ${line}\n`)
+      .join('');
     if (open < BATCH_STATEMENTS || joined > 0) continue;
     yield `${commit}\n`;
     open = 0;

@@ -1,4 +1,4 @@
-import { comparedColumns } from '../core/pairing.js';
+import { type ColumnPair, comparedColumns, type TablePair } from '../core/pairing.js';
 import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
 import { formatCount, formatCounted } from '../report/number-text.js';
@@ -43,6 +43,42 @@ export function* formatRepairHeader({
     ...warningsOf(survey, result),
   ];
   for (const line of lines) yield line === '' ? '--\n' : `-- ${visibleName(line)}\n`;
+  yield `--\n-- format: ${REPAIR_FORMAT} ${plainJson(describeFile(survey, result))}\n`;
+  const numbers = numberTables(survey);
+  for (const [name, { pair }] of survey.tables) {
+    const number = numbers.get(name);
+    if (number !== undefined) yield `-- table ${number}: ${plainJson(describeColumns(pair))}\n`;
+  }
+}
+
+/** The format of the files, which `rowproof apply` reads; readers refuse a number that they do not know. */
+const REPAIR_FORMAT = 'rowproof/repair@1';
+
+/** The number that each table with statements has in the marks of its rows. */
+export function numberTables({ tables }: RepairSurvey): ReadonlyMap<string, number> {
+  const written = [...tables].filter(([, { counts }]) => counts.insert + counts.update + counts.delete > 0);
+  return new Map(written.map(([name], index) => [name, index + 1]));
+}
+
+function describeFile({ direction, tables }: RepairSurvey, result: RunResult): object {
+  const { target, seed, startedAt } = result;
+  const [schema = ''] = [...tables.values()].map(({ pair }) => pair.target.schema);
+  return { direction, engine: target.engine, schema, url: target.url, seed, startedAt };
+}
+
+function describeColumns({ target, key, columns }: TablePair): object {
+  const names = (pairs: readonly ColumnPair[]): string[] =>
+    pairs.filter((pair) => !pair.target.generated).map((pair) => pair.target.name);
+  return { schema: target.schema, name: target.name, key: names(key), columns: names([...key, ...columns]) };
+}
+
+/** JSON without a character that a terminal or a client would obey or hide. */
+function plainJson(value: object): string {
+  return JSON.stringify(value).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 function commandFor({ applyCommand }: RepairDialect, path: string): string {

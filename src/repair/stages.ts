@@ -1,5 +1,5 @@
 import { qualifiedName } from '../core/pairing.js';
-import { findParking } from './parking.js';
+import { findParking, heldNull } from './parking.js';
 import type { RowChange } from './row-change.js';
 import {
   buildDelete,
@@ -8,13 +8,14 @@ import {
   buildInsert,
   buildUpdate,
   type HeldColumns,
+  type HeldValue,
 } from './statements.js';
 import type { RepairSurvey, SurveyedRow } from './survey.js';
 import { type TableSurvey, takes } from './table-survey.js';
 
-/** One statement, or the begin and end of statements that must take effect together. */
+/** One statement of a row, or the begin and end of statements that must take effect together. */
 export type RepairStep =
-  | { readonly kind: 'statement'; readonly sql: string }
+  | { readonly kind: 'statement'; readonly table: string; readonly row: number; readonly sql: string }
   | { readonly kind: 'join' | 'part' };
 
 interface Staging {
@@ -106,7 +107,7 @@ async function* stageRows(
       if (row.obstacle !== null || !kind.includes(row.change.kind)) continue;
       if ((table.levels.get(row.number) ?? 0) !== round) continue;
       const sql = build(row.change, table, row);
-      if (sql !== null) yield { kind: 'statement', sql };
+      if (sql !== null) yield { kind: 'statement', table: name, row: row.number, sql };
     }
   }
 }
@@ -183,13 +184,13 @@ function stageUpdates(
 }
 
 /** The columns that must be NULL for a while and are not NULL by themselves. */
-function looseColumns(change: RowChange, { order, pair }: TableSurvey): HeldColumns {
+function looseColumns(change: RowChange, { order, pair, catalog }: TableSurvey): HeldColumns {
   const loose = order.loose.get(qualifiedName(pair.target));
   const values = change.kind === 'insert' ? change.after : change.before;
   const held = values.filter(
     ({ value, to }) => value !== null && !to.generated && loose?.has(to.name) === true,
   );
-  return new Map(held.map(({ to }) => [to.name, 'NULL']));
+  return new Map(held.map(({ to }) => [to.name, heldNull(to, catalog.dialect)]));
 }
 
 /** What is put aside of a row because another row may take its unique value before it has let go of it. */
@@ -197,13 +198,13 @@ function parkedColumns({ change, number }: SurveyedRow, survey: TableSurvey, sta
   const { table, takers, pair } = survey;
   const isLate = staging.late.has(qualifiedName(pair.target));
   if (change.kind === 'insert' || (change.kind === 'delete' && !isLate)) return new Map();
-  const parked = new Map<string, string>();
+  const parked = new Map<string, HeldValue>();
   for (const rule of table.uniques) {
     const own = takes(change, rule) ? 1 : 0;
     if (change.kind === 'update' && own === 0) continue;
     if ((takers.get(rule.name) ?? 0) <= own || rule.columns.some((column) => parked.has(column))) continue;
     const found = findParking({ change, rule, survey, number, seed: staging.seed });
-    if (found !== null) parked.set(found.column.name, found.sql);
+    if (found !== null) parked.set(found.column.name, found.held);
   }
   return parked;
 }

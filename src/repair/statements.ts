@@ -3,25 +3,42 @@ import type { RepairValue } from '../engines/repair.js';
 import { type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
 import type { RowChange } from './row-change.js';
 
-/** Columns that a row has for the moment at another value than its own, with that value as SQL. */
-export type HeldColumns = ReadonlyMap<string, string>;
+/** The value, as SQL, that a column has for the moment, and the condition that it has it. */
+export interface HeldValue {
+  readonly sql: string;
+  readonly condition: string;
+}
 
-/** Inserts a row; the columns in `held` begin at the value given there. */
+/** Columns that a row has for the moment at another value than its own. */
+export type HeldColumns = ReadonlyMap<string, HeldValue>;
+
+/** Around the condition that finds exactly the row of a statement, for readers of the file. */
+const KEY_BEGINS = '/*k*/';
+const KEY_ENDS = '/*g*/';
+
+/**
+ * Inserts a row unless its key is there: a second run of the file, or a replica that was faster, finds nothing to do.
+ * What else the server refuses ends the file, as an error that was ignored would not. The columns in `held` begin at
+ * the value given there.
+ */
 export function buildInsert(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
   const { pair, catalog } = repaired;
   const { dialect } = catalog;
   const values = writtenValues(change.after);
   const names = values.map(({ to }) => dialect.quoteName(to.name)).join(', ');
-  const literals = values.map((value) => held.get(value.to.name) ?? literalOf(value, repaired)).join(', ');
-  const override = dialect.insertOverride(pair.target);
-  return `INSERT INTO ${dialect.quoteTable(pair.target)} (${names})${override} VALUES (${literals});`;
+  const literals = values
+    .map((value) => held.get(value.to.name)?.sql ?? literalOf(value, repaired))
+    .join(', ');
+  const into = `${dialect.quoteTable(pair.target)} (${names})${dialect.insertOverride(pair.target)}`;
+  const same = `SELECT 1 FROM ${dialect.quoteOnlyTable(pair.target)} WHERE ${keyCondition(change, repaired)}`;
+  return `INSERT INTO ${into} SELECT ${literals}${dialect.fromNothing} WHERE NOT EXISTS (${same});`;
 }
 
 /** Gives the held columns of a row that was just inserted the values they are to have. */
 export function buildFill(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
   const values = change.after.filter(({ to }) => held.has(to.name));
   const set = values.map((value) => `${nameOf(value, repaired)} = ${literalOf(value, repaired)}`);
-  const guard = values.map((value) => heldCondition(nameOf(value, repaired), held.get(value.to.name) ?? ''));
+  const guard = values.flatMap(({ to }) => held.get(to.name)?.condition ?? []);
   return assembleUpdate({ change, repaired, set, guard });
 }
 
@@ -40,7 +57,7 @@ export function buildHold(
   { held, before }: { readonly held: HeldColumns; readonly before: HeldColumns },
 ): string {
   const { dialect } = repaired.catalog;
-  const set = [...held].map(([name, sql]) => `${dialect.quoteName(name)} = ${sql}`);
+  const set = [...held].map(([name, { sql }]) => `${dialect.quoteName(name)} = ${sql}`);
   return assembleUpdate({ change, repaired, set, guard: guardsOf(change, repaired, before) });
 }
 
@@ -48,7 +65,7 @@ export function buildHold(
 export function buildDelete(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
   const { pair, catalog } = repaired;
   const conditions = [
-    ...keyConditions(change, repaired),
+    keyCondition(change, repaired),
     ...guardsOf(change, repaired, held),
     ...referenceGuards(change, repaired),
   ];
@@ -70,34 +87,30 @@ function assembleUpdate({ change, repaired, set, guard }: Update): string {
     .map((name) => dialect.quoteName(name))
     .filter((name) => !set.some((assignment) => assignment.startsWith(`${name} =`)))
     .map((name) => `${name} = ${name}`);
-  const conditions = [...keyConditions(change, repaired), ...guard].join(' AND ');
+  const conditions = [keyCondition(change, repaired), ...guard].join(' AND ');
   const assignments = [...set, ...kept].join(', ');
   return `UPDATE ${dialect.quoteOnlyTable(pair.target)} SET ${assignments} WHERE ${conditions};`;
 }
 
 /** A row without a key condition never gets here, but a statement without one would be a disaster. */
-function keyConditions({ key }: RowChange, { catalog }: RepairedTable): string[] {
+function keyCondition({ key }: RowChange, { catalog }: RepairedTable): string {
   const conditions = (key ?? []).map((value) => catalog.dialect.buildKeyCondition(value));
   const known = conditions.filter((condition) => condition !== null);
   if (known.length === 0 || known.length !== conditions.length) {
     throw new RangeError('A repair statement has no key');
   }
-  return known;
+  return `${KEY_BEGINS} ${known.join(' AND ')} ${KEY_ENDS}`;
 }
 
 function guardsOf({ before, key }: RowChange, repaired: RepairedTable, held: HeldColumns): string[] {
   const keyNames = new Set((key ?? []).map(({ to }) => to.name));
   return writtenValues(before).flatMap((value) => {
     if (keyNames.has(value.to.name)) return [];
-    const sql = held.get(value.to.name);
-    if (sql !== undefined) return [heldCondition(nameOf(value, repaired), sql)];
+    const own = held.get(value.to.name);
+    if (own !== undefined) return [own.condition];
     const guard = repaired.catalog.dialect.buildGuard(value);
     return guard === null ? [] : [guard];
   });
-}
-
-function heldCondition(name: string, sql: string): string {
-  return sql === 'NULL' ? `${name} IS NULL` : `${name} = ${sql}`;
 }
 
 /** A row of a child table that came since, or that could not be repaired, keeps its parent. */

@@ -1,5 +1,6 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import type { Column, Table } from '../../core/schema.js';
+import { hasHidden } from '../file-text.js';
 import type { ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
 import { type Charset, characterTest } from './charset.js';
@@ -20,10 +21,16 @@ export interface ServerFacts {
  */
 const SQL_MODE = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
 
+/** Without these a CHECK would be passed over, and rows be looked for in the past. */
+const MARIADB_STATEMENTS: readonly string[] = [
+  'SET SESSION check_constraint_checks = 1, SESSION system_versioning_asof = DEFAULT;',
+];
+
 const sql = (text: string): RepairLiteral => ({ kind: 'sql', sql: text });
 
 /** The repair dialect of MySQL and MariaDB. */
 export function createMysqlRepairDialect({ version, charsets }: ServerFacts): RepairDialect {
+  const isMariadb = /mariadb/i.test(version);
   const facts = { version, encodable: encodableTest(charsets) };
   const typed = (value: RepairValue): TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }> => {
     const found = readTypedValue(value);
@@ -33,12 +40,15 @@ export function createMysqlRepairDialect({ version, charsets }: ServerFacts): Re
   };
   const quoteTable = (table: Table): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
   return {
-    applyCommand: 'mariadb --max-allowed-packet=1G --host=HOST --user=USER --password DATABASE < FILE',
+    applyCommand: `${isMariadb ? 'mariadb' : 'mysql'} --no-defaults --binary-mode --max-allowed-packet=1G --host=HOST --user=USER --password DATABASE < FILE`,
     sessionStatements: [
       'SET NAMES utf8mb4;',
       `SET SESSION sql_mode = '${SQL_MODE}';`,
       "SET SESSION time_zone = '+00:00';",
       'SET SESSION foreign_key_checks = 1, SESSION unique_checks = 1, SESSION sql_safe_updates = 0;',
+      'SET SESSION sql_auto_is_null = 0, SESSION sql_select_limit = DEFAULT, SESSION timestamp = DEFAULT;',
+      "SET SESSION autocommit = 1, SESSION completion_type = 'NO_CHAIN';",
+      ...(isMariadb ? MARIADB_STATEMENTS : []),
     ],
     begin: 'START TRANSACTION;',
     commit: 'COMMIT;',
@@ -47,6 +57,8 @@ export function createMysqlRepairDialect({ version, charsets }: ServerFacts): Re
     quoteTable,
     quoteOnlyTable: quoteTable,
     insertOverride: () => '',
+    fromNothing: ' FROM DUAL',
+    toLines,
     literal: (value) => {
       const found = typed(value);
       return found.kind === 'unwritable' ? found : sql(spell(found, value.to));
@@ -55,6 +67,16 @@ export function createMysqlRepairDialect({ version, charsets }: ServerFacts): Re
     buildGuard: (value) => buildGuard(readTypedValue(value), value),
     buildNotReferred,
   };
+}
+
+/** A name has no escapes: a statement that would hold a raw control character goes as bytes, and is prepared. */
+function toLines(statement: string): readonly string[] {
+  if (!hasHidden(statement)) return [statement];
+  return [
+    `SET @rowproof_statement = ${utf8Literal(statement.replace(/;$/, ''))};`,
+    'PREPARE rowproof_statement FROM @rowproof_statement;',
+    'EXECUTE rowproof_statement;',
+  ];
 }
 
 /** Which texts a character set can hold, by turning the server's own decoding table round. */
@@ -86,10 +108,9 @@ function spell(value: TypedValue, to: Column): string {
     case 'bytes':
       return bytesLiteral(value.hex);
     case 'temporal':
-      return `'${value.text}'`;
     case 'uuid':
-    case 'structured':
       return `'${value.text}'`;
+    case 'structured':
     case 'text':
       return textLiteral(value.text);
   }
@@ -112,10 +133,7 @@ function buildKeyCondition(
 
 const asUtf8 = (column: Column): string => `CAST(CONVERT(${quoteName(column.name)} USING utf8mb4) AS BINARY)`;
 
-/**
- * Text is compared by bytes: a collation would take `a` for `A` and, padded, `a` for `a `. FLOAT has no literal that is
- * sure to compare equal, so it has no guard.
- */
+/** Text is compared by bytes: a collation would take `a` for `A` and, padded, `a` for `a `. */
 function buildGuard(
   value: ReturnType<typeof readTypedValue>,
   { value: raw, to }: RepairValue,
@@ -129,12 +147,19 @@ function buildGuard(
   }
   if (raw === null) return `${name} IS NULL`;
   if (value.kind === 'unwritable') return null;
-  if (to.type.kind === 'float' && to.type.bits === 32) return null;
+  if (to.type.kind === 'float' && to.type.bits === 32) return floatGuard(name, value);
   if (to.wire === 'json') return `${name} <=> CAST(${spell(value, to)} AS JSON)`;
   if (value.kind === 'text') return `${asUtf8(to)} <=> ${utf8Literal(value.text)}`;
   if (value.kind === 'bits') return `${name} + 0 <=> ${BigInt(`0b${value.text}`)}`;
   if (value.kind === 'temporal') return temporalGuard(name, value.text, to);
   return `${name} <=> ${spell(value, to)}`;
+}
+
+/** A FLOAT is compared as the double that it is; the shortest digits that read back as the same FLOAT are another. */
+function floatGuard(name: string, value: TypedValue): string | null {
+  if (value.kind !== 'number') return null;
+  const wide = Math.fround(Number(value.text));
+  return `${name} <=> ${floatLiteral(Object.is(wide, -0) ? '0' : String(wide))}`;
 }
 
 /** A typed literal of a date that is on no calendar is an error in strict mode; its text is compared instead. */

@@ -43,7 +43,7 @@ export function findRefusal(typed: TypedValue, { from, to }: RepairValue, facts:
 }
 
 function refuseNumber(text: string, to: Column): string | null {
-  if (!/^-?\d/.test(text)) return `cannot hold ${text}`;
+  if (!/^-?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(text)) return `cannot hold ${text}`;
   if (to.wire === 'year' && !/^(0|19[1-9]\d|190[1-9]|20\d\d|21[0-4]\d|215[0-5])$/.test(text)) {
     return `cannot hold the year ${text}`;
   }
@@ -76,12 +76,19 @@ function isPadded({ type }: Column): boolean {
 
 /** Labels are matched by collation, so one that differs in letter case would be stored as another text. */
 function refuseLabels(text: string, to: Column): string | null {
-  const known = new Set(
-    [...to.declared.matchAll(/'((?:[^']|'')*)'/g)].map(([, label = '']) => label.replaceAll("''", "'")),
-  );
+  const known = new Set(readLabels(to.declared));
   const labels = to.type.kind === 'set' ? (text === '' ? [] : text.split(',')) : [text];
   const missing = labels.find((label) => !known.has(label));
   return missing === undefined ? null : `has no label ${JSON.stringify(missing)}`;
+}
+
+const LABEL_ESCAPES: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\0': '\0' };
+
+/** The labels in `enum('a','b')`: the server doubles quotes and escapes backslashes, line breaks and U+0000. */
+function readLabels(declared: string): string[] {
+  return [...declared.matchAll(/'((?:[^'\\]|''|\\.)*)'/gs)].map(([, label = '']) =>
+    label.replace(/''|\\./gs, (pair) => LABEL_ESCAPES[pair] ?? pair.slice(1)),
+  );
 }
 
 function refuseTemporal(text: string, to: Column, { version }: LimitFacts): string | null {

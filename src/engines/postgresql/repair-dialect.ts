@@ -1,42 +1,68 @@
 import type { Column, Table } from '../../core/schema.js';
+import { HIDDEN_CHARACTERS, hasHidden } from '../file-text.js';
 import type { ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
 import { countCharacters, declaredNumbers, fitsDecimal, fractionDigits } from '../repair-limits.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
-import { quoteName, textLiteral, withUtc } from './dialect.js';
+import { quoteName, withUtc } from './dialect.js';
 
-/** Labels of the enum types of the schema's columns, by the type's name. */
-export type EnumLabels = ReadonlyMap<string, ReadonlySet<string>>;
+/** What statements must know of a type, by the name that the server prints for it. */
+export interface RepairType {
+  /** Quoted schema and quoted name, with `[]` for an array. */
+  readonly quoted: string;
+  /** The schema of the operator that its indexes compare with; `pg_catalog` where the type has none of its own. */
+  readonly operatorSchema: string;
+  /** The labels of an enum; null for other types. */
+  readonly labels: ReadonlySet<string> | null;
+}
+
+export type RepairTypes = ReadonlyMap<string, RepairType>;
 
 type Typed = TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }>;
 
+/**
+ * Operators and types are named with their schema, because others may have made a `=` or a type of that name where the
+ * session of the person who applies the file looks first.
+ */
+const EQUALS = 'OPERATOR(pg_catalog.=)';
+const C_COLLATION = 'COLLATE pg_catalog."C"';
+
 /** The repair dialect of PostgreSQL, for `psql`. */
-export function createPostgresqlRepairDialect(labels: EnumLabels): RepairDialect {
+export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect {
   const typed = (value: RepairValue): Typed => {
     const found = readTypedValue(value);
     if (found.kind === 'unwritable') return found;
-    const refusal = findRefusal(found, value, labels);
+    const refusal = findRefusal(found, value, types);
     return refusal === null ? found : unwritable(value.to, refusal);
   };
-  const quoteTable = (table: Table): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  const quoteTable = (table: Table): string => `${quoteFileName(table.schema)}.${quoteFileName(table.name)}`;
   return {
     applyCommand: 'psql --no-psqlrc --quiet --dbname=URL --file=FILE',
     sessionStatements: [
       '\\set ON_ERROR_STOP on',
       "SET client_encoding = 'UTF8';",
       'SET standard_conforming_strings = on;',
+      'SET escape_string_warning = off;',
+      'SET array_nulls = on;',
+      'SET transform_null_equals = off;',
+      'SET xmloption = content;',
+      'SET extra_float_digits = 3;',
+      "SET default_transaction_isolation = 'read committed';",
       "SET TimeZone = 'UTC';",
       "SET DateStyle = 'ISO, MDY';",
       "SET IntervalStyle = 'postgres';",
       'SET row_security = off;',
+      buildRoleCheck(),
     ],
     begin: 'BEGIN;\nSET CONSTRAINTS ALL DEFERRED;',
     commit: 'COMMIT;',
     deletesOwnParent: true,
-    quoteName,
+    quoteName: quoteFileName,
     quoteTable,
     quoteOnlyTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteTable(table)}`,
     insertOverride: ({ columns }) =>
       columns.some(({ identity }) => identity === 'always') ? ' OVERRIDING SYSTEM VALUE' : '',
+    fromNothing: '',
+    toLines: (statement) => [statement],
     literal: (value) => {
       const found = typed(value);
       return found.kind === 'unwritable' ? found : { kind: 'sql', sql: spell(found, value.to) };
@@ -44,15 +70,48 @@ export function createPostgresqlRepairDialect(labels: EnumLabels): RepairDialect
     buildKeyCondition: (value) => {
       const found = typed(value);
       if (found.kind === 'unwritable' || found.kind === 'null') return null;
-      if (found.kind === 'structured') return sameSpelling(value.to, found.text);
-      const plain = `${quoteName(value.to.name)} = ${spell(found, value.to)}`;
-      return found.kind === 'text' && !isPadded(value.to)
-        ? `${plain} AND ${sameText(value.to, found.text)}`
-        : plain;
+      if (found.kind === 'structured') return sameSpelling(value.to, found.text, types);
+      const plain = sameValue(value.to, found, types);
+      return found.kind === 'text' ? `${plain} AND ${sameText(value.to, found.text)}` : plain;
     },
-    buildGuard: (value) => buildGuard(readTypedValue(value), value),
+    buildGuard: (value) => buildGuard(readTypedValue(value), value, types),
     buildNotReferred,
   };
+}
+
+/**
+ * Foreign keys and triggers are off in a session that plays a replica; only a superuser may set that, so it is asked.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SESSION-REPLICATION-ROLE
+ */
+function buildRoleCheck(): string {
+  const isOff = "pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'replica'";
+  const message = 'rowproof: SET session_replication_role = origin before this file is applied';
+  const body = `BEGIN IF ${isOff} THEN RAISE EXCEPTION ${fileLiteral(message)}; END IF; END`;
+  return `DO ${fileLiteral(body)};`;
+}
+
+/** A name whose hidden characters are spelled as escapes. */
+export function quoteFileName(name: string): string {
+  if (!hasHidden(name)) return quoteName(name);
+  const escaped = name.replaceAll('\\', '\\\\').replace(HIDDEN_CHARACTERS, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\+${code.padStart(6, '0')}` : `\\${code.padStart(4, '0')}`;
+  });
+  return `U&${quoteName(escaped)}`;
+}
+
+/** A text whose hidden characters are spelled as escapes. */
+function fileLiteral(text: string): string {
+  if (!text.includes('\\') && !hasHidden(text)) return `'${text.replaceAll("'", "''")}'`;
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "''")
+    .replace(HIDDEN_CHARACTERS, (character) => {
+      const code = (character.codePointAt(0) ?? 0).toString(16);
+      return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+    });
+  return `E'${escaped}'`;
 }
 
 /** Bare literals take the column's type; only bytes need a function, since a setting decides how text reads as bytes. */
@@ -63,29 +122,42 @@ function spell(value: TypedValue, to: Column): string {
     case 'boolean':
       return value.value ? 'true' : 'false';
     case 'bytes':
-      return `decode('${value.hex}', 'hex')`;
+      return `pg_catalog.decode('${value.hex}', 'hex')`;
     case 'temporal':
       return `'${to.type.kind === 'instant' ? withUtc(value.text) : value.text}'`;
     case 'text':
     case 'structured':
-      return textLiteral(value.text).trimStart();
+      return fileLiteral(value.text);
     case 'number':
-      return to.wire === 'money' ? `'${value.text}'::numeric::money` : `'${value.text}'`;
+      return to.wire === 'money'
+        ? `'${value.text}'::pg_catalog.numeric::pg_catalog.money`
+        : `'${value.text}'`;
     default:
       return `'${value.text}'`;
   }
 }
 
+/** Equality as an index on the column knows it. */
+function sameValue(column: Column, value: TypedValue, types: RepairTypes): string {
+  const type = types.get(column.declared);
+  const literal = spell(value, column);
+  const name = quoteFileName(column.name);
+  if (type === undefined || type.operatorSchema === 'pg_catalog') return `${name} ${EQUALS} ${literal}`;
+  return `${name} OPERATOR(${quoteFileName(type.operatorSchema)}.=) CAST(${literal} AS ${type.quoted})`;
+}
+
 /** Equality by code points, which citext and nondeterministic collations do not have. */
 function sameText(column: Column, text: string): string {
-  const literal = textLiteral(text).trimStart();
-  return `${quoteName(column.name)}::text COLLATE "C" IS NOT DISTINCT FROM ${literal}`;
+  const kept = isPadded(column) ? text.replace(/ +$/, '') : text;
+  return `${quoteFileName(column.name)}::pg_catalog.text ${C_COLLATION} ${EQUALS} ${fileLiteral(kept)}`;
 }
 
 /** Many such types have no equality, or one that says less: what the server writes of both is compared. */
-function sameSpelling(column: Column, text: string): string {
-  const literal = `CAST(${textLiteral(text).trimStart()} AS ${column.declared})`;
-  return `${quoteName(column.name)}::text IS NOT DISTINCT FROM ${literal}::text`;
+function sameSpelling(column: Column, text: string, types: RepairTypes): string | null {
+  const type = types.get(column.declared);
+  if (type === undefined) return null;
+  const literal = `CAST(${fileLiteral(text)} AS ${type.quoted})`;
+  return `${quoteFileName(column.name)}::pg_catalog.text ${EQUALS} ${literal}::pg_catalog.text`;
 }
 
 function isPadded({ type }: Column): boolean {
@@ -93,16 +165,15 @@ function isPadded({ type }: Column): boolean {
 }
 
 /** `json` has no equality, so its text is compared; the row was read with it. */
-function buildGuard(typed: Typed, { value, to }: RepairValue): string | null {
-  const name = quoteName(to.name);
-  if (value === null) return `${name} IS NULL`;
+function buildGuard(typed: Typed, { value, to }: RepairValue, types: RepairTypes): string | null {
+  if (value === null) return `${quoteFileName(to.name)} IS NULL`;
   if (typed.kind === 'unwritable') return null;
-  if (typed.kind === 'structured') return sameSpelling(to, typed.text);
-  if (typed.kind === 'text' && to.wire !== 'jsonb' && !isPadded(to)) {
+  if (typed.kind === 'structured') return sameSpelling(to, typed.text, types);
+  if (typed.kind === 'text' && to.wire !== 'jsonb') {
     return typed.text.includes('\0') ? null : sameText(to, typed.text);
   }
   if (to.wire === 'jsonb' && typed.kind === 'text' && !isJsonb(typed.text)) return null;
-  return `${name} IS NOT DISTINCT FROM ${spell(typed, to)}`;
+  return sameValue(to, typed, types);
 }
 
 /** @see https://www.postgresql.org/docs/current/datatype-json.html */
@@ -112,7 +183,7 @@ function isJsonb(json: string): boolean {
   return !plain.includes('\\u0000') && !/\\ud[89a-f]/i.test(pairs);
 }
 
-function findRefusal(typed: TypedValue, { from, to }: RepairValue, labels: EnumLabels): string | null {
+function findRefusal(typed: TypedValue, { from, to }: RepairValue, types: RepairTypes): string | null {
   switch (typed.kind) {
     case 'number':
       if (to.type.kind === 'money') return refuseMoney(typed.text, to.type.digits);
@@ -123,7 +194,7 @@ function findRefusal(typed: TypedValue, { from, to }: RepairValue, labels: EnumL
         ? `cannot hold ${typed.text} without rounding`
         : null;
     case 'text':
-      return refuseText(typed.text, { from, to }, labels);
+      return refuseText(typed.text, { from, to }, types);
     case 'bits': {
       const [most] = declaredNumbers(to);
       return most !== undefined && typed.text.length > most ? `cannot hold ${typed.text.length} bits` : null;
@@ -145,7 +216,7 @@ function refuseMoney(text: string, digits: number): string | null {
 function refuseText(
   text: string,
   { from, to }: Pick<RepairValue, 'from' | 'to'>,
-  labels: EnumLabels,
+  types: RepairTypes,
 ): string | null {
   if (text.includes('\0')) return 'cannot hold the character U+0000';
   if (to.wire === 'char' && Buffer.byteLength(text, 'utf8') > 1) return 'cannot hold more than one byte';
@@ -153,7 +224,9 @@ function refuseText(
     return to.wire === 'jsonb' && !isJsonb(text) ? 'cannot hold an escape of the document' : null;
   }
   if (to.type.kind === 'enum') {
-    return labels.get(to.wire)?.has(text) === false ? `has no label ${JSON.stringify(text)}` : null;
+    return types.get(to.declared)?.labels?.has(text) === false
+      ? `has no label ${JSON.stringify(text)}`
+      : null;
   }
   if (isPadded(to) && text.endsWith(' ') && !isPadded(from)) return 'does not keep trailing spaces';
   const [most] = declaredNumbers(to);
@@ -183,6 +256,6 @@ function daysInMonth(year: number, month: number): number {
 }
 
 function buildNotReferred({ quotedTable, columns }: ForeignKey, values: readonly string[]): string {
-  const same = columns.map((column, i) => `c.${quoteName(column)} = ${values[i]}`).join(' AND ');
+  const same = columns.map((column, i) => `c.${quoteFileName(column)} ${EQUALS} ${values[i]}`).join(' AND ');
   return `NOT EXISTS (SELECT 1 FROM ${quotedTable} AS c WHERE ${same})`;
 }
