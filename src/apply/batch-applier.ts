@@ -115,16 +115,13 @@ export class BatchApplier {
   ): Promise<Outcome> {
     const { journal, connection } = this.#parts;
     const undo = runs.flatMap((run) => run.undo);
-    if (undo.length > 0)
-      await journal.write(undo.map(({ mark, statement }) => `/*r ${mark}*/ ${statement.sql}`));
+    if (undo.length > 0) await journal.write(undo.flatMap(({ lines }) => lines));
     try {
       await session.execute('COMMIT');
     } catch (error) {
       const failure = transientOr(error, connection);
       const isCommitted =
-        failure instanceof TransientFailure &&
-        failure.lost &&
-        (await this.#wasCommitted(undo.at(-1)?.statement.probe));
+        failure instanceof TransientFailure && failure.lost && (await this.#wasCommitted(undo.at(-1)?.probe));
       if (!isCommitted) {
         await journal.drop();
         throw failure;

@@ -68,9 +68,8 @@ function* groupRows(rows: readonly RowStatements[], { tables }: CheckParts): Gen
 }
 
 async function checkGroup(group: readonly PreparedRow[], { connection }: CheckParts): Promise<UnwantedRow[]> {
-  const { dialect } = connection.target;
   const sql = group
-    .map(({ wanted, applied }, number) => buildIsAsWanted(wanted, { number, applied, dialect }))
+    .map(({ wanted, applied }, number) => buildIsAsWanted(wanted, { number, applied }))
     .join(' UNION ALL ');
   const session = await connection.begin();
   try {

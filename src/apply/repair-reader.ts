@@ -23,8 +23,6 @@ export interface FilePreamble {
   header: FileHeader | null;
   readonly tables: Map<number, FileTable>;
   readonly settings: WriteSetting[];
-  /** The lines of the settings as they stand in the file. */
-  readonly settingLines: string[];
   leftAlone: number;
 }
 
@@ -39,56 +37,103 @@ interface Reading {
 const BEGINS: ReadonlySet<string> = new Set(['BEGIN;', 'START TRANSACTION;']);
 const DEFER = 'SET CONSTRAINTS ALL DEFERRED;';
 const END = /^-- End of the file\b/;
+/**
+ * A line that makes the file fail where something that was put aside is left. It is not run here: that is looked at row by
+ * row, and such a row is rolled back.
+ */
+const CHECK = /^\/\*a \d+(\.\d+)?\*\/ /;
+/** A statement whose names hold characters that a line must not hold, in an engine that has no escapes for names. */
+const GIVEN_AS_BYTES = /^(\/\*r \d+\.\d+\*\/) SET @rowproof_statement = 0x((?:[0-9a-f]{2})+);$/;
 /** A line from which a person cannot tell what it does has no place in the file. */
 const CONTROL = /\p{Cc}/u;
 
 /** The preamble of a file of which nothing was read yet. */
 export function emptyPreamble(): FilePreamble {
-  return { header: null, tables: new Map(), settings: [], settingLines: [], leftAlone: 0 };
+  return { header: null, tables: new Map(), settings: [], leftAlone: 0 };
 }
 
 /**
  * Reads the rows of a repair file and fills in its preamble on the way. Every line must be one that Rowproof writes;
  * any other, also one behind the last row, is refused with its number.
  */
-export async function* readRepair({ path, file, dialect, preamble }: Reading): AsyncGenerator<RepairItem> {
-  const refuse = (number: number, fault: string): RowproofError => refusal(path, number, fault);
-  let state: 'preamble' | 'outside' | 'begun' | 'inside' = 'preamble';
+export async function* readRepair(reading: Reading): AsyncGenerator<RepairItem> {
+  const { path, file, preamble } = reading;
+  const reader = new LineReader(reading);
   let last = { text: '', number: 0 };
   for await (const { number, text, complete } of readCheckedLines(path, file)) {
-    if (!complete) throw refuse(number, 'ends without a line break: the file was cut off');
+    if (!complete) throw refusal(path, number, 'ends without a line break: the file was cut off');
     if (text === '') continue;
     last = { text, number };
-    if (text.startsWith('--')) {
-      readComment(text, preamble);
-    } else if (BEGINS.has(text)) {
-      if (state === 'inside' || state === 'begun')
-        throw refuse(number, 'begins a transaction inside another');
-      if (preamble.header === null) throw notOurs(path);
-      state = 'begun';
-      yield { kind: 'begin' };
-    } else if (text === DEFER && state === 'begun') {
-      state = 'inside';
-    } else if (text === 'COMMIT;') {
-      if (state !== 'inside' && state !== 'begun')
-        throw refuse(number, 'ends a transaction that was not begun');
-      state = 'outside';
-      yield { kind: 'commit' };
-    } else if (text.startsWith('/*r ')) {
-      if (state !== 'inside' && state !== 'begun') throw refuse(number, 'is outside of a transaction');
-      state = 'inside';
-      yield { kind: 'row', statement: readRow(text, number, { path, dialect, preamble }) };
-    } else {
-      const settings = state === 'preamble' ? dialect.readSettings(text) : null;
-      if (settings === null) throw refuse(number, 'is no statement that Rowproof writes');
-      preamble.settings.push(...settings);
-      preamble.settingLines.push(text);
-    }
+    const item = reader.read(text, number);
+    if (item !== null) yield item;
   }
   if (preamble.header === null) throw notOurs(path);
-  if (state === 'inside' || state === 'begun')
-    throw refuse(last.number, 'ends in the middle of a transaction');
-  if (!END.test(last.text)) throw refuse(last.number, 'is not the end of the file: it was cut off');
+  if (!reader.isOutside) throw refusal(path, last.number, 'ends in the middle of a transaction');
+  if (!END.test(last.text)) throw refusal(path, last.number, 'is not the end of the file: it was cut off');
+}
+
+/** Where in a file the reader is: before the first transaction, between two, behind a begin, and in one. */
+type Place = 'preamble' | 'outside' | 'begun' | 'inside';
+
+/** Turns one line after the other into what it holds, or refuses it. */
+class LineReader {
+  readonly #reading: Reading;
+  #place: Place = 'preamble';
+  /** Lines that must come next, because they run a statement that was given as bytes. */
+  #expected: readonly string[] = [];
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  get isOutside(): boolean {
+    return (this.#place === 'preamble' || this.#place === 'outside') && this.#expected.length === 0;
+  }
+
+  read(text: string, number: number): RepairItem | null {
+    const refuse = (fault: string): RowproofError => refusal(this.#reading.path, number, fault);
+    const [expected, ...others] = this.#expected;
+    if (expected !== undefined) {
+      if (text !== expected) throw refuse('does not run the statement before it');
+      this.#expected = others;
+      return null;
+    }
+    const isInside = this.#place === 'begun' || this.#place === 'inside';
+    if (text.startsWith('--')) readComment(text, this.#reading.preamble);
+    else if (BEGINS.has(text)) {
+      if (isInside) throw refuse('begins a transaction inside another');
+      if (this.#reading.preamble.header === null) throw notOurs(this.#reading.path);
+      this.#place = 'begun';
+      return { kind: 'begin' };
+    } else if (text === 'COMMIT;') {
+      if (!isInside) throw refuse('ends a transaction that was not begun');
+      this.#place = 'outside';
+      return { kind: 'commit' };
+    } else if (text === DEFER && this.#place === 'begun') this.#place = 'inside';
+    else if (isInside) {
+      this.#place = 'inside';
+      return CHECK.test(text) ? null : { kind: 'row', statement: this.#readRow(text, number) };
+    } else this.#readSetting(text, refuse);
+    return null;
+  }
+
+  #readSetting(text: string, refuse: (fault: string) => RowproofError): void {
+    const { dialect, preamble } = this.#reading;
+    const settings = this.#place === 'preamble' ? dialect.readSettings(text) : null;
+    if (settings === null) throw refuse('is no statement that Rowproof writes');
+    preamble.settings.push(...settings);
+  }
+
+  #readRow(text: string, number: number): RowStatement {
+    const [, mark, hex] = GIVEN_AS_BYTES.exec(text) ?? [];
+    if (mark === undefined || hex === undefined || this.#reading.dialect.lexicon.escapeStrings)
+      return readRow(text, number, this.#reading);
+    this.#expected = [
+      `${mark} PREPARE rowproof_statement FROM @rowproof_statement;`,
+      `${mark} EXECUTE rowproof_statement;`,
+    ];
+    return readRow(`${mark} ${Buffer.from(hex, 'hex').toString('utf8')};`, number, this.#reading);
+  }
 }
 
 async function* readCheckedLines(path: string, file: FileHandle): ReturnType<typeof readLines> {
@@ -110,11 +155,7 @@ function readComment(text: string, preamble: FilePreamble): void {
   preamble.leftAlone ||= readLeftAlone(text);
 }
 
-function readRow(
-  text: string,
-  number: number,
-  { path, dialect, preamble }: Pick<Reading, 'path' | 'dialect' | 'preamble'>,
-): RowStatement {
+function readRow(text: string, number: number, { path, dialect, preamble }: Reading): RowStatement {
   const statement = readRowStatement(text, number, dialect);
   if ('fault' in statement) throw refusal(path, number, statement.fault);
   const table = preamble.tables.get(statement.table);

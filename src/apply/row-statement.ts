@@ -59,6 +59,8 @@ class StatementReader {
   readonly #tokens: readonly Token[];
   readonly #grammar: Grammar;
   #at = 0;
+  /** Columns that the expression at hand names. */
+  #columns: string[] = [];
 
   constructor(text: string, tokens: readonly Token[], grammar: Grammar) {
     this.#text = text;
@@ -176,10 +178,9 @@ class StatementReader {
     if (this.#take('mark').text !== 'k') throw new StatementFault('has no key where one belongs');
     const key: KeyCondition[] = [];
     do {
-      const first = this.#at;
+      this.#columns = [];
       const sql = this.#expression(endsCondition);
-      const names = this.#tokens.slice(first, this.#at).filter(({ kind }) => kind === 'name');
-      key.push({ sql, columns: names.map(({ text }) => unquoteName(text)) });
+      key.push({ sql, columns: this.#columns });
     } while (this.#skipWord('AND'));
     if (this.#take('mark').text !== 'g') throw new StatementFault('has no end of its key');
     while (this.#skipWord('AND')) this.#expression(endsCondition);
@@ -203,7 +204,7 @@ class StatementReader {
       this.#checkToken(token);
       this.#at++;
       if (isWord(token, 'AS') || isSymbol(token, '::')) this.#skipType();
-      else if (isWord(token, 'COLLATE') || isWord(token, 'USING')) this.#at++;
+      else if (isWord(token, 'COLLATE') || isWord(token, 'USING')) this.#skipCollation();
     }
     const last = this.#tokens[this.#at - 1];
     if (depth !== 0) throw new StatementFault('has an open parenthesis');
@@ -220,6 +221,7 @@ class StatementReader {
     const next = this.#tokens[this.#at + 1];
     if (token.kind === 'mark' || isSymbol(token, ';')) throw new StatementFault('ends in the middle');
     if (token.kind === 'name' && isSymbol(next, '(')) throw new StatementFault(`calls ${token.text}`);
+    if (token.kind === 'name' && !isSymbol(next, '.')) this.#columns.push(unquoteName(token.text));
     if (token.kind !== 'word') return;
     const word = token.text.toUpperCase();
     if (isSymbol(next, '(') && next !== undefined) {
@@ -234,6 +236,12 @@ class StatementReader {
     const opener = this.#tokens[this.#at - 2];
     const isAsking = isSymbol(previous, '(') && (isWord(opener, 'EXISTS') || isWord(opener, 'FROM'));
     if (word === 'SELECT' && !isAsking) throw new StatementFault('reads rows where a value belongs');
+  }
+
+  /** The name of a collation or a character set, perhaps with its schema. */
+  #skipCollation(): void {
+    this.#at++;
+    if (this.#skipSymbol('.')) this.#take('name');
   }
 
   /** A type's name, behind `::` or AS, may be any; an alias looks the same. */

@@ -14,6 +14,12 @@ export interface RunContext {
   readonly tables: ReadonlyMap<number, AppliedTable>;
 }
 
+/** What takes one statement back: lines of a file, last one first, and SQL that finds a row if its effect is there. */
+export interface WrittenUndo {
+  readonly lines: readonly string[];
+  readonly probe: string;
+}
+
 /** What became of a block: its rows, and what takes it back, in the order in which it was done. */
 export interface BlockRun {
   readonly block: Block;
@@ -21,7 +27,7 @@ export interface BlockRun {
   readonly applied: ReadonlySet<string>;
   readonly unmatched: ReadonlySet<string>;
   readonly refused: ReadonlyMap<string, string>;
-  readonly undo: readonly { readonly mark: string; readonly statement: UndoStatement }[];
+  readonly undo: readonly WrittenUndo[];
 }
 
 /** A row that cannot be written: the server refused it, or what takes it back could not be. */
@@ -82,7 +88,7 @@ async function attempt(
 ): Promise<BlockRun> {
   const applied = new Set<string>();
   const unmatched = new Set<string>();
-  const undo: { mark: string; statement: UndoStatement }[] = [];
+  const undo: WrittenUndo[] = [];
   for (const statement of block) {
     const { mark } = statement;
     if (refused.has(mark) || unmatched.has(mark)) continue;
@@ -97,9 +103,18 @@ async function attempt(
       continue;
     }
     applied.add(mark);
-    if (effect !== null) undo.push({ mark, statement: effect });
+    if (effect !== null) undo.push(toLines(effect, statement, context));
   }
   return { block, applied, unmatched, refused, undo };
+}
+
+function toLines(
+  { sql, probe }: UndoStatement,
+  { mark, table }: RowStatement,
+  { tables }: RunContext,
+): WrittenUndo {
+  const lines = tables.get(table)?.catalog.dialect.toLines(sql) ?? [];
+  return { lines: lines.map((line) => `/*r ${mark}*/ ${line}`).toReversed(), probe };
 }
 
 /** Runs one statement and builds its undo; null where it found the row and changed nothing. */
@@ -107,7 +122,7 @@ async function runStatement(
   statement: RowStatement,
   context: RunContext,
 ): Promise<UndoStatement | null | 'nothing'> {
-  const { session, dialect, tables } = context;
+  const { session, tables } = context;
   const table = tables.get(statement.table);
   if (table === undefined) throw new RangeError(`Table ${statement.table} was not prepared`);
   const { kind, mark } = statement;
@@ -119,10 +134,10 @@ async function runStatement(
   const found = await session.execute(statement.sql);
   if (found > 1) throw new RowRefusal(mark, `The statement found ${found} rows where it must find one.`);
   if (found === 0) return 'nothing';
-  if (kind === 'delete') return buildUndo({ before, after: null }, table, dialect);
+  if (kind === 'delete') return buildUndo({ before, after: null }, table);
   const where = keyAfter([statement], table);
   const after = await readImage(where, { statement, table, session, locking: false });
-  if (after !== null) return buildUndo({ before, after }, table, dialect);
+  if (after !== null) return buildUndo({ before, after }, table);
   throw new RowRefusal(
     mark,
     'The row is not under its key once it was written: a trigger may have changed it.',

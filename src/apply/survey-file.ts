@@ -15,7 +15,6 @@ export interface FileSurvey {
   readonly path: string;
   readonly header: FileHeader;
   readonly settings: readonly WriteSetting[];
-  readonly settingLines: readonly string[];
   readonly tables: ReadonlyMap<number, PlannedTable>;
   readonly rows: number;
   readonly leftAlone: number;
@@ -47,11 +46,11 @@ export async function surveyFile(path: string, file: FileHandle, dialect: WriteD
     own[`${kind}s`]++;
     counts.set(table, own);
   }
-  const { header, tables, settings, settingLines, leftAlone } = preamble;
+  const { header, tables, settings, leftAlone } = preamble;
   if (header === null) throw new RangeError('A repair file without header was read');
   const planned = [...counts].flatMap(([number, count]) => {
     const table = tables.get(number);
     return table === undefined ? [] : [[number, { ...table, ...count }] as const];
   });
-  return { path, header, settings, settingLines, tables: new Map(planned), rows, leftAlone, statementsOfRow };
+  return { path, header, settings, tables: new Map(planned), rows, leftAlone, statementsOfRow };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { RowproofError } from '../core/errors.js';
+import { plainJson } from '../repair/repair-header.js';
 import { visibleName } from '../report/visible-text.js';
 import { REPAIR_FORMAT } from './repair-header.js';
 import type { FileSurvey } from './survey-file.js';
@@ -86,7 +87,7 @@ export function buildUndoFrame({
   };
   const lines = [
     `Undo SQL: takes back what rowproof apply did with ${survey.path}, from what each statement really did.`,
-    `format: ${REPAIR_FORMAT} ${JSON.stringify(about)}`,
+    `format: ${REPAIR_FORMAT} ${plainJson(about)}`,
     ...[...tables].map(
       ([
         number,
@@ -97,7 +98,7 @@ export function buildUndoFrame({
         },
       ]) => {
         const columns = images.filter(({ generated }) => !generated).map((image) => image.name);
-        return `table ${number}: ${JSON.stringify({ schema, name, key, columns })}`;
+        return `table ${number}: ${plainJson({ schema, name, key, columns })}`;
       },
     ),
     `Apply it with:  rowproof apply ${undoPath} --target URL`,
@@ -109,7 +110,7 @@ export function buildUndoFrame({
         : [`WARNING: Triggers of ${table.name} fire while this is applied: ${triggers.join(', ')}.`],
     ),
   ];
-  const session = [...new Set([...survey.settingLines, ...settings])];
+  const session = [...dialect.sessionStatements, ...settings];
   const head = [...lines.map((line) => `-- ${visibleName(line)}`), '', ...session].join('\n');
   return { head: `${head}\n`, begin: dialect.begin, commit: dialect.commit };
 }

@@ -1,7 +1,7 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { Table } from '../core/schema.js';
 import type { RepairCatalog } from '../engines/repair.js';
-import type { ImageColumn, WriteDialect } from '../engines/write.js';
+import type { ImageColumn } from '../engines/write.js';
 
 /** All columns of one row as the server wrote them, by the columns' places. */
 export type RowImage = readonly (string | null)[];
@@ -35,15 +35,11 @@ export interface UndoStatement {
  * It demands every value that the statement left, so that it does nothing where the statement was not committed or
  * somebody changed the row since.
  */
-export function buildUndo(
-  effect: RowEffect,
-  applied: AppliedTable,
-  dialect: WriteDialect,
-): UndoStatement | null {
+export function buildUndo(effect: RowEffect, applied: AppliedTable): UndoStatement | null {
   const { before, after } = effect;
   if (before === null && after === null) return null;
   if (before === null) return after === null ? null : undoInsert(after, applied);
-  if (after === null) return undoDelete(before, applied, dialect);
+  if (after === null) return undoDelete(before, applied);
   return undoUpdate({ before, after }, applied);
 }
 
@@ -57,7 +53,7 @@ function undoInsert(after: RowImage, applied: AppliedTable): UndoStatement {
   };
 }
 
-function undoDelete(before: RowImage, applied: AppliedTable, { noTable }: WriteDialect): UndoStatement {
+function undoDelete(before: RowImage, applied: AppliedTable): UndoStatement {
   const { dialect } = applied.catalog;
   const written = applied.images.flatMap((image, place) =>
     image.generated
@@ -70,8 +66,8 @@ function undoDelete(before: RowImage, applied: AppliedTable, { noTable }: WriteD
   const absent = `NOT EXISTS (SELECT 1 FROM ${dialect.quoteOnlyTable(applied.table)} WHERE /*k*/ ${keyOf(before, applied)} /*g*/)`;
   const override = dialect.insertOverride(applied.table);
   return {
-    sql: `INSERT INTO ${table} (${names})${override} SELECT ${values}${noTable} WHERE ${absent};`,
-    probe: `SELECT 1${noTable} WHERE ${absent}`,
+    sql: `INSERT INTO ${table} (${names})${override} SELECT ${values}${dialect.fromNothing} WHERE ${absent};`,
+    probe: `SELECT 1${dialect.fromNothing} WHERE ${absent}`,
   };
 }
 

@@ -1,4 +1,3 @@
-import type { WriteDialect } from '../engines/write.js';
 import type { Assignment, KeyCondition, RowStatement } from './row-statement.js';
 import type { AppliedTable } from './undo-statement.js';
 
@@ -50,12 +49,12 @@ export function buildWantedCheck({ where, assignments }: WantedRow, applied: App
 /** SQL that has a row with the number if the row is as wanted. */
 export function buildIsAsWanted(
   { kind, where, assignments }: WantedRow,
-  { number, applied, dialect }: { number: number; applied: AppliedTable; dialect: WriteDialect },
+  { number, applied }: { number: number; applied: AppliedTable },
 ): string {
   const table = applied.catalog.dialect.quoteOnlyTable(applied.table);
   const conditions = [where, ...assignments.map(({ column, sql }) => hasValue(column, sql, applied))];
   const exists = `EXISTS (SELECT 1 FROM ${table} WHERE ${conditions.join(' AND ')})`;
-  return `SELECT ${number} AS place${dialect.noTable} WHERE ${kind === 'absent' ? 'NOT ' : ''}${exists}`;
+  return `SELECT ${number} AS place${applied.catalog.dialect.fromNothing} WHERE ${kind === 'absent' ? 'NOT ' : ''}${exists}`;
 }
 
 function hasValue(column: string, sql: string, { images }: AppliedTable): string {

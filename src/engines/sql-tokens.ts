@@ -48,6 +48,10 @@ function readToken(sql: string, start: number, lexicon: Lexicon): Token | null {
     const found = readQuoted(sql, start + 1, { kind: 'string', quote: "'", escapes: true });
     return found === null ? null : { ...found, start, text: sql.slice(start, found.end) };
   }
+  if (first === 'U' && sql.startsWith('U&"', start) && lexicon.escapeStrings) {
+    const found = readQuoted(sql, start + 2, { kind: 'name', quote: '"', escapes: false });
+    return found === null ? null : { ...found, start, text: sql.slice(start, found.end) };
+  }
   const mark = matchAt(MARK, sql, start);
   if (mark !== null) return { kind: 'mark', text: mark.slice(2, -2), start, end: start + mark.length };
   for (const [kind, pattern] of [
@@ -95,8 +99,16 @@ function describeCharacter(sql: string, at: number): string {
   return sql[at] === "'" || sql[at] === '"' || sql[at] === '`' ? 'quote' : `"${sql.slice(at, at + 2)}"`;
 }
 
-/** The name that a quoted name stands for. */
+const NAME_ESCAPE = /\\(?:\\|\+([0-9a-f]{6})|([0-9a-f]{4}))/gi;
+
+/** The name that a quoted name stands for; `U&"…"` has escapes of code points. */
 export function unquoteName(text: string): string {
+  if (text.startsWith('U&')) {
+    const escaped = unquoteName(text.slice(2));
+    return escaped.replace(NAME_ESCAPE, (pair, long?: string, short?: string) =>
+      pair === '\\\\' ? '\\' : String.fromCodePoint(Number.parseInt(long ?? short ?? '', 16)),
+    );
+  }
   const quote = text[0] ?? '';
   return text.slice(1, -1).replaceAll(quote + quote, quote);
 }

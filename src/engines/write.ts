@@ -12,6 +12,8 @@ export interface WriteSession extends Session {
 export interface WriteSetting {
   readonly name: string;
   readonly value: string;
+  /** False where the server says the value in a way of its own. */
+  readonly readBack: boolean;
 }
 
 /** How long a statement may wait for a lock, in milliseconds, and which settings hold in every transaction. */
@@ -57,9 +59,7 @@ export interface WriteDialect {
   readImages(session: WriteSession, table: Table): Promise<readonly ImageColumn[]>;
   /** What is the same for all sessions of one server, and only of that one. */
   identify(session: WriteSession): Promise<string>;
-  /** SQL between the values and WHERE of an `INSERT … SELECT` that reads no table. */
-  readonly noTable: string;
-  /** Settings in which undo SQL means what it says, as lines of a file for the engine's own client. */
+  /** Settings that undo SQL needs beside those of every repair file, as lines for the engine's own client. */
   readonly undoSettings: readonly string[];
   /** Whether an error will meet every other row too, so that going on is of no use. */
   isHopeless(error: unknown): boolean;

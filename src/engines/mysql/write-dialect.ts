@@ -17,6 +17,7 @@ const STATE: Readonly<Record<string, string>> = {
   unique_checks: '1',
   sql_safe_updates: '0',
   sql_auto_is_null: '0',
+  completion_type: 'NO_CHAIN',
 };
 
 /** What a file may set, and to what; other values of the same settings would change what its statements mean. */
@@ -34,6 +35,8 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   sql_safe_updates: /^0$/,
   sql_auto_is_null: /^0$/,
   autocommit: /^1$/,
+  completion_type: /^NO_CHAIN$/,
+  timestamp: /^DEFAULT$/,
   sql_select_limit: /^(\d{10,}|DEFAULT)$/,
   sql_log_bin: /^1$/,
   div_precision_increment: /^\d+$/,
@@ -47,10 +50,15 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
 };
 
 /** Limits, and what `DEFAULT` makes of itself, are not read back; autocommit does not matter inside a transaction. */
-const NOT_READ_BACK = /_timeout$|_time$|^autocommit$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
+const NOT_READ_BACK =
+  /_timeout$|_time$|^timestamp$|^autocommit$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
 
-/** Reads `SET NAMES utf8mb4;` and `SET SESSION a = 1, SESSION b = '…';`. */
+/**
+ * Reads `SET NAMES utf8mb4;` and `SET SESSION a = 1, SESSION b = '…';`. Variables of the file's own are for lines that are
+ * not run here.
+ */
 function readSettings(line: string): readonly WriteSetting[] | null {
+  if (/^SET @rowproof_\w+ = /.test(line)) return [];
   if (/^SET NAMES utf8mb4( COLLATE utf8mb4_\w+)?;$/.test(line)) return [];
   const [, list] = /^SET ((?:SESSION \w+ = (?:'[^'\\]*'|\w+)(?:, )?)+);$/.exec(line) ?? [];
   if (list === undefined) return null;
@@ -59,9 +67,13 @@ function readSettings(line: string): readonly WriteSetting[] | null {
     const plain = value.replaceAll("'", '');
     const allowed = ALLOWED[name.toLowerCase()];
     if (allowed === undefined || !allowed.test(plain)) return null;
-    settings.push({ name: name.toLowerCase(), value: plain });
+    settings.push({
+      name: name.toLowerCase(),
+      value: plain,
+      readBack: !NOT_READ_BACK.test(name.toLowerCase()),
+    });
   }
-  return settings.filter(({ name }) => !NOT_READ_BACK.test(name));
+  return settings;
 }
 
 async function open(settings: ConnectionSettings): Promise<WriteSession> {
@@ -74,12 +86,13 @@ async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOp
   for (const { name, value } of settings) state.set(name, value);
   const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1000));
   const assignments = [
-    ...[...state].map(([name, value]) => `${name} = ${/^\d+$/.test(value) ? value : `'${value}'`}`),
+    ...[...state].map(([name, value]) => `${name} = ${spellSetting(value)}`),
     `innodb_lock_wait_timeout = ${seconds}`,
     `lock_wait_timeout = ${seconds}`,
   ];
   await session.query(`SET SESSION ${assignments.join(', SESSION ')}`);
-  const names = [...state.keys()];
+  const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
+  const names = [...state.keys()].filter((name) => !unread.has(name));
   const [row = {}] = await session.query(
     `SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(', ')}`,
   );
@@ -92,6 +105,10 @@ async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOp
     });
   }
   await session.query('START TRANSACTION READ WRITE');
+}
+
+function spellSetting(value: string): string {
+  return /^\d+$|^DEFAULT$/.test(value) ? value : `'${value}'`;
 }
 
 /** The server sorts the words of sql_mode in its own way. */
@@ -129,12 +146,6 @@ export const mysqlWrite: WriteDialect = {
   checkDeferred: null,
   readImages: readMysqlImages,
   identify,
-  noTable: ' FROM DUAL',
-  undoSettings: [
-    'SET NAMES utf8mb4;',
-    `SET SESSION sql_mode = '${SQL_MODE}';`,
-    "SET SESSION time_zone = '+00:00';",
-    'SET SESSION foreign_key_checks = 1, SESSION unique_checks = 1, SESSION sql_safe_updates = 0;',
-  ],
+  undoSettings: [],
   isHopeless: (error) => HOPELESS.has((error as { errno?: number } | null)?.errno ?? 0),
 };

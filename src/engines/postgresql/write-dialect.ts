@@ -1,8 +1,9 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Table } from '../../core/schema.js';
-import type { ConnectionSettings } from '../engine.js';
+import type { ConnectionSettings, ControlRow } from '../engine.js';
 import type { ImageColumn, WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
-import { quoteName, textLiteral } from './dialect.js';
+import { textLiteral } from './dialect.js';
+import { fileLiteral, quoteFileName } from './repair-dialect.js';
 
 /**
  * What holds in every writing transaction, whatever the file says: it decides how the text of values reads.
@@ -22,7 +23,7 @@ const STATE: Readonly<Record<string, string>> = {
   xmloption: 'content',
   transform_null_equals: 'off',
   row_security: 'off',
-  session_replication_role: 'origin',
+  escape_string_warning: 'off',
 };
 
 /** What a file may set, and to what; other values of the same settings would change what its statements mean. */
@@ -44,21 +45,28 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   idle_in_transaction_session_timeout: /^\d+(ms|s|min)?$/,
 };
 
+/**
+ * Only a superuser may set it, so it is asked: foreign keys and triggers are off in a session that plays a replica.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SESSION-REPLICATION-ROLE
+ */
+const ASKED: Readonly<Record<string, string>> = { session_replication_role: 'origin' };
+
 /** Their value is a limit; the server writes it in its own unit. */
 const LIMITS = /_timeout$/;
 
 const plainValue = (text: string): string =>
   text.replace(/["']/g, '').replace(/\s+/g, ' ').trim().toLowerCase();
 
-/** Reads `SET name = value;`; `\set ON_ERROR_STOP on` is for psql alone. */
+/** Reads `SET name = value;`. What stops psql, and asks what is asked here too, is not run. */
 function readSettings(line: string): readonly WriteSetting[] | null {
-  if (line === '\\set ON_ERROR_STOP on') return [];
+  if (line === '\\set ON_ERROR_STOP on' || /^DO E?'(?:[^'\\]|''|\\.)*';$/.test(line)) return [];
   const [, name = '', value = ''] =
     /^SET (?:SESSION )?([A-Za-z_]+) (?:=|TO) ('[^'\\]*'|[\w", ]+);$/.exec(line) ?? [];
   const allowed = ALLOWED[name.toLowerCase()];
   const plain = value.startsWith("'") ? value.slice(1, -1) : value;
   if (allowed === undefined || !allowed.test(plain)) return null;
-  return LIMITS.test(name.toLowerCase()) ? [] : [{ name: name.toLowerCase(), value: plain }];
+  return [{ name: name.toLowerCase(), value: plain, readBack: !LIMITS.test(name) }];
 }
 
 async function open(settings: ConnectionSettings): Promise<WriteSession> {
@@ -79,7 +87,9 @@ async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOp
       'SET CONSTRAINTS ALL DEFERRED',
     ].join('; '),
   );
-  const names = [...state.keys()];
+  for (const [name, value] of Object.entries(ASKED)) state.set(name, value);
+  const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
+  const names = [...state.keys()].filter((name) => !unread.has(name));
   const [row = {}] = await session.query(
     `SELECT ${names.map((name) => `pg_catalog.current_setting('${name}') AS "${name}"`).join(', ')}`,
   );
@@ -100,32 +110,52 @@ function spellSetting(name: string, value: string): string {
 /** Every type can be written as text and read back; that is what dumps rest on. */
 async function readImages(session: WriteSession, table: Table): Promise<ImageColumn[]> {
   const rows = await session.query(
-    `SELECT a.attname AS name, COALESCE(to_jsonb(a) ->> 'attgenerated', '') <> '' AS generated, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
+    `SELECT a.attname AS name, COALESCE(to_jsonb(a) ->> 'attgenerated', '') <> '' AS generated,
+       pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, n.nspname AS type_schema, t.typname AS type_name,
+       (SELECT min(x.nspname::text) FROM pg_catalog.pg_opclass oc
+          JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
+          JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype
+            AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3
+          JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr JOIN pg_catalog.pg_namespace x ON x.oid = o.oprnamespace
+        WHERE oc.opcdefault AND oc.opcintype = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END) AS operators
      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = ${textLiteral(table.schema)} AND c.relname = ${textLiteral(table.name)}
+     JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+     JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+     WHERE s.nspname = ${textLiteral(table.schema)} AND c.relname = ${textLiteral(table.name)}
        AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
   );
-  return rows.map((row) => createImage(row.name ?? '', row.type ?? '', row.generated === 't'));
+  return rows.map(createImage);
 }
 
-function createImage(name: string, type: string, generated: boolean): ImageColumn {
-  const quoted = quoteName(name);
-  const asText = `${quoted}::text COLLATE "C"`;
-  const literal = (text: string | null): string => (text === null ? 'NULL' : textLiteral(text).trimStart());
+function createImage(row: ControlRow): ImageColumn {
+  const name = row.name ?? '';
+  const quoted = quoteFileName(name);
+  const asText = `${quoted}::pg_catalog.text COLLATE pg_catalog."C"`;
+  const literal = (text: string | null): string => (text === null ? 'NULL' : fileLiteral(text));
   const guard = (text: string | null): string =>
-    text === null ? `${asText} IS NULL` : `${asText} IS NOT DISTINCT FROM ${literal(text)}`;
+    text === null
+      ? `${quoted}::pg_catalog.text IS NULL`
+      : `${asText} OPERATOR(pg_catalog.=) ${literal(text)}`;
+  const operators = row.operators ?? 'pg_catalog';
+  const asKey = (text: string | null): string =>
+    operators === 'pg_catalog'
+      ? `OPERATOR(pg_catalog.=) ${literal(text)}`
+      : `OPERATOR(${quoteFileName(operators)}.=) CAST(${literal(text)} AS ${typeOf(row)})`;
   return {
     name,
-    generated,
-    select: `${quoted}::text`,
+    generated: row.generated === 't',
+    select: `${quoted}::pg_catalog.text`,
     lossy: null,
     literal,
     guard,
-    keyCondition: (text) => `${quoted} = ${literal(text)} AND ${guard(text)}`,
+    keyCondition: (text) => `${quoted} ${asKey(text)} AND ${guard(text)}`,
     hasValueOf: (expression) =>
-      `${asText} IS NOT DISTINCT FROM CAST(CAST(${expression} AS ${type}) AS text) COLLATE "C"`,
+      `${asText} IS NOT DISTINCT FROM CAST(CAST(${expression} AS ${row.type}) AS pg_catalog.text) COLLATE pg_catalog."C"`,
   };
+}
+
+function typeOf({ type_schema, type_name }: ControlRow): string {
+  return `${quoteFileName(type_schema ?? '')}.${quoteFileName(type_name ?? '')}`;
 }
 
 async function identify(session: WriteSession): Promise<string> {
@@ -161,12 +191,6 @@ export const postgresqlWrite: WriteDialect = {
   checkDeferred: ['SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED'],
   readImages,
   identify,
-  noTable: '',
-  undoSettings: [
-    '\\set ON_ERROR_STOP on',
-    ...Object.entries(STATE)
-      .filter(([name]) => name !== 'session_replication_role')
-      .map(([name, value]) => `SET ${name} = '${value}';`),
-  ],
+  undoSettings: ["SET bytea_output = 'hex';", "SET lc_monetary = 'C';"],
   isHopeless: (error) => HOPELESS.test((error as { code?: string } | null)?.code ?? ''),
 };
