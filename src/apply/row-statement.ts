@@ -297,7 +297,7 @@ class StatementReader {
   }
 }
 
-const TYPE_ENDS = new Set(['WHERE', 'LIMIT', 'AND', 'IS', 'COLLATE', 'FROM', 'SELECT', 'NOT']);
+const TYPE_ENDS = new Set(['WHERE', 'LIMIT', 'AND', 'IS', 'COLLATE', 'FROM', 'SELECT', 'NOT', 'OPERATOR']);
 
 function endsCondition(token: Token): boolean {
   return isWord(token, 'AND');

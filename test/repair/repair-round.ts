@@ -67,7 +67,8 @@ export async function expectRoundTrip(
   return written;
 }
 
-function applySql(target: TestDatabase, path: string): Promise<void> {
+/** Applies a file to a database with the client of its engine; rejects with what the client says. */
+export function applySql(target: TestDatabase, path: string): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(target.url);
   if (target.engine === 'postgresql') {
     return runClient('psql', ['--no-psqlrc', '--quiet', `--dbname=${target.url}`, `--file=${path}`], null);

@@ -96,7 +96,7 @@ function json(quoted: string): Spelling {
 /** The shortest digits of a double read back as the same double, and narrow to the same FLOAT. */
 function float(quoted: string, narrow: boolean): Spelling {
   const literal = (digits: string | null): string => (digits?.includes('e') ? digits : `${digits}e0`);
-  const wide = `${quoted} + 0e0`;
+  const wide = `${quoted} * 1e0`;
   return {
     select: `CAST(${wide} AS CHAR)`,
     lossy: null,
