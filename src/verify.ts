@@ -14,6 +14,7 @@ import { emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName } from './core/pairing.js';
 import type { RunResult, TableResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
+import { examineRepair } from './examine-repair.js';
 import type { RepairFacts } from './repair/survey.js';
 import { buildResult, readSample, withoutValues } from './verifier/build-result.js';
 import { readInFull } from './verifier/compare-by-buckets.js';
@@ -93,6 +94,10 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
+    const repair =
+      repairCatalog === null
+        ? null
+        : await examineRepair({ sides, tables, facts: repairFacts(repairCatalog, spool, tables) });
     const results = await load.watchDuring(() => finishTables(reading));
     await closing;
     const result = buildResult({
@@ -116,7 +121,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     return {
       result,
       differences: () => readDifferences(spool, tables),
-      repair: repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables),
+      repair,
       close: () => spool.close(),
     };
   } catch (error) {
@@ -164,7 +169,11 @@ function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<Repa
   return engine.readRepairCatalog(session, { name, tables, version });
 }
 
-function repairFacts(catalog: RepairCatalog, spool: Spool, tables: readonly TableProgress[]): RepairFacts {
+function repairFacts(
+  catalog: RepairCatalog,
+  spool: Spool,
+  tables: readonly TableProgress[],
+): Omit<RepairFacts, 'examinations'> {
   return {
     pairs: tables.map((table) => table.planned.pair).filter((pair) => pair !== null),
     catalog,

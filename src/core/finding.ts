@@ -21,6 +21,7 @@ export const FINDING_EFFECTS = {
   'column-unverified': 'unverified',
   'key-unusable': 'unverified',
   'duplicate-key': 'note',
+  'hidden-by-condition': 'note',
   'read-in-full': 'note',
   'checksum-on-client': 'note',
   'chunk-unverified': 'unverified',

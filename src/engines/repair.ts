@@ -12,6 +12,8 @@ export interface ForeignKey {
   readonly deferrable: boolean;
   /** SQL that names the referring table, for a statement that asks whether a row is still referred to. */
   readonly quotedTable: string;
+  /** SQL that names the table that is referred to. */
+  readonly quotedReferenced: string;
 }
 
 /** What no two rows may share. `columns` are all columns whose change can free or take a value of it. */
@@ -20,6 +22,29 @@ export interface UniqueRule {
   readonly columns: readonly string[];
   /** NULL never collides with NULL. */
   readonly nullsDistinct: boolean;
+  /** The columns that it holds as they are, of which one may be put aside. */
+  readonly plainColumns: readonly string[];
+  /** How many characters of a column it sees; absent where it sees all. */
+  readonly prefixes: Readonly<Record<string, number>>;
+  /** Checked at the end of the transaction only, so that order does not matter. */
+  readonly deferrable: boolean;
+  /** What it holds of a row, as SQL over the bare names of the columns. */
+  readonly expressions: readonly string[];
+  /** For each expression: the operator that holds for a row it collides with. */
+  readonly operators: readonly string[];
+  /** The condition of the rows that it holds, as SQL over bare names; null for every row. */
+  readonly predicate: string | null;
+  /** One text for values that it takes for the same, as SQL over `expressions`; null where there is none. */
+  readonly token: string | null;
+}
+
+/** What the server asks of every row it takes: a CHECK, or a partition that holds it. */
+export interface RowRule {
+  /** Why a row that breaks the rule is left alone. */
+  readonly reason: string;
+  readonly columns: readonly string[];
+  /** SQL over bare names that is true for a row that breaks the rule. */
+  readonly broken: string;
 }
 
 /** What repair must know of a table of the target beyond its columns. */
@@ -34,6 +59,26 @@ export interface RepairTable {
   readonly autoUpdated: readonly string[];
   /** Names of triggers that fire on a write. */
   readonly triggers: readonly string[];
+  /** Columns that a trigger mentions: what is put aside in one may not be found again. */
+  readonly triggered: (column: string) => boolean;
+  readonly rules: readonly RowRule[];
+  /** Columns whose values the server is asked to read before the file is written. */
+  readonly asked: ReadonlySet<string>;
+  /** How the server computes generated columns, as SQL over bare names. */
+  readonly generated: ReadonlyMap<string, string>;
+  /** Why no row can be written in a way, for the whole table. */
+  readonly closed: Readonly<Partial<Record<'insert' | 'update' | 'delete', string>>>;
+  /** Why no row can be written in which one of these columns changes, by column. */
+  readonly fixed: ReadonlyMap<string, string>;
+  /** A transaction that ends early takes back what it wrote. */
+  readonly transactional: boolean;
+  /**
+   * A condition for statements whose rows others might refer to, where the account could not see every foreign key: the
+   * file asks the server when it is applied. Null where all are known.
+   */
+  readonly unseenGuard: string | null;
+  /** Columns of its indexes, which unseen foreign keys may refer to. */
+  readonly indexed: ReadonlySet<string>;
 }
 
 /** The repair facts of a target schema. */
@@ -86,10 +131,37 @@ export interface RepairDialect {
   literal(value: RepairValue): RepairLiteral;
   /** A condition that holds for exactly this key value and can use the key's index; null where there is none. */
   buildKeyCondition(value: RepairValue): string | null;
+  /** The most bytes that a statement may have. */
+  readonly mostStatementBytes: number;
+  /** A value with its type, for a SELECT that stands for a row of the table; null where there is none. */
+  buildTypedValue(value: RepairValue): string | null;
+  /** Lines before the first and behind the last statement that must not leave a row put aside, and behind each. */
+  readonly asideChecks: AsideChecks;
   /** A NULL-safe condition that the column still holds the value; null where the engine has no exact one. */
   buildGuard(value: RepairValue): string | null;
   /** Keeps an UPDATE from being refused when it asks about the table that it changes. */
   buildNotReferred(foreignKey: ForeignKey, values: readonly string[]): string;
+}
+
+/** A row that was put aside, and the condition that it still is. */
+export interface AsideRow {
+  readonly table: Table;
+  readonly key: string;
+  readonly condition: string;
+  readonly name: string;
+}
+
+/** How a file makes sure that nothing put aside is left: it ends with an error instead, which takes everything back. */
+export interface AsideChecks {
+  /** Before the first row is put aside in a transaction. */
+  readonly begin: readonly string[];
+  /** Behind the statement that puts a row aside, and behind the one that brings it back. */
+  readonly afterHold: readonly string[];
+  readonly afterRelease: readonly string[];
+  /** Behind the last row, for each row. */
+  forRow(row: AsideRow): readonly string[];
+  /** Behind the last row, once. */
+  readonly end: readonly string[];
 }
 
 /** The schema whose repair facts are read. */

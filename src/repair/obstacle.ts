@@ -1,5 +1,5 @@
 import { qualifiedName, type TablePair } from '../core/pairing.js';
-import type { RepairCatalog, RepairTable, RepairValue } from '../engines/repair.js';
+import type { RepairCatalog, RepairDialect, RepairTable, RepairValue } from '../engines/repair.js';
 import type { RowChange } from './row-change.js';
 import type { TableOrder } from './table-order.js';
 
@@ -21,6 +21,8 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
   const { pair, order, catalog } = repaired;
   if (pair.target.kind === 'view') return 'the target is a view';
   if (change.key === null) return 'the table has no key';
+  const closed = repaired.table.closed[change.kind];
+  if (closed !== undefined) return closed;
   const stuck = order.stuck.get(qualifiedName(pair.target));
   if (change.kind !== 'update' && stuck !== undefined) {
     return `foreign key ${stuck.name} closes a circle of tables and its columns cannot be NULL`;
@@ -32,11 +34,33 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
     const literal = catalog.dialect.literal(value);
     if (literal.kind === 'unwritable') return literal.reason;
   }
+  if (isTooLarge(change, catalog.dialect)) return 'its statement would be larger than the server takes';
   return change.kind === 'insert'
     ? findInsertObstacle(change, repaired)
     : change.kind === 'update'
       ? findUpdateObstacle(change, repaired)
       : findDeleteObstacle(change, repaired);
+}
+
+/** Bytes of a statement besides its values, and how many a character of a value becomes at most. */
+const STATEMENT_BYTES = 65_536;
+const MOST_GROWTH = 16;
+
+/** Only large rows are spelled to see how large their statement would be. */
+function isTooLarge({ after, before }: RowChange, dialect: RepairDialect): boolean {
+  const room = dialect.mostStatementBytes - STATEMENT_BYTES;
+  const values = [...after, ...before];
+  const rough = values.reduce(
+    (sum, { value }) => sum + (typeof value === 'string' ? value.length : (value?.hex.length ?? 0)),
+    0,
+  );
+  if (rough * MOST_GROWTH < room) return false;
+  const literals = writtenValues(after).map((value) => {
+    const literal = dialect.literal(value);
+    return literal.kind === 'sql' ? literal.sql.length : 0;
+  });
+  const guards = writtenValues(before).map((value) => dialect.buildGuard(value)?.length ?? 0);
+  return [...literals, ...guards].reduce((sum, length) => sum + length, 0) > room;
 }
 
 /** Without NULL there is no value that would let such a row go, and foreign keys are never switched off. */
@@ -56,11 +80,14 @@ function findInsertObstacle({ after }: RowChange, { table, pair }: RepairedTable
   return left === undefined ? null : `column ${left.name} must have a value and was not compared`;
 }
 
-function findUpdateObstacle({ after }: RowChange, { pair, catalog }: RepairedTable): string | null {
+function findUpdateObstacle({ after }: RowChange, repaired: RepairedTable): string | null {
+  const { pair, catalog } = repaired;
   const written = writtenValues(after);
   if (written.length === 0) return 'only generated columns differ, which cannot be written';
   const always = written.find(({ to }) => to.identity === 'always');
   if (always !== undefined) return `column ${always.to.name} is an identity that an UPDATE cannot set`;
+  const fixed = written.find(({ to }) => repaired.table.fixed.has(to.name));
+  if (fixed !== undefined) return repaired.table.fixed.get(fixed.to.name) ?? null;
   const name = qualifiedName(pair.target);
   for (const key of catalog.foreignKeys.filter((each) => each.referencedTable === name)) {
     const column = written.find(({ to }) => key.referencedColumns.includes(to.name));

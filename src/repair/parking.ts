@@ -17,8 +17,6 @@ interface ParkingRequest {
   readonly survey: RepairedTable;
   /** Tells the rows of a table apart. */
   readonly number: number;
-  /** The run's seed, so that the values of two runs do not meet. */
-  readonly seed: bigint;
 }
 
 const SHORTEST_TEXT = 8;
@@ -30,8 +28,9 @@ const SHORTEST_TEXT = 8;
  * Deleting the row and inserting it again would do as well, but loses columns that were not compared and fires
  * cascades.
  */
-export function findParking({ change, rule, survey, number, seed }: ParkingRequest): Parking | null {
+export function findParking({ change, rule, survey, number }: ParkingRequest): Parking | null {
   const { pair, table, catalog } = survey;
+  if (!table.transactional) return null;
   const name = qualifiedName(pair.target);
   const fixed = new Set([
     ...pair.key.map(({ target }) => target.name),
@@ -41,18 +40,29 @@ export function findParking({ change, rule, survey, number, seed }: ParkingReque
   ]);
   const columns = change.before
     .map(({ to }) => to)
-    .filter((to) => rule.columns.includes(to.name) && !fixed.has(to.name) && !to.generated);
+    .filter((to) => rule.plainColumns.includes(to.name) && !fixed.has(to.name) && !to.generated)
+    .filter((to) => isFree(to.name, table));
   const byNull = rule.nullsDistinct ? columns.find(({ nullable }) => nullable) : undefined;
   if (byNull !== undefined) return { column: byNull, held: heldNull(byNull, catalog.dialect) };
-  const token = ((seed & 0xffff_ffffn) << 32n) + BigInt(number);
   for (const column of columns.filter((each) => !isForeign(each, table))) {
-    const value = spareValue(column, token, number);
+    const value = spareValue(column, number, rule.prefixes[column.name]);
     const literal = value === null ? null : catalog.dialect.literal(value);
     const condition = value === null ? null : catalog.dialect.buildKeyCondition(value);
     if (literal?.kind === 'sql' && condition !== null)
       return { column, held: { sql: literal.sql, condition } };
   }
   return null;
+}
+
+/**
+ * What a column is given must meet every rule of the table: one that a CHECK, a domain, a trigger, a partition or the
+ * condition of another index looks at is left as it is.
+ */
+function isFree(name: string, { rules, asked, fixed, triggered, uniques, generated }: RepairTable): boolean {
+  const isRuled = rules.some(({ columns }) => columns.includes(name)) || asked.has(name) || fixed.has(name);
+  const decides = uniques.some((rule) => rule.columns.includes(name) && !rule.plainColumns.includes(name));
+  const feeds = [...generated.values()].some((expression) => expression.includes(name));
+  return !isRuled && !decides && !feeds && !triggered(name);
 }
 
 /** A column that is NULL for a while. */
@@ -64,32 +74,34 @@ function isForeign({ name }: Column, { foreignKeys }: RepairTable): boolean {
   return foreignKeys.some(({ columns }) => columns.includes(name));
 }
 
-function spareValue(column: Column, token: bigint, number: number): RepairValue | null {
-  const value = spareText(column, token, number);
+function spareValue(column: Column, number: number, prefix: number | undefined): RepairValue | null {
+  const value = spareText(column, BigInt(number), prefix);
   return value === null ? null : { value, from: column, to: column };
 }
 
-function spareText(column: Column, token: bigint, number: number): RepairValue['value'] {
+/** Unlike anything that data holds, and another one for each row. */
+const MARK = 0x526f_7770_726f_6f66n;
+
+function spareText(column: Column, number: bigint, prefix: number | undefined): RepairValue['value'] {
   const { type } = column;
+  const token = MARK ^ ((number * 0x9e37_79b9_7f4a_7c15n) & 0xffff_ffff_ffff_ffffn);
   switch (type.kind) {
     case 'int':
-      return type.bits < 32 ? null : spareInteger(type, token, number);
+      return type.bits < 32 ? null : spareInteger(type, number);
     case 'decimal':
-      return (1_000_000_000n + (token % 100_000_000n) * 10n + BigInt(number)).toString();
+      return (8_526_000_000_000n + number).toString();
     case 'text': {
       const [, size] = /\((\d+)\)/.exec(column.declared) ?? [];
-      const most = size === undefined ? 24 : Number(size);
+      const most = Math.min(size === undefined ? 24 : Number(size), prefix ?? 24);
       return most < SHORTEST_TEXT ? null : `rowproof${token.toString(36).padStart(16, '0')}`.slice(-most);
     }
-    case 'bytes':
-      return (type.length ?? 16) < SHORTEST_TEXT
+    case 'bytes': {
+      const bytes = token.toString(16).padStart(16, '0');
+      const most = Math.min(type.length ?? 16, prefix ?? 16);
+      return most < SHORTEST_TEXT
         ? null
-        : {
-            hex: token
-              .toString(16)
-              .padStart(16, '0')
-              .padEnd((type.fixed ? (type.length ?? 8) : 8) * 2, 'f'),
-          };
+        : { hex: bytes.padEnd((type.fixed ? (type.length ?? 8) : 8) * 2, 'f') };
+    }
     case 'uuid':
       return `00000000-0000-4000-${token
         .toString(16)
@@ -103,9 +115,8 @@ function spareText(column: Column, token: bigint, number: number): RepairValue['
 /** Near the far end of the range, which counters do not reach. */
 function spareInteger(
   { bits, unsigned }: { readonly bits: number; readonly unsigned: boolean },
-  token: bigint,
-  number: number,
+  number: bigint,
 ): string {
-  const offset = ((token >> 32n) % (1n << BigInt(bits - 8))) + BigInt(number) + 1000n;
+  const offset = number + 77_001n;
   return (unsigned ? (1n << BigInt(bits)) - offset : -(1n << BigInt(bits - 1)) + offset).toString();
 }

@@ -26,38 +26,44 @@ export async function* formatRepair(file: RepairFile): AsyncGenerator<string> {
   yield* formatRepairHeader(file);
   yield* formatLeftAlone(survey);
   yield `\n${dialect.sessionStatements.join('\n')}\n`;
-  yield* checkLines(formatTransactions(survey, dialect, BigInt(result.seed)), result.target.engine);
+  yield* checkLines(formatTransactions(survey, dialect), result.target.engine);
   yield `\n-- End of the file: ${formatCounted(survey.written, 'row')}.\n`;
 }
 
-async function* formatTransactions(
-  survey: RepairSurvey,
-  { begin, commit, toLines }: RepairDialect,
-  seed: bigint,
-): AsyncGenerator<string> {
+async function* formatTransactions(survey: RepairSurvey, dialect: RepairDialect): AsyncGenerator<string> {
+  const { begin, commit, toLines, asideChecks } = dialect;
   const numbers = numberTables(survey);
+  const hasAside = [...survey.tables.values()].some(({ parked }) => parked.size > 0);
   let open = 0;
-  let joined = 0;
-  for await (const step of stageRepair(survey, seed)) {
-    if (step.kind !== 'statement') {
-      if (open > 0 && joined === 0) {
-        yield `${commit}\n`;
-        open = 0;
-      }
-      joined = step.kind === 'join' ? joined + 1 : 0;
+  let isJoined = false;
+  for await (const step of stageRepair(survey)) {
+    if (step.kind === 'check') {
+      yield formatChecks(step.lines);
       continue;
     }
-    if (open === 0) yield `\n${begin}\n`;
+    if (step.kind !== 'statement') {
+      if (step.kind === 'part' && open > 0 && hasAside) yield formatChecks(asideChecks.end);
+      isJoined = step.kind === 'join';
+      continue;
+    }
+    if (open === 0) yield `\n${begin}\n${hasAside ? formatChecks(asideChecks.begin) : ''}`;
     open++;
     const mark = `/*r ${numbers.get(step.table)}.${step.row + 1}*/`;
     yield toLines(step.sql)
       .map((line) => `${mark} ${line}\n`)
       .join('');
-    if (open < BATCH_STATEMENTS || joined > 0) continue;
+    if (step.aside !== null) {
+      yield formatChecks(step.aside === 'hold' ? asideChecks.afterHold : asideChecks.afterRelease);
+    }
+    if (open < BATCH_STATEMENTS || isJoined) continue;
     yield `${commit}\n`;
     open = 0;
   }
   if (open > 0) yield `${commit}\n`;
+}
+
+function formatChecks(lines: readonly string[]): string {
+  return lines.map((line) => `/*a 0*/ ${line}\n`).join('');
 }
 
 /** Every row that the file does not touch, with the reason. */

@@ -1,5 +1,5 @@
 import { qualifiedName } from '../core/pairing.js';
-import { findParking, heldNull } from './parking.js';
+import { heldNull } from './parking.js';
 import type { RowChange } from './row-change.js';
 import {
   buildDelete,
@@ -8,19 +8,27 @@ import {
   buildInsert,
   buildUpdate,
   type HeldColumns,
-  type HeldValue,
+  keyCondition,
 } from './statements.js';
 import type { RepairSurvey, SurveyedRow } from './survey.js';
-import { type TableSurvey, takes } from './table-survey.js';
+import type { TableSurvey } from './table-survey.js';
 
 /** One statement of a row, or the begin and end of statements that must take effect together. */
 export type RepairStep =
-  | { readonly kind: 'statement'; readonly table: string; readonly row: number; readonly sql: string }
-  | { readonly kind: 'join' | 'part' };
+  | {
+      readonly kind: 'statement';
+      readonly table: string;
+      readonly row: number;
+      readonly sql: string;
+      /** Whether it puts a row aside, or brings back one that was. */
+      readonly aside: 'hold' | 'release' | null;
+    }
+  | { readonly kind: 'check'; readonly lines: readonly string[] }
+  | { readonly kind: 'join' }
+  | { readonly kind: 'part' };
 
 interface Staging {
   readonly survey: RepairSurvey;
-  readonly seed: bigint;
   /** Tables whose extra rows go last. */
   readonly late: ReadonlySet<string>;
 }
@@ -34,20 +42,18 @@ interface Staging {
  * 4. changed rows change, when every row they may refer to is there;
  * 5. extra rows that a changed row referred to until then go last.
  *
- * Where values are put aside, everything from there to the end of step 5 is one transaction: nobody sees them.
+ * Where values are put aside, everything is one transaction: nobody sees them.
  */
-export async function* stageRepair(survey: RepairSurvey, seed: bigint): AsyncGenerator<RepairStep> {
-  const staging: Staging = { survey, seed, late: findLateTables(survey) };
+export async function* stageRepair(survey: RepairSurvey): AsyncGenerator<RepairStep> {
+  const staging: Staging = { survey, late: findLateTables(survey) };
   const { parentsFirst } = survey.order;
   const childrenFirst = [...parentsFirst].reverse();
   const isLate = (name: string): boolean => staging.late.has(name);
-  if (survey.order.needsOneTransaction) yield { kind: 'join' };
+  if (survey.needsOneTransaction) yield { kind: 'join' };
   yield* stageDeletes(
     staging,
     childrenFirst.filter((name) => !isLate(name)),
   );
-  const joins = [...survey.tables.values()].some((table) => needsParking(table, staging));
-  if (joins) yield { kind: 'join' };
   for (const name of parentsFirst) yield* stageHolds(staging, name);
   for (const name of parentsFirst) {
     yield* stageEarlyUpdates(staging, name);
@@ -59,7 +65,8 @@ export async function* stageRepair(survey: RepairSurvey, seed: bigint): AsyncGen
     yield* stageUpdates(staging, name, ({ number }) => early?.has(number) !== true);
   }
   yield* stageDeletes(staging, childrenFirst.filter(isLate));
-  if (joins || survey.order.needsOneTransaction) yield { kind: 'part' };
+  for (const name of parentsFirst) yield* stageChecks(staging, name);
+  if (survey.needsOneTransaction) yield { kind: 'part' };
 }
 
 /** A parent cannot go while a row that will be changed still refers to it, nor before a child that goes late. */
@@ -78,25 +85,19 @@ function findLateTables({ tables }: RepairSurvey): Set<string> {
   return late;
 }
 
-function needsParking(
-  { takers, counts, updatedColumns, table, pair }: TableSurvey,
-  { late }: Staging,
-): boolean {
-  const isLate = late.has(qualifiedName(pair.target)) && counts.delete > 0;
-  const keyNames = new Set(pair.key.map(({ target }) => target.name));
-  return table.uniques.some((rule) => {
-    const taken = takers.get(rule.name) ?? 0;
-    if (rule.columns.every((column) => keyNames.has(column))) return false;
-    return (isLate && taken > 0) || (taken > 1 && rule.columns.some((column) => updatedColumns.has(column)));
-  });
-}
-
 type RowStatement = (change: RowChange, survey: TableSurvey, row: SurveyedRow) => string | null;
+
+interface RowStage {
+  readonly name: string;
+  readonly kind: readonly RowChange['kind'][];
+  readonly build: RowStatement;
+  readonly aside?: 'hold' | 'release';
+}
 
 /** Writes one statement for each row of a kind, in rounds where rows of the table must follow one another. */
 async function* stageRows(
-  { survey }: Staging,
-  { name, kind, build }: { name: string; kind: RowChange['kind'][]; build: RowStatement },
+  { survey, late }: Staging,
+  { name, kind, build, aside }: RowStage,
 ): AsyncGenerator<RepairStep> {
   const table = survey.tables.get(name);
   if (table === undefined || kind.every((each) => table.counts[each] === 0)) return;
@@ -107,7 +108,9 @@ async function* stageRows(
       if (row.obstacle !== null || !kind.includes(row.change.kind)) continue;
       if ((table.levels.get(row.number) ?? 0) !== round) continue;
       const sql = build(row.change, table, row);
-      if (sql !== null) yield { kind: 'statement', table: name, row: row.number, sql };
+      if (sql === null) continue;
+      const isAside = aside !== undefined && parkedColumns(row, table, late).size > 0;
+      yield { kind: 'statement', table: name, row: row.number, sql, aside: isAside ? aside : null };
     }
   }
 }
@@ -117,7 +120,7 @@ async function* stageDeletes(staging: Staging, names: readonly string[]): AsyncG
   for (const name of names) {
     const build: RowStatement = (change, table, row) => {
       const loose = looseColumns(change, table);
-      const parked = parkedColumns(row, table, staging);
+      const parked = parkedColumns(row, table, staging.late);
       return loose.size === 0 ? null : buildHold(change, table, { held: loose, before: parked });
     };
     if (staging.survey.order.loose.has(name)) yield* stageRows(staging, { name, kind: ['delete'], build });
@@ -127,9 +130,9 @@ async function* stageDeletes(staging: Staging, names: readonly string[]): AsyncG
       buildDelete(
         change,
         table,
-        new Map([...parkedColumns(row, table, staging), ...looseColumns(change, table)]),
+        new Map([...parkedColumns(row, table, staging.late), ...looseColumns(change, table)]),
       );
-    yield* stageRows(staging, { name, kind: ['delete'], build });
+    yield* stageRows(staging, { name, kind: ['delete'], build, aside: 'release' });
   }
 }
 
@@ -138,8 +141,9 @@ function stageHolds(staging: Staging, name: string): AsyncGenerator<RepairStep> 
   return stageRows(staging, {
     name,
     kind,
+    aside: 'hold',
     build: (change, table, row) => {
-      const parked = parkedColumns(row, table, staging);
+      const parked = parkedColumns(row, table, staging.late);
       return parked.size === 0 ? null : buildHold(change, table, { held: parked, before: new Map() });
     },
   });
@@ -178,8 +182,9 @@ function stageUpdates(
   return stageRows(staging, {
     name,
     kind: ['update'],
+    aside: 'release',
     build: (change, table, row) =>
-      isTurn(row) ? buildUpdate(change, table, parkedColumns(row, table, staging)) : null,
+      isTurn(row) ? buildUpdate(change, table, parkedColumns(row, table, staging.late)) : null,
   });
 }
 
@@ -193,18 +198,28 @@ function looseColumns(change: RowChange, { order, pair, catalog }: TableSurvey):
   return new Map(held.map(({ to }) => [to.name, heldNull(to, catalog.dialect)]));
 }
 
-/** What is put aside of a row because another row may take its unique value before it has let go of it. */
-function parkedColumns({ change, number }: SurveyedRow, survey: TableSurvey, staging: Staging): HeldColumns {
-  const { table, takers, pair } = survey;
-  const isLate = staging.late.has(qualifiedName(pair.target));
-  if (change.kind === 'insert' || (change.kind === 'delete' && !isLate)) return new Map();
-  const parked = new Map<string, HeldValue>();
-  for (const rule of table.uniques) {
-    const own = takes(change, rule) ? 1 : 0;
-    if (change.kind === 'update' && own === 0) continue;
-    if ((takers.get(rule.name) ?? 0) <= own || rule.columns.some((column) => parked.has(column))) continue;
-    const found = findParking({ change, rule, survey, number, seed: staging.seed });
-    if (found !== null) parked.set(found.column.name, found.held);
+/** What is put aside of a row because another row takes its unique value before it has let go of it. */
+function parkedColumns(
+  { change, number }: SurveyedRow,
+  { parked, pair }: TableSurvey,
+  late: ReadonlySet<string>,
+): HeldColumns {
+  const isEarlyDelete = change.kind === 'delete' && !late.has(qualifiedName(pair.target));
+  if (change.kind === 'insert' || isEarlyDelete) return new Map();
+  return new Map((parked.get(number) ?? []).map(({ column, held }) => [column.name, held]));
+}
+
+/** Makes sure that no row is left as it was put aside. */
+async function* stageChecks({ survey, late }: Staging, name: string): AsyncGenerator<RepairStep> {
+  const table = survey.tables.get(name);
+  if (table === undefined || table.parked.size === 0) return;
+  const { dialect } = table.catalog;
+  for await (const row of survey.rows(name)) {
+    if (row.obstacle !== null) continue;
+    for (const { condition } of parkedColumns(row, table, late).values()) {
+      const key = keyCondition(row.change, table);
+      const lines = dialect.asideChecks.forRow({ table: table.pair.target, key, condition, name });
+      if (lines.length > 0) yield { kind: 'check', lines };
+    }
   }
-  return parked;
 }

@@ -47,7 +47,17 @@ export function buildUpdate(change: RowChange, repaired: RepairedTable, held: He
   const set = writtenValues(change.after).map(
     (value) => `${nameOf(value, repaired)} = ${literalOf(value, repaired)}`,
   );
-  return assembleUpdate({ change, repaired, set, guard: guardsOf(change, repaired, held) });
+  return assembleUpdate({ change, repaired, set, guard: releaseGuards(change, repaired, held) });
+}
+
+/**
+ * A row that was put aside is known by that: nobody else can have changed it since, in the same transaction, but a
+ * trigger may have set other columns of it.
+ */
+function releaseGuards(change: RowChange, repaired: RepairedTable, held: HeldColumns): string[] {
+  return held.size > 0
+    ? [...held.values()].map(({ condition }) => condition)
+    : guardsOf(change, repaired, held);
 }
 
 /** Puts columns of a row aside, where it still has the values that were read, apart from those put aside `before`. */
@@ -63,11 +73,12 @@ export function buildHold(
 
 /** Deletes a row, where it still has the values that were read and no row refers to it, so that nothing cascades. */
 export function buildDelete(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
-  const { pair, catalog } = repaired;
+  const { pair, catalog, table } = repaired;
   const conditions = [
     keyCondition(change, repaired),
     ...guardsOf(change, repaired, held),
     ...referenceGuards(change, repaired),
+    ...(table.unseenGuard === null ? [] : [table.unseenGuard]),
   ];
   return `DELETE FROM ${catalog.dialect.quoteOnlyTable(pair.target)} WHERE ${conditions.join(' AND ')};`;
 }
@@ -87,13 +98,17 @@ function assembleUpdate({ change, repaired, set, guard }: Update): string {
     .map((name) => dialect.quoteName(name))
     .filter((name) => !set.some((assignment) => assignment.startsWith(`${name} =`)))
     .map((name) => `${name} = ${name}`);
-  const conditions = [keyCondition(change, repaired), ...guard].join(' AND ');
+  const isReferable = [...table.indexed].some((name) =>
+    set.some((assignment) => assignment.startsWith(`${dialect.quoteName(name)} =`)),
+  );
+  const unseen = table.unseenGuard !== null && isReferable ? [table.unseenGuard] : [];
+  const conditions = [keyCondition(change, repaired), ...guard, ...unseen].join(' AND ');
   const assignments = [...set, ...kept].join(', ');
   return `UPDATE ${dialect.quoteOnlyTable(pair.target)} SET ${assignments} WHERE ${conditions};`;
 }
 
 /** A row without a key condition never gets here, but a statement without one would be a disaster. */
-function keyCondition({ key }: RowChange, { catalog }: RepairedTable): string {
+export function keyCondition({ key }: RowChange, { catalog }: RepairedTable): string {
   const conditions = (key ?? []).map((value) => catalog.dialect.buildKeyCondition(value));
   const known = conditions.filter((condition) => condition !== null);
   if (known.length === 0 || known.length !== conditions.length) {

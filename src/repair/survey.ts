@@ -1,8 +1,9 @@
 import type { RowDifference } from '../core/difference.js';
 import { qualifiedName, type TablePair } from '../core/pairing.js';
-import type { ForeignKey, RepairCatalog, UniqueRule } from '../engines/repair.js';
+import type { ForeignKey, RepairCatalog } from '../engines/repair.js';
+import { type Ask, type Examination, examineTable, type Wait } from './examine.js';
 import { findObstacle, tupleOf } from './obstacle.js';
-import { findParking } from './parking.js';
+import { orderTakers } from './order-takers.js';
 import { type RepairDirection, type RowChange, toRowChange } from './row-change.js';
 import { orderTables, type TableOrder } from './table-order.js';
 import {
@@ -12,7 +13,6 @@ import {
   emptySurvey,
   findMissingParent,
   type TableSurvey,
-  takes,
 } from './table-survey.js';
 
 /** What a repair is made of: the tables that were compared, the target's catalog, and every differing row. */
@@ -21,6 +21,8 @@ export interface RepairFacts {
   readonly catalog: RepairCatalog;
   /** Reads the differing rows of a table of the target, each time in the same order. */
   readonly read: (table: string) => AsyncIterable<RowDifference>;
+  /** What the target said of the rows, by the name of its table. */
+  readonly examinations: ReadonlyMap<string, Examination>;
 }
 
 /** A row, its place among the differing rows of its table, and why it is left alone, or null. */
@@ -40,6 +42,7 @@ export class RepairSurvey {
   readonly tables: ReadonlyMap<string, TableSurvey>;
   readonly #facts: RepairFacts;
   readonly #repair: RepairSurvey | null;
+  #defers = false;
 
   private constructor(facts: RepairFacts, repair: RepairSurvey | null) {
     this.#facts = facts;
@@ -61,6 +64,60 @@ export class RepairSurvey {
     const survey = new RepairSurvey(facts, repair);
     for (const name of survey.order.parentsFirst) await survey.#surveyTable(name);
     return survey;
+  }
+
+  /** Asks the target what it would refuse, table by table, before the survey proper. */
+  static async examine(
+    facts: Omit<RepairFacts, 'examinations'>,
+    { ask, hidden }: { readonly ask: Ask; readonly hidden: ReadonlyMap<string, ReadonlyMap<number, string>> },
+  ): Promise<ReadonlyMap<string, Examination>> {
+    const examinations = new Map<string, Examination>();
+    const survey = new RepairSurvey({ ...facts, examinations }, null);
+    for (const name of survey.order.parentsFirst) {
+      const repaired = survey.tables.get(name);
+      if (repaired === undefined) continue;
+      examinations.set(name, { refused: new Map(hidden.get(name) ?? []), waits: [], orphans: [] });
+      const rows = () => survey.#writableRows(name);
+      const found = await examineTable({ repaired, ask, rows });
+      for (const [number, reason] of hidden.get(name) ?? []) found.refused.set(number, reason);
+      examinations.set(name, found);
+      await survey.#refuseOrphans(found);
+    }
+    return examinations;
+  }
+
+  async *#writableRows(name: string): AsyncGenerator<SurveyedRow> {
+    for await (const row of this.rows(name)) if (row.obstacle === null) yield row;
+  }
+
+  /** A parent that is on neither side keeps its children from being written. */
+  async #refuseOrphans({ orphans, refused }: Examination): Promise<void> {
+    const brought = new Map<string, Set<string>>();
+    for (const { number, key, parent } of orphans) {
+      const place = JSON.stringify([key.referencedTable, key.referencedColumns]);
+      const known = brought.get(place) ?? (await this.#readInserted(key));
+      brought.set(place, known);
+      if (parent !== null && known.has(parent)) continue;
+      if (!refused.has(number))
+        refused.set(number, `the row of ${key.referencedTable} that it refers to is not there`);
+    }
+  }
+
+  async #readInserted({ referencedTable, referencedColumns }: ForeignKey): Promise<Set<string>> {
+    const found = new Set<string>();
+    const survey = this.tables.get(referencedTable);
+    if (survey === undefined) return found;
+    for await (const { change } of this.rows(referencedTable)) {
+      const tuple = change.kind === 'insert' ? tupleOf(referencedColumns, change, survey) : null;
+      if (tuple !== null) found.add(tuple);
+    }
+    return found;
+  }
+
+  /** Whether rows must be written in one transaction, so that nobody sees what is put aside, or a check comes last. */
+  get needsOneTransaction(): boolean {
+    const parks = [...this.tables.values()].some(({ parked }) => parked.size > 0);
+    return parks || this.#defers || this.order.needsOneTransaction;
   }
 
   /** How many rows are left alone. */
@@ -88,9 +145,12 @@ export class RepairSurvey {
         const twin = await repaired?.next();
         if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
         const change = toRowChange(difference, survey.pair, this.direction);
+        const refused =
+          this.#repair === null ? this.#facts.examinations.get(name)?.refused.get(number) : null;
         const obstacle =
           survey.held.get(number) ??
           findObstacle(change, survey) ??
+          refused ??
           findMissingParent(change, survey, this.tables);
         yield { number, change, obstacle };
       }
@@ -102,11 +162,22 @@ export class RepairSurvey {
   async #surveyTable(name: string): Promise<void> {
     const survey = this.tables.get(name);
     if (survey === undefined) return;
+    const waits = this.#waitsOf(name, survey);
+    if (waits.length > 0) await orderTakers({ survey, waits, rows: () => this.rows(name) });
     await this.#noteAbsentRows(name, survey);
     const levelled = this.order.levelled.get(name) ?? [];
     if (levelled.length > 0) await this.#levelRows(name, survey, levelled);
     for await (const { change, obstacle } of this.rows(name)) countRow(survey, change, obstacle);
-    await this.#orderUnparkable(name, survey);
+  }
+
+  /** An undo takes values back in the opposite order. What the server checks at the end needs none. */
+  #waitsOf(name: string, { table }: TableSurvey): readonly Wait[] {
+    const deferrable = new Set(table.uniques.filter((rule) => rule.deferrable).map((rule) => rule.name));
+    const waits = this.#facts.examinations.get(name)?.waits ?? [];
+    const own = waits.filter(({ rule }) => !deferrable.has(rule));
+    if (own.length < waits.length) this.#defers = true;
+    if (this.direction === 'repair') return own;
+    return own.map(({ rule, waiter, holder }) => ({ rule, waiter: holder, holder: waiter }));
   }
 
   /** A table that refers to itself is read until no further row falls out with its parent. */
@@ -148,50 +219,6 @@ export class RepairSurvey {
         waiting.set(number, { own, parents });
       }
       assignLevels(waiting, survey);
-    }
-  }
-
-  /**
-   * Orders the updates of unique values that cannot be put aside: each goes once the value that it takes is free. What
-   * is left is a ring, which nothing can open.
-   */
-  async #orderUnparkable(name: string, survey: TableSurvey): Promise<void> {
-    for (const rule of survey.table.uniques) {
-      const isUpdated = rule.columns.some((column) => survey.updatedColumns.has(column));
-      if (!isUpdated || (survey.takers.get(rule.name) ?? 0) < 2) continue;
-      const holders = new Map<number, { before: string; after: string | null }>();
-      for await (const { number, change, obstacle } of this.rows(name)) {
-        if (obstacle !== null || change.kind !== 'update' || !takes(change, rule)) continue;
-        if (findParking({ change, rule, survey, number, seed: 0n }) !== null) continue;
-        const before = tupleOf(rule.columns, change, survey, 'before');
-        if (before !== null) holders.set(number, { before, after: tupleOf(rule.columns, change, survey) });
-      }
-      const held = new Set([...holders.values()].map(({ before }) => before));
-      for (let round = 0, moved = true; moved; round++) {
-        const free = [...holders].filter(([, { after }]) => after === null || !held.has(after));
-        for (const [number, { before }] of free) {
-          survey.early.set(number, round);
-          held.delete(before);
-          holders.delete(number);
-        }
-        moved = free.length > 0;
-      }
-      if (holders.size > 0) await this.#holdTakers(name, survey, { rule, kept: held });
-    }
-  }
-
-  async #holdTakers(
-    name: string,
-    survey: TableSurvey,
-    { rule, kept }: { rule: UniqueRule; kept: ReadonlySet<string> },
-  ): Promise<void> {
-    for await (const { number, change, obstacle } of this.rows(name)) {
-      if (obstacle !== null || change.kind === 'delete' || !takes(change, rule)) continue;
-      const tuple = tupleOf(rule.columns, change, survey);
-      if (tuple === null || !kept.has(tuple)) continue;
-      survey.held.set(number, `another row still has its value of unique key ${rule.name}`);
-      survey.counts[change.kind]--;
-      survey.counts.skipped++;
     }
   }
 }

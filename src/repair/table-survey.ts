@@ -1,5 +1,6 @@
-import type { UniqueRule } from '../engines/repair.js';
+import type { RepairTable, UniqueRule } from '../engines/repair.js';
 import { type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
+import type { Parking } from './parking.js';
 import type { RowChange } from './row-change.js';
 
 /** What is known of a table once its differing rows were looked through. Grows with rows only where order needs it. */
@@ -7,8 +8,8 @@ export interface TableSurvey extends RepairedTable {
   readonly counts: { insert: number; update: number; delete: number; skipped: number };
   /** Columns that some update sets. */
   readonly updatedColumns: Set<string>;
-  /** By unique rule: how many rows take a new value of it. */
-  readonly takers: Map<string, number>;
+  /** By row number: what of the row is put aside while another takes its unique value. */
+  readonly parked: Map<number, readonly Parking[]>;
   /** Rows that are not inserted, by referenced columns and the values in them: their children must wait too. */
   readonly absent: Map<string, Set<string>>;
   /** By row number: how many rows of the same table must be there before; only for tables that need it. */
@@ -25,7 +26,7 @@ export function emptySurvey(repaired: RepairedTable): TableSurvey {
     ...repaired,
     counts: { insert: 0, update: 0, delete: 0, skipped: 0 },
     updatedColumns: new Set(),
-    takers: new Map(),
+    parked: new Map(),
     absent: new Map(),
     levels: new Map(),
     early: new Map(),
@@ -59,7 +60,7 @@ export function findMissingParent(
   return null;
 }
 
-/** Adds a row to the counts of its table, and what it takes to those of its unique rules. */
+/** Adds a row to the counts of its table. */
 export function countRow(survey: TableSurvey, change: RowChange, obstacle: string | null): void {
   if (obstacle !== null) {
     survey.counts.skipped++;
@@ -69,15 +70,14 @@ export function countRow(survey: TableSurvey, change: RowChange, obstacle: strin
   if (change.kind === 'update') {
     for (const { to } of writtenValues(change.after)) survey.updatedColumns.add(to.name);
   }
-  for (const rule of survey.table.uniques.filter((each) => takes(change, each))) {
-    survey.takers.set(rule.name, (survey.takers.get(rule.name) ?? 0) + 1);
-  }
 }
 
-/** Whether the row will have a value of a unique rule that it did not have. */
-export function takes(change: RowChange, rule: UniqueRule): boolean {
-  if (change.kind === 'insert') return true;
-  return change.kind === 'update' && change.after.some(({ to }) => rule.columns.includes(to.name));
+/** Whether the row will have a value of a unique rule that it did not have, be it one that the server computes. */
+export function takes(change: RowChange, rule: UniqueRule, { generated }: RepairTable): boolean {
+  if (change.kind !== 'update') return change.kind === 'insert';
+  return change.after.some(({ to }) =>
+    rule.columns.some((name) => name === to.name || generated.get(name)?.includes(to.name) === true),
+  );
 }
 
 /** Lets rows go whose parents have gone, round by round; rows that are left refer to each other in a circle. */

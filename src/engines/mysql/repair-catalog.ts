@@ -2,37 +2,94 @@ import { textTypeOf } from '../../core/canonical-type.js';
 import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
 import type { ControlRow, Engine, Session } from '../engine.js';
-import type { ForeignKey, RepairTable, UniqueRule } from '../repair.js';
+import type { ForeignKey, RepairTable } from '../repair.js';
 import { type Charset, loadCharset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { createMysqlRepairDialect } from './repair-dialect.js';
+import {
+  completeness,
+  readChecks,
+  readIndexes,
+  readPartitions,
+  readReferenceSystems,
+  readSchemaColumns,
+  readStorage,
+  readTriggers,
+  seesAllForeignKeys,
+  type Trigger,
+  unescapeQuotes,
+} from './repair-facts.js';
+import { buildCheck, buildPartitionRule, buildReferenceRule, buildUnique } from './repair-rules.js';
 
-/** Reads foreign keys, unique rules, defaults and triggers of one schema, and the character sets of its columns. */
+/** Reads what keeps rows from being written, and in which order they can be, of one schema. */
 export const readMysqlRepairCatalog: Engine['readRepairCatalog'] = async (
   session,
   { name, tables, version },
 ) => {
-  const foreignKeys = await readForeignKeys(session, name);
-  const rows = {
+  const known = await readSchemaColumns(session);
+  const [settings] = await session.query(
+    'SELECT @@global.max_allowed_packet AS packet, @@global.lower_case_table_names AS letter_case',
+  );
+  const foldsNames = settings?.letter_case !== '0';
+  const foreignKeys = await readForeignKeys(session, name, { tables, foldsNames });
+  const seesAll = await seesAllForeignKeys(session, known);
+  const generation = known.has('COLUMNS.GENERATION_EXPRESSION') ? 'GENERATION_EXPRESSION' : 'NULL';
+  const facts: Facts = {
+    foreignKeys,
+    seesAll,
     columns: await session.query(
       `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, IS_NULLABLE AS nullable,
-         COLUMN_DEFAULT AS default_value, EXTRA AS extra
+         COLUMN_DEFAULT AS default_value, EXTRA AS extra, ${generation} AS expression
        FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${textLiteral(name)}`,
     ),
-    uniques: await readUniques(session, name, version),
-    triggers: await session.query(
-      `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS trigger_name
-       FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(name)} ORDER BY TRIGGER_NAME`,
-    ),
+    indexes: await readIndexes(session, name, known),
+    checks: await readChecks(session, name, known),
+    partitions: await readPartitions(session, name),
+    storage: await readStorage(session, name),
+    references: await readReferenceSystems(session, name, known),
+    triggers: await readTriggers(session, name),
   };
   return {
-    tables: tables.map((table) => buildTable(table, rows, foreignKeys)),
+    tables: tables.map((table) => buildTable(table, facts)),
     foreignKeys,
-    dialect: createMysqlRepairDialect({ version, charsets: await loadCharsets(session, tables) }),
+    dialect: createMysqlRepairDialect({
+      version,
+      charsets: await loadCharsets(session, tables),
+      mostStatementBytes: Number(settings?.packet ?? 2 ** 30),
+      unseenStatements: seesAll ? [] : buildUnseenStatements(name, foreignKeys, known),
+    }),
   };
 };
 
-async function readForeignKeys(session: Session, schema: string): Promise<ForeignKey[]> {
+/**
+ * What the file asks before it begins: whether the account that applies it sees every foreign key, and which tables
+ * others refer to of which the reading account knew nothing.
+ */
+function buildUnseenStatements(
+  schema: string,
+  foreignKeys: readonly ForeignKey[],
+  known: ReadonlySet<string>,
+): string[] {
+  const seen = foreignKeys.map(({ table, name }) => textLiteral(`${table} ${name}`.toLowerCase()));
+  const own = "LOWER(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME, ' ', CONSTRAINT_NAME))";
+  const others = seen.length === 0 ? 'TRUE' : `${own} NOT IN (${seen.join(', ')})`;
+  return [
+    `SET @rowproof_sees_all = ${completeness(known)};`,
+    'SET SESSION group_concat_max_len = 1000000;',
+    `SET @rowproof_unseen = (SELECT COALESCE(GROUP_CONCAT(DISTINCT HEX(LOWER(REFERENCED_TABLE_NAME))), '') FROM information_schema.KEY_COLUMN_USAGE WHERE LOWER(REFERENCED_TABLE_SCHEMA) = ${textLiteral(schema.toLowerCase())} AND ${others});`,
+  ];
+}
+
+const buildUnseenGuard = ({ name }: Table): string =>
+  `@rowproof_sees_all AND FIND_IN_SET('${Buffer.from(name.toLowerCase()).toString('hex').toUpperCase()}', @rowproof_unseen) = 0`;
+
+interface NameScope {
+  readonly tables: readonly Table[];
+  /** The server takes names in any letter case for the same. */
+  readonly foldsNames: boolean;
+}
+
+async function readForeignKeys(session: Session, schema: string, scope: NameScope): Promise<ForeignKey[]> {
   const rows = await session.query(
     `SELECT CONSTRAINT_NAME AS name, TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name,
        COLUMN_NAME AS column_name, REFERENCED_TABLE_SCHEMA AS other_schema, REFERENCED_TABLE_NAME AS other_table,
@@ -42,69 +99,100 @@ async function readForeignKeys(session: Session, schema: string): Promise<Foreig
        AND (TABLE_SCHEMA = ${textLiteral(schema)} OR REFERENCED_TABLE_SCHEMA = ${textLiteral(schema)})
      ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`,
   );
+  const own = new Map(scope.tables.map((table) => [qualifiedName(table).toLowerCase(), table]));
+  const nameOf = (owner: string | null | undefined, table: string | null | undefined): string => {
+    const name = `${owner}.${table}`;
+    const found = scope.foldsNames ? own.get(name.toLowerCase()) : undefined;
+    return found === undefined ? name : qualifiedName(found);
+  };
+  const columnOf = (table: string, column: string): string => {
+    const columns = own.get(table.toLowerCase())?.columns ?? [];
+    return columns.find(({ name }) => name.toLowerCase() === column.toLowerCase())?.name ?? column;
+  };
   return groupRows(rows, ['table_schema', 'table_name', 'name']).map((parts) => {
     const { name, table_schema, table_name, other_schema, other_table } = parts[0] ?? {};
+    const table = nameOf(table_schema, table_name);
+    const referencedTable = nameOf(other_schema, other_table);
     return {
       name: name ?? '',
-      table: `${table_schema}.${table_name}`,
-      columns: parts.map((part) => part.column_name ?? ''),
-      referencedTable: `${other_schema}.${other_table}`,
-      referencedColumns: parts.map((part) => part.other_column ?? ''),
+      table,
+      columns: parts.map((part) => columnOf(table, part.column_name ?? '')),
+      referencedTable,
+      referencedColumns: parts.map((part) => columnOf(referencedTable, part.other_column ?? '')),
       deferrable: false,
       quotedTable: `${quoteName(table_schema ?? '')}.${quoteName(table_name ?? '')}`,
+      quotedReferenced: `${quoteName(other_schema ?? '')}.${quoteName(other_table ?? '')}`,
     };
   });
 }
 
-/** An index on an expression may be freed or taken by any column that the expression mentions. */
-async function readUniques(
-  session: Session,
-  schema: string,
-  version: string,
-): Promise<readonly ControlRow[]> {
-  const expression = /mariadb/i.test(version) ? 'NULL' : 'EXPRESSION';
-  return session.query(
-    `SELECT TABLE_NAME AS table_name, INDEX_NAME AS index_name, COLUMN_NAME AS column_name,
-       ${expression} AS expression
-     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${textLiteral(schema)} AND NON_UNIQUE = 0
-     ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
-  );
-}
-
-interface CatalogRows {
+interface Facts {
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly seesAll: boolean;
   readonly columns: readonly ControlRow[];
-  readonly uniques: readonly ControlRow[];
-  readonly triggers: readonly ControlRow[];
+  readonly indexes: readonly ControlRow[];
+  readonly checks: readonly ControlRow[];
+  readonly partitions: readonly ControlRow[];
+  readonly storage: readonly ControlRow[];
+  readonly references: readonly ControlRow[];
+  readonly triggers: readonly Trigger[];
 }
 
-function buildTable(table: Table, rows: CatalogRows, foreignKeys: readonly ForeignKey[]): RepairTable {
+function buildTable(table: Table, facts: Facts): RepairTable {
   const own = (row: ControlRow): boolean => row.table_name === table.name;
-  const columns = rows.columns.filter(own);
+  const columns = facts.columns.filter(own);
   const name = qualifiedName(table);
+  const indexes = facts.indexes.filter(own);
+  const uniques = groupRows(
+    indexes.filter((row) => row.non_unique === '0'),
+    ['index_name'],
+  );
+  const triggers = facts.triggers.filter((trigger) => trigger.table === table.name);
+  const mentioned = triggers.map(({ text }) => text.toLowerCase());
+  const partitions = facts.partitions.filter(own);
+  const storage = facts.storage.find(own);
   return {
     name,
-    foreignKeys: foreignKeys.filter((key) => key.table === name),
-    uniques: groupRows(rows.uniques.filter(own), ['index_name']).map((parts) => buildUnique(table, parts)),
+    foreignKeys: facts.foreignKeys.filter((key) => key.table === name),
+    uniques: uniques.map((parts) => buildUnique(table, parts)),
     required: new Set(columns.filter(isRequired).map((row) => row.column_name ?? '')),
     autoUpdated: columns
       .filter((row) => /on update/i.test(row.extra ?? ''))
       .map((row) => row.column_name ?? ''),
-    triggers: rows.triggers.filter(own).map((row) => row.trigger_name ?? ''),
+    triggers: triggers.map((trigger) => trigger.name),
+    triggered: (column) => mentioned.some((text) => text.includes(column.toLowerCase())),
+    rules: [
+      ...facts.checks.filter(own).map((row) => buildCheck(table, row)),
+      ...(partitions.length === 0 ? [] : buildPartitionRule(table, partitions)),
+      ...facts.references.filter(own).map(buildReferenceRule),
+    ],
+    asked: new Set(),
+    generated: new Map(
+      columns
+        .filter(({ expression }) => expression != null && expression !== '')
+        .map((row) => [row.column_name ?? '', unescapeQuotes(row.expression ?? '')]),
+    ),
+    closed: closeKinds(storage, triggers),
+    fixed: new Map(),
+    transactional: storage?.transactions !== 'NO',
+    unseenGuard: facts.seesAll ? null : buildUnseenGuard(table),
+    indexed: new Set(indexes.flatMap((row) => row.column_name ?? [])),
   };
+}
+
+/** ARCHIVE takes rows and never changes them; a trigger may change others than its own. */
+function closeKinds(storage: ControlRow | undefined, triggers: readonly Trigger[]): RepairTable['closed'] {
+  const closed: Partial<Record<'insert' | 'update' | 'delete', string>> = {};
+  if (/^archive$/i.test(storage?.storage ?? '')) {
+    closed.update = closed.delete = 'a table of the engine ARCHIVE changes no row that it has';
+  }
+  for (const { event, reason } of triggers) if (reason !== null) closed[event] ??= reason;
+  return closed;
 }
 
 /** MariaDB spells the default NULL as the word; a NULL column default with NOT NULL means that there is none. */
 function isRequired({ nullable, default_value: byDefault, extra }: ControlRow): boolean {
   return nullable !== 'YES' && byDefault == null && !/auto_increment|generated/i.test(extra ?? '');
-}
-
-function buildUnique(table: Table, parts: readonly ControlRow[]): UniqueRule {
-  const columns = parts.flatMap(({ column_name: column, expression }) =>
-    column == null
-      ? table.columns.map(({ name }) => name).filter((name) => expression?.includes(quoteName(name)))
-      : [column],
-  );
-  return { name: parts[0]?.index_name ?? '', columns: [...new Set(columns)], nullsDistinct: true };
 }
 
 function groupRows(rows: readonly ControlRow[], by: readonly string[]): ControlRow[][] {

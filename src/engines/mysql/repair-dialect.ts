@@ -1,7 +1,7 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import type { Column, Table } from '../../core/schema.js';
 import { hasHidden } from '../file-text.js';
-import type { ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
+import type { AsideChecks, ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
@@ -11,6 +11,9 @@ import { findRefusal } from './repair-limits.js';
 export interface ServerFacts {
   readonly version: string;
   readonly charsets: ReadonlyMap<string, Charset>;
+  readonly mostStatementBytes: number;
+  /** What the file asks of the server because the reading account did not see every foreign key. */
+  readonly unseenStatements: readonly string[];
 }
 
 /**
@@ -29,7 +32,8 @@ const MARIADB_STATEMENTS: readonly string[] = [
 const sql = (text: string): RepairLiteral => ({ kind: 'sql', sql: text });
 
 /** The repair dialect of MySQL and MariaDB. */
-export function createMysqlRepairDialect({ version, charsets }: ServerFacts): RepairDialect {
+export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
+  const { version, charsets, mostStatementBytes, unseenStatements } = server;
   const isMariadb = /mariadb/i.test(version);
   const facts = { version, encodable: encodableTest(charsets) };
   const typed = (value: RepairValue): TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }> => {
@@ -49,6 +53,7 @@ export function createMysqlRepairDialect({ version, charsets }: ServerFacts): Re
       'SET SESSION sql_auto_is_null = 0, SESSION sql_select_limit = DEFAULT, SESSION timestamp = DEFAULT;',
       "SET SESSION autocommit = 1, SESSION completion_type = 'NO_CHAIN';",
       ...(isMariadb ? MARIADB_STATEMENTS : []),
+      ...unseenStatements,
     ],
     begin: 'START TRANSACTION;',
     commit: 'COMMIT;',
@@ -64,10 +69,40 @@ export function createMysqlRepairDialect({ version, charsets }: ServerFacts): Re
       return found.kind === 'unwritable' ? found : sql(spell(found, value.to));
     },
     buildKeyCondition: (value) => buildKeyCondition(typed(value), value.to),
+    mostStatementBytes,
+    buildTypedValue: (value) => {
+      const found = typed(value);
+      return found.kind === 'unwritable' ? null : inColumnCollation(spell(found, value.to), value.to);
+    },
+    asideChecks: ASIDE_CHECKS,
     buildGuard: (value) => buildGuard(readTypedValue(value), value),
     buildNotReferred,
   };
 }
+
+/** A text literal compares as the column does. */
+function inColumnCollation(literal: string, { collation, type }: Column): string {
+  const isText = type.kind === 'text' || type.kind === 'enum' || type.kind === 'set';
+  if (!isText || collation === null || literal === 'NULL') return literal;
+  const [charset = 'utf8mb4'] = collation.split('_');
+  return `CONVERT(${literal} USING ${quoteName(charset)}) COLLATE ${quoteName(collation)}`;
+}
+
+/**
+ * Counts the rows that were put aside and brought back. The client prints nothing of it; where the two differ, a
+ * statement that cannot be prepared ends the file, and the server takes the transaction back.
+ */
+const ASIDE_CHECKS: AsideChecks = {
+  begin: ['SET @rowproof_aside = 0;'],
+  afterHold: ['SET @rowproof_aside = @rowproof_aside + ROW_COUNT();'],
+  afterRelease: ['SET @rowproof_aside = @rowproof_aside - ROW_COUNT();'],
+  forRow: () => [],
+  end: [
+    "SET @rowproof_check = IF(@rowproof_aside = 0, 'DO 0', 'SELECT `rowproof: a row put aside was not found again`');",
+    'PREPARE rowproof_check FROM @rowproof_check;',
+    'EXECUTE rowproof_check;',
+  ],
+};
 
 /** A name has no escapes: a statement that would hold a raw control character goes as bytes, and is prepared. */
 function toLines(statement: string): readonly string[] {

@@ -1,0 +1,140 @@
+import type { ControlRow, Session } from '../engine.js';
+import { changesOtherRows } from '../trigger-text.js';
+
+/** A piece of SQL that names the schema whose facts are read. */
+export type SchemaSql = string;
+
+/** Lists come as JSON text, because a name may hold any separator. */
+export function readList(text: string | null | undefined): string[] {
+  return JSON.parse(text ?? '[]') as string[];
+}
+
+/**
+ * Tables with all partitions below them: what is declared on a partition concerns the rows of the table that the run
+ * compares. `pg_partition_tree` is not there before PostgreSQL 12.
+ */
+export const TREE = (schema: SchemaSql): string =>
+  `WITH RECURSIVE tree AS (
+     SELECT c.oid AS root, c.relname AS table_name, c.oid AS relid FROM pg_class c
+     WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+     UNION ALL SELECT t.root, t.table_name, i.inhrelid FROM tree t
+     JOIN pg_inherits i ON i.inhparent = t.relid JOIN pg_class p ON p.oid = i.inhrelid AND p.relispartition)`;
+
+/** Whether the index is NULLS NOT DISTINCT and which columns only ride along are facts that old catalogs lack. */
+export function readUniques(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `SELECT c.relname AS table_name, ic.relname AS index_name, to_jsonb(i)->>'indnullsnotdistinct' AS nulls_equal,
+       pg_get_expr(i.indpred, i.indrelid) AS predicate, (NOT i.indimmediate)::text AS deferrable, i.indisexclusion::text AS exclusion,
+       (SELECT json_agg(pg_get_indexdef(i.indexrelid, k.n, true) ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)) AS expressions,
+       (SELECT json_agg(COALESCE((SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM pg_constraint e
+          JOIN pg_operator o ON o.oid = e.conexclop[k.n] JOIN pg_namespace n ON n.oid = o.oprnamespace
+          WHERE e.conindid = i.indexrelid AND e.contype = 'x' LIMIT 1), '=') ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)) AS operators,
+       (SELECT json_agg(a.attname ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnum = i.indkey[k.n - 1]) AS plain,
+       (SELECT json_agg(DISTINCT a.attname)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
+          AND (a.attnum = ANY (ARRAY(SELECT i.indkey[k.n - 1] FROM generate_series(1, x.size) AS k(n)))
+            OR (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL) AND NOT a.attnum = ANY (i.indkey::int2[]) AND EXISTS (
+              SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))) AS columns
+     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid
+     CROSS JOIN LATERAL (SELECT COALESCE((to_jsonb(i)->>'indnkeyatts')::int, i.indnatts::int) AS size) x
+     WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion) AND NOT c.relispartition
+     ORDER BY ic.relname COLLATE "C"`,
+  );
+}
+
+/** CHECK constraints of tables; those of domains hold where a value is cast to the domain. */
+export function readChecks(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `SELECT c.relname AS table_name, k.conname AS name, pg_get_expr(k.conbin, k.conrelid) AS expression,
+       (SELECT json_agg(a.attname)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)) AS columns
+     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+     WHERE k.contype = 'c' AND c.relnamespace = ${schema} ORDER BY k.conname COLLATE "C"`,
+  );
+}
+
+/** What the partitions of a table hold between them, and the columns that decide where a row goes. */
+export function readPartitions(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `${TREE(schema)} SELECT t.table_name,
+       json_agg(pg_get_partition_constraintdef(t.relid)) FILTER (WHERE p.relkind <> 'p')::text AS holds,
+       (SELECT json_agg(DISTINCT a.attname)::text FROM tree u JOIN pg_partitioned_table y ON y.partrelid = u.relid
+          JOIN pg_attribute a ON a.attrelid = u.relid AND a.attnum > 0 AND NOT a.attisdropped
+            AND (a.attnum = ANY (y.partattrs::int2[]) OR 0 = ANY (y.partattrs::int2[])) WHERE u.root = t.root) AS columns,
+       (EXISTS (SELECT 1 FROM pg_attribute f WHERE f.attrelid = 'pg_catalog.pg_proc'::regclass AND f.attname = 'prokind'))::text AS moves
+     FROM tree t JOIN pg_class p ON p.oid = t.relid JOIN pg_class r ON r.oid = t.root
+     WHERE r.relkind = 'p' GROUP BY t.root, t.table_name`,
+  );
+}
+
+const EVENTS = { insert: 4, delete: 8, update: 16 } as const;
+const RULE_EVENTS: Readonly<Record<string, keyof typeof EVENTS>> = { 2: 'update', 3: 'insert', 4: 'delete' };
+
+/** A trigger or a rule: the kinds of statements it acts on, its text, and why it keeps rows from being written. */
+export interface Reaction {
+  readonly table: string;
+  readonly name: string;
+  readonly isTrigger: boolean;
+  readonly events: readonly (keyof typeof EVENTS)[];
+  readonly text: string;
+  readonly reason: string | null;
+}
+
+/** Rules rewrite a statement into others, and a trigger may do what its text says. */
+export async function readReactions(session: Session, schema: SchemaSql): Promise<readonly Reaction[]> {
+  const rules = await session.query(
+    `SELECT c.relname AS table_name, r.rulename AS name, r.ev_type::text AS event
+     FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+     WHERE c.relnamespace = ${schema} AND r.rulename <> '_RETURN' AND r.ev_enabled <> 'D' ORDER BY r.rulename COLLATE "C"`,
+  );
+  const triggers = await session.query(
+    `${TREE(schema)} SELECT DISTINCT t.table_name, g.tgname AS name, g.tgtype::text AS kind, p.prosrc AS text, l.lanname AS language
+     FROM tree t JOIN pg_trigger g ON g.tgrelid = t.relid JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_language l ON l.oid = p.prolang
+     WHERE NOT g.tgisinternal AND g.tgenabled <> 'D'`,
+  );
+  return [
+    ...rules.map((row) => {
+      const event = RULE_EVENTS[row.event ?? ''];
+      const reason = `rule ${row.name} of the table rewrites the statement`;
+      return {
+        ...namesOf(row),
+        isTrigger: false,
+        events: event === undefined ? [] : [event],
+        text: '',
+        reason,
+      };
+    }),
+    ...triggers.map((row) => {
+      const events = (Object.keys(EVENTS) as (keyof typeof EVENTS)[]).filter(
+        (event) => (Number(row.kind) & EVENTS[event]) !== 0,
+      );
+      const isText = row.language !== 'internal' && row.language !== 'c';
+      const text = isText ? (row.text ?? '') : '';
+      const reason = changesOtherRows(text) ? `trigger ${row.name} of the table may change other rows` : null;
+      return { ...namesOf(row), isTrigger: true, events, text, reason };
+    }),
+  ].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function namesOf(row: ControlRow): { readonly table: string; readonly name: string } {
+  return { table: row.table_name ?? '', name: row.name ?? '' };
+}
+
+/** How generated columns are computed. */
+export function readGenerated(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `SELECT c.relname AS table_name, a.attname AS column_name, pg_get_expr(d.adbin, d.adrelid) AS expression
+     FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
+     WHERE c.relnamespace = ${schema} AND COALESCE(to_jsonb(a)->>'attgenerated', '') <> ''`,
+  );
+}
+
+/** Columns of a domain type, and text that the server's own character set may lack. */
+export function readAsked(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     JOIN pg_type t ON t.oid = a.atttypid
+     WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+       AND (t.typtype = 'd' OR current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII') AND a.attcollation <> 0)`,
+  );
+}

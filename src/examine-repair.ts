@@ -1,0 +1,80 @@
+import type { OpenSide } from './config/open-side.js';
+import { RowproofError } from './core/errors.js';
+import { qualifiedName, type Side } from './core/pairing.js';
+import { RowLookup } from './diagnosis/row-lookup.js';
+import type { ControlRow } from './engines/engine.js';
+import type { RepairCatalog } from './engines/repair.js';
+import { type AskedSide, findHiddenRows } from './repair/hidden-rows.js';
+import { type RepairFacts, RepairSurvey } from './repair/survey.js';
+import type { TableProgress } from './verifier/table-progress.js';
+
+interface RepairExamination {
+  readonly sides: Readonly<Record<Side, OpenSide>>;
+  readonly facts: Omit<RepairFacts, 'examinations'>;
+  readonly tables: readonly TableProgress[];
+}
+
+/**
+ * Asks both servers, once the rows are known, what of a repair they would refuse or what of it would harm: sessions are
+ * opened anew, because those of the run may have been idle for hours.
+ */
+export async function examineRepair({ sides, facts, tables }: RepairExamination): Promise<RepairFacts> {
+  const lookup = new RowLookup(sides);
+  try {
+    const ask = (side: Side) => async (sql: string) => (await lookup.side(side)).session.query(sql);
+    const hidden = await findAllHidden({ sides, facts, tables }, ask);
+    return {
+      ...facts,
+      examinations: await RepairSurvey.examine(facts, { ask: describing(ask('target'), lookup), hidden }),
+    };
+  } finally {
+    await lookup.close();
+  }
+}
+
+/** An error as the server says it, in words for the list of rows that are left alone. */
+function describing(ask: AskedSide['ask'], lookup: RowLookup): AskedSide['ask'] {
+  return async (sql) => {
+    try {
+      return await ask(sql);
+    } catch (error) {
+      throw error instanceof RowproofError
+        ? error
+        : new Error(lookup.describe('target', error), { cause: error });
+    }
+  };
+}
+
+async function findAllHidden(
+  { sides, facts, tables }: RepairExamination,
+  ask: (side: Side) => (sql: string) => Promise<readonly ControlRow[]>,
+): Promise<ReadonlyMap<string, ReadonlyMap<number, string>>> {
+  const found = new Map<string, ReadonlyMap<number, string>>();
+  const limited = facts.pairs.filter(
+    ({ sourceWhere, targetWhere }) => sourceWhere !== null || targetWhere !== null,
+  );
+  if (limited.length === 0) return found;
+  const source = await readCatalog(sides.source);
+  const asked: Record<Side, AskedSide> = {
+    source: { dialect: source.dialect, ask: ask('source') },
+    target: { dialect: facts.catalog.dialect, ask: ask('target') },
+  };
+  for (const pair of limited) {
+    const name = qualifiedName(pair.target);
+    const hidden = await findHiddenRows({ pair, sides: asked, rows: facts.read(name) });
+    found.set(name, hidden);
+    const table = tables.find(({ planned }) => planned.pair === pair);
+    if (hidden.size === 0 || table === undefined) continue;
+    table.addFinding({
+      code: 'hidden-by-condition',
+      message: `${hidden.size} missing or extra rows of ${name} are on the other side too, where they do not meet the condition of the run, or could not be looked up there.`,
+      hint: 'Verify without the condition to compare them; repair SQL leaves them alone.',
+    });
+  }
+  return found;
+}
+
+function readCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
+  const { schema: name, tables, version } = catalog;
+  return engine.readRepairCatalog(session, { name, tables, version });
+}
