@@ -55,6 +55,7 @@ export async function prepareTables(
       catalog: repairCatalog,
       autoUpdated: facts?.autoUpdated ?? [],
       triggers: facts?.triggers ?? [],
+      unseenGuard: facts?.unseenGuard ?? null,
     });
   }
   return prepared;

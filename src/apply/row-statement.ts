@@ -1,5 +1,6 @@
 import { readTokens, type Token, unquoteName } from '../engines/sql-tokens.js';
 import type { WriteDialect } from '../engines/write.js';
+import { isSymbol, isWord, StatementFault, TokenCursor } from './token-cursor.js';
 
 /** A column and the SQL that it gets. */
 export interface Assignment {
@@ -30,9 +31,6 @@ export interface RowStatement {
   readonly key: readonly KeyCondition[];
 }
 
-/** Thrown within this file where a statement is none of those that Rowproof writes. */
-class StatementFault extends Error {}
-
 type Grammar = Pick<WriteDialect, 'lexicon' | 'words' | 'functions'>;
 
 /**
@@ -54,28 +52,26 @@ export function readRowStatement(
   }
 }
 
-class StatementReader {
+class StatementReader extends TokenCursor {
   readonly #text: string;
-  readonly #tokens: readonly Token[];
   readonly #grammar: Grammar;
-  #at = 0;
   /** Columns that the expression at hand names. */
   #columns: string[] = [];
 
   constructor(text: string, tokens: readonly Token[], grammar: Grammar) {
+    super(tokens);
     this.#text = text;
-    this.#tokens = tokens;
     this.#grammar = grammar;
   }
 
   read(line: number): RowStatement {
-    const mark = this.#take('mark').text;
+    const mark = this.take('mark').text;
     if (!mark.startsWith('r ')) throw new StatementFault('has no row mark');
-    const start = this.#peek()?.start ?? 0;
-    const verb = this.#take('word').text;
+    const start = this.peek()?.start ?? 0;
+    const verb = this.take('word').text;
     const parts = this.#readParts(verb);
-    const end = this.#symbol(';').start;
-    if (this.#peek() !== undefined) throw new StatementFault('goes on behind its semicolon');
+    const end = this.symbol(';').start;
+    if (this.peek() !== undefined) throw new StatementFault('goes on behind its semicolon');
     const [table = ''] = mark.slice(2).split('.');
     return {
       ...parts,
@@ -90,15 +86,15 @@ class StatementReader {
     switch (verb) {
       case 'UPDATE': {
         const table = this.#readTable();
-        this.#word('SET');
+        this.word('SET');
         return { kind: 'update', ...table, assignments: this.#readAssignments(), key: this.#readWhere() };
       }
       case 'DELETE': {
-        this.#word('FROM');
+        this.word('FROM');
         return { kind: 'delete', ...this.#readTable(), assignments: [], key: this.#readWhere() };
       }
       case 'INSERT': {
-        this.#word('INTO');
+        this.word('INTO');
         return { kind: 'insert', ...this.#readInsert() };
       }
       default:
@@ -107,91 +103,91 @@ class StatementReader {
   }
 
   #readTable(): { schema: string; name: string } {
-    this.#skipWord('ONLY');
-    const schema = unquoteName(this.#take('name').text);
-    this.#symbol('.');
-    return { schema, name: unquoteName(this.#take('name').text) };
+    this.skipWord('ONLY');
+    const schema = unquoteName(this.take('name').text);
+    this.symbol('.');
+    return { schema, name: unquoteName(this.take('name').text) };
   }
 
   #readAssignments(): Assignment[] {
     const assignments: Assignment[] = [];
     do {
-      const column = unquoteName(this.#take('name').text);
-      this.#symbol('=');
+      const column = unquoteName(this.take('name').text);
+      this.symbol('=');
       assignments.push({
         column,
         sql: this.#expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE')),
       });
-    } while (this.#skipSymbol(','));
-    this.#word('WHERE');
+    } while (this.skipSymbol(','));
+    this.word('WHERE');
     return assignments;
   }
 
   #readInsert(): Pick<RowStatement, 'schema' | 'name' | 'assignments' | 'key'> {
     const table = this.#readTable();
     const columns = this.#readColumns();
-    if (this.#skipWord('OVERRIDING')) {
-      this.#word('SYSTEM');
-      this.#word('VALUE');
+    if (this.skipWord('OVERRIDING')) {
+      this.word('SYSTEM');
+      this.word('VALUE');
     }
-    this.#word('SELECT');
+    this.word('SELECT');
     const values: string[] = [];
     do {
       values.push(
         this.#expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE') || isWord(token, 'FROM')),
       );
-    } while (this.#skipSymbol(','));
+    } while (this.skipSymbol(','));
     if (values.length !== columns.length)
       throw new StatementFault('has another number of values than of columns');
-    if (this.#skipWord('FROM')) this.#word('DUAL');
-    for (const word of ['WHERE', 'NOT', 'EXISTS']) this.#word(word);
-    this.#symbol('(');
-    this.#word('SELECT');
-    if (this.#take('number').text !== '1') throw new StatementFault('selects more than 1');
-    this.#word('FROM');
+    if (this.skipWord('FROM')) this.word('DUAL');
+    for (const word of ['WHERE', 'NOT', 'EXISTS']) this.word(word);
+    this.symbol('(');
+    this.word('SELECT');
+    if (this.take('number').text !== '1') throw new StatementFault('selects more than 1');
+    this.word('FROM');
     const other = this.#readTable();
     if (other.schema !== table.schema || other.name !== table.name)
       throw new StatementFault('asks about another table than it writes to');
-    this.#word('WHERE');
+    this.word('WHERE');
     const key = this.#readConditions();
-    this.#symbol(')');
-    while (this.#skipWord('AND')) this.#expression(endsCondition);
+    this.symbol(')');
+    while (this.skipWord('AND')) this.#expression(endsCondition);
     return { ...table, key, assignments: columns.map((column, i) => ({ column, sql: values[i] ?? '' })) };
   }
 
   #readColumns(): string[] {
     const columns: string[] = [];
-    this.#symbol('(');
-    do columns.push(unquoteName(this.#take('name').text));
-    while (this.#skipSymbol(','));
-    this.#symbol(')');
+    this.symbol('(');
+    do columns.push(unquoteName(this.take('name').text));
+    while (this.skipSymbol(','));
+    this.symbol(')');
     return columns;
   }
 
   #readWhere(): KeyCondition[] {
-    if (isWord(this.#peek(), 'WHERE')) this.#at++;
+    if (isWord(this.peek(), 'WHERE')) this.at++;
     return this.#readConditions();
   }
 
   /** The key between its marks, then guards; all of them must hold, so that more of them never reach more rows. */
   #readConditions(): KeyCondition[] {
-    if (this.#take('mark').text !== 'k') throw new StatementFault('has no key where one belongs');
+    if (this.take('mark').text !== 'k') throw new StatementFault('has no key where one belongs');
     const key: KeyCondition[] = [];
     do {
       this.#columns = [];
       const sql = this.#expression(endsCondition);
       key.push({ sql, columns: this.#columns });
-    } while (this.#skipWord('AND'));
-    if (this.#take('mark').text !== 'g') throw new StatementFault('has no end of its key');
-    while (this.#skipWord('AND')) this.#expression(endsCondition);
+    } while (this.skipWord('AND'));
+    if (this.take('mark').text !== 'g') throw new StatementFault('has no end of its key');
+    while (this.skipWord('AND')) this.#expression(endsCondition);
     return key;
   }
 
   /** Reads an expression up to a token that ends it and is in no parentheses; every token of it is looked at. */
   #expression(ends: (token: Token) => boolean): string {
-    const first = this.#peek();
+    const first = this.peek();
     let depth = 0;
-    for (let token = this.#peek(); token !== undefined; token = this.#peek()) {
+    for (let token = this.peek(); token !== undefined; token = this.peek()) {
       const isOutside = depth === 0;
       if (
         isOutside &&
@@ -202,11 +198,11 @@ class StatementReader {
       if (isSymbol(token, '(')) depth++;
       if (isSymbol(token, ')')) depth--;
       this.#checkToken(token);
-      this.#at++;
+      this.at++;
       if (isWord(token, 'AS') || isSymbol(token, '::')) this.#skipType();
       else if (isWord(token, 'COLLATE') || isWord(token, 'USING')) this.#skipCollation();
     }
-    const last = this.#tokens[this.#at - 1];
+    const last = this.tokens[this.at - 1];
     if (depth !== 0) throw new StatementFault('has an open parenthesis');
     if (first === undefined || last === undefined || last.end <= first.start)
       throw new StatementFault('lacks an expression');
@@ -214,11 +210,11 @@ class StatementReader {
   }
 
   #isDistinctFrom(token: Token): boolean {
-    return isWord(token, 'FROM') && isWord(this.#tokens[this.#at - 1], 'DISTINCT');
+    return isWord(token, 'FROM') && isWord(this.tokens[this.at - 1], 'DISTINCT');
   }
 
   #checkToken(token: Token): void {
-    const next = this.#tokens[this.#at + 1];
+    const next = this.tokens[this.at + 1];
     if (token.kind === 'mark' || isSymbol(token, ';')) throw new StatementFault('ends in the middle');
     if (token.kind === 'name' && isSymbol(next, '(')) throw new StatementFault(`calls ${token.text}`);
     if (token.kind === 'name' && !isSymbol(next, '.')) this.#columns.push(unquoteName(token.text));
@@ -232,22 +228,22 @@ class StatementReader {
       /^_[a-z0-9]+$/.test(token.text) && (next?.kind === 'number' || next?.kind === 'string');
     if (!isIntroducer && !this.#grammar.words.has(word))
       throw new StatementFault(`has the unexpected word ${token.text}`);
-    const previous = this.#tokens[this.#at - 1];
-    const opener = this.#tokens[this.#at - 2];
+    const previous = this.tokens[this.at - 1];
+    const opener = this.tokens[this.at - 2];
     const isAsking = isSymbol(previous, '(') && (isWord(opener, 'EXISTS') || isWord(opener, 'FROM'));
     if (word === 'SELECT' && !isAsking) throw new StatementFault('reads rows where a value belongs');
   }
 
   /** The name of a collation or a character set, perhaps with its schema. */
   #skipCollation(): void {
-    this.#at++;
-    if (this.#skipSymbol('.')) this.#take('name');
+    this.at++;
+    if (this.skipSymbol('.')) this.take('name');
   }
 
   /** A type's name, behind `::` or AS, may be any; an alias looks the same. */
   #skipType(): void {
     let depth = 0;
-    for (let token = this.#peek(); token !== undefined; token = this.#peek()) {
+    for (let token = this.peek(); token !== undefined; token = this.peek()) {
       const isEnd = token.kind === 'word' && TYPE_ENDS.has(token.text.toUpperCase());
       const isPart = token.kind === 'word' || token.kind === 'name' || /^[.[\]]$/.test(token.text);
       const isSize = depth > 0 && (token.kind === 'number' || isSymbol(token, ','));
@@ -256,44 +252,9 @@ class StatementReader {
       if (isSymbol(token, ')')) depth--;
       if (depth > 0 && token.kind !== 'number' && token.kind !== 'symbol')
         throw new StatementFault('has an expression where a type belongs');
-      this.#at++;
+      this.at++;
     }
     if (depth !== 0) throw new StatementFault('has an open parenthesis');
-  }
-
-  #peek(): Token | undefined {
-    return this.#tokens[this.#at];
-  }
-
-  #take(kind: Token['kind']): Token {
-    const token = this.#peek();
-    if (token?.kind !== kind) throw new StatementFault(`has ${describe(token)} where a ${kind} belongs`);
-    this.#at++;
-    return token;
-  }
-
-  #word(word: string): void {
-    if (!this.#skipWord(word))
-      throw new StatementFault(`has ${describe(this.#peek())} where ${word} belongs`);
-  }
-
-  #skipWord(word: string): boolean {
-    const found = isWord(this.#peek(), word);
-    if (found) this.#at++;
-    return found;
-  }
-
-  #symbol(symbol: string): Token {
-    const token = this.#peek();
-    if (token === undefined || !this.#skipSymbol(symbol))
-      throw new StatementFault(`has ${describe(token)} where "${symbol}" belongs`);
-    return token;
-  }
-
-  #skipSymbol(symbol: string): boolean {
-    const found = isSymbol(this.#peek(), symbol);
-    if (found) this.#at++;
-    return found;
   }
 }
 
@@ -301,17 +262,4 @@ const TYPE_ENDS = new Set(['WHERE', 'LIMIT', 'AND', 'IS', 'COLLATE', 'FROM', 'SE
 
 function endsCondition(token: Token): boolean {
   return isWord(token, 'AND');
-}
-
-function isWord(token: Token | undefined, word: string): boolean {
-  return token?.kind === 'word' && token.text === word;
-}
-
-function isSymbol(token: Token | undefined, symbol: string): boolean {
-  return token?.kind === 'symbol' && token.text === symbol;
-}
-
-function describe(token: Token | undefined): string {
-  if (token === undefined) return 'its end';
-  return token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
 }

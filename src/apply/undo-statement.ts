@@ -15,6 +15,8 @@ export interface AppliedTable {
   /** Columns that the server sets by itself in every UPDATE that does not name them. */
   readonly autoUpdated: readonly string[];
   readonly triggers: readonly string[];
+  /** Asks about foreign keys that the account does not see; null where it sees all. */
+  readonly unseenGuard: string | null;
 }
 
 /** A row as it was before and after one statement; null where there was none. */
@@ -45,7 +47,11 @@ export function buildUndo(effect: RowEffect, applied: AppliedTable): UndoStateme
 
 function undoInsert(after: RowImage, applied: AppliedTable): UndoStatement {
   const { dialect } = applied.catalog;
-  const where = [whereExactly(after, applied), ...notReferred(after, applied)].join(' AND ');
+  const where = [
+    whereExactly(after, applied),
+    ...notReferred(after, applied),
+    ...(applied.unseenGuard === null ? [] : [applied.unseenGuard]),
+  ].join(' AND ');
   const table = dialect.quoteOnlyTable(applied.table);
   return {
     sql: `DELETE FROM ${table} WHERE ${where};`,

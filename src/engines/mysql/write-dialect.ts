@@ -1,10 +1,13 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings } from '../engine.js';
+import { type Lexicon, readTokens } from '../sql-tokens.js';
 import type { WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
 import { readMysqlImages } from './row-images.js';
 
 /** Strict, and without the modes that change how quotes and operators read. */
 const SQL_MODE = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+
+const LEXICON: Lexicon = { nameQuote: '`', escapeStrings: false };
 
 /** What holds in every writing session, whatever the file says; values as the server writes them. */
 const STATE: Readonly<Record<string, string>> = {
@@ -35,6 +38,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   sql_safe_updates: /^0$/,
   sql_auto_is_null: /^0$/,
   autocommit: /^1$/,
+  group_concat_max_len: /^\d+$/,
   completion_type: /^NO_CHAIN$/,
   timestamp: /^DEFAULT$/,
   sql_select_limit: /^(\d{10,}|DEFAULT)$/,
@@ -53,12 +57,30 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
 const NOT_READ_BACK =
   /_timeout$|_time$|^timestamp$|^autocommit$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
 
-/**
- * Reads `SET NAMES utf8mb4;` and `SET SESSION a = 1, SESSION b = '…';`. Variables of the file's own are for lines that are
- * not run here.
- */
+/** What a file may ask of the server before its first row: which foreign keys there are. */
+const ASKING = new Set(
+  (
+    'SELECT COUNT FROM information_schema INNODB_FOREIGN INNODB_SYS_FOREIGN REFERENTIAL_CONSTRAINTS COALESCE GROUP_CONCAT ' +
+    'DISTINCT HEX LOWER REFERENCED_TABLE_NAME KEY_COLUMN_USAGE WHERE REFERENCED_TABLE_SCHEMA AND NOT IN CONCAT ' +
+    'TABLE_SCHEMA TABLE_NAME CONSTRAINT_NAME TRUE _utf8mb4'
+  ).split(' '),
+);
+
+function asksForForeignKeys(expression: string): boolean {
+  const tokens = readTokens(expression, LEXICON);
+  if ('fault' in tokens) return false;
+  return tokens.every(({ kind, text }) => {
+    if (kind === 'word') return ASKING.has(text);
+    return kind === 'string' || kind === 'number' || (kind === 'symbol' && text !== ';');
+  });
+}
+
+/** Reads `SET NAMES utf8mb4;`, `SET SESSION a = 1, SESSION b = '…';`, and what the file asks for itself. */
 function readSettings(line: string): readonly WriteSetting[] | null {
-  if (/^SET @rowproof_\w+ = /.test(line)) return [];
+  const [, variable, expression] = /^SET (@rowproof_\w+) = (.+);$/.exec(line) ?? [];
+  if (variable !== undefined && expression !== undefined) {
+    return asksForForeignKeys(expression) ? [{ name: variable, value: expression, readBack: false }] : null;
+  }
   if (/^SET NAMES utf8mb4( COLLATE utf8mb4_\w+)?;$/.test(line)) return [];
   const [, list] = /^SET ((?:SESSION \w+ = (?:'[^'\\]*'|\w+)(?:, )?)+);$/.exec(line) ?? [];
   if (list === undefined) return null;
@@ -83,7 +105,8 @@ async function open(settings: ConnectionSettings): Promise<WriteSession> {
 
 async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOptions): Promise<void> {
   const state = new Map(Object.entries(STATE));
-  for (const { name, value } of settings) state.set(name, value);
+  const asked = settings.filter(({ name }) => name.startsWith('@'));
+  for (const { name, value } of settings) if (!name.startsWith('@')) state.set(name, value);
   const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1000));
   const assignments = [
     ...[...state].map(([name, value]) => `${name} = ${spellSetting(value)}`),
@@ -91,6 +114,7 @@ async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOp
     `lock_wait_timeout = ${seconds}`,
   ];
   await session.query(`SET SESSION ${assignments.join(', SESSION ')}`);
+  for (const { name, value } of asked) await session.query(`SET ${name} = ${value}`);
   const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
   const names = [...state.keys()].filter((name) => !unread.has(name));
   const [row = {}] = await session.query(
@@ -128,18 +152,14 @@ async function identify(session: WriteSession): Promise<string> {
 const HOPELESS = new Set([1021, 1037, 1041, 1114, 1290, 1665, 1792, 1836, 3100]);
 
 export const mysqlWrite: WriteDialect = {
-  lexicon: { nameQuote: '`', escapeStrings: false },
+  lexicon: LEXICON,
   words: new Set(
     (
       'NULL TRUE FALSE AND NOT IS EXISTS SELECT FROM WHERE AS BINARY CHAR JSON LIMIT DATE TIME TIMESTAMP X B C ' +
-      'COLLATE USING DUAL UTF8MB4 INTERVAL'
+      'COLLATE USING DUAL UTF8MB4 @ROWPROOF_SEES_ALL @ROWPROOF_UNSEEN'
     ).split(' '),
   ),
-  functions: new Set(
-    'CAST CONVERT EXISTS LEFT FROM AND NOT CHAR BINARY COALESCE HEX UNHEX ST_GEOMFROMWKB ST_ASWKB JSON_COMPACT'.split(
-      ' ',
-    ),
-  ),
+  functions: new Set('CAST CONVERT EXISTS LEFT FROM AND NOT CHAR FIND_IN_SET'.split(' ')),
   readSettings,
   open,
   begin,

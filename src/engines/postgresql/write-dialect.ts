@@ -180,11 +180,9 @@ const HOPELESS = /^(25006|53[12]00|58030|XX00[012])$/;
 export const postgresqlWrite: WriteDialect = {
   lexicon: { nameQuote: '"', escapeStrings: true },
   words: new Set(
-    'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG ARRAY'.split(
-      ' ',
-    ),
+    'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG'.split(' '),
   ),
-  functions: new Set('CAST DECODE EXISTS OPERATOR AND NOT FROM COALESCE ROW CONVERT_FROM'.split(' ')),
+  functions: new Set('CAST DECODE EXISTS OPERATOR AND NOT FROM'.split(' ')),
   readSettings,
   open,
   begin,
