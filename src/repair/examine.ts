@@ -2,6 +2,7 @@ import type { TablePair } from '../core/pairing.js';
 import type { ControlRow } from '../engines/engine.js';
 import type { ForeignKey, UniqueRule } from '../engines/repair.js';
 import { type RepairedTable, tupleOf } from './obstacle.js';
+import { spareValue } from './parking.js';
 import { buildAfterQuery, buildBeforeQuery, type NumberedChange, type Questions } from './row-query.js';
 import { takes } from './table-survey.js';
 
@@ -25,6 +26,12 @@ export interface Examination {
   readonly refused: Map<number, string>;
   readonly waits: Wait[];
   readonly orphans: Orphan[];
+  /** Columns that may hold a number far above zero for a moment, for all that a CHECK says. */
+  readonly spares: Set<string>;
+}
+
+export function emptyExamination(): Examination {
+  return { refused: new Map(), waits: [], orphans: [], spares: new Set() };
 }
 
 export type Ask = (sql: string) => Promise<readonly ControlRow[]>;
@@ -45,7 +52,7 @@ const MOST_CHARACTERS = 1 << 18;
  * partitions make of a value. A question that it cannot answer is left out, since the file stops at what is refused.
  */
 export async function examineTable(examined: Examined): Promise<Examination> {
-  const found: Examination = { refused: new Map(), waits: [], orphans: [] };
+  const found = emptyExamination();
   const questions = await chooseQuestions(examined);
   const { rules, uniques, foreignKeys } = questions;
   const { asked } = examined.repaired.table;
@@ -62,7 +69,32 @@ export async function examineTable(examined: Examined): Promise<Examination> {
     }
   }
   if (wanted.some(({ size }) => size > 0)) await findHolders(examined, questions, { wanted, found });
+  if (found.waits.length > 0) await findSpares(examined, questions, found);
   return found;
+}
+
+/** Tries a value on the CHECKs of one column; what several columns must meet together is not tried. */
+async function findSpares(
+  { repaired, ask }: Examined,
+  questions: Questions,
+  found: Examination,
+): Promise<void> {
+  const ruled = repaired.pair.target.columns.filter(({ name, type }) => {
+    const own = questions.rules.filter(({ columns }) => columns.includes(name));
+    const isNumber = type.kind === 'int' || type.kind === 'decimal';
+    return isNumber && own.length > 0 && own.every(({ columns }) => columns.length === 1);
+  });
+  for (const column of ruled) {
+    const value = spareValue({ column, number: 0, isPositive: true });
+    if (value === null) continue;
+    const change = { kind: 'insert', key: null, before: [], after: [value] } as const;
+    const rules = questions.rules.filter(({ columns }) => columns.includes(column.name));
+    const sql = buildAfterQuery({ repaired, questions: { rules, uniques: [], foreignKeys: [] } }, [
+      { number: 1, change },
+    ]);
+    const [answer] = await ask(sql).catch(() => []);
+    if (answer !== undefined && rules.every((_, i) => answer[`r${i}`] === '0')) found.spares.add(column.name);
+  }
 }
 
 /** Leaves out what cannot go wrong, and what the server does not understand when asked about no row. */

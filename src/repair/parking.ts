@@ -1,9 +1,9 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { RepairDialect, RepairTable, RepairValue, UniqueRule } from '../engines/repair.js';
-import type { RepairedTable } from './obstacle.js';
 import type { RowChange } from './row-change.js';
 import type { HeldValue } from './statements.js';
+import type { TableSurvey } from './table-survey.js';
 
 /** A column of a row and the value that it has while its unique value is free for another row. */
 export interface Parking {
@@ -14,7 +14,7 @@ export interface Parking {
 interface ParkingRequest {
   readonly change: RowChange;
   readonly rule: UniqueRule;
-  readonly survey: RepairedTable;
+  readonly survey: TableSurvey;
   /** Tells the rows of a table apart. */
   readonly number: number;
 }
@@ -41,11 +41,12 @@ export function findParking({ change, rule, survey, number }: ParkingRequest): P
   const columns = change.before
     .map(({ to }) => to)
     .filter((to) => rule.plainColumns.includes(to.name) && !fixed.has(to.name) && !to.generated)
-    .filter((to) => isFree(to.name, table));
+    .filter((to) => isFree(to.name, survey));
   const byNull = rule.nullsDistinct ? columns.find(({ nullable }) => nullable) : undefined;
   if (byNull !== undefined) return { column: byNull, held: heldNull(byNull, catalog.dialect) };
   for (const column of columns.filter((each) => !isForeign(each, table))) {
-    const value = spareValue(column, number, rule.prefixes[column.name]);
+    const prefix = rule.prefixes[column.name];
+    const value = spareValue({ column, number, prefix, isPositive: survey.spares.has(column.name) });
     const literal = value === null ? null : catalog.dialect.literal(value);
     const condition = value === null ? null : catalog.dialect.buildKeyCondition(value);
     if (literal?.kind === 'sql' && condition !== null)
@@ -58,8 +59,12 @@ export function findParking({ change, rule, survey, number }: ParkingRequest): P
  * What a column is given must meet every rule of the table: one that a CHECK, a domain, a trigger, a partition or the
  * condition of another index looks at is left as it is.
  */
-function isFree(name: string, { rules, asked, fixed, triggered, uniques, generated }: RepairTable): boolean {
-  const isRuled = rules.some(({ columns }) => columns.includes(name)) || asked.has(name) || fixed.has(name);
+function isFree(name: string, { table, spares }: TableSurvey): boolean {
+  const { rules, asked, fixed, triggered, uniques, generated } = table;
+  const isRuled =
+    (rules.some(({ columns }) => columns.includes(name)) && !spares.has(name)) ||
+    asked.has(name) ||
+    fixed.has(name);
   const decides = uniques.some((rule) => rule.columns.includes(name) && !rule.plainColumns.includes(name));
   const feeds = [...generated.values()].some((expression) => expression.includes(name));
   return !isRuled && !decides && !feeds && !triggered(name);
@@ -74,8 +79,20 @@ function isForeign({ name }: Column, { foreignKeys }: RepairTable): boolean {
   return foreignKeys.some(({ columns }) => columns.includes(name));
 }
 
-function spareValue(column: Column, number: number, prefix: number | undefined): RepairValue | null {
-  const value = spareText(column, BigInt(number), prefix);
+interface Spare {
+  readonly column: Column;
+  readonly number: number;
+  readonly prefix?: number | undefined;
+  /** A number above zero, because a constraint asks for one. */
+  readonly isPositive: boolean;
+}
+
+/** A value for a column that no row is likely to hold; null where its type has none to spare. */
+export function spareValue({ column, number, prefix, isPositive }: Spare): RepairValue | null {
+  const value =
+    isPositive && column.type.kind === 'int' && column.type.bits >= 32
+      ? ((1n << BigInt(column.type.bits - 1)) - 77_001n - BigInt(number)).toString()
+      : spareText(column, BigInt(number), prefix);
   return value === null ? null : { value, from: column, to: column };
 }
 

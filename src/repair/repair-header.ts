@@ -109,6 +109,11 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     if (table.table.triggers.length > 0) {
       warnings.push(`Triggers of ${name} fire while this is applied: ${table.table.triggers.join(', ')}.`);
     }
+    if (table.table.unseenGuard !== null && counts.delete > 0) {
+      warnings.push(
+        `The run could not see whether other tables refer to ${name}. Its rows are deleted only where the account that applies this sees that none does (PROCESS and a privilege on every table).`,
+      );
+    }
     const lost = uncomparedColumns(table);
     if (direction === 'repair' && counts.delete > 0 && lost.length > 0) {
       warnings.push(`Deleted rows of ${name} lose columns that were not compared: ${lost.join(', ')}.`);

@@ -1,7 +1,7 @@
 import type { RowDifference } from '../core/difference.js';
 import { qualifiedName, type TablePair } from '../core/pairing.js';
 import type { ForeignKey, RepairCatalog } from '../engines/repair.js';
-import { type Ask, type Examination, examineTable, type Wait } from './examine.js';
+import { type Ask, type Examination, emptyExamination, examineTable, type Wait } from './examine.js';
 import { findObstacle, tupleOf } from './obstacle.js';
 import { orderTakers } from './order-takers.js';
 import { type RepairDirection, type RowChange, toRowChange } from './row-change.js';
@@ -76,7 +76,7 @@ export class RepairSurvey {
     for (const name of survey.order.parentsFirst) {
       const repaired = survey.tables.get(name);
       if (repaired === undefined) continue;
-      examinations.set(name, { refused: new Map(hidden.get(name) ?? []), waits: [], orphans: [] });
+      examinations.set(name, { ...emptyExamination(), refused: new Map(hidden.get(name) ?? []) });
       const rows = () => survey.#writableRows(name);
       const found = await examineTable({ repaired, ask, rows });
       for (const [number, reason] of hidden.get(name) ?? []) found.refused.set(number, reason);
@@ -162,6 +162,7 @@ export class RepairSurvey {
   async #surveyTable(name: string): Promise<void> {
     const survey = this.tables.get(name);
     if (survey === undefined) return;
+    for (const column of this.#facts.examinations.get(name)?.spares ?? []) survey.spares.add(column);
     const waits = this.#waitsOf(name, survey);
     if (waits.length > 0) await orderTakers({ survey, waits, rows: () => this.rows(name) });
     await this.#noteAbsentRows(name, survey);

@@ -12,6 +12,8 @@ export interface TableSurvey extends RepairedTable {
   readonly parked: Map<number, readonly Parking[]>;
   /** Rows that are not inserted, by referenced columns and the values in them: their children must wait too. */
   readonly absent: Map<string, Set<string>>;
+  /** Columns under a CHECK that holds for a number far above zero. */
+  readonly spares: Set<string>;
   /** By row number: how many rows of the same table must be there before; only for tables that need it. */
   readonly levels: Map<number, number>;
   /** By row number: in which round an update goes that must be before the inserts of its table. */
@@ -27,6 +29,7 @@ export function emptySurvey(repaired: RepairedTable): TableSurvey {
     counts: { insert: 0, update: 0, delete: 0, skipped: 0 },
     updatedColumns: new Set(),
     parked: new Map(),
+    spares: new Set(),
     absent: new Map(),
     levels: new Map(),
     early: new Map(),

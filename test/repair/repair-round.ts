@@ -74,7 +74,14 @@ export function applySql(target: TestDatabase, path: string): Promise<void> {
     return runClient('psql', ['--no-psqlrc', '--quiet', `--dbname=${target.url}`, `--file=${path}`], null);
   }
   const account = [`--user=${username}`, `--password=${password}`, `--host=${hostname}`, `--port=${port}`];
-  const args = ['--no-defaults', '--max-allowed-packet=1G', '--protocol=tcp', ...account, pathname.slice(1)];
+  const args = [
+    '--no-defaults',
+    '--binary-mode',
+    '--max-allowed-packet=1G',
+    '--protocol=tcp',
+    ...account,
+    pathname.slice(1),
+  ];
   return runClient('mariadb', args, path);
 }
 

@@ -11,9 +11,10 @@ import { findRefusal } from './repair-limits.js';
 export interface ServerFacts {
   readonly version: string;
   readonly charsets: ReadonlyMap<string, Charset>;
-  readonly mostStatementBytes: number;
+  /** The server's `max_allowed_packet`; no limit where it is absent. */
+  readonly mostStatementBytes?: number;
   /** What the file asks of the server because the reading account did not see every foreign key. */
-  readonly unseenStatements: readonly string[];
+  readonly unseenStatements?: readonly string[];
 }
 
 /**
@@ -33,7 +34,7 @@ const sql = (text: string): RepairLiteral => ({ kind: 'sql', sql: text });
 
 /** The repair dialect of MySQL and MariaDB. */
 export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
-  const { version, charsets, mostStatementBytes, unseenStatements } = server;
+  const { version, charsets, mostStatementBytes = 2 ** 30, unseenStatements = [] } = server;
   const isMariadb = /mariadb/i.test(version);
   const facts = { version, encodable: encodableTest(charsets) };
   const typed = (value: RepairValue): TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }> => {

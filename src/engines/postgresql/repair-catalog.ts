@@ -8,6 +8,7 @@ import {
   type Reaction,
   readAsked,
   readChecks,
+  readDomains,
   readGenerated,
   readList,
   readPartitions,
@@ -30,6 +31,7 @@ export const readPostgresqlRepairCatalog: Engine['readRepairCatalog'] = async (s
     partitions: await readPartitions(session, schema),
     reactions: await readReactions(session, schema),
     generated: await readGenerated(session, schema),
+    domains: await readDomains(session, schema),
     asked: await readAsked(session, schema),
     hashes: await hasRecordHash(session),
   };
@@ -48,6 +50,7 @@ interface Facts {
   readonly partitions: readonly ControlRow[];
   readonly reactions: readonly Reaction[];
   readonly generated: readonly ControlRow[];
+  readonly domains: readonly ControlRow[];
   readonly asked: readonly ControlRow[];
   /** Whether the server hashes rows as their types and collations compare. */
   readonly hashes: boolean;
@@ -70,7 +73,11 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     autoUpdated: [],
     triggers: [...new Set(triggers.map((trigger) => trigger.name))],
     triggered: (column) => mentioned.some((text) => text.includes(column.toLowerCase())),
-    rules: [...facts.checks.filter(own).map(buildCheck), ...partitions.flatMap(buildPartitionRule)],
+    rules: [
+      ...facts.checks.filter(own).map(buildCheck),
+      ...partitions.flatMap(buildPartitionRule),
+      ...facts.domains.filter(own).map(buildDomainRule),
+    ],
     asked: new Set(columnsOf(facts.asked)),
     generated: new Map(
       facts.generated.filter(own).map((row) => [row.column_name ?? '', row.expression ?? 'NULL']),
@@ -117,6 +124,17 @@ function buildCheck(row: ControlRow): RowRule {
     reason: `constraint ${row.name} refuses it`,
     columns: readList(row.columns),
     broken: `NOT (${row.expression ?? 'true'})`,
+  };
+}
+
+/** The cast fails with the name of the constraint; a row without the value is not asked. */
+function buildDomainRule(row: ControlRow): RowRule {
+  const name = quoteFileName(row.column_name ?? '');
+  const domain = `${quoteFileName(row.type_schema ?? '')}.${quoteFileName(row.type_name ?? '')}`;
+  return {
+    reason: `domain ${row.type_name} refuses it`,
+    columns: [row.column_name ?? ''],
+    broken: `CASE WHEN ${name} IS NULL THEN false ELSE CAST(${name} AS ${domain}) IS NULL END`,
   };
 }
 

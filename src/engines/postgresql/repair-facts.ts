@@ -129,12 +129,21 @@ export function readGenerated(session: Session, schema: SchemaSql): Promise<read
   );
 }
 
-/** Columns of a domain type, and text that the server's own character set may lack. */
+/** Columns of a domain type. */
+export function readDomains(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `SELECT c.relname AS table_name, a.attname AS column_name, n.nspname AS type_schema, t.typname AS type_name
+     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'd' JOIN pg_namespace n ON n.oid = t.typnamespace
+     WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped`,
+  );
+}
+
+/** Text columns where the server's own character set may lack a character of a value. */
 export function readAsked(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     JOIN pg_type t ON t.oid = a.atttypid
      WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-       AND (t.typtype = 'd' OR current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII') AND a.attcollation <> 0)`,
+       AND current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII') AND a.attcollation <> 0`,
   );
 }

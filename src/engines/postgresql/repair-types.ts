@@ -4,18 +4,20 @@ import { readList, type SchemaSql } from './repair-facts.js';
 
 /**
  * The types of the schema's columns, by the name that the server prints for them. An array is written as its element's
- * type with `[]`; the operator is that of the default index class of the type under a domain.
+ * type with `[]`; a domain is in it with the type under it, by which its columns are known.
  */
 export async function readTypes(session: Session, schema: SchemaSql): Promise<RepairTypes> {
   const rows = await session.query(
-    `SELECT DISTINCT format_type(a.atttypid, a.atttypmod) AS declared, n.nspname AS type_schema, e.typname AS type_name,
+    `SELECT DISTINCT format_type(u.oid, u.modifier) AS declared, n.nspname AS type_schema, e.typname AS type_name,
        (e.oid <> t.oid)::text AS is_array, (SELECT json_agg(l.enumlabel)::text FROM pg_enum l WHERE l.enumtypid = b.oid) AS labels,
        (SELECT min(x.nspname::text) FROM pg_opclass oc JOIN pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
           JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype
             AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3
           JOIN pg_operator o ON o.oid = ao.amopopr AND o.oprname = '=' JOIN pg_namespace x ON x.oid = o.oprnamespace
         WHERE oc.opcdefault AND oc.opcintype = b.oid) AS operator_schema
-     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type own ON own.oid = a.atttypid
+     CROSS JOIN LATERAL (VALUES (a.atttypid, a.atttypmod), (own.typbasetype, own.typtypmod)) AS u(oid, modifier)
+     JOIN pg_type t ON t.oid = u.oid
      JOIN pg_type e ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
      JOIN pg_namespace n ON n.oid = e.typnamespace
      JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { compare, listDifferences } from '../run/compare.js';
+import { availableEngines, openTestDatabase, type TestEngine } from '../support/database.js';
+import { writeRepair } from './repair-round.js';
+
+/** What a target says to rows that its own rules refuse, and what is left to differ after the file was applied. */
+interface Scenario {
+  readonly title: string;
+  readonly engines?: readonly TestEngine[];
+  readonly tables: (isPostgres: boolean) => string;
+  /** Where the target is made in another way than the source. */
+  readonly targetTables?: (isPostgres: boolean) => string;
+  readonly source: string;
+  readonly target: string;
+  readonly flags?: readonly string[];
+  /** Reasons in the header, one for each row that is left alone. */
+  readonly leftAlone: readonly (string | RegExp)[];
+  /** What still differs when the file was applied. */
+  readonly remaining: readonly string[];
+}
+
+const POSTGRES: readonly TestEngine[] = ['postgresql'];
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    title: 'keeps a row that only the condition of the run hides on the source',
+    tables: () => 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, st VARCHAR(9))',
+    source: "INSERT INTO t VALUES (1, 'old'), (2, 'new'), (3, 'new'), (5, 'new')",
+    target: "INSERT INTO t VALUES (1, 'new'), (2, 'old'), (4, 'new'), (5, 'new')",
+    flags: ['--where', "t:st='new'"],
+    leftAlone: [
+      /id=1: the source has a row with this key that does not meet the condition/,
+      /id=2: the target has a row with this key that does not meet the condition/,
+    ],
+    remaining: ['changed 1 st', 'changed 2 st'],
+  },
+  {
+    title: 'writes no value that the target takes for one it has in another letter case',
+    tables: (isPostgres) =>
+      `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, email ${isPostgres ? 'TEXT' : 'VARCHAR(40)'} NOT NULL)`,
+    targetTables: (isPostgres) =>
+      isPostgres
+        ? `CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+           CREATE TABLE t (id INT NOT NULL PRIMARY KEY, email TEXT COLLATE blind NOT NULL UNIQUE)`
+        : 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, email VARCHAR(40) COLLATE utf8mb4_general_ci NOT NULL UNIQUE)',
+    source: "INSERT INTO t VALUES (1, 'a'), (2, 'A'), (3, 'b'), (4, 'c'), (5, 'C')",
+    target: "INSERT INTO t VALUES (1, 'a')",
+    leftAlone: [
+      /id=2: another row of the target has an equal value of unique key/,
+      /id=5: another row of the source has an equal value of unique key/,
+    ],
+    remaining: ['missing 2', 'missing 5'],
+  },
+  {
+    title: 'leaves children alone whose parent is on neither side, and brings those whose parent comes along',
+    tables: () =>
+      'CREATE TABLE p (id INT NOT NULL PRIMARY KEY); CREATE TABLE c (id INT NOT NULL PRIMARY KEY, pid INT)',
+    targetTables: () =>
+      `CREATE TABLE p (id INT NOT NULL PRIMARY KEY);
+       CREATE TABLE c (id INT NOT NULL PRIMARY KEY, pid INT, FOREIGN KEY (pid) REFERENCES p (id))`,
+    source: 'INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (1, 1), (2, 2), (3, 3)',
+    target: 'INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, NULL)',
+    leftAlone: [/c id=3: the row of .*p that it refers to is not there/],
+    remaining: ['missing 3'],
+  },
+  {
+    title: 'leaves alone what a CHECK or a domain refuses',
+    tables: () => 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT)',
+    targetTables: (isPostgres) =>
+      isPostgres
+        ? 'CREATE DOMAIN small AS INT CHECK (VALUE < 100); CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n small CHECK (n > 0))'
+        : 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT, CHECK (n > 0), CHECK (n < 100))',
+    source: 'INSERT INTO t VALUES (1, 1), (2, -5), (3, 500), (4, 7)',
+    target: 'INSERT INTO t VALUES (1, 2), (4, 8)',
+    leftAlone: [/id=2: constraint \S+ refuses it/, /id=3: (constraint \S+ refuses it|.*small)/],
+    remaining: ['missing 2', 'missing 3'],
+  },
+  {
+    title: 'leaves alone what no partition holds',
+    tables: () => 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT)',
+    targetTables: (isPostgres) =>
+      isPostgres
+        ? `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT) PARTITION BY RANGE (id);
+           CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10); CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (20) TO (30)`
+        : `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT)
+           PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN (30))`,
+    source: 'INSERT INTO t VALUES (1, 1), (2, 2), (25, 3), (40, 4)',
+    target: 'INSERT INTO t VALUES (1, 2)',
+    leftAlone: [/id=40: no partition of the table holds it/],
+    remaining: ['missing 40'],
+  },
+  {
+    title: 'swaps two numbers under a CHECK that refuses negative ones',
+    tables: () =>
+      'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, position INT NOT NULL UNIQUE, CHECK (position >= 0))',
+    source: 'INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)',
+    target: 'INSERT INTO t VALUES (1, 2), (2, 1), (3, 3)',
+    leftAlone: [],
+    remaining: [],
+  },
+  {
+    title: 'orders rows that are deleted softly under a partial unique index, and puts none aside',
+    tables: (isPostgres) =>
+      isPostgres
+        ? `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, email VARCHAR(40) NOT NULL, deleted DATE);
+           CREATE UNIQUE INDEX live ON t (email) WHERE deleted IS NULL`
+        : `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, email VARCHAR(40) NOT NULL, deleted DATE,
+             live VARCHAR(40) GENERATED ALWAYS AS (IF(deleted IS NULL, email, NULL)) STORED UNIQUE)`,
+    source:
+      "INSERT INTO t (id, email, deleted) VALUES (1, 'a', NULL), (2, 'a', '2020-01-01'), (3, 'b', NULL)",
+    target:
+      "INSERT INTO t (id, email, deleted) VALUES (1, 'a', '2020-01-01'), (2, 'a', NULL), (3, 'b', '2021-01-01')",
+    leftAlone: [],
+    remaining: [],
+  },
+  {
+    title: 'leaves a swap under a unique prefix of three characters alone, and no other row with it',
+    tables: (isPostgres) =>
+      isPostgres
+        ? 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, code VARCHAR(20) NOT NULL); CREATE UNIQUE INDEX u ON t (left(code, 3))'
+        : 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, code VARCHAR(20) NOT NULL, UNIQUE u (code(3)))',
+    source: "INSERT INTO t VALUES (1, 'abcX'), (2, 'defY'), (3, 'ghi')",
+    target: "INSERT INTO t VALUES (1, 'defX'), (2, 'abcY'), (4, 'ghi')",
+    leftAlone: [/id=1: another row still has its value/, /id=2: another row still has its value/],
+    remaining: ['changed 1 code', 'changed 2 code'],
+  },
+  {
+    title: 'puts the key of a unique index aside, not a column that only rides along',
+    engines: POSTGRES,
+    tables: () =>
+      'CREATE TABLE t (id INT PRIMARY KEY, pos INT NOT NULL, note TEXT); CREATE UNIQUE INDEX u ON t (pos) INCLUDE (note)',
+    source: "INSERT INTO t VALUES (1, 1, 'a'), (2, 2, 'b')",
+    target: "INSERT INTO t VALUES (1, 2, 'b'), (2, 1, 'a')",
+    leftAlone: [],
+    remaining: [],
+  },
+  {
+    title: 'swaps what the server checks at the end of the transaction only',
+    engines: POSTGRES,
+    tables: () => 'CREATE TABLE t (id INT PRIMARY KEY, pos SMALLINT NOT NULL UNIQUE DEFERRABLE)',
+    source: 'INSERT INTO t VALUES (1, 1), (2, 2)',
+    target: 'INSERT INTO t VALUES (1, 2), (2, 1)',
+    leftAlone: [],
+    remaining: [],
+  },
+  {
+    title: 'writes no row past a rule that does something else instead',
+    engines: POSTGRES,
+    tables: () => 'CREATE TABLE t (id INT PRIMARY KEY, n INT)',
+    targetTables: () =>
+      'CREATE TABLE t (id INT PRIMARY KEY, n INT); CREATE RULE other AS ON INSERT TO t WHERE new.id = 2 DO INSTEAD NOTHING',
+    source: 'INSERT INTO t VALUES (1, 1), (2, 2)',
+    target: '',
+    leftAlone: [/id=1: rule other of the table rewrites/, /id=2: rule other of the table rewrites/],
+    remaining: ['missing 1', 'missing 2'],
+  },
+  {
+    title: 'holds numbers whose scale is larger than their precision',
+    engines: POSTGRES,
+    tables: () => 'CREATE TABLE t (id INT PRIMARY KEY, n NUMERIC(3,5), a TEXT[])',
+    source: `INSERT INTO t VALUES (1, 0.00123, '{a,NULL}')`,
+    target: '',
+    leftAlone: [],
+    remaining: [],
+  },
+  {
+    title: 'changes nothing in a table whose engine cannot',
+    engines: ['mariadb'],
+    tables: () => 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT)',
+    targetTables: () => 'CREATE TABLE t (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT) ENGINE = ARCHIVE',
+    source: 'INSERT INTO t VALUES (1, 1), (2, 2)',
+    target: 'INSERT INTO t VALUES (1, 3)',
+    leftAlone: [/id=1: a table of the engine ARCHIVE changes no row/],
+    remaining: ['changed 1 n'],
+  },
+  {
+    title: 'knows the labels of an enum that hold a backslash',
+    tables: (isPostgres) =>
+      isPostgres
+        ? `CREATE TYPE mark AS ENUM ('a\\b', 'x''y'); CREATE TABLE t (id INT NOT NULL PRIMARY KEY, m mark)`
+        : `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, m ENUM('a\\\\b', 'x''y'))`,
+    source: `INSERT INTO t VALUES (1, 'x''y'), (2, NULL)`,
+    target: `INSERT INTO t VALUES (2, 'x''y')`,
+    leftAlone: [],
+    remaining: [],
+  },
+];
+
+describe.each(availableEngines())('a repair of %s', (engine) => {
+  const isPostgres = engine === 'postgresql';
+  const scenarios = SCENARIOS.filter(({ engines }) => engines?.includes(engine) ?? true);
+
+  it.each(scenarios)('$title', async (scenario) => {
+    const source = await openTestDatabase(engine);
+    const target = await openTestDatabase(engine);
+    try {
+      await source.run(`${scenario.tables(isPostgres)}; ${scenario.source}`);
+      const targetTables = scenario.targetTables ?? scenario.tables;
+      await target.run(`${targetTables(isPostgres)}; ${scenario.target}`);
+      const written = await writeRepair({ source, target }, scenario.flags ?? []);
+      expect(written.repair).toContain(`${scenario.leftAlone.length} left alone`);
+      for (const reason of scenario.leftAlone) expect(written.repair).toMatch(reason);
+      await written.apply('repair');
+      // A second run of the file finds nothing to do.
+      await written.apply('repair');
+      expect(listDifferences(await compare({ source, target }))).toEqual(scenario.remaining);
+      written.remove();
+    } finally {
+      await Promise.all([source.drop(), target.drop()]);
+    }
+  });
+});
