@@ -66,6 +66,7 @@ async function applyFile(
   checkTarget(survey, { engine: catalog.engine, schema: catalog.schema, url }, options.otherTarget ?? false);
   const writing = {
     lockTimeoutMs: options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS,
+    statementTimeoutMs: settings.statementTimeoutMs,
     settings: survey.settings,
   };
   const connection = new WriteConnection({ engine, dialect, settings, options: writing, name: url });

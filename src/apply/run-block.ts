@@ -2,7 +2,13 @@ import type { ControlRow, Engine } from '../engines/engine.js';
 import type { WriteDialect, WriteSession } from '../engines/write.js';
 import type { Block } from './blocks.js';
 import type { RowStatement } from './row-statement.js';
-import { type AppliedTable, buildUndo, type RowImage, type UndoStatement } from './undo-statement.js';
+import {
+  type AppliedTable,
+  buildUndo,
+  notReferred,
+  type RowImage,
+  type UndoStatement,
+} from './undo-statement.js';
 import { joinKey, keyAfter } from './wanted-row.js';
 
 /** What statements are run with. */
@@ -130,6 +136,7 @@ async function runStatement(
   if (kind !== 'insert') {
     before = await readImage(joinKey(statement.key), { statement, table, session, locking: true });
     if (before === null) return 'nothing';
+    if (kind === 'delete') await refuseReferred(before, { mark, table, session });
   }
   const found = await session.execute(statement.sql);
   if (found > 1) throw new RowRefusal(mark, `The statement found ${found} rows where it must find one.`);
@@ -142,6 +149,18 @@ async function runStatement(
     mark,
     'The row is not under its key once it was written: a trigger may have changed it.',
   );
+}
+
+/** The file asks about the foreign keys that there were when it was written; one that came since might cascade. */
+async function refuseReferred(
+  row: RowImage,
+  { mark, table, session }: { mark: string; table: AppliedTable; session: WriteSession },
+): Promise<void> {
+  const conditions = notReferred(row, table);
+  if (conditions.length === 0) return;
+  const { fromNothing } = table.catalog.dialect;
+  const free = await session.query(`SELECT 1 AS free${fromNothing} WHERE ${conditions.join(' AND ')}`);
+  if (free.length === 0) throw new RowRefusal(mark, 'Other rows refer to the row, which would go with it.');
 }
 
 interface ImageRead {

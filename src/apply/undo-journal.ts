@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RowproofError } from '../core/errors.js';
 import { readLines } from './file-lines.js';
@@ -126,7 +126,8 @@ export async function finishJournal(undoPath: string): Promise<boolean> {
   try {
     const { head, begin, commit, sections } = await readSections(journal);
     if (sections.length > 0) {
-      const file = await open(temporary, 'w', PRIVATE);
+      await rm(temporary, { force: true });
+      const file = await open(temporary, 'wx', PRIVATE);
       try {
         await file.write(head);
         for (const section of sections.toReversed()) {

@@ -115,8 +115,8 @@ export function keyOf(row: RowImage, { key, images }: AppliedTable): string {
   return conditions.join(' AND ');
 }
 
-/** A row that refers to one that was inserted came since: it keeps its parent, so that nothing cascades. */
-function notReferred(row: RowImage, { table, images, catalog }: AppliedTable): string[] {
+/** Conditions that no other row refers to a row: one that came since keeps its parent, so that nothing cascades. */
+export function notReferred(row: RowImage, { table, images, catalog }: AppliedTable): string[] {
   return catalog.foreignKeys.flatMap((foreignKey) => {
     if (foreignKey.referencedTable !== qualifiedName(table)) return [];
     const literals = (columns: readonly string[]): (string | null)[] =>

@@ -16,9 +16,11 @@ export interface WriteSetting {
   readonly readBack: boolean;
 }
 
-/** How long a statement may wait for a lock, in milliseconds, and which settings hold in every transaction. */
+/** What holds in every transaction: how long a statement may wait for a lock, and may run, and the file's settings. */
 export interface WriteOptions {
   readonly lockTimeoutMs: number;
+  /** Of no effect where the engine limits only statements that read. */
+  readonly statementTimeoutMs: number;
   readonly settings: readonly WriteSetting[];
 }
 

@@ -75,7 +75,10 @@ async function open(settings: ConnectionSettings): Promise<WriteSession> {
 }
 
 /** Every setting is that of the transaction, so that none stays behind in a pool of connections. */
-async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOptions): Promise<void> {
+async function begin(
+  session: WriteSession,
+  { lockTimeoutMs, statementTimeoutMs, settings }: WriteOptions,
+): Promise<void> {
   const state = new Map(Object.entries(STATE).map(([name, value]) => [name.toLowerCase(), value]));
   for (const { name, value } of settings) state.set(name, value);
   const assignments = [...state].map(([name, value]) => `SET LOCAL ${name} = ${spellSetting(name, value)}`);
@@ -84,6 +87,7 @@ async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOp
       'BEGIN READ WRITE',
       ...assignments,
       `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
+      `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
       'SET CONSTRAINTS ALL DEFERRED',
     ].join('; '),
   );
