@@ -53,7 +53,7 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
       const wanted = await dump(sides.source, ['t']);
       const file = await repairFile(sides);
       const counts: number[] = [];
-      for (let look = 0; look <= 14; look++) {
+      for (const look of [0, 1, 2, 3, 4, 5, 7, 9, 12]) {
         const first = await apply(sides.target, file, { signal: signalAtLook(look) });
         counts.push(first.result.applied);
         expect(first.result.applied + first.result.open).toBe(first.result.plan.rows);
