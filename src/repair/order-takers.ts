@@ -1,7 +1,8 @@
 import type { Wait } from './examine.js';
-import { findParking, type Parking } from './parking.js';
-import type { SurveyedRow } from './survey.js';
-import type { TableSurvey } from './table-survey.js';
+import { findParking } from './parking.js';
+import type { Parking } from './statements.js';
+
+import type { SurveyedRow, TableSurvey } from './table-survey.js';
 
 interface Takers {
   readonly survey: TableSurvey;

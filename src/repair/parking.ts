@@ -2,14 +2,8 @@ import { qualifiedName } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { RepairDialect, RepairTable, RepairValue, UniqueRule } from '../engines/repair.js';
 import type { RowChange } from './row-change.js';
-import type { HeldValue } from './statements.js';
+import type { HeldValue, Parking } from './statements.js';
 import type { TableSurvey } from './table-survey.js';
-
-/** A column of a row and the value that it has while its unique value is free for another row. */
-export interface Parking {
-  readonly column: Column;
-  readonly held: HeldValue;
-}
 
 interface ParkingRequest {
   readonly change: RowChange;

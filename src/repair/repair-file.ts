@@ -5,7 +5,8 @@ import { visibleName } from '../report/visible-text.js';
 import { checkLines } from './plain-lines.js';
 import { formatRepairHeader, numberTables } from './repair-header.js';
 import { stageRepair } from './stages.js';
-import type { RepairSurvey, SurveyedRow } from './survey.js';
+import type { RepairSurvey } from './survey.js';
+import type { SurveyedRow } from './table-survey.js';
 
 /** A file of repair SQL, or its undo, and what its header says. */
 export interface RepairFile {

@@ -10,8 +10,8 @@ import {
   type HeldColumns,
   keyCondition,
 } from './statements.js';
-import type { RepairSurvey, SurveyedRow } from './survey.js';
-import type { TableSurvey } from './table-survey.js';
+import type { RepairSurvey } from './survey.js';
+import type { SurveyedRow, TableSurvey } from './table-survey.js';
 
 /** One statement of a row, or the begin and end of statements that must take effect together. */
 export type RepairStep =

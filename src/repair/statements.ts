@@ -1,4 +1,5 @@
 import { qualifiedName } from '../core/pairing.js';
+import type { Column } from '../core/schema.js';
 import type { RepairValue } from '../engines/repair.js';
 import { type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
 import type { RowChange } from './row-change.js';
@@ -7,6 +8,12 @@ import type { RowChange } from './row-change.js';
 export interface HeldValue {
   readonly sql: string;
   readonly condition: string;
+}
+
+/** A column of a row and the value that it has while its unique value is free for another row. */
+export interface Parking {
+  readonly column: Column;
+  readonly held: HeldValue;
 }
 
 /** Columns that a row has for the moment at another value than its own. */

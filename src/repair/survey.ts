@@ -4,7 +4,7 @@ import type { ForeignKey, RepairCatalog } from '../engines/repair.js';
 import { type Ask, type Examination, emptyExamination, examineTable, type Wait } from './examine.js';
 import { findObstacle, tupleOf } from './obstacle.js';
 import { orderTakers } from './order-takers.js';
-import { type RepairDirection, type RowChange, toRowChange } from './row-change.js';
+import { type RepairDirection, toRowChange } from './row-change.js';
 import { orderTables, type TableOrder } from './table-order.js';
 import {
   absentRows,
@@ -12,6 +12,7 @@ import {
   countRow,
   emptySurvey,
   findMissingParent,
+  type SurveyedRow,
   type TableSurvey,
 } from './table-survey.js';
 
@@ -23,13 +24,6 @@ export interface RepairFacts {
   readonly read: (table: string) => AsyncIterable<RowDifference>;
   /** What the target said of the rows, by the name of its table. */
   readonly examinations: ReadonlyMap<string, Examination>;
-}
-
-/** A row, its place among the differing rows of its table, and why it is left alone, or null. */
-export interface SurveyedRow {
-  readonly number: number;
-  readonly change: RowChange;
-  readonly obstacle: string | null;
 }
 
 /**

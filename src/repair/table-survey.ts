@@ -1,7 +1,7 @@
 import type { RepairTable, UniqueRule } from '../engines/repair.js';
 import { type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
-import type { Parking } from './parking.js';
 import type { RowChange } from './row-change.js';
+import type { Parking } from './statements.js';
 
 /** What is known of a table once its differing rows were looked through. Grows with rows only where order needs it. */
 export interface TableSurvey extends RepairedTable {
@@ -20,6 +20,13 @@ export interface TableSurvey extends RepairedTable {
   readonly early: Map<number, number>;
   /** Rows left alone for the sake of others, with the reason. */
   readonly held: Map<number, string>;
+}
+
+/** A row, its place among the differing rows of its table, and why it is left alone, or null. */
+export interface SurveyedRow {
+  readonly number: number;
+  readonly change: RowChange;
+  readonly obstacle: string | null;
 }
 
 /** A table of which nothing was read yet. */

@@ -21,6 +21,8 @@ export interface WrittenRepair {
   readonly undo: string;
   /** Applies one of the two files to the target with the engine's own client; rejects with what the client says. */
   readonly apply: (file: 'repair' | 'undo') => Promise<void>;
+  /** The same with the account of another URL. */
+  readonly applyTo: (target: TestDatabase, file: 'repair' | 'undo') => Promise<void>;
   readonly remove: () => void;
 }
 
@@ -41,6 +43,7 @@ export async function writeRepair(
     repair: readFileSync(path, 'utf8'),
     undo: readFileSync(undoPath, 'utf8'),
     apply: (file) => applySql(target, file === 'repair' ? path : undoPath),
+    applyTo: (other, file) => applySql(other, file === 'repair' ? path : undoPath),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,12 +1,12 @@
-import type { OpenSide } from './config/open-side.js';
-import { RowproofError } from './core/errors.js';
-import { qualifiedName, type Side } from './core/pairing.js';
-import { RowLookup } from './diagnosis/row-lookup.js';
-import type { ControlRow } from './engines/engine.js';
-import type { RepairCatalog } from './engines/repair.js';
-import { type AskedSide, findHiddenRows } from './repair/hidden-rows.js';
-import { type RepairFacts, RepairSurvey } from './repair/survey.js';
-import type { TableProgress } from './verifier/table-progress.js';
+import { RowproofError } from '../core/errors.js';
+import { qualifiedName, type Side } from '../core/pairing.js';
+import { RowLookup } from '../diagnosis/row-lookup.js';
+import type { ControlRow } from '../engines/engine.js';
+import type { RepairCatalog } from '../engines/repair.js';
+import { type AskedSide, findHiddenRows } from '../repair/hidden-rows.js';
+import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
+import type { TableProgress } from '../verifier/table-progress.js';
+import type { OpenSide } from './open-side.js';
 
 interface RepairExamination {
   readonly sides: Readonly<Record<Side, OpenSide>>;
