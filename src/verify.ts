@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
 import { examineRepair } from './config/examine-repair.js';
+import { lookAtSchemaAgain } from './config/look-at-schema-again.js';
 import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
@@ -11,6 +12,7 @@ import { RunLoad } from './config/run-load.js';
 import { modeOf, readsRows, type TableMode } from './config/table-modes.js';
 import { VERSION } from './config/version.js';
 import type { RowDifference } from './core/difference.js';
+import { RowproofError } from './core/errors.js';
 import { emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName } from './core/pairing.js';
 import type { RunResult, TableResult } from './core/result.js';
@@ -34,6 +36,8 @@ export interface RunHooks {
   readonly rowEvents?: boolean;
   /** Also read what repair SQL must know of the target. */
   readonly wantsRepair?: boolean;
+  /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
+  readonly onWarning?: (sentence: string) => void;
 }
 
 /** A differing row and the table it is in, by the target's name. */
@@ -72,18 +76,28 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
   const load = createSharedLoad(config.limits);
   const pool = readsRows(config) ? createWorkerPool({ seed, schemes, load }, config.workers) : null;
   try {
-    return await withOpenSides(config, (sides) =>
-      verifyOpenSides({ config, wishes, sides, pool, seed, load }),
+    return await withOpenSides(
+      config,
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
+      { onWarning: hooks.onWarning, stop: signal },
     );
+  } catch (error) {
+    throw signal.aborted ? interruptedBy(error) : error;
   } finally {
     await pool?.close();
   }
 }
 
+/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
+function interruptedBy(error: unknown): unknown {
+  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
+}
+
 async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
   const { config, wishes, sides, seed } = run;
   const started = { at: new Date(), ms: performance.now() };
-  const pairing = pairSides(config, sides);
+  const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
   const spool = await Spool.create(tmpdir());
@@ -91,6 +105,7 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
     const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     await readTables(reading);
+    const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
@@ -111,9 +126,10 @@ async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
       load: load.describe(),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
+      notLookedAt: pairing.notLookedAt,
       excluded: pairing.excluded,
       conditions: pairing.conditions,
-      findings: pairing.findings,
+      findings: [...sides.source.findings, ...sides.target.findings, ...pairing.findings, ...schemaFindings],
       tables: results,
       interrupted: wishes.signal.aborted,
     });
@@ -164,9 +180,20 @@ async function* readDifferences(
   }
 }
 
-function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
+async function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
   const { schema: name, tables, version } = catalog;
-  return engine.readRepairCatalog(session, { name, tables, version });
+  try {
+    return await engine.readRepairCatalog(session, { name, tables, version });
+  } catch (error) {
+    if (error instanceof RowproofError) throw error;
+    const { code, message, hint } = engine.classifyError(error);
+    throw new RowproofError({
+      code,
+      message: `Cannot read from the target what repair SQL must know: ${message.replace(/\.$/, '')}.`,
+      hint,
+      cause: error,
+    });
+  }
 }
 
 function repairFacts(

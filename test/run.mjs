@@ -1,4 +1,5 @@
-// Runs the tests from a bare clone: installs what is missing, builds, and hands its arguments on to vitest.
+// Runs the tests from a bare clone: installs what is missing, builds, and hands its arguments on to vitest. With --all the
+// core runs on every server that can be had, and the command line under every Node.js, one after the other.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,18 +7,27 @@ import { fileURLToPath } from 'node:url';
 import {
   findEmbeddedPostgres,
   findMariadb,
+  findPgbouncer,
   findSystemPostgres,
   MARIADB_MISSING,
   POSTGRES_MISSING,
 } from './support/find-binaries.mjs';
 
+const NODE_VERSIONS = ['20.19.6', '22.23.5', '24.22.3', '26.12.1'];
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const POLICY_FILE = '/usr/sbin/policy-rc.d';
+
+const isLong = process.argv.includes('--all');
+const passedOn = process.argv.slice(2).filter((argument) => argument !== '--all');
+if (isLong) {
+  process.env.ROWPROOF_TEST_SERVERS ??= 'all';
+  process.env.ROWPROOF_TEST_NODES ??= NODE_VERSIONS.join(' ');
+}
 
 installNodePackages();
 installServers();
 run('npm', ['run', 'build']);
-run(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)]);
+run(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...passedOn]);
 
 function installNodePackages() {
   const [lock, installed] = ['package-lock.json', join('node_modules', '.package-lock.json')].map((name) =>
@@ -30,16 +40,27 @@ function installNodePackages() {
 function installServers() {
   const needsMariadb = !process.env.ROWPROOF_TEST_MARIADB_URL && findMariadb() === null;
   const needsPostgres = !process.env.ROWPROOF_TEST_POSTGRES_URL && findSystemPostgres() === null;
+  const needsUnpacking =
+    /mariadb|mysql-9|all/.test(process.env.ROWPROOF_TEST_SERVERS ?? '') && !hasUnpacking();
   const isDebianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version');
-  if (isDebianRoot && (needsMariadb || needsPostgres)) {
+  const needsPool = findPgbouncer() === null;
+  if (isDebianRoot && (needsMariadb || needsPostgres || needsPool || needsUnpacking)) {
     installDebianPackages([
+      ...(needsUnpacking ? ['mmdebstrap'] : []),
       ...(needsMariadb ? ['mariadb-server'] : []),
       ...(needsPostgres ? ['postgresql'] : []),
+      ...(needsPool ? ['pgbouncer'] : []),
     ]);
   }
   if (needsMariadb && findMariadb() === null) fail(MARIADB_MISSING);
   if (needsPostgres && findSystemPostgres() === null && findEmbeddedPostgres() === null)
     fail(POSTGRES_MISSING);
+  if (needsUnpacking && !hasUnpacking())
+    fail('ROWPROOF_TEST_SERVERS names servers that come from packages of Debian: install mmdebstrap.');
+}
+
+function hasUnpacking() {
+  return spawnSync('mmdebstrap', ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
 /** Only the programs are wanted, so the packages are kept from starting services of their own. */

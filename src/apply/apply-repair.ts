@@ -13,7 +13,7 @@ import { prepareTables, readTargetFacts } from './open-target.js';
 import { RowTally } from './row-tally.js';
 import { type FileSurvey, surveyFile } from './survey-file.js';
 import { buildUndoFrame, chooseUndoPath } from './undo-file.js';
-import { finishJournal, UndoJournal } from './undo-journal.js';
+import { finishJournal, type UndoFrame, UndoJournal } from './undo-journal.js';
 import type { AppliedTable } from './undo-statement.js';
 import { verifyRows } from './verify-rows.js';
 import { WriteConnection } from './write-connection.js';
@@ -60,7 +60,7 @@ async function applyFile(
   const { path, targetUrl, signal = new AbortController().signal } = options;
   const dialect = writeDialectFor(schemeOf(targetUrl));
   const survey = await surveyFile(path, file, dialect);
-  const facts = await readTargetFacts(targetUrl, environment);
+  const facts = await readTargetFacts(targetUrl, environment, signal);
   const { catalog, engine, settings } = facts;
   const url = describeServer(settings);
   checkTarget(survey, { engine: catalog.engine, schema: catalog.schema, url }, options.otherTarget ?? false);
@@ -68,12 +68,22 @@ async function applyFile(
     lockTimeoutMs: options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS,
     statementTimeoutMs: settings.statementTimeoutMs,
     settings: survey.settings,
+    server: settings.server,
   };
-  const connection = new WriteConnection({ engine, dialect, settings, options: writing, name: url });
+  const connection = new WriteConnection({
+    engine,
+    dialect,
+    settings,
+    options: writing,
+    name: url,
+    stop: signal,
+  });
+  let undoPath: string | null = null;
   try {
     const session = await connection.begin();
     const tables = await prepareTables(survey, facts, { session, dialect });
-    await connection.rollBack();
+    // Nobody knows how long the answer takes.
+    await connection.close();
     const place = await chooseUndoPath(path, options.undoPath ?? null);
     for (const finished of place.finished) options.onUndoFinished?.(finished);
     const plan = describePlan({ survey, tables, target: url, undoPath: place.path });
@@ -93,31 +103,38 @@ async function applyFile(
       settings: dialect.undoSettings,
     });
     const parts = { file, survey, connection, tables, tally, signal, onProgress: options.onProgress };
-    const undoPath = await withJournal(place.path, frame, (journal) => applyRows(parts, journal));
+    const onUndo = (written: string): void => {
+      undoPath = written;
+    };
+    await withJournal({ undoPath: place.path, frame, onUndo }, (journal) => applyRows(parts, journal));
     if (!signal.aborted) await verifyRows(parts);
     return tally.result({ plan, dryRun: false, undoPath, interrupted: signal.aborted });
   } catch (error) {
-    throw describeFailure(error, engine.classifyError(error).message, url);
+    throw describeFailure(error, { message: engine.classifyError(error).message, url, undoPath });
   } finally {
     await connection.close();
   }
 }
 
+interface JournalFacts {
+  readonly undoPath: string;
+  readonly frame: UndoFrame;
+  /** Told where the undo is, if there is any. */
+  readonly onUndo: (path: string) => void;
+}
+
 /** Puts the undo in order also where applying could not go on: that is when it is needed. */
 async function withJournal(
-  undoPath: string,
-  frame: Parameters<typeof UndoJournal.create>[1],
+  { undoPath, frame, onUndo }: JournalFacts,
   work: (journal: UndoJournal) => Promise<void>,
-): Promise<string | null> {
+): Promise<void> {
   const journal = await UndoJournal.create(undoPath, frame);
-  let hasUndo = false;
   try {
     await work(journal);
   } finally {
     await journal.close();
-    hasUndo = await finishJournal(undoPath);
+    if (await finishJournal(undoPath)) onUndo(undoPath);
   }
-  return hasUndo ? undoPath : null;
 }
 
 function describePlan({
@@ -160,13 +177,23 @@ function schemeOf(url: string): string {
   });
 }
 
-function describeFailure(error: unknown, message: string, url: string): unknown {
-  const isOurs = error instanceof RowproofError || error instanceof RangeError || error instanceof TypeError;
-  if (isOurs) return error;
+interface FailureFacts {
+  readonly message: string;
+  readonly url: string;
+  readonly undoPath: string | null;
+}
+
+function describeFailure(error: unknown, { message, url, undoPath }: FailureFacts): unknown {
+  if (error instanceof RangeError || error instanceof TypeError) return error;
+  const undo = undoPath === null ? '' : `\nWhat was done so far is taken back by ${undoPath}.`;
+  if (error instanceof RowproofError) {
+    const { code, hint } = error;
+    return new RowproofError({ code, message: error.message, hint: `${hint}${undo}`.trim(), cause: error });
+  }
   return new RowproofError({
     code: 'output',
     message: `Cannot go on with the target ${url}: ${redactPasswords(message).replace(/\.$/, '')}.`,
-    hint: 'What was done so far can be taken back. Apply the file again when the reason is gone.',
+    hint: `Apply the file again when the reason is gone.${undo}`,
     cause: error,
   });
 }

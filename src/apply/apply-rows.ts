@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { RowproofError } from '../core/errors.js';
 import type { ApplyOptions } from './apply-options.js';
 import { BatchApplier } from './batch-applier.js';
 import { cutBatches } from './blocks.js';
@@ -35,8 +36,23 @@ export async function applyRows(parts: ApplyParts, journal: UndoJournal): Promis
   });
   const { dialect } = connection.target;
   const items = readRepair({ path: survey.path, file, dialect, preamble: emptyPreamble() });
-  for await (const batch of cutBatches(items, survey.statementsOfRow)) {
-    if (signal.aborted) return;
-    await applier.apply(batch);
+  await untilStopped(signal, async () => {
+    for await (const batch of cutBatches(items, survey.statementsOfRow)) {
+      if (signal.aborted) return;
+      await applier.apply(batch);
+    }
+  });
+}
+
+/**
+ * Does work that a stop may end in the middle of a statement, which fails then; whatever the server says about that is no
+ * news. A file that cannot be written is.
+ */
+export async function untilStopped(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const isOurs = error instanceof RowproofError && error.code !== 'interrupted';
+    if (isOurs || error instanceof RangeError || error instanceof TypeError || !signal.aborted) throw error;
   }
 }

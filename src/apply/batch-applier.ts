@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { WriteSession } from '../engines/write.js';
+import { RowproofError } from '../core/errors.js';
 import type { Batch } from './blocks.js';
+import { commit } from './commit-outcome.js';
 import { runCarefully } from './deferred-constraints.js';
 import { type BlockRun, type RunContext, runBlock, TransientFailure } from './run-block.js';
 import type { UndoJournal } from './undo-journal.js';
 import type { AppliedTable } from './undo-statement.js';
-import type { WriteConnection } from './write-connection.js';
+import type { WriteConnection, WriteTarget } from './write-connection.js';
 
 interface ApplierParts {
   readonly connection: WriteConnection;
@@ -61,7 +61,7 @@ export class BatchApplier {
         const attempt = (attempts.get(mark) ?? 0) + 1;
         attempts.set(mark, attempt);
         size = mayCut ? 1 : rest.length;
-        if (attempt < MOST_ATTEMPTS) await sleep(WAIT_MS * attempt);
+        if (attempt < MOST_ATTEMPTS) await this.#parts.connection.pause(WAIT_MS * attempt);
         else if (mark === '') throw outcome.failure.cause;
         else refused.set(mark, this.#describe(outcome.failure));
       }
@@ -83,13 +83,13 @@ export class BatchApplier {
         at++;
       }
       const violation = await findViolation(context);
-      if (violation === null) return await this.#commit(context.session, { runs, consumed: runs.length });
+      if (violation === null) return await this.#commit({ runs, consumed: runs.length });
       await this.#parts.connection.rollBack();
       if (runs.length < batch.length) return { kind: 'committed', runs: [], consumed: 0 };
       if (!isWhole) return { kind: 'torn' };
       const again = await this.#begin();
       const careful = await runCarefully(batch, again, refused);
-      return await this.#commit(again.session, { runs: careful, consumed: batch.length });
+      return await this.#commit({ runs: careful, consumed: batch.length });
     } catch (error) {
       await this.#parts.connection.rollBack();
       const failure = error instanceof TransientFailure ? error : transientOr(error, this.#parts.connection);
@@ -108,38 +108,37 @@ export class BatchApplier {
     }
   }
 
-  /** The undo is on the disk before anything is committed. */
-  async #commit(
-    session: WriteSession,
-    { runs, consumed }: { runs: readonly BlockRun[]; consumed: number },
-  ): Promise<Outcome> {
-    const { journal, connection } = this.#parts;
+  /** The undo is on the disk before anything is committed, and stays there unless nothing was for sure. */
+  async #commit({ runs, consumed }: Tried): Promise<Outcome> {
+    const { journal, connection, signal } = this.#parts;
     const undo = runs.flatMap((run) => run.undo);
     if (undo.length > 0) await journal.write(undo.flatMap(({ lines }) => lines));
-    try {
-      await session.execute('COMMIT');
-    } catch (error) {
-      const failure = transientOr(error, connection);
-      const isCommitted =
-        failure instanceof TransientFailure && failure.lost && (await this.#wasCommitted(undo.at(-1)?.probe));
-      if (!isCommitted) {
-        await journal.drop();
-        throw failure;
-      }
-    }
-    journal.keep();
-    return { kind: 'committed', runs, consumed };
+    const { outcome, cause } = await commit(
+      connection,
+      undo.map(({ probe }) => probe),
+    );
+    if (outcome === 'aborted') await journal.drop();
+    else journal.keep();
+    if (outcome === 'committed') return { kind: 'committed', runs, consumed };
+    if (outcome !== 'unknown') throw new TransientFailure('', { cause, lost: true });
+    if (signal.aborted) return { kind: 'committed', runs: [], consumed: 0 };
+    throw isOpen(connection.target, cause);
   }
+}
 
-  /** Whether a commit took place whose answer was lost: its last effect is there, or it is not. */
-  async #wasCommitted(probe: string | undefined): Promise<boolean> {
-    if (probe === undefined) return false;
-    const { connection } = this.#parts;
-    const session = await connection.begin();
-    const rows = await session.query(probe);
-    await connection.rollBack();
-    return rows.length > 0;
-  }
+/** What was done of a batch, and how many of its blocks that was. */
+interface Tried {
+  readonly runs: readonly BlockRun[];
+  readonly consumed: number;
+}
+
+function isOpen({ name, engine }: WriteTarget, cause: unknown): RowproofError {
+  return new RowproofError({
+    code: 'connection-lost',
+    message: `The target ${name} did not say whether the last rows were committed, and cannot be asked: ${engine.classifyError(cause).message.replace(/\.$/, '')}.`,
+    hint: 'The undo file takes them back if they were, and does nothing if not. Apply the file again to go on.',
+    cause,
+  });
 }
 
 /** Has the server look at what it put off until the commit, which would not say which row it is about. */

@@ -17,8 +17,15 @@ export interface TargetFacts {
 }
 
 /** Reads what applying must know of the target; the session is closed again. */
-export async function readTargetFacts(url: string, environment: Environment): Promise<TargetFacts> {
-  const { engine, settings, session, catalog } = await openSide('target', url, environment);
+export async function readTargetFacts(
+  url: string,
+  environment: Environment,
+  stop: AbortSignal,
+): Promise<TargetFacts> {
+  const open = await openSide({ side: 'target', url, environment, stop });
+  const { engine, settings, session, catalog } = open;
+  const cutOff = (): void => void session.close();
+  stop.addEventListener('abort', cutOff, { once: true });
   try {
     const { tables, schema: name, version } = catalog;
     return {
@@ -28,6 +35,7 @@ export async function readTargetFacts(url: string, environment: Environment): Pr
       repairCatalog: await engine.readRepairCatalog(session, { name, tables, version }),
     };
   } finally {
+    stop.removeEventListener('abort', cutOff);
     await session.close();
   }
 }

@@ -5,6 +5,7 @@ import type { RowStatement } from './row-statement.js';
 import {
   type AppliedTable,
   buildUndo,
+  type EffectProbe,
   notReferred,
   type RowImage,
   type UndoStatement,
@@ -20,10 +21,10 @@ export interface RunContext {
   readonly tables: ReadonlyMap<number, AppliedTable>;
 }
 
-/** What takes one statement back: lines of a file, last one first, and SQL that finds a row if its effect is there. */
+/** What takes one statement back: lines of a file, last one first, and how to see whether its effect is there. */
 export interface WrittenUndo {
   readonly lines: readonly string[];
-  readonly probe: string;
+  readonly probe: EffectProbe;
 }
 
 /** What became of a block: its rows, and what takes it back, in the order in which it was done. */

@@ -25,10 +25,16 @@ export interface RowEffect {
   readonly after: RowImage | null;
 }
 
-/** SQL that takes an effect back, and SQL that finds a row exactly if the effect is there. */
+/** SQL that looks for a row, which is there, or is not, exactly if an effect is. */
+export interface EffectProbe {
+  readonly sql: string;
+  readonly isThere: boolean;
+}
+
+/** SQL that takes an effect back, and how to see whether the effect is there. */
 export interface UndoStatement {
   readonly sql: string;
-  readonly probe: string;
+  readonly probe: EffectProbe;
 }
 
 /**
@@ -55,7 +61,7 @@ function undoInsert(after: RowImage, applied: AppliedTable): UndoStatement {
   const table = dialect.quoteOnlyTable(applied.table);
   return {
     sql: `DELETE FROM ${table} WHERE ${where};`,
-    probe: `SELECT 1 FROM ${table} WHERE ${whereExactly(after, applied)}`,
+    probe: { sql: `SELECT 1 FROM ${table} WHERE ${whereExactly(after, applied)}`, isThere: true },
   };
 }
 
@@ -69,11 +75,11 @@ function undoDelete(before: RowImage, applied: AppliedTable): UndoStatement {
   const names = written.map(({ name }) => name).join(', ');
   const values = written.map(({ sql }) => sql).join(', ');
   const table = dialect.quoteTable(applied.table);
-  const absent = `NOT EXISTS (SELECT 1 FROM ${dialect.quoteOnlyTable(applied.table)} WHERE /*k*/ ${keyOf(before, applied)} /*g*/)`;
+  const present = `SELECT 1 FROM ${dialect.quoteOnlyTable(applied.table)} WHERE /*k*/ ${keyOf(before, applied)} /*g*/`;
   const override = dialect.insertOverride(applied.table);
   return {
-    sql: `INSERT INTO ${table} (${names})${override} SELECT ${values}${dialect.fromNothing} WHERE ${absent};`,
-    probe: `SELECT 1${dialect.fromNothing} WHERE ${absent}`,
+    sql: `INSERT INTO ${table} (${names})${override} SELECT ${values}${dialect.fromNothing} WHERE NOT EXISTS (${present});`,
+    probe: { sql: present, isThere: false },
   };
 }
 
@@ -93,7 +99,7 @@ function undoUpdate(
   const where = whereExactly(after, applied);
   return {
     sql: `UPDATE ${table} SET ${set.join(', ')} WHERE ${where};`,
-    probe: `SELECT 1 FROM ${table} WHERE ${where}`,
+    probe: { sql: `SELECT 1 FROM ${table} WHERE ${where}`, isThere: true },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ApplyParts } from './apply-rows.js';
+import { type ApplyParts, untilStopped } from './apply-rows.js';
 import { cutBatches } from './blocks.js';
 import { findUnwanted, rowsOf } from './check-rows.js';
 import { emptyPreamble, readRepair } from './repair-reader.js';
@@ -18,10 +18,12 @@ export async function verifyRows({
 }: ApplyParts): Promise<void> {
   const { dialect } = connection.target;
   const items = readRepair({ path: survey.path, file, dialect, preamble: emptyPreamble() });
-  for await (const batch of cutBatches(items, survey.statementsOfRow)) {
-    if (signal.aborted) return;
-    const rows = rowsOf(batch).filter(({ mark }) => !tally.left.has(mark));
-    tally.takeVerified(rows.length, await findUnwanted(rows, { connection, tables }));
-    onProgress?.({ step: 'verify', rows: tally.verified, of: survey.rows - tally.left.size });
-  }
+  await untilStopped(signal, async () => {
+    for await (const batch of cutBatches(items, survey.statementsOfRow)) {
+      if (signal.aborted) return;
+      const rows = rowsOf(batch).filter(({ mark }) => !tally.left.has(mark));
+      tally.takeVerified(rows.length, await findUnwanted(rows, { connection, tables }));
+      onProgress?.({ step: 'verify', rows: tally.verified, of: survey.rows - tally.left.size });
+    }
+  });
 }

@@ -40,9 +40,7 @@ export function formatLeftRow({ kind, table, key, line, reason }: LeftRow): stri
 export function formatApplyResult(result: ApplyResult): string {
   const { applied, done, changed, refused, open, verified, differing, undoPath, interrupted } = result;
   const lines = [
-    interrupted
-      ? `Interrupted: ${formatCounted(open, 'row')} of the file ${open === 1 ? 'was' : 'were'} not reached. Apply it again to go on.`
-      : '',
+    interrupted ? describeInterruption(open) : '',
     `${formatCounted(applied, 'row')} applied`,
     done === 0 ? '' : `${formatCounted(done, 'row')} already as wanted`,
     changed === 0 ? '' : `${formatCounted(changed, 'row')} left alone, changed since`,
@@ -55,4 +53,9 @@ export function formatApplyResult(result: ApplyResult): string {
       : `Take it back with: rowproof apply ${visibleName(undoPath)} --target URL`,
   ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}
+
+function describeInterruption(open: number): string {
+  if (open === 0) return 'Interrupted: all rows of the file were dealt with, but not all were read again.';
+  return `Interrupted: ${formatCounted(open, 'row')} of the file ${open === 1 ? 'was' : 'were'} not reached. Apply it again to go on.`;
 }

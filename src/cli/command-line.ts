@@ -177,6 +177,10 @@ function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
   const message = failure instanceof Error ? failure.message : String(failure);
   if (failure instanceof Error && failure.name !== 'YError') return failure;
   const [, unknown] = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message) ?? [];
+  if (unknown !== undefined && /:\/\/|:.*@/s.test(unknown)) {
+    // It may hold a password, and yargs may have cut it anywhere.
+    return usage('Expected a flag or command, got a URL.', 'Write it behind --source or --target.');
+  }
   if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown, argv);
   if (message.startsWith('Not enough non-option arguments')) {
     if (argv[0] === 'apply')

@@ -1,7 +1,7 @@
 import { findPasswords, redactPasswords } from '../config/redact-passwords.js';
 import { type ErrorCode, RowproofError } from '../core/errors.js';
 import { EXIT_CODES } from '../core/verdict.js';
-import { visibleMessage } from '../report/visible-text.js';
+import { guardText, visibleMessage } from '../report/visible-text.js';
 
 export interface Failure {
   readonly text: string;
@@ -19,11 +19,14 @@ const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
  * exit code that means something about the data.
  */
 export function describeFailure(error: unknown, argv: readonly string[] = []): Failure {
-  const text = (lines: readonly string[]) => `${hidePasswords(visibleMessage(lines.join('\n')), argv)}\n`;
+  const text = (lines: readonly string[]) =>
+    `${hidePasswords(guardText(visibleMessage(lines.join('\n'))), argv)}\n`;
   if (error instanceof RowproofError) {
     const hint = error.hint === '' ? [] : error.hint.split('\n').map((line) => `  ${line}`);
     const exitCode = EXIT_CODE_OF[error.code] ?? EXIT_CODES.failed;
-    return { text: text([`rowproof: ${error.message}`, ...hint]), exitCode };
+    // No line of what a server says begins where one of ours would.
+    const message = error.message.split('\n').join('\n  ');
+    return { text: text([`rowproof: ${message}`, ...hint]), exitCode };
   }
   const stack = error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
   const plea = 'rowproof: This is a bug in Rowproof. Please report it with the text above.';

@@ -4,9 +4,14 @@ import type { CliIo } from './cli-io.js';
 
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** Says that the run itself is over: what is still to be written may take its time. */
+  runEnded(): void;
   /** Stops listening. */
   close(): void;
 }
+
+/** How long a run may take to stop, whatever it waits for, before the process ends without it. */
+const STOP_LIMIT_MS = 4500;
 
 interface Listening {
   readonly io: Pick<CliIo, 'onInterrupt' | 'exit'>;
@@ -18,14 +23,27 @@ interface Listening {
 /** Turns the first request to stop into an abort that lets a run keep what it has, and the second into an end. */
 export function listenForInterrupts({ io, say, onSecond }: Listening): Interruption {
   const controller = new AbortController();
+  let limit: NodeJS.Timeout | undefined;
+  const endAtOnce = (): void => {
+    onSecond();
+    io.exit(EXIT_CODES.interrupted);
+  };
   const stopListening = io.onInterrupt(() => {
     if (controller.signal.aborted) {
-      onSecond();
-      io.exit(EXIT_CODES.interrupted);
+      endAtOnce();
       return;
     }
+    limit = setTimeout(endAtOnce, STOP_LIMIT_MS);
     say('Interrupted: stopping and writing what there is. Interrupt again to end at once.');
     controller.abort(new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' }));
   });
-  return { signal: controller.signal, close: stopListening };
+  const runEnded = (): void => clearTimeout(limit);
+  return {
+    signal: controller.signal,
+    runEnded,
+    close: () => {
+      runEnded();
+      stopListening();
+    },
+  };
 }

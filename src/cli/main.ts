@@ -1,6 +1,10 @@
+import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { guardProcess, openProcessIo } from './process-io.js';
 import { runCli } from './run-cli.js';
+
+/** What a stopped run gets to write out what is on its way to a pipe. */
+const LAST_WORDS_MS = 500;
 
 /**
  * Runs the program for `bin/rowproof.js`. It sets the exit code and lets the process end by itself, since ending it
@@ -8,10 +12,13 @@ import { runCli } from './run-cli.js';
  */
 export async function main(argv: readonly string[], io?: CliIo): Promise<void> {
   if (io === undefined) guardProcess();
-  process.exitCode = await runCli(argv, io ?? openProcessIo(), {
+  const exitCode = await runCli(argv, io ?? openProcessIo(), {
     // Loaded late, so that --help does not wait for database packages.
     verify: async (config, hooks) => (await import('../verify.js')).verify(config, hooks),
-    plan: async (config) => (await import('../config/plan-run.js')).planRun(config),
+    plan: async (config, onWarning) => (await import('../config/plan-run.js')).planRun(config, onWarning),
     apply: async (options) => (await import('../apply/apply-repair.js')).applyRepair(options),
   });
+  process.exitCode = exitCode;
+  // A name that is still being looked up would keep the process of a stopped run for as long as that takes.
+  if (exitCode === EXIT_CODES.interrupted) setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }

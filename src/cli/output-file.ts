@@ -68,10 +68,16 @@ function openDirectFile(path: string): OutputFile {
   };
 }
 
-/** Keeps the mode of a file that is replaced, so that a private one stays private. */
-function openReplacement(path: string, mode = 0o666): OutputFile {
+/** What only its owner may read and write: every output holds rows, or at least the keys of rows. */
+const PRIVATE = 0o600;
+
+/**
+ * A file that is replaced may become more private, never less: whether an earlier run, a umask or its owner let others read
+ * it cannot be told, and what is in it now is another run's rows.
+ */
+function openReplacement(path: string, mode = PRIVATE): OutputFile {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const descriptor = openSync(temporary, 'wx', mode & 0o777);
+  const descriptor = openSync(temporary, 'wx', mode & PRIVATE);
   let state: 'open' | 'writing' | 'done' = 'open';
   return {
     write: async (chunks) => {

@@ -52,7 +52,7 @@ export function guardProcess(): void {
     });
   }
   process.on('uncaughtException', (error) => {
-    process.stderr.write(describeFailure(error).text);
+    process.stderr.write(describeFailure(error, process.argv).text);
     process.exit(EXIT_CODES.failed);
   });
 }

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../core/event.js';
-import { visibleMessage } from '../report/visible-text.js';
+import { visibleLine } from '../report/visible-text.js';
 import { cutText } from '../report/wrap-text.js';
 import type { OutputStream } from './cli-io.js';
 import { formatProgress } from './progress-line.js';
@@ -43,7 +43,7 @@ export function createProgress({ stream, live, now }: ProgressTarget): Progress 
   }
   function say(text: string): void {
     line.clear();
-    stream.write(`${visibleMessage(text)}\n`);
+    stream.write(`${visibleLine(text)}\n`);
   }
   return {
     onEvent: (event) => {
@@ -93,7 +93,7 @@ export function createSilence(stream: OutputStream): Progress {
   return {
     onEvent: nothing,
     tick: nothing,
-    say: (text) => void stream.write(`${visibleMessage(text)}\n`),
+    say: (text) => void stream.write(`${visibleLine(text)}\n`),
     stop: nothing,
   };
 }

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { type RawFlags, readText, usageError } from '../config/raw-flags.js';
+import { statSync } from 'node:fs';
+import type { ConfigFileContent } from '../config/file-schema.js';
+import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { resolveConfig } from '../config/resolve-config.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { CliIo } from './cli-io.js';
+import { readTextFile } from './read-text-file.js';
 
 /** The file that is read where no `--config` names one. */
 export const DEFAULT_CONFIG_PATH = 'rowproof.yaml';
@@ -23,9 +25,16 @@ interface Request {
   readonly keepSecret: (text: string) => void;
 }
 
-/** Reads the config file, if there is one, and resolves the flags over it; says on stderr which file it was. */
-export async function readSettings({ flags, io, keepSecret }: Request): Promise<Settings> {
-  const path = readText(flags, 'config') ?? (existsSync(DEFAULT_CONFIG_PATH) ? DEFAULT_CONFIG_PATH : null);
+/**
+ * Reads the config file, if there is one, and resolves the flags over it.
+ *
+ * The first line on stderr says which file it was. Whoever asked for quiet reads it too where the file was only found in the
+ * working folder, perhaps a stranger's, and sets where the run connects, what SQL it sends or what it writes.
+ */
+export async function readSettings({ flags: given, io, keepSecret }: Request): Promise<Settings> {
+  const { 'no-config': noConfig, ...flags } = given;
+  const named = readText(flags, 'config');
+  const path = choosePath(named, readSwitch({ 'no-config': noConfig }, 'no-config'));
   if (path === null) return { config: resolveConfig(flags), flags, explain: (error) => error };
   const text = readConfigText(path);
   // Loaded late: most runs have no file, and YAML and its checks take their time to load.
@@ -34,20 +43,46 @@ export async function readSettings({ flags, io, keepSecret }: Request): Promise<
   const replaced = ['source', 'target'].filter((side) => flags[side] !== undefined);
   const file = parseConfigFile({ path, text, variables: io.env, replaced });
   const explain = (error: unknown) => explainFault(error, flags, file);
+  const isQuiet = flags.quiet !== undefined || file.flags.quiet !== undefined;
+  if (!isQuiet || (named === undefined && isPowerful(file.content, flags))) {
+    io.stderr.write(`Settings from ${path}\n`);
+  }
   try {
     const merged = mergeSettings(flags, file);
     keepSecret(merged.config.sourceUrl);
     keepSecret(merged.config.targetUrl);
-    if (merged.flags.quiet === undefined) io.stderr.write(`Settings from ${path}\n`);
     return { ...merged, explain };
   } catch (error) {
     throw explain(error);
   }
 }
 
+/** Whether a file decides where a run connects, what SQL it sends or what it writes. */
+function isPowerful(content: ConfigFileContent, flags: RawFlags): boolean {
+  const decides = (['source', 'target', 'report', 'differences', 'repair'] as const).some(
+    (key) => content[key] !== undefined && flags[key] === undefined,
+  );
+  const tables = Object.values(content.tableSettings ?? {});
+  return decides || tables.some(({ where, targetWhere }) => where !== undefined || targetWhere !== undefined);
+}
+
+function choosePath(named: string | undefined, noConfig: boolean): string | null {
+  if (named !== undefined && noConfig) {
+    throw usageError('Expected --config or --no-config, got both.', 'Leave one of them out.');
+  }
+  if (named !== undefined || noConfig) return named ?? null;
+  // What is no file, such as a pipe, would be waited for.
+  return statSync(DEFAULT_CONFIG_PATH, { throwIfNoEntry: false })?.isFile() === true
+    ? DEFAULT_CONFIG_PATH
+    : null;
+}
+
+/** No config file comes near it, and YAML takes its time. */
+const MOST_CONFIG_BYTES = 1 << 20;
+
 function readConfigText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path, MOST_CONFIG_BYTES);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw usageError(`Cannot read the config file: ${reason}.`, 'rowproof init writes one.');

@@ -1,10 +1,10 @@
 import { EXIT_CODES } from '../core/verdict.js';
+import { guardText } from '../report/visible-text.js';
 import type { CliIo } from './cli-io.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
 import { type Apply, runApply } from './run-apply.js';
 import { type Plan, runPlan } from './run-plan.js';
-import { runReport } from './run-report.js';
 import { runVerify, type Verify } from './run-verify.js';
 
 const HELP_WIDTH = 80;
@@ -31,7 +31,11 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       const { runInit } = await import('./run-init.js');
       return await runInit({ ...command, io: guarded });
     }
-    if (command.kind === 'report') return await runReport({ ...command, io: guarded });
+    if (command.kind === 'report') {
+      // Loaded late: only this command reads what a stranger may have written.
+      const { runReport } = await import('./run-report.js');
+      return await runReport({ ...command, io: guarded });
+    }
     guarded.stdout.write(command.text);
     return EXIT_CODES.clean;
   } catch (error) {
@@ -41,7 +45,10 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   }
 }
 
-/** Keeps passwords out of stderr, whoever quotes them, and takes a reader that has left for no error. */
+/**
+ * The one place through which all text leaves: keeps passwords out of stderr, whoever quotes them, and out of both streams
+ * what a terminal or a build server would obey; takes a reader that has left for no error.
+ */
 function guardStreams(io: CliIo, argv: readonly string[]): CliIo {
   const { stdout, stderr } = io;
   return {
@@ -49,14 +56,14 @@ function guardStreams(io: CliIo, argv: readonly string[]): CliIo {
     stdout: {
       isTTY: stdout.isTTY,
       columns: stdout.columns,
-      write: (text) => ignoringClosedPipe(() => stdout.write(text)),
+      write: (text) => ignoringClosedPipe(() => stdout.write(guardText(text))),
     },
     stderr: {
       isTTY: stderr.isTTY,
       get columns() {
         return stderr.columns;
       },
-      write: (text) => ignoringClosedPipe(() => stderr.write(hidePasswords(text, argv))),
+      write: (text) => ignoringClosedPipe(() => stderr.write(hidePasswords(guardText(text), argv))),
     },
   };
 }

@@ -5,6 +5,7 @@ import { formatDifferences } from '../report/differences-file.js';
 import { formatCounted } from '../report/number-text.js';
 import { REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
 import { formatSummary } from '../report/summary.js';
+import { guardText } from '../report/visible-text.js';
 import type { VerifyOutcome } from '../verify.js';
 import type { CliIo } from './cli-io.js';
 import { type OutputFile, openOutputFile } from './output-file.js';
@@ -96,7 +97,7 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
   }
   for (const { format, file } of files.reports) {
     const options = { color: false, width: DEFAULT_WIDTH, showValues };
-    await attempt(() => file.write([REPORT_FORMATS[format](result, options)]));
+    await attempt(() => file.write([guardText(REPORT_FORMATS[format](result, options))]));
   }
   writeStreams(destination, result);
   if (failures.length > 0) throw failures[0];

@@ -2,12 +2,13 @@ import { type RawFlags, readSwitch } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { RunPlan } from '../core/plan.js';
 import { EXIT_CODES } from '../core/verdict.js';
-import { formatPlan } from '../report/plan-report.js';
+import { formatPlan, formatPlanJson } from '../report/plan-report.js';
+import { visibleLine } from '../report/visible-text.js';
 import type { CliIo } from './cli-io.js';
 import { readSettings } from './read-settings.js';
 
 /** The planning itself, handed in so that the command line can be tested without a database. */
-export type Plan = (config: RunConfig) => Promise<RunPlan>;
+export type Plan = (config: RunConfig, onWarning: (sentence: string) => void) => Promise<RunPlan>;
 
 interface PlanCommand {
   readonly flags: RawFlags;
@@ -20,9 +21,10 @@ interface PlanCommand {
 export async function runPlan({ flags, io, plan, keepSecret }: PlanCommand): Promise<number> {
   const { json, ...rest } = flags;
   const settings = await readSettings({ flags: rest, io, keepSecret });
-  const made = await plan(settings.config).catch((error: unknown) => {
+  const warn = (sentence: string) => void io.stderr.write(`${visibleLine(`Warning: ${sentence}`)}\n`);
+  const made = await plan(settings.config, warn).catch((error: unknown) => {
     throw settings.explain(error);
   });
-  io.stdout.write(readSwitch({ json }, 'json') ? `${JSON.stringify(made, null, 2)}\n` : formatPlan(made));
+  io.stdout.write(readSwitch({ json }, 'json') ? formatPlanJson(made) : formatPlan(made));
   return EXIT_CODES.clean;
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { type RawFlags, readSwitch, usageError } from '../config/raw-flags.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { parseSavedResult } from '../report/saved-result.js';
 import type { CliIo } from './cli-io.js';
 import { planOutput } from './output-plan.js';
+import { readTextFile } from './read-text-file.js';
 import { openRunOutput } from './run-output.js';
 
 interface ReportCommand {
@@ -25,9 +25,12 @@ export async function runReport({ path, flags, io }: ReportCommand): Promise<num
   return result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(result.verdict);
 }
 
+/** A result holds the first differences of each table only, but their values may be long. */
+const MOST_SAVED_BYTES = 256 << 20;
+
 function readSaved(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path, MOST_SAVED_BYTES);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw usageError(

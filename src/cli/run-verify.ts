@@ -73,10 +73,13 @@ async function runAndWrite({ config, verify, output, progress, interruption, pla
       signal,
       rowEvents: false,
       wantsRepair: plan.repairPaths !== null,
+      onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
     });
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
     throw error;
+  } finally {
+    interruption.runEnded();
   }
   try {
     progress.stop();

@@ -67,6 +67,7 @@ export const INIT_OPTIONS = {
 export const VERIFY_OPTIONS = {
   ...SIDES,
   config: text(WHAT, 'PATH of a config file (default rowproof.yaml, if there is one); flags win'),
+  'no-config': flag(WHAT, 'Read no config file, not even rowproof.yaml'),
   tables: list(WHAT, 'Only tables that match these globs'),
   exclude: list(WHAT, 'Leave out tables that match these globs'),
   map: list(WHAT, 'SOURCE=TARGET: pair tables whose names differ'),

@@ -15,10 +15,25 @@ interface RepairExamination {
 }
 
 /**
+ * Examines a repair as `examine` does. Where a server cannot be asked any more, the result of the run stays as it is, and
+ * whoever reads the facts of the repair gets the error: a file that was not examined is not written.
+ */
+export async function examineRepair(examination: RepairExamination): Promise<RepairFacts> {
+  try {
+    return await examine(examination);
+  } catch (error) {
+    const read = (): AsyncIterable<never> => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+    });
+    return { ...examination.facts, examinations: new Map(), read };
+  }
+}
+
+/**
  * Asks both servers, once the rows are known, what of a repair they would refuse or what of it would harm: sessions are
  * opened anew, because those of the run may have been idle for hours.
  */
-export async function examineRepair({ sides, facts, tables }: RepairExamination): Promise<RepairFacts> {
+async function examine({ sides, facts, tables }: RepairExamination): Promise<RepairFacts> {
   const lookup = new RowLookup(sides);
   try {
     const ask = (side: Side) => async (sql: string) => (await lookup.side(side)).session.query(sql);

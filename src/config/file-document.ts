@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { RowproofError } from '../core/errors.js';
+import { isNestedDeeperThan } from '../core/nesting.js';
 
 /** Where in the file a value is: keys and list positions from the top. */
 export type KeyPath = readonly (string | number)[];
@@ -15,7 +16,9 @@ export interface FileDocument {
 /** Reads YAML; what is no YAML is a `usage` error with its line and without the text of the line: that may be secret. */
 export function readDocument(path: string, text: string): FileDocument {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, intAsBigInt: true, prettyErrors: false });
+  const document = parseNested(path, () =>
+    parseDocument(text, { lineCounter, intAsBigInt: true, prettyErrors: false }),
+  );
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     const { line } = lineCounter.linePos(error.pos[0]);
@@ -51,11 +54,34 @@ function sentenceOf(code: string): string {
 }
 
 function toPlainValues(path: string, read: () => unknown): unknown {
+  const values = readAliases(path, read);
+  if (isNestedDeeperThan(values, MOST_DEPTH)) throw tooDeep(path);
+  return values;
+}
+
+function readAliases(path: string, read: () => unknown): unknown {
   try {
     return read() ?? {};
   } catch {
     throw fault(path, 'not valid YAML: an alias has no anchor, or there are too many of them');
   }
+}
+
+/** Deeper than any setting; the value of an alias that stands inside its own anchor has no end at all. */
+const MOST_DEPTH = 32;
+
+/** The library reads by recursion, and lets go of its stack where a file is made to break it. */
+function parseNested<Parsed>(path: string, parse: () => Parsed): Parsed {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(path);
+    throw fault(path, 'not valid YAML');
+  }
+}
+
+function tooDeep(path: string): RowproofError {
+  return fault(path, 'values lie in each other too deeply, or an alias holds itself');
 }
 
 /** `tableSettings.orders.key`; what would be misread without them gets quotes. */

@@ -158,11 +158,23 @@ export function explainFault(error: unknown, flags: RawFlags, file: ConfigFile):
     }
   }
   for (const key of Object.keys(content)) keys.set(flagOf(key), key);
-  let message = error.message.replace(/^columnMap\b/, 'tableSettings.*.columnMap');
+  let message = hideVariables(error.message, file).replace(/^columnMap\b/, 'tableSettings.*.columnMap');
   for (const [flag, key] of keys) {
     if (flags[flag] === undefined) message = message.replace(new RegExp(`--${flag}(?![\\w-])`, 'g'), key);
   }
   if (message === error.message) return error;
-  const { code, hint, cause } = error;
-  return new RowproofError({ code, hint, cause, message: `${file.path}: ${message}` });
+  const { code, hint } = error;
+  return new RowproofError({ code, hint, message: `${file.path}: ${message}` });
+}
+
+/** Shorter values hide nothing, and would be found in words that have nothing to do with them. */
+const LEAST_SECRET = 4;
+
+/** Puts `${NAME}` in the place of what a variable of the environment holds, as the file has it. */
+function hideVariables(message: string, { variables }: ConfigFile): string {
+  let hidden = message;
+  for (const [name, value] of Object.entries(variables)) {
+    if (value !== undefined && value.length >= LEAST_SECRET) hidden = hidden.replaceAll(value, `\${${name}}`);
+  }
+  return hidden;
 }

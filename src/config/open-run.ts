@@ -1,34 +1,74 @@
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
+import type { Session } from '../engines/engine.js';
+import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
+import { assertConditions } from './check-conditions.js';
 import { compileScope } from './comparison-scope.js';
-import { processEnvironment } from './environment.js';
-import { describeServer, type OpenSide, openSide } from './open-side.js';
+import { processEnvironment, type WarningListener } from './environment.js';
+import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertRulesFit } from './rule-effects.js';
 import type { RunConfig } from './run-config.js';
 import { assertNamesExist } from './unknown-names.js';
 
-/** Connects to both sides, does the work, and closes both, whatever happens. */
+/** Who hears of warnings, and who may end the run. */
+interface OpeningHooks {
+  readonly onWarning?: WarningListener | undefined;
+  readonly stop?: AbortSignal | undefined;
+}
+
+/** What a stopped run gets to end its own statements, before its sessions are cut off. */
+const STOP_GRACE_MS = 1500;
+
+/** Connects to both sides, does the work, and closes both, whatever happens; `stop` ends all of it soon. */
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
+  { onWarning = warnOfProcess, stop }: OpeningHooks = {},
 ): Promise<T> {
-  const environment = processEnvironment();
+  const environment = processEnvironment(onWarning);
   const sides = await openBoth((side) =>
-    openSide(side, side === 'source' ? config.sourceUrl : config.targetUrl, environment),
+    openSide({ side, url: side === 'source' ? config.sourceUrl : config.targetUrl, environment, stop }),
   );
+  const sessions = [sides.source.session, sides.target.session];
+  const endCutting = cutOffAfter(stop, sessions);
   try {
     return await work(sides);
   } finally {
-    await Promise.all([sides.source.session.close(), sides.target.session.close()]);
+    endCutting();
+    await Promise.all(sessions.map((session) => session.close()));
   }
+}
+
+/** Cuts sessions off that are still at work a while after a run was stopped; whoever waits for them gets an error. */
+function cutOffAfter(stop: AbortSignal | undefined, sessions: readonly Session[]): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onStop = (): void => {
+    timer = setTimeout(() => {
+      for (const session of sessions) void session.close();
+    }, STOP_GRACE_MS);
+  };
+  stop?.addEventListener('abort', onStop, { once: true });
+  if (stop?.aborted) onStop();
+  return () => {
+    clearTimeout(timer);
+    stop?.removeEventListener('abort', onStop);
+  };
+}
+
+/** Where nobody listens, a warning takes the way of Node's own. */
+function warnOfProcess(sentence: string): void {
+  process.emitWarning(sentence, 'RowproofWarning');
 }
 
 async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record<Side, OpenSide>> {
   const [source, target] = await Promise.allSettled([open('source'), open('target')]);
   if (source.status === 'fulfilled' && target.status === 'fulfilled') {
-    return { source: source.value, target: target.value };
+    return {
+      source: makeReady(source.value, target.value),
+      target: makeReady(target.value, source.value),
+    };
   }
   for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.session.close();
   throw source.status === 'rejected'
@@ -38,9 +78,13 @@ async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record
       : undefined;
 }
 
-/** Pairs what the user asked for; a run that could prove nothing is refused here. */
-export function pairSides(config: RunConfig, { source, target }: Record<Side, OpenSide>): TablePairing {
-  if (source.catalog.identity === target.catalog.identity) {
+/** Pairs what the user asked for; a run that could prove nothing, or that has a condition which is none, is refused here. */
+export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>): Promise<TablePairing> {
+  const { source, target } = sides;
+  if (
+    isSameInstance(source.session.server, target.session.server) &&
+    source.catalog.schema === target.catalog.schema
+  ) {
     throw new RowproofError({
       code: 'usage',
       message: 'Source and target are the same schema of the same server.',
@@ -48,14 +92,18 @@ export function pairSides(config: RunConfig, { source, target }: Record<Side, Op
     });
   }
   assertNamesExist(config, source.catalog, target.catalog);
-  const pairing = pairTables(source.catalog, target.catalog, compileScope(config));
+  const scope = compileScope(config);
+  const pairing = pairTables(source.catalog, target.catalog, scope);
   assertRulesFit(config, pairing.tables);
-  if (pairing.tables.length > 0) return pairing;
-  throw new RowproofError({
-    code: 'nothing-to-compare',
-    message: `There is no table to compare in ${source.catalog.schema} on the source.`,
-    hint: 'Check the schema of the URL, --tables and --exclude.',
-  });
+  if (pairing.tables.length === 0) {
+    throw new RowproofError({
+      code: 'nothing-to-compare',
+      message: `There is no table to compare in ${source.catalog.schema} on the source.`,
+      hint: 'Check the schema of the URL, --tables and --exclude.',
+    });
+  }
+  await assertConditions(sides, pairing.tables, scope);
+  return pairing;
 }
 
 /** A side as results name it. */

@@ -1,8 +1,11 @@
 import { RowproofError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import type { ConnectionSettings, Engine, Environment, Session } from '../engines/engine.js';
+import { makeLasting } from '../engines/lasting-session.js';
 import { engineFor } from '../engines/registry.js';
+import { isSameInstance } from '../engines/server-identity.js';
 import { redactPasswords } from './redact-passwords.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
@@ -11,22 +14,66 @@ export interface OpenSide {
   readonly settings: ConnectionSettings;
   readonly session: Session;
   readonly catalog: Catalog;
+  /** What the report must say of how the side was opened. */
+  readonly findings: readonly Finding[];
 }
 
-/** Connects to one side and reads its catalog; an error names the side and the server, never the password. */
-export async function openSide(side: Side, url: string, environment: Environment): Promise<OpenSide> {
+/** Which side to open, and who may end that. */
+export interface SideRequest {
+  readonly side: Side;
+  readonly url: string;
+  readonly environment: Environment;
+  readonly stop?: AbortSignal | undefined;
+}
+
+/**
+ * Connects to one side and reads its catalog; an error names the side and the server, never the password. The server
+ * that answers first is the one that every later session of the side must be on.
+ */
+export async function openSide({ side, url, environment, stop }: SideRequest): Promise<OpenSide> {
   const parsed = parseUrl(side, url);
   const engine = engineFor(parsed.protocol.slice(0, -1));
-  const settings = engine.resolveConnection(parsed, environment);
-  const session = await engine.open(settings).catch((error: unknown) => {
-    throw describeFailure({ side, engine, settings, error, what: 'connect to' });
+  const resolved = engine.resolveConnection(parsed, environment);
+  const session = await engine.open(resolved, stop).catch((error: unknown) => {
+    throw describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
   });
+  const settings = { ...resolved, server: { identity: session.server, isExact: false } };
+  const cutOff = (): void => void session.close();
+  stop?.addEventListener('abort', cutOff, { once: true });
   try {
-    return { engine, settings, session, catalog: await engine.readCatalog(session, settings) };
+    return {
+      engine,
+      settings,
+      session,
+      catalog: await engine.readCatalog(session, settings),
+      findings: session.findings.map((finding) => ({
+        ...finding,
+        message: `${capitalize(side)}: ${finding.message}`,
+      })),
+    };
   } catch (error) {
     await session.close();
+    if (stop?.aborted) throw interrupted();
     throw describeFailure({ side, engine, settings, error, what: 'read the catalog of' });
+  } finally {
+    stop?.removeEventListener('abort', cutOff);
   }
+}
+
+function interrupted(): RowproofError {
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
+}
+
+function capitalize(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
+/** Makes a side good for the whole run: its session lasts, and none of its sessions is taken to the server of the other. */
+export function makeReady(open: OpenSide, other: OpenSide): OpenSide {
+  const identity = open.session.server;
+  const isExact = identity.id === other.session.server.id && !isSameInstance(identity, other.session.server);
+  const settings = { ...open.settings, server: { identity, isExact } };
+  return { ...open, settings, session: makeLasting(open.session, open.engine, settings) };
 }
 
 function parseUrl(side: Side, url: string): URL {
@@ -51,6 +98,7 @@ function describeFailure(failure: {
   const { side, engine, settings, error, what } = failure;
   const place = `${what} the ${side} ${describeServer(settings)}`;
   if (error instanceof RowproofError) {
+    if (error.code === 'interrupted') return error;
     const { code, hint, message } = error;
     return new RowproofError({ code, hint, message: `Cannot ${place}: ${message}`, cause: error });
   }

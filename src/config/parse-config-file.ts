@@ -12,6 +12,8 @@ export interface ConfigFile {
   readonly content: ConfigFileContent;
   /** What it says that a flag of the same name says too. */
   readonly flags: RawFlags;
+  /** The variables of the environment that it names; their values are in no message. */
+  readonly variables: Variables;
 }
 
 export interface ConfigFileText {
@@ -30,7 +32,12 @@ export function parseConfigFile({ path, text, variables, replaced = [] }: Config
   const document = readDocument(path, text);
   const parsed = CONFIG_FILE.safeParse(substituteVariables(document, variables, replaced));
   if (!parsed.success) throw faultOf(document, parsed.error.issues);
-  return { path, content: parsed.data, flags: readFlags(parsed.data) };
+  return { path, content: parsed.data, flags: readFlags(parsed.data), variables: namedIn(text, variables) };
+}
+
+function namedIn(text: string, variables: Variables): Variables {
+  const names = [...text.matchAll(/\$\{([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
+  return Object.fromEntries(names.map((name) => [name, variables[name]]));
 }
 
 /** An unknown key goes first: it may be why something else is wrong. */

@@ -1,10 +1,16 @@
+import { RowproofError } from '../core/errors.js';
 import { hasLimits } from '../core/load-limits.js';
+import { qualifiedName, type Side } from '../core/pairing.js';
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
+import type { Engine } from '../engines/engine.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable } from '../verifier/describe-plan.js';
+import type { PlannedTable } from '../verifier/table-pairing.js';
 import { compileScope } from './comparison-scope.js';
+import type { WarningListener } from './environment.js';
 import { describeSide, pairSides, withOpenSides } from './open-run.js';
+import type { OpenSide } from './open-side.js';
 import type { RunConfig } from './run-config.js';
 import { modeOf } from './table-modes.js';
 
@@ -14,9 +20,9 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
  * Says what `verify` would do with a config: pairs, columns, strategy, segments and SQL. It reads catalogs and, of each
  * table, the first and the last key.
  */
-export async function planRun(config: RunConfig): Promise<RunPlan> {
-  return withOpenSides(config, async (sides) => {
-    const pairing = pairSides(config, sides);
+export async function planRun(config: RunConfig, onWarning?: WarningListener): Promise<RunPlan> {
+  const plan = async (sides: Record<Side, OpenSide>): Promise<RunPlan> => {
+    const pairing = await pairSides(config, sides);
     const request = {
       workers: config.workers,
       scope: compileScope(config),
@@ -34,7 +40,11 @@ export async function planRun(config: RunConfig): Promise<RunPlan> {
     for (const table of pairing.tables) {
       const { mode } = modeOf(config, table);
       const planned = mode === 'count' ? planForCounting(table) : table;
-      tables.push(await describeTable(planned, { ...request, mode }));
+      tables.push(
+        await describeTable(planned, { ...request, mode }).catch((error: unknown) => {
+          throw describeReadFailure(error, sides.source.engine, planned);
+        }),
+      );
     }
     return {
       format: PLAN_FORMAT,
@@ -45,5 +55,20 @@ export async function planRun(config: RunConfig): Promise<RunPlan> {
       tables,
       findings: pairing.findings,
     };
+  };
+  return withOpenSides(config, plan, { onWarning });
+}
+
+/** Of rows only the source's are looked at, and a server refuses that where the user's condition is wrong. */
+function describeReadFailure(error: unknown, engine: Engine, { source }: PlannedTable): unknown {
+  if (error instanceof RowproofError) return error;
+  const { code, message, hint } = engine.classifyError(error);
+  const name = source === null ? 'a table' : qualifiedName(source);
+  const advice = hint === '' ? `Check what --where says of ${name}, if it does.` : hint;
+  return new RowproofError({
+    code,
+    message: `Cannot plan ${name} on the source: ${message.replace(/\.$/, '')}.`,
+    hint: advice,
+    cause: error,
   });
 }

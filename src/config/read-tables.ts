@@ -16,6 +16,9 @@ import type { OpenSide } from './open-side.js';
 import type { RunConfig } from './run-config.js';
 import type { RunLoad } from './run-load.js';
 
+/** How long a server may take to cancel a statement before its connection is cut off. */
+const LONGEST_CANCEL_MS = 1500;
+
 /** The hooks with nothing left open. */
 export interface RunWishes {
   readonly emit: EmitEvent;
@@ -69,7 +72,7 @@ export async function readTables(reading: Reading): Promise<void> {
 
 async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
   const cutOff = (): void => {
-    for (const side of [sides.source, sides.target]) void side.session.close();
+    for (const side of [sides.source, sides.target]) void cutOffSession(side);
   };
   wishes.signal.addEventListener('abort', cutOff, { once: true });
   const scope = compileScope(config);
@@ -79,6 +82,15 @@ async function countAll({ config, wishes, sides, tables, control }: Reading): Pr
   } finally {
     wishes.signal.removeEventListener('abort', cutOff);
   }
+}
+
+/** Ends a session and what it is doing: a server does not notice by itself that nobody waits for a statement. */
+async function cutOffSession({ engine, settings, session }: OpenSide): Promise<void> {
+  const keys = session.cancelKey === null ? [] : [session.cancelKey];
+  const cancelled = engine.cancel(settings, keys).catch(() => undefined);
+  const tooLong = new Promise((resolve) => setTimeout(resolve, LONGEST_CANCEL_MS).unref());
+  await Promise.race([cancelled, tooLong]);
+  await session.close();
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {

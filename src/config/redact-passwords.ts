@@ -1,5 +1,7 @@
 const PLACEHOLDER = '***';
-const URL_PASSWORD = /([a-z][a-z\d+.-]*:\/\/[^\s:@/]*):\S*@/gi;
+/** Also where a slash or the colon of the scheme was left out. */
+const URL_PASSWORD =
+  /((?:[a-z][a-z\d+.-]*:\/\/|\b(?:mysql|mariadb|postgres(?:ql)?)(?::\/?|\/\/)(?!\/)(?=[^\s:@]+:))[^\s:@]*):\S*@/gi;
 const SECRET_PARAMETER = /^(.*(pass|pwd|secret|token).*)$/i;
 const SECRET_IN_QUERY = /([?&][^=&#\s]*(?:pass|pwd|secret|token)[^=&#\s]*=)[^&#\s"']*/gi;
 
@@ -15,7 +17,7 @@ export function redactPasswords(text: string): string {
 export function findPasswords(argv: readonly string[]): readonly string[] {
   const found = new Set<string>();
   for (const word of argv) {
-    const userInfo = /:\/\/[^:@/]*:(.*)@/s.exec(word)?.[1];
+    const userInfo = /:\/\/[^:@]*:(.*)@/s.exec(word)?.[1];
     if (userInfo !== undefined && userInfo !== '') found.add(userInfo);
   }
   return [...found];

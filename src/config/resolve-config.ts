@@ -68,13 +68,28 @@ function readUrl(flags: RawFlags, side: 'source' | 'target'): string {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url)) {
     throw usageError(`Expected --${side} to be a URL, got something else.`, `A URL starts with ${forms}.`);
   }
-  if (!URL.canParse(url)) {
-    throw usageError(
-      `Expected --${side} to be a URL, got one that cannot be read.`,
-      'Write special characters of user name and password as in a web address, for example %40 for @ and %2F for /.',
-    );
+  if (!URL.canParse(url))
+    throw usageError(`Expected --${side} to be a URL, got one that cannot be read.`, ESCAPES);
+  const mark = findStrayMark(url);
+  if (mark !== null) {
+    throw usageError(`Expected --${side} to be a URL, got one with ${mark} behind its host.`, ESCAPES);
   }
   return url;
+}
+
+const ESCAPES =
+  'Write special characters of names and passwords as in a web address: %40 for @, %2F for /, %3F for ?, %23 for #.';
+
+/**
+ * A character that says that the URL was cut elsewhere than its writer meant. A `/`, `?` or `#` in a password that was not
+ * escaped ends the host: what follows would be shown as the name of a database or an option, and it is the password.
+ */
+function findStrayMark(url: string): string | null {
+  const [, authority = '', path = '', query = '', fragment] =
+    /^[^:]*:\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? [];
+  if (fragment !== undefined) return 'a #';
+  const isNamed = /^(?:[?&][\w-]+=[^&]*)*$/.test(query);
+  return path.includes('@') || (query.includes('@') && !(authority.includes('@') && isNamed)) ? 'an @' : null;
 }
 
 function readMatchNames(flags: RawFlags): MatchNames {

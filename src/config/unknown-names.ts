@@ -1,5 +1,5 @@
 import { RowproofError } from '../core/errors.js';
-import type { Catalog } from '../core/schema.js';
+import type { Catalog, NamedObject } from '../core/schema.js';
 import { matchesName } from './comparison-scope.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
 
@@ -8,8 +8,8 @@ import type { ColumnPattern, RunConfig } from './run-config.js';
  * checked, and a misspelt `--exclude` or `--where` would be without effect.
  */
 export function assertNamesExist(config: RunConfig, source: Catalog, target: Catalog): void {
-  const sourceNames = source.tables.map((table) => table.name);
-  const targetNames = target.tables.map((table) => table.name);
+  const own = namesOf(source);
+  const partners = namesOf(target);
   const flags: readonly (readonly [string, Iterable<string>])[] = [
     ['--tables', config.tables],
     ['--columns', config.columns.map((pattern) => pattern.table)],
@@ -24,11 +24,10 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['tableSettings', config.tableModes.keys()],
   ];
   for (const [flag, patterns] of flags) {
-    for (const pattern of patterns) assertMatch(flag, pattern, sourceNames, 'source');
+    for (const pattern of patterns) assertMatch(flag, pattern, own, 'source');
   }
-  for (const pattern of config.exclude)
-    assertMatch('--exclude', pattern, [...new Set([...sourceNames, ...targetNames])], 'source');
-  for (const { target: name } of config.map) assertMatch('--map', name, targetNames, 'target');
+  for (const pattern of config.exclude) assertMatch('--exclude', pattern, bothNames(own, partners), 'source');
+  for (const { target: name } of config.map) assertMatch('--map', name, partners, 'target');
   assertColumnsExist(config, source);
   for (const pattern of config.columns) assertColumnMeant('--columns', pattern, source);
   for (const pattern of config.ignoreColumns) assertColumnIgnored(pattern, source, target);
@@ -74,15 +73,33 @@ function assertColumnsExist({ columnMap }: RunConfig, source: Catalog): void {
   }
 }
 
-function assertMatch(flag: string, pattern: string, names: readonly string[], side: string): void {
-  if (names.some((name) => matchesName(pattern, name))) return;
-  const shown = names.slice(0, 8).join(', ');
+/** What has a name on a side: tables, and what could be taken for one. */
+interface SideNames {
+  readonly tables: readonly string[];
+  readonly others: readonly NamedObject[];
+}
+
+function namesOf({ tables, others }: Catalog): SideNames {
+  return { tables: tables.map((table) => table.name), others };
+}
+
+function bothNames(one: SideNames, other: SideNames): SideNames {
+  return { tables: [...new Set([...one.tables, ...other.tables])], others: [...one.others, ...other.others] };
+}
+
+function assertMatch(flag: string, pattern: string, { tables, others }: SideNames, side: string): void {
+  if (tables.some((name) => matchesName(pattern, name))) return;
+  const other = others.find(({ name }) => name === pattern);
+  const shown = tables.slice(0, 8).join(', ');
   throw new RowproofError({
     code: 'usage',
-    message: `${flag} says "${pattern}", but no table of the ${side} has such a name.`,
+    message:
+      other === undefined
+        ? `${flag} says "${pattern}", but no table of the ${side} has such a name.`
+        : `${flag} says "${pattern}", but that is ${other.what} on the ${side}.`,
     hint:
-      names.length === 0
+      tables.length === 0
         ? `The ${side} has no tables.`
-        : `Its tables: ${shown}${names.length > 8 ? ', …' : ''}.`,
+        : `Its tables: ${shown}${tables.length > 8 ? ', …' : ''}.`,
   });
 }

@@ -22,6 +22,8 @@ export interface SpillBucketsTask {
   readonly pairId: number;
   readonly side: Side;
   readonly asBag: boolean;
+  /** Whether rows with a key are kept whole, because they cannot be asked for by it. */
+  readonly withRows: boolean;
   /** One byte a bucket: 1 where its rows are wanted. */
   readonly wanted: Uint8Array;
   /** The sort keys at which partitions after the first begin, ascending. */
@@ -34,6 +36,8 @@ export interface ComparePartitionTask {
   readonly kind: 'compare-partition';
   readonly pairId: number;
   readonly asBag: boolean;
+  /** Whether the files hold rows with a key whole. */
+  readonly withRows: boolean;
   readonly folder: string;
   readonly partition: number;
   /** How many rows of each side were spilled into it: what its files must hold. */
@@ -69,7 +73,10 @@ export interface SpilledRows {
 export type SpillBucketsResult = SpilledRows | UnusableKey | UnverifiedChunk;
 
 export type ComparePartitionResult =
-  | ({ readonly kind: 'compared' } & Pick<ComparedChunk, 'counts' | 'changedColumns' | 'undecidedColumns'>)
+  | ({ readonly kind: 'compared' } & Pick<
+      ComparedChunk,
+      'counts' | 'changedColumns' | 'undecidedColumns' | 'unfound'
+    >)
   | UnverifiedChunk;
 
 /** Marks the buckets that do not hold the same rows on both sides. */

@@ -1,5 +1,6 @@
 import type { KeyPart } from './encoding/key-bytes.js';
 import type { SerializedError } from './errors.js';
+import type { Side } from './pairing.js';
 
 /**
  * What one task reads from both sides: the rows after a key, up to a key, or up to a cap. Bounds may name only the
@@ -30,6 +31,53 @@ export interface ChecksumTask {
   readonly inParts: boolean;
 }
 
+/** Asks both sides for the key that stands so many rows further: where a stretch ends that cannot be read. */
+export interface FindEndTask {
+  readonly kind: 'find-end';
+  readonly pairId: number;
+  readonly after: readonly KeyPart[] | null;
+  readonly upTo: readonly KeyPart[] | null;
+  readonly rows: number;
+  /** Whether only rows that meet the user's conditions count. */
+  readonly withConditions: boolean;
+}
+
+/** The smaller key of the two sides; null where neither has so many rows. */
+export interface FoundEnd {
+  readonly kind: 'found-end';
+  readonly end: readonly KeyPart[] | null;
+}
+
+export type FindEndResult = FoundEnd | UnverifiedChunk;
+
+/** Asks a side, without the help of an index, which keys it has rows with: an index that is broken does not find them. */
+export interface FindKeysTask {
+  readonly kind: 'find-keys';
+  readonly pairId: number;
+  readonly side: Side;
+  /** Key bytes. */
+  readonly keys: readonly Uint8Array[];
+}
+
+export interface FoundKeys {
+  readonly kind: 'found-keys';
+  readonly rows: number;
+  /** The key of one of them, for people. */
+  readonly example: readonly KeyPart[] | null;
+}
+
+export type FindKeysResult = FoundKeys | UnverifiedChunk;
+
+/** Key bytes of rows that a side had when it was read, and did not find when it was asked for them by key. */
+export interface UnfoundRows {
+  readonly source: readonly Uint8Array[];
+  readonly target: readonly Uint8Array[];
+  /** How many more there were than are kept. */
+  readonly beyond: number;
+}
+
+export const NONE_UNFOUND: UnfoundRows = { source: [], target: [], beyond: 0 };
+
 export interface DifferenceCounts {
   readonly missing: number;
   readonly extra: number;
@@ -52,6 +100,7 @@ export interface ComparedChunk {
   readonly changedColumns: Readonly<Record<string, number>>;
   /** In how many rows a column without a rule differs in bytes, which proves neither equality nor a difference. */
   readonly undecidedColumns: Readonly<Record<string, number>>;
+  readonly unfound: UnfoundRows;
 }
 
 /** A chunk of which nothing is known; `transient` says whether another try may help. */
@@ -98,6 +147,7 @@ export function describeProved(
     counts: NO_DIFFERENCE,
     changedColumns: {},
     undecidedColumns: {},
+    unfound: NONE_UNFOUND,
   };
 }
 

@@ -10,6 +10,7 @@ export const CAUSE_TITLES = {
   'cp1252-as-latin1': 'cp1252 taken for latin1',
   'cut-at-four-byte-character': 'cut at the first 4-byte character',
   'characters-replaced': 'characters replaced',
+  'zero-padded': 'filled up with zero bytes',
   'nul-lost': 'NUL lost',
   'line-ends': 'line ends',
   'unicode-normalization': 'Unicode normalization',

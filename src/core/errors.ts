@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'catalog'
   | 'read'
   | 'session-state'
+  | 'other-server'
   | 'wire-format'
   | 'key-order'
   | 'timeout'

@@ -12,6 +12,8 @@ export const FINDING_EFFECTS = {
   'sampled-share': 'note',
   'extra-table': 'note',
   'extra-column': 'note',
+  'inherited-rows': 'note',
+  'not-looked-at': 'note',
   'latent-double-encoding': 'note',
   'diagnosis-incomplete': 'note',
   'ambiguous-table': 'unverified',
@@ -22,9 +24,14 @@ export const FINDING_EFFECTS = {
   'key-unusable': 'unverified',
   'duplicate-key': 'note',
   'hidden-by-condition': 'note',
+  'index-broken': 'note',
+  'collation-changed': 'note',
   'read-in-full': 'note',
   'checksum-on-client': 'note',
+  'password-readable': 'note',
+  'not-split': 'note',
   'chunk-unverified': 'unverified',
+  'schema-changed': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;
 

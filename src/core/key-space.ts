@@ -21,6 +21,7 @@ export function toOrdinal(part: KeyPart): bigint | null {
     case 'bytes':
       return leadingBytes(part.value);
     case 'text':
+    case 'exact':
       return null;
   }
 }
@@ -50,6 +51,7 @@ export function fromOrdinal(ordinal: bigint, like: KeyPart): KeyPart | null {
       return { kind: 'bytes', value: bytes };
     }
     case 'text':
+    case 'exact':
       return null;
   }
 }

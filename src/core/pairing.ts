@@ -1,4 +1,4 @@
-import type { CanonicalType } from './canonical-type.js';
+import { type CanonicalType, textTypeOf } from './canonical-type.js';
 import type { ColumnRule } from './column-rule.js';
 import type { KeyKind } from './encoding/key-bytes.js';
 import type { Column, Table } from './schema.js';
@@ -67,6 +67,8 @@ export type KeyKindChoice = { readonly keyKind: KeyKind } | { readonly reason: s
 export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
   const { source, target, canonical } = pair;
   if (pair.rule.kind !== 'plain') return { reason: adaptedKeyReason(source, pair.rule) };
+  const change = source.collationChange ?? target.collationChange ?? null;
+  if (change !== null) return { reason: `key column ${source.name} may be sorted in two ways: ${change}` };
   if (isMoney(source) || isMoney(target)) {
     return {
       reason: `key column ${source.name} is an amount of money, whose order the other side has no literal for`,
@@ -97,12 +99,27 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
 }
 
 /**
- * Says as which kind of key value a pair of columns can be looked up on both sides, whatever their orders are; null
- * where not every value of it can be.
+ * Whether the rows of a table pair can be asked for by their keys: not where a value of the key has no literal, nor where
+ * an index on it may have another order than its column.
+ */
+export function isLookedUp({ key }: Pick<TablePair, 'key'>): boolean {
+  return (
+    key.length > 0 &&
+    key.every(
+      ({ keyKind, source, target }) =>
+        keyKind !== 'exact' && source.collationChange == null && target.collationChange == null,
+    )
+  );
+}
+
+/**
+ * Says as which kind of key value a pair of columns tells rows apart on both sides, whatever their orders are; null
+ * where it does not. Of all kinds but `exact`, rows can be looked up by every value as well.
  */
 export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
   const { source, target, canonical, rule } = pair;
-  if (rule.kind !== 'plain' || isMoney(source) || isMoney(target)) return null;
+  if (rule.kind !== 'plain') return null;
+  if (isMoney(source) || isMoney(target)) return 'exact';
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -115,9 +132,12 @@ export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
     case 'uuid':
       return [source, target].every(isFoundByUuid) ? 'uuid' : null;
     case 'text':
-      return source.type.kind === 'text' && target.type.kind === 'text' ? 'text' : null;
-    default:
+      return textTypeOf(source.type) !== null && textTypeOf(target.type) !== null ? 'text' : null;
+    case 'wire':
       return null;
+    default:
+      // Text spells one value in many ways, and may hold two of them in two rows.
+      return source.type.kind === 'text' || target.type.kind === 'text' ? null : 'exact';
   }
 }
 

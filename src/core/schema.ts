@@ -19,7 +19,11 @@ export type ValueType =
   | { readonly kind: 'instant' }
   | { readonly kind: 'enum'; readonly text: TextType }
   | { readonly kind: 'set'; readonly text: TextType }
-  | { readonly kind: 'json' }
+  /**
+   * A `typed` document may hold scalars that JSON does not have, such as the dates of MySQL; the engine then tells them from
+   * their text. A pair is typed on both sides or on neither.
+   */
+  | { readonly kind: 'json'; readonly typed?: true }
   /** `byteOrder` is false where the engine sorts UUIDs by anything but their sixteen bytes. */
   | { readonly kind: 'uuid'; readonly byteOrder: boolean }
   | StructuredType
@@ -72,6 +76,8 @@ export interface Column {
   /** Invisible columns are compared too, but an invisible generated primary key is not data. */
   readonly invisible: boolean;
   readonly collation: string | null;
+  /** Set where indexes on it may have been built in another order than its collation has now; completes "column c …: …". */
+  readonly collationChange?: string | null;
 }
 
 /**
@@ -84,12 +90,28 @@ export interface Key {
   readonly primary: boolean;
   readonly unique: boolean;
   readonly ineligible: string | null;
+  /** Declared as unique, but nothing makes sure of it: the server is asked for duplicates before it is relied on. */
+  readonly unenforced?: true;
 }
+
+/** A table whose rows an engine shows as rows of another one too, which it inherits from. */
+export interface Heir {
+  /** The identity of the table that it inherits from directly. */
+  readonly parent: string;
+  readonly identity: string;
+  /** `schema.table`. */
+  readonly name: string;
+}
+
+/** What a relation is. Only `table` and `partitioned` are data by themselves; the others are looked at when named. */
+export type TableKind = 'table' | 'partitioned' | 'view' | 'materialized-view' | 'foreign-table';
 
 export interface Table {
   readonly schema: string;
   readonly name: string;
-  readonly kind: 'table' | 'partitioned' | 'view';
+  readonly kind: TableKind;
+  /** Tells the table from another one that takes its name later; null where the engine has nothing that does. */
+  readonly identity: string | null;
   readonly columns: readonly Column[];
   readonly keys: readonly Key[];
   /** The engine's own estimate; null where it has none. */
@@ -97,8 +119,30 @@ export interface Table {
   readonly estimatedRowBytes: number | null;
   /** Why rows of this table cannot be read with this account, or null. */
   readonly unreadable: string | null;
-  /** Other tables (inheritance children) would be read along unless the table is read with ONLY. */
+  /** Its tree of heirs, an edge each. */
+  readonly heirs: readonly Heir[];
+  /** Its heirs would be read along unless it is read with ONLY. */
   readonly only: boolean;
+  /** Identities of the tables whose rows are read as rows of this one, where not all heirs are; else empty. */
+  readonly members: readonly string[];
+  /** What belongs to it and is never compared, such as its history; each completes "… was not compared". */
+  readonly unread: readonly string[];
+}
+
+/** Whether a relation holds rows of its own, so that a run over a schema must not pass it over. */
+export function holdsOwnRows({ kind }: Pick<Table, 'kind'>): boolean {
+  return kind === 'table' || kind === 'partitioned';
+}
+
+/** Whether rows of other tables are read as rows of this one. */
+export function readsHeirs({ heirs, only }: Pick<Table, 'heirs' | 'only'>): boolean {
+  return heirs.length > 0 && !only;
+}
+
+/** Something with a name in the schema that is no table by itself; `what` completes "x is …". */
+export interface NamedObject {
+  readonly name: string;
+  readonly what: string;
 }
 
 export type EngineName = 'mysql' | 'mariadb' | 'postgresql';
@@ -108,9 +152,11 @@ export interface Catalog {
   /** The server's version as it prints it. */
   readonly version: string;
   readonly schema: string;
-  /** Two connections with the same identity see the same server and database. */
-  readonly identity: string;
   readonly tables: readonly Table[];
+  /** What has a name of its own there and cannot be compared by it. */
+  readonly others: readonly NamedObject[];
+  /** What the schema's database holds beside its tables, as reports list it among what was not checked. */
+  readonly unread: readonly string[];
   /** Set where the account may not see every table of the schema; completes "the account …". */
   readonly partial: string | null;
 }

@@ -1,5 +1,6 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import type { Value } from '../core/difference.js';
+import type { Column } from '../core/schema.js';
 import {
   type Alteration,
   type CauseRule,
@@ -55,13 +56,30 @@ function bytesOf(value: Value): string | null {
   return Buffer.from(value.hex, 'hex').toString('latin1');
 }
 
-function explainCutBytes({ original, altered, to }: Alteration, found: Explanation[]): void {
-  if (original === null || altered === null || typeof original === 'string' || typeof altered === 'string')
-    return;
-  const [before, after] = [original.hex, altered.hex];
+function explainCutBytes({ original, altered, from, to }: Alteration, found: Explanation[]): void {
+  const [before, after] = [hexOf(original), hexOf(altered)];
+  if (before === null || after === null) return;
   if (after === '' || after.length >= before.length || !before.startsWith(after)) return;
+  if (isPadding(before, after, from)) return;
   const length = after.length / 2;
   found.push({ cause: 'truncated', detail: `at ${length} bytes`, ...weighLength(length, declaredBytes(to)) });
+}
+
+/** A column of a fixed length fills what is shorter up with zero bytes, which are part of its value from then on. */
+function explainPadding({ original, altered, to }: Alteration, found: Explanation[]): void {
+  const [before, after] = [hexOf(original), hexOf(altered)];
+  if (before === null || after === null || !isPadding(after, before, to)) return;
+  found.push({ cause: 'zero-padded', detail: `to ${after.length / 2} bytes`, bits: CERTAIN_BITS });
+}
+
+/** Whether a value is another one that its column filled up. */
+function isPadding(longer: string, shorter: string, { type }: Column): boolean {
+  const isFull = type.kind === 'bytes' && type.fixed && type.length === longer.length / 2;
+  return isFull && longer.length > shorter.length && longer === shorter.padEnd(longer.length, '0');
+}
+
+function hexOf(value: Value): string | null {
+  return value === null || typeof value === 'string' ? null : value.hex;
 }
 
 /** The ways in which programs write bytes as text. */
@@ -92,6 +110,7 @@ function rawBytesOf(value: Value): Buffer | null {
 
 /** What becomes of nothing, of NUL, and of bytes. */
 export const emptyRules: readonly CauseRule[] = [
+  { types: new Set(['bytes']), bothWays: false, explain: explainPadding },
   { types: EMPTY_TYPES, bothWays: false, explain: explainEmpty },
   { types: null, bothWays: false, explain: explainLoss },
   { types: NUL_TYPES, bothWays: true, explain: explainNul },

@@ -4,9 +4,11 @@ import type { Value } from '../core/difference.js';
 import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { ErrorCode } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
 import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
 import type { KernelProgram } from './kernel-program.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
+import type { ExpectedServer, ServerIdentity } from './server-identity.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
 export interface ConnectionSettings {
@@ -16,7 +18,7 @@ export interface ConnectionSettings {
   /** A unix socket (MySQL) or the folder that holds it (PostgreSQL); null for TCP. */
   readonly socketPath: string | null;
   readonly user: string;
-  readonly password: string | null;
+  readonly password: PasswordSettings;
   readonly database: string;
   readonly schema: string;
   readonly tls: TlsSettings;
@@ -24,6 +26,19 @@ export interface ConnectionSettings {
   readonly statementTimeoutMs: number;
   /** For the one statement that reads a whole table; as long as it takes, unless the user set a limit. */
   readonly wholeTableTimeoutMs: number;
+  /** The server that must answer, once it is known; a session that finds another one reads nothing. */
+  readonly server?: ExpectedServer;
+}
+
+/** The password, and when it may be sent in a form that whoever gets it can read. */
+export interface PasswordSettings {
+  readonly text: string | null;
+  /** Also on a connection without TLS. */
+  readonly allowsClear: boolean;
+  /** The public key of a MySQL server, to encrypt the password with where there is no TLS; null for none. */
+  readonly serverPublicKeyPath: string | null;
+  /** Whether a MySQL server is asked for its public key on a connection without TLS. */
+  readonly requestsPublicKey: boolean;
 }
 
 /** TLS as the engines' own clients know it; `verify-full` checks the certificate and the host name. */
@@ -43,23 +58,43 @@ export type SpanListener = (buffer: Buffer, start: number, end: number, rows: nu
 /** A small result of a control statement: one object a row, every value as text. */
 export type ControlRow = Readonly<Record<string, string | null>>;
 
-/** One read-only connection whose session state was set and read back. Who opens it closes it. */
-export interface Session {
-  /** The server's own number of this session, by which another session can cancel its statement. */
+/** How other sessions name this one while it runs a statement. */
+export interface SessionHandle {
+  /** The server's own number of the session. Through a pool it is that of the last statement. */
   readonly serverSessionId: string;
+  /** What `Engine.cancel` cancels its statement by; null where a number might mean somebody else's session. */
+  readonly cancelKey: string | null;
+}
+
+/**
+ * One read-only connection. Who opens it closes it.
+ *
+ * Every statement runs in a read-only transaction of its own, in which the session's settings hold and which asked the
+ * server who it is: a balancer or a pool may lead each transaction to another server. Nothing that a statement sets
+ * stays with the connection, which may be somebody else's next.
+ */
+export interface Session extends SessionHandle {
+  /** The server that answered when the session was opened. */
+  readonly server: ServerIdentity;
   /** True once the connection is lost or was left in mid-result; such a session is closed, not reused. */
   readonly broken: boolean;
-  query(sql: string): Promise<readonly ControlRow[]>;
+  /** What the report must say of how the session was opened. */
+  readonly findings: readonly Finding[];
+  /** Runs one statement, with settings of the engine that hold for it alone. */
+  query(sql: string, settings?: StatementSettings): Promise<readonly ControlRow[]>;
+  /** Rejects unless the server takes the text for exactly one statement that it could run. Runs nothing. */
+  parse(sql: string): Promise<void>;
   /** Streams the rows of a SELECT in binary form. Resolves only after the server confirmed the end of the data. */
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void>;
   /** Stops taking rows off the connection, so that the server waits too; what is here already is still handed over. */
   pause(): void;
   /** Takes rows again after `pause`. */
   resume(): void;
-  /** Cancels the running statement of another session of the same account. */
-  cancel(serverSessionId: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Settings of a server for one statement, by name. */
+export type StatementSettings = Readonly<Record<string, string>>;
 
 /** Writes one non-null wire value `buffer[start, end)` as canonical bytes. */
 export type FieldEncoder = (buffer: Buffer, start: number, end: number, sink: ByteSink) => void;
@@ -117,6 +152,8 @@ export interface RowSelection {
   /** Rows to pass over before the first that is returned. */
   readonly offset: number;
   readonly descending: boolean;
+  /** True where the rows themselves must be looked at, because no index is trusted. */
+  readonly withoutIndex?: boolean;
 }
 
 /** Columns in which rows of a table might be the same. */
@@ -141,8 +178,12 @@ export interface Dialect {
   buildSelectByKeys(selection: RowSelection, keys: readonly (readonly KeyPart[])[]): string;
   /** A statement with one row and one column, `row_count`. */
   buildCount(table: Table, where: string | null): string;
+  /** A statement that can be parsed only if `where` is one expression by itself. It is never run. */
+  buildConditionTest(table: Table, where: string): string;
   /** A statement that returns a row where two rows have the same values in `columns`. */
   buildDuplicateProbe(probe: DuplicateProbe): string;
+  /** What to do about an index that does not find what is there. */
+  adviseRebuild(table: Table, index: string): string;
   /** A statement whose result `readEstimate` turns into the optimizer's guess of how many rows are in a range. */
   buildEstimate(selection: RowSelection): string;
   readEstimate(rows: readonly ControlRow[]): number | null;
@@ -172,8 +213,8 @@ export interface ChecksumProbe {
  * has one row: `row_count`, and `hash_sum`, the sum of the row hashes without a modulus.
  */
 export interface ChecksumDialect {
-  /** Statements that a session needs before the first checksum. */
-  readonly sessionSetup: readonly string[];
+  /** What is set for each checksum statement. */
+  readonly settings: StatementSettings;
   /** Why a column pair must not be hashed by the servers; completes "column c …". Null where it may be. */
   findObstacle(columns: ChecksumColumns): string | null;
   buildChecksum(request: ChecksumRequest): string;
@@ -203,7 +244,10 @@ export interface Engine {
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
   /** Loads the database package ahead of `open`, which loads it otherwise. */
   loadDriver(): Promise<unknown>;
-  open(settings: ConnectionSettings): Promise<Session>;
+  /** Connects, logs in and sets the session state, all within the connect timeout; `stop` ends it earlier. */
+  open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session>;
+  /** Cancels the statements that sessions of the same account are running; one that has ended stays as it is. */
+  cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
   readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */
   readRepairCatalog(session: Session, scope: RepairScope): Promise<RepairCatalog>;
@@ -223,6 +267,10 @@ export interface Engine {
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readFile(path: string): string | null;
+  /** The permission bits of a file; null where there are none, or no file. */
+  fileMode?(path: string): number | null;
+  /** Tells the user what is not done as asked. */
+  warn?(sentence: string): void;
   readonly homeFolder: string;
   readonly userName: string;
 }

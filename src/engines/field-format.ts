@@ -32,10 +32,19 @@ export function encodeJsonField(buffer: Buffer, start: number, end: number, sink
 }
 
 /** The error of a row that is not what the catalog said: it must never be read as something it is not. */
-export function unexpectedRow(): RowproofError {
+export function unexpectedRow(cause?: unknown): RowproofError {
   return new RowproofError({
     code: 'wire-format',
     message: 'A row arrived in another form than the catalog says.',
     hint: 'Run again: the table was probably altered meanwhile.',
+    cause,
   });
+}
+
+/**
+ * What a step means that trusts the form of a value and fails: where the form is another one, as that of a column whose type
+ * was changed a moment ago, it runs past the end of a buffer or the like, which is no fault of ours.
+ */
+export function asUnexpectedRow(error: unknown): RowproofError {
+  return error instanceof RowproofError ? error : unexpectedRow(error);
 }

@@ -6,6 +6,8 @@ import type { Dialect, KeyRange, Literal } from './engine.js';
 export type ConditionDialect = Pick<Dialect, 'quoteName' | 'literal'> & {
   /** Whether `(a, b) > (x, y)` uses the index; else the comparison is written out with OR. */
   readonly comparesRows: boolean;
+  /** A key column as it is compared with a literal, where that is not by its name alone. */
+  readonly keyOperand?: (column: Column) => string;
 };
 
 const TRUE = '1 = 1';
@@ -65,7 +67,7 @@ export function buildKeyListCondition(
       const literal = part === undefined ? undefined : dialect.literal(part, first);
       if (literal?.kind === 'sql') values.push(literal.sql);
     }
-    return values.length === 0 ? FALSE : `(${dialect.quoteName(first.name)} IN (${values.join(', ')}))`;
+    return values.length === 0 ? FALSE : `(${operandName(dialect, first)} IN (${values.join(', ')}))`;
   }
   for (const parts of keys) {
     const operands = operandsOf(dialect, key, parts);
@@ -81,8 +83,12 @@ function operandsOf(dialect: ConditionDialect, key: readonly Column[], parts: re
     const part = parts[i];
     return part === undefined
       ? []
-      : [{ name: dialect.quoteName(column.name), literal: dialect.literal(part, column) }];
+      : [{ name: operandName(dialect, column), literal: dialect.literal(part, column) }];
   });
+}
+
+function operandName(dialect: ConditionDialect, column: Column): string {
+  return dialect.keyOperand?.(column) ?? dialect.quoteName(column.name);
 }
 
 function sqlOf(literal: Literal | undefined): string {

@@ -1,4 +1,6 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
+import { RowproofError } from '../core/errors.js';
+import type { Column } from '../core/schema.js';
 import type { DuplicateProbe, RowSelection } from './engine.js';
 import {
   buildKeyListCondition,
@@ -12,6 +14,16 @@ export interface SelectDialect extends ConditionDialect {
   quoteTable(table: RowSelection['table']): string;
   /** How a column is asked for where its value must arrive in another form than the stored one. */
   selectColumn?(column: RowSelection['columns'][number]): string;
+  /** How a table is read past its indexes: words behind its name, and a condition that every row meets. */
+  readonly withoutIndex: { readonly hint: string; readonly condition: string | null };
+}
+
+/** What a dialect throws where it is asked for a literal of a value that only tells rows apart. */
+export function withoutLiteral({ name, declared }: Column): RowproofError {
+  return new RowproofError({
+    code: 'internal',
+    message: `A value of column ${name} (${declared}) has no literal`,
+  });
 }
 
 /** The rows of a key range, in key order. */
@@ -77,6 +89,15 @@ export function buildCount(
   return `SELECT COUNT(*) AS row_count FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;
 }
 
+/** A statement that can be parsed only if a condition of the user's is one expression, and closes no bracket of ours. */
+export function buildConditionTest(
+  dialect: SelectDialect,
+  table: RowSelection['table'],
+  where: string,
+): string {
+  return `SELECT CASE WHEN\n${where}\nTHEN 1 END FROM ${dialect.quoteTable(table)}`;
+}
+
 /** One row where two rows have the same values in some columns. */
 export function buildDuplicateProbe(
   dialect: SelectDialect,
@@ -95,8 +116,12 @@ function assemble(dialect: SelectDialect, selection: RowSelection, conditions: r
   const order = key
     .map((column) => `${dialect.quoteName(column.name)}${descending ? ' DESC' : ''}`)
     .join(', ');
+  const from = `FROM ${dialect.quoteTable(table)}`;
+  // A view has no indexes of its own, and takes no such hint.
+  const past = selection.withoutIndex === true && table.kind !== 'view' ? dialect.withoutIndex : null;
+  const all = past?.condition == null ? conditions : [...conditions, past.condition];
   return [
-    `SELECT ${names} FROM ${dialect.quoteTable(table)}${whereClause(where, conditions)}`,
+    `SELECT ${names} ${from}${past?.hint ?? ''}${whereClause(where, all)}`,
     order === '' ? '' : ` ORDER BY ${order}`,
     limit === null ? '' : ` LIMIT ${limit}`,
     offset === 0 ? '' : ` OFFSET ${offset}`,

@@ -38,3 +38,11 @@ export function readDuration(options: URLSearchParams, name: string, defaultSeco
   }
   return Math.ceil(seconds * 1000);
 }
+
+/** Reads an option that is on or off; off where it is not there. */
+export function readSwitchOption(options: URLSearchParams, name: string): boolean {
+  const text = options.get(name) ?? 'false';
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new RowproofError({ code: 'usage', message: `Expected ${name} to be true or false, got ${text}.` });
+}

@@ -1,4 +1,5 @@
 import { qualifiedName, type TablePair } from '../core/pairing.js';
+import { holdsOwnRows, readsHeirs, type Table } from '../core/schema.js';
 import type { RepairCatalog, RepairDialect, RepairTable, RepairValue } from '../engines/repair.js';
 import type { RowChange } from './row-change.js';
 import type { TableOrder } from './table-order.js';
@@ -19,8 +20,13 @@ export function writtenValues(values: readonly RepairValue[]): readonly RepairVa
 /** Why a change cannot be written for what it is by itself, or null. */
 export function findObstacle(change: RowChange, repaired: RepairedTable): string | null {
   const { pair, order, catalog } = repaired;
-  if (pair.target.kind === 'view') return 'the target is a view';
-  if (change.key === null) return 'the table has no key';
+  const unwritable = findTargetObstacle(pair.target);
+  if (unwritable !== null) return unwritable;
+  if (change.key === null) {
+    return pair.target.keys.length === 0
+      ? 'the table has no key'
+      : 'its table was compared by whole rows, so that nothing names one of them';
+  }
   const closed = repaired.table.closed[change.kind];
   if (closed !== undefined) return closed;
   const stuck = order.stuck.get(qualifiedName(pair.target));
@@ -61,6 +67,13 @@ function isTooLarge({ after, before }: RowChange, dialect: RepairDialect): boole
   });
   const guards = writtenValues(before).map((value) => dialect.buildGuard(value)?.length ?? 0);
   return [...literals, ...guards].reduce((sum, length) => sum + length, 0) > room;
+}
+
+/** What only shows rows, or shows those of several tables, has no place of its own to write a row to. */
+function findTargetObstacle(target: Table): string | null {
+  if (!holdsOwnRows(target)) return `the target is a ${target.kind.replace('-', ' ')}`;
+  if (!readsHeirs(target)) return null;
+  return 'rows of tables that inherit from it are read along, and which of them holds a row is not known';
 }
 
 /** Without NULL there is no value that would let such a row go, and foreign keys are never switched off. */

@@ -84,5 +84,5 @@ function describeRow(table: string, { change, obstacle }: SurveyedRow): string {
     const text = value === null ? 'NULL' : typeof value === 'string' ? value : `0x${value.hex}`;
     return `${to.name}=${text}`;
   });
-  return `${change.kind} ${table} ${key.length === 0 ? '(no key)' : key.join(', ')}: ${obstacle}`;
+  return `${change.kind} ${table} ${key.length === 0 ? '(whole row)' : key.join(', ')}: ${obstacle}`;
 }

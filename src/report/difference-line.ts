@@ -57,7 +57,7 @@ function formatCopies(copies: number): string {
 
 function formatKey({ row, key, showValues }: Difference): string {
   const { key: values } = row;
-  if (values === null) return showValues ? formatWholeRow(row) : '(no key)';
+  if (values === null) return showValues ? formatWholeRow(row) : '(whole row)';
   const names = key.length > 0 ? key : Object.keys(values);
   return names.map((name) => formatValue(ownValue(values, name) ?? null, MOST_KEY_CHARACTERS)).join(', ');
 }
@@ -65,7 +65,7 @@ function formatKey({ row, key, showValues }: Difference): string {
 /** A row that no key names is known by its values. */
 function formatWholeRow({ source, target, columns }: RowDifference): string {
   const values = source ?? target;
-  if (values === null) return '(no key)';
+  if (values === null) return '(whole row)';
   const shown = columns
     .slice(0, MOST_COLUMNS)
     .map(

@@ -1,5 +1,6 @@
 import type { RowDifference } from '../core/difference.js';
 import { DIFFERENCES_FORMAT, type RunResult } from '../core/result.js';
+import { guardJson } from './visible-text.js';
 
 interface DifferencesFile {
   readonly result: Pick<RunResult, 'source' | 'target'>;
@@ -17,10 +18,14 @@ export async function* formatDifferences({
   showValues,
 }: DifferencesFile): AsyncGenerator<string> {
   const { source, target } = result;
-  yield `${JSON.stringify({ format: DIFFERENCES_FORMAT, source: source.url, target: target.url })}\n`;
+  yield lineFor({ format: DIFFERENCES_FORMAT, source: source.url, target: target.url });
   for await (const { table, difference } of differences) {
-    yield `${JSON.stringify(lineOf(table, difference, showValues))}\n`;
+    yield lineFor(lineOf(table, difference, showValues));
   }
+}
+
+function lineFor(value: object): string {
+  return `${guardJson(JSON.stringify(value))}\n`;
 }
 
 /** The side without the row is left out, not null: null is a value. */

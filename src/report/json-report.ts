@@ -1,9 +1,10 @@
 import { withoutExamples } from '../core/diagnosis.js';
 import type { RunResult } from '../core/result.js';
+import { guardJson } from './visible-text.js';
 
 /** The result for programs, format `rowproof/run@1`. */
 export function formatJsonReport(result: RunResult): string {
-  return `${JSON.stringify(result, null, 2)}\n`;
+  return `${guardJson(JSON.stringify(result, null, 2))}\n`;
 }
 
 /**

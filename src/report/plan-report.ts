@@ -2,7 +2,7 @@ import type { Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import { formatCount, formatCounted } from './number-text.js';
 import { formatPairName } from './verdict-text.js';
-import { visibleMessage, visibleName } from './visible-text.js';
+import { guardJson, visibleMessage, visibleName } from './visible-text.js';
 
 /** A plan for people: a paragraph a table pair. */
 export function formatPlan(plan: RunPlan): string {
@@ -10,8 +10,8 @@ export function formatPlan(plan: RunPlan): string {
   const sections = [
     [
       `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}.`,
-      `source: ${visibleName(plan.source.version)} at ${plan.source.url}`,
-      `target: ${visibleName(plan.target.version)} at ${plan.target.url}`,
+      `source: ${visibleName(plan.source.version)} at ${visibleName(plan.source.url)}`,
+      `target: ${visibleName(plan.target.version)} at ${visibleName(plan.target.url)}`,
     ].join('\n'),
     ...plan.tables.map(formatTable),
   ];
@@ -20,6 +20,11 @@ export function formatPlan(plan: RunPlan): string {
     sections.push(`Excluded on request: ${plan.excluded.map(visibleName).join(', ')}`);
   }
   return `${sections.join('\n\n')}\n`;
+}
+
+/** A plan for programs, format `rowproof/plan@1`. */
+export function formatPlanJson(plan: RunPlan): string {
+  return `${guardJson(JSON.stringify(plan, null, 2))}\n`;
 }
 
 const VERBS = { full: 'read in full', spot: 'sampled', count: 'counted' } as const;

@@ -1,32 +1,154 @@
+import { CAUSE_TITLES } from '../core/diagnosis.js';
 import { RowproofError } from '../core/errors.js';
+import { FINDING_EFFECTS } from '../core/finding.js';
+import { isNestedDeeperThan } from '../core/nesting.js';
 import { RUN_FORMAT, type RunResult } from '../core/result.js';
+import { combineVerdicts } from '../core/verdict.js';
+import * as saved from './saved-shape.js';
 
-const VERDICTS: ReadonlySet<unknown> = new Set(['verified', 'different', 'unverified', 'sampled', 'counted']);
+/** Deeper than any result; what lies deeper would break those who write it out again. */
+const MOST_DEPTH = 64;
 
-/** Reads the text of a saved JSON result; fields it does not know are left alone, as the format promises. */
+const verdict = saved.isOneOf('verified', 'different', 'unverified', 'sampled', 'counted');
+const mode = saved.isOneOf('full', 'spot', 'count');
+const texts = saved.isListOf(saved.isText);
+const nullableText = saved.orNull(saved.isText);
+const amount = saved.isAmount;
+
+const value: saved.Check = (each, path) =>
+  each === null || typeof each === 'string' ? null : saved.isShape({ hex: saved.isText })(each, path);
+const values = saved.orNull(saved.isRecordOf(value));
+
+const finding = saved.isShape({
+  code: saved.isKeyOf(FINDING_EFFECTS),
+  message: saved.isText,
+  hint: saved.isText,
+});
+const side = saved.isShape({
+  engine: saved.isOneOf('mysql', 'mariadb', 'postgresql'),
+  version: saved.isText,
+  url: saved.isText,
+});
+const counts = {
+  sourceRows: amount,
+  targetRows: amount,
+  missing: amount,
+  extra: amount,
+  changed: amount,
+  inFlight: amount,
+};
+const remarks = saved.orAbsent(saved.isListOf(saved.isShape({ column: saved.isText, remarks: texts })));
+
+const column = saved.isShape({
+  source: saved.isText,
+  target: saved.isText,
+  compared: saved.isFlag,
+  reason: saved.orAbsent(saved.isText),
+});
+const difference = saved.isShape({
+  kind: saved.isOneOf('missing', 'extra', 'changed'),
+  key: values,
+  columns: texts,
+  source: values,
+  target: values,
+  sourceCopies: saved.orAbsent(amount),
+  targetCopies: saved.orAbsent(amount),
+});
+const example = saved.isShape({ key: values, column: saved.isText, source: value, target: value });
+const diagnosis = saved.isShape({
+  cause: saved.isKeyOf(CAUSE_TITLES),
+  confidence: saved.isOneOf('proved', 'likely'),
+  columns: texts,
+  rows: amount,
+  evidence: saved.isShape({ detail: saved.isText, of: amount, examples: saved.isListOf(example) }),
+});
+
+const table = saved.isShape({
+  source: nullableText,
+  target: nullableText,
+  verdict,
+  mode: saved.orAbsent(mode),
+  strategy: saved.orNull(saved.isOneOf('range', 'bucket', 'count')),
+  checksum: saved.orAbsent(saved.orNull(saved.isOneOf('client', 'server', 'mixed'))),
+  key: texts,
+  coverage: saved.isShape({ rows: amount, chunks: amount, unverifiedChunks: amount }),
+  columns: saved.isListOf(column),
+  changedColumns: saved.isRecordOf(amount),
+  findings: saved.isListOf(finding),
+  diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
+  sample: saved.isListOf(difference),
+  ...counts,
+});
+
+const load = saved.isShape({
+  maxRowsPerSecond: saved.orNull(amount),
+  maxBytesPerSecond: saved.orNull(amount),
+  maxLoad: saved.orNull(amount),
+  pausedMs: amount,
+});
+
+const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
+
+const result = saved.isShape({
+  verdict,
+  interrupted: saved.isFlag,
+  mode,
+  startedAt: saved.isText,
+  elapsedMs: amount,
+  load: saved.orAbsent(load),
+  scope: saved.isShape({
+    notChecked: texts,
+    excluded: texts,
+    conditions: saved.orAbsent(saved.isListOf(condition)),
+    relaxations: remarks,
+    assumptions: remarks,
+  }),
+  source: side,
+  target: side,
+  totals: saved.isShape({ ...counts, tables: amount }),
+  tables: saved.isListOf(table),
+  findings: saved.isListOf(finding),
+});
+
+/**
+ * Reads the text of a saved JSON result; fields it does not know are left alone, as the format promises. Every field that
+ * a report prints is checked first: the file may come from anybody.
+ */
 export function parseSavedResult(text: string, path: string): RunResult {
-  const value = parseJson(text);
-  if (!isRecord(value) || typeof value.format !== 'string' || !value.format.startsWith('rowproof/run@')) {
+  const parsed = parseJson(text);
+  const format = formatOf(parsed);
+  if (format === null) {
     throw unreadable(
       `${path} is not a saved Rowproof result.`,
       'Save one with rowproof verify --report json=PATH.',
     );
   }
-  if (value.format !== RUN_FORMAT) {
+  if (format !== RUN_FORMAT) {
     throw unreadable(
-      `${path} is in format ${value.format}, and this version reads ${RUN_FORMAT}.`,
+      `${path} is in format ${format}, and this version reads ${RUN_FORMAT}.`,
       'Render it with the version that wrote it.',
     );
   }
-  if (!isComplete(value)) {
-    throw unreadable(`${path} is incomplete.`, 'It may have been cut off or edited; run verify again.');
+  const fault = isNestedDeeperThan(parsed, MOST_DEPTH) ? 'result' : result(parsed, 'result');
+  if (fault !== null) {
+    throw unreadable(
+      `${path} is incomplete, or not what Rowproof writes: see ${fault}.`,
+      'It may have been cut off or edited; run verify again.',
+    );
   }
-  return withTableModes(value as unknown as RunResult);
+  const read = parsed as RunResult;
+  if (combineVerdicts([read.verdict, ...read.tables.map((each) => each.verdict)]) !== read.verdict) {
+    throw unreadable(
+      `${path} contradicts itself: it says ${read.verdict}, and one of its tables says worse.`,
+      'It was edited; run verify again.',
+    );
+  }
+  return withTableModes(read);
 }
 
 /** A result that was saved before tables had modes of their own has that of the run for each. */
-function withTableModes(result: RunResult): RunResult {
-  return { ...result, tables: result.tables.map((table) => ({ ...table, mode: table.mode ?? result.mode })) };
+function withTableModes(read: RunResult): RunResult {
+  return { ...read, tables: read.tables.map((each) => ({ ...each, mode: each.mode ?? read.mode })) };
 }
 
 function parseJson(text: string): unknown {
@@ -37,21 +159,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isComplete(value: Readonly<Record<string, unknown>>): boolean {
-  const { verdict, totals, tables, findings, scope, source, target } = value;
-  const parts = [totals, scope, source, target];
-  if (!VERDICTS.has(verdict) || !parts.every(isRecord) || !Array.isArray(findings)) return false;
-  return Array.isArray(tables) && tables.every(isTable);
-}
-
-function isTable(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const lists = [value.key, value.columns, value.findings, value.sample, value.diagnoses ?? []];
-  return VERDICTS.has(value.verdict) && isRecord(value.coverage) && lists.every(Array.isArray);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function formatOf(parsed: unknown): string | null {
+  if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, 'format')) return null;
+  const { format } = parsed as { readonly format: unknown };
+  return typeof format === 'string' && format.startsWith('rowproof/run@') ? format : null;
 }
 
 function unreadable(message: string, hint: string): RowproofError {

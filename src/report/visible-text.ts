@@ -21,6 +21,11 @@ export function visibleName(name: string): string {
   return markEdgeSpaces(name.replace(INVISIBLE, escapeCharacter));
 }
 
+/** Makes a sentence safe to print like a name, on one line. */
+export function visibleLine(sentence: string): string {
+  return sentence.replace(INVISIBLE, escapeCharacter).trimEnd();
+}
+
 /** Makes a sentence safe to print like a name, but keeps its line breaks. */
 export function visibleMessage(message: string): string {
   return message
@@ -50,6 +55,47 @@ export function visibleCharacters(
 
 function escapeCharacter(character: string): string {
   return SHORT_ESCAPES[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** What we write ourselves: colours, the sequence that clears a line of progress, line breaks. */
+const ESCAPE = '\u001b';
+const OWN_OR_OBEYED = new RegExp(
+  String.raw`${ESCAPE}\[(?:[0-2]|3[1-3])m|\r${ESCAPE}\[K|\n|[\p{C}\p{Zl}\p{Zp}]`,
+  'gu',
+);
+/** `##vso[…]`, `##[…]` and `##teamcity[…]`, which some build servers obey wherever they stand in a line. */
+const BUILD_COMMAND = /##(?=[\w.-]*\[)/g;
+/** `::error::…`, which others obey at the start of a line; they pass over space and we over colours. */
+const LINE_COMMAND = new RegExp(String.raw`^((?:${ESCAPE}\[[\dK]+m?|[^\S\n])*):(?=:)`, 'gm');
+
+/**
+ * The last gate of every text for people, on its way to a terminal, a file or a build log: a control character that is
+ * none of our own and the commands that build servers take from logs are spelled out.
+ *
+ * Names and messages were made visible where they were put in; this holds where that was forgotten, and a command is
+ * known only by its place in the finished line.
+ */
+export function guardText(text: string): string {
+  return text
+    .replace(OWN_OR_OBEYED, (found) =>
+      found === '\n' || found.includes(`${ESCAPE}[`) ? found : escapeCharacter(found),
+    )
+    .replace(BUILD_COMMAND, '\\u{23}#')
+    .replace(LINE_COMMAND, '$1\\u{3a}');
+}
+
+const UNSEEN_IN_JSON = /(?!\n)[\p{C}\p{Zl}\p{Zp}]|(?<=#)#/gu;
+
+/**
+ * The last gate of JSON: it stays the same value, but what a terminal or a build log would obey, and what a reader would
+ * not see, is written as `\uXXXX`. Only texts hold such characters, so they may be replaced wherever they stand.
+ */
+export function guardJson(json: string): string {
+  return json.replace(UNSEEN_IN_JSON, (found) =>
+    [...Array(found.length).keys()]
+      .map((index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 function markEdgeSpaces(text: string): string {

@@ -36,17 +36,24 @@ function wrapParagraph(paragraph: string, width: number): string[] {
   return [...lines, line ?? ''];
 }
 
+/** One pass over the word: a message of a server may be megabytes long. */
 function breakWord(word: string, width: number): string[] {
   const pieces: string[] = [];
-  let rest = word;
-  while (textWidth(rest) > width) {
-    const [full = rest] = cutText(rest, width);
-    const joint = Math.max(full.lastIndexOf('.'), full.lastIndexOf('_')) + 1;
-    const piece = joint > full.length / 2 ? full.slice(0, joint) : full;
-    pieces.push(piece);
-    rest = rest.slice(piece.length);
+  let line = '';
+  let taken = 0;
+  for (const character of word) {
+    const wide = characterWidth(character);
+    if (taken + wide > width && line !== '') {
+      const joint = Math.max(line.lastIndexOf('.'), line.lastIndexOf('_')) + 1;
+      const piece = joint > line.length / 2 ? line.slice(0, joint) : line;
+      pieces.push(piece);
+      line = line.slice(piece.length);
+      taken = textWidth(line);
+    }
+    line += character;
+    taken += wide;
   }
-  return [...pieces, rest];
+  return [...pieces, line];
 }
 
 /** Cuts text into lines of exactly `width` columns, so that every character of a value keeps its place. */

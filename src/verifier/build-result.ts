@@ -61,6 +61,7 @@ export interface RunFacts {
   readonly load: LoadResult | null;
   readonly source: SideResult;
   readonly target: SideResult;
+  readonly notLookedAt: readonly string[];
   readonly excluded: readonly string[];
   readonly conditions: readonly TableCondition[];
   readonly findings: readonly Finding[];
@@ -90,7 +91,7 @@ export function buildResult(facts: RunFacts): RunResult {
     configHash: facts.configHash,
     ...(facts.load === null ? {} : { load: facts.load }),
     scope: {
-      notChecked: NOT_CHECKED,
+      notChecked: [...NOT_CHECKED, ...facts.notLookedAt],
       excluded: facts.excluded,
       conditions: facts.conditions,
       relaxations: remarksOf(tables, 'relaxed'),

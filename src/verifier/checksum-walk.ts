@@ -101,6 +101,11 @@ export class ChecksumWalk {
     this.#spend({ rows, elapsedMs });
   }
 
+  /** Takes in that the rest of the rows that were to be read cannot be. */
+  passOverRead(): void {
+    this.#doubted = null;
+  }
+
   /** Null where the range was not proved equal, so that it is to be passed part by part, or to be read. */
   async #prove(after: Key): Promise<ComparedChunk | null> {
     const shared = this.#shared;

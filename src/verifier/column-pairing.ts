@@ -38,7 +38,7 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
     const pair = { source: columnOf(source, name.source), target: columnOf(target, name.target) };
     const choice = chooseColumnRule(pair.source, pair.target, scope.columnRequest(source.name, name.source));
     if (choice.kind === 'comparable') {
-      comparable.push({ ...pair, canonical: choice.canonical, rule: choice.rule });
+      comparable.push({ ...alikeTyped(pair), canonical: choice.canonical, rule: choice.rule });
     }
     if (!isWanted(name.source)) {
       results.push({ ...name, compared: false, reason: LEFT_OUT });
@@ -53,6 +53,15 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
     }
   }
   return { comparable, wanted: comparable.filter((pair) => isWanted(pair.source.name)), results, findings };
+}
+
+/** What one side only can tell of its documents is left out on both: the text is what they have in common. */
+function alikeTyped(pair: Pick<ColumnPair, 'source' | 'target'>): Pick<ColumnPair, 'source' | 'target'> {
+  const isTyped = ({ type }: Column): boolean => type.kind === 'json' && type.typed === true;
+  if (isTyped(pair.source) === isTyped(pair.target)) return pair;
+  const plain = (column: Column): Column =>
+    isTyped(column) ? { ...column, type: { kind: 'json' } } : column;
+  return { source: plain(pair.source), target: plain(pair.target) };
 }
 
 function comparedResult(name: NamePair, rule: ColumnRule): ColumnResult {

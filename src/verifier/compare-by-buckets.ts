@@ -1,6 +1,5 @@
 import {
   type BucketSums,
-  type ComparePartitionTask,
   choosePartitionBounds,
   findDifferingBuckets,
   type SpillBucketsTask,
@@ -11,16 +10,10 @@ import {
 import type { UnverifiedChunk } from '../core/chunk.js';
 import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
-import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, isLookedUp, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { comparePartitions } from './compare-partitions.js';
 import type { TableProgress } from './table-progress.js';
-import {
-  endTable,
-  reportUnverified,
-  runWithRetries,
-  type SpoolPlace,
-  type TableRun,
-  tellRows,
-} from './table-run.js';
+import { endTable, reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
 
 /** A table under comparison, with what was settled about its key. */
 interface BucketRun {
@@ -28,6 +21,8 @@ interface BucketRun {
   readonly table: TableProgress;
   readonly pair: TablePair;
   readonly asBag: boolean;
+  /** Whether rows with a key are kept whole, because they cannot be asked for by it. */
+  readonly withRows: boolean;
 }
 
 /** Ends the comparison of a table of which nothing more can be known. */
@@ -44,14 +39,21 @@ class Unverified extends Error {
  * Compares a table whose rows cannot be walked in an order that both sides share: each side is read as it comes, and
  * adds the hash of each row to a bucket. Sums do not depend on order. Where buckets differ, a second pass keeps their
  * rows, cut into partitions that are compared one after the other, so that memory stays the same however much differs.
+ * Without an index that is trusted, the rows that differ are not asked for by key.
  */
-export async function compareByBuckets(run: TableRun, table: TableProgress): Promise<void> {
+export async function compareByBuckets(
+  run: TableRun,
+  table: TableProgress,
+  { isIndexTrusted = true }: { readonly isIndexTrusted?: boolean } = {},
+): Promise<void> {
   const { pair } = table.planned;
   if (pair === null) return;
   try {
     const keyFinding = await findUnusableKey(run, pair);
     if (keyFinding !== null) table.addFinding(keyFinding);
-    await comparePasses({ run, table, pair, asBag: pair.key.length === 0 || keyFinding !== null });
+    const asBag = pair.key.length === 0 || keyFinding !== null;
+    const withRows = !asBag && !(isIndexTrusted && isLookedUp(pair));
+    await comparePasses({ run, table, pair, asBag, withRows });
   } catch (error) {
     if (!(error instanceof Unverified)) throw error;
     if (!run.signal.aborted) await reportUnverified(run, table, error.result);
@@ -62,7 +64,7 @@ export async function compareByBuckets(run: TableRun, table: TableProgress): Pro
 }
 
 async function comparePasses(bucket: BucketRun): Promise<void> {
-  const { run, table, pair, asBag } = bucket;
+  const { table, pair, asBag } = bucket;
   table.asBag = asBag;
   const sums = await onBothSides((side) => sumSide(bucket, side));
   const { source, target } = sums;
@@ -70,15 +72,40 @@ async function comparePasses(bucket: BucketRun): Promise<void> {
   if (!differing.includes(1)) return addRead(bucket, sums);
   if (asBag) assertComparable(pair);
   const bounds = choosePartitionBounds([source, target], differing);
+  table.segments = bounds.length + 1;
+  const found = await compareSpilled(bucket, { wanted: differing, bounds });
+  if (found.kind === 'unusable-key') return compareAsBag(bucket, found);
+  addRead(bucket, sums);
+  if (found.open.length === 0) return;
+  // The rows of these partitions are in nothing that was counted: they are spilled once more, whole this time.
+  const again = await compareSpilled(
+    { ...bucket, withRows: true },
+    { wanted: differing, bounds },
+    found.open,
+  );
+  if (again.kind === 'unusable-key')
+    throw new Unverified(unverified({ code: 'key-order', message: again.reason }));
+}
+
+type SpillRequest = Pick<SpillBucketsTask, 'wanted' | 'bounds'>;
+
+/** Keeps the rows of buckets that differ and compares them; `open` are the partitions that a broken index left open. */
+async function compareSpilled(
+  bucket: BucketRun,
+  request: SpillRequest,
+  partitions?: readonly number[],
+): Promise<UnusableKey | { readonly kind: 'done'; readonly open: readonly number[] }> {
+  const { run, table } = bucket;
   const folder = await run.spool.openFolder(table.planned.id);
   try {
-    const spilled = await onBothSides((side) =>
-      spillSide(bucket, { side, wanted: differing, bounds, folder }),
-    );
-    if (spilled.source.kind === 'unusable-key') return await compareAsBag(bucket, spilled.source);
-    if (spilled.target.kind === 'unusable-key') return await compareAsBag(bucket, spilled.target);
-    addRead(bucket, sums);
-    await comparePartitions(bucket, { folder, source: spilled.source.rows, target: spilled.target.rows });
+    const { source, target } = await onBothSides((side) => spillSide(bucket, { side, folder, ...request }));
+    if (source.kind === 'unusable-key') return source;
+    if (target.kind === 'unusable-key') return target;
+    const spilled = { ...bucket, folder, spilled: { source, target } };
+    return {
+      kind: 'done',
+      open: await comparePartitions(spilled, partitions ?? source.rows.keys()),
+    };
   } finally {
     await run.spool.closeFolder(folder);
   }
@@ -130,7 +157,7 @@ function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void>
     message: `The key does not tell all rows apart: ${reason}. Rows were compared by all of their values.`,
     hint: '',
   });
-  return comparePasses({ ...bucket, asBag: true });
+  return comparePasses({ ...bucket, asBag: true, withRows: false });
 }
 
 async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<Record<Side, T>> {
@@ -148,10 +175,10 @@ async function sumSide({ run, table, pair, asBag }: BucketRun, side: Side): Prom
 }
 
 async function spillSide(
-  { run, table, pair, asBag }: BucketRun,
+  { run, table, pair, asBag, withRows }: BucketRun,
   request: Pick<SpillBucketsTask, 'side' | 'wanted' | 'bounds' | 'folder'>,
 ): Promise<SpilledRows | UnusableKey> {
-  const task: SpillBucketsTask = { kind: 'spill-buckets', pairId: pair.id, asBag, ...request };
+  const task: SpillBucketsTask = { kind: 'spill-buckets', pairId: pair.id, asBag, withRows, ...request };
   const result = await runWithRetries(run, wholeTable(table), task);
   if (result.kind === 'unverified') throw new Unverified(result);
   return result;
@@ -160,46 +187,6 @@ async function spillSide(
 /** Passes over a whole side find no differing row themselves. */
 function wholeTable(table: TableProgress): SpoolPlace {
   return { table, segment: 0 };
-}
-
-/** As many partitions at a time as there are workers; each is one part of the spool, in the order of the sort keys. */
-async function comparePartitions(
-  bucket: BucketRun,
-  { folder, source, target }: { folder: string; source: readonly number[]; target: readonly number[] },
-): Promise<void> {
-  const { run, table, pair, asBag } = bucket;
-  const partitions = source.length;
-  table.segments = partitions;
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < partitions && !run.signal.aborted) {
-      const partition = next++;
-      const task: ComparePartitionTask = {
-        kind: 'compare-partition',
-        pairId: pair.id,
-        asBag,
-        folder,
-        partition,
-        rows: { source: source[partition] ?? 0, target: target[partition] ?? 0 },
-      };
-      await acceptPartition(run, { table, segment: partition }, task);
-    }
-  };
-  await Promise.all(Array.from({ length: run.workers }, lane));
-}
-
-async function acceptPartition(run: TableRun, place: SpoolPlace, task: ComparePartitionTask): Promise<void> {
-  const { table, segment } = place;
-  const result = await runWithRetries(run, place, task);
-  if (run.signal.aborted) return;
-  if (result.kind === 'unverified') return reportUnverified(run, table, result);
-  const start = run.spool.commit(table.planned.id, segment);
-  const { counts } = result;
-  table.addChunk({ ...result, sourceRows: 0, targetRows: 0 });
-  const type = counts.missing + counts.extra + counts.changed === 0 ? 'chunk:verified' : 'chunk:differs';
-  await run.emit({ type, table: table.name, sourceRows: 0, targetRows: 0, counts });
-  await tellRows(run, place, start);
-  await run.spool.seal(table.planned.id, segment);
 }
 
 /** Asks a side without a unique index on the key whether two of its rows have the same one. */

@@ -4,7 +4,7 @@ import type { Mode } from '../core/verdict.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { RunChecksums } from './checksum-plan.js';
 import { openKeyReader } from './key-reader.js';
-import { planSegments, segmentSize } from './planner.js';
+import { planSegments, segmentSize, WHOLE } from './planner.js';
 import type { ComparisonScope } from './selection.js';
 import type { PlannedTable } from './table-pairing.js';
 
@@ -54,8 +54,11 @@ function isCut(pair: TablePair | null, { mode }: PlanRequest): pair is TablePair
   return pair !== null && pair.strategy === 'range' && mode === 'full';
 }
 
+/** A run goes on in one piece where the server does not say how its keys lie, and so does its description. */
 async function countSegments(pair: TablePair, { sides, workers }: PlanRequest): Promise<number> {
-  const segments = await planSegments({ ...sides.source, pair, ...segmentSize(workers) });
+  const segments = await planSegments({ ...sides.source, pair, ...segmentSize(workers) }).catch(() => [
+    WHOLE,
+  ]);
   return segments.length;
 }
 

@@ -3,6 +3,7 @@ import {
   type ColumnPair,
   chooseKeyKind,
   chooseLookupKind,
+  isLookedUp,
   type KeyColumnPair,
   type Side,
   type TablePair,
@@ -22,7 +23,8 @@ export interface KeyRequest {
 
 /**
  * Chooses the key: the first source key, primary first, by which both sides can be walked; else the first by which rows
- * can be looked up on both sides; else none, and rows are told apart by their values.
+ * can be looked up on both sides; else the first that tells rows apart on both; else none, and rows are told apart by
+ * their values.
  *
  * Columns that the user named need no index.
  */
@@ -45,8 +47,13 @@ export function chooseKey(request: KeyRequest): KeyChoice | Finding {
   const lookups = (named === null ? candidates.map((key) => key.columns) : [named]).flatMap(
     (names) => describeLookup(names, request) ?? [],
   );
-  const wanted = named === null ? lookups.filter(({ unproven }) => !unproven.includes('source')) : lookups;
-  const [best] = [...wanted].sort((one, other) => one.unproven.length - other.unproven.length);
+  const isAskedFor = ({ key, unproven }: Pick<KeyChoice, 'key' | 'unproven'>): boolean =>
+    !unproven.includes('source') || source.keys.some((own) => own.unenforced === true && isOn(own, key));
+  const wanted = named === null ? lookups.filter(isAskedFor) : lookups;
+  const [best] = [...wanted].sort(
+    (one, other) =>
+      one.unproven.length - other.unproven.length || Number(isLookedUp(other)) - Number(isLookedUp(one)),
+  );
   return {
     ...(best ?? { key: [], unproven: [] }),
     strategy: 'bucket',
@@ -91,7 +98,16 @@ function describeLookup(
   const unproven = (['source', 'target'] as const).filter(
     (side: Side) => !isUnique(tables[side], new Set(columns.map((column) => column[side].name))),
   );
-  return { key: columns, unproven };
+  // Whether two rows share a value cannot be asked of every type; an index says that it can, and that none do.
+  const isAsked = columns.every(({ keyKind }) => keyKind !== 'exact');
+  return unproven.length > 0 && !isAsked ? null : { key: columns, unproven };
+}
+
+function isOn(own: Key, key: readonly KeyColumnPair[]): boolean {
+  return sameNames(
+    own.columns,
+    key.map((column) => column.source.name),
+  );
 }
 
 /** In which order an index has the columns does not matter to what it makes unique. */

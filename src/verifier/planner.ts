@@ -25,7 +25,8 @@ export function segmentSize(workers: number): Pick<PlanningRequest, 'wantedSegme
   return { wantedSegments, minSegmentRows: MIN_SEGMENT_ROWS };
 }
 
-const WHOLE: readonly Segment[] = [{ ordinal: 0, after: null, upTo: null }];
+/** All keys of a table. */
+export const WHOLE: Segment = { ordinal: 0, after: null, upTo: null };
 
 interface Piece {
   readonly low: bigint;
@@ -41,9 +42,9 @@ interface Piece {
 export async function planSegments(request: PlanningRequest): Promise<readonly Segment[]> {
   const { pair, wantedSegments, minSegmentRows } = request;
   const estimate = pair.source.estimatedRows;
-  if (wantedSegments < 2 || (estimate !== null && estimate < 2 * minSegmentRows)) return WHOLE;
+  if (wantedSegments < 2 || (estimate !== null && estimate < 2 * minSegmentRows)) return [WHOLE];
   const edges = await readEdges(request);
-  if (edges === null) return WHOLE;
+  if (edges === null) return [WHOLE];
   const bounds = await chooseBounds(request, edges);
   const parts = bounds.map((bound) => fromOrdinal(bound, edges.like)).filter((part) => part !== null);
   return Array.from({ length: parts.length + 1 }, (_, ordinal) => {

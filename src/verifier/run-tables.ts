@@ -4,11 +4,13 @@ import type { TablePair } from '../core/pairing.js';
 import { noteChecksumObstacle } from './checksum-plan.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
+import { FailingStretch } from './failing-stretch.js';
+import { finishTable } from './finish-table.js';
 import { firstChunkRows } from './pacing.js';
-import { type PlanningRequest, planSegments, type Segment, segmentSize } from './planner.js';
+import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } from './planner.js';
 import { drawSegments } from './spot-planner.js';
 import type { TableProgress } from './table-progress.js';
-import { endTable, reportUnverified, runWithRetries, type TableRun, tellRows } from './table-run.js';
+import { endTable, runWithRetries, type TableRun, tellRows } from './table-run.js';
 
 const CHUNK_BYTES = 64 << 20;
 
@@ -69,17 +71,14 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
       if (run.signal.aborted) return;
     }
     table.isPlanned = true;
-    if (table.isDone) await endTable(run, table);
+    if (table.isDone) await finishTable(run, table);
   }
 }
 
 async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
   const source = { ...run.sides.source, pair };
   if (table.mode !== 'spot') {
-    yield* await planOrWhole({
-      ...source,
-      ...segmentSize(run.workers),
-    });
+    yield* await planOrWhole(table, { ...source, ...segmentSize(run.workers) });
     return;
   }
   try {
@@ -95,30 +94,43 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
   }
 }
 
-/** A plan only shares work out, so a failed one costs speed and nothing else; the read itself will say what is wrong. */
-async function planOrWhole(request: PlanningRequest): Promise<readonly Segment[]> {
+/** A plan only shares work out, so one that the server refuses costs speed, and a sentence. */
+export async function planOrWhole(
+  table: Pick<TableProgress, 'name' | 'addFinding'>,
+  request: PlanningRequest,
+): Promise<readonly Segment[]> {
   try {
     return await planSegments(request);
-  } catch {
-    return [{ ordinal: 0, after: null, upTo: null }];
+  } catch (error) {
+    const { message } = request.engine.classifyError(error);
+    table.addFinding({
+      code: 'not-split',
+      message: `One worker alone reads ${table.name}, because the source does not say how its keys lie: ${message.replace(/\.$/, '')}.`,
+      hint: '',
+    });
+    return [WHOLE];
   }
 }
 
 async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
   const { table, segment } = work;
   const { pair } = table.planned;
+  if (pair === null) return;
   let after = segment.after;
   const { pacing } = run;
-  let capRows =
-    run.chunkRows ?? table.chunkRows ?? firstChunkRows(pacing, pair?.source.estimatedRowBytes ?? null);
+  let capRows = run.chunkRows ?? table.chunkRows ?? firstChunkRows(pacing, pair.source.estimatedRowBytes);
   const checksums = openChecksumWalk(run, work);
-  while (pair !== null && !run.signal.aborted) {
-    const turn = (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
+  const failing = new FailingStretch(run, { table, segment: segment.ordinal }, pair);
+  let turn: Turn | null = null;
+  while (!run.signal.aborted) {
+    turn ??= (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
     if (run.signal.aborted) break;
     if (turn.kind === 'proved') {
+      await failing.passed(capRows);
       await acceptChunk(run, work, turn);
       if (turn.chunk.end === null) return endSegment(run, work);
       after = turn.chunk.end;
+      turn = null;
       continue;
     }
     const task: ChunkTask = {
@@ -126,21 +138,31 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
       pairId: pair.id,
       after,
       upTo: turn.upTo,
-      capRows: checksums?.limitRows(capRows) ?? capRows,
+      capRows: failing.limitRows(checksums?.limitRows(capRows) ?? capRows),
       capBytes: CHUNK_BYTES,
     };
     const result = await verifyWithRetries(run, work, task);
     if (run.signal.aborted) break;
+    let end: ChunkTask['after'];
     if (result.kind === 'unverified') {
-      await reportUnverified(run, table, result);
-      return endSegment(run, work);
+      const next = await failing.next(task, result);
+      if (run.signal.aborted) break;
+      if (next === 'again') continue;
+      if (next === undefined && turn.isLast) return endSegment(run, work);
+      end = next ?? null;
+      if (end === null) checksums?.passOverRead();
+    } else {
+      const { isNear } = failing;
+      await failing.passed(capRows);
+      await acceptChunk(run, work, { kind: 'read', chunk: result });
+      checksums?.noteRead(result);
+      if (!isNear) capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
+      table.chunkRows = capRows;
+      end = result.end;
     }
-    await acceptChunk(run, work, { kind: 'read', chunk: result });
-    checksums?.noteRead(result);
-    capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
-    if (result.end === null && turn.isLast) return endSegment(run, work);
-    table.chunkRows = capRows;
-    after = result.end ?? turn.upTo;
+    if (end === null && turn.isLast) return endSegment(run, work);
+    after = end ?? turn.upTo;
+    turn = null;
   }
 }
 
@@ -148,7 +170,7 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
 async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
   await run.spool.seal(table.planned.id, segment.ordinal);
   table.openSegments--;
-  if (table.isDone) await endTable(run, table);
+  if (table.isDone) await finishTable(run, table);
 }
 
 /** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */
@@ -165,6 +187,7 @@ async function acceptChunk(
 ): Promise<void> {
   const start = run.spool.commit(table.planned.id, segment.ordinal);
   table.addChunk(chunk, kind === 'proved' ? 'server' : 'client');
+  table.unfound.add(chunk.unfound);
   const { sourceRows, targetRows, counts } = chunk;
   const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
   await run.emit({ type, table: table.name, sourceRows, targetRows, counts });

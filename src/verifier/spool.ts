@@ -87,6 +87,16 @@ export class Spool {
     file.handle = null;
   }
 
+  /** Forgets all rows of a table, which is compared once more from its beginning. */
+  async discard(table: number): Promise<void> {
+    for (const [name, file] of [...this.#files]) {
+      if (!name.startsWith(`${table}.`)) continue;
+      this.#files.delete(name);
+      await file.handle?.close();
+      await rm(file.path, { force: true });
+    }
+  }
+
   /**
    * Reads the committed rows of a table in key order; `segments` is how many it has. Rows that took more than
    * `mostCharacters` are passed over without being put together.

@@ -1,9 +1,11 @@
 import type { Finding } from '../core/finding.js';
-import { qualifiedName, type TablePair } from '../core/pairing.js';
+import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { ColumnResult, TableCondition } from '../core/result.js';
-import type { Catalog, Table } from '../core/schema.js';
+import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns } from './column-pairing.js';
+import { describeInheritedRows, withInheritedRows } from './inherited-rows.js';
 import { chooseKey } from './key-choice.js';
+import { describeUnread, isLookedAt, listNotLookedAt } from './not-looked-at.js';
 import { ambiguousFinding, matchAllNames } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
 
@@ -21,14 +23,15 @@ export interface TablePairing {
   readonly tables: readonly PlannedTable[];
   /** Findings of the run as a whole. */
   readonly findings: readonly Finding[];
+  /** What the schemas hold that nobody asked to leave out, and that no run looks at unless it is named. */
+  readonly notLookedAt: readonly string[];
   readonly excluded: readonly string[];
   readonly conditions: readonly TableCondition[];
 }
 
 /** Pairs the tables of two catalogs within what the user asked for. Names of tables decide the order. */
 export function pairTables(source: Catalog, target: Catalog, scope: ComparisonScope): TablePairing {
-  const isWanted = (table: Table): boolean => isInScope(table, scope);
-  const sources = source.tables.filter(isWanted);
+  const sources = source.tables.filter((table) => isLookedAt(table, scope));
   const partners = partnerCandidates(target, scope);
   const match = matchAllNames({
     source: sources.map((table) => table.name),
@@ -37,17 +40,19 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
     matchNames: scope.matchNames,
   });
   const partnerOf = new Map(match.pairs.map((pair) => [pair.source, pair.target]));
-  const tables = sources.flatMap((table, id) => {
+  const planned = sources.map((table, id) => {
     const ambiguity = match.ambiguous.find((entry) => entry.source === table.name);
     if (ambiguity !== undefined) {
-      return [planLone(id, table, ambiguousFinding('table', table.name, ambiguity.candidates))];
+      return planLone(id, table, ambiguousFinding('table', table.name, ambiguity.candidates));
     }
     const partner = partners.find((candidate) => candidate.name === partnerOf.get(table.name));
-    if (partner !== undefined) return [planPair({ id, table, partner, scope })];
-    return [planLone(id, table, target.partial === null ? missingTable(table) : unseenTable(table))];
+    if (partner !== undefined) return planPair({ id, table, partner, scope });
+    return planLone(id, table, target.partial === null ? missingTable(table) : unseenTable(table));
   });
+  const tables = planInheritance(planned, scope);
   return {
     tables,
+    notLookedAt: listNotLookedAt({ source, target }, scope),
     findings: [
       ...(scope.wantsWholeSchema ? partialFindings(source, target) : []),
       ...extraTables(match.targetOnly, partners, scope),
@@ -74,16 +79,26 @@ function leftOutColumns({ source, columns }: PlannedTable): string[] {
     .map((column) => `${qualifiedName(source)}.${column.source}`);
 }
 
-function isInScope(table: Table, scope: ComparisonScope): boolean {
-  if (scope.excludesTable(table.name)) return false;
-  return scope.namesTable(table.name) || (table.kind !== 'view' && scope.includesTable(table.name));
+/** Plans the tables with heirs again, now that it is known which tables the run compares. */
+function planInheritance(tables: readonly PlannedTable[], scope: ComparisonScope): PlannedTable[] {
+  const compared = tables.filter(({ pair }) => pair !== null);
+  const identities = (side: Side): ReadonlySet<string> =>
+    new Set(compared.map((table) => table[side]?.identity ?? '').filter((identity) => identity !== ''));
+  const own = { source: identities('source'), target: identities('target') };
+  return tables.map((planned) => {
+    const { id, source, target } = planned;
+    if (source === null || target === null) return planned;
+    if (source.heirs.length === 0 && target.heirs.length === 0) return planned;
+    const table = withInheritedRows(source, own.source);
+    return planPair({ id, table, partner: withInheritedRows(target, own.target), scope });
+  });
 }
 
 /** A view may stand in for a table on the target only where the mapping names it. */
 function partnerCandidates(target: Catalog, scope: ComparisonScope): readonly Table[] {
   const mapped = new Set(scope.mapping.map((entry) => entry.target));
   return target.tables.filter(
-    (table) => table.kind !== 'view' || mapped.has(table.name) || scope.namesTable(table.name),
+    (table) => holdsOwnRows(table) || mapped.has(table.name) || scope.namesTable(table.name),
   );
 }
 
@@ -103,7 +118,13 @@ function planPair({
   scope: ComparisonScope;
 }): PlannedTable {
   const columns = pairColumns(table, partner, scope);
-  const findings = [...columns.findings];
+  const findings = [
+    ...columns.findings,
+    ...describeInheritedRows(table, 'source'),
+    ...describeInheritedRows(partner, 'target'),
+    ...describeUnread(table, 'source'),
+    ...describeUnread(partner, 'target'),
+  ];
   const planned = { id, source: table, target: partner, columns: columns.results };
   const unreadable = unreadableFinding(table, 'source') ?? unreadableFinding(partner, 'target');
   if (unreadable !== null) return { ...unread(planned, unreadable), findings: [...findings, unreadable] };
@@ -127,7 +148,24 @@ function planPair({
   const compared = columns.results.map((column) =>
     keyNames.has(column.source) ? asCompared(column) : column,
   );
-  return { ...planned, pair, columns: compared, findings };
+  return { ...planned, pair, columns: compared, findings: [...findings, ...changedCollations(pair)] };
+}
+
+/** An index that was built under another version of a collation does not find what is there. */
+function changedCollations(pair: TablePair): Finding[] {
+  return pair.key.flatMap((column) =>
+    SIDES.flatMap((side): Finding[] => {
+      const { name, collationChange } = column[side];
+      if (collationChange == null) return [];
+      return [
+        {
+          code: 'collation-changed',
+          message: `Indexes on column ${name} of ${qualifiedName(pair[side])} on the ${side} are not trusted: ${collationChange}. Rows were compared without them.`,
+          hint: 'Rebuild the indexes on it (REINDEX), and then refresh the recorded version (ALTER COLLATION or ALTER DATABASE … REFRESH COLLATION VERSION).',
+        },
+      ];
+    }),
+  );
 }
 
 /** No column of a table that is not read is compared, and the reason is the table's. */
@@ -178,7 +216,7 @@ function extraTables(
   scope: ComparisonScope,
 ): Finding[] {
   return partners
-    .filter((table) => names.includes(table.name) && table.kind !== 'view')
+    .filter((table) => names.includes(table.name) && holdsOwnRows(table))
     .filter((table) => scope.includesTable(table.name) && !scope.excludesTable(table.name))
     .map((table) => ({
       code: 'extra-table',

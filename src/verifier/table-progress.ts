@@ -10,12 +10,15 @@ import type { Hasher, TableChecksums } from './checksum-choice.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 import { describeUndecided } from './undecided-columns.js';
+import { UnfoundKeys } from './unfound-keys.js';
 
 /** What came of rows that were read on both sides and compared. */
 export type ComparedRows = Pick<
   ComparedChunk,
   'sourceRows' | 'targetRows' | 'counts' | 'changedColumns' | 'undecidedColumns'
 >;
+
+const NO_ROWS = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 /** What a run knows of a table while its chunks come in. */
 export class TableProgress {
@@ -36,19 +39,22 @@ export class TableProgress {
   checksums: TableChecksums | null = null;
   /** How many rows the last chunk's pace suggests: where the next segment begins. Null until a chunk was full. */
   chunkRows: number | null = null;
+  /** Rows that were there and were not found by their keys. */
+  unfound = new UnfoundKeys();
   /** What spot mode drew of the table. */
   spotShare: SpotShare | null = null;
   #startedAtMs: number | null = null;
   #elapsedMs = 0;
-  readonly #rows = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
+  readonly #rows = { ...NO_ROWS };
   /** Without a prototype: a column may be called constructor or __proto__. */
-  readonly #changedColumns: Record<string, number> = Object.create(null);
-  readonly #undecided: Record<string, number> = Object.create(null);
+  #changedColumns: Record<string, number> = Object.create(null);
+  #undecided: Record<string, number> = Object.create(null);
   readonly #findings: Finding[];
   /** Chunks that were compared, by who hashed their rows. */
   readonly #hashed = { client: 0, server: 0 };
   #chunks = 0;
   #unverifiedChunks = 0;
+  #isRestarted = false;
 
   constructor(planned: PlannedTable, { mode, ratio }: ModeChoice) {
     this.planned = planned;
@@ -77,10 +83,27 @@ export class TableProgress {
     addCounts(this.#undecided, chunk.undecidedColumns);
   }
 
-  /** Notes a chunk of which nothing is known, and with it the rest of its segment. */
-  addUnverified({ error }: UnverifiedChunk): void {
+  /** Notes a chunk of which nothing is known; `open` says which rows that are, where it is not all of the table. */
+  addUnverified({ error }: UnverifiedChunk, open: string | null = null): void {
     this.#unverifiedChunks++;
-    this.addFinding({ code: 'chunk-unverified', message: error.message, hint: error.hint });
+    const message =
+      open === null ? error.message : `Rows of ${this.name} with ${open} were not compared: ${error.message}`;
+    this.addFinding({ code: 'chunk-unverified', message, hint: error.hint });
+  }
+
+  /** Forgets what was compared: it was read by an index that is broken, and all of the table is read once more. */
+  restart(): void {
+    this.#isRestarted = true;
+    this.segments = 0;
+    this.unfound = new UnfoundKeys();
+    this.#chunks = 0;
+    this.#unverifiedChunks = 0;
+    Object.assign(this.#hashed, { client: 0, server: 0 });
+    Object.assign(this.#rows, NO_ROWS);
+    for (const counts of [this.#changedColumns, this.#undecided])
+      for (const name of Object.keys(counts)) delete counts[name];
+    const kept = this.#findings.filter(({ code }) => code !== 'chunk-unverified');
+    this.#findings.splice(0, this.#findings.length, ...kept);
   }
 
   /** Takes the numbers of rows that count mode found. */
@@ -96,6 +119,14 @@ export class TableProgress {
       ({ code, message }) => code === finding.code && message === finding.message,
     );
     if (!known) this.#findings.push(finding);
+  }
+
+  /** Takes back which rows differ, where they were misread: nothing is counted, listed or repaired of them. */
+  forgetDifferences(): void {
+    Object.assign(this.#rows, { missing: 0, extra: 0, changed: 0, inFlight: 0 });
+    this.#changedColumns = Object.create(null);
+    this.#undecided = Object.create(null);
+    this.segments = 0;
   }
 
   /** Whether every segment was walked to its end. */
@@ -130,7 +161,7 @@ export class TableProgress {
         mode: this.mode,
       }),
       mode: this.mode,
-      strategy: this.mode === 'count' ? 'count' : (pair?.strategy ?? null),
+      strategy: this.mode === 'count' ? 'count' : this.#isRestarted ? 'bucket' : (pair?.strategy ?? null),
       key: pair === null || this.asBag ? [] : pair.key.map((column) => column.target.name),
       checksum: describeUse(this.#hashed),
       ...this.#rows,

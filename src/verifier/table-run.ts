@@ -55,6 +55,7 @@ export async function runWithRetries<Task extends WorkerTask>(
     if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
     await run.emit({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
     await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (run.signal.aborted) return result;
   }
 }
 
@@ -112,13 +113,14 @@ function tellRowsRead(run: TableRun, table: TableProgress): (side: Side, rows: n
   };
 }
 
-/** Notes that nothing is known of a part of a table, and tells who listens. */
+/** Notes that nothing is known of a part of a table, described by `open`, and tells who listens. */
 export async function reportUnverified(
   run: TableRun,
   table: TableProgress,
   result: UnverifiedChunk,
+  open: string | null = null,
 ): Promise<void> {
-  table.addUnverified(result);
+  table.addUnverified(result, open);
   await run.emit({ type: 'chunk:unverified', table: table.name, error: result.error });
 }
 

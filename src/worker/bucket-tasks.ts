@@ -47,7 +47,7 @@ export async function sumBuckets(job: BucketJob<SumBucketsTask>): Promise<SumBuc
 /** Reads a side again and writes the rows of buckets that differ to partition files. */
 export async function spillBuckets(job: BucketJob<SpillBucketsTask>): Promise<SpillBucketsResult> {
   const { task, pair, context, channel } = job;
-  const { side, asBag, wanted, bounds, folder } = task;
+  const { side, asBag, withRows, wanted, bounds, folder } = task;
   try {
     const writer = new PartitionWriter({ folder, side, partitions: bounds.length + 1 });
     await scanSide({
@@ -59,7 +59,7 @@ export async function spillBuckets(job: BucketJob<SpillBucketsTask>): Promise<Sp
         if (wanted[reader.bucket] !== 1) return;
         const sortKey = reader.sortKey();
         const { buffer, offset, end } = reader.row;
-        const payload = asBag ? buffer.subarray(offset, end) : reader.key();
+        const payload = asBag || withRows ? buffer.subarray(offset, end) : reader.key();
         const rowHash = (BigInt(reader.high) << 32n) | BigInt(reader.low);
         writer.write(partitionOf(sortKey, bounds), { rowHash, wireBytes: end - offset, sortKey, payload });
       },

@@ -4,13 +4,12 @@ import {
   describeProved,
   type UnverifiedChunk,
 } from '../core/chunk.js';
-import { ByteSink } from '../core/encoding/byte-sink.js';
-import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
-import { comparedColumns, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import type { KeyPart } from '../core/encoding/key-bytes.js';
+import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import { readChecksum, readPartChecksums, type ServerChecksum } from '../engines/checksum.js';
-import type { ChecksumRequest, KeyRange, RowSelection, Session } from '../engines/engine.js';
+import type { ChecksumRequest, KeyRange, Session } from '../engines/engine.js';
 import { joinParts, judgeParts, PART_ROWS, partShare, thinOut } from './checksum-parts.js';
-import { prepareTableSide, readEachRow } from './table-side.js';
+import { type KeyPlace, readKeys, smallestEnd, toKeyParts } from './read-keys.js';
 import {
   type ChunkChannel,
   describeChunkFailure,
@@ -27,9 +26,6 @@ interface ChecksumWork {
 
 type Sessions = Readonly<Record<Side, Session>>;
 
-/** Sessions that may be asked for checksums: what their engine wants set is set. */
-const preparedSessions = new WeakSet<Session>();
-
 /**
  * Has both servers hash the same key range at once and compares two numbers from each. Equal numbers prove the rows
  * equal; anything else, a row that a server could not hash included, proves nothing. Then the range is cut into parts, and
@@ -42,14 +38,11 @@ export async function compareChecksums(work: ChecksumWork): Promise<ChecksumResu
   const started = performance.now();
   const { task, pair, context, channel } = work;
   try {
-    const sessions = await onBothSides(pair, context, (side) => openSession(side, context));
-    channel.reportSessions({
-      source: sessions.source.serverSessionId,
-      target: sessions.target.serverSessionId,
-    });
+    const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+    channel.reportSessions(sessions);
     const ends = await onBothSides(pair, context, async (side) => {
       const selection = { range: task, limit: 1, offset: task.capRows - 1 };
-      return (await readKeys(work, { side, session: sessions[side], selection }))[0] ?? null;
+      return (await readKeys(keysOf(work, side, sessions[side]), selection))[0] ?? null;
     });
     const end = smallestEnd(pair, ends);
     const range = { after: task.after, upTo: end ?? task.upTo };
@@ -88,51 +81,8 @@ async function compareRange(
   return { kind: 'unequal', parts, elapsedMs: 0 };
 }
 
-async function openSession(side: Side, { sessions }: WorkerContext): Promise<Session> {
-  const session = await sessions.session(side);
-  if (preparedSessions.has(session)) return session;
-  for (const statement of sessions.engine(side).checksum.sessionSetup) await session.query(statement);
-  preparedSessions.add(session);
-  return session;
-}
-
-/** Reads the keys of a selection of a side's rows, from the index alone. */
-async function readKeys(
-  { pair, context }: ChecksumWork,
-  {
-    side,
-    session,
-    selection,
-  }: {
-    side: Side;
-    session: Session;
-    selection: Pick<RowSelection, 'range' | 'limit'> & Partial<RowSelection>;
-  },
-): Promise<Buffer[]> {
-  const engine = context.sessions.engine(side);
-  const prepared = await prepareTableSide({ ...pair, columns: [] }, side, { engine, session });
-  const { columns, reader } = prepared;
-  const sql = engine.dialect.buildSelect({ ...prepared.selection, ...selection });
-  const keys: Buffer[] = [];
-  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
-    const key = new ByteSink();
-    const next = reader.readKey(row, key);
-    keys.push(key.toBuffer());
-    return next;
-  });
-  return keys;
-}
-
-function smallestEnd(pair: TablePair, ends: Readonly<Record<Side, Buffer | null>>): KeyRange['upTo'] {
-  const smallest = SIDES.flatMap((side) => ends[side] ?? []).sort(Buffer.compare)[0];
-  return smallest === undefined ? null : toKeyParts(pair, smallest);
-}
-
-function toKeyParts(pair: TablePair, key: Buffer): KeyPart[] {
-  return readKeyParts(
-    pair.key.map((column) => column.keyKind),
-    key,
-  );
+function keysOf({ pair, context }: ChecksumWork, side: Side, session: Session): KeyPlace {
+  return { pair, side, session, engine: context.sessions.engine(side) };
 }
 
 /** Draws keys of the source that cut a range into parts of about as many rows each. */
@@ -144,7 +94,7 @@ async function readPartEnds(
   const sample = context.sessions.engine('source').checksum.buildSampleCondition(partShare(rows));
   const where = pair.sourceWhere === null ? sample : `(\n${pair.sourceWhere}\n) AND ${sample}`;
   const read = await onBothSides(pair, context, async (side) =>
-    side === 'target' ? [] : readKeys(work, { side, session, selection: { range, where, limit: null } }),
+    side === 'target' ? [] : readKeys(keysOf(work, side, session), { range, where, limit: null }),
   );
   return thinOut(read.source).map((key) => toKeyParts(pair, key));
 }
@@ -156,8 +106,9 @@ function readSums(
 ): Promise<Record<Side, ServerChecksum | null>> {
   const { pair, context } = work;
   return onBothSides(pair, context, async (side) => {
-    const sql = context.sessions.engine(side).checksum.buildChecksum(describeRows(work, side, range));
-    return readChecksum(await sessions[side].query(sql));
+    const { checksum } = context.sessions.engine(side);
+    const sql = checksum.buildChecksum(describeRows(work, side, range));
+    return readChecksum(await sessions[side].query(sql, checksum.settings));
   });
 }
 
@@ -170,7 +121,7 @@ function readPartSums(
   return onBothSides(pair, context, async (side) => {
     const { checksum } = context.sessions.engine(side);
     const sql = checksum.buildPartChecksums(describeRows(work, side, range), ends);
-    return readPartChecksums(await sessions[side].query(sql));
+    return readPartChecksums(await sessions[side].query(sql, checksum.settings));
   });
 }
 

@@ -1,6 +1,13 @@
 import { type ComparePartitionTask, compareBytes } from '../core/bucket.js';
 import { RowproofError } from '../core/errors.js';
-import { PartitionFile } from './partition-files.js';
+import type { Side } from '../core/pairing.js';
+import type { PartitionFile } from './partition-files.js';
+
+/** Where a row that was kept whole lies in the file of its side. */
+export interface KeptRow {
+  readonly at: number;
+  readonly bytes: number;
+}
 
 /** A row that differs: the key bytes by which each side is asked for it; null where a side is not known to have it. */
 export interface DifferingKeys {
@@ -9,9 +16,17 @@ export interface DifferingKeys {
   readonly sortKey: Buffer;
   /** The larger side's size of the row on the wire. */
   readonly wireBytes: number;
+  /** The row of each side, null where it has none; null where rows were not kept. */
+  readonly kept: Readonly<Record<Side, KeptRow | null>> | null;
 }
 
-interface KeyedRow {
+/** The rows of a side that fell into a partition, and how the key bytes of one are read from what was kept of it. */
+export interface KeyedFile {
+  readonly file: PartitionFile;
+  keyOf(payload: Buffer): Buffer;
+}
+
+interface KeyedRow extends KeptRow {
   readonly key: Buffer;
   readonly rowHash: bigint;
   readonly sortKey: Buffer;
@@ -22,11 +37,14 @@ interface KeyedRow {
  * Lists the rows of a partition that are on one side only or have different hashes, in the order of their sort keys.
  *
  * A missing and an extra row with the same folded key are listed as one: the servers will say whether their collation
- * takes the two keys for equal.
+ * takes the two keys for equal. Where rows were kept because servers cannot be asked, they stay two.
  */
-export function findDifferingKeys(task: ComparePartitionTask): DifferingKeys[] {
-  const source = readRows(PartitionFile.open(task, 'source'));
-  const target = readRows(PartitionFile.open(task, 'target'));
+export function findDifferingKeys(
+  files: Readonly<Record<Side, KeyedFile>>,
+  { withRows }: Pick<ComparePartitionTask, 'withRows'>,
+): DifferingKeys[] {
+  const source = readRows(files.source);
+  const target = readRows(files.target);
   const differing: DifferingKeys[] = [];
   const missing: KeyedRow[] = [];
   const extra: KeyedRow[] = [];
@@ -35,11 +53,12 @@ export function findDifferingKeys(task: ComparePartitionTask): DifferingKeys[] {
     if (twin === undefined) missing.push(row);
     else if (twin.rowHash !== row.rowHash) {
       const wireBytes = Math.max(row.wireBytes, twin.wireBytes);
-      differing.push({ source: row.key, target: row.key, sortKey: row.sortKey, wireBytes });
+      const kept = withRows ? { source: row, target: twin } : null;
+      differing.push({ source: row.key, target: row.key, sortKey: row.sortKey, wireBytes, kept });
     }
   }
   for (const [name, row] of target) if (!source.has(name)) extra.push(row);
-  differing.push(...pairByFold(missing, extra));
+  differing.push(...(withRows ? describeLoneRows(missing, extra) : pairByFold(missing, extra)));
   return differing.sort(
     (one, other) =>
       compareBytes(one.sortKey, other.sortKey) ||
@@ -49,17 +68,15 @@ export function findDifferingKeys(task: ComparePartitionTask): DifferingKeys[] {
 
 const EMPTY = new Uint8Array(0);
 
-function readRows(file: PartitionFile): Map<string, KeyedRow> {
+function readRows({ file, keyOf }: KeyedFile): Map<string, KeyedRow> {
   const rows = new Map<string, KeyedRow>();
-  try {
-    for (const { payload, rowHash, sortKey, wireBytes } of file.rows({ withPayload: true })) {
-      if (payload === null) continue;
-      const name = payload.toString('latin1');
-      if (rows.has(name)) throw duplicateKey();
-      rows.set(name, { key: payload, rowHash, sortKey, wireBytes });
-    }
-  } finally {
-    file.close();
+  for (const spilled of file.rows({ withPayload: true })) {
+    const { payload, rowHash, sortKey, wireBytes, payloadAt, payloadBytes } = spilled;
+    if (payload === null) continue;
+    const key = keyOf(payload);
+    const name = key.toString('latin1');
+    if (rows.has(name)) throw duplicateKey();
+    rows.set(name, { key, rowHash, sortKey, wireBytes, at: payloadAt, bytes: payloadBytes });
   }
   return rows;
 }
@@ -89,11 +106,15 @@ function pairByFold(missing: readonly KeyedRow[], extra: readonly KeyedRow[]): D
     const isPair = group.missing.length === 1 && group.extra.length === 1;
     if (isPair && one !== undefined && other !== undefined) {
       const wireBytes = Math.max(one.wireBytes, other.wireBytes);
-      return [{ source: one.key, target: other.key, sortKey: one.sortKey, wireBytes }];
+      return [{ source: one.key, target: other.key, sortKey: one.sortKey, wireBytes, kept: null }];
     }
-    return [
-      ...group.missing.map((row) => ({ ...row, source: row.key, target: null })),
-      ...group.extra.map((row) => ({ ...row, source: null, target: row.key })),
-    ];
+    return describeLoneRows(group.missing, group.extra);
   });
+}
+
+function describeLoneRows(missing: readonly KeyedRow[], extra: readonly KeyedRow[]): DifferingKeys[] {
+  return [
+    ...missing.map((row) => ({ ...row, source: row.key, target: null, kept: { source: row, target: null } })),
+    ...extra.map((row) => ({ ...row, source: null, target: row.key, kept: { source: null, target: row } })),
+  ];
 }

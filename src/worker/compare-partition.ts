@@ -1,47 +1,63 @@
 import type { ComparePartitionResult, ComparePartitionTask } from '../core/bucket.js';
+import { NONE_UNFOUND } from '../core/chunk.js';
 import type { BucketJob } from './bucket-tasks.js';
 import { compareBag } from './compare-bag.js';
-import { type DifferingKeys, findDifferingKeys } from './compare-keyed.js';
+import type { DifferingKeys } from './compare-keyed.js';
+import { KeyedPartition } from './kept-rows.js';
 import { planByKeys, type RereadRow, type RereadStep } from './plan-rereads.js';
 import { listKeys, readPresentKeys } from './read-again.js';
-import { type RereadJob, rereadDifferingRows } from './reread.js';
+import { type RereadJob, type RereadOutcome, rereadDifferingRows } from './reread.js';
 import { describeChunkFailure, onBothSides, tableSide } from './worker-context.js';
 
 /**
  * Compares the rows that both sides spilled into a partition. Rows with a key are read again, as those of a chunk are;
- * rows without one are what the two snapshots hold.
+ * rows without one, and those that cannot be asked for by it, are what the two snapshots hold.
  */
 export async function comparePartition(
   job: BucketJob<ComparePartitionTask>,
 ): Promise<ComparePartitionResult> {
   const { task, pair, context, channel } = job;
   try {
-    const ids = await onBothSides(
-      pair,
-      context,
-      async (side) => (await context.sessions.session(side)).serverSessionId,
-    );
-    channel.reportSessions(ids);
+    const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+    channel.reportSessions(sessions);
     const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
     const store: RereadJob['store'] = (rows) => channel.storeDifferences(rows);
     if (task.asBag) {
       const counts = await compareBag({ task, pair, sides, store });
-      return { kind: 'compared', counts, changedColumns: {}, undecidedColumns: {} };
+      return { kind: 'compared', counts, changedColumns: {}, undecidedColumns: {}, unfound: NONE_UNFOUND };
     }
-    const reread: Omit<RereadJob, 'steps'> = {
-      pair,
-      sides,
-      store,
-      asSent: false,
-      readBoth: (read) =>
-        onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
-    };
-    const steps = planSteps(findDifferingKeys(task), reread);
-    const { counts, changedColumns, undecidedColumns } = await rereadDifferingRows({ ...reread, steps });
-    return { kind: 'compared', counts, changedColumns, undecidedColumns };
+    const partition = new KeyedPartition(task, sides);
+    try {
+      return { kind: 'compared', ...(await compareKeyed(partition, { ...job, sides, store })) };
+    } finally {
+      partition.close();
+    }
   } catch (failure) {
     return describeChunkFailure(failure);
   }
+}
+
+async function compareKeyed(
+  partition: KeyedPartition,
+  { task, pair, context, sides, store }: BucketJob<ComparePartitionTask> & Pick<RereadJob, 'sides' | 'store'>,
+): Promise<Omit<RereadOutcome, 'respelled'>> {
+  const reread: Omit<RereadJob, 'steps'> = {
+    pair,
+    sides,
+    store,
+    asSent: false,
+    readKept: task.withRows ? (step, batches) => partition.readKept(step, batches) : null,
+    readBoth: (read) =>
+      onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
+  };
+  const steps = task.withRows
+    ? planByKeys(partition.listRows(), pair.key.length)
+    : planSteps(partition.findDifferingKeys(), reread);
+  const { counts, changedColumns, undecidedColumns, unfound } = await rereadDifferingRows({
+    ...reread,
+    steps,
+  });
+  return { counts, changedColumns, undecidedColumns, unfound };
 }
 
 /** The rows have no order that both sides share, so each is looked up. */
@@ -60,12 +76,17 @@ async function resolveSiblings(
   job: Omit<RereadJob, 'steps'>,
 ): Promise<RereadRow[]> {
   const siblings = await findSiblings(batch.filter(isCandidate), job);
-  return batch.flatMap((row) => {
+  return batch.flatMap((row): RereadRow[] => {
     const { source, target, wireBytes } = row;
     if (source !== null && target !== null && (!isCandidate(row) || siblings.has(row))) {
-      return [{ source, target, wireBytes }];
+      return [{ source, target, wireBytes, seen: 'both', kept: null }];
     }
-    return [source, target].flatMap((key) => (key === null ? [] : [{ source: key, target: key, wireBytes }]));
+    return [
+      { key: source, seen: 'source' as const },
+      { key: target, seen: 'target' as const },
+    ].flatMap(({ key, seen }) =>
+      key === null ? [] : [{ source: key, target: key, wireBytes, seen, kept: null }],
+    );
   });
 }
 

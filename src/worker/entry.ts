@@ -3,7 +3,8 @@ import { deserialize } from 'node:v8';
 import { workerData } from 'piscina';
 import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { TablePair } from '../core/pairing.js';
+import type { Side, TablePair } from '../core/pairing.js';
+import type { SessionHandle } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
@@ -11,6 +12,8 @@ import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
 import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
+import { findEnd } from './find-end.js';
+import { findKeys } from './find-keys.js';
 import { LoadControl } from './load-control.js';
 import { SessionCache } from './session-cache.js';
 import { verifyChunk } from './verify-chunk.js';
@@ -76,7 +79,7 @@ async function runWithChannel({ task, port, setup }: WorkerRequest): Promise<Tas
   port.on('message', onMessage);
   const post = (message: WorkerMessage, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   const channel: ChunkChannel = {
-    reportSessions: (ids) => post({ type: 'sessions', ids }),
+    reportSessions: (sessions) => post({ type: 'sessions', handles: handlesOf(sessions) }),
     reportRows: (side, rows) => post({ type: 'rows', side, rows }),
     storeDifferences: async (rows) => {
       const lines = encodeDifferenceLines(rows);
@@ -113,7 +116,23 @@ function runTaskOfPair(
       return spillBuckets({ task, pair, context, channel });
     case 'compare-partition':
       return comparePartition({ task, pair, context, channel });
+    case 'find-end':
+      return findEnd({ task, pair, context, channel });
+    case 'find-keys':
+      return findKeys({ task, pair, context, channel });
   }
+}
+
+/** What of sessions can go to another thread. */
+function handlesOf({ source, target }: Readonly<Partial<Record<Side, SessionHandle>>>) {
+  const handle = ({ serverSessionId, cancelKey }: SessionHandle): SessionHandle => ({
+    serverSessionId,
+    cancelKey,
+  });
+  return {
+    ...(source === undefined ? {} : { source: handle(source) }),
+    ...(target === undefined ? {} : { target: handle(target) }),
+  };
 }
 
 function interrupted(): RowproofError {

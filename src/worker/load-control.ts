@@ -30,6 +30,11 @@ export class LoadControl {
     this.#stop.abort();
   }
 
+  /** Aborted when the work of this thread is cancelled; it ends what is being opened. */
+  get stopSignal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
   restart(): void {
     if (this.#stop.signal.aborted) this.#stop = new AbortController();
   }

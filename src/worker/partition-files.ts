@@ -9,7 +9,7 @@ export interface SpilledRow {
   readonly rowHash: bigint;
   readonly wireBytes: number;
   readonly sortKey: Buffer;
-  /** The key bytes of a keyed table, the wire row of one without a key. Null unless it was asked for. */
+  /** The key bytes of a row that is looked up by them, else the wire row. Null unless it was asked for. */
   readonly payload: Buffer | null;
   /** Where the payload begins in the file. */
   readonly payloadAt: number;

@@ -2,6 +2,7 @@ import type { ChunkTask } from '../core/chunk.js';
 import { type KeyKind, type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import type { Side } from '../core/pairing.js';
 import type { DifferingRow, RowIndex } from '../hashing/row-index.js';
+import type { DifferingKeys } from './compare-keyed.js';
 
 /** Keys a statement: lists that optimizers still turn into index lookups; a composite key has no IN list, but ORs. */
 const BATCH_KEYS = { single: 1000, composite: 250 };
@@ -21,6 +22,10 @@ export interface RereadRow {
   readonly source: Buffer;
   readonly target: Buffer;
   readonly wireBytes: number;
+  /** Which sides had it when they were read. */
+  readonly seen: Side | 'both';
+  /** Where the row of each side was kept, if it was: then no side is asked for it. */
+  readonly kept: DifferingKeys['kept'];
 }
 
 /** Differing rows that are read again by one statement a side: by their keys, or with all rows of their key range. */
@@ -134,7 +139,13 @@ function describeRow({ source, target }: DifferingRow, indexes: RereadRequest['i
     source < 0 ? 0 : indexes.source.wireBytesAt(source),
     target < 0 ? 0 : indexes.target.wireBytesAt(target),
   );
-  return { source: key, target: key, wireBytes };
+  return {
+    source: key,
+    target: key,
+    wireBytes,
+    seen: source < 0 ? 'target' : target < 0 ? 'source' : 'both',
+    kept: null,
+  };
 }
 
 function isDense({ rows, gapCost }: Stretch, { rowsPerLookup }: RereadRequest): boolean {

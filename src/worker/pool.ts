@@ -2,7 +2,8 @@ import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { RowproofError } from '../core/errors.js';
-import type { Side } from '../core/pairing.js';
+import { SIDES, type Side } from '../core/pairing.js';
+import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
 import { compileKernel } from '../hashing/kernel-module.js';
 import type {
@@ -15,7 +16,10 @@ import type {
   WorkerTask,
 } from './worker-data.js';
 
-const CANCEL_TIMEOUT_MS = 3000;
+/** A stop asks twice, and takes no longer than twice this. */
+const CANCEL_TIMEOUT_MS = 1500;
+/** What workers get to close their sessions, before their threads end anyway. */
+const CLOSE_TIMEOUT_MS = 1500;
 /** A worker keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
 const YOUNG_MEGABYTES = 12;
 
@@ -59,12 +63,13 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
   });
   let configured: { readonly setup: WorkerSetup; readonly shared: SharedArrayBuffer } | null = null;
-  const active = new Map<MessagePort, Readonly<Partial<Record<Side, string>>> | null>();
-  const sessionIds = (side: Side): readonly string[] =>
-    [...active.values()].flatMap((ids) => ids?.[side] ?? []);
+  const active = new Map<MessagePort, Readonly<Partial<Record<Side, SessionHandle>>> | null>();
+  const handles = (side: Side): readonly SessionHandle[] =>
+    [...active.values()].flatMap((known) => known?.[side] ?? []);
   const close = async (): Promise<void> => {
-    if (configured !== null)
-      await Promise.allSettled(Array.from({ length: threads }, () => piscina.run('close')));
+    // Also where no task was run: a thread that is ended while it loads its modules can end the process with it.
+    const closing = Array.from({ length: threads }, () => piscina.run('close'));
+    await within(CLOSE_TIMEOUT_MS, Promise.allSettled(closing));
     await piscina.destroy();
   };
   let closing: Promise<void> | null = null;
@@ -79,7 +84,7 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
       const { port1: port, port2 } = new MessageChannel();
       active.set(port, null);
       port.on('message', (message: WorkerMessage) => {
-        if (message.type === 'sessions') active.set(port, message.ids);
+        if (message.type === 'sessions') active.set(port, message.handles);
         else if (message.type === 'rows') listener.onRows(message.side, message.rows);
         else
           void listener.onDifferences(message.lines).then(
@@ -95,15 +100,16 @@ export function createWorkerPool(data: Omit<WorkerData, 'kernel'>, threads: numb
         port.close();
       }
     },
-    sessionIds,
+    sessionIds: (side) => handles(side).map(({ serverSessionId }) => serverSessionId),
     cancel: async () => {
       if (configured === null) return;
       const { setup } = configured;
+      const cancelStatements = (): Promise<unknown> =>
+        Promise.all(SIDES.map((side) => cancelOnServer(setup.connections[side], handles(side))));
+      // A pool knows a statement for as long as the connection that it came from, so that one is cut off afterwards.
+      await cancelStatements();
       for (const port of active.keys()) post(port, { type: 'cancel' });
-      await Promise.all([
-        cancelOnServer(setup, 'source', sessionIds('source')),
-        cancelOnServer(setup, 'target', sessionIds('target')),
-      ]);
+      await cancelStatements();
     },
     close: () => {
       closing ??= close();
@@ -125,14 +131,23 @@ function post(port: MessagePort, message: MainMessage): void {
 }
 
 /** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */
-async function cancelOnServer(setup: WorkerSetup, side: Side, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const work = async (): Promise<void> => {
-    const settings = setup.connections[side];
-    const session = await engineFor(settings.scheme).open(settings);
-    await Promise.allSettled(ids.map((id) => session.cancel(id)));
-    await session.close();
-  };
-  const timeout = new Promise<void>((resolve) => setTimeout(resolve, CANCEL_TIMEOUT_MS).unref());
-  await Promise.race([work().catch(() => undefined), timeout]);
+async function cancelOnServer(
+  settings: ConnectionSettings,
+  handles: readonly SessionHandle[],
+): Promise<void> {
+  const keys = handles.flatMap(({ cancelKey }) => cancelKey ?? []);
+  if (keys.length === 0) return;
+  const stop = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+  await engineFor(settings.scheme)
+    .cancel(settings, keys, stop)
+    .catch(() => undefined);
+}
+
+/** Waits for work, but no longer than this. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-import type { DifferenceCounts } from '../core/chunk.js';
+import type { DifferenceCounts, UnfoundRows } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/engine.js';
@@ -7,6 +7,7 @@ import { listKeys, readListedRows, readRangeRows } from './read-again.js';
 import { RowBatch } from './row-batch.js';
 import { RowComparer } from './row-comparer.js';
 import type { TableSide } from './table-side.js';
+import { UnfoundCollector } from './unfound-collector.js';
 
 /** Steps of larger rows are not read ahead, so that two of them are never in memory at once. */
 const AHEAD_BYTES = 1 << 20;
@@ -19,6 +20,8 @@ export interface RereadJob {
   readonly asSent: boolean;
   readonly steps: Iterable<RereadStep> | AsyncIterable<RereadStep>;
   readBoth<T>(read: (side: Side, session: Session) => Promise<T>): Promise<Record<Side, T>>;
+  /** Puts the rows of a step into their places, where they need not be asked for; null asks both sides. */
+  readonly readKept: ((step: RereadStep, batches: RowBatches) => void) | null;
   store(rows: readonly RowDifference[]): Promise<void>;
 }
 
@@ -30,6 +33,7 @@ export interface RereadOutcome {
   readonly undecidedColumns: Readonly<Record<string, number>>;
   /** How many rows have equal values and would have unequal hashes again. */
   readonly respelled: number;
+  readonly unfound: UnfoundRows;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     changedColumns: Object.create(null),
     undecidedColumns: Object.create(null),
     respelled: 0,
+    unfound: new UnfoundCollector(),
   };
   const comparer = new RowComparer(job.pair, job.sides, job.asSent);
   let storing = Promise.resolve();
@@ -54,7 +59,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
       if (found.length > 0) storing = startStoring(job, found);
     }
     await storing;
-    return outcome;
+    return { ...outcome, unfound: outcome.unfound.toUnfound() };
   } finally {
     // A step that is still being stored would otherwise arrive after the failed chunk was taken back.
     await storing.catch(() => undefined);
@@ -66,13 +71,15 @@ interface MutableOutcome extends RereadOutcome {
   readonly changedColumns: Record<string, number>;
   readonly undecidedColumns: Record<string, number>;
   respelled: number;
+  readonly unfound: UnfoundCollector;
 }
 
-type Batches = Readonly<Record<Side, RowBatch>>;
+/** The rows of a step on both sides. */
+export type RowBatches = Readonly<Record<Side, RowBatch>>;
 
 interface ReadStep {
   readonly step: RereadStep;
-  readonly batches: Batches;
+  readonly batches: RowBatches;
 }
 
 /** Yields each step with its rows, good until the next one is asked for, and has the next one read meanwhile. */
@@ -80,7 +87,7 @@ async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
   const steps =
     Symbol.iterator in job.steps ? job.steps[Symbol.iterator]() : job.steps[Symbol.asyncIterator]();
   let [batches, others] = [makeBatches(), makeBatches()];
-  const pull = async (into: Batches): Promise<{ step: RereadStep; isRead: boolean } | null> => {
+  const pull = async (into: RowBatches): Promise<{ step: RereadStep; isRead: boolean } | null> => {
     const next = await steps.next();
     if (next.done === true) return null;
     const isRead = next.value.wireBytes <= AHEAD_BYTES;
@@ -103,12 +110,14 @@ async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
   }
 }
 
-function makeBatches(): Batches {
+function makeBatches(): RowBatches {
   return { source: new RowBatch(), target: new RowBatch() };
 }
 
-async function readStep(job: RereadJob, { rows, range }: RereadStep, batches: Batches): Promise<void> {
+async function readStep(job: RereadJob, step: RereadStep, batches: RowBatches): Promise<void> {
   const { sides, pair } = job;
+  const { rows, range } = step;
+  if (job.readKept !== null) return job.readKept(step, batches);
   const keys = { source: rows.map(({ source }) => source), target: rows.map(({ target }) => target) };
   if (range !== null) {
     const isInOrder = await job.readBoth((side, session) => {
@@ -132,9 +141,10 @@ function compareStep(
   comparer: RowComparer,
   outcome: MutableOutcome,
 ): RowDifference[] {
-  const { counts, changedColumns, undecidedColumns } = outcome;
+  const { counts, changedColumns, undecidedColumns, unfound } = outcome;
   const found: RowDifference[] = [];
-  for (let place = 0; place < step.rows.length; place++) {
+  for (const [place, row] of step.rows.entries()) {
+    unfound.note(row, batches, place);
     const { difference, undecided, isInFlight } = comparer.compare(batches, place);
     countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;

@@ -28,7 +28,7 @@ export interface SideScan {
 export async function scanSide(scan: SideScan): Promise<void> {
   const { pair, side, context } = scan;
   const { session, close } = await context.sessions.openStream(side);
-  scan.channel.reportSessions({ [side]: session.serverSessionId });
+  scan.channel.reportSessions({ [side]: session });
   const { clock } = context.sessions.load;
   let lastSeenMs = clock.now();
   const watch = setInterval(() => {

@@ -72,7 +72,7 @@ export class SessionCache {
   /** A cancelled task closes the sessions that it finds; one that was just being opened must not be used either. */
   async #open(side: Side, settings: ConnectionSettings, use: SessionUse): Promise<Session> {
     this.load.assertRunning();
-    const session = await this.engine(side).open(settings);
+    const session = await this.engine(side).open(settings, this.load.stopSignal);
     try {
       this.load.assertRunning();
       return tameSession(session, { side, use, load: this.load });

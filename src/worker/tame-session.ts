@@ -29,16 +29,22 @@ interface Taming {
 export function tameSession(session: Session, { side, use, load }: Taming): Session {
   if (!hasLimits(load.cells.limits)) return session;
   return {
+    server: session.server,
     get serverSessionId() {
       return session.serverSessionId;
+    },
+    get cancelKey() {
+      return session.cancelKey;
     },
     get broken() {
       return session.broken;
     },
-    query: async (sql) => {
+    findings: session.findings,
+    query: async (sql, settings) => {
       if (use === 'planning') await waitWhilePaused(load);
-      return session.query(sql);
+      return session.query(sql, settings);
     },
+    parse: (sql) => session.parse(sql),
     readRows: async (sql, columns, onSpan) => {
       load.clock.beginRead();
       try {
@@ -54,7 +60,6 @@ export function tameSession(session: Session, { side, use, load }: Taming): Sess
         load.clock.endRead();
       }
     },
-    cancel: (id) => session.cancel(id),
     close: () => session.close(),
     pause: () => session.pause(),
     resume: () => session.resume(),

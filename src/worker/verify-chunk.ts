@@ -1,4 +1,10 @@
-import type { ChunkResult, ChunkTask, ComparedChunk, DifferenceCounts } from '../core/chunk.js';
+import {
+  type ChunkResult,
+  type ChunkTask,
+  type ComparedChunk,
+  type DifferenceCounts,
+  NONE_UNFOUND,
+} from '../core/chunk.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
@@ -64,12 +70,8 @@ async function readBothSides(
   context: WorkerContext,
   channel: ChunkChannel,
 ): Promise<Record<Side, SideRead>> {
-  const ids = await onBothSides(
-    pair,
-    context,
-    async (side) => (await context.sessions.session(side)).serverSessionId,
-  );
-  channel.reportSessions(ids);
+  const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+  channel.reportSessions(sessions);
   const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
   const { hash } = context.hasher;
   const asSent = hashesAsSent(context, sides);
@@ -141,20 +143,27 @@ async function compareSides(
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
-): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns' | 'undecidedColumns'>> {
+): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns' | 'undecidedColumns' | 'unfound'>> {
   const { source, target } = context.indexes;
   if (source.equals(target)) {
-    return { kind: 'match', counts: NOTHING, changedColumns: {}, undecidedColumns: {} };
+    return {
+      kind: 'match',
+      counts: NOTHING,
+      changedColumns: {},
+      undecidedColumns: {},
+      unfound: NONE_UNFOUND,
+    };
   }
   const differing = findDifferingRows(source, target);
   const sides = {
     source: await tableSide(pair, 'source', context),
     target: await tableSide(pair, 'target', context),
   };
-  const { counts, changedColumns, undecidedColumns, respelled } = await rereadDifferingRows({
+  const { counts, changedColumns, undecidedColumns, respelled, unfound } = await rereadDifferingRows({
     pair,
     sides,
     asSent: context.prepared?.asSent === true,
+    readKept: null,
     steps: planRereads({
       differing,
       indexes: context.indexes,
@@ -170,7 +179,7 @@ async function compareSides(
   if (respelled > most && context.prepared !== null) context.prepared.asSent = false;
   const found = counts.missing + counts.extra + counts.changed;
   const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
-  return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns };
+  return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns, unfound };
 }
 
 /** How many rows may be read to save looking one up: a lookup costs about as much, but a limit on rows or bytes does not count it so. */

@@ -2,6 +2,7 @@ import type { UnverifiedChunk } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
+import type { SessionHandle } from '../engines/engine.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import type { RowIndex } from '../hashing/row-index.js';
 import type { RowKernel } from '../hashing/row-kernel.js';
@@ -34,7 +35,8 @@ interface PreparedPair {
 
 /** Where a chunk reports to while it is under way. */
 export interface ChunkChannel {
-  reportSessions(ids: Readonly<Partial<Record<Side, string>>>): void;
+  /** Says which sessions run the statements of the chunk. */
+  reportSessions(sessions: Readonly<Partial<Record<Side, SessionHandle>>>): void;
   /** Says how many further rows of a side were read. */
   reportRows(side: Side, rows: number): void;
   /** Resolves once the batch is stored, so that no more than one batch is ever in memory. */

@@ -8,9 +8,18 @@ import type {
   SumBucketsResult,
   SumBucketsTask,
 } from '../core/bucket.js';
-import type { ChecksumResult, ChecksumTask, ChunkResult, ChunkTask } from '../core/chunk.js';
+import type {
+  ChecksumResult,
+  ChecksumTask,
+  ChunkResult,
+  ChunkTask,
+  FindEndResult,
+  FindEndTask,
+  FindKeysResult,
+  FindKeysTask,
+} from '../core/chunk.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { ConnectionSettings } from '../engines/engine.js';
+import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
 import type { KernelModule } from '../hashing/kernel-module.js';
 import type { SharedLoad } from './shared-load.js';
 
@@ -37,7 +46,7 @@ export interface WorkerRequest {
 }
 
 /** Everything a worker can be asked to do. */
-export type WorkerTask = ChunkTask | ChecksumTask | BucketTask;
+export type WorkerTask = ChunkTask | ChecksumTask | BucketTask | FindEndTask | FindKeysTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -48,11 +57,15 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
       ? ComparePartitionResult
       : Task extends ChecksumTask
         ? ChecksumResult
-        : ChunkResult;
+        : Task extends FindEndTask
+          ? FindEndResult
+          : Task extends FindKeysTask
+            ? FindKeysResult
+            : ChunkResult;
 
 /** What a worker tells the main thread while a chunk is under way. */
 export type WorkerMessage =
-  | { readonly type: 'sessions'; readonly ids: Readonly<Partial<Record<Side, string>>> }
+  | { readonly type: 'sessions'; readonly handles: Readonly<Partial<Record<Side, SessionHandle>>> }
   | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
   | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
 

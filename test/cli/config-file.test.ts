@@ -124,7 +124,7 @@ describe('rowproof verify', () => {
       [...Object.keys(CONFIG_FILE.shape), ...Object.keys(TABLE_SETTINGS.shape)].map(flagOf),
     );
     const untold = Object.keys(VERIFY_OPTIONS).filter((name) => !known.has(name));
-    expect(untold.sort()).toEqual(['config', 'hide-values']);
+    expect(untold.sort()).toEqual(['config', 'hide-values', 'no-config']);
   });
 });
 

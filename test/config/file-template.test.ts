@@ -18,7 +18,7 @@ describe('a written config file', () => {
     'mysql://old/shop',
     'mysql://reader@old:3307/shop?ssl-mode=REQUIRED',
     'postgres://reader@/shop?host=/run/postgresql',
-    'mysql://reader@old/a"b\'c#d: e',
+    'mysql://reader@old/a"b\'c%23d: e',
     'mysql://old/a${b}',
   ])('gives back the config of the flags for %s', (source) => {
     const { config, text, variables } = template(source);

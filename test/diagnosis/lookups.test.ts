@@ -8,7 +8,16 @@ import { pairOf } from './diagnose-values.js';
 
 const table: Table = {
   ...{ schema: 's', name: 't', kind: 'table', columns: [], keys: [] },
-  ...{ estimatedRows: null, estimatedRowBytes: null, unreadable: null, only: false },
+  ...{
+    estimatedRows: null,
+    estimatedRowBytes: null,
+    unreadable: null,
+    only: false,
+    identity: null,
+    heirs: [],
+    members: [],
+    unread: [],
+  },
 };
 const pair = {
   ...{ id: 0, source: table, target: table, sourceWhere: null, targetWhere: null },

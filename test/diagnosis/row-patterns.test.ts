@@ -240,7 +240,7 @@ describe('rows that a unique key kept out', () => {
   const email = pairOf('email', 'text');
   const target: Table = {
     ...{ schema: 's', name: 't', kind: 'table', columns: [], estimatedRows: null, estimatedRowBytes: null },
-    ...{ unreadable: null, only: false },
+    ...{ unreadable: null, only: false, identity: null, heirs: [], members: [], unread: [] },
     keys: [{ name: 'email', columns: ['email'], primary: false, unique: true, ineligible: null }],
   };
   const pair: TablePair = {

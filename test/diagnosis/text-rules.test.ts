@@ -310,6 +310,21 @@ describe('changed bytes', () => {
   ] as const)('%s', (said, changes) => {
     expect(diagnose(bytes, changes as readonly Change[])).toEqual([said]);
   });
+
+  it('that a column of a fixed length fills up are no bytes cut off', () => {
+    const fixed = pairOf('code', 'bytes', {
+      declared: 'binary(8)',
+      type: { kind: 'bytes', length: 8, fixed: true },
+    });
+    const filled = ['abcd', 'efgh', 'ijkl', 'mnop'].map(
+      (text): Change => [hex(text), hex(`${text}\0\0\0\0`)],
+    );
+    expect(diagnose(fixed, filled)).toEqual(['zero-padded, to 8 bytes: 4 of 4 proved']);
+    expect(diagnose({ ...fixed, source: fixed.target, target: fixed.source }, reversed(filled))).toEqual([
+      'nul-lost, removed: 4 of 4 proved',
+    ]);
+    expect(diagnose(fixed, filled.slice(0, 1))).toEqual(['zero-padded, to 8 bytes: 1 of 1 proved']);
+  });
 });
 
 describe('several causes in one column', () => {

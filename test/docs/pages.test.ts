@@ -8,9 +8,11 @@ import { APPLY_OPTIONS } from '../../src/cli/apply-options.js';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from '../../src/cli/verify-options.js';
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = ['README.md', ...readdirSync(join(CHECKOUT, 'docs')).map((name) => join('docs', name))].filter(
-  (path) => path.endsWith('.md'),
-);
+const PAGES = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync(join(CHECKOUT, 'docs')).map((name) => join('docs', name)),
+].filter((path) => path.endsWith('.md'));
 const OPTIONS = {
   verify: VERIFY_OPTIONS,
   plan: PLAN_OPTIONS,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coversSchema, coversTable } from '../../src/engines/mysql/grants.js';
+import { coversTable, grantsSchema } from '../../src/engines/mysql/grants.js';
 
 describe('a line of SHOW GRANTS', () => {
   it.each([
@@ -15,7 +15,17 @@ describe('a line of SHOW GRANTS', () => {
     ['GRANT SELECT ON `shop`.`orders` TO `a`@`%`', false],
     ['GRANT USAGE ON *.* TO `a`@`%`', false],
   ])('%s covers the schema shop: %s', (line, covers) => {
-    expect(coversSchema(line, 'shop')).toBe(covers);
+    expect(grantsSchema([line], 'shop')).toBe(covers);
+  });
+
+  it.each([
+    [['GRANT SELECT ON `sh%`.* TO `a`@`%`', 'GRANT INSERT ON `shop`.* TO `a`@`%`'], false],
+    [['GRANT INSERT ON `sh%`.* TO `a`@`%`', 'GRANT SELECT ON `shop`.* TO `a`@`%`'], true],
+    [['GRANT SELECT ON `sh%`.* TO `r`', 'GRANT INSERT ON `shop`.* TO `a`@`%`'], true],
+    [['GRANT SELECT ON *.* TO `a`@`%`', 'GRANT INSERT ON `shop`.* TO `a`@`%`'], true],
+    [['GRANT SELECT ON *.* TO `a`@`%`', 'REVOKE SELECT ON `shop`.* FROM `a`@`%`'], false],
+  ])('counts only if no nearer one of the same account leaves it out: %j', (lines, covers) => {
+    expect(grantsSchema(lines, 'shop')).toBe(covers);
   });
 
   it.each([

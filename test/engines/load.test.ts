@@ -14,7 +14,11 @@ describe.each(availableEngines())('the load of %s', (name) => {
   it('counts statements at work, but not the one that asks and not those of named sessions', async () => {
     await database.run('SELECT 1');
     const busy = await keepBusy(database, BUSY);
-    const { engine, session } = await openSide('source', database.url, ENVIRONMENT);
+    const { engine, session } = await openSide({
+      side: 'source',
+      url: database.url,
+      environment: ENVIRONMENT,
+    });
     try {
       const all = await engine.readLoad(session, []);
       const half = await engine.readLoad(session, busy.sessionIds.slice(0, BUSY / 2));

@@ -8,7 +8,7 @@ export interface ColumnKind {
   readonly declare: (engine: TestEngine) => string;
   readonly value: fc.Arbitrary<string>;
   readonly write: (value: string, engine: TestEngine) => string;
-  /** Whether both sides of every engine pairing sort it alike. */
+  /** Whether it may be of a key, and rows are then told apart by it. */
   readonly isKey: boolean;
 }
 
@@ -33,10 +33,17 @@ export function readKeyValue(kind: ColumnKind, value: Value | undefined): string
       return shown.includes('.') ? shown : `${shown}.000000`;
     case 'uuid':
       return shown.replaceAll('-', '');
+    case 'double':
+      return Number(shown) === 0 ? '0e0' : Number(shown).toExponential();
+    case 'boolean':
+      return shown === 'true' || shown === '1' ? '1' : '0';
     default:
       return shown;
   }
 }
+
+/** Kinds whose order is no reason to walk a table by them: rows are reported in another one. */
+export const UNORDERED_KINDS: ReadonlySet<string> = new Set(['double']);
 
 /** The order in which rows must be reported, by a kind's own sense. */
 export function compareKeyValues({ name }: ColumnKind, one: string, other: string): number {
@@ -44,6 +51,7 @@ export function compareKeyValues({ name }: ColumnKind, one: string, other: strin
     const difference = toScaled(one) - toScaled(other);
     return difference < 0n ? -1 : difference > 0n ? 1 : 0;
   }
+  if (name === 'double') return Number(one) - Number(other);
   return Buffer.compare(Buffer.from(one, 'utf8'), Buffer.from(other, 'utf8'));
 }
 
@@ -165,14 +173,14 @@ export const COLUMN_KINDS: readonly ColumnKind[] = [
       )
       .map((value) => (Math.abs(value) < 1e-300 ? '0e0' : value.toExponential())),
     write: asIs,
-    isKey: false,
+    isKey: true,
   },
   {
     name: 'boolean',
     declare: pick('tinyint(1)', 'boolean'),
     value: fc.constantFrom('0', '1'),
     write: (value, engine) => (engine === 'postgresql' ? (value === '1' ? 'true' : 'false') : value),
-    isKey: false,
+    isKey: true,
   },
   {
     name: 'json',

@@ -125,6 +125,16 @@ const SCENARIOS: readonly Scenario[] = [
     remaining: ['changed 1 code', 'changed 2 code'],
   },
   {
+    title: 'takes NULL for no value that two rows could share, and bits for what they are',
+    tables: (isPostgres) =>
+      `CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a VARCHAR(9), b ${isPostgres ? 'BIT(4)' : 'BINARY(2)'}, UNIQUE (a, b), UNIQUE (b))`,
+    source:
+      "INSERT INTO t VALUES (1, NULL, NULL), (2, NULL, NULL), (3, 'x', NULL), (4, 'x', NULL), (5, 'y', NULL)",
+    target: 'INSERT INTO t VALUES (6, NULL, NULL), (4, NULL, NULL)',
+    leftAlone: [],
+    remaining: [],
+  },
+  {
     title: 'puts the key of a unique index aside, not a column that only rides along',
     engines: POSTGRES,
     tables: () =>

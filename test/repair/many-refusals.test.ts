@@ -34,7 +34,7 @@ it.each(availableEngines())(
       CREATE TABLE plain (id INT NOT NULL PRIMARY KEY, size INT, kind ${text}, code ${text}, pid INT, word ${text}, price DECIMAL(12,4), place INT, label ${text});
       INSERT INTO plain SELECT id, 5, 'k', CONCAT('code', id), 1, 'word', 1.25, 5, 'red' FROM (${numbers}) n;
       UPDATE plain SET size = -1 WHERE id IN (101, 102); UPDATE plain SET kind = 'no' WHERE id IN (201, 202);
-      UPDATE plain SET code = 'taken' WHERE id IN (301, 302); UPDATE plain SET code = CONCAT('CODE', id - 200) WHERE id IN (401, 402);
+      UPDATE plain SET code = 'taken' WHERE id IN (301, 302); UPDATE plain SET code = CONCAT('CODE', id - 400) WHERE id IN (401, 402);
       UPDATE plain SET pid = 77 WHERE id IN (501, 502); UPDATE plain SET word = '${'w'.repeat(60)}' WHERE id IN (601, 602);
       UPDATE plain SET price = 1.2345 WHERE id IN (701, 702); UPDATE plain SET place = 50 WHERE id IN (801, 802);
       UPDATE plain SET word = '漢' WHERE id IN (901, 902); UPDATE plain SET label = 'blue' WHERE id IN (1001, 1002)`);

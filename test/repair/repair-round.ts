@@ -70,7 +70,7 @@ export async function expectRoundTrip(
   return written;
 }
 
-/** Applies a file to a database with the client of its engine; rejects with what the client says. */
+/** Applies a file to a database with the own client of its engine; rejects with what the client says. */
 export function applySql(target: TestDatabase, path: string): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(target.url);
   if (target.engine === 'postgresql') {

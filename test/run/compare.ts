@@ -38,7 +38,7 @@ export async function compare({
   const outcome = await verify(config, {
     onEvent: (event) => {
       events.push(event);
-      onEvent?.(event);
+      return onEvent?.(event);
     },
     signal: signal ?? new AbortController().signal,
   });

@@ -60,15 +60,17 @@ export function useDatabase(engine: TestEngine): TestDatabase {
   return database;
 }
 
-/** Makes a database inside a test; the test drops it. */
-export async function openTestDatabase(engine: TestEngine): Promise<TestDatabase> {
-  const { database, create } = planDatabase(engine);
+/** Makes a database inside a test, on a server of the run unless another is named; the test drops it. */
+export async function openTestDatabase(engine: TestEngine, serverUrl?: string): Promise<TestDatabase> {
+  const { database, create } = planDatabase(engine, serverUrl);
   await create();
   return database;
 }
 
-function planDatabase(engine: TestEngine): { database: TestDatabase; create: () => Promise<void> } {
-  const serverUrl = findServerUrl(engine);
+function planDatabase(
+  engine: TestEngine,
+  serverUrl: string = findServerUrl(engine),
+): { database: TestDatabase; create: () => Promise<void> } {
   const admin = engine === 'postgresql' ? postgresqlAdmin(serverUrl) : mysqlAdmin(serverUrl);
   const name = `rowproof_${randomBytes(8).toString('hex')}`;
   const url = urlOfDatabase(serverUrl, name);

@@ -14,3 +14,5 @@ export function findMariadb(): ServerBinaries | null;
 export function findSystemPostgres(): ServerBinaries | null;
 /** The PostgreSQL that npm brought along. */
 export function findEmbeddedPostgres(): ServerBinaries | null;
+export const PGBOUNCER_MISSING: string;
+export function findPgbouncer(): string | null;

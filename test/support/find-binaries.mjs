@@ -9,6 +9,9 @@ export const MARIADB_MISSING =
 export const POSTGRES_MISSING =
   'No PostgreSQL server was found: install one (Debian: apt-get install postgresql), run npm ci with its optional packages, or name a running one in ROWPROOF_TEST_POSTGRES_URL.';
 
+export const PGBOUNCER_MISSING =
+  'No pgbouncer was found, which the tests of pools need: install one (Debian: apt-get install pgbouncer).';
+
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/libexec', '/usr/local/sbin', '/usr/local/bin'];
 const MARIADB_FOLDERS = ['/opt/homebrew/opt/mariadb/bin', '/usr/local/opt/mariadb/bin'];
 
@@ -18,6 +21,11 @@ export function findMariadb() {
   const server = findProgram('mariadbd', folders);
   const installer = findProgram('mariadb-install-db', folders);
   return server && installer ? { server, installer } : null;
+}
+
+/** A pool of connections to PostgreSQL. */
+export function findPgbouncer() {
+  return findProgram('pgbouncer', [...pathFolders(), ...SYSTEM_FOLDERS]);
 }
 
 /** Debian keeps the server off the PATH, so its folder is asked before the PATH is. */

@@ -1,6 +1,9 @@
 import mysql, { type Connection, type FieldPacket, type RowDataPacket } from 'mysql2/promise';
+import { nameUnknownCharsets } from '../../src/engines/mysql/charset-ids.js';
 import type { DatabaseAdmin, TestSession } from './database.js';
 import { waitForSessionsToEnd } from './wait-for-sessions.js';
+
+nameUnknownCharsets(mysql);
 
 /** One value as the server writes it. */
 export type Cell = string | null;
@@ -70,10 +73,11 @@ async function readSessions(
 
 /** MySQL's older list of sessions fails as soon as anybody's statement holds a character outside the basic plane. */
 async function findProcessList(connection: Connection): Promise<string> {
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
-  return /mariadb/i.test(String(rows[0]?.version))
-    ? 'information_schema.processlist'
-    : 'performance_schema.processlist';
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT 1 FROM information_schema.tables
+     WHERE table_schema = 'performance_schema' AND table_name = 'processlist'`,
+  );
+  return rows.length === 0 ? 'information_schema.processlist' : 'performance_schema.processlist';
 }
 
 /** A leaked session may end by itself between being seen and being killed. */

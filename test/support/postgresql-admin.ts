@@ -14,7 +14,12 @@ export function postgresqlAdmin(serverUrl: string): DatabaseAdmin {
     dropDatabase: (name) =>
       withSession(serverUrl, async (session) => {
         const leaked = await waitForSessionsToEnd(() => session.query(selectSessions(name)));
-        await session.run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+        // DROP DATABASE … WITH (FORCE) came with PostgreSQL 13 only.
+        await session.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+        );
+        await waitForSessionsToEnd(() => session.query(selectSessions(name)));
+        await session.run(`DROP DATABASE IF EXISTS ${name}`);
         return leaked.map((row) => row.join(' '));
       }),
     openSession,

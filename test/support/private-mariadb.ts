@@ -13,7 +13,8 @@ import {
   startKeptServer,
 } from './kept-server.js';
 
-const CREATE_ACCOUNTS = ['127.0.0.1', 'localhost']
+/** The account of the tests, which may do anything; each statement on a line of its own, as `--init-file` wants it. */
+export const CREATE_ACCOUNTS = ['127.0.0.1', 'localhost']
   .flatMap((host) => [
     `CREATE USER 'verify'@'${host}' IDENTIFIED BY 'verify';`,
     `GRANT ALL PRIVILEGES ON *.* TO 'verify'@'${host}' WITH GRANT OPTION;`,
@@ -30,7 +31,10 @@ export interface PrivateServer extends KeptServer {
  * Starts a MariaDB of its own in a new folder. Its default zone is not UTC, so that a session that forgets to set its
  * zone shows up as a false difference.
  */
-export async function startPrivateMariadb(parent: string): Promise<PrivateServer> {
+export async function startPrivateMariadb(
+  parent: string,
+  furtherArguments: readonly string[] = [],
+): Promise<PrivateServer> {
   const binaries = findMariadb();
   if (binaries === null) throw new Error(MARIADB_MISSING);
   const account = findServerAccount('mysql');
@@ -60,6 +64,7 @@ export async function startPrivateMariadb(parent: string): Promise<PrivateServer
       '--innodb-flush-log-at-trx-commit=0',
       '--innodb-flush-method=nosync',
       '--skip-log-bin',
+      ...furtherArguments,
     ],
     folder,
     account,

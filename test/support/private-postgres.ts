@@ -22,6 +22,7 @@ import type { PrivateServer } from './private-mariadb.js';
 export async function startPrivatePostgres(
   parent: string,
   found: ServerBinaries | null = findSystemPostgres() ?? findEmbeddedPostgres(),
+  args: readonly string[] = [],
 ): Promise<PrivateServer> {
   if (found === null) throw new Error(POSTGRES_MISSING);
   const account = findServerAccount('postgres');
@@ -50,6 +51,7 @@ export async function startPrivatePostgres(
       '-p',
       `${port}`,
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ...args,
     ],
     folder,
     account,

@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  /** The Node.js that runs the program; the one that runs the tests, unless another is named. */
+  readonly node?: string;
   /** After this time the program is killed and the promise rejects. 50 s by default, less than a test's own limit. */
   readonly timeoutMs?: number;
 }
@@ -40,7 +42,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 /** Starts the command line and returns at once. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   if (!existsSync(BUILT_CLI)) throw new Error('The command line is not built: run `npm run build` first.');
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(options.node ?? process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd,
     env: { ...cleanEnvironment(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -76,13 +76,15 @@ describe.each(availableEngines().filter((engine) => engine === 'mysql'))(
     });
     afterAll(() => source.run(`DROP USER '${user}'@'%'`));
 
-    it.each(['DISABLED', 'PREFERRED', 'REQUIRED'])(
+    it.each(['DISABLED&get-server-public-key=true', 'PREFERRED', 'REQUIRED'])(
       'that has not logged in before gets in over TCP with ssl-mode=%s',
-      async (mode) => {
+      async (options) => {
+        const mode = options.split('&')[0] ?? '';
         await source.run(
           `ALTER USER '${user}'@'%' IDENTIFIED WITH caching_sha2_password BY 'p@ss:wörd%'; FLUSH PRIVILEGES`,
         );
         const address = new URL(withOption(source, 'ssl-mode', mode));
+        if (options.includes('&')) address.searchParams.set('get-server-public-key', 'true');
         address.username = user;
         address.password = encodeURIComponent('p@ss:wörd%');
         expect((await compare({ source: { url: address.href }, target })).result.verdict).toBe('verified');

@@ -18,7 +18,15 @@ describe('the files of a partition', () => {
     }
     writer.finish();
     const rows = { source: writer.rows[0] ?? 0, target: 0 };
-    return { kind: 'compare-partition', pairId: 0, asBag: false, folder, partition: 0, rows };
+    return {
+      kind: 'compare-partition',
+      pairId: 0,
+      asBag: false,
+      withRows: false,
+      folder,
+      partition: 0,
+      rows,
+    };
   };
   const readAll = (task: ComparePartitionTask): string[] =>
     [...PartitionFile.open(task, 'source').rows({ withPayload: true })].map(({ payload }) => `${payload}`);
@@ -43,6 +51,12 @@ describe('the files of a partition', () => {
   });
 
   it('with two rows of one key are an error: one of them would be compared with nothing', () => {
-    expect(() => findDifferingKeys(spill(['a', 'a']))).toThrow('Two rows have the same key');
+    const task = spill(['a', 'a']);
+    const keyOf = (payload: Buffer): Buffer => payload;
+    const files = {
+      source: { file: PartitionFile.open(task, 'source'), keyOf },
+      target: { file: PartitionFile.open(task, 'target'), keyOf },
+    };
+    expect(() => findDifferingKeys(files, task)).toThrow('Two rows have the same key');
   });
 });

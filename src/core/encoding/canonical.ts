@@ -42,6 +42,8 @@ export const TAG = {
   composite: 0x16,
   interval: 0x17,
   inet: 0x18,
+  /** A document with scalars that are no JSON: a digest of where they are, then the document's bytes as under `json`. */
+  typedJson: 0x19,
 } as const;
 
 export function encodeNull(sink: ByteSink): void {

@@ -4,7 +4,10 @@ import { DECIMAL_CLASS, formatDecimalPayload } from './decimal.js';
 import { formatDays, formatMicros, formatTimeOfDay } from './temporal.js';
 import { formatUuid } from './uuid.js';
 
-/** The canonical types whose order both sides can share. */
+/**
+ * The canonical types whose order both sides can share, and `exact`: any other one, whose values only tell rows apart and
+ * have no literal to be asked for by.
+ */
 export type KeyKind =
   | 'int'
   | 'decimal'
@@ -14,7 +17,8 @@ export type KeyKind =
   | 'instant'
   | 'uuid'
   | 'bytes'
-  | 'text';
+  | 'text'
+  | 'exact';
 
 /** One value of a key, exact, in a form that every dialect can write as a literal. */
 export type KeyPart =
@@ -26,7 +30,8 @@ export type KeyPart =
   /** Microseconds: since midnight, or since 2000-01-01 (in UTC for an instant). */
   | { readonly kind: 'time' | 'datetime' | 'instant'; readonly value: bigint }
   | { readonly kind: 'uuid' | 'text'; readonly value: string }
-  | { readonly kind: 'bytes'; readonly value: Uint8Array };
+  /** Bytes as they are; of `exact`, the canonical ones. */
+  | { readonly kind: 'bytes' | 'exact'; readonly value: Uint8Array };
 
 /**
  * Appends the key bytes of a canonical value: bytes that compare, with `memcmp`, as the values of the key do.
@@ -52,6 +57,8 @@ export function appendKeyBytes(
       return tag === TAG.text && appendEscaped(source, skipLength(source, start + 1), end, sink);
     case 'bytes':
       return tag === TAG.bytes && appendEscaped(source, skipLength(source, start + 1), end, sink);
+    case 'exact':
+      return tag !== TAG.null && appendEscaped(source, start, end, sink);
     default:
       if (tag !== TAG[kind]) return false;
       sink.copy(source, start, end);
@@ -176,6 +183,7 @@ function formatKeyPart(part: KeyPart): string {
     case 'instant':
       return formatMicros(part.value);
     case 'bytes':
+    case 'exact':
       return `0x${hexOf(part.value)}`;
     case 'text':
       return `'${part.value}'`;

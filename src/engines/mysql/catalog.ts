@@ -1,5 +1,6 @@
-import type { Catalog, Column, EngineName, Key, Table } from '../../core/schema.js';
+import type { Catalog, Column, Key, Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { type MysqlCapabilities, readMysqlCapabilities } from './capabilities.js';
 import { charsetName } from './charset.js';
 import { valueTypeOf, wireNameOf } from './column-types.js';
 import { quoteName, textLiteral } from './dialect.js';
@@ -14,31 +15,52 @@ interface SchemaRows {
 
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
 export async function readMysqlCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog> {
-  const [server = {}] = await session.query(
-    `SELECT VERSION() AS version, CONCAT_WS('/', @@hostname, @@port, @@datadir, @@socket) AS identity`,
-  );
-  const version = server.version ?? '';
-  const engine: EngineName = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
-  const { schema } = settings;
-  const rows = await readSchema(session, schema, engine);
-  const grants = await readReadGrants(session, schema, engine);
+  const capabilities = await readMysqlCapabilities(session);
+  const schema = await readSchemaName(session, settings.schema, capabilities);
+  const rows = await readSchema(session, schema, capabilities);
+  const names = rows.tables.map((row) => row.table_name ?? '');
+  const grants = await readReadGrants(session, { schema, tables: names }, capabilities);
   return {
-    engine,
-    version,
+    engine: capabilities.engine,
+    version: capabilities.version,
     schema,
-    identity: `${server.identity}/${schema}`,
     tables: buildTables(schema, rows, grants),
+    others: rows.tables.filter(isSequence).map((row) => ({ name: row.table_name ?? '', what: 'a sequence' })),
+    unread: [],
     partial: grants.wholeSchema
       ? null
-      : `has SELECT on some tables of schema ${schema} only, so tables it may not see are not in the list`,
+      : `${grants.areKnown ? 'has SELECT' : 'is not told what it may read, and has SELECT perhaps'} on some tables of schema ${schema} only, so tables it may not see are not in the list`,
   };
 }
 
-async function readSchema(session: Session, schema: string, engine: EngineName): Promise<SchemaRows> {
+/**
+ * The schema's name as the server spells it. A server that takes no notice of letter case finds a schema by any spelling,
+ * and then answers with its own one wherever it names the schema: in its grants, in its foreign keys.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
+ */
+async function readSchemaName(
+  session: Session,
+  asked: string,
+  { ignoresCase }: MysqlCapabilities,
+): Promise<string> {
+  if (!ignoresCase) return asked;
+  const rows = await session.query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
+  const names = rows.map((row) => row.name ?? '');
+  if (names.includes(asked)) return asked;
+  return names.find((name) => name.toLowerCase() === asked.toLowerCase()) ?? asked;
+}
+
+async function readSchema(
+  session: Session,
+  schema: string,
+  capabilities: MysqlCapabilities,
+): Promise<SchemaRows> {
+  const { hasColumn } = capabilities;
   const name = textLiteral(schema);
   const tables = await session.query(
     `SELECT TABLE_NAME AS table_name, TABLE_TYPE AS table_type, TABLE_ROWS AS row_estimate,
-       AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options
+       AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options, ENGINE AS engine, CREATE_TIME AS created
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`,
   );
   const columns = await session.query(
@@ -47,16 +69,21 @@ async function readSchema(session: Session, schema: string, engine: EngineName):
        COLLATION_NAME AS collation, EXTRA AS extra
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
   );
-  const expression = engine === 'mysql' ? 'EXPRESSION' : 'NULL';
-  const ignored = engine === 'mysql' ? `IF(IS_VISIBLE = 'NO', 'YES', 'NO')` : 'NULL';
+  const expression = hasColumn('STATISTICS', 'EXPRESSION') ? 'EXPRESSION' : 'NULL';
   const keys = await session.query(
     `SELECT TABLE_NAME AS table_name, INDEX_NAME AS index_name, COLUMN_NAME AS column_name, SUB_PART AS prefix,
        NULLABLE AS nullable, INDEX_TYPE AS index_type, COLLATION AS direction, ${expression} AS expression,
-       ${ignored} AS ignored
+       ${ignoredColumn(capabilities)} AS ignored
      FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${name} AND NON_UNIQUE = 0
      ORDER BY TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX`,
   );
-  return { tables, columns, keys, jsonColumns: await readJsonColumns(session, schema, engine) };
+  return { tables, columns, keys, jsonColumns: await readJsonColumns(session, schema, capabilities) };
+}
+
+/** Whether the optimizer takes no notice of an index: MySQL calls it invisible, MariaDB ignored. */
+function ignoredColumn({ hasColumn }: MysqlCapabilities): string {
+  if (hasColumn('STATISTICS', 'IS_VISIBLE')) return "IF(IS_VISIBLE = 'NO', 'YES', 'NO')";
+  return hasColumn('STATISTICS', 'IGNORED') ? 'IGNORED' : 'NULL';
 }
 
 /**
@@ -67,9 +94,9 @@ async function readSchema(session: Session, schema: string, engine: EngineName):
 async function readJsonColumns(
   session: Session,
   schema: string,
-  engine: EngineName,
+  { engine, hasColumn }: MysqlCapabilities,
 ): Promise<ReadonlySet<string>> {
-  if (engine !== 'mariadb') return new Set();
+  if (engine !== 'mariadb' || !hasColumn('CHECK_CONSTRAINTS', 'CHECK_CLAUSE')) return new Set();
   const rows = await session.query(
     `SELECT TABLE_NAME AS table_name, CHECK_CLAUSE AS clause FROM information_schema.CHECK_CONSTRAINTS
      WHERE CONSTRAINT_SCHEMA = ${textLiteral(schema)} AND CHECK_CLAUSE LIKE 'json_valid(%'`,
@@ -81,7 +108,7 @@ function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Tabl
   const columns = groupByTable(rows.columns);
   const keys = groupByTable(rows.keys);
   return rows.tables
-    .filter((row) => row.table_type !== 'SEQUENCE')
+    .filter((row) => !isSequence(row))
     .map((row) => {
       const name = row.table_name ?? '';
       const all = (columns.get(name) ?? []).map((column) => buildColumn(column, rows.jsonColumns));
@@ -95,15 +122,37 @@ function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Tabl
             ? 'partitioned'
             : 'table',
         columns: all.filter((column) => !hidden.has(column.name)),
-        keys: buildKeys(keys.get(name) ?? []).filter(
-          (key) => !key.columns.some((column) => hidden.has(column)),
-        ),
+        identity: row.created ?? null,
+        keys: buildKeys(keys.get(name) ?? [])
+          .filter((key) => !key.columns.some((column) => hidden.has(column)))
+          .map((key) => (isKeptElsewhere(row) ? asUnenforced(key, row) : key)),
         estimatedRows: row.row_estimate == null ? null : Number(row.row_estimate),
         estimatedRowBytes: row.row_bytes == null ? null : Number(row.row_bytes),
         unreadable: grants.wholeTable(name) ? null : 'the account has no SELECT privilege on all of it',
+        heirs: [],
         only: false,
+        members: [],
+        unread: row.table_type === 'SYSTEM VERSIONED' ? ['its history of changed and deleted rows'] : [],
       };
     });
+}
+
+function isSequence(row: ControlRow): boolean {
+  return row.table_type === 'SEQUENCE';
+}
+
+/**
+ * Engines that show rows of other tables, here or on another server, under keys that they only declare.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/merge-table-problems.html
+ */
+function isKeptElsewhere(row: ControlRow): boolean {
+  return /^(mrg_myisam|federated|connect|spider)$/i.test(row.engine ?? '');
+}
+
+function asUnenforced(key: Key, { engine }: ControlRow): Key {
+  const reason = `storage engine ${engine} does not enforce it`;
+  return { ...key, unique: false, ineligible: key.ineligible ?? reason, unenforced: true };
 }
 
 /** @see https://dev.mysql.com/doc/refman/8.4/en/create-table-gipks.html */
@@ -117,12 +166,16 @@ function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column 
   const check = `json_valid(${quoteName(name)})`.toLowerCase();
   const isChecked =
     jsonColumns.has(`${row.table_name} ${check}`) && charsetName(row.charset ?? '') === 'utf8';
-  const isJson = row.data_type === 'json' || isChecked;
   return {
     name,
     declared: row.column_type ?? '',
     wire: wireNameOf(row),
-    type: isJson ? { kind: 'json' } : valueTypeOf(row),
+    type:
+      row.data_type === 'json'
+        ? { kind: 'json', typed: true }
+        : isChecked
+          ? { kind: 'json' }
+          : valueTypeOf(row),
     nullable: row.nullable === 'YES',
     generated: /\b(virtual|stored|persistent) generated\b/.test(extra),
     identity: extra.includes('auto_increment') ? 'by-default' : 'none',

@@ -96,7 +96,7 @@ function buildSums(hash: string): string {
 
 /** MySQL and MariaDB compute SHA-2 and sums of DECIMAL alike; the probe makes sure of it. */
 export const mysqlChecksum: ChecksumDialect = {
-  sessionSetup: [],
+  settings: {},
   findObstacle,
   buildChecksum,
   buildPartChecksums,

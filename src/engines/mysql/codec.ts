@@ -9,6 +9,7 @@ import { bitStringEncoder, decimalEncoder, intEncoder, readBigint } from './code
 import { encodePoint, inetEncoder, throughUtf8 } from './codec-special.js';
 import { encodeTimeInterval, temporalEncoder, temporalFormatter } from './codec-temporal.js';
 import { buildMysqlProgram } from './kernel-program.js';
+import { encodeTypedJson, isTypedJson } from './typed-json.js';
 
 const PACKET_HEADER = 4;
 const LONGEST_PACKET = 0xffffff;
@@ -115,7 +116,9 @@ function compileEncoder(
         ? (buffer, start, _end, sink) => encodeUuidBytes(sink, buffer, start)
         : throughUtf8(charsetOf(column, charsets), encodeUuidField);
     case 'json':
-      return throughUtf8(charsetOf(column, charsets), encodeJsonField);
+      return isTypedJson(column)
+        ? encodeTypedJson
+        : throughUtf8(charsetOf(column, charsets), encodeJsonField);
     case 'inet':
       return throughUtf8(charsetOf(column, charsets), inetEncoder(column, partner));
     case 'interval':

@@ -1,6 +1,6 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
-import { decodeUrlPart, readDuration, rejectUnknownOptions } from '../url-options.js';
+import { decodeUrlPart, readDuration, readSwitchOption, rejectUnknownOptions } from '../url-options.js';
 
 const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
   disabled: 'disable',
@@ -15,6 +15,9 @@ const OPTIONS = [
   'ssl-ca',
   'ssl-cert',
   'ssl-key',
+  'server-public-key-path',
+  'get-server-public-key',
+  'enable-cleartext-plugin',
   'connect-timeout',
   'statement-timeout',
 ];
@@ -38,7 +41,12 @@ export function resolveMysqlConnection(url: URL, environment: Environment): Conn
     port: url.port === '' ? 3306 : Number(url.port),
     socketPath: options.get('socket'),
     user: decodeUrlPart(url.username) || defaults.user || environment.userName,
-    password: resolvePassword(url, environment, defaults.password ?? null),
+    password: {
+      text: resolvePassword(url, environment, defaults.password ?? null),
+      allowsClear: readSwitchOption(options, 'enable-cleartext-plugin'),
+      serverPublicKeyPath: options.get('server-public-key-path'),
+      requestsPublicKey: readSwitchOption(options, 'get-server-public-key'),
+    },
     database,
     schema: database,
     tls: resolveTls(options),
@@ -55,7 +63,8 @@ function resolvePassword(url: URL, environment: Environment, fromFile: string | 
 
 /** The `[client]` group of `~/.my.cnf`, as far as user and password go. */
 function readClientFile(environment: Environment): { user?: string; password?: string } {
-  const text = environment.readFile(`${environment.homeFolder}/.my.cnf`);
+  const path = `${environment.homeFolder}/.my.cnf`;
+  const text = isTrusted(environment, path) ? environment.readFile(path) : null;
   const found: { user?: string; password?: string } = {};
   let group = '';
   for (const line of (text ?? '').split('\n')) {
@@ -69,10 +78,18 @@ function readClientFile(environment: Environment): { user?: string; password?: s
   return found;
 }
 
+/** As in the engine's own clients: what anybody may write says nothing. */
+function isTrusted({ fileMode, warn }: Environment, path: string): boolean {
+  const mode = fileMode?.(path) ?? null;
+  if (mode === null || (mode & 0o002) === 0 || (mode & 0o170000) !== 0o100000) return true;
+  warn?.(`World-writable config file '${path}' is ignored.`);
+  return false;
+}
+
 function resolveTls(options: URLSearchParams): TlsSettings {
   const caPath = options.get('ssl-ca');
   const name = (options.get('ssl-mode') ?? (caPath === null ? 'preferred' : 'verify_ca')).toLowerCase();
-  const mode = TLS_MODES[name];
+  const mode = Object.hasOwn(TLS_MODES, name) ? TLS_MODES[name] : undefined;
   if (mode === undefined) {
     throw new RowproofError({
       code: 'usage',

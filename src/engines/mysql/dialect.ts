@@ -4,13 +4,16 @@ import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/t
 import type { Column } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import {
+  buildConditionTest,
   buildCount,
   buildDuplicateProbe,
   buildSelect,
   buildSelectByKeys,
   buildUnordered,
   type SelectDialect,
+  withoutLiteral,
 } from '../select.js';
+import { isTypedJson, selectTypedJson } from './typed-json.js';
 
 /** Backticks, with a backtick in the name doubled; NUL cannot be part of a name. */
 export function quoteName(name: string): string {
@@ -61,6 +64,8 @@ export function literal(part: KeyPart, column: Column): Literal {
       return sql(columnText(part.value, column));
     case 'bytes':
       return sql(part.value.length === 0 ? "x''" : `0x${hexOf(part.value)}`);
+    case 'exact':
+      throw withoutLiteral(column);
   }
 }
 
@@ -70,8 +75,9 @@ export function literal(part: KeyPart, column: Column): Literal {
  */
 function columnText(text: string, { type, collation }: Column): string {
   const plain = textLiteral(text);
-  if (type.kind !== 'text' || type.charset === 'utf8' || collation === null) return plain;
-  return `CONVERT(${plain} USING ${type.charset}) COLLATE ${collation}`;
+  const charset = textTypeOf(type)?.charset ?? 'utf8';
+  if (charset === 'utf8' || collation === null) return plain;
+  return `CONVERT(${plain} USING ${charset}) COLLATE ${collation}`;
 }
 
 function within(value: bigint, first: bigint, end: bigint): Literal | null {
@@ -90,6 +96,7 @@ const UNKNOWN_TO_DRIVER = /^(dec8|hp8|swe7|keybcs2|geostd8|eucjpms)$/;
 /** The stored bytes are the same either way; as bytes they arrive without the name of their character set. */
 function selectColumn(column: Column): string {
   const name = quoteName(column.name);
+  if (isTypedJson(column)) return selectTypedJson(name);
   return UNKNOWN_TO_DRIVER.test(textTypeOf(column.type)?.charset ?? '') ? `CAST(${name} AS BINARY)` : name;
 }
 
@@ -99,6 +106,7 @@ export const selects: SelectDialect = {
   literal,
   selectColumn,
   comparesRows: false,
+  withoutIndex: { hint: ' USE INDEX ()', condition: null },
   quoteTable: (table) => `${quoteName(table.schema)}.${quoteName(table.name)}`,
 };
 
@@ -114,7 +122,10 @@ export const mysqlDialect: Dialect = {
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
+  buildConditionTest: (table, where) => buildConditionTest(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN FORMAT=TRADITIONAL ${buildUnordered(selects, selection)}`,
+  adviseRebuild: ({ schema, name }, index) =>
+    `Look at the table with CHECK TABLE, rebuild index ${index} with ALTER TABLE ${quoteName(schema)}.${quoteName(name)} FORCE, and run again.`,
   readEstimate,
 };

@@ -1,12 +1,20 @@
-import type { EngineName } from '../../core/schema.js';
 import type { Session } from '../engine.js';
+import type { MysqlCapabilities } from './capabilities.js';
+import { quoteName } from './dialect.js';
 
 /** What the account may read of a schema. */
 export interface ReadGrants {
+  /** False where the server, or a fork of it, does not say what it has granted. */
+  readonly areKnown: boolean;
   /** SELECT on every table, also on those it cannot see in the catalog. */
   readonly wholeSchema: boolean;
   /** Whether every column of a table may be read. */
   readonly wholeTable: (name: string) => boolean;
+}
+
+interface GrantLines {
+  readonly lines: readonly string[];
+  readonly areKnown: boolean;
 }
 
 /**
@@ -14,41 +22,101 @@ export interface ReadGrants {
  *
  * MySQL leaves tables and columns out of `information_schema` without a word where the account has no privilege on
  * them, so a list of tables is complete only if SELECT is granted on the schema or above it, and a list of columns only
- * if it is granted on the table.
+ * if it is granted on the table. Where the server does not tell its grants, each table is tried: `*` is refused where
+ * one column is.
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-introduction.html
  */
 export async function readReadGrants(
   session: Session,
-  schema: string,
-  engine: EngineName,
+  { schema, tables }: { readonly schema: string; readonly tables: readonly string[] },
+  capabilities: MysqlCapabilities,
 ): Promise<ReadGrants> {
-  const grants = await readGrants(session, engine);
-  const isGranted = (covers: (line: string) => boolean): boolean =>
-    grants.some((line) => /^GRANT\b/i.test(line) && covers(line)) &&
-    !grants.some((line) => /^REVOKE\b/i.test(line) && covers(line));
-  const wholeSchema = isGranted((line) => coversSchema(line, schema));
+  const { lines, areKnown } = await readGrants(session, capabilities);
+  const wholeSchema = grantsSchema(lines, schema);
+  const readable = areKnown ? new Set<string>() : await tryTables(session, schema, tables);
   return {
+    areKnown,
     wholeSchema,
-    wholeTable: (table) => wholeSchema || isGranted((line) => coversTable(line, { schema, table })),
+    wholeTable: (table) =>
+      wholeSchema || readable.has(table) || lines.some((line) => coversTable(line, { schema, table })),
   };
 }
 
-async function readGrants(session: Session, engine: EngineName): Promise<string[]> {
-  const rows = await session.query('SHOW GRANTS');
-  const lines = rows.flatMap((row) => Object.values(row).filter((value) => value !== null));
-  const [role] = engine === 'mysql' ? await session.query('SELECT CURRENT_ROLE() AS active') : [];
-  if (!role?.active || role.active === 'NONE') return lines;
-  const viaRoles = await session.query(`SHOW GRANTS FOR CURRENT_USER() USING ${role.active}`);
-  return [...lines, ...viaRoles.flatMap((row) => Object.values(row).filter((value) => value !== null))];
+/** The server's own lines, those of active roles included; a fork may refuse to tell either. */
+async function readGrants(session: Session, capabilities: MysqlCapabilities): Promise<GrantLines> {
+  const own = await readLines(session, 'SHOW GRANTS');
+  if (own === null) return { lines: [], areKnown: false };
+  if (capabilities.engine === 'mariadb' || !(await capabilities.canEvaluate('CURRENT_ROLE()')))
+    return { lines: own, areKnown: true };
+  const [role] = await session.query('SELECT CURRENT_ROLE() AS active');
+  if (!role?.active || role.active === 'NONE') return { lines: own, areKnown: true };
+  const viaRoles = await readLines(session, `SHOW GRANTS FOR CURRENT_USER() USING ${role.active}`);
+  return { lines: [...own, ...(viaRoles ?? [])], areKnown: viaRoles !== null };
 }
 
-/** Whether a line of SHOW GRANTS speaks of SELECT on every table of a schema; `_` and `%` are wildcards there. */
-export function coversSchema(line: string, schema: string): boolean {
-  const match = /^(?:GRANT|REVOKE)\s+(.*?)\s+ON\s+(\*|`(?:[^`]|``)*`)\.\*\s+(?:TO|FROM)\b/i.exec(line);
-  if (match === null || !includesSelect(match[1] ?? '')) return false;
-  const pattern = match[2] ?? '';
-  return pattern === '*' || likeToRegExp(unquote(pattern)).test(schema);
+async function readLines(session: Session, sql: string): Promise<string[] | null> {
+  const rows = await session.query(sql).catch(() => null);
+  return rows?.flatMap((row) => Object.values(row).filter((value) => value !== null)) ?? null;
+}
+
+async function tryTables(
+  session: Session,
+  schema: string,
+  tables: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const readable = new Set<string>();
+  for (const table of tables) {
+    const sql = `SELECT * FROM ${quoteName(schema)}.${quoteName(table)} LIMIT 0`;
+    if ((await session.query(sql).catch(() => null)) !== null) readable.add(table);
+  }
+  return readable;
+}
+
+/**
+ * Whether lines of SHOW GRANTS give SELECT on every table of a schema. Of several grants to one account whose names have
+ * wildcards and fit the schema, the server follows only the one that is plain for longest, be it for INSERT alone.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/grant.html#grant-database-privileges
+ */
+export function grantsSchema(lines: readonly string[], schema: string): boolean {
+  const found = lines.map((line) => readSchemaGrant(line, schema)).filter((grant) => grant !== null);
+  if (found.some(({ revokes, selects }) => revokes && selects)) return false;
+  const grants = found.filter(({ revokes }) => !revokes);
+  return grants.some(
+    ({ selects, plainLength, account }) =>
+      selects &&
+      !grants.some((other) => other.account === account && isNearer(other.plainLength, plainLength)),
+  );
+}
+
+/** Grants on everything, whose length is null, are looked at apart from those on schemas. */
+function isNearer(length: number | null, than: number | null): boolean {
+  return length !== null && than !== null && length > than;
+}
+
+interface SchemaGrant {
+  readonly account: string;
+  readonly revokes: boolean;
+  readonly selects: boolean;
+  /** Characters before the first wildcard, of which a name without one has endlessly many; null for `*.*`. */
+  readonly plainLength: number | null;
+}
+
+/** Reads a line of SHOW GRANTS that speaks of a whole schema; `_` and `%` are wildcards there. */
+function readSchemaGrant(line: string, schema: string): SchemaGrant | null {
+  const match = /^(GRANT|REVOKE)\s+(.*?)\s+ON\s+(\*|`(?:[^`]|``)*`)\.\*\s+(?:TO|FROM)\s+(\S+)/i.exec(line);
+  if (match === null) return null;
+  const [, verb = '', privileges = '', name = '', account = ''] = match;
+  const isEverything = name === '*';
+  if (!isEverything && !likeToRegExp(unquote(name)).test(schema)) return null;
+  const wildcard = /(?<!\\)[_%]/.exec(unquote(name));
+  return {
+    account,
+    revokes: verb.toUpperCase() === 'REVOKE',
+    selects: includesSelect(privileges),
+    plainLength: isEverything ? null : (wildcard?.index ?? Number.POSITIVE_INFINITY),
+  };
 }
 
 /** Whether a line of SHOW GRANTS speaks of SELECT on all columns of one table; names there are no patterns. */

@@ -1,5 +1,7 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import type { CodecColumn, ConnectionSettings, Engine, RowCodec, Session } from '../engine.js';
+import { limitWaits } from '../limit-waits.js';
+import { openWithin } from '../open-session.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
@@ -9,21 +11,15 @@ import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
-import { prepareSession } from './session-state.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
 
-async function open(settings: ConnectionSettings): Promise<Session> {
+async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
   const { connectMysql } = await loadDriver();
-  const session = await connectMysql(settings);
-  try {
-    await prepareSession(session, settings);
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
-  return session;
+  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
+    limitWaits(await connectMysql(settings, signal), settings),
+  );
 }
 
 async function compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec> {
@@ -41,6 +37,12 @@ export const mysqlEngine: Engine = {
   resolveConnection: resolveMysqlConnection,
   loadDriver,
   open,
+  cancel: async (settings, keys, stop) => {
+    const { cancelMysql } = await loadDriver();
+    await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
+      cancelMysql(settings, keys, signal),
+    );
+  },
   readCatalog: readMysqlCatalog,
   readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,

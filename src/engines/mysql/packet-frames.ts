@@ -1,4 +1,5 @@
 import type { SpanListener } from '../engine.js';
+import { assertLength, firstBufferBytes, growBuffer } from '../wire-budget.js';
 
 const HEADER = 4;
 const SCRATCH_BYTES = 16 << 10;
@@ -30,6 +31,7 @@ export class PacketFrames {
   #partialLength = 0;
   /** The packets so far of a row that is longer than one packet. */
   #longRow: Buffer[] = [];
+  #longRowBytes = 0;
 
   constructor(onSpan: SpanListener, receiver: PacketReceiver) {
     this.#onSpan = onSpan;
@@ -61,12 +63,9 @@ export class PacketFrames {
       if (this.#partialLength < HEADER) return -1;
     }
     const length = HEADER + target.readUIntLE(0, 3);
-    if (target.length < length) {
-      target = Buffer.allocUnsafeSlow(length);
-      partial.copy(target, 0, 0, this.#partialLength);
-      this.#partial = target;
-    }
     const more = Math.min(length - this.#partialLength, chunk.length - taken);
+    target = growBuffer(target, { used: this.#partialLength, more, length });
+    this.#partial = target;
     chunk.copy(target, this.#partialLength, taken, taken + more);
     this.#partialLength += more;
     return this.#partialLength === length ? taken + more : -1;
@@ -104,7 +103,8 @@ export class PacketFrames {
   #keepPartial(bytes: Buffer, at: number): void {
     const known = bytes.length - at;
     const length = known >= HEADER ? HEADER + lengthAt(bytes, at) : HEADER;
-    this.#partial = length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(length) : this.#scratch;
+    this.#partial =
+      length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(firstBufferBytes(length, known)) : this.#scratch;
     this.#partialLength = bytes.copy(this.#partial, 0, at);
   }
 
@@ -116,10 +116,12 @@ export class PacketFrames {
       this.#receiver.forward(packet);
       return true;
     }
+    this.#longRowBytes = assertLength(this.#longRowBytes + packet.length, HEADER);
     this.#longRow.push(Buffer.from(begins ? packet : packet.subarray(HEADER)));
     if (!isWhole) return true;
     const row = Buffer.concat(this.#longRow);
     this.#longRow = [];
+    this.#longRowBytes = 0;
     return this.#onSpan(row, 0, row.length, 1);
   }
 }

@@ -6,6 +6,7 @@ import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js'
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { findRefusal } from './repair-limits.js';
+import { hasTypedScalars, isTypedJson, selectTypedJson } from './typed-json.js';
 
 /** What the dialect must know of the server. */
 export interface ServerFacts {
@@ -38,6 +39,9 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
   const isMariadb = /mariadb/i.test(version);
   const facts = { version, encodable: encodableTest(charsets) };
   const typed = (value: RepairValue): TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }> => {
+    if (typeof value.value === 'string' && isTypedJson(value.from) && hasTypedScalars(value.value)) {
+      return unwritable(value.to, 'would get dates or bytes inside a document, which its text cannot say');
+    }
     const found = readTypedValue(value);
     if (found.kind === 'unwritable') return found;
     const refusal = findRefusal(found, value, facts);
@@ -163,7 +167,10 @@ function buildKeyCondition(
   column: Column,
 ): string | null {
   if (value.kind === 'unwritable' || value.kind === 'null') return null;
-  const plain = `${quoteName(column.name)} = ${spell(value, column)}`;
+  // A FLOAT is compared as the double that it is, which the few digits it is shown with are not.
+  const isSingle = value.kind === 'number' && column.type.kind === 'float' && column.type.bits === 32;
+  const literal = isSingle ? Math.fround(Number(value.text)).toExponential() : spell(value, column);
+  const plain = `${quoteName(column.name)} = ${literal}`;
   return value.kind === 'text' ? `${plain} AND ${asUtf8(column)} = ${utf8Literal(value.text)}` : plain;
 }
 
@@ -182,9 +189,9 @@ function buildGuard(
     return to.type.kind === 'text' ? `CAST(${name} AS BINARY) <=> ${bytesLiteral(raw.hex)}` : null;
   }
   if (raw === null) return `${name} IS NULL`;
+  if (to.wire === 'json' && typeof raw === 'string') return jsonGuard(raw, to);
   if (value.kind === 'unwritable') return null;
   if (to.type.kind === 'float' && to.type.bits === 32) return floatGuard(name, value);
-  if (to.wire === 'json') return `${name} <=> CAST(${spell(value, to)} AS JSON)`;
   if (value.kind === 'text') return `${asUtf8(to)} <=> ${utf8Literal(value.text)}`;
   if (value.kind === 'bits') return `${name} + 0 <=> ${BigInt(`0b${value.text}`)}`;
   if (value.kind === 'temporal') return temporalGuard(name, value.text, to);
@@ -196,6 +203,19 @@ function floatGuard(name: string, value: TypedValue): string | null {
   if (value.kind !== 'number') return null;
   const wide = Math.fround(Number(value.text));
   return `${name} <=> ${floatLiteral(Object.is(wide, -0) ? '0' : String(wide))}`;
+}
+
+/**
+ * A document that is no plain JSON equals no cast of its text, so it is found by the text that the server makes of it; a
+ * document that was written as text is found by its value.
+ */
+function jsonGuard(text: string, to: Column): string {
+  const name = quoteName(to.name);
+  const byText = (expression: string): string =>
+    `CAST(CONVERT(${expression} USING utf8mb4) AS BINARY) <=> ${utf8Literal(text)}`;
+  if (hasTypedScalars(text)) return byText(selectTypedJson(name));
+  const byValue = `${name} <=> CAST(${textLiteral(text)} AS JSON)`;
+  return isTypedJson(to) ? byValue : `(${byText(name)} OR ${byValue})`;
 }
 
 /** A typed literal of a date that is on no calendar is an error in strict mode; its text is compared instead. */

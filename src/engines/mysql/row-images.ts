@@ -1,6 +1,6 @@
 import type { Table } from '../../core/schema.js';
-import type { ControlRow, Session } from '../engine.js';
-import type { ImageColumn } from '../write.js';
+import type { ControlRow } from '../engine.js';
+import type { ImageColumn, WriteSession } from '../write.js';
 import { quoteName, textLiteral } from './dialect.js';
 
 type Spelling = Pick<ImageColumn, 'select' | 'lossy' | 'literal' | 'guard' | 'hasValueOf'> & {
@@ -11,7 +11,7 @@ type Spelling = Pick<ImageColumn, 'select' | 'lossy' | 'literal' | 'guard' | 'ha
 const hexLiteral = (hex: string): string => (hex === '' ? "x''" : `0x${hex.toLowerCase()}`);
 
 /** Reads the columns of a table with the way in which each is carried over. */
-export async function readMysqlImages(session: Session, table: Table): Promise<ImageColumn[]> {
+export async function readMysqlImages(session: WriteSession, table: Table): Promise<ImageColumn[]> {
   const rows = await session.query(
     `SELECT COLUMN_NAME AS name, LOWER(DATA_TYPE) AS type, CHARACTER_SET_NAME AS charset, EXTRA AS extra
      FROM information_schema.COLUMNS

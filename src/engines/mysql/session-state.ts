@@ -1,59 +1,201 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, Session } from '../engine.js';
+import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import type { ServerIdentity } from '../server-identity.js';
+import { MARIADB_VARIABLE, readVariables } from './capabilities.js';
+import { textLiteral } from './dialect.js';
+import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
 
-/**
- * What every session is set to. A value that the server refuses or a proxy drops would turn into wrong rows, so each is
- * read back.
- *
- * `character_set_results=NULL` makes the server send text as it is stored; the read timeouts are raised because a
- * reader that waits for the other side, or for its turn, is not a dead one.
- */
-const STATE: Readonly<Record<string, string>> = {
-  time_zone: '+00:00',
-  sql_mode: 'NO_ENGINE_SUBSTITUTION',
-  character_set_client: 'utf8mb4',
-  character_set_connection: 'utf8mb4',
-};
+type Variables = ReadonlyMap<string, string | null>;
 
-/** Said as a number, because DEFAULT would take over the server's global limit. */
-const NO_ROW_LIMIT = 2n ** 64n - 1n;
-
-/** Sets the session state and reads it back. */
-export async function prepareSession(session: Session, settings: ConnectionSettings): Promise<void> {
-  const [row] = await session.query('SELECT VERSION() AS version');
-  const isMariadb = /mariadb/i.test(row?.version ?? '');
-  const timeoutMs = settings.statementTimeoutMs;
-  const assignments = [
-    ...Object.entries(STATE).map(([name, value]) => `${name} = '${value}'`),
-    'character_set_results = NULL',
-    `sql_select_limit = ${NO_ROW_LIMIT}`,
-    'autocommit = 1',
-    `net_write_timeout = ${Math.max(600, Math.ceil(timeoutMs / 1000))}`,
-    'net_read_timeout = 600',
-    isMariadb ? `max_statement_time = ${timeoutMs / 1000}` : `max_execution_time = ${timeoutMs}`,
-    ...(isMariadb ? [] : ['information_schema_stats_expiry = 0']),
-  ];
-  await session.query(`SET SESSION ${assignments.join(', SESSION ')}`);
-  await session.query('SET SESSION TRANSACTION READ ONLY');
-  await readBack(session, isMariadb);
+/** A value for a session variable: its SQL, and how servers say it when asked; null where they may round it. */
+interface Wanted {
+  readonly sql: string;
+  readonly said: readonly string[] | null;
 }
 
-async function readBack(session: Session, isMariadb: boolean): Promise<void> {
-  const readOnly = isMariadb ? '@@SESSION.tx_read_only' : '@@SESSION.transaction_read_only';
-  const names = Object.keys(STATE);
-  const [row = {}] = await session.query(
-    `SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(', ')},
-       @@SESSION.character_set_results AS results, ${readOnly} AS read_only,
-       @@SESSION.sql_select_limit AS row_limit`,
+const text = (value: string): Wanted => ({ sql: textLiteral(value), said: [value] });
+const number = (value: bigint | number): Wanted => ({ sql: String(value), said: [String(value)] });
+const ON: Wanted = { sql: '1', said: ['1', 'ON'] };
+const OFF: Wanted = { sql: '0', said: ['0', 'OFF'] };
+const limit = (value: number): Wanted => ({ sql: String(value), said: null });
+
+/** Said as a number, because DEFAULT would take over the server's global limit. */
+const NO_LIMIT = 2n ** 64n - 1n;
+const MOST_ITERATIONS = 2 ** 32 - 1;
+const LONGEST_LIST = 2 ** 30;
+/** The longest key that an index can have, in bytes, with room for what a collation makes of it. */
+const SORTED_BYTES = 8192;
+/** How long a transaction may wait for our next statement, which is never more than a moment. */
+const LONGEST_IDLE_S = 300;
+const LONGEST_SILENCE_S = 600;
+
+/**
+ * What every session is set to, as far as its server has the variable: all that changes which rows or values are read,
+ * what a condition or a view means, how long a statement lives, or whether it may write. A value that the server refuses
+ * or a proxy drops would turn into wrong rows, so each is read back, in every transaction.
+ *
+ * `character_set_results=NULL` makes the server send text as it is stored. Under SERIALIZABLE a read in a transaction
+ * would lock its rows, and under READ UNCOMMITTED it would see what is never committed. What stored values are decrypted
+ * with (`block_encryption_mode`) stays as the server has it: a wrong one would turn all of them into NULL.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html
+ * @see https://mariadb.com/kb/en/server-system-variables/
+ */
+const STATE: Readonly<Record<string, Wanted>> = {
+  time_zone: text('+00:00'),
+  sql_mode: text('NO_ENGINE_SUBSTITUTION'),
+  old_mode: text(''),
+  character_set_client: text('utf8mb4'),
+  character_set_connection: text('utf8mb4'),
+  collation_connection: text('utf8mb4_unicode_ci'),
+  character_set_results: { sql: 'NULL', said: ['NULL'] },
+  // MySQL 5.6 loses the sign of an unsigned variable inside an expression.
+  sql_select_limit: { sql: String(NO_LIMIT), said: [String(NO_LIMIT), '-1'] },
+  sql_auto_is_null: OFF,
+  sql_big_selects: ON,
+  sql_buffer_result: OFF,
+  max_sort_length: number(SORTED_BYTES),
+  system_versioning_asof: { sql: 'DEFAULT', said: ['DEFAULT'] },
+  use_secondary_engine: text('OFF'),
+  wsrep_dirty_reads: OFF,
+  ob_read_consistency: text('STRONG'),
+  tidb_external_ts_read: OFF,
+  group_concat_max_len: number(LONGEST_LIST),
+  max_recursive_iterations: number(MOST_ITERATIONS),
+  div_precision_increment: number(4),
+  default_week_format: number(0),
+  lc_time_names: text('en_US'),
+  default_regex_flags: text(''),
+  standard_compliant_cte: ON,
+  windowing_use_high_precision: ON,
+  show_old_temporals: OFF,
+  information_schema_stats_expiry: number(0),
+  autocommit: ON,
+  completion_type: text('NO_CHAIN'),
+  tx_isolation: text('READ-COMMITTED'),
+  tx_read_only: ON,
+  transaction_isolation: text('READ-COMMITTED'),
+  transaction_read_only: ON,
+  tidb_enable_noop_functions: { sql: '1', said: null },
+};
+
+/** How long statements, waits and idle sessions live: a reader that waits for its turn is not a dead one. */
+function timeLimits(
+  variables: Variables,
+  { statementTimeoutMs }: ConnectionSettings,
+): Record<string, Wanted> {
+  const seconds = Math.max(1, Math.ceil(statementTimeoutMs / 1000));
+  return {
+    net_write_timeout: limit(Math.max(LONGEST_SILENCE_S, seconds)),
+    net_read_timeout: limit(LONGEST_SILENCE_S),
+    wait_timeout: limit(28_800),
+    lock_wait_timeout: limit(seconds),
+    idle_transaction_timeout: limit(LONGEST_IDLE_S),
+    idle_readonly_transaction_timeout: limit(LONGEST_IDLE_S),
+    idle_write_transaction_timeout: limit(LONGEST_IDLE_S),
+    max_execution_time: limit(statementTimeoutMs),
+    // MariaDB counts seconds; Percona Server 5.6 and early MySQL 5.7 have a variable of the same name in milliseconds.
+    max_statement_time: limit(
+      variables.has(MARIADB_VARIABLE) ? statementTimeoutMs / 1000 : statementTimeoutMs,
+    ),
+  };
+}
+
+/** What the session needs to know of a connection to be prepared on it. */
+type Connection = Pick<Session, 'query'>;
+
+/** The settings of one session: makes them, asks for them in every transaction, and takes them back. */
+export class SessionState {
+  readonly #before: Variables;
+  readonly #wanted: ReadonlyMap<string, Wanted>;
+
+  private constructor(before: Variables, settings: ConnectionSettings) {
+    const known = Object.entries({ ...STATE, ...timeLimits(before, settings) });
+    this.#before = before;
+    this.#wanted = new Map(known.filter(([name]) => before.has(name)));
+  }
+
+  /** Sets what a session needs and its server has. What is refused shows when it is read back. */
+  static async prepare(connection: Connection, settings: ConnectionSettings): Promise<SessionState> {
+    const names = [...Object.keys(STATE), ...Object.keys(timeLimits(new Map(), settings))];
+    const asked = [MARIADB_VARIABLE, ...names, ...SERVER_VARIABLES];
+    const limits = await liftRowLimits(connection);
+    const before = new Map(await readVariables(connection, asked));
+    for (const [name, value] of limits) before.set(name, value);
+    const state = new SessionState(before, settings);
+    await assign(
+      connection,
+      [...state.#wanted].map(([name, { sql }]) => [name, sql]),
+    );
+    return state;
+  }
+
+  /** Whether the server itself ends a statement that takes too long. */
+  get limitsTime(): boolean {
+    return this.#wanted.has('max_execution_time') || this.#wanted.has('max_statement_time');
+  }
+
+  /** Asks, inside a transaction, for the settings, the server and the number that it knows the session by. */
+  get question(): string {
+    const values = this.#said.map(([name]) => `IFNULL(@@SESSION.${name}, 'NULL')`);
+    return `SELECT CONCAT_WS('|', ${values.join(', ')}) AS settings, ${buildServerQuestion(this.#before)}`;
+  }
+
+  /** Throws where a setting has another value than it was given. */
+  assertConfirmed(row: ControlRow): void {
+    const values = (row.settings ?? '').split('|');
+    const wrong = this.#said.filter(([, said], i) => !said.includes(values[i] ?? '')).map(([name]) => name);
+    if (wrong.length === 0) return;
+    throw new RowproofError({
+      code: 'session-state',
+      message: `The server did not keep the session state that exact comparison needs: ${wrong.join(', ')}.`,
+      hint: 'Connect to the database itself rather than through a proxy that rewrites session variables.',
+    });
+  }
+
+  identify(row: ControlRow): ServerIdentity {
+    return identifyServer(row);
+  }
+
+  /** Gives the connection back as it was: behind a proxy it may be somebody else's next. */
+  async restore(connection: Connection): Promise<void> {
+    const values = [...this.#wanted.keys()].map((name): [string, string] => [
+      name,
+      valueSql(name, this.#before.get(name) ?? ''),
+    ]);
+    await assign(connection, values);
+  }
+
+  /** Variables that are read back, with what the server may say. */
+  get #said(): [string, readonly string[]][] {
+    return [...this.#wanted].flatMap(([name, { said }]): [string, readonly string[]][] =>
+      said === null ? [] : [[name, said]],
+    );
+  }
+}
+
+/** Takes off the limits that the server sets to rows, to those of the list of variables too; returns what they were. */
+async function liftRowLimits(connection: Connection): Promise<Map<string, string>> {
+  const [row = {}] = await connection.query(
+    'SELECT @@SESSION.sql_select_limit AS sql_select_limit, @@SESSION.sql_big_selects AS sql_big_selects LIMIT 1',
   );
-  const wrong = names.filter((name) => row[name] !== STATE[name]);
-  if (row.results !== null) wrong.push('character_set_results');
-  if (row.read_only !== '1') wrong.push('transaction_read_only');
-  if (BigInt(row.row_limit ?? '0') < 2n ** 63n) wrong.push('sql_select_limit');
-  if (wrong.length === 0) return;
-  throw new RowproofError({
-    code: 'session-state',
-    message: `The server did not keep the session state that exact comparison needs: ${wrong.join(', ')}.`,
-    hint: 'Connect to the database itself rather than through a proxy that rewrites session variables.',
-  });
+  await connection.query(`SET SESSION sql_select_limit = ${NO_LIMIT}, SESSION sql_big_selects = 1`);
+  return new Map(Object.entries(row).map(([name, value]) => [name, value ?? '1']));
+}
+
+/** Assigns in one statement, and one by one where the server refuses some of it. */
+async function assign(connection: Connection, values: readonly (readonly [string, string])[]): Promise<void> {
+  const assignments = values.map(([name, value]) => `SESSION ${name} = ${value}`);
+  try {
+    await connection.query(`SET ${assignments.join(', ')}`);
+  } catch {
+    for (const assignment of assignments) await connection.query(`SET ${assignment}`).catch(() => []);
+  }
+}
+
+/** A value as the list of variables shows it, as SQL. Numbers in quotes are refused. */
+function valueSql(name: string, value: string): string {
+  if (name === 'character_set_results' && value === '') return 'NULL';
+  if (name === 'system_versioning_asof' && value === 'DEFAULT') return 'DEFAULT';
+  return /^\d+(\.\d+)?$/.test(value) ? value : textLiteral(value);
 }

@@ -22,7 +22,7 @@ const WIRE_TYPES: Readonly<Record<string, readonly number[]>> = {
   time: [11, 19],
   datetime: [12, 18],
   timestamp: [7, 17],
-  json: [245, 252],
+  json: [245, 250, 251, 252],
   vector: [VECTOR, ...STRINGS],
 };
 

@@ -1,7 +1,10 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings } from '../engine.js';
+import { limitWrites } from '../limit-writes.js';
+import { openWithin } from '../open-session.js';
+import { assertExpectedServer } from '../server-identity.js';
 import { type Lexicon, readTokens } from '../sql-tokens.js';
-import type { WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
+import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
 import { readMysqlImages } from './row-images.js';
 
 /** Strict, and without the modes that change how quotes and operators read. */
@@ -98,12 +101,18 @@ function readSettings(line: string): readonly WriteSetting[] | null {
   return settings;
 }
 
-async function open(settings: ConnectionSettings): Promise<WriteSession> {
-  const { connectMysql } = await import('./mysql-driver.js');
-  return await connectMysql(settings);
+async function open(settings: ConnectionSettings, stop: AbortSignal): Promise<WriteSession> {
+  const { connectMysqlWriter } = await import('./write-driver.js');
+  const { connectTimeoutMs, statementTimeoutMs } = settings;
+  return openWithin({ timeoutMs: connectTimeoutMs, stop }, async (signal) =>
+    limitWrites(await connectMysqlWriter(settings, signal), { statementTimeoutMs, stop }),
+  );
 }
 
-async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOptions): Promise<void> {
+async function begin(
+  session: WriteSession,
+  { lockTimeoutMs, settings, server }: WriteOptions,
+): Promise<BegunTransaction> {
   const state = new Map(Object.entries(STATE));
   const asked = settings.filter(({ name }) => name.startsWith('@'));
   for (const { name, value } of settings) if (!name.startsWith('@')) state.set(name, value);
@@ -113,22 +122,22 @@ async function begin(session: WriteSession, { lockTimeoutMs, settings }: WriteOp
     `innodb_lock_wait_timeout = ${seconds}`,
     `lock_wait_timeout = ${seconds}`,
   ];
-  await session.query(`SET SESSION ${assignments.join(', SESSION ')}`);
-  for (const { name, value } of asked) await session.query(`SET ${name} = ${value}`);
+  await session.execute('START TRANSACTION READ WRITE');
+  await session.execute(`SET SESSION ${assignments.join(', SESSION ')}`);
+  for (const { name, value } of asked) await session.execute(`SET ${name} = ${value}`);
   const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
   const names = [...state.keys()].filter((name) => !unread.has(name));
-  const [row = {}] = await session.query(
-    `SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(', ')}`,
-  );
+  const values = names.map((name) => `@@SESSION.${name} AS ${name}`);
+  const [row = {}] = await session.query(`SELECT ${values.join(', ')}, ${session.serverQuestion}`);
+  const answer = session.readAnswer(row);
+  assertExpectedServer(server, answer.server);
   const wrong = names.filter((name) => sortWords(row[name]) !== sortWords(state.get(name)));
-  if (wrong.length > 0) {
-    throw new RowproofError({
-      code: 'session-state',
-      message: `The server did not keep the settings that the repair needs: ${wrong.join(', ')}.`,
-      hint: 'Connect to the database itself rather than through a proxy that rewrites session variables.',
-    });
-  }
-  await session.query('START TRANSACTION READ WRITE');
+  if (wrong.length === 0) return answer.transaction;
+  throw new RowproofError({
+    code: 'session-state',
+    message: `The server did not keep the settings that the repair needs: ${wrong.join(', ')}.`,
+    hint: 'Connect to the database itself rather than through a proxy that rewrites session variables.',
+  });
 }
 
 function spellSetting(value: string): string {
@@ -138,14 +147,6 @@ function spellSetting(value: string): string {
 /** The server sorts the words of sql_mode in its own way. */
 function sortWords(text: string | null | undefined): string {
   return (text ?? '').toUpperCase().split(',').sort().join(',');
-}
-
-async function identify(session: WriteSession): Promise<string> {
-  const [row = {}] = await session.query(
-    `SELECT @@hostname AS host, @@port AS port, @@server_id AS id, DATABASE() AS name, @@read_only AS read_only`,
-  );
-  const [uuid] = await session.query(`SHOW GLOBAL VARIABLES LIKE 'server_uuid'`);
-  return [uuid?.Value ?? `${row.host}:${row.port}:${row.id}`, row.name].join('/');
 }
 
 /** A server that is read only, has no disk or memory left, or replicates statements that it cannot log. */
@@ -165,7 +166,7 @@ export const mysqlWrite: WriteDialect = {
   begin,
   checkDeferred: null,
   readImages: readMysqlImages,
-  identify,
+  lockingProbe: ' FOR UPDATE',
   undoSettings: [],
   isHopeless: (error) => HOPELESS.has((error as { errno?: number } | null)?.errno ?? 0),
 };

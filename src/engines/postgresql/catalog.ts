@@ -1,6 +1,17 @@
 import { RowproofError } from '../../core/errors.js';
-import type { Catalog, Column, Key, Table } from '../../core/schema.js';
+import type { Catalog, Column, Key, Table, TableKind } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import { type PostgresqlCapabilities, readPostgresqlCapabilities } from './capabilities.js';
+import {
+  buildHeir,
+  describeContents,
+  describePartition,
+  describeSequence,
+  heirsQuery,
+  readLargeObjects,
+  sequencesQuery,
+} from './catalog-objects.js';
+import { readChangedCollations } from './collation-versions.js';
 import { textLiteral } from './dialect.js';
 import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 
@@ -11,30 +22,45 @@ export async function readPostgresqlCatalog(
 ): Promise<Catalog> {
   const [server = {}] = await session.query(
     `SELECT current_setting('server_version') AS version,
-       concat_ws('/', pg_postmaster_start_time(), current_setting('port'), d.oid) AS identity,
        pg_encoding_to_char(d.encoding) AS encoding, d.datcollate AS default_collation,
-       to_jsonb(d)->>'datlocprovider' AS default_provider, scale('1'::money::numeric) AS money_digits
+       row_to_json(d)->>'datlocprovider' AS default_provider,
+       length(split_part(('1'::money::numeric)::text, '.', 2)) AS money_digits
      FROM pg_database d WHERE d.datname = current_database()`,
   );
   const { schema } = settings;
   await assertSchemaExists(session, schema);
-  const context = { server, types: await readTypes(session, schema) };
+  const capabilities = await readPostgresqlCapabilities(session);
+  const found = await session.query(tablesQuery(schema, capabilities));
+  const tables = found.filter((row) => row.part_of == null);
+  const oids = oidList(tables);
+  const context = { server, types: await readTypes(session, oids) };
+  const changes = await readChangedCollations(session, schema);
   const rows = {
-    tables: await session.query(tablesQuery(schema)),
-    columns: groupByTable(await session.query(columnsQuery(schema))),
-    keys: groupByTable(await session.query(keysQuery(schema))),
+    columns: groupByTable(await session.query(columnsQuery(oids, capabilities))),
+    keys: groupByTable(await session.query(keysQuery(oids, capabilities))),
+    heirs: groupByTable(await session.query(heirsQuery(oids))),
   };
+  const objects = await readLargeObjects(session);
   return {
     engine: 'postgresql',
     version: server.version ?? '',
     schema,
-    identity: `${server.identity}/${schema}`,
-    tables: rows.tables.map((row) =>
+    tables: tables.map((row) =>
       buildTable(schema, row, {
-        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => buildColumn(column, context)),
+        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => ({
+          ...buildColumn(column, context),
+          collationChange: changes.get(column.collation_oid ?? '') ?? null,
+        })),
         keys: buildKeys(rows.keys.get(row.table_oid ?? '') ?? []),
+        heirs: (rows.heirs.get(row.table_oid ?? '') ?? []).map(buildHeir),
+        hasLargeObjects: objects !== null,
       }),
     ),
+    others: [
+      ...found.filter((row) => row.part_of != null).map(describePartition),
+      ...(await session.query(sequencesQuery(schema))).map(describeSequence),
+    ],
+    unread: objects === null ? [] : [objects],
     partial: null,
   };
 }
@@ -55,67 +81,102 @@ async function assertSchemaExists(session: Session, schema: string): Promise<voi
   });
 }
 
-/** Partitions are left out: their parent stands for them. Foreign tables and materialized views are not tables. */
-function tablesQuery(schema: string): string {
+/**
+ * Partitions whose parent is in the schema are `covered`: it stands for them. Those whose parents are all elsewhere are
+ * tables, because nothing else here would be read for them; so is one that is being detached, which its parent no longer shows.
+ */
+function tablesQuery(schema: string, capabilities: PostgresqlCapabilities): string {
   return `SELECT c.oid AS table_oid, c.relname AS table_name, c.relkind AS relkind,
       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
-      EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhparent = c.oid) AND c.relkind = 'r' AS inherited,
+      (WITH RECURSIVE up(oid) AS (
+         SELECT i.inhparent FROM pg_inherits i
+         WHERE i.inhrelid = c.oid AND row_to_json(i)->>'inhdetachpending' IS DISTINCT FROM 'true'
+         UNION SELECT i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.oid)
+       SELECT min(a.relname) FROM up JOIN pg_class a ON a.oid = up.oid
+       WHERE NOT (${capabilities.isNoPartition}) AND a.relnamespace = c.relnamespace) AS part_of,
       s.row_estimate, s.byte_estimate
     FROM pg_class c
     CROSS JOIN LATERAL (
       SELECT sum(GREATEST(p.reltuples, 0))::float8 AS row_estimate,
              sum(p.relpages)::float8 * current_setting('block_size')::int AS byte_estimate
       FROM pg_class p
-      WHERE p.oid = c.oid OR (c.relkind = 'p' AND p.oid IN (SELECT relid FROM pg_partition_tree(c.oid)))
+      WHERE p.oid = c.oid OR (c.relkind = 'p' AND p.oid IN (
+        WITH RECURSIVE tree(relid) AS (
+          SELECT c.oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.relid)
+        SELECT relid FROM tree))
     ) s
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
-    ORDER BY c.relname COLLATE "C"`;
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    ORDER BY c.relname::text COLLATE "C"`;
 }
 
-function columnsQuery(schema: string): string {
+/** Object identifiers as a list for IN, which must not be empty; none is 0. */
+function oidList(tables: readonly ControlRow[]): string {
+  return [0n, ...tables.map((row) => BigInt(row.table_oid ?? 0))].join(', ');
+}
+
+function columnsQuery(oids: string, capabilities: PostgresqlCapabilities): string {
+  const identity = capabilities.column('pg_attribute', 'a.attidentity', "''");
+  const generated = capabilities.column('pg_attribute', 'a.attgenerated', "''");
+  const provider = capabilities.column('pg_collation', 'co.collprovider', "'c'");
   return `SELECT a.attrelid AS table_oid, a.attname AS column_name, a.attnotnull OR t.typnotnull AS not_null,
-      a.atttypid AS type_oid, format_type(a.atttypid, a.atttypmod) AS declared, a.atttypmod AS modifier, a.attidentity AS identity, a.attgenerated AS generated, a.attcollation AS collation_oid,
-      co.collname AS collation, co.collcollate AS collation_locale, co.collprovider AS provider
+      a.atttypid AS type_oid, format_type(a.atttypid, a.atttypmod) AS declared, a.atttypmod AS modifier, ${identity} AS identity,
+      ${generated} AS generated, a.attcollation AS collation_oid,
+      co.collname AS collation, co.collcollate AS collation_locale,
+      ${provider} AS provider
     FROM pg_attribute a
-    JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_collation co ON co.oid = a.attcollation
-    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid IN (${oids}) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attrelid, a.attnum`;
 }
 
-function keysQuery(schema: string): string {
+function keysQuery(oids: string, capabilities: PostgresqlCapabilities): string {
+  const keyColumns = capabilities.column('pg_index', 'i.indnkeyatts', 'i.indnatts');
   return `SELECT i.indrelid AS table_oid, ic.relname AS index_name, i.indisprimary AS is_primary, i.indisvalid AS valid,
       i.indimmediate AS immediate, i.indpred IS NOT NULL AS partial, i.indexprs IS NOT NULL AS expressions,
       am.amname AS method, a.attname AS column_name, a.attnotnull AS not_null,
       (i.indoption[k.n - 1] & 1) = 1 AS descending, i.indcollation[k.n - 1] = a.attcollation AS same_collation,
       oc.opcdefault AS default_order
     FROM pg_index i
-    JOIN pg_class c ON c.oid = i.indrelid
     JOIN pg_class ic ON ic.oid = i.indexrelid
     JOIN pg_am am ON am.oid = ic.relam
-    CROSS JOIN LATERAL generate_series(1, i.indnkeyatts) AS k(n)
+    CROSS JOIN LATERAL generate_series(1, ${keyColumns}) AS k(n)
     JOIN pg_opclass oc ON oc.oid = i.indclass[k.n - 1]
     LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1] AND a.attnum > 0
-    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND i.indisunique AND NOT c.relispartition
-    ORDER BY i.indrelid, i.indisprimary DESC, ic.relname COLLATE "C", k.n`;
+    WHERE i.indrelid IN (${oids}) AND i.indisunique
+    ORDER BY i.indrelid, i.indisprimary DESC, ic.relname::text COLLATE "C", k.n`;
 }
 
-function buildTable(schema: string, row: ControlRow, parts: Pick<Table, 'columns' | 'keys'>): Table {
+const KINDS: Readonly<Record<string, TableKind>> = {
+  p: 'partitioned',
+  v: 'view',
+  m: 'materialized-view',
+  f: 'foreign-table',
+};
+
+interface TableParts extends Pick<Table, 'columns' | 'keys' | 'heirs'> {
+  readonly hasLargeObjects: boolean;
+}
+
+function buildTable(schema: string, row: ControlRow, parts: TableParts): Table {
+  const { columns, keys, heirs } = parts;
   const rows = Number(row.row_estimate ?? 0);
   const name = row.table_name ?? '';
   return {
     schema,
     name,
-    kind: row.relkind === 'p' ? 'partitioned' : row.relkind === 'v' ? 'view' : 'table',
-    ...parts,
+    kind: KINDS[row.relkind ?? ''] ?? 'table',
+    identity: row.table_oid ?? null,
+    columns,
+    keys,
+    heirs,
     estimatedRows: rows > 0 ? rows : null,
     estimatedRowBytes: rows > 0 ? Math.ceil(Number(row.byte_estimate ?? 0) / rows) : null,
     unreadable: row.readable === 't' ? null : 'the account has no SELECT privilege on it',
-    only: row.inherited === 't',
+    only: heirs.length > 0,
+    members: [],
+    unread: parts.hasLargeObjects ? columns.filter(({ wire }) => wire === 'oid').map(describeContents) : [],
   };
 }
 

@@ -87,7 +87,7 @@ function buildSums(hash: string): string {
  * parts takes longer than running it uncompiled.
  */
 export const postgresqlChecksum: ChecksumDialect = {
-  sessionSetup: ['SET SESSION max_parallel_workers_per_gather = 0', 'SET SESSION jit = off'],
+  settings: { max_parallel_workers_per_gather: '0', jit: 'off' },
   findObstacle,
   buildChecksum,
   buildPartChecksums,

@@ -22,6 +22,8 @@ export function readParts(
   onPart: (start: number, end: number, index: number) => void,
 ): void {
   let at = span.start;
+  // Each part has a length of four bytes at least, so that no wrong count keeps the loop going.
+  if (span.count < 0 || span.count * 4 > span.end - span.start) throw unexpectedRow();
   for (let i = 0; i < span.count; i++) {
     if (span.hasTypes) at += 4;
     const length = buffer.readInt32BE(at);
@@ -32,6 +34,9 @@ export function readParts(
   }
   if (at !== span.end) throw unexpectedRow();
 }
+
+/** PostgreSQL has no arrays of more. */
+const MOST_DIMENSIONS = 6;
 
 /** The shape of an array on the wire: the size and the lower bound of each dimension, and where its elements begin. */
 export interface ArrayShape {
@@ -44,6 +49,7 @@ export interface ArrayShape {
 /** @see https://github.com/postgres/postgres/blob/REL_17_STABLE/src/backend/utils/adt/arrayfuncs.c (array_send) */
 export function readArrayShape(buffer: Buffer, start: number): ArrayShape {
   const dimensions = buffer.readInt32BE(start);
+  if (dimensions < 0 || dimensions > MOST_DIMENSIONS) throw unexpectedRow();
   const at = (dimension: number): number => start + 12 + 8 * dimension;
   const indexes = Array.from({ length: dimensions }, (_, i) => i);
   const sizes = indexes.map((i) => buffer.readInt32BE(at(i)));

@@ -1,14 +1,18 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
-import { decodeUrlPart, readDuration, rejectUnknownOptions } from '../url-options.js';
+import { decodeUrlPart, readDuration, readSwitchOption, rejectUnknownOptions } from '../url-options.js';
 
-const TLS_MODES: readonly TlsSettings['mode'][] = [
-  'disable',
-  'prefer',
-  'require',
-  'verify-ca',
-  'verify-full',
-];
+/** libpq's `allow` tries without TLS first, which helps nobody who listens less than `prefer` does. */
+const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
+  disable: 'disable',
+  allow: 'prefer',
+  prefer: 'prefer',
+  require: 'require',
+  'verify-ca': 'verify-ca',
+  'verify-full': 'verify-full',
+};
+/** What `sslrootcert` says instead of a path, for the authorities that everybody trusts. */
+const SYSTEM_AUTHORITIES = 'system';
 const OPTIONS = [
   'schema',
   'host',
@@ -16,6 +20,7 @@ const OPTIONS = [
   'sslrootcert',
   'sslcert',
   'sslkey',
+  'allow-cleartext-password',
   'connect-timeout',
   'statement-timeout',
 ];
@@ -35,12 +40,17 @@ export function resolvePostgresqlConnection(url: URL, environment: Environment):
     port,
     socketPath: socketFolder,
     user,
-    password: resolvePassword(url, environment, {
-      host: socketFolder === null ? host : 'localhost',
-      port,
-      database,
-      user,
-    }),
+    password: {
+      text: resolvePassword(url, environment, {
+        host: socketFolder === null ? host : 'localhost',
+        port,
+        database,
+        user,
+      }),
+      allowsClear: readSwitchOption(options, 'allow-cleartext-password'),
+      serverPublicKeyPath: null,
+      requestsPublicKey: false,
+    },
     database,
     schema: options.get('schema') ?? 'public',
     tls: resolveTls(options),
@@ -65,6 +75,7 @@ function resolvePassword(url: URL, environment: Environment, login: Login): stri
 /** @see https://www.postgresql.org/docs/current/libpq-pgpass.html */
 function readPasswordFile(environment: Environment, login: Login): string | null {
   const path = environment.variables.PGPASSFILE ?? `${environment.homeFolder}/.pgpass`;
+  if (!isPrivate(environment, path)) return null;
   const wanted = [login.host, String(login.port), login.database, login.user];
   for (const line of (environment.readFile(path) ?? '').split('\n')) {
     if (line.startsWith('#')) continue;
@@ -75,20 +86,48 @@ function readPasswordFile(environment: Environment, login: Login): string | null
   return null;
 }
 
-/** As in libpq, `require` with a root certificate checks the server's certificate. */
+/** As in libpq: a file that its group or others may use in any way holds no password. */
+function isPrivate({ fileMode, warn }: Environment, path: string): boolean {
+  const mode = fileMode?.(path) ?? null;
+  if (mode === null) return true;
+  if ((mode & 0o170000) !== 0o100000) {
+    warn?.(`password file "${path}" is not a plain file, and is not used.`);
+    return false;
+  }
+  if ((mode & 0o077) === 0) return true;
+  warn?.(
+    `password file "${path}" has group or world access; permissions should be u=rw (0600) or less. It is not used.`,
+  );
+  return false;
+}
+
+/**
+ * As in libpq, `require` with a root certificate checks the server's certificate, and authorities that sign for everybody
+ * are good for nothing less than `verify-full`.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLROOTCERT
+ */
 function resolveTls(options: URLSearchParams): TlsSettings {
-  const name = options.get('sslmode') ?? 'prefer';
-  const mode = TLS_MODES.find((known) => known === name);
+  const root = options.get('sslrootcert');
+  const isSystem = root === SYSTEM_AUTHORITIES;
+  const name = options.get('sslmode') ?? (isSystem ? 'verify-full' : 'prefer');
+  const mode = Object.hasOwn(TLS_MODES, name) ? TLS_MODES[name] : undefined;
   if (mode === undefined) {
     throw new RowproofError({
       code: 'usage',
-      message: `Expected sslmode to be one of ${TLS_MODES.join(', ')}, got ${name}.`,
+      message: `Expected sslmode to be one of ${Object.keys(TLS_MODES).join(', ')}, got ${name}.`,
     });
   }
-  const caPath = options.get('sslrootcert');
+  if (isSystem && mode !== 'verify-full') {
+    throw new RowproofError({
+      code: 'usage',
+      message: `Expected sslmode=verify-full with sslrootcert=system, got ${name}.`,
+      hint: 'Anybody can get a certificate of those authorities, so only the host name tells who is there.',
+    });
+  }
   return {
-    mode: mode === 'require' && caPath !== null ? 'verify-ca' : mode,
-    caPath,
+    mode: mode === 'require' && root !== null ? 'verify-ca' : mode,
+    caPath: isSystem ? null : root,
     certificatePath: options.get('sslcert'),
     keyPath: options.get('sslkey'),
   };

@@ -1,10 +1,13 @@
 import { RowproofError } from '../../core/errors.js';
 import type { SpanListener } from '../engine.js';
+import { assertLength, firstBufferBytes, growBuffer } from '../wire-budget.js';
 
 const COPY_OUT_RESPONSE = 0x48;
 const COPY_DATA = 0x64;
 const COPY_DONE = 0x63;
 const MESSAGE_HEADER = 5;
+/** A message's length counts itself. */
+const LENGTH_BYTES = 4;
 const SCRATCH_BYTES = 16 << 10;
 /** Signature, flags and extension length of the binary COPY format. */
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
@@ -64,13 +67,10 @@ export class CopyFrames {
       this.#partialLength += taken;
       if (this.#partialLength < MESSAGE_HEADER) return -1;
     }
-    const length = 1 + target.readUInt32BE(1);
-    if (target.length < length) {
-      target = Buffer.allocUnsafeSlow(length);
-      partial.copy(target, 0, 0, this.#partialLength);
-      this.#partial = target;
-    }
+    const length = endOf(target, 0);
     const more = Math.min(length - this.#partialLength, chunk.length - taken);
+    target = growBuffer(target, { used: this.#partialLength, more, length });
+    this.#partial = target;
     chunk.copy(target, this.#partialLength, taken, taken + more);
     this.#partialLength += more;
     return this.#partialLength === length ? taken + more : -1;
@@ -83,14 +83,14 @@ export class CopyFrames {
       const spanStart = at;
       let rows = 0;
       while (at + MESSAGE_HEADER <= end && bytes[at] === COPY_DATA && this.#sawHeader) {
-        const next = at + 1 + bytes.readUInt32BE(at + 1);
+        const next = endOf(bytes, at);
         if (next > end || isTrailer(bytes, at)) break;
         rows++;
         at = next;
       }
       if (rows > 0 && !this.#onSpan(bytes, spanStart, at, rows)) return false;
       if (at === end) return true;
-      const next = at + MESSAGE_HEADER <= end ? at + 1 + bytes.readUInt32BE(at + 1) : end + 1;
+      const next = at + MESSAGE_HEADER <= end ? endOf(bytes, at) : end + 1;
       if (next > end) {
         this.#keepPartial(bytes, at);
         return true;
@@ -103,8 +103,9 @@ export class CopyFrames {
 
   #keepPartial(bytes: Buffer, at: number): void {
     const known = bytes.length - at;
-    const length = known >= MESSAGE_HEADER ? 1 + bytes.readUInt32BE(at + 1) : MESSAGE_HEADER;
-    this.#partial = length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(length) : this.#scratch;
+    const length = known >= MESSAGE_HEADER ? endOf(bytes, at) - at : MESSAGE_HEADER;
+    this.#partial =
+      length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(firstBufferBytes(length, known)) : this.#scratch;
     this.#partialLength = bytes.copy(this.#partial, 0, at);
   }
 
@@ -126,14 +127,12 @@ export class CopyFrames {
   /** The first CopyData message, with the file header before its row, or the last one, the end marker. */
   #readUnusualData(message: Buffer): boolean {
     if (!this.#sawHeader) {
-      if (
-        message.compare(SIGNATURE, 0, SIGNATURE.length, MESSAGE_HEADER, MESSAGE_HEADER + SIGNATURE.length) !==
-        0
-      ) {
-        throw new RowproofError({ code: 'wire-format', message: 'The server sent an unknown COPY format.' });
-      }
+      if (!message.subarray(MESSAGE_HEADER).subarray(0, SIGNATURE.length).equals(SIGNATURE))
+        throw unknownFormat();
+      if (message.length < MESSAGE_HEADER + COPY_HEADER) throw unknownFormat();
       this.#sawHeader = true;
-      const header = COPY_HEADER + message.readUInt32BE(MESSAGE_HEADER + 15);
+      const header = COPY_HEADER + message.readUInt32BE(MESSAGE_HEADER + COPY_HEADER - LENGTH_BYTES);
+      if (message.length < MESSAGE_HEADER + header) throw unknownFormat();
       if (message.length === MESSAGE_HEADER + header) return true;
       const row = Buffer.allocUnsafe(message.length - header);
       row[0] = COPY_DATA;
@@ -144,6 +143,15 @@ export class CopyFrames {
     this.#sawTrailer = true;
     return true;
   }
+}
+
+/** Where the message at `at` ends. */
+function endOf(bytes: Buffer, at: number): number {
+  return at + 1 + assertLength(bytes.readUInt32BE(at + 1), LENGTH_BYTES);
+}
+
+function unknownFormat(): RowproofError {
+  return new RowproofError({ code: 'wire-format', message: 'The server sent an unknown COPY format.' });
 }
 
 /** A field count of -1 marks the end of the data. */

@@ -1,14 +1,16 @@
 import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
-import type { Column } from '../../core/schema.js';
+import type { Column, Table } from '../../core/schema.js';
 import type { ControlRow, Dialect, Literal } from '../engine.js';
 import {
+  buildConditionTest,
   buildCount,
   buildDuplicateProbe,
   buildSelect,
   buildSelectByKeys,
   buildUnordered,
   type SelectDialect,
+  withoutLiteral,
 } from '../select.js';
 import { AS_TEXT } from './column-types.js';
 
@@ -59,6 +61,8 @@ export function literal(part: KeyPart, column: Column): Literal {
       return sql(castText(truncateAtNul(part.value), column));
     case 'bytes':
       return sql(`decode('${hexOf(part.value)}', 'hex')`);
+    case 'exact':
+      throw withoutLiteral(column);
   }
 }
 
@@ -101,9 +105,26 @@ export function withUtc(text: string): string {
   return text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`;
 }
 
-/** `character(n)` must be compared as itself: as `text` its padding would count and its index would not serve. */
+/**
+ * `character(n)` must be compared as itself: as `text` its padding would count and its index would not serve. An enum is
+ * compared with the label of its own that reads so, because the server refuses a literal that is none.
+ */
 function castText(text: string, column: Column): string {
-  return column.wire === 'bpchar' ? `${textLiteral(text)}::bpchar` : `${textLiteral(text)}::text`;
+  const plain = textLiteral(text);
+  if (column.type.kind === 'enum') {
+    return `(SELECT label FROM unnest(enum_range(NULL::${column.declared})) AS label WHERE label::text = ${plain})`;
+  }
+  if (column.wire === 'citext') return `${plain}::${column.declared}`;
+  return column.wire === 'bpchar' ? `${plain}::bpchar` : `${plain}::text`;
+}
+
+/**
+ * A path of labels (`ltree`) is only equal to a path, and not every text is one. A domain over an enum is only equal to
+ * itself, but its index serves the enum as well.
+ */
+function keyOperand({ name, wire, type, declared }: Column): string {
+  if (type.kind === 'enum') return `${quoteName(name)}::${declared}`;
+  return wire === 'ltree' ? `${quoteName(name)}::text` : quoteName(name);
 }
 
 /** No value here holds NUL, so what sorts after `a NUL b` is exactly what sorts after `a`. */
@@ -112,13 +133,24 @@ function truncateAtNul(text: string): string {
   return at < 0 ? text : text.slice(0, at);
 }
 
+/** A table, without its heirs, with all of them, or with those of them whose rows are no other table's in the run. */
+function quoteTable({ schema, name, only, members }: Table): string {
+  const quoted = `${only ? 'ONLY ' : ''}${quoteName(schema)}.${quoteName(name)}`;
+  if (members.length === 0) return quoted;
+  const oids = members.map((identity) => BigInt(identity)).join(', ');
+  return `(SELECT * FROM ${quoted} WHERE tableoid IN (${oids})) AS ${quoteName(name)}`;
+}
+
 /** What statements of any form need to know of this engine. */
 export const selects: SelectDialect = {
   quoteName,
   literal,
+  keyOperand,
   comparesRows: true,
+  // No index holds this column, so that none can answer alone; without an order, the others have nothing to offer.
+  withoutIndex: { hint: '', condition: 'tableoid IS NOT NULL' },
   selectColumn: ({ name, wire }) => (wire === AS_TEXT ? `${quoteName(name)}::text` : quoteName(name)),
-  quoteTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteName(table.schema)}.${quoteName(table.name)}`,
+  quoteTable,
 };
 
 /** The optimizer's `rows` come from two dives into the index: no row is read. */
@@ -133,7 +165,10 @@ export const postgresqlDialect: Dialect = {
   buildSelect: (selection) => buildSelect(selects, selection),
   buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
+  buildConditionTest: (table, where) => buildConditionTest(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN ${buildUnordered(selects, selection)}`,
+  adviseRebuild: ({ schema }, index) =>
+    `Run REINDEX INDEX CONCURRENTLY ${quoteName(schema)}.${quoteName(index)} (bt_index_check of the extension amcheck says what is wrong with it), and run again.`,
   readEstimate,
 };

@@ -1,4 +1,6 @@
 import type { ConnectionSettings, Engine, Session } from '../engine.js';
+import { limitWaits } from '../limit-waits.js';
+import { openWithin } from '../open-session.js';
 import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
@@ -7,21 +9,15 @@ import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
-import { prepareSession } from './session-state.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./postgresql-driver.js');
 
-async function open(settings: ConnectionSettings): Promise<Session> {
+async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
   const { connectPostgresql } = await loadDriver();
-  const session = await connectPostgresql(settings);
-  try {
-    await prepareSession(session, settings);
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
-  return session;
+  return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
+    limitWaits(await connectPostgresql(settings, signal), settings),
+  );
 }
 
 export const postgresqlEngine: Engine = {
@@ -29,6 +25,12 @@ export const postgresqlEngine: Engine = {
   resolveConnection: resolvePostgresqlConnection,
   loadDriver,
   open,
+  cancel: async (settings, keys, stop) => {
+    const { cancelPostgresql } = await loadDriver();
+    await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
+      cancelPostgresql(settings, keys, signal),
+    );
+  },
   readCatalog: readPostgresqlCatalog,
   readRepairCatalog: readPostgresqlRepairCatalog,
   dialect: postgresqlDialect,

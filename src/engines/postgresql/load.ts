@@ -1,5 +1,8 @@
 import { RowproofError } from '../../core/errors.js';
-import type { Session } from '../engine.js';
+import type { ControlRow, Session } from '../engine.js';
+import { describeRefusedLoad } from '../refused-load.js';
+import { readPostgresqlCapabilities } from './capabilities.js';
+import { classifyPostgresqlError } from './errors.js';
 
 /**
  * Reads how many backends of clients are active. An account without `pg_read_all_stats` sees other sessions without
@@ -11,11 +14,19 @@ export async function readPostgresqlLoad(
   session: Session,
   ownSessionIds: readonly string[],
 ): Promise<number> {
+  const capabilities = await readPostgresqlCapabilities(session);
+  const allowed = capabilities.hasRole('pg_read_all_stats')
+    ? "pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')"
+    : '(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)';
+  const isClient = capabilities.hasColumn('pg_stat_activity', 'backend_type')
+    ? "backend_type = 'client backend'"
+    : 'true';
   const own = ownSessionIds.map((id) => `, ${BigInt(id)}`).join('');
-  const [row] = await session.query(
+  const row = await readActivity(
+    session,
     `SELECT current_user AS account, current_setting('track_activities') AS tracked,
-       pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS allowed,
-       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'
+       ${allowed} AS allowed,
+       (SELECT count(*) FROM pg_stat_activity WHERE ${isClient}
           AND state IN ('active', 'fastpath function call') AND pid NOT IN (pg_backend_pid()${own})) AS running`,
   );
   if (row?.allowed !== 't') {
@@ -33,4 +44,13 @@ export async function readPostgresqlLoad(
     });
   }
   return Number(row.running);
+}
+
+async function readActivity(session: Session, sql: string): Promise<ControlRow | undefined> {
+  try {
+    const [row] = await session.query(sql);
+    return row;
+  } catch (error) {
+    throw describeRefusedLoad(error, classifyPostgresqlError);
+  }
 }

@@ -1,5 +1,6 @@
 import { DECIMAL_CLASS, encodeDecimalClass, encodeDecimalGroups } from '../../core/encoding/decimal.js';
 import type { FieldEncoder, FieldFormatter } from '../engine.js';
+import { unexpectedRow } from '../field-format.js';
 
 /**
  * `numeric` on the wire: digit count, weight, sign and display scale as 16-bit numbers, then base-10000 digits.
@@ -32,7 +33,8 @@ class DigitView {
 const view = new DigitView();
 
 /** Encodes a `numeric`; its display scale does not count. */
-export const encodeNumeric: FieldEncoder = (buffer, start, _end, sink) => {
+export const encodeNumeric: FieldEncoder = (buffer, start, end, sink) => {
+  if (start + HEADER + 2 * buffer.readUInt16BE(start) !== end) throw unexpectedRow();
   const sign = buffer.readUInt16BE(start + 4);
   const special = SPECIAL_CLASSES.get(sign);
   if (special !== undefined) return encodeDecimalClass(sink, special);

@@ -1,157 +1,63 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import pg from 'pg';
+import type pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
+import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, SpanListener, TlsSettings } from '../engine.js';
-import { LendingSocket, setLending } from '../lending-socket.js';
-import type { WriteSession } from '../write.js';
-import { CopyFrames } from './copy-frames.js';
+import type { ConnectionSettings, ControlRow, Session, SpanListener, StatementSettings } from '../engine.js';
+import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
+import { closed, sayGoodbye } from '../server-socket.js';
+import { Turns } from '../turns.js';
+import type { WireBudget } from '../wire-budget.js';
+import { loginToPostgresql, openGate, openStream, type PostgresqlLogin } from './login-driver.js';
+import { buildOpening, END, SessionState, STAY } from './session-state.js';
+import { CopyQuery, ParseQuery } from './wire-queries.js';
 
-type DataListener = (chunk: Buffer) => void;
-
-/** The part of pg's connection that taking over its socket depends on; the version is pinned for it. */
-interface PgConnection {
-  readonly stream: NodeJS.ReadableStream;
-  query(text: string): void;
-}
-
-/**
- * A query object for `client.query` that runs a COPY and reads its frames off the socket itself: pg would make an
- * object of every row. Every other message is passed on to pg, whose parser then ends the query or reports the error.
- */
-class CopyQuery {
-  readonly #text: string;
-  readonly #frames: CopyFrames;
-  readonly #settle: (error: unknown) => void;
-  readonly #onStop: () => void;
-  #restore: () => void = () => undefined;
-  #settled = false;
-
-  constructor(options: {
-    text: string;
-    onSpan: SpanListener;
-    onStop: () => void;
-    onEnd: (error: unknown) => void;
-  }) {
-    this.#text = options.text;
-    this.#frames = new CopyFrames(options.onSpan);
-    this.#settle = options.onEnd;
-    this.#onStop = options.onStop;
-  }
-
-  submit(connection: PgConnection): null {
-    const { stream } = connection;
-    const listeners = stream.listeners('data') as DataListener[];
-    const forward = (bytes: Buffer): void => {
-      for (const listener of listeners) listener.call(stream, bytes);
-    };
-    const onData = (chunk: Buffer): void => this.#receive(chunk, forward);
-    for (const listener of listeners) stream.removeListener('data', listener);
-    stream.on('data', onData);
-    setLending(stream, true);
-    this.#restore = () => {
-      setLending(stream, false);
-      stream.removeListener('data', onData);
-      for (const listener of listeners) stream.on('data', listener);
-      this.#restore = () => undefined;
-    };
-    connection.query(this.#text);
-    return null;
-  }
-
-  #receive(chunk: Buffer, forward: (bytes: Buffer) => void): void {
-    try {
-      const wantsMore = this.#frames.push(chunk, forward);
-      if (this.#settled) this.#frames.flushPartial(forward);
-      if (wantsMore) return;
-      this.#end(null);
-    } catch (error) {
-      this.#end(error);
-    }
-    this.#onStop();
-  }
-
-  handleError(error: unknown): void {
-    this.#end(error);
-  }
-
-  handleReadyForQuery(): void {
-    this.#end(this.#frames.complete ? null : unconfirmedEnd());
-  }
-
-  handleCommandComplete(): void {}
-  handleRowDescription(): void {}
-  handleDataRow(): void {}
-  handleEmptyQuery(): void {}
-  handlePortalSuspended(): void {}
-
-  #end(error: unknown): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    this.#restore();
-    this.#settle(error);
-  }
-}
-
-function unconfirmedEnd(): RowproofError {
-  return new RowproofError({
-    code: 'connection-lost',
-    message: 'The server ended a read without confirming its end.',
-  });
-}
-
-/** Connects with the TLS that was asked for; `prefer` falls back to plain text where the server has no TLS. */
-export async function connectPostgresql(settings: ConnectionSettings): Promise<PostgresqlConnection> {
-  const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
+/** Connects with the TLS that was asked for; the signal ends it at any step. */
+export async function connectPostgresql(
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<PostgresqlConnection> {
+  const connection = new PostgresqlConnection(await loginToPostgresql(settings, signal), settings);
   try {
-    return await connectOnce(settings, wantsTls);
+    await connection.begin();
+    return connection;
   } catch (error) {
-    const unsupported = (error as Error).message === 'The server does not support SSL connections';
-    if (!unsupported || settings.tls.mode !== 'prefer') throw error;
-    return await connectOnce(settings, false);
+    // Saying goodbye would wait for a server that did not let us in; an open socket keeps the process from ending.
+    connection.broken = true;
+    await connection.close();
+    throw error;
   }
 }
 
-async function connectOnce(settings: ConnectionSettings, useTls: boolean): Promise<PostgresqlConnection> {
-  const client = new pg.Client({
-    host: settings.socketPath ?? settings.host,
-    port: settings.port,
-    user: settings.user,
-    database: settings.database,
-    ...(settings.password === null ? {} : { password: settings.password }),
-    ...(useTls ? { ssl: tlsOptions(settings.tls) } : { ssl: false, stream: () => new LendingSocket() }),
-    connectionTimeoutMillis: settings.connectTimeoutMs,
-    keepAlive: true,
-    application_name: 'rowproof',
-  });
-  const connection = new PostgresqlConnection(client);
-  await client.connect();
-  await connection.identify();
-  return connection;
-}
+/** Every value of a result as the server's own text. */
+const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
+const NOBODY: ServerIdentity = { id: '', place: '', started: null };
 
-function tlsOptions(tls: TlsSettings): ConnectionOptions {
-  const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
-  return {
-    rejectUnauthorized: verifies,
-    ...(tls.mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
-    ...(tls.caPath === null ? {} : { ca: readFileSync(tls.caPath) }),
-    ...(tls.certificatePath === null ? {} : { cert: readFileSync(tls.certificatePath) }),
-    ...(tls.keyPath === null ? {} : { key: readFileSync(tls.keyPath) }),
-  };
+/** What pg keeps of the login, and the socket under it; the version is pinned for it. */
+interface ClientParts {
+  readonly processID: number;
+  readonly secretKey: number;
+  readonly connection: { readonly stream: Socket };
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
-export class PostgresqlConnection implements WriteSession {
+export class PostgresqlConnection implements Session {
   broken = false;
   serverSessionId = '';
+  server = NOBODY;
+  readonly findings: readonly Finding[];
   readonly #client: pg.Client;
+  readonly #budget: WireBudget;
+  readonly #settings: ConnectionSettings;
+  readonly #turns = new Turns();
+  #state: SessionState | null = null;
   #busy = 0;
 
-  constructor(client: pg.Client) {
+  constructor({ client, budget, findings }: PostgresqlLogin, settings: ConnectionSettings) {
     this.#client = client;
+    this.#budget = budget;
+    this.#settings = settings;
+    this.findings = findings;
     client.on('error', () => {
       this.broken = true;
     });
@@ -160,71 +66,140 @@ export class PostgresqlConnection implements WriteSession {
     });
   }
 
-  async identify(): Promise<void> {
-    const [row] = await this.query('SELECT pg_backend_pid() AS pid');
-    this.serverSessionId = row?.pid ?? '';
+  /** The key of the login. It works through pools, and unlike a process number it can mean nobody else. */
+  get cancelKey(): string {
+    const { processID, secretKey } = this.#parts;
+    return `${processID} ${secretKey}`;
   }
 
-  async query(sql: string): Promise<readonly ControlRow[]> {
-    this.#busy++;
-    try {
-      const types = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
-      const result = await this.#client.query<ControlRow>({ text: sql, types });
-      return result.rows ?? [];
-    } finally {
-      this.#busy--;
-    }
+  /** Finds out what the server has and who it is. */
+  async begin(): Promise<void> {
+    const rows = await this.#runSimple(buildOpening(this.#settings));
+    this.#state = new SessionState(this.#settings, rows[1] ?? []);
+    await this.#transact({}, async () => {});
   }
 
-  async execute(sql: string): Promise<number> {
-    this.#busy++;
-    try {
-      return (await this.#client.query(sql)).rowCount ?? 0;
-    } finally {
-      this.#busy--;
-    }
+  query(sql: string, settings: StatementSettings = {}): Promise<readonly ControlRow[]> {
+    return this.#transact(settings, async () => {
+      const statement = { text: STAY + sql, types: AS_TEXT, queryMode: 'extended' };
+      return (await this.#client.query<ControlRow>(statement)).rows ?? [];
+    });
   }
 
-  async readRows(sql: string, _columns: readonly Column[], onSpan: SpanListener): Promise<void> {
-    this.#busy++;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const query = new CopyQuery({
-          text: `COPY (${sql}) TO STDOUT (FORMAT binary)`,
-          onSpan,
-          onStop: () => this.#destroy(),
-          onEnd: (error) => (error === null ? resolve() : reject(error)),
-        });
-        this.#client.query(query as unknown as pg.Submittable);
-      });
-    } finally {
-      this.#busy--;
-    }
+  parse(sql: string): Promise<void> {
+    return this.#transact({}, () => this.#submit((onEnd) => new ParseQuery(sql, onEnd)));
+  }
+
+  readRows(sql: string, _columns: readonly Column[], onSpan: SpanListener): Promise<void> {
+    const text = `${STAY}COPY (${sql}) TO STDOUT (FORMAT binary)`;
+    return this.#transact({}, () =>
+      this.#submit((onEnd) => new CopyQuery({ text, onSpan, onStop: () => this.#destroy(), onEnd })),
+    );
   }
 
   pause(): void {
-    this.#stream.pause();
+    this.#parts.connection.stream.pause();
   }
 
   resume(): void {
-    this.#stream.resume();
-  }
-
-  async cancel(serverSessionId: string): Promise<void> {
-    await this.query(`SELECT pg_cancel_backend(${BigInt(serverSessionId)})`);
+    this.#parts.connection.stream.resume();
   }
 
   async close(): Promise<void> {
     if (this.broken || this.#busy > 0) return this.#destroy();
-    await this.#client.end();
+    await sayGoodbye(this.#leave(), () => this.#destroy());
+  }
+
+  /** The end of the last transaction is still under way. */
+  async #leave(): Promise<void> {
+    await this.#turns.take(async () => {});
+    if (!this.broken) await this.#client.end();
+  }
+
+  /**
+   * Runs a statement in a read-only transaction of its own, on the server that is expected. The result is handed over
+   * before the transaction has ended; the next one begins after that.
+   */
+  #transact<Result>(settings: StatementSettings, work: () => Promise<Result>): Promise<Result> {
+    this.#busy++;
+    return new Promise<Result>((resolve, reject) => {
+      void this.#turns.take(async () => {
+        try {
+          await this.#begin(settings);
+          this.#budget.renew();
+          resolve(await work());
+        } catch (error) {
+          reject(error);
+        } finally {
+          this.#busy--;
+        }
+        if (!this.broken) await this.#runSimple(END).catch(() => this.#destroy());
+      });
+    });
+  }
+
+  async #begin(settings: StatementSettings): Promise<void> {
+    if (this.#state === null)
+      throw new RowproofError({ code: 'internal', message: 'The session was not opened' });
+    const results = await this.#runSimple(this.#state.buildBegin(settings));
+    const [row = {}] = results.at(-1) ?? [];
+    const server = this.#state.identify(row);
+    assertExpectedServer(this.#settings.server, server);
+    this.#state.assertConfirmed(row);
+    this.serverSessionId = row.pid ?? '';
+    this.server = server;
+  }
+
+  /** Runs statements of our own that need no result of the others; returns the rows of each. */
+  async #runSimple(sql: string): Promise<readonly (readonly ControlRow[])[]> {
+    this.#budget.renew();
+    const result: unknown = await this.#client.query({ text: sql, types: AS_TEXT });
+    return [result].flat().map((each) => (each as { readonly rows: readonly ControlRow[] }).rows);
+  }
+
+  #submit(query: (onEnd: (error: unknown) => void) => CopyQuery | ParseQuery): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const submitted = query((error) => (error === null ? resolve() : reject(error)));
+      this.#client.query(submitted as unknown as pg.Submittable);
+    });
   }
 
   #destroy(): void {
     this.broken = true;
-    this.#stream.destroy();
+    this.#parts.connection.stream.destroy();
   }
 
-  get #stream(): Socket {
-    return (this.#client as unknown as { connection: { stream: Socket } }).connection.stream;
+  get #parts(): ClientParts {
+    return this.#client as unknown as ClientParts;
   }
+}
+
+/**
+ * Asks the server, or the pool, to cancel what sessions are doing, by the keys of their logins.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+export async function cancelPostgresql(
+  settings: ConnectionSettings,
+  cancelKeys: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.allSettled(cancelKeys.map((key) => sendCancel(settings, key, signal)));
+}
+
+const CANCEL_BYTES = 16;
+const CANCEL_CODE = 80877102;
+
+/** The server closes the connection once it has passed the request on. */
+async function sendCancel(settings: ConnectionSettings, key: string, signal: AbortSignal): Promise<void> {
+  const [processId = 0, secretKey = 0] = key.split(' ').map(Number);
+  const stream = await openStream(settings, { gate: openGate(settings), signal });
+  const request = Buffer.alloc(CANCEL_BYTES);
+  [CANCEL_BYTES, CANCEL_CODE, processId, secretKey].forEach((word, i) => {
+    request.writeInt32BE(word, 4 * i);
+  });
+  stream.on('error', () => undefined);
+  stream.resume();
+  stream.write(request);
+  await closed(stream);
 }

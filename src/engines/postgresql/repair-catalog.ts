@@ -101,22 +101,43 @@ function closeKinds(reactions: readonly Reaction[]): RepairTable['closed'] {
 function buildUnique(row: ControlRow, hashes: boolean): UniqueRule {
   const expressions = readList(row.expressions);
   const isExclusion = row.exclusion === 'true';
-  const texts = expressions.map((expression) => `(${expression})::pg_catalog.text`).join(', ');
-  const token = hashes
-    ? `pg_catalog.hash_record_extended(ROW(${expressions.join(', ')}), 0)::pg_catalog.text`
-    : `pg_catalog.json_build_array(${texts})::pg_catalog.text`;
+  const nullsDistinct = row.nulls_equal !== 'true';
   return {
     name: row.index_name ?? '',
     columns: readList(row.columns),
-    nullsDistinct: row.nulls_equal !== 'true',
+    nullsDistinct,
     plainColumns: isExclusion ? [] : readList(row.plain),
     prefixes: {},
     deferrable: row.deferrable === 'true',
     expressions,
     operators: readList(row.operators),
     predicate: row.predicate ?? null,
-    token: isExclusion ? null : token,
+    token: isExclusion ? null : buildToken(row, { expressions, nullsDistinct, hashes }),
   };
+}
+
+/**
+ * Values are the same to an index where their text is, but for text under a collation that takes more for equal, and for
+ * numbers of another scale: those are hashed as they compare.
+ */
+function buildToken(
+  row: ControlRow,
+  index: {
+    readonly expressions: readonly string[];
+    readonly nullsDistinct: boolean;
+    readonly hashes: boolean;
+  },
+): string {
+  const hashed = JSON.parse(row.hashed ?? '[]') as boolean[];
+  const parts = index.expressions.map((expression, i) =>
+    index.hashes && hashed[i] === true
+      ? `pg_catalog.hash_record_extended(ROW(${expression}), 0)`
+      : `(${expression})::pg_catalog.text`,
+  );
+  const token = `pg_catalog.json_build_array(${parts.join(', ')})::pg_catalog.text`;
+  if (!index.nullsDistinct) return token;
+  const unknown = index.expressions.map((expression) => `(${expression}) IS NULL`).join(' OR ');
+  return `CASE WHEN ${unknown} THEN NULL ELSE ${token} END`;
 }
 
 function buildCheck(row: ControlRow): RowRule {
@@ -164,7 +185,7 @@ function fixPartitionColumns(
 
 async function hasRecordHash(session: Session): Promise<boolean> {
   const [row] = await session.query(
-    "SELECT (to_regprocedure('pg_catalog.hash_record_extended(record,bigint)') IS NOT NULL)::text AS found",
+    "SELECT (count(*) > 0)::text AS found FROM pg_proc WHERE proname = 'hash_record_extended' AND pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')",
   );
   return row?.found === 'true';
 }
@@ -174,8 +195,8 @@ function readRequired(session: Session, schema: SchemaSql): Promise<readonly Con
     `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      LEFT JOIN pg_type t ON t.oid = a.atttypid
      WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-       AND (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND a.attidentity = ''
-       AND COALESCE(to_jsonb(a)->>'attgenerated', '') = ''`,
+       AND (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND COALESCE(row_to_json(a)->>'attidentity', '') = ''
+       AND COALESCE(row_to_json(a)->>'attgenerated', '') = ''`,
   );
 }
 
@@ -191,7 +212,7 @@ async function readForeignKeys(session: Session, schema: SchemaSql): Promise<For
      LEFT JOIN tree ct ON ct.relid = f.conrelid LEFT JOIN tree rt ON rt.relid = f.confrelid
      JOIN pg_class c ON c.oid = COALESCE(ct.root, f.conrelid) JOIN pg_namespace cn ON cn.oid = c.relnamespace
      JOIN pg_class r ON r.oid = COALESCE(rt.root, f.confrelid) JOIN pg_namespace rn ON rn.oid = r.relnamespace
-     WHERE f.contype = 'f' AND COALESCE((to_jsonb(f)->>'conparentid')::oid, 0) = 0
+     WHERE f.contype = 'f' AND COALESCE((row_to_json(f)->>'conparentid')::oid, 0) = 0
        AND (c.relnamespace = ${schema} OR r.relnamespace = ${schema})
      ORDER BY f.oid`,
   );

@@ -16,19 +16,21 @@ export function readList(text: string | null | undefined): string[] {
 export const TREE = (schema: SchemaSql): string =>
   `WITH RECURSIVE tree AS (
      SELECT c.oid AS root, c.relname AS table_name, c.oid AS relid FROM pg_class c
-     WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+     WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND (row_to_json(c)->>'relispartition') IS DISTINCT FROM 'true'
      UNION ALL SELECT t.root, t.table_name, i.inhrelid FROM tree t
-     JOIN pg_inherits i ON i.inhparent = t.relid JOIN pg_class p ON p.oid = i.inhrelid AND p.relispartition)`;
+     JOIN pg_inherits i ON i.inhparent = t.relid JOIN pg_class p ON p.oid = i.inhrelid AND (row_to_json(p)->>'relispartition') = 'true')`;
 
 /** Whether the index is NULLS NOT DISTINCT and which columns only ride along are facts that old catalogs lack. */
 export function readUniques(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
-    `SELECT c.relname AS table_name, ic.relname AS index_name, to_jsonb(i)->>'indnullsnotdistinct' AS nulls_equal,
+    `SELECT c.relname AS table_name, ic.relname AS index_name, row_to_json(i)->>'indnullsnotdistinct' AS nulls_equal,
        pg_get_expr(i.indpred, i.indrelid) AS predicate, (NOT i.indimmediate)::text AS deferrable, i.indisexclusion::text AS exclusion,
        (SELECT json_agg(pg_get_indexdef(i.indexrelid, k.n, true) ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)) AS expressions,
        (SELECT json_agg(COALESCE((SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM pg_constraint e
           JOIN pg_operator o ON o.oid = e.conexclop[k.n] JOIN pg_namespace n ON n.oid = o.oprnamespace
           WHERE e.conindid = i.indexrelid AND e.contype = 'x' LIMIT 1), '=') ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)) AS operators,
+       (SELECT json_agg(a.attcollation <> 0 OR a.atttypid = 'pg_catalog.numeric'::regtype ORDER BY a.attnum)::text
+        FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attnum <= x.size) AS hashed,
        (SELECT json_agg(a.attname ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnum = i.indkey[k.n - 1]) AS plain,
        (SELECT json_agg(DISTINCT a.attname)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
@@ -37,9 +39,9 @@ export function readUniques(session: Session, schema: SchemaSql): Promise<readon
               SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
                 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))) AS columns
      FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid
-     CROSS JOIN LATERAL (SELECT COALESCE((to_jsonb(i)->>'indnkeyatts')::int, i.indnatts::int) AS size) x
-     WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion) AND NOT c.relispartition
-     ORDER BY ic.relname COLLATE "C"`,
+     CROSS JOIN LATERAL (SELECT COALESCE((row_to_json(i)->>'indnkeyatts')::int, i.indnatts::int) AS size) x
+     WHERE c.relnamespace = ${schema} AND (i.indisunique OR i.indisexclusion) AND (row_to_json(c)->>'relispartition') IS DISTINCT FROM 'true'
+     ORDER BY ic.relname::text COLLATE "C"`,
   );
 }
 
@@ -49,12 +51,16 @@ export function readChecks(session: Session, schema: SchemaSql): Promise<readonl
     `SELECT c.relname AS table_name, k.conname AS name, pg_get_expr(k.conbin, k.conrelid) AS expression,
        (SELECT json_agg(a.attname)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)) AS columns
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-     WHERE k.contype = 'c' AND c.relnamespace = ${schema} ORDER BY k.conname COLLATE "C"`,
+     WHERE k.contype = 'c' AND c.relnamespace = ${schema} ORDER BY k.conname::text COLLATE "C"`,
   );
 }
 
 /** What the partitions of a table hold between them, and the columns that decide where a row goes. */
-export function readPartitions(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export async function readPartitions(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  const [known] = await session.query(
+    "SELECT count(*)::text AS found FROM pg_class WHERE relname = 'pg_partitioned_table' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')",
+  );
+  if (known?.found !== '1') return [];
   return session.query(
     `${TREE(schema)} SELECT t.table_name,
        json_agg(pg_get_partition_constraintdef(t.relid)) FILTER (WHERE p.relkind <> 'p')::text AS holds,
@@ -85,7 +91,7 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
   const rules = await session.query(
     `SELECT c.relname AS table_name, r.rulename AS name, r.ev_type::text AS event
      FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-     WHERE c.relnamespace = ${schema} AND r.rulename <> '_RETURN' AND r.ev_enabled <> 'D' ORDER BY r.rulename COLLATE "C"`,
+     WHERE c.relnamespace = ${schema} AND r.rulename <> '_RETURN' AND r.ev_enabled <> 'D' ORDER BY r.rulename::text COLLATE "C"`,
   );
   const triggers = await session.query(
     `${TREE(schema)} SELECT DISTINCT t.table_name, g.tgname AS name, g.tgtype::text AS kind, p.prosrc AS text, l.lanname AS language
@@ -125,7 +131,7 @@ export function readGenerated(session: Session, schema: SchemaSql): Promise<read
   return session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name, pg_get_expr(d.adbin, d.adrelid) AS expression
      FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
-     WHERE c.relnamespace = ${schema} AND COALESCE(to_jsonb(a)->>'attgenerated', '') <> ''`,
+     WHERE c.relnamespace = ${schema} AND COALESCE(row_to_json(a)->>'attgenerated', '') <> ''`,
   );
 }
 

@@ -2,7 +2,6 @@ import type { Column, ValueType } from '../../core/schema.js';
 import { partsOf } from '../../core/structured-type.js';
 import type { ControlRow, Session } from '../engine.js';
 import { AS_TEXT, plainTypeOf } from './column-types.js';
-import { textLiteral } from './dialect.js';
 
 /** What types are made of, by their number in the catalog, and what the database itself decides. */
 export interface TypeContext {
@@ -15,13 +14,12 @@ type TypeReference = Pick<ControlRow, string>;
 
 export type ResolvedType = Pick<Column, 'declared' | 'wire' | 'type'>;
 
-/** Reads every type that the columns of a schema are of, and then those that these are made of, level by level. */
-export async function readTypes(session: Session, schema: string): Promise<Map<string, ControlRow>> {
+/** Reads every type that the columns of some tables are of, and then those that these are made of, level by level. */
+export async function readTypes(session: Session, tableOids: string): Promise<Map<string, ControlRow>> {
   const types = new Map<string, ControlRow>();
   const columns = await session.query(
-    `SELECT DISTINCT a.atttypid AS oid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-       AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped`,
+    `SELECT DISTINCT a.atttypid AS oid FROM pg_attribute a
+     WHERE a.attrelid IN (${tableOids}) AND a.attnum > 0 AND NOT a.attisdropped`,
   );
   let wanted = columns.map(({ oid }) => oid ?? '');
   while (wanted.length > 0) {
@@ -49,7 +47,7 @@ function typesQuery(oids: readonly string[]): string {
       format_type(t.typbasetype, t.typtypmod) AS base_declared,
       CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN t.typelem ELSE 0 END AS element,
       CASE WHEN t.typtype IN ('r', 'm') THEN (SELECT r.rngsubtype FROM pg_range r
-        WHERE r.rngtypid = t.oid OR to_jsonb(r)->>'rngmultitypid' = t.oid::text) ELSE 0 END AS bound,
+        WHERE r.rngtypid = t.oid OR row_to_json(r)->>'rngmultitypid' = t.oid::text) ELSE 0 END AS bound,
       CASE WHEN t.typtype = 'c' THEN (SELECT json_agg(json_build_object('name', f.attname,
          'type_oid', f.atttypid::text, 'modifier', f.atttypmod::text,
          'declared', format_type(f.atttypid, f.atttypmod)) ORDER BY f.attnum)::text

@@ -1,9 +1,23 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Table } from '../../core/schema.js';
 import type { ConnectionSettings, ControlRow } from '../engine.js';
-import type { ImageColumn, WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
+import { limitWrites } from '../limit-writes.js';
+import { openWithin } from '../open-session.js';
+import { assertExpectedServer } from '../server-identity.js';
+import type {
+  BegunTransaction,
+  ImageColumn,
+  WriteDialect,
+  WriteOptions,
+  WriteSession,
+  WriteSetting,
+} from '../write.js';
 import { textLiteral } from './dialect.js';
 import { fileLiteral, quoteFileName } from './repair-dialect.js';
+import { STAY } from './session-state.js';
+
+/** A transaction that waits longer than this for the next statement has lost whoever began it. */
+const LONGEST_IDLE_MS = 300_000;
 
 /**
  * What holds in every writing transaction, whatever the file says: it decides how the text of values reads.
@@ -69,36 +83,41 @@ function readSettings(line: string): readonly WriteSetting[] | null {
   return [{ name: name.toLowerCase(), value: plain, readBack: !LIMITS.test(name) }];
 }
 
-async function open(settings: ConnectionSettings): Promise<WriteSession> {
-  const { connectPostgresql } = await import('./postgresql-driver.js');
-  return await connectPostgresql(settings);
+async function open(settings: ConnectionSettings, stop: AbortSignal): Promise<WriteSession> {
+  const { connectPostgresqlWriter } = await import('./write-driver.js');
+  const { connectTimeoutMs, statementTimeoutMs } = settings;
+  return openWithin({ timeoutMs: connectTimeoutMs, stop }, async (signal) =>
+    limitWrites(await connectPostgresqlWriter(settings, signal), { statementTimeoutMs, stop }),
+  );
 }
 
 /** Every setting is that of the transaction, so that none stays behind in a pool of connections. */
 async function begin(
   session: WriteSession,
-  { lockTimeoutMs, statementTimeoutMs, settings }: WriteOptions,
-): Promise<void> {
+  { lockTimeoutMs, statementTimeoutMs, settings, server }: WriteOptions,
+): Promise<BegunTransaction> {
   const state = new Map(Object.entries(STATE).map(([name, value]) => [name.toLowerCase(), value]));
   for (const { name, value } of settings) state.set(name, value);
   const assignments = [...state].map(([name, value]) => `SET LOCAL ${name} = ${spellSetting(name, value)}`);
-  await session.query(
+  const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
+  for (const [name, value] of Object.entries(ASKED)) state.set(name, value);
+  const names = [...state.keys()].filter((name) => !unread.has(name));
+  const values = names.map((name) => `pg_catalog.current_setting('${name}') AS "${name}"`);
+  const [row = {}] = await session.query(
     [
-      'BEGIN READ WRITE',
+      `${STAY}BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`,
       ...assignments,
       `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
       `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
+      `SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_IDLE_MS}`,
       'SET CONSTRAINTS ALL DEFERRED',
+      `SELECT ${values.join(', ')}, ${session.serverQuestion}`,
     ].join('; '),
   );
-  for (const [name, value] of Object.entries(ASKED)) state.set(name, value);
-  const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
-  const names = [...state.keys()].filter((name) => !unread.has(name));
-  const [row = {}] = await session.query(
-    `SELECT ${names.map((name) => `pg_catalog.current_setting('${name}') AS "${name}"`).join(', ')}`,
-  );
+  const answer = session.readAnswer(row);
+  assertExpectedServer(server, answer.server);
   const wrong = names.filter((name) => plainValue(row[name] ?? '') !== plainValue(state.get(name) ?? ''));
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return answer.transaction;
   throw new RowproofError({
     code: 'session-state',
     message: `The server did not keep the settings that the repair needs: ${wrong.join(', ')}.`,
@@ -162,22 +181,6 @@ function typeOf({ type_schema, type_name }: ControlRow): string {
   return `${quoteFileName(type_schema ?? '')}.${quoteFileName(type_name ?? '')}`;
 }
 
-async function identify(session: WriteSession): Promise<string> {
-  const [row] = await session.query(
-    `SELECT CASE WHEN pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
-       THEN (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) END AS id,
-       pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby`,
-  );
-  if (row?.standby === 't') {
-    throw new RowproofError({
-      code: 'usage',
-      message: 'The target is a standby server, which takes no writes.',
-      hint: 'Name the primary server with --target.',
-    });
-  }
-  return `${row?.id ?? ''}/${row?.database ?? ''}`;
-}
-
 /** Read-only transactions, a full disk, and a server without memory refuse every row alike. */
 const HOPELESS = /^(25006|53[12]00|58030|XX00[012])$/;
 
@@ -192,7 +195,7 @@ export const postgresqlWrite: WriteDialect = {
   begin,
   checkDeferred: ['SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED'],
   readImages,
-  identify,
+  lockingProbe: '',
   undoSettings: ["SET bytea_output = 'hex';", "SET lc_monetary = 'C';"],
   isHopeless: (error) => HOPELESS.test((error as { code?: string } | null)?.code ?? ''),
 };

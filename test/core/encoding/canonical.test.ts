@@ -28,7 +28,7 @@ describe('canonical encoding, version 1', () => {
   });
 
   it('gives each kind of value the tag that saved state holds', () => {
-    expect(Object.values(TAG)).toEqual(Array.from({ length: 0x19 }, (_, i) => i));
+    expect(Object.values(TAG)).toEqual(Array.from({ length: 0x1a }, (_, i) => i));
   });
 
   it('encodes NULL as its tag alone', () => {

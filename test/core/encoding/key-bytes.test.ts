@@ -60,6 +60,9 @@ function encodePart(part: KeyPart, sink: ByteSink): void {
     case 'uuid':
       encodeUuidText(sink, bytes, 0, bytes.length);
       return;
+    case 'exact':
+      sink.copy(bytes, 0, bytes.length);
+      return;
     default:
       encodeSpan(sink, TAG[part.kind], bytes, 0, bytes.length);
   }
@@ -106,6 +109,9 @@ const PARTS: Readonly<Record<KeyPart['kind'], fc.Arbitrary<KeyPart>>> = {
   bytes: fc
     .array(fc.constantFrom(0, 1, 0x20, 0x7f, 0xfe, 0xff), { maxLength: 5 })
     .map((value) => ({ kind: 'bytes', value: Uint8Array.from(value) })),
+  exact: fc
+    .array(fc.constantFrom(0, 1, 0x7f, 0xff), { maxLength: 5 })
+    .map((value) => ({ kind: 'exact', value: Uint8Array.from([TAG.array, ...value]) })),
 };
 const anyPart = fc.oneof(...Object.values(PARTS));
 

@@ -1,0 +1,58 @@
+import { RowproofError } from '../core/errors.js';
+import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
+import type { Table } from '../core/schema.js';
+import type { ComparisonScope } from '../verifier/selection.js';
+import type { PlannedTable } from '../verifier/table-pairing.js';
+import type { OpenSide } from './open-side.js';
+
+/**
+ * Has the servers parse each of the user's conditions, before a row is read with it. A text that is no condition by itself
+ * could end ours early and read other rows than it says, or run a statement of its own.
+ *
+ * Throws a `usage` error for one that is not. What else keeps a server from parsing it is left to the read itself.
+ */
+export async function assertConditions(
+  sides: Readonly<Record<Side, OpenSide>>,
+  tables: readonly PlannedTable[],
+  scope: ComparisonScope,
+): Promise<void> {
+  for (const { source, target } of tables) {
+    if (source === null || target === null) continue;
+    const where = scope.sourceWhere(source.name);
+    const conditions = { source: where, target: scope.targetWhere(source.name) ?? where };
+    const partners = { source, target };
+    await Promise.all(
+      SIDES.map(async (side) => {
+        const condition = conditions[side];
+        if (condition !== null)
+          await assertCondition({ side, open: sides[side], table: partners[side], condition });
+      }),
+    );
+  }
+}
+
+interface SideCondition {
+  readonly side: Side;
+  readonly open: OpenSide;
+  readonly table: Table;
+  readonly condition: string;
+}
+
+async function assertCondition({ side, open, table, condition }: SideCondition): Promise<void> {
+  const { engine, session } = open;
+  try {
+    // Without brackets around it first: there one that closes ours is an error, as is anything else but an expression.
+    await session.parse(engine.dialect.buildConditionTest(table, condition));
+    await session.parse(engine.dialect.buildCount(table, condition));
+  } catch (error) {
+    if (error instanceof RowproofError) throw error;
+    const { code, transient, message } = engine.classifyError(error);
+    if (code !== 'read' || transient) return;
+    throw new RowproofError({
+      code: 'usage',
+      message: `The condition for ${qualifiedName(table)} on the ${side} is not one: ${message.replace(/\.$/, '')}.`,
+      hint: 'Write one SQL condition, as it could stand behind WHERE, in the words of that side (--where, --target-where).',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { RowproofError } from '../core/errors.js';
+import type { ConnectionSettings, Engine, Session } from './engine.js';
+
+/**
+ * Makes a session outlast its connection, which a server or a firewall may end while nothing is asked: a statement that
+ * finds it lost is run once more on a new one, on the same server or not at all. Who opens it closes it.
+ */
+export function makeLasting(first: Session, engine: Engine, settings: ConnectionSettings): Session {
+  let session = first;
+  let isClosed = false;
+  const closing = new AbortController();
+  const reopen = async (): Promise<void> => {
+    await session.close();
+    session = await engine.open(settings, closing.signal);
+    if (!isClosed) return;
+    await session.close();
+    throw new RowproofError({ code: 'interrupted', message: 'The session was closed.' });
+  };
+  const withSession = async <Result>(work: (session: Session) => Promise<Result>): Promise<Result> => {
+    if (!isClosed && session.broken) await reopen();
+    const used = session;
+    try {
+      return await work(used);
+    } catch (error) {
+      if (isClosed || !used.broken) throw error;
+      if (session === used) await reopen();
+      return work(session);
+    }
+  };
+  return {
+    get server() {
+      return session.server;
+    },
+    get serverSessionId() {
+      return session.serverSessionId;
+    },
+    get cancelKey() {
+      return session.cancelKey;
+    },
+    get broken() {
+      return session.broken;
+    },
+    findings: first.findings,
+    query: (sql, statementSettings) => withSession((current) => current.query(sql, statementSettings)),
+    parse: (sql) => withSession((current) => current.parse(sql)),
+    // Rows that were handed over must not be handed over twice, so whoever reads them tries again.
+    readRows: async (sql, columns, onSpan) => {
+      if (!isClosed && session.broken) await reopen();
+      await session.readRows(sql, columns, onSpan);
+    },
+    pause: () => session.pause(),
+    resume: () => session.resume(),
+    close: async () => {
+      isClosed = true;
+      closing.abort();
+      await session.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { RowproofError } from '../../core/errors.js';
+import type { ConnectionSettings, ControlRow } from '../engine.js';
+import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
+import { Turns } from '../turns.js';
+import { SessionState } from './session-state.js';
+
+/** Said in full, because a default of the server's could begin another transaction or end the session with it. */
+const END = 'ROLLBACK AND NO CHAIN NO RELEASE';
+
+/** What transactions need of a connection. */
+export interface TransactionConnection {
+  isBroken(): boolean;
+  /** Runs a statement as it is. */
+  run(sql: string): Promise<readonly ControlRow[]>;
+  /** Cancels the running statement from outside. */
+  cancel(): Promise<void>;
+  /** Cuts the connection off, with an error for what is under way. */
+  abort(): void;
+}
+
+/** Runs each statement of a connection in a read-only transaction of its own, on the server that is expected. */
+export class ReadTransactions {
+  server: ServerIdentity = { id: '', place: '', started: null };
+  /** The number that the server of the last transaction knows the session by. */
+  sessionId = '';
+  readonly #connection: TransactionConnection;
+  readonly #settings: ConnectionSettings;
+  readonly #turns = new Turns();
+  #state: SessionState | null = null;
+
+  constructor(connection: TransactionConnection, settings: ConnectionSettings) {
+    this.#connection = connection;
+    this.#settings = settings;
+  }
+
+  /** Prepares the session and finds out who the server is. */
+  async open(): Promise<void> {
+    const query = (sql: string): Promise<readonly ControlRow[]> => this.#connection.run(sql);
+    this.#state = await SessionState.prepare({ query }, this.#settings);
+    await this.run(async () => {});
+  }
+
+  /** The result is handed over before the transaction has ended; the next one begins after that. */
+  run<Result>(work: () => Promise<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      void this.#turns.take(async () => {
+        try {
+          await this.#begin();
+          resolve(await this.#withinTime(work));
+        } catch (error) {
+          reject(error);
+        }
+        if (!this.#connection.isBroken()) {
+          await this.#connection.run(END).catch(() => this.#connection.abort());
+        }
+      });
+    });
+  }
+
+  /** Waits for the end of the last transaction, and gives the connection back as it was. */
+  close(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#connection.isBroken()) return;
+      await this.#state?.restore({ query: (sql) => this.#connection.run(sql) });
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const state = this.#state;
+    if (state === null) throw new RowproofError({ code: 'internal', message: 'The session was not opened' });
+    await this.#connection.run('START TRANSACTION READ ONLY');
+    const [row = {}] = await this.#connection.run(state.question);
+    const server = state.identify(row);
+    assertExpectedServer(this.#settings.server, server);
+    state.assertConfirmed(row);
+    this.sessionId = row.session_id ?? '';
+    this.server = server;
+  }
+
+  /** Ends a statement that takes too long on a server that has no limit of its own, as MySQL 5.6. */
+  async #withinTime<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#state?.limitsTime !== false) return work();
+    const { statementTimeoutMs } = this.#settings;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#connection.cancel().catch(() => this.#connection.abort());
+    }, statementTimeoutMs);
+    try {
+      return await work();
+    } catch (error) {
+      throw isLate ? tooSlow(statementTimeoutMs, error) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function tooSlow(limitMs: number, cause: unknown): RowproofError {
+  return new RowproofError({
+    code: 'timeout',
+    message: `A statement took longer than ${limitMs / 1000} seconds.`,
+    hint: 'Raise statement-timeout in the URL, or read fewer rows at a time with --chunk-rows.',
+    cause,
+  });
+}

@@ -1,0 +1,155 @@
+import type { Duplex } from 'node:stream';
+import { RowproofError } from '../../core/errors.js';
+import type { SpanListener } from '../engine.js';
+import { setLending } from '../lending-socket.js';
+import { CopyFrames } from './copy-frames.js';
+
+type DataListener = (chunk: Buffer) => void;
+
+/** The part of pg's connection that taking over its socket depends on; the version is pinned for it. */
+interface PgConnection {
+  readonly stream: Duplex;
+  parse(statement: { readonly text: string; readonly name: string; readonly types: readonly never[] }): void;
+  describe(what: { readonly type: 'S'; readonly name: string }): void;
+  bind(portal: {
+    readonly portal: string;
+    readonly statement: string;
+    readonly values: readonly never[];
+  }): void;
+  execute(portal: { readonly portal: string; readonly rows: number }): void;
+  sync(): void;
+}
+
+const UNNAMED = { text: '', name: '', types: [] } as const;
+
+/** Sends several messages as one packet. */
+function sendAtOnce(connection: PgConnection, send: () => void): void {
+  connection.stream.cork();
+  send();
+  connection.stream.uncork();
+}
+
+/**
+ * A query object for `client.query` that runs a COPY in the extended protocol, in which a text is one statement or an
+ * error, and reads its frames off the socket itself: pg would make an
+ * object of every row. Every other message is passed on to pg, whose parser then ends the query or reports the error.
+ */
+export class CopyQuery {
+  readonly #text: string;
+  readonly #frames: CopyFrames;
+  readonly #settle: (error: unknown) => void;
+  readonly #onStop: () => void;
+  #restore: () => void = () => undefined;
+  #settled = false;
+
+  constructor(options: {
+    text: string;
+    onSpan: SpanListener;
+    onStop: () => void;
+    onEnd: (error: unknown) => void;
+  }) {
+    this.#text = options.text;
+    this.#frames = new CopyFrames(options.onSpan);
+    this.#settle = options.onEnd;
+    this.#onStop = options.onStop;
+  }
+
+  submit(connection: PgConnection): null {
+    const { stream } = connection;
+    const listeners = stream.listeners('data') as DataListener[];
+    const forward = (bytes: Buffer): void => {
+      for (const listener of listeners) listener.call(stream, bytes);
+    };
+    const onData = (chunk: Buffer): void => this.#receive(chunk, forward);
+    for (const listener of listeners) stream.removeListener('data', listener);
+    stream.on('data', onData);
+    setLending(stream, true);
+    this.#restore = () => {
+      setLending(stream, false);
+      stream.removeListener('data', onData);
+      for (const listener of listeners) stream.on('data', listener);
+      this.#restore = () => undefined;
+    };
+    sendAtOnce(connection, () => {
+      connection.parse({ ...UNNAMED, text: this.#text });
+      connection.bind({ portal: '', statement: '', values: [] });
+      connection.execute({ portal: '', rows: 0 });
+      connection.sync();
+    });
+    return null;
+  }
+
+  #receive(chunk: Buffer, forward: (bytes: Buffer) => void): void {
+    try {
+      const wantsMore = this.#frames.push(chunk, forward);
+      if (this.#settled) this.#frames.flushPartial(forward);
+      if (wantsMore) return;
+      this.#end(null);
+    } catch (error) {
+      this.#end(error);
+    }
+    this.#onStop();
+  }
+
+  handleError(error: unknown): void {
+    this.#end(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.#end(this.#frames.complete ? null : unconfirmedEnd());
+  }
+
+  handleCommandComplete(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+
+  #end(error: unknown): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#restore();
+    this.#settle(error);
+  }
+}
+
+function unconfirmedEnd(): RowproofError {
+  return new RowproofError({
+    code: 'connection-lost',
+    message: 'The server ended a read without confirming its end.',
+  });
+}
+
+/** A query object that has the server parse one statement, and no more. */
+export class ParseQuery {
+  readonly #text: string;
+  readonly #settle: (error: unknown) => void;
+
+  constructor(text: string, onEnd: (error: unknown) => void) {
+    this.#text = text;
+    this.#settle = onEnd;
+  }
+
+  submit(connection: PgConnection): null {
+    sendAtOnce(connection, () => {
+      connection.parse({ ...UNNAMED, text: this.#text });
+      connection.describe({ type: 'S', name: '' });
+      connection.sync();
+    });
+    return null;
+  }
+
+  handleError(error: unknown): void {
+    this.#settle(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.#settle(null);
+  }
+
+  handleCommandComplete(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+}

@@ -1,0 +1,45 @@
+import type { Finding } from '../core/finding.js';
+import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
+import { type Catalog, holdsOwnRows, type Table, type TableKind } from '../core/schema.js';
+import type { ComparisonScope } from './selection.js';
+
+/** Views are in the list of every report; these hold or show rows that a run over a schema would seem to cover. */
+const PASSED_OVER: Partial<Record<TableKind, string>> = {
+  'materialized-view': 'materialized views',
+  'foreign-table': 'foreign tables',
+};
+
+/**
+ * What a run over a schema passes over, by name, for the list of what was not checked: nobody must take its silence for a
+ * check.
+ */
+export function listNotLookedAt(
+  catalogs: Readonly<Record<Side, Catalog>>,
+  scope: ComparisonScope,
+): readonly string[] {
+  const wanted = ({ name }: Table): boolean =>
+    !scope.namesTable(name) && !scope.excludesTable(name) && scope.includesTable(name);
+  return SIDES.flatMap((side) => {
+    const { tables, unread } = catalogs[side];
+    const kinds = Object.entries(PASSED_OVER).flatMap(([kind, words]) => {
+      const names = tables.filter((table) => table.kind === kind && wanted(table)).map(qualifiedName);
+      return names.length === 0 ? [] : [`${words} of the ${side}: ${names.join(', ')}`];
+    });
+    return [...kinds, ...unread.map((what) => `${what}, of the ${side}`)];
+  });
+}
+
+/** What belongs to a table and is not compared with its rows. */
+export function describeUnread(table: Table, side: Side): Finding[] {
+  return table.unread.map((what) => ({
+    code: 'not-looked-at',
+    message: `Of ${qualifiedName(table)} on the ${side}, ${what} was not compared.`,
+    hint: '',
+  }));
+}
+
+/** Whether a run over a schema looks at a relation, without its being named. */
+export function isLookedAt(table: Table, scope: ComparisonScope): boolean {
+  if (scope.excludesTable(table.name)) return false;
+  return scope.namesTable(table.name) || (holdsOwnRows(table) && scope.includesTable(table.name));
+}

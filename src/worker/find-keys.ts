@@ -1,0 +1,43 @@
+import type { FindKeysResult, FindKeysTask } from '../core/chunk.js';
+import type { KeyPart } from '../core/encoding/key-bytes.js';
+import { serializeError } from '../core/errors.js';
+import type { BucketJob } from './bucket-tasks.js';
+import { readEachKey, toKeyParts } from './read-keys.js';
+import { describeReadError } from './table-side.js';
+
+/**
+ * Looks for rows in one pass over the keys of a whole side, without the help of an index: as many keys as there are, for
+ * the price of one scan.
+ */
+export async function findKeys({
+  task,
+  pair,
+  context,
+  channel,
+}: BucketJob<FindKeysTask>): Promise<FindKeysResult> {
+  const { side } = task;
+  const wanted = new Set(task.keys.map((key) => Buffer.from(key).toString('latin1')));
+  const engine = context.sessions.engine(side);
+  let rows = 0;
+  let example: readonly KeyPart[] | null = null;
+  try {
+    const { session, close } = await context.sessions.openStream(side);
+    channel.reportSessions({ [side]: session.serverSessionId });
+    try {
+      const whole = { key: [], range: { after: null, upTo: null }, limit: null, withoutIndex: true };
+      await readEachKey({ pair, side, engine, session }, whole, (key) => {
+        if (wanted.delete(key.bytes.toString('latin1', 0, key.length))) {
+          rows++;
+          example ??= toKeyParts(pair, key.toBuffer());
+        }
+        return wanted.size > 0;
+      });
+    } finally {
+      await close();
+    }
+    return { kind: 'found-keys', rows, example };
+  } catch (error) {
+    const { error: described, transient } = describeReadError(error, pair, { side, engine });
+    return { kind: 'unverified', error: serializeError(described), transient };
+  }
+}

@@ -1,0 +1,70 @@
+import type { ComparePartitionTask } from '../core/bucket.js';
+import { ByteSink } from '../core/encoding/byte-sink.js';
+import { SIDES, type Side } from '../core/pairing.js';
+import { type DifferingKeys, findDifferingKeys, type KeyedFile } from './compare-keyed.js';
+import { PartitionFile } from './partition-files.js';
+import type { RereadRow, RereadStep } from './plan-rereads.js';
+import type { RowBatches } from './reread.js';
+import type { TableSide } from './table-side.js';
+
+/**
+ * The files of a partition whose rows have a key. They hold the key bytes of each row, by which it is looked up again; or
+ * the whole row, where it cannot be: a type without a literal, or an index that is not to be trusted. What differs then
+ * is what the two scans returned.
+ */
+export class KeyedPartition {
+  readonly #task: ComparePartitionTask;
+  readonly #files: Readonly<Record<Side, KeyedFile>>;
+
+  constructor(task: ComparePartitionTask, sides: Readonly<Record<Side, TableSide>>) {
+    this.#task = task;
+    this.#files = {
+      source: openFile(task, sides.source),
+      target: openFile(task, sides.target),
+    };
+  }
+
+  findDifferingKeys(): DifferingKeys[] {
+    return findDifferingKeys(this.#files, this.#task);
+  }
+
+  /** The differing rows of files that hold whole rows. */
+  *listRows(): Generator<RereadRow> {
+    for (const { source, target, wireBytes, kept } of this.findDifferingKeys()) {
+      const key = source ?? target;
+      if (key === null) continue;
+      const seen = source === null ? 'target' : target === null ? 'source' : 'both';
+      yield { source: key, target: key, wireBytes, seen, kept };
+    }
+  }
+
+  /** Puts whole rows into their places. */
+  readKept({ rows }: RereadStep, batches: RowBatches): void {
+    for (const side of SIDES) {
+      const { file } = this.#files[side];
+      batches[side].reset(rows.length);
+      for (const [place, { kept }] of rows.entries()) {
+        const row = kept?.[side] ?? null;
+        if (row === null) continue;
+        const buffer = file.read(row.at, row.bytes);
+        batches[side].keep(place, { buffer, start: 0, end: buffer.length });
+      }
+    }
+  }
+
+  close(): void {
+    for (const side of SIDES) this.#files[side].file.close();
+  }
+}
+
+function openFile(task: ComparePartitionTask, { side, reader }: TableSide): KeyedFile {
+  const file = PartitionFile.open(task, side);
+  if (!task.withRows) return { file, keyOf: (payload) => payload };
+  const sink = new ByteSink();
+  const keyOf = (payload: Buffer): Buffer => {
+    sink.reset();
+    reader.readKey({ buffer: payload, offset: 0, end: payload.length }, sink);
+    return sink.toBuffer();
+  };
+  return { file, keyOf };
+}

@@ -1,0 +1,37 @@
+import type { UnfoundRows } from '../core/chunk.js';
+import { SIDES, type Side } from '../core/pairing.js';
+import type { RereadRow } from './plan-rereads.js';
+import type { RowBatch } from './row-batch.js';
+
+/** Keys of a task that are kept. A table that is emptied while it is read would fill memory with them. */
+const MOST_KEYS = 50_000;
+
+/**
+ * Keeps the keys of rows that a side had when it was read, and did not find when it was asked for them by key. Either they
+ * were deleted meanwhile, or the index that was asked is broken; only a look without it can say.
+ */
+export class UnfoundCollector implements UnfoundRows {
+  readonly source: Uint8Array[] = [];
+  readonly target: Uint8Array[] = [];
+  beyond = 0;
+
+  /** Takes in what came of looking for a row, whose place in the batches it is. */
+  note(row: RereadRow, batches: Readonly<Record<Side, RowBatch>>, place: number): void {
+    for (const side of SIDES) {
+      const wasSeen = row.seen === 'both' || row.seen === side;
+      if (wasSeen && batches[side].startOf(place) < 0) this.#keep(side, row[side]);
+    }
+  }
+
+  /** A copy in memory of its own: the key may be a view of memory that is much larger, all of which would be sent along. */
+  #keep(side: Side, key: Buffer): void {
+    if (this.source.length + this.target.length >= MOST_KEYS) this.beyond++;
+    else this[side].push(new Uint8Array(key));
+  }
+
+  /** What can be sent to another thread. */
+  toUnfound(): UnfoundRows {
+    const { source, target, beyond } = this;
+    return { source, target, beyond };
+  }
+}

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processEnvironment } from '../../src/config/environment.js';
+import { pairSides } from '../../src/config/open-run.js';
+import { type OpenSide, openSide } from '../../src/config/open-side.js';
+import { resolveConfig } from '../../src/config/resolve-config.js';
+import type { Finding } from '../../src/core/finding.js';
+import type { Catalog } from '../../src/core/schema.js';
+import type { Session } from '../../src/engines/engine.js';
+import { WHOLE } from '../../src/verifier/planner.js';
+import { planOrWhole } from '../../src/verifier/run-tables.js';
+import { availableEngines, useDatabase } from '../support/database.js';
+
+/** A session of a fork that refuses some statements of the engine that it stems from. */
+function refusing(session: Session, pattern: RegExp): Session {
+  const query: Session['query'] = async (sql, settings) => {
+    if (pattern.test(sql)) throw new Error(`This fork knows no ${pattern.exec(sql)?.[0]}.`);
+    return session.query(sql, settings);
+  };
+  return new Proxy(session, {
+    get: (target, name) => {
+      if (name === 'query') return query;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+const TABLES =
+  'CREATE TABLE word (id int PRIMARY KEY, w varchar(20)); INSERT INTO word VALUES (1, NULL), (2, NULL)';
+const MYSQL_FAMILY = availableEngines().filter((engine) => engine !== 'postgresql');
+
+describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
+  const database = useDatabase(engine);
+  const copy = useDatabase(engine);
+  let side: OpenSide;
+  const readCatalog = (pattern: RegExp): Promise<Catalog> =>
+    side.engine.readCatalog(refusing(side.session, pattern), side.settings);
+
+  beforeAll(async () => {
+    for (const each of [database, copy]) await each.run(TABLES);
+    side = await openSide({ side: 'source', url: database.url, environment: processEnvironment() });
+  });
+  afterAll(() => side.session.close());
+
+  it.each([
+    /SHOW SESSION VARIABLES/,
+    /CURRENT_ROLE/,
+    /SELECT TABLE_SCHEMA AS view_schema/,
+    /FROM information_schema\.SCHEMATA/,
+  ])('that refuses %s has the same catalog', async (pattern) => {
+    expect(await readCatalog(pattern)).toEqual(side.catalog);
+  });
+
+  it('that refuses to tell its grants is read all the same, and the list of its tables is not taken for whole', async () => {
+    const { tables, partial } = await readCatalog(/SHOW GRANTS/);
+    expect(tables).toEqual(side.catalog.tables);
+    expect(partial).toMatch(/is not told what it may read/);
+  });
+
+  it('that refuses to tell its grants shows no table as readable that is not', async () => {
+    const { tables } = await readCatalog(/SHOW GRANTS|SELECT \*/);
+    expect(tables.map(({ unreadable }) => unreadable)).toEqual([
+      expect.stringContaining('no SELECT privilege'),
+    ]);
+  });
+
+  it('that does not say its load ends a run that was to keep to one, and says so', async () => {
+    const refused = side.engine.readLoad(refusing(side.session, /Threads_running/), []);
+    await expect(refused).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('how busy'),
+    });
+  });
+
+  it('that refuses EXPLAIN has its tables read by one worker each, and says so', async () => {
+    const config = resolveConfig({ source: database.url, target: copy.url });
+    const target = await openSide({ side: 'target', url: copy.url, environment: processEnvironment() });
+    const findings: Finding[] = [];
+    try {
+      const [planned] = (await pairSides(config, { source: side, target })).tables;
+      if (planned?.pair == null) throw new Error('The tables are no pair.');
+      const session = refusing(side.session, /^EXPLAIN/);
+      const request = {
+        engine: side.engine,
+        session,
+        pair: planned.pair,
+        wantedSegments: 2,
+        minSegmentRows: 1,
+      };
+      const table = { name: 'word', addFinding: (finding: Finding) => findings.push(finding) };
+      expect(await planOrWhole(table, request)).toEqual([WHOLE]);
+    } finally {
+      await target.session.close();
+    }
+    expect(findings).toEqual([
+      { code: 'not-split', message: expect.stringContaining('This fork knows no EXPLAIN'), hint: '' },
+    ]);
+  });
+});
+
+describe('a fork of PostgreSQL', () => {
+  const database = useDatabase('postgresql');
+
+  it('that does not say its load ends a run that was to keep to one, and says so', async () => {
+    const side = await openSide({ side: 'source', url: database.url, environment: processEnvironment() });
+    try {
+      const refused = side.engine.readLoad(refusing(side.session, /FROM pg_stat_activity/), []);
+      await expect(refused).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('how busy'),
+      });
+    } finally {
+      await side.session.close();
+    }
+  });
+});

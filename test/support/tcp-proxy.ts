@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** An address that leads to other servers. */
+export interface TcpProxy {
+  /** How many connections it has led somewhere. */
+  readonly connections: number;
+  /** The URL of a server, with this address in it. */
+  urlFor(url: string): string;
+  /** Ends every connection that is open, as a failover does. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** What sees the bytes of one connection on their way to the server; what it returns is sent on. */
+export type Tap = (bytes: Buffer) => Buffer;
+
+/** Listens on a port of its own, and leads the n-th connection (from 0 on) to the server of the URL that `choose` names. */
+export async function openTcpProxy(
+  choose: (connection: number) => string,
+  tap: () => Tap = () => (bytes) => bytes,
+): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const track = (socket: Socket, other: Socket): void => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      sockets.delete(socket);
+      other.destroy();
+    });
+  };
+  const server = createServer((client) => {
+    const { hostname, port } = new URL(choose(connections++));
+    const upstream = connect(Number(port), hostname);
+    track(client, upstream);
+    track(upstream, client);
+    const pass = tap();
+    client.on('data', (bytes) => upstream.write(pass(bytes)));
+    upstream.on('data', (bytes) => client.write(bytes));
+    client.on('end', () => upstream.end());
+    upstream.on('end', () => client.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    get connections() {
+      return connections;
+    },
+    urlFor: (url) => {
+      const address = new URL(url);
+      address.host = `127.0.0.1:${port}`;
+      return address.href;
+    },
+    cut,
+    close: async () => {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

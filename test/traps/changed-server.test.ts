@@ -1,0 +1,110 @@
+import { RowproofError } from 'rowproof';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Comparison, compare, findingCodes, tableResult } from '../run/compare.js';
+import type { TestDatabase } from '../support/database.js';
+import { useOwnServer } from '../support/private-server.js';
+import { openTcpProxy } from '../support/tcp-proxy.js';
+import { endReadingSessions, slowCondition, waitForSlowRead } from './slow-reads.js';
+import { fillTable } from './type-words.js';
+
+const ROWS = 5000;
+const DAMAGED = 1100;
+
+describe.each(['mariadb', 'postgresql'] as const)(
+  'an address of %s that leads to another server',
+  (engine) => {
+    const source = useOwnServer(engine);
+    const target = useOwnServer(engine);
+    const slow = { where: `word:${slowCondition(engine, 0.001)}`, 'chunk-rows': '1000' };
+
+    beforeAll(async () => {
+      for (const server of [source, target]) {
+        await server.run('CREATE TABLE word (id int PRIMARY KEY, word varchar(20))');
+        await fillTable(server as TestDatabase, { table: 'word', count: ROWS, select: "n, 'word'" });
+      }
+      await target.run(`UPDATE word SET word = 'damaged' WHERE id > ${ROWS - DAMAGED}`);
+    });
+
+    it('is found to be different as long as it leads to one', async () => {
+      const proxy = await openTcpProxy(() => target.url);
+      const run = await compare({ source, target: { url: proxy.urlFor(target.url) } });
+      await proxy.close();
+      expect(tableResult(run, 'word')).toMatchObject({ verdict: 'different', changed: DAMAGED });
+    });
+
+    it.each(['source', 'target'] as const)(
+      'in the middle of a run proves nothing on the %s',
+      async (side) => {
+        let leadsTo = side === 'source' ? source.url : target.url;
+        const other = side === 'source' ? target.url : source.url;
+        const proxy = await openTcpProxy(() => leadsTo);
+        const through = { url: proxy.urlFor(leadsTo) };
+        const running = compare({
+          ...(side === 'source' ? { source: through, target } : { source, target: through }),
+          flags: slow,
+        });
+        await waitForSlowRead((side === 'source' ? source : target) as TestDatabase);
+        leadsTo = other;
+        proxy.cut();
+        const run = await running;
+        await proxy.close();
+        // A server notices only at the end of its statement that nobody waits for it.
+        for (const server of [source, target]) await endReadingSessions(server as TestDatabase);
+        const table = tableResult(run, 'word');
+        expect(run.result.verdict).not.toBe('verified');
+        expect(table.coverage.unverifiedChunks).toBeGreaterThan(0);
+        expect(findingCodes(table)).toContain('chunk-unverified');
+        const [finding] = table.findings.filter(({ message }) => message.includes('Another server answers'));
+        expect(finding?.message).toContain(`on the ${side}`);
+        for (const url of [source.url, target.url]) expect(finding?.message).toContain(new URL(url).port);
+        expect(finding?.hint).toContain('Name one server in the URL');
+        expect(run.events.filter(({ type }) => type === 'chunk:retry').length).toBeLessThan(10);
+      },
+    );
+
+    it.each([0, 1, 2])('by turns proves nothing, whichever comes first (%i)', async (first) => {
+      const proxy = await openTcpProxy((n) => ((n + first) % 2 === 0 ? target.url : source.url));
+      const outcome = await compare({
+        source,
+        target: { url: proxy.urlFor(target.url) },
+        flags: { 'chunk-rows': '500', workers: '3' },
+      }).catch((error: unknown) => error);
+      await proxy.close();
+      expectNothingProved(outcome);
+    });
+
+    it('by turns proves nothing of a sample either', async () => {
+      const proxy = await openTcpProxy((n) => (n % 3 < 2 ? target.url : source.url));
+      const outcome = await compare({
+        source,
+        target: { url: proxy.urlFor(target.url) },
+        flags: { mode: 'spot', ratio: '0.5', 'chunk-rows': '100' },
+      }).catch((error: unknown) => error);
+      await proxy.close();
+      expectNothingProved(outcome);
+    });
+
+    it('while it is counted proves nothing', async () => {
+      let leadsTo = target.url;
+      const proxy = await openTcpProxy(() => leadsTo);
+      const running = compare({
+        source,
+        target: { url: proxy.urlFor(target.url) },
+        flags: { mode: 'count', where: `word:${slowCondition(engine, 0.0005)}` },
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      leadsTo = source.url;
+      proxy.cut();
+      const run = await running;
+      await proxy.close();
+      expect(run.result.verdict).toBe('unverified');
+      expect(JSON.stringify(run.result.tables)).toContain('Another server answers');
+    });
+  },
+);
+
+/** A run either says that it cannot be done like this, or leaves rows unverified. */
+function expectNothingProved(outcome: unknown): void {
+  if (outcome instanceof RowproofError) expect(['usage', 'other-server']).toContain(outcome.code);
+  else expect((outcome as Comparison).result.verdict).toMatch(/^(unverified|different)$/);
+}

@@ -1,0 +1,102 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { compare } from '../run/compare.js';
+import { availableEngines, useDatabase } from '../support/database.js';
+import type { LyingServer } from '../support/lying-server.js';
+import { startCli } from '../support/run-cli.js';
+import { type Stall, type StallingProxy, startStallingProxy } from '../support/stalling-proxy.js';
+import { fillTable } from './type-words.js';
+
+const ROWS = 200_000;
+/** What any wait may take: the timeouts of the URL, the time to say that they are over, and the tries of a chunk. */
+const LIMIT_MS = 30_000;
+const STOP_LIMIT_MS = 5000;
+
+const STALLS: readonly { readonly when: string; readonly stall: Stall }[] = [
+  { when: 'before it says anything', stall: 'at-once' },
+  { when: 'while the session is set up', stall: { saying: 'SET SESSION' } },
+  { when: 'in the catalog', stall: { saying: 'silent_word' } },
+  { when: 'in the middle of the rows', stall: { bytes: 1_000_000 } },
+];
+
+describe.each(availableEngines())('a server of %s that falls silent', (engine) => {
+  const source = useDatabase(engine);
+  const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
+  const open: LyingServer[] = [];
+
+  beforeAll(async () => {
+    for (const database of [source, target]) {
+      await database.run('CREATE TABLE silent_word (id int PRIMARY KEY, word varchar(40))');
+      await fillTable(database, {
+        table: 'silent_word',
+        count: ROWS,
+        select: "n, 'a word that takes some room'",
+      });
+    }
+  });
+  afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
+
+  async function proxyBefore(stall: Stall, manner: 'silent' | 'dripping'): Promise<StallingProxy> {
+    const proxy = await startStallingProxy(source.url, { stall, manner });
+    open.push(proxy);
+    return proxy;
+  }
+
+  /** Plain text lets the proxy see what is said. */
+  function withoutTls(url: string, options: Readonly<Record<string, string>> = {}): string {
+    const plain = new URL(url);
+    plain.searchParams.set(
+      engine === 'postgresql' ? 'sslmode' : 'ssl-mode',
+      engine === 'postgresql' ? 'disable' : 'DISABLED',
+    );
+    if (engine === 'mysql') plain.searchParams.set('get-server-public-key', 'true');
+    for (const [name, value] of Object.entries(options)) plain.searchParams.set(name, value);
+    return plain.href;
+  }
+
+  describe.each(['silent', 'dripping'] as const)('(%s)', (manner) => {
+    it.each(STALLS)(
+      '$when ends the run by itself',
+      async ({ stall }) => {
+        const proxy = await proxyBefore(stall, manner);
+        const url = withoutTls(proxy.url(source.url), { 'connect-timeout': '1', 'statement-timeout': '1' });
+        const began = performance.now();
+        const run = await compare({ source: { url }, target, flags: { workers: '1' } }).catch(
+          (error) => error,
+        );
+        expect(performance.now() - began).toBeLessThan(LIMIT_MS);
+        if (run instanceof Error)
+          expect(run).toMatchObject({ code: expect.stringMatching(/connect|catalog/) });
+        else expect(run.result.verdict).toBe('unverified');
+      },
+      40_000,
+    );
+
+    it.runIf(process.platform !== 'win32').each(STALLS)(
+      '$when is left within 5 s of Ctrl-C',
+      async ({ stall }) => {
+        const proxy = await proxyBefore(stall, manner);
+        const url = withoutTls(proxy.url(source.url), { 'connect-timeout': '60' });
+        const { child, result } = startCli([
+          'verify',
+          '--source',
+          url,
+          '--target',
+          target.url,
+          '--workers',
+          '2',
+        ]);
+        await Promise.all([proxy.stalled, untilConnected(proxy)]);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const stopped = performance.now();
+        child.kill('SIGINT');
+        expect((await result).exitCode).toBe(130);
+        expect(performance.now() - stopped).toBeLessThan(STOP_LIMIT_MS);
+      },
+      40_000,
+    );
+  });
+});
+
+async function untilConnected(server: LyingServer): Promise<void> {
+  while (server.openConnections() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
