@@ -38,6 +38,14 @@ const SETTINGS: StatementSettings = {
 /** What only superusers may set: with these on, the server passes over rows in damaged pages or reads them as they are. */
 const SUPERUSER_SETTINGS: StatementSettings = { zero_damaged_pages: 'off', ignore_checksum_failure: 'off' };
 
+/**
+ * Compiling a statement takes the server seconds where a question about its catalogs takes milliseconds, and gains
+ * nothing where values are copied or hashed.
+ *
+ * @see https://www.postgresql.org/docs/current/jit-decision.html
+ */
+const PLANNING: StatementSettings = { jit: 'off' };
+
 /** What BEGIN said, as the server confirms it. */
 const TRANSACTION: StatementSettings = {
   transaction_read_only: 'on',
@@ -74,7 +82,7 @@ const BEGIN = `${STAY}BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRA
 
 /** Asks a new session which of the settings its server has, and what the account may do. */
 export function buildOpening(settings: ConnectionSettings): string {
-  const names = Object.keys({ ...SETTINGS, ...SUPERUSER_SETTINGS, ...timeLimits(settings) });
+  const names = Object.keys({ ...SETTINGS, ...SUPERUSER_SETTINGS, ...PLANNING, ...timeLimits(settings) });
   const list = names.map((name) => `'${name.toLowerCase()}'`).join(', ');
   return [
     BEGIN,
@@ -100,6 +108,7 @@ export class SessionState {
     this.#assignments = {
       ...only(SETTINGS),
       ...only(isSuperuser ? SUPERUSER_SETTINGS : {}),
+      ...only(PLANNING),
       ...only(timeLimits(settings)),
     };
     this.#confirmed = { ...only(SETTINGS), ...only(SUPERUSER_SETTINGS), ...TRANSACTION };

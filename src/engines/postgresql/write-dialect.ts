@@ -91,6 +91,10 @@ async function open(settings: ConnectionSettings, stop: AbortSignal): Promise<Wr
   );
 }
 
+/** Compiling takes longer than any statement of ours; PostgreSQL 10 does not know how. */
+const WITHOUT_COMPILING = `SELECT CASE WHEN pg_catalog.current_setting('jit', true) IS NOT NULL
+  THEN pg_catalog.set_config('jit', 'off', true) END`;
+
 /** Every setting is that of the transaction, so that none stays behind in a pool of connections. */
 async function begin(
   session: WriteSession,
@@ -111,6 +115,7 @@ async function begin(
       `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
       `SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_IDLE_MS}`,
       'SET CONSTRAINTS ALL DEFERRED',
+      WITHOUT_COMPILING,
       `SELECT ${values.join(', ')}, ${session.serverQuestion}`,
     ].join('; '),
   );
