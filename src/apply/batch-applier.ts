@@ -134,7 +134,7 @@ interface Tried {
 
 function isOpen({ name, engine }: WriteTarget, cause: unknown): RowproofError {
   return new RowproofError({
-    code: 'connection-lost',
+    code: cause instanceof RowproofError ? cause.code : 'connection-lost',
     message: `The target ${name} did not say whether the last rows were committed, and cannot be asked: ${engine.classifyError(cause).message.replace(/\.$/, '')}.`,
     hint: 'The undo file takes them back if they were, and does nothing if not. Apply the file again to go on.',
     cause,

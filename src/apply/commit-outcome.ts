@@ -1,3 +1,4 @@
+import { RowproofError } from '../core/errors.js';
 import type { BegunTransaction } from '../engines/write.js';
 import type { EffectProbe } from './undo-statement.js';
 import type { WriteConnection } from './write-connection.js';
@@ -7,6 +8,12 @@ import type { WriteConnection } from './write-connection.js';
  * of it was found, which somebody else may have undone since; `unknown`: nobody could be asked.
  */
 export type CommitOutcome = 'committed' | 'aborted' | 'absent' | 'unknown';
+
+/** What became of it, and why the server did not say so at once. */
+export interface CommitEnd {
+  readonly outcome: CommitOutcome;
+  readonly cause: unknown;
+}
 
 const MOST_ATTEMPTS = 8;
 const WAIT_MS = 500;
@@ -20,14 +27,14 @@ const MOST_PROBES = 5;
 export async function commit(
   connection: WriteConnection,
   probes: readonly EffectProbe[],
-): Promise<{ readonly outcome: CommitOutcome; readonly cause: unknown }> {
+): Promise<CommitEnd> {
   const { transaction } = connection;
   try {
     await connection.commit();
     return { outcome: 'committed', cause: null };
   } catch (cause) {
     await connection.rollBack();
-    return { outcome: await findOutcome(connection, { transaction, probes, cause }), cause };
+    return await findOutcome(connection, { transaction, probes, cause });
   }
 }
 
@@ -37,20 +44,22 @@ interface OpenCommit {
   readonly cause: unknown;
 }
 
-async function findOutcome(connection: WriteConnection, open: OpenCommit): Promise<CommitOutcome> {
+async function findOutcome(connection: WriteConnection, open: OpenCommit): Promise<CommitEnd> {
   const { stop } = connection.target;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS && !stop.aborted; attempt++) {
     try {
       const outcome = await ask(connection, open);
-      if (outcome !== 'unknown') return outcome;
-    } catch {
-      // Whoever cannot be asked now may be asked later; what stays unknown is said with the first reason.
+      if (outcome !== 'unknown') return { outcome, cause: open.cause };
+    } catch (error) {
+      // Whoever cannot be asked now may be asked later, but another server knows nothing of it.
+      if (error instanceof RowproofError && error.code === 'other-server')
+        return { outcome: 'unknown', cause: error };
     } finally {
       await connection.rollBack();
     }
     await connection.pause(WAIT_MS * attempt);
   }
-  return 'unknown';
+  return { outcome: 'unknown', cause: open.cause };
 }
 
 async function ask(connection: WriteConnection, { transaction, probes }: OpenCommit): Promise<CommitOutcome> {

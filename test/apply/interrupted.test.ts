@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { RowproofError } from 'rowproof';
 import { describe, expect, it } from 'vitest';
 import {
   availableEngines,
@@ -13,11 +14,13 @@ import { apply, dump, repairFile } from './applied.js';
 /** A signal that says "stop" from the given look at it on, so that a run ends at each place where it may. */
 function signalAtLook(last: number): AbortSignal {
   let looks = 0;
-  const signal = new AbortController().signal;
-  return new Proxy(signal, {
-    get: (each, name) => (name === 'aborted' ? ++looks > last : Reflect.get(each, name)),
-  });
+  const { signal } = new AbortController();
+  Object.defineProperty(signal, 'aborted', { get: () => ++looks > last });
+  return signal;
 }
+
+/** Looks at the signal before anything is read, and those that the longest run has. */
+const LOOKS = Array.from({ length: 24 }, (_, i) => i + 1);
 
 async function openSides(
   engine: TestEngine,
@@ -34,6 +37,12 @@ async function openSides(
     `${create}; INSERT INTO t VALUES (1,'a','o'),(2,'b','o'),(4,'x','o'),${values(12, 10 + rows, 'o')}`,
   );
   return { source, target };
+}
+
+/** A run that is stopped before it has read anything has no result. */
+function ignoreEarlyStop(error: unknown): null {
+  if (error instanceof RowproofError && error.code === 'interrupted') return null;
+  throw error;
 }
 
 /** The undo files of a repair, last one first. */
@@ -53,8 +62,10 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
       const wanted = await dump(sides.source, ['t']);
       const file = await repairFile(sides);
       const counts: number[] = [];
-      for (const look of [0, 1, 2, 3, 4, 5, 7, 9, 12]) {
-        const first = await apply(sides.target, file, { signal: signalAtLook(look) });
+      for (const look of LOOKS) {
+        const first = await apply(sides.target, file, { signal: signalAtLook(look) }).catch(ignoreEarlyStop);
+        if (first === null) continue;
+        const isWhole = !first.result.interrupted;
         counts.push(first.result.applied);
         expect(first.result.applied + first.result.open).toBe(first.result.plan.rows);
         const emails = (await sides.target.query('SELECT email FROM t')).map(([email]) => email);
@@ -72,6 +83,7 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
           if (undo !== null)
             expect((await apply(sides.target, undo)).result).toMatchObject({ refused: 0, changed: 0 });
         expect(await dump(sides.target, ['t'])).toEqual(before);
+        if (isWhole) break;
       }
       expect(new Set(counts).size).toBeGreaterThan(5);
     } finally {
