@@ -80,8 +80,7 @@ async function applyFile(
   });
   let undoPath: string | null = null;
   try {
-    const session = await connection.begin();
-    const tables = await prepareTables(survey, facts, { session, dialect });
+    const tables = await connection.read((session) => prepareTables(survey, facts, { session, dialect }));
     // Nobody knows how long the answer takes.
     await connection.close();
     const place = await chooseUndoPath(path, options.undoPath ?? null);

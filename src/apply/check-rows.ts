@@ -71,8 +71,7 @@ async function checkGroup(group: readonly PreparedRow[], { connection }: CheckPa
   const sql = group
     .map(({ wanted, applied }, number) => buildIsAsWanted(wanted, { number, applied }))
     .join(' UNION ALL ');
-  const session = await connection.begin();
-  try {
+  return await connection.read(async (session) => {
     const right = new Set((await session.query(sql)).map(({ place }) => Number(place)));
     const wrong = group.filter((_, number) => !right.has(number));
     const found: UnwantedRow[] = [];
@@ -81,9 +80,7 @@ async function checkGroup(group: readonly PreparedRow[], { connection }: CheckPa
       found.push({ ...row, reason: describe(wanted, rows[0]) });
     }
     return found;
-  } finally {
-    await connection.rollBack();
-  }
+  });
 }
 
 function describe(

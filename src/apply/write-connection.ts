@@ -39,6 +39,22 @@ export class WriteConnection {
     return session;
   }
 
+  /** Reads in a transaction of its own, and once more where that fails for a reason that may pass. */
+  async read<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work(await this.begin());
+      } catch (error) {
+        const { transient } = this.target.engine.classifyError(error);
+        const isOver = error instanceof RowproofError || attempt === MOST_ATTEMPTS;
+        if (isOver || !(transient || this.#session?.broken)) throw error;
+      } finally {
+        await this.rollBack();
+      }
+      await this.pause(FIRST_WAIT_MS * attempt);
+    }
+  }
+
   /** Ends a transaction with its effects. Rejects where the server does not say that it did; see `findOutcome`. */
   async commit(): Promise<void> {
     if (this.#session === null) throw new RangeError('There is no transaction to commit');
