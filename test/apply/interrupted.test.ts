@@ -92,6 +92,38 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
     }
   }, 120_000);
 
+  it('by Ctrl-C says so, ends with exit code 130, and goes on when it is started again', async () => {
+    const sides = await openSides(engine, 2500);
+    try {
+      const before = await dump(sides.target, ['t']);
+      const file = await repairFile(sides);
+      const { child, result } = startCli(['apply', file, '--target', sides.target.url, '--yes', '--json']);
+      while ((await sides.target.query("SELECT 1 FROM t WHERE note = 'n' LIMIT 1")).length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      child.kill('SIGINT');
+      const { exitCode, stdout, stderr } = await result;
+      const said = JSON.parse(stdout);
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain('Interrupted: stopping');
+      expect(said).toMatchObject({ format: 'rowproof/apply@1', interrupted: true, refused: 0, left: [] });
+      expect(said.applied + said.open).toBe(said.plan.rows);
+      const again = await apply(sides.target, file);
+      expect(again.result).toMatchObject({
+        done: said.applied,
+        refused: 0,
+        changed: 0,
+        differing: 0,
+        open: 0,
+      });
+      expect(await dump(sides.target, ['t'])).toEqual(await dump(sides.source, ['t']));
+      for (const undo of undoFiles(file)) await apply(sides.target, undo);
+      expect(await dump(sides.target, ['t'])).toEqual(before);
+    } finally {
+      await sides.source.drop();
+      await sides.target.drop();
+    }
+  }, 120_000);
+
   it('by kill -9 leaves an undo that the next run puts in order', async () => {
     const sides = await openSides(engine, 2500);
     try {
