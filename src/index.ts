@@ -1,3 +1,12 @@
+export type { ApplyOptions, ApplyProgress } from './apply/apply-options.js';
+export { applyRepair } from './apply/apply-repair.js';
+export {
+  type ApplyPlan,
+  type ApplyResult,
+  type ApplyTablePlan,
+  exitCodeOfApply,
+  type LeftRow,
+} from './apply/apply-result.js';
 export { planRun } from './config/plan-run.js';
 export type { RawFlags } from './config/raw-flags.js';
 export { resolveConfig } from './config/resolve-config.js';

@@ -70,6 +70,20 @@ const rules: {
     ],
   },
   {
+    title: 'opens connections that may write only to apply a repair',
+    find: architecture.findStrayWriters,
+    broken: {
+      'engines/write-registry.ts': "import { mysqlWrite } from './mysql/write-dialect.js';",
+      'apply/a.ts': "import { writeDialectFor } from '../engines/write-registry.js';",
+      'verify.ts': "import { writeDialectFor } from './engines/write-registry.js';",
+      'worker/a.ts': "import { mysqlWrite } from '../engines/mysql/write-dialect.js';",
+    },
+    found: [
+      'verify.ts imports ./engines/write-registry.js',
+      'worker/a.ts imports ../engines/mysql/write-dialect.js',
+    ],
+  },
+  {
     title: 'never names an engine in the verifier',
     find: architecture.findNamedEngines,
     broken: { 'verifier/a.ts': "if (kind === 'PostgreSQL') {}", 'report/a.ts': '// MySQL' },

@@ -18,4 +18,6 @@ export interface CliIo {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the process at once; used when somebody asks to stop a second time. */
   readonly exit: (code: number) => void;
+  /** Asks somebody at the terminal a question that yes or no answers; absent where nobody is there. */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }

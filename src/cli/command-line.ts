@@ -3,6 +3,7 @@ import { findClosestName } from '../config/closest-name.js';
 import type { RawFlags } from '../config/raw-flags.js';
 import { VERSION } from '../config/version.js';
 import { RowproofError } from '../core/errors.js';
+import { APPLY_OPTIONS } from './apply-options.js';
 import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
@@ -12,6 +13,7 @@ export type Command =
   | { readonly kind: 'plan'; readonly flags: RawFlags }
   | { readonly kind: 'init'; readonly flags: RawFlags }
   | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
+  | { readonly kind: 'apply'; readonly path: string; readonly flags: RawFlags }
   /** Help, version or completions, to be printed as they are. */
   | { readonly kind: 'text'; readonly text: string };
 
@@ -36,7 +38,16 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
     rowproof verify --source "$OLD" --target "$NEW" \\
       --report table --report json=run.json --differences rows.ndjson`;
 
-const COMMANDS = ['verify', 'plan', 'init', 'report', 'completion'] as const;
+const APPLY_EPILOGUE = `It goes on behind rows that the server refuses, and can be interrupted and run again.
+
+Exit codes:
+  0    every row is as the file wants it
+  1    some rows were refused, were changed since, or are not as wanted afterwards
+  2    wrong usage, a file that is not ours, or another target than that of the file
+  4    could not run, or could not go on
+  130  interrupted`;
+
+const COMMANDS = ['verify', 'plan', 'init', 'report', 'apply', 'completion'] as const;
 
 /** Thrown to leave yargs as soon as a command is known: it would render the command's help next, which takes 30 ms. */
 const PARSED = new Error('The command line was read.');
@@ -130,6 +141,19 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
       ({ _, $0, run, ...flags }) => onCommand({ kind: 'report', path: run, flags: flags as RawFlags }),
     )
     .command(
+      'apply <file>',
+      'Apply a repair or undo file to the target; the only command that writes',
+      (apply) =>
+        apply
+          .usage(
+            'Applies a file that verify --repair wrote, or its undo, to the target.\n\n$0 apply FILE.sql --target URL [flags]',
+          )
+          .positional('file', { type: 'string', description: 'A repair or undo file', demandOption: true })
+          .options(APPLY_OPTIONS)
+          .epilogue(APPLY_EPILOGUE),
+      ({ _, $0, file, ...flags }) => onCommand({ kind: 'apply', path: file, flags: flags as RawFlags }),
+    )
+    .command(
       'completion <shell>',
       'Print the script that completes commands and flags in bash or zsh',
       (completion) =>
@@ -159,6 +183,8 @@ function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
   }
   if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown, argv);
   if (message.startsWith('Not enough non-option arguments')) {
+    if (argv[0] === 'apply')
+      return usage('Expected the file to apply, got none.', 'Write rowproof apply FILE.sql --target URL.');
     return argv.includes('completion')
       ? usage('Expected the name of a shell, got none.', 'Write rowproof completion bash, or zsh.')
       : usage('Expected the file of a saved result, got none.', 'Write rowproof report RUN.json.');

@@ -4,6 +4,7 @@ import { MODES } from '../config/resolve-config.js';
 import { MATCH_NAMES } from '../config/run-config.js';
 import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import { REPORT_FORMATS } from '../report/report-formats.js';
+import { APPLY_OPTIONS } from './apply-options.js';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
 /** The first word by which a shell asks for completions; the words that were typed follow. */
@@ -17,8 +18,12 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
   plan: PLAN_OPTIONS,
   init: INIT_OPTIONS,
   report: REPORT_OPTIONS,
+  apply: APPLY_OPTIONS,
   completion: {},
 };
+
+/** Commands whose first word is a file, which shells complete. */
+const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'apply']);
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   mode: MODES,
@@ -54,7 +59,9 @@ function findCandidates([command, ...before]: readonly string[], last: string): 
   const names = Object.keys(options).filter(
     (name) => options[name]?.array === true || !before.includes(`--${name}`),
   );
-  return last.startsWith('-') || command !== 'report' ? [...names.map((name) => `--${name}`), '--help'] : [];
+  return last.startsWith('-') || !TAKES_FILE.has(command)
+    ? [...names.map((name) => `--${name}`), '--help']
+    : [];
 }
 
 /** The flag whose value the next word is: a list takes any number of words. */

@@ -16,6 +16,7 @@ export async function main(argv: readonly string[], io?: CliIo): Promise<void> {
     // Loaded late, so that --help does not wait for database packages.
     verify: async (config, hooks) => (await import('../verify.js')).verify(config, hooks),
     plan: async (config, onWarning) => (await import('../config/plan-run.js')).planRun(config, onWarning),
+    apply: async (options) => (await import('../apply/apply-repair.js')).applyRepair(options),
   });
   process.exitCode = exitCode;
   // A name that is still being looked up would keep the process of a stopped run for as long as that takes.

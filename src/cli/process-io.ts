@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { describeFailure } from './failure.js';
@@ -18,7 +19,23 @@ export function openProcessIo(): CliIo {
       };
     },
     exit: (code) => process.exit(code),
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm: askOnTerminal } : {}),
   };
+}
+
+/** Only `y` or `yes` is a yes; the end of the input is a no. */
+async function askOnTerminal(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await new Promise<string>((resolve) => {
+      terminal.once('close', () => resolve(''));
+      terminal.once('SIGINT', () => resolve(''));
+      terminal.question(question, resolve);
+    });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 /**

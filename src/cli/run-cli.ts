@@ -3,6 +3,7 @@ import { guardText } from '../report/visible-text.js';
 import type { CliIo } from './cli-io.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
+import { type Apply, runApply } from './run-apply.js';
 import { type Plan, runPlan } from './run-plan.js';
 import { runVerify, type Verify } from './run-verify.js';
 
@@ -12,6 +13,7 @@ const HELP_WIDTH = 80;
 export interface CliParts {
   readonly verify: Verify;
   readonly plan: Plan;
+  readonly apply: Apply;
 }
 
 /** Runs one command line and returns its exit code; it never throws. */
@@ -23,6 +25,7 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
     if (command.kind === 'verify') return await runVerify({ ...command, io: guarded, keepSecret, ...parts });
     if (command.kind === 'plan') return await runPlan({ ...command, io: guarded, keepSecret, ...parts });
+    if (command.kind === 'apply') return await runApply({ ...command, io: guarded, ...parts });
     if (command.kind === 'init') {
       // Loaded late: the other commands have no use for writing YAML.
       const { runInit } = await import('./run-init.js');

@@ -73,7 +73,7 @@ function describeColumns({ target, key, columns }: TablePair): object {
 }
 
 /** JSON without a character that a terminal or a client would obey or hide. */
-function plainJson(value: object): string {
+export function plainJson(value: object): string {
   return JSON.stringify(value).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
       .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)

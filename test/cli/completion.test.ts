@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { completeWords, formatCompletionScript } from '../../src/cli/completion.js';
 import { runCli } from '../../src/cli/run-cli.js';
-import { fakeIo, noPlan } from './fake-io.js';
+import { fakeIo, noApply, noPlan } from './fake-io.js';
 
 async function run(argv: readonly string[]) {
   const io = fakeIo();
-  const exitCode = await runCli(argv, io, { verify: noPlan, plan: noPlan });
+  const exitCode = await runCli(argv, io, { verify: noPlan, plan: noPlan, apply: noApply });
   return { exitCode, ...io.written };
 }
 
 describe('completions', () => {
   it('are commands first, then the flags of the command', () => {
-    expect(completeWords([''])).toEqual(['verify', 'plan', 'init', 'report', 'completion']);
+    expect(completeWords([''])).toEqual(['verify', 'plan', 'init', 'report', 'apply', 'completion']);
     expect(completeWords(['ver'])).toEqual(['verify']);
     expect(completeWords(['verify', '--mo'])).toEqual(['--mode']);
     expect(completeWords(['init', '--'])).toEqual(['--source', '--target', '--output', '--help']);
@@ -47,6 +47,8 @@ describe('completions', () => {
   it('leave names of files to the shell', () => {
     expect(completeWords(['verify', '--config', ''])).toEqual([]);
     expect(completeWords(['report', ''])).toEqual([]);
+    expect(completeWords(['apply', ''])).toEqual([]);
+    expect(completeWords(['apply', 'fix.sql', '--dr'])).toEqual(['--dry-run']);
   });
 
   it('name a flag again only where it may be given again', () => {

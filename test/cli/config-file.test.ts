@@ -10,7 +10,7 @@ import { flagOf } from '../../src/config/parse-config-file.js';
 import type { RunConfig } from '../../src/config/run-config.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { sampleResult, sampleTable } from '../report/sample-result.js';
-import { fakeIo, fakeVerify, noPlan } from './fake-io.js';
+import { fakeIo, fakeVerify, noApply, noPlan } from './fake-io.js';
 
 const home = process.cwd();
 let folder: string;
@@ -31,6 +31,7 @@ async function run(argv: readonly string[], verify: Verify = fakeVerify(sampleRe
   const configs: RunConfig[] = [];
   const exitCode = await runCli(argv, io, {
     plan: noPlan,
+    apply: noApply,
     verify: (config, hooks) => {
       configs.push(config);
       return verify(config, hooks);

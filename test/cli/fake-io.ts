@@ -72,10 +72,15 @@ async function* samplesOf(result: RunResult): AsyncGenerator<{ table: string; di
 /** For command lines that must not plan. */
 export const noPlan = () => Promise.reject(new Error('nothing is planned here'));
 
+/** For command lines that must not write. */
+export const noApply = () => Promise.reject(new Error('nothing is applied here'));
+
 /** Runs `rowproof verify` against two URLs with passwords, with more flags. */
 export function runVerifyCli(flags: readonly string[], verify: Verify, io: FakeIo = fakeIo()) {
-  return runCli(['verify', ...URLS, ...flags], io, { verify, plan: noPlan }).then((exitCode) => ({
-    exitCode,
-    ...io.written,
-  }));
+  return runCli(['verify', ...URLS, ...flags], io, { verify, plan: noPlan, apply: noApply }).then(
+    (exitCode) => ({
+      exitCode,
+      ...io.written,
+    }),
+  );
 }

@@ -3,9 +3,9 @@ import { describeFailure } from '../../src/cli/failure.js';
 import { runCli } from '../../src/cli/run-cli.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { sampleResult, sampleTable } from '../report/sample-result.js';
-import { fakeIo, fakeVerify, noPlan, runVerifyCli } from './fake-io.js';
+import { fakeIo, fakeVerify, noApply, noPlan, runVerifyCli } from './fake-io.js';
 
-const unused = { verify: () => Promise.reject(new Error('nothing is read')), plan: noPlan };
+const unused = { verify: () => Promise.reject(new Error('nothing is read')), plan: noPlan, apply: noApply };
 
 async function run(args: readonly string[]) {
   const io = fakeIo();
@@ -64,7 +64,7 @@ describe('a URL that was mistyped', () => {
       '--target',
       'postgres://me@corp@h/d',
     ];
-    expect(await runCli(['verify', ...urls], io, { verify, plan: noPlan })).toBe(0);
+    expect(await runCli(['verify', ...urls], io, { verify, plan: noPlan, apply: noApply })).toBe(0);
   });
 });
 

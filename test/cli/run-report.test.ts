@@ -6,7 +6,7 @@ import { runCli } from '../../src/cli/run-cli.js';
 import type { RunResult } from '../../src/core/result.js';
 import { formatJsonReport } from '../../src/report/json-report.js';
 import { sampleResult, sampleTable } from '../report/sample-result.js';
-import { fakeIo, noPlan } from './fake-io.js';
+import { fakeIo, noApply, noPlan } from './fake-io.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rowproof-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,7 +16,7 @@ async function report(text: string, ...flags: string[]) {
   writeFileSync(path, text);
   const io = fakeIo();
   const verify = () => Promise.reject(new Error('a saved result needs no database'));
-  const exitCode = await runCli(['report', path, ...flags], io, { verify, plan: noPlan });
+  const exitCode = await runCli(['report', path, ...flags], io, { verify, plan: noPlan, apply: noApply });
   return { exitCode, stdout: io.written.stdout, stderr: io.written.stderr };
 }
 

@@ -8,7 +8,7 @@ const never = async () => {
 
 async function run(argv: readonly string[]) {
   const io = fakeIo({ columns: 80 });
-  const exitCode = await runCli(argv, io, { verify: never, plan: never });
+  const exitCode = await runCli(argv, io, { verify: never, plan: never, apply: never });
   return { exitCode, ...io.written };
 }
 

@@ -19,6 +19,10 @@ const GRANTS = {
     ],
   },
   repair: { mysql: ({ name }: TestDatabase) => [`TRIGGER ON ${name}.*`], postgresql: () => [] },
+  apply: {
+    mysql: ({ name }: TestDatabase) => [`INSERT, UPDATE, DELETE ON ${name}.*`, 'PROCESS ON *.*'],
+    postgresql: () => ['INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public'],
+  },
   load: { mysql: () => [], postgresql: () => ['pg_read_all_stats'] },
 } as const;
 
@@ -93,6 +97,21 @@ describe.each(availableEngines())('an account of %s with the least grants', (eng
     const { exitCode, stderr } = await run('verify', ['--max-load', '500']);
     expect(stderr).not.toContain('unknown');
     expect(exitCode).toBe(1);
+  });
+
+  it('applies a repair and takes it back', async () => {
+    await grant('apply', [target]);
+    const url = new URL(target.url);
+    url.username = account;
+    url.password = PASSWORD;
+    for (const file of ['fix.sql', 'fix.undo-1.sql']) {
+      const { exitCode, stdout, stderr } = await runCli(['apply', file, '--target', url.href, '--yes'], {
+        cwd: folder,
+      });
+      expect(`${stderr}${stdout}`).toContain('1 row applied\n1 row read again, all as wanted');
+      expect(exitCode).toBe(0);
+    }
+    expect(await target.query('SELECT name FROM items WHERE id = 2')).toEqual([['other']]);
   });
 
   it('needs no account to render a saved result', async () => {

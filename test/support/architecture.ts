@@ -23,9 +23,11 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^hashing\//, 2],
   [/^worker\//, 3],
   [/^(verifier|report|repair|diagnosis)\//, 4],
-  [/^(config\/|(start-)?verify\.ts$|index\.ts$)/, 5],
+  [/^(config\/|apply\/|(start-)?verify\.ts$|index\.ts$)/, 5],
   [/^cli\//, 6],
 ];
+/** What may write stands apart: nothing that verifies can come by a connection that may. */
+const WRITERS = /^engines\/(write-registry|[^/]+\/write-dialect)\.ts$/;
 const SEPARATE_ROOMS = [/^(verifier|diagnosis)\//, /^(report|repair)\//] as const;
 
 /** Reads every TypeScript file below a folder. */
@@ -140,6 +142,14 @@ export function findNamedEngines(files: readonly SourceFile[]): string[] {
     .flatMap(({ path, text }) =>
       (text.match(/mysql|mariadb|postgres(ql)?/gi) ?? []).map((word) => `${path} says ${word}`),
     );
+}
+
+/** Files that reach what opens writing connections, apart from those that apply repairs. */
+export function findStrayWriters(files: readonly SourceFile[]): string[] {
+  return readImports(files)
+    .filter(({ from, file }) => file !== null && WRITERS.test(file) && !WRITERS.test(from))
+    .filter(({ from }) => !from.startsWith('apply/'))
+    .map(({ from, specifier }) => `${from} imports ${specifier}`);
 }
 
 /** Files and folders whose name would let them hold anything. */

@@ -15,14 +15,19 @@ export interface MysqlCapabilities {
   readonly hasColumn: (view: string, column: string) => boolean;
   /** Whether `performance_schema` is at work and has a list of sessions. */
   readonly hasProcessList: boolean;
-  /** Whether an expression without a table, such as `CURRENT_ROLE()`, can be evaluated. */
-  readonly canEvaluate: (expression: string) => Promise<boolean>;
+  /** Whether accounts can have roles that the server itself tells by `CURRENT_ROLE()`. */
+  readonly tellsRoles: boolean;
 }
 
 /** Views whose columns differ between servers. */
 const VIEWS = ['TABLES', 'COLUMNS', 'STATISTICS', 'CHECK_CONSTRAINTS', 'KEY_COLUMN_USAGE', 'TRIGGERS'];
 /** A variable of every MariaDB, and of no other server; the text of the version can be set to anything. */
 export const MARIADB_VARIABLE = 'gtid_domain_id';
+/**
+ * A variable of every MySQL that has roles. The function is not tried out: on a server without it, a stored function of
+ * the schema that has its name would answer, and run as the account.
+ */
+const ROLES_VARIABLE = 'activate_all_roles_on_login';
 
 const known = new WeakMap<Session, Promise<MysqlCapabilities>>();
 
@@ -39,24 +44,20 @@ async function askServer(session: Session): Promise<MysqlCapabilities> {
   const version = server?.version ?? '';
   const variables = await readVariables(session, [
     MARIADB_VARIABLE,
+    ROLES_VARIABLE,
     'lower_case_table_names',
     'performance_schema',
   ]);
   const isMariadb = /mariadb/i.test(version) || variables.has(MARIADB_VARIABLE);
   const isWatching = variables.get('performance_schema') !== 'OFF';
   const columns = await readViewColumns(session);
-  const evaluated = new Map<string, Promise<boolean>>();
   return {
     engine: isMariadb ? 'mariadb' : 'mysql',
     version,
     ignoresCase: (variables.get('lower_case_table_names') ?? '0') !== '0',
     hasColumn: (view, column) => columns.has(`information_schema.${view}.${column}`.toLowerCase()),
     hasProcessList: isWatching && columns.has('performance_schema.processlist.id'),
-    canEvaluate: (expression) => {
-      const answer = evaluated.get(expression) ?? succeeds(session, `SELECT ${expression} AS value`);
-      evaluated.set(expression, answer);
-      return answer;
-    },
+    tellsRoles: !isMariadb && variables.has(ROLES_VARIABLE),
   };
 }
 
@@ -81,7 +82,7 @@ async function readViewColumns(session: Session): Promise<ReadonlySet<string>> {
  * @see https://dev.mysql.com/doc/refman/5.7/en/performance-schema-variable-table-migration.html
  */
 export async function readVariables(
-  session: Session,
+  session: Pick<Session, 'query'>,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string | null>> {
   const list = names.map((name) => `'${name}'`).join(', ');
@@ -97,11 +98,4 @@ export async function readVariables(
     if (row !== undefined) found.set(name, row.value ?? null);
   }
   return found;
-}
-
-function succeeds(session: Session, sql: string): Promise<boolean> {
-  return session.query(sql).then(
-    () => true,
-    () => false,
-  );
 }

@@ -43,14 +43,17 @@ export async function readReadGrants(
   };
 }
 
+/** Roles as the server names them, quoted: what it says stands in the next statement as it is. */
+const QUOTED_ROLES = /^`(?:[^`]|``)*`@`(?:[^`]|``)*`(?:,`(?:[^`]|``)*`@`(?:[^`]|``)*`)*$/;
+
 /** The server's own lines, those of active roles included; a fork may refuse to tell either. */
 async function readGrants(session: Session, capabilities: MysqlCapabilities): Promise<GrantLines> {
   const own = await readLines(session, 'SHOW GRANTS');
   if (own === null) return { lines: [], areKnown: false };
-  if (capabilities.engine === 'mariadb' || !(await capabilities.canEvaluate('CURRENT_ROLE()')))
-    return { lines: own, areKnown: true };
-  const [role] = await session.query('SELECT CURRENT_ROLE() AS active');
+  if (!capabilities.tellsRoles) return { lines: own, areKnown: true };
+  const [role] = await session.query('SELECT CURRENT_ROLE() AS active').catch(() => []);
   if (!role?.active || role.active === 'NONE') return { lines: own, areKnown: true };
+  if (!QUOTED_ROLES.test(role.active)) return { lines: own, areKnown: false };
   const viaRoles = await readLines(session, `SHOW GRANTS FOR CURRENT_USER() USING ${role.active}`);
   return { lines: [...own, ...(viaRoles ?? [])], areKnown: viaRoles !== null };
 }

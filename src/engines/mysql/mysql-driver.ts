@@ -141,11 +141,6 @@ export class MysqlConnection implements Session {
     });
   }
 
-  /** Runs a statement as it is, outside of the transactions of this session: for who writes, and keeps to its own. */
-  runAsIs(sql: string): Promise<readonly ControlRow[]> {
-    return this.#track(() => this.#run(sql));
-  }
-
   pause(): void {
     this.#stream.pause();
   }
@@ -206,7 +201,7 @@ export class MysqlConnection implements Session {
   }
 }
 
-function toControlRow(row: unknown): ControlRow {
+export function toControlRow(row: unknown): ControlRow {
   const entries = Object.entries(row as Record<string, unknown>);
   return Object.fromEntries(
     entries.map(([name, value]) => {

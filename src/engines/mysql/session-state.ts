@@ -3,6 +3,7 @@ import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
 import { MARIADB_VARIABLE, readVariables } from './capabilities.js';
 import { textLiteral } from './dialect.js';
+import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
 
 type Variables = ReadonlyMap<string, string | null>;
 
@@ -100,10 +101,6 @@ function timeLimits(
   };
 }
 
-/** What tells one server from another, as far as a server has it; the rest is where it runs. */
-const IDENTITY = ['server_uuid', 'server_uid', 'server_id'];
-const PLACE = ['hostname', 'port', 'datadir'];
-
 /** What the session needs to know of a connection to be prepared on it. */
 type Connection = Pick<Session, 'query'>;
 
@@ -111,23 +108,19 @@ type Connection = Pick<Session, 'query'>;
 export class SessionState {
   readonly #before: Variables;
   readonly #wanted: ReadonlyMap<string, Wanted>;
-  readonly #identity: readonly string[];
-  readonly #place: readonly string[];
 
   private constructor(before: Variables, settings: ConnectionSettings) {
     const known = Object.entries({ ...STATE, ...timeLimits(before, settings) });
     this.#before = before;
     this.#wanted = new Map(known.filter(([name]) => before.has(name)));
-    this.#identity = IDENTITY.filter((name) => before.has(name));
-    this.#place = PLACE.filter((name) => before.has(name));
   }
 
   /** Sets what a session needs and its server has. What is refused shows when it is read back. */
   static async prepare(connection: Connection, settings: ConnectionSettings): Promise<SessionState> {
     const names = [...Object.keys(STATE), ...Object.keys(timeLimits(new Map(), settings))];
-    const asked = [MARIADB_VARIABLE, ...names, ...IDENTITY, ...PLACE];
+    const asked = [MARIADB_VARIABLE, ...names, ...SERVER_VARIABLES];
     const limits = await liftRowLimits(connection);
-    const before = new Map(await readVariables(connection as Session, asked));
+    const before = new Map(await readVariables(connection, asked));
     for (const [name, value] of limits) before.set(name, value);
     const state = new SessionState(before, settings);
     await assign(
@@ -145,10 +138,7 @@ export class SessionState {
   /** Asks, inside a transaction, for the settings, the server and the number that it knows the session by. */
   get question(): string {
     const values = this.#said.map(([name]) => `IFNULL(@@SESSION.${name}, 'NULL')`);
-    const list = (names: readonly string[]): string =>
-      names.length === 0 ? "''" : `CONCAT_WS('/', ${names.map((name) => `@@${name}`).join(', ')})`;
-    return `SELECT CONCAT_WS('|', ${values.join(', ')}) AS settings, ${list(this.#identity)} AS identity,
-      ${list(this.#place)} AS place, CONNECTION_ID() AS session_id`;
+    return `SELECT CONCAT_WS('|', ${values.join(', ')}) AS settings, ${buildServerQuestion(this.#before)}`;
   }
 
   /** Throws where a setting has another value than it was given. */
@@ -163,14 +153,8 @@ export class SessionState {
     });
   }
 
-  /** Who answered: the server's own identifiers, and where it runs. */
   identify(row: ControlRow): ServerIdentity {
-    if (row.identity && row.place) return { id: `server ${row.identity}`, place: row.place, started: null };
-    throw new RowproofError({
-      code: 'session-state',
-      message: 'The server does not say who it is.',
-      hint: 'Connect to the database itself rather than through a proxy that rewrites statements.',
-    });
+    return identifyServer(row);
   }
 
   /** Gives the connection back as it was: behind a proxy it may be somebody else's next. */

@@ -84,11 +84,10 @@ function buildSums(hash: string): string {
 
 /**
  * Servers from version 14 on, which have `hash_record_extended`. A sum over a range could be shared out to parallel
- * processes of the server; the load is meant to be one process for each session. Compiling the statement of a thousand
- * parts takes longer than running it uncompiled.
+ * processes of the server; the load is meant to be one process for each session.
  */
 export const postgresqlChecksum: ChecksumDialect = {
-  settings: { ...ACCOUNT_PATH, max_parallel_workers_per_gather: '0', jit: 'off' },
+  settings: { ...ACCOUNT_PATH, max_parallel_workers_per_gather: '0' },
   findObstacle,
   buildChecksum,
   buildPartChecksums,

@@ -97,16 +97,6 @@ export class PostgresqlConnection implements Session {
     );
   }
 
-  /** Runs statements as they are, outside of the transactions of this session: for who writes, and keeps to its own. */
-  async runAsIs(sql: string): Promise<readonly ControlRow[]> {
-    this.#busy++;
-    try {
-      return (await this.#runSimple(sql)).at(-1) ?? [];
-    } finally {
-      this.#busy--;
-    }
-  }
-
   pause(): void {
     this.#parts.connection.stream.pause();
   }

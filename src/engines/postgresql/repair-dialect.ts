@@ -123,7 +123,7 @@ export function quoteFileName(name: string): string {
 }
 
 /** A text whose hidden characters are spelled as escapes. */
-function fileLiteral(text: string): string {
+export function fileLiteral(text: string): string {
   if (!text.includes('\\') && !hasHidden(text)) return `'${text.replaceAll("'", "''")}'`;
   const escaped = text
     .replaceAll('\\', '\\\\')

@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, ControlRow, StatementSettings } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
+import { buildServerQuestion, identifyServer, KNOWS_SYSTEM } from './server-question.js';
 
 /**
  * What holds in every transaction: settings that change which rows or values are read, what a condition means, or how
@@ -53,6 +54,14 @@ export const ACCOUNT_PATH: StatementSettings = { search_path: AS_THE_ACCOUNT_HAS
 /** What only superusers may set: with these on, the server passes over rows in damaged pages or reads them as they are. */
 const SUPERUSER_SETTINGS: StatementSettings = { zero_damaged_pages: 'off', ignore_checksum_failure: 'off' };
 
+/**
+ * Compiling a statement takes the server seconds where a question about its catalogs takes milliseconds, and gains
+ * nothing where values are copied or hashed.
+ *
+ * @see https://www.postgresql.org/docs/current/jit-decision.html
+ */
+const PLANNING: StatementSettings = { jit: 'off' };
+
 /** What BEGIN said, as the server confirms it. */
 const TRANSACTION: StatementSettings = {
   transaction_read_only: 'on',
@@ -89,13 +98,12 @@ const BEGIN = `${STAY}BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRA
 
 /** Asks a new session which of the settings its server has, and what the account may do. */
 export function buildOpening(settings: ConnectionSettings): string {
-  const names = Object.keys({ ...SETTINGS, ...SUPERUSER_SETTINGS, ...timeLimits(settings) });
+  const names = Object.keys({ ...SETTINGS, ...SUPERUSER_SETTINGS, ...PLANNING, ...timeLimits(settings) });
   const list = names.map((name) => `'${name.toLowerCase()}'`).join(', ');
   return [
     BEGIN,
     `SELECT name, pg_catalog.current_setting('is_superuser') AS superuser, pg_catalog.pg_backend_pid() AS pid,
-       pg_catalog.has_function_privilege(
-         pg_catalog.to_regprocedure('pg_catalog.pg_control_system()')::pg_catalog.oid, 'EXECUTE') AS knows_system
+       ${KNOWS_SYSTEM} AS knows_system
      FROM pg_catalog.pg_settings WHERE pg_catalog.lower(name) OPERATOR(pg_catalog.=) ANY (ARRAY[${list}]::pg_catalog.text[])`,
     END,
   ].join('; ');
@@ -116,6 +124,7 @@ export class SessionState {
     this.#assignments = {
       ...only(SETTINGS),
       ...only(isSuperuser ? SUPERUSER_SETTINGS : {}),
+      ...only(PLANNING),
       ...only(timeLimits(settings)),
       ...OWN_PATH,
     };
@@ -129,18 +138,11 @@ export class SessionState {
       .filter(([, value]) => value !== AS_THE_ACCOUNT_HAS_IT)
       .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`);
     const values = Object.keys(this.#confirmed).map((name) => `pg_catalog.current_setting('${name}')`);
-    const system = this.#knowsSystem
-      ? '(SELECT system_identifier FROM pg_catalog.pg_control_system())'
-      : "'unknown'";
     return [
       BEGIN,
       `SELECT ${assignments.join(', ')}`,
       `SELECT pg_catalog.concat_ws('|', ${values.join(', ')}) AS settings,
-         ${system} AS system, pg_catalog.pg_is_in_recovery() AS recovering,
-         (SELECT oid FROM pg_catalog.pg_database
-            WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS database,
-         pg_catalog.host(pg_catalog.inet_server_addr()) AS address, pg_catalog.current_setting('port') AS port,
-         pg_catalog.pg_postmaster_start_time() AS started, pg_catalog.pg_backend_pid() AS pid`,
+         ${buildServerQuestion(this.#knowsSystem)}`,
     ].join('; ');
   }
 
@@ -160,18 +162,7 @@ export class SessionState {
     });
   }
 
-  /**
-   * Who answered. The system identifier is that of a cluster's data, so a standby has it as well, and a copy that was
-   * promoted; without it, a server that was restarted cannot be told from another one.
-   */
   identify(row: ControlRow): ServerIdentity {
-    const started = row.started ?? '';
-    const place = `${row.address ?? 'local socket'}:${row.port}`;
-    const role = row.recovering === 't' ? 'standby' : 'primary';
-    return {
-      id: `system ${row.system}, database ${row.database}, ${role}`,
-      place: this.#knowsSystem ? place : `${place} since ${started}`,
-      started,
-    };
+    return identifyServer(row, this.#knowsSystem);
   }
 }

@@ -1,0 +1,198 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { processEnvironment } from '../config/environment.js';
+import { describeServer } from '../config/open-side.js';
+import { redactPasswords } from '../config/redact-passwords.js';
+import { RowproofError } from '../core/errors.js';
+import type { Environment } from '../engines/engine.js';
+import { writeDialectFor } from '../engines/write-registry.js';
+import type { ApplyOptions } from './apply-options.js';
+import type { ApplyPlan, ApplyResult } from './apply-result.js';
+import { applyRows } from './apply-rows.js';
+import { checkTarget } from './check-target.js';
+import { prepareTables, readTargetFacts } from './open-target.js';
+import { RowTally } from './row-tally.js';
+import { type FileSurvey, surveyFile } from './survey-file.js';
+import { buildUndoFrame, chooseUndoPath } from './undo-file.js';
+import { finishJournal, type UndoFrame, UndoJournal } from './undo-journal.js';
+import type { AppliedTable } from './undo-statement.js';
+import { verifyRows } from './verify-rows.js';
+import { WriteConnection } from './write-connection.js';
+
+const DEFAULT_LOCK_TIMEOUT_MS = 5_000;
+
+/**
+ * Applies a repair file, or an undo file, to the target: in bounded transactions, going on behind rows that the server
+ * refuses, with an undo file of what was really done. It is the only part of Rowproof that writes to a database.
+ *
+ * Applied again, it does only what is still to be done. Throws a RowproofError: `usage` where the file is not one that
+ * Rowproof wrote or not for this target, before anything was written; `connect` and the like where it could not go on.
+ */
+export async function applyRepair(options: ApplyOptions): Promise<ApplyResult> {
+  const file = await openRepair(options.path);
+  try {
+    return await applyFile(file, options, processEnvironment());
+  } finally {
+    await file.close();
+  }
+}
+
+async function openRepair(path: string): Promise<FileHandle> {
+  try {
+    const file = await open(path, 'r');
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+    throw new Error('it is no regular file');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RowproofError({
+      code: 'usage',
+      message: `Cannot read ${path}: ${reason}.`,
+      hint: 'Name a file that rowproof verify --repair wrote.',
+    });
+  }
+}
+
+async function applyFile(
+  file: FileHandle,
+  options: ApplyOptions,
+  environment: Environment,
+): Promise<ApplyResult> {
+  const { path, targetUrl, signal = new AbortController().signal } = options;
+  const dialect = writeDialectFor(schemeOf(targetUrl));
+  const survey = await surveyFile(path, file, dialect);
+  const facts = await readTargetFacts(targetUrl, environment, signal);
+  const { catalog, engine, settings } = facts;
+  const url = describeServer(settings);
+  checkTarget(survey, { engine: catalog.engine, schema: catalog.schema, url }, options.otherTarget ?? false);
+  const writing = {
+    lockTimeoutMs: options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS,
+    statementTimeoutMs: settings.statementTimeoutMs,
+    settings: survey.settings,
+    server: settings.server,
+  };
+  const connection = new WriteConnection({
+    engine,
+    dialect,
+    settings,
+    options: writing,
+    name: url,
+    stop: signal,
+  });
+  let undoPath: string | null = null;
+  try {
+    const tables = await connection.read((session) => prepareTables(survey, facts, { session, dialect }));
+    // Nobody knows how long the answer takes.
+    await connection.close();
+    const place = await chooseUndoPath(path, options.undoPath ?? null);
+    for (const finished of place.finished) options.onUndoFinished?.(finished);
+    const plan = describePlan({ survey, tables, target: url, undoPath: place.path });
+    const tally = new RowTally(tables, options.onLeft ?? (() => undefined));
+    if (options.dryRun === true || survey.rows === 0)
+      return tally.result({ plan, dryRun: options.dryRun ?? false });
+    if (options.confirm !== undefined && !(await options.confirm(plan))) {
+      throw new RowproofError({ code: 'usage', message: 'Nothing was applied: it was not confirmed.' });
+    }
+    const target = { engine: catalog.engine, url };
+    const frame = buildUndoFrame({
+      survey,
+      tables,
+      target,
+      undoPath: place.path,
+      startedAt: new Date().toISOString(),
+      settings: dialect.undoSettings,
+    });
+    const parts = { file, survey, connection, tables, tally, signal, onProgress: options.onProgress };
+    const onUndo = (written: string): void => {
+      undoPath = written;
+    };
+    await withJournal({ undoPath: place.path, frame, onUndo }, (journal) => applyRows(parts, journal));
+    if (!signal.aborted) await verifyRows(parts);
+    return tally.result({ plan, dryRun: false, undoPath, interrupted: signal.aborted });
+  } catch (error) {
+    throw describeFailure(error, { message: engine.classifyError(error).message, url, undoPath });
+  } finally {
+    await connection.close();
+  }
+}
+
+interface JournalFacts {
+  readonly undoPath: string;
+  readonly frame: UndoFrame;
+  /** Told where the undo is, if there is any. */
+  readonly onUndo: (path: string) => void;
+}
+
+/** Puts the undo in order also where applying could not go on: that is when it is needed. */
+async function withJournal(
+  { undoPath, frame, onUndo }: JournalFacts,
+  work: (journal: UndoJournal) => Promise<void>,
+): Promise<void> {
+  const journal = await UndoJournal.create(undoPath, frame);
+  try {
+    await work(journal);
+  } finally {
+    await journal.close();
+    if (await finishJournal(undoPath)) onUndo(undoPath);
+  }
+}
+
+function describePlan({
+  survey,
+  tables,
+  target,
+  undoPath,
+}: {
+  survey: FileSurvey;
+  tables: ReadonlyMap<number, AppliedTable>;
+  target: string;
+  undoPath: string;
+}): ApplyPlan {
+  const { path, header, rows, leftAlone } = survey;
+  return {
+    file: path,
+    direction: header.direction,
+    startedAt: header.startedAt,
+    target,
+    rows,
+    leftAlone,
+    undoPath,
+    tables: [...survey.tables].map(([number, { schema, name, inserts, updates, deletes }]) => ({
+      table: `${schema}.${name}`,
+      inserts,
+      updates,
+      deletes,
+      triggers: tables.get(number)?.triggers ?? [],
+    })),
+  };
+}
+
+function schemeOf(url: string): string {
+  const [, scheme] = /^([a-z][a-z\d+.-]*):/i.exec(url) ?? [];
+  if (scheme !== undefined) return scheme.toLowerCase();
+  throw new RowproofError({
+    code: 'usage',
+    message: 'The target is not a database URL.',
+    hint: 'Write it as mysql://user@host:3306/database or postgres://user@host:5432/database.',
+  });
+}
+
+interface FailureFacts {
+  readonly message: string;
+  readonly url: string;
+  readonly undoPath: string | null;
+}
+
+function describeFailure(error: unknown, { message, url, undoPath }: FailureFacts): unknown {
+  if (error instanceof RangeError || error instanceof TypeError) return error;
+  const undo = undoPath === null ? '' : `\nWhat was done so far is taken back by ${undoPath}.`;
+  if (error instanceof RowproofError) {
+    const { code, hint } = error;
+    return new RowproofError({ code, message: error.message, hint: `${hint}${undo}`.trim(), cause: error });
+  }
+  return new RowproofError({
+    code: 'output',
+    message: `Cannot go on with the target ${url}: ${redactPasswords(message).replace(/\.$/, '')}.`,
+    hint: `Apply the file again when the reason is gone.${undo}`,
+    cause: error,
+  });
+}

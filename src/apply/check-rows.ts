@@ -1,0 +1,95 @@
+import type { Block } from './blocks.js';
+import type { RowStatement } from './row-statement.js';
+import type { AppliedTable } from './undo-statement.js';
+import { buildIsAsWanted, buildWantedCheck, foldStatements, type WantedRow } from './wanted-row.js';
+import type { WriteConnection } from './write-connection.js';
+
+/** All statements of one row, in their order. */
+export interface RowStatements {
+  readonly mark: string;
+  readonly statements: readonly RowStatement[];
+}
+
+/** A row that is not as its statements want it, and in what. */
+export interface UnwantedRow extends RowStatements {
+  readonly reason: string;
+}
+
+/** Bounds one statement: so many rows, and so many characters. */
+const MOST_ROWS = 100;
+const MOST_CHARACTERS = 1 << 20;
+
+/** The rows of blocks, each with its own statements. */
+export function rowsOf(blocks: readonly Block[]): RowStatements[] {
+  const rows = new Map<string, RowStatement[]>();
+  for (const statement of blocks.flat()) {
+    const own = rows.get(statement.mark);
+    if (own === undefined) rows.set(statement.mark, [statement]);
+    else own.push(statement);
+  }
+  return [...rows].map(([mark, statements]) => ({ mark, statements }));
+}
+
+interface CheckParts {
+  readonly connection: WriteConnection;
+  readonly tables: ReadonlyMap<number, AppliedTable>;
+}
+
+/** Reads rows again and returns those that are not as their statements want them; the server compares the values. */
+export async function findUnwanted(
+  rows: readonly RowStatements[],
+  parts: CheckParts,
+): Promise<UnwantedRow[]> {
+  const found: UnwantedRow[] = [];
+  for (const group of groupRows(rows, parts)) found.push(...(await checkGroup(group, parts)));
+  return found;
+}
+
+interface PreparedRow {
+  readonly row: RowStatements;
+  readonly wanted: WantedRow;
+  readonly applied: AppliedTable;
+}
+
+function* groupRows(rows: readonly RowStatements[], { tables }: CheckParts): Generator<PreparedRow[]> {
+  let group: PreparedRow[] = [];
+  let characters = 0;
+  for (const row of rows) {
+    const applied = tables.get(row.statements[0]?.table ?? -1);
+    if (applied === undefined) throw new RangeError(`The table of row ${row.mark} was not prepared`);
+    group.push({ row, wanted: foldStatements(row.statements, applied), applied });
+    characters += row.statements.reduce((sum, { sql }) => sum + sql.length, 0);
+    if (group.length < MOST_ROWS && characters < MOST_CHARACTERS) continue;
+    yield group;
+    group = [];
+    characters = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+async function checkGroup(group: readonly PreparedRow[], { connection }: CheckParts): Promise<UnwantedRow[]> {
+  const sql = group
+    .map(({ wanted, applied }, number) => buildIsAsWanted(wanted, { number, applied }))
+    .join(' UNION ALL ');
+  return await connection.read(async (session) => {
+    const right = new Set((await session.query(sql)).map(({ place }) => Number(place)));
+    const wrong = group.filter((_, number) => !right.has(number));
+    const found: UnwantedRow[] = [];
+    for (const { row, wanted, applied } of wrong) {
+      const rows = wanted.kind === 'absent' ? [] : await session.query(buildWantedCheck(wanted, applied));
+      found.push({ ...row, reason: describe(wanted, rows[0]) });
+    }
+    return found;
+  });
+}
+
+function describe(
+  { kind, assignments }: WantedRow,
+  row: Readonly<Record<string, string | null>> | undefined,
+): string {
+  if (kind === 'absent') return 'The row is still there.';
+  if (row === undefined) return 'The row is not there.';
+  const columns = assignments.flatMap(({ column }, i) => (row[`w${i}`] === '1' ? [] : [column]));
+  if (columns.length === 0) return 'The row changed while it was read.';
+  return `${columns.join(', ')} ${columns.length === 1 ? 'has' : 'have'} another value than the file wants.`;
+}

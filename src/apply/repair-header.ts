@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+const HEADER = z.looseObject({
+  direction: z.enum(['repair', 'undo']),
+  engine: z.enum(['mysql', 'mariadb', 'postgresql']),
+  schema: z.string().min(1),
+  url: z.string(),
+  startedAt: z.string(),
+});
+
+const TABLE = z.looseObject({
+  schema: z.string(),
+  name: z.string(),
+  key: z.array(z.string()).min(1),
+  columns: z.array(z.string()),
+});
+
+/** What a repair file says of itself: which way it goes, and for which target it was written. */
+export interface FileHeader {
+  readonly direction: 'repair' | 'undo';
+  readonly engine: 'mysql' | 'mariadb' | 'postgresql';
+  readonly schema: string;
+  /** Without account and password. */
+  readonly url: string;
+  readonly startedAt: string;
+}
+
+/** A table that row statements name by its number. */
+export interface FileTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly key: readonly string[];
+}
+
+/** The name of the format, with its version. */
+export const REPAIR_FORMAT = 'rowproof/repair@1';
+
+/** Reads the line that says what the file is; null where the text is no such line or not of this format. */
+export function readHeaderLine(comment: string): FileHeader | null {
+  const [, json] = /^-- format: rowproof\/repair@1 (\{.*\})$/s.exec(comment) ?? [];
+  return HEADER.safeParse(parseJson(json)).data ?? null;
+}
+
+/** Reads the line of a table; null where the text is none. */
+export function readTableLine(comment: string): readonly [number: number, table: FileTable] | null {
+  const [, number, json] = /^-- table (\d{1,9}): (\{.*\})$/s.exec(comment) ?? [];
+  const table = TABLE.safeParse(parseJson(json)).data;
+  return table === undefined ? null : [Number(number), table];
+}
+
+/** How many rows a file says that it leaves alone; 0 where it does not say. */
+export function readLeftAlone(comment: string): number {
+  const [, count] = /^-- In all: .* ([\d,]+) left alone\.?$/.exec(comment) ?? [];
+  return count === undefined ? 0 : Number(count.replaceAll(',', ''));
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,87 @@
+import type { ApplyPlan, ApplyResult, LeftRow } from './apply-result.js';
+import { findUnwanted, type RowStatements, rowsOf } from './check-rows.js';
+import type { BlockRun } from './run-block.js';
+import type { AppliedTable } from './undo-statement.js';
+import { joinKey } from './wanted-row.js';
+import type { WriteConnection } from './write-connection.js';
+
+interface Ending {
+  readonly plan: ApplyPlan;
+  readonly dryRun: boolean;
+  readonly undoPath?: string | null;
+  readonly interrupted?: boolean;
+}
+
+/** Counts what became of each row, and remembers those that need not be verified because they were left alone. */
+export class RowTally {
+  /** The last line of the file that was dealt with. */
+  lastLine = 0;
+  readonly left = new Set<string>();
+  readonly #tables: ReadonlyMap<number, AppliedTable>;
+  readonly #onLeft: (row: LeftRow) => void;
+  readonly #counts = { applied: 0, done: 0, changed: 0, refused: 0, verified: 0, differing: 0 };
+
+  constructor(tables: ReadonlyMap<number, AppliedTable>, onLeft: (row: LeftRow) => void) {
+    this.#tables = tables;
+    this.#onLeft = onLeft;
+  }
+
+  /** Rows that were dealt with. */
+  get rows(): number {
+    const { applied, done, changed, refused } = this.#counts;
+    return applied + done + changed + refused;
+  }
+
+  get verified(): number {
+    return this.#counts.verified;
+  }
+
+  /** Takes blocks whose transaction is committed. Of rows that no statement found, some are as wanted already. */
+  async take(
+    runs: readonly BlockRun[],
+    parts: { connection: WriteConnection; tables: ReadonlyMap<number, AppliedTable> },
+  ): Promise<void> {
+    const unmatched: RowStatements[] = [];
+    for (const { block, applied, unmatched: missed, refused } of runs) {
+      this.#counts.applied += applied.size;
+      const rows = rowsOf([block]);
+      unmatched.push(...rows.filter(({ mark }) => missed.has(mark)));
+      for (const row of rows) {
+        const reason = refused.get(row.mark);
+        if (reason !== undefined) this.#leave('refused', row, reason);
+        this.lastLine = Math.max(this.lastLine, row.statements.at(-1)?.line ?? 0);
+      }
+    }
+    const changed = await findUnwanted(unmatched, parts);
+    this.#counts.done += unmatched.length - changed.length;
+    for (const row of changed) this.#leave('changed', row, `It was changed since it was read. ${row.reason}`);
+  }
+
+  /** Takes rows that were read again, with those among them that are not as wanted. */
+  takeVerified(rows: number, differing: readonly (RowStatements & { readonly reason: string })[]): void {
+    this.#counts.verified += rows;
+    this.#counts.differing += differing.length;
+    for (const row of differing) this.#tell('differs', row, row.reason);
+  }
+
+  /** The result of a run; rows that it did not come to are open. */
+  result({ plan, dryRun, undoPath = null, interrupted = false }: Ending): ApplyResult {
+    const open = plan.rows - this.rows;
+    return { format: 'rowproof/apply@1', plan, dryRun, ...this.#counts, open, undoPath, interrupted };
+  }
+
+  #leave(kind: 'changed' | 'refused', row: RowStatements, reason: string): void {
+    this.#counts[kind]++;
+    this.left.add(row.mark);
+    this.#tell(kind, row, reason);
+  }
+
+  #tell(kind: LeftRow['kind'], { statements }: RowStatements, reason: string): void {
+    const [first] = statements;
+    const table = this.#tables.get(first?.table ?? -1)?.table;
+    if (first === undefined || table === undefined)
+      throw new RangeError('A row without statements was counted');
+    const name = `${table.schema}.${table.name}`;
+    this.#onLeft({ kind, table: name, key: joinKey(first.key), line: first.line, reason });
+  }
+}

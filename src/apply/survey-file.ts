@@ -1,0 +1,56 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { WriteDialect, WriteSetting } from '../engines/write.js';
+import type { FileHeader, FileTable } from './repair-header.js';
+import { emptyPreamble, readRepair } from './repair-reader.js';
+
+/** How many rows of a table a file inserts, updates and deletes. */
+export interface PlannedTable extends FileTable {
+  readonly inserts: number;
+  readonly updates: number;
+  readonly deletes: number;
+}
+
+/** What one pass over a whole repair file found: that all of it is ours, and what it will do. */
+export interface FileSurvey {
+  readonly path: string;
+  readonly header: FileHeader;
+  readonly settings: readonly WriteSetting[];
+  readonly tables: ReadonlyMap<number, PlannedTable>;
+  readonly rows: number;
+  readonly leftAlone: number;
+  /** How many statements a row has, where it has more than one. */
+  readonly statementsOfRow: ReadonlyMap<string, number>;
+}
+
+type Counts = { inserts: number; updates: number; deletes: number };
+
+/** Reads a repair file to its end before anything is written, so that one wrong line refuses all of it. */
+export async function surveyFile(path: string, file: FileHandle, dialect: WriteDialect): Promise<FileSurvey> {
+  const preamble = emptyPreamble();
+  const statementsOfRow = new Map<string, number>();
+  const counts = new Map<number, Counts>();
+  let inTransaction = new Map<string, number>();
+  let rows = 0;
+  for await (const item of readRepair({ path, file, dialect, preamble })) {
+    if (item.kind === 'begin') inTransaction = new Map();
+    if (item.kind !== 'row') continue;
+    const { mark, table, kind } = item.statement;
+    const statements = (inTransaction.get(mark) ?? 0) + 1;
+    inTransaction.set(mark, statements);
+    if (statements > 1) {
+      statementsOfRow.set(mark, statements);
+      continue;
+    }
+    rows++;
+    const own = counts.get(table) ?? { inserts: 0, updates: 0, deletes: 0 };
+    own[`${kind}s`]++;
+    counts.set(table, own);
+  }
+  const { header, tables, settings, leftAlone } = preamble;
+  if (header === null) throw new RangeError('A repair file without header was read');
+  const planned = [...counts].flatMap(([number, count]) => {
+    const table = tables.get(number);
+    return table === undefined ? [] : [[number, { ...table, ...count }] as const];
+  });
+  return { path, header, settings, tables: new Map(planned), rows, leftAlone, statementsOfRow };
+}

@@ -1,0 +1,141 @@
+import { qualifiedName } from '../core/pairing.js';
+import type { Table } from '../core/schema.js';
+import type { RepairCatalog } from '../engines/repair.js';
+import type { ImageColumn } from '../engines/write.js';
+
+/** All columns of one row as the server wrote them, by the columns' places. */
+export type RowImage = readonly (string | null)[];
+
+/** A table of the target, with what reading and undoing its rows needs. */
+export interface AppliedTable {
+  readonly table: Table;
+  readonly key: readonly string[];
+  readonly images: readonly ImageColumn[];
+  readonly catalog: RepairCatalog;
+  /** Columns that the server sets by itself in every UPDATE that does not name them. */
+  readonly autoUpdated: readonly string[];
+  readonly triggers: readonly string[];
+  /** Asks about foreign keys that the account does not see; null where it sees all. */
+  readonly unseenGuard: string | null;
+}
+
+/** A row as it was before and after one statement; null where there was none. */
+export interface RowEffect {
+  readonly before: RowImage | null;
+  readonly after: RowImage | null;
+}
+
+/** SQL that looks for a row, which is there, or is not, exactly if an effect is. */
+export interface EffectProbe {
+  readonly sql: string;
+  readonly isThere: boolean;
+}
+
+/** SQL that takes an effect back, and how to see whether the effect is there. */
+export interface UndoStatement {
+  readonly sql: string;
+  readonly probe: EffectProbe;
+}
+
+/**
+ * Builds what takes the effect of one statement back, or null where it had none.
+ *
+ * It demands every value that the statement left, so that it does nothing where the statement was not committed or
+ * somebody changed the row since.
+ */
+export function buildUndo(effect: RowEffect, applied: AppliedTable): UndoStatement | null {
+  const { before, after } = effect;
+  if (before === null && after === null) return null;
+  if (before === null) return after === null ? null : undoInsert(after, applied);
+  if (after === null) return undoDelete(before, applied);
+  return undoUpdate({ before, after }, applied);
+}
+
+function undoInsert(after: RowImage, applied: AppliedTable): UndoStatement {
+  const { dialect } = applied.catalog;
+  const where = [
+    whereExactly(after, applied),
+    ...notReferred(after, applied),
+    ...(applied.unseenGuard === null ? [] : [applied.unseenGuard]),
+  ].join(' AND ');
+  const table = dialect.quoteOnlyTable(applied.table);
+  return {
+    sql: `DELETE FROM ${table} WHERE ${where};`,
+    probe: { sql: `SELECT 1 FROM ${table} WHERE ${whereExactly(after, applied)}`, isThere: true },
+  };
+}
+
+function undoDelete(before: RowImage, applied: AppliedTable): UndoStatement {
+  const { dialect } = applied.catalog;
+  const written = applied.images.flatMap((image, place) =>
+    image.generated
+      ? []
+      : [{ name: dialect.quoteName(image.name), sql: image.literal(before[place] ?? null) }],
+  );
+  const names = written.map(({ name }) => name).join(', ');
+  const values = written.map(({ sql }) => sql).join(', ');
+  const table = dialect.quoteTable(applied.table);
+  const present = `SELECT 1 FROM ${dialect.quoteOnlyTable(applied.table)} WHERE /*k*/ ${keyOf(before, applied)} /*g*/`;
+  const override = dialect.insertOverride(applied.table);
+  return {
+    sql: `INSERT INTO ${table} (${names})${override} SELECT ${values}${dialect.fromNothing} WHERE NOT EXISTS (${present});`,
+    probe: { sql: present, isThere: false },
+  };
+}
+
+function undoUpdate(
+  { before, after }: { before: RowImage; after: RowImage },
+  applied: AppliedTable,
+): UndoStatement | null {
+  const { dialect } = applied.catalog;
+  const isChanged = (place: number): boolean => before[place] !== after[place];
+  if (!applied.images.some(({ generated }, place) => !generated && isChanged(place))) return null;
+  const set = applied.images.flatMap((image, place) => {
+    const isKept = applied.autoUpdated.includes(image.name);
+    if (image.generated || !(isChanged(place) || isKept)) return [];
+    return [`${dialect.quoteName(image.name)} = ${image.literal(before[place] ?? null)}`];
+  });
+  const table = dialect.quoteOnlyTable(applied.table);
+  const where = whereExactly(after, applied);
+  return {
+    sql: `UPDATE ${table} SET ${set.join(', ')} WHERE ${where};`,
+    probe: { sql: `SELECT 1 FROM ${table} WHERE ${where}`, isThere: true },
+  };
+}
+
+function whereExactly(row: RowImage, applied: AppliedTable): string {
+  const guards = applied.images.flatMap((image, place) =>
+    image.generated || applied.key.includes(image.name) ? [] : [` AND ${image.guard(row[place] ?? null)}`],
+  );
+  return `/*k*/ ${keyOf(row, applied)} /*g*/${guards.join('')}`;
+}
+
+/** The condition that finds a row by its key. */
+export function keyOf(row: RowImage, { key, images }: AppliedTable): string {
+  const conditions = key.map((name) => {
+    const place = images.findIndex((image) => image.name === name);
+    const image = images[place];
+    if (image === undefined) throw new RangeError(`Key column ${name} was not read`);
+    return image.keyCondition(row[place] ?? null);
+  });
+  return conditions.join(' AND ');
+}
+
+/** Conditions that no other row refers to a row: one that came since keeps its parent, so that nothing cascades. */
+export function notReferred(row: RowImage, { table, images, catalog }: AppliedTable): string[] {
+  return catalog.foreignKeys.flatMap((foreignKey) => {
+    if (foreignKey.referencedTable !== qualifiedName(table)) return [];
+    const literals = (columns: readonly string[]): (string | null)[] =>
+      columns.map((column) => {
+        const place = images.findIndex(({ name }) => name === column);
+        const text = row[place] ?? null;
+        return text === null ? null : (images[place]?.literal(text) ?? null);
+      });
+    const referenced = literals(foreignKey.referencedColumns);
+    if (referenced.includes(null)) return [];
+    const isOwn =
+      foreignKey.table === foreignKey.referencedTable &&
+      JSON.stringify(literals(foreignKey.columns)) === JSON.stringify(referenced);
+    return isOwn ? [] : [catalog.dialect.buildNotReferred(foreignKey, referenced.map(String))];
+  });
+}

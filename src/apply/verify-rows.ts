@@ -1,0 +1,29 @@
+import { type ApplyParts, untilStopped } from './apply-rows.js';
+import { cutBatches } from './blocks.js';
+import { findUnwanted, rowsOf } from './check-rows.js';
+import { emptyPreamble, readRepair } from './repair-reader.js';
+
+/**
+ * Reads every row again that was written, or was as wanted already, once all of them are committed: a trigger, or another
+ * row's, may have changed it after its own statement.
+ */
+export async function verifyRows({
+  file,
+  survey,
+  connection,
+  tables,
+  tally,
+  signal,
+  onProgress,
+}: ApplyParts): Promise<void> {
+  const { dialect } = connection.target;
+  const items = readRepair({ path: survey.path, file, dialect, preamble: emptyPreamble() });
+  await untilStopped(signal, async () => {
+    for await (const batch of cutBatches(items, survey.statementsOfRow)) {
+      if (signal.aborted) return;
+      const rows = rowsOf(batch).filter(({ mark }) => !tally.left.has(mark));
+      tally.takeVerified(rows.length, await findUnwanted(rows, { connection, tables }));
+      onProgress?.({ step: 'verify', rows: tally.verified, of: survey.rows - tally.left.size });
+    }
+  });
+}

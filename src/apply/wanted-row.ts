@@ -1,0 +1,69 @@
+import type { Assignment, KeyCondition, RowStatement } from './row-statement.js';
+import type { AppliedTable } from './undo-statement.js';
+
+/** What the statements of one row want it to be in the end. */
+export interface WantedRow {
+  readonly kind: 'present' | 'absent';
+  /** SQL that finds the row, or where it must not be. */
+  readonly where: string;
+  readonly assignments: readonly Assignment[];
+}
+
+/** Adds up the statements of one row: a value that was put aside only for a while does not count. */
+export function foldStatements(statements: readonly RowStatement[], applied: AppliedTable): WantedRow {
+  const last = statements.at(-1);
+  if (last?.kind === 'delete') return { kind: 'absent', where: joinKey(last.key), assignments: [] };
+  const values = new Map<string, string>();
+  for (const { assignments } of statements)
+    for (const { column, sql } of assignments) values.set(column, sql);
+  const assignments = [...values].map(([column, sql]) => ({ column, sql }));
+  return { kind: 'present', where: keyAfter(statements, applied), assignments };
+}
+
+/** SQL that finds the row once all of the statements have taken effect: some of them may have changed its key. */
+export function keyAfter(statements: readonly RowStatement[], applied: AppliedTable): string {
+  let key: readonly KeyCondition[] = statements[0]?.key ?? [];
+  for (const { kind, assignments } of statements) {
+    if (kind !== 'update') continue;
+    const changed = assignments.filter(({ column }) => applied.key.includes(column));
+    if (changed.length === 0) continue;
+    const kept = key.filter(({ columns }) => !changed.some(({ column }) => columns.includes(column)));
+    const replaced = changed.map(({ column, sql }) => ({
+      columns: [column],
+      sql: `${applied.catalog.dialect.quoteName(column)} = ${sql} AND ${hasValue(column, sql, applied)}`,
+    }));
+    key = [...kept, ...replaced];
+  }
+  return joinKey(key);
+}
+
+/** SQL that has one row with a column for each assignment, 1 where the row has its value; no row where it is not there. */
+export function buildWantedCheck({ where, assignments }: WantedRow, applied: AppliedTable): string {
+  const { dialect } = applied.catalog;
+  const checks = assignments.map(
+    ({ column, sql }, i) => `CASE WHEN ${hasValue(column, sql, applied)} THEN 1 ELSE 0 END AS w${i}`,
+  );
+  return `SELECT ${['1 AS w', ...checks].join(', ')} FROM ${dialect.quoteOnlyTable(applied.table)} WHERE ${where}`;
+}
+
+/** SQL that has a row with the number if the row is as wanted. */
+export function buildIsAsWanted(
+  { kind, where, assignments }: WantedRow,
+  { number, applied }: { number: number; applied: AppliedTable },
+): string {
+  const table = applied.catalog.dialect.quoteOnlyTable(applied.table);
+  const conditions = [where, ...assignments.map(({ column, sql }) => hasValue(column, sql, applied))];
+  const exists = `EXISTS (SELECT 1 FROM ${table} WHERE ${conditions.join(' AND ')})`;
+  return `SELECT ${number} AS place${applied.catalog.dialect.fromNothing} WHERE ${kind === 'absent' ? 'NOT ' : ''}${exists}`;
+}
+
+function hasValue(column: string, sql: string, { images }: AppliedTable): string {
+  const image = images.find(({ name }) => name === column);
+  if (image === undefined) throw new RangeError(`Column ${column} was not read`);
+  return image.hasValueOf(sql);
+}
+
+/** Finds the row before a statement. */
+export function joinKey(key: readonly KeyCondition[]): string {
+  return key.map(({ sql }) => sql).join(' AND ');
+}

@@ -1,0 +1,124 @@
+import type { ApplyOptions, ApplyProgress } from '../apply/apply-options.js';
+import { type ApplyPlan, type ApplyResult, exitCodeOfApply, type LeftRow } from '../apply/apply-result.js';
+import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
+import { redactPasswords } from '../config/redact-passwords.js';
+import { formatApplyPlan, formatApplyResult, formatLeftRow } from './apply-text.js';
+import type { CliIo } from './cli-io.js';
+import { listenForInterrupts } from './interruption.js';
+
+/** The applying itself, handed in so that the command line can be tested without a database. */
+export type Apply = (options: ApplyOptions) => Promise<ApplyResult>;
+
+interface ApplyCommand {
+  readonly path: string;
+  readonly flags: RawFlags;
+  readonly io: CliIo;
+  readonly apply: Apply;
+}
+
+/** So many rows are in the JSON result; of the others there is the count. */
+const MOST_LISTED = 1000;
+const PROGRESS_MS = 1000;
+
+/** Does what `rowproof apply` was asked to; nothing is written before somebody said yes. */
+export async function runApply({ path, flags, io, apply }: ApplyCommand): Promise<number> {
+  const settings = readApplyFlags(flags);
+  if (!settings.yes && !settings.dryRun && io.confirm === undefined) {
+    throw usageError(
+      'Expected --yes, because nobody can be asked here: there is no terminal.',
+      'Look with --dry-run first, then apply with --yes.',
+    );
+  }
+  const say = (text: string): void => void (settings.quiet || io.stderr.write(`${text}\n`));
+  const left: LeftRow[] = [];
+  const interruption = listenForInterrupts({ io, say, onSecond: () => undefined });
+  try {
+    const result = await apply({
+      path,
+      targetUrl: settings.target,
+      undoPath: settings.undo ?? null,
+      dryRun: settings.dryRun,
+      otherTarget: settings.otherTarget,
+      lockTimeoutMs: settings.lockTimeoutMs,
+      signal: interruption.signal,
+      confirm: (plan) => confirmPlan(plan, { settings, io }),
+      onProgress: throttle(io, say),
+      onUndoFinished: (undo) => say(`An earlier run was cut off: what takes it back is in ${undo}.`),
+      onLeft: (row) => {
+        if (settings.json) {
+          if (left.length < MOST_LISTED) left.push(row);
+        } else io.stdout.write(`${redactPasswords(formatLeftRow(row))}\n`);
+      },
+    });
+    io.stdout.write(
+      settings.json
+        ? `${redactPasswords(JSON.stringify({ ...result, left }, null, 2))}\n`
+        : result.dryRun
+          ? formatApplyPlan(result.plan)
+          : formatApplyResult(result),
+    );
+    return exitCodeOfApply(result);
+  } finally {
+    interruption.close();
+  }
+}
+
+interface ApplySettings {
+  readonly target: string;
+  readonly undo: string | undefined;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  readonly otherTarget: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly lockTimeoutMs: number;
+}
+
+function readApplyFlags(flags: RawFlags): ApplySettings {
+  const target = readText(flags, 'target');
+  if (target === undefined) {
+    throw usageError(
+      'Expected --target URL, got none.',
+      'Name the database that the file was written for: its header says which.',
+    );
+  }
+  return {
+    target,
+    undo: readText(flags, 'undo'),
+    yes: readSwitch(flags, 'yes'),
+    dryRun: readSwitch(flags, 'dry-run'),
+    otherTarget: readSwitch(flags, 'other-target'),
+    json: readSwitch(flags, 'json'),
+    quiet: readSwitch(flags, 'quiet'),
+    lockTimeoutMs: readLockTimeout(readText(flags, 'lock-timeout') ?? '5s'),
+  };
+}
+
+function readLockTimeout(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text) ?? [];
+  const milliseconds = Math.round(Number(number) * (unit === 's' ? 1000 : 1));
+  if (milliseconds >= 10 && milliseconds <= 600_000) return milliseconds;
+  throw usageError(
+    `Expected --lock-timeout to be a time from 10ms to 600s, got ${text}.`,
+    'Write it with its unit, for example --lock-timeout 5s.',
+  );
+}
+
+async function confirmPlan(
+  plan: ApplyPlan,
+  { settings, io }: { settings: ApplySettings; io: CliIo },
+): Promise<boolean> {
+  if (!settings.quiet || !settings.yes) io.stderr.write(formatApplyPlan(plan));
+  if (settings.yes || io.confirm === undefined) return settings.yes;
+  return await io.confirm(`Apply this to ${plan.target}? [y/N] `);
+}
+
+/** A line a second on a terminal; none where stderr is a log. */
+function throttle(io: CliIo, say: (text: string) => void): (progress: ApplyProgress) => void {
+  let lastMs = io.now();
+  return ({ step, rows, of }) => {
+    if (io.stderr.isTTY !== true || io.now() - lastMs < PROGRESS_MS) return;
+    lastMs = io.now();
+    say(`${step === 'apply' ? 'Applied' : 'Verified'} ${rows} of ${of} rows`);
+  };
+}

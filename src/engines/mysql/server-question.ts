@@ -1,0 +1,29 @@
+import { RowproofError } from '../../core/errors.js';
+import type { ControlRow } from '../engine.js';
+import type { ServerIdentity } from '../server-identity.js';
+
+/** What tells one server from another, as far as a server has it; the rest is where it runs. */
+const IDENTITY = ['server_uuid', 'server_uid', 'server_id'];
+const PLACE = ['hostname', 'port', 'datadir'];
+
+/** Variables of which a server may have some only. */
+export const SERVER_VARIABLES: readonly string[] = [...IDENTITY, ...PLACE];
+
+/** Columns that say which server answers, and by which number it knows the session. */
+export function buildServerQuestion(known: { has(name: string): boolean }): string {
+  const list = (names: readonly string[]): string => {
+    const found = names.filter((name) => known.has(name)).map((name) => `@@${name}`);
+    return found.length === 0 ? "''" : `CONCAT_WS('/', ${found.join(', ')})`;
+  };
+  return `${list(IDENTITY)} AS identity, ${list(PLACE)} AS place, CONNECTION_ID() AS session_id`;
+}
+
+/** Who answered: the server's own identifiers, and where it runs. */
+export function identifyServer(row: ControlRow): ServerIdentity {
+  if (row.identity && row.place) return { id: `server ${row.identity}`, place: row.place, started: null };
+  throw new RowproofError({
+    code: 'session-state',
+    message: 'The server does not say who it is.',
+    hint: 'Connect to the database itself rather than through a proxy that rewrites statements.',
+  });
+}

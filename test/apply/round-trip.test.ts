@@ -1,0 +1,100 @@
+import { statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { applySql } from '../repair/repair-round.js';
+import { compare } from '../run/compare.js';
+import {
+  availableEngines,
+  openTestDatabase,
+  type TestDatabase,
+  type TestEngine,
+} from '../support/database.js';
+import { apply, dump, repairFile } from './applied.js';
+
+const TYPES: Readonly<Record<TestEngine, string>> = {
+  postgresql: `price numeric(10,2), ratio double precision, small real, doc jsonb, raw bytea, at timestamptz, day date,
+    flag boolean, tags text[], span interval, name varchar(30), code char(5)`,
+  mysql: `price decimal(10,2), ratio double, small float, doc json, raw blob, at timestamp(6) null, day date, flag bit(3),
+    tags set('a','b'), span time(3), name varchar(30) character set latin1, code char(5)`,
+  mariadb: `price decimal(10,2), ratio double, small float, doc json, raw blob, at timestamp(6) null, day date, flag bit(3),
+    tags set('a','b'), span time(3), name varchar(30) character set latin1, code char(5)`,
+};
+
+const ROWS: Readonly<Record<TestEngine, readonly [wanted: string, found: string]>> = {
+  postgresql: [
+    `1.50, 0.1, 1.1, '{"a": [1, 2.50]}', '\\x00ff27', '2024-02-29 12:00:00.123456+02', '2024-01-01', true, '{a,"b c",NULL}', '1 mon 2 days 03:00', 'it''s \\ é', 'ab'`,
+    `9.99, 'NaN', 3.3, 'null', '\\x', 'infinity', '0044-03-15 BC', null, '{}', '-1 day', E'two\\nlines', ''`,
+  ],
+  mysql: [
+    `1.50, 0.1, 1.1, '{"a": [1, 2.50]}', 0x00ff27, '2024-02-29 12:00:00.123456', '2024-01-01', b'101', 'a,b', '-03:00:00.5', 'it''s \\\\ é', 'ab'`,
+    `9.99, -0e0, 3.3, 'null', '', '2001-01-01 00:00:00', '9999-12-31', b'001', '', '838:59:59', 'two\nlines', ''`,
+  ],
+  mariadb: [
+    `1.50, 0.1, 1.1, '{"a": [1, 2.50]}', 0x00ff27, '2024-02-29 12:00:00.123456', '2024-01-01', b'101', 'a,b', '-03:00:00.5', 'it''s \\\\ é', 'ab'`,
+    `9.99, -0e0, 3.3, 'null', '', '2001-01-01 00:00:00', '9999-12-31', b'001', '', '838:59:59', 'two\nlines', ''`,
+  ],
+};
+
+/** A source with rows 1, 2 and 3, and a target in which 1 is missing, 2 is another, and 4 is too many. */
+async function openSides(engine: TestEngine): Promise<{ source: TestDatabase; target: TestDatabase }> {
+  const [wanted, found] = ROWS[engine];
+  const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
+  const create = `CREATE TABLE t (id int PRIMARY KEY, ${TYPES[engine]}, note varchar(40));
+    CREATE TABLE child (id int PRIMARY KEY, t_id int, CONSTRAINT child_t FOREIGN KEY (t_id) REFERENCES t (id))`;
+  await source.run(`${create};
+    INSERT INTO t VALUES (1, ${wanted}, 'source'), (2, ${wanted}, 'source'), (3, ${found}, 'source');
+    INSERT INTO child VALUES (1, 1), (2, 2)`);
+  await target.run(`${create};
+    INSERT INTO t VALUES (2, ${found}, 'target'), (3, ${found}, 'target'), (4, ${found}, 'kept?'), (5, ${wanted}, 'kept?');
+    INSERT INTO child VALUES (2, 3), (4, 4)`);
+  return { source, target };
+}
+
+describe.each(availableEngines())('a repair applied to %s', (engine) => {
+  it('makes the target equal, and its undo brings back every column of every row, by apply and by the client', async () => {
+    const sides = await openSides(engine);
+    try {
+      const tables = ['t', 'child'];
+      const before = await dump(sides.target, tables);
+      const file = await repairFile(sides, ['--ignore-columns', 't.note']);
+      for (const takeBack of ['apply', 'client'] as const) {
+        const { result, left } = await apply(sides.target, file);
+        expect(left).toEqual([]);
+        expect(result).toMatchObject({
+          applied: 7,
+          done: 0,
+          changed: 0,
+          refused: 0,
+          differing: 0,
+          verified: 7,
+        });
+        const repaired = await compare({ ...sides, flags: { 'ignore-columns': 't.note' } });
+        expect(repaired.result.verdict).toBe('verified');
+        expect(statSync(result.undoPath ?? '').mode & 0o777).toBe(0o600);
+        if (takeBack === 'client') await applySql(sides.target, result.undoPath ?? '');
+        else
+          expect((await apply(sides.target, result.undoPath ?? '')).result).toMatchObject({
+            applied: 7,
+            differing: 0,
+          });
+        expect(await dump(sides.target, tables)).toEqual(before);
+      }
+    } finally {
+      await sides.source.drop();
+      await sides.target.drop();
+    }
+  });
+
+  it('does nothing when it is applied again', async () => {
+    const sides = await openSides(engine);
+    try {
+      const file = await repairFile(sides);
+      await apply(sides.target, file);
+      const { result, left } = await apply(sides.target, file);
+      expect(result).toMatchObject({ applied: 0, done: 8, verified: 8, differing: 0, undoPath: null });
+      expect(left).toEqual([]);
+    } finally {
+      await sides.source.drop();
+      await sides.target.drop();
+    }
+  });
+});
