@@ -114,6 +114,11 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
         `The run could not see whether other tables refer to ${name}. Its indexed columns are changed, and its rows deleted, only where the account that applies this sees that none does (PROCESS and a privilege on every table).`,
       );
     }
+    if (direction === 'undo' && counts.delete > 0) {
+      warnings.push(
+        `Rows of ${name} that others wrote since, with the very values that the repair writes, cannot be told from its own, and are deleted.`,
+      );
+    }
     const lost = uncomparedColumns(table);
     if (direction === 'repair' && counts.delete > 0 && lost.length > 0) {
       warnings.push(`Deleted rows of ${name} lose columns that were not compared: ${lost.join(', ')}.`);
