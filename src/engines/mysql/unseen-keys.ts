@@ -5,6 +5,9 @@ import type { ForeignKey, RepairTable } from '../repair.js';
 import { readVariables } from './capabilities.js';
 import { textLiteral } from './dialect.js';
 
+/** Whether the account that applies a file sees every foreign key. */
+export const SIGHT_VARIABLE = '@rowproof_sees_all';
+
 /** What the account that reads cannot know of the foreign keys that refer to the tables of a schema. */
 export interface UnseenKeys {
   /** What the file asks when it is applied, before it begins. */
@@ -117,6 +120,35 @@ function innodbTable(known: ReadonlySet<string>): string {
   return known.has('INNODB_FOREIGN.ID') ? 'INNODB_FOREIGN' : 'INNODB_SYS_FOREIGN';
 }
 
+const NOTE =
+  "SELECT 'rowproof: changed columns that have an index are left as they are, because this account does not see whether foreign keys refer to them (PROCESS and a privilege on every table)' AS note";
+const NOTE_CHECK = `SET @rowproof_check = IF(@rowproof_sees_all, 'DO 0', ${textLiteral(NOTE)});`;
+const RUN_CHECK = ['PREPARE rowproof_check FROM @rowproof_check;', 'EXECUTE rowproof_check;'];
+
+function buildSight(view: string): string {
+  return `(SELECT COUNT(*) FROM information_schema.${view}) <= (SELECT COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS)`;
+}
+
+/** The view is named in a text that only an account with the privilege runs: to others the server would refuse it. */
+function buildSightCheck(view: string): string {
+  const mine =
+    "GRANTEE = CONCAT('''', LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)) - 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+  const complete = `SET @rowproof_sees_all = ${buildSight(view)}`;
+  return `SET @rowproof_check = IF((SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'PROCESS' AND ${mine}) > 0, ${textLiteral(complete)}, 'DO 0');`;
+}
+
+/**
+ * What a line of the statements below asks of the server, for who runs them another way than the engine's own client:
+ * an expression for a variable, or nothing. Null for any other line.
+ */
+export function readSightLine(
+  line: string,
+): readonly { readonly name: string; readonly value: string }[] | null {
+  if (line === NOTE_CHECK || RUN_CHECK.includes(line)) return [];
+  const view = ['INNODB_FOREIGN', 'INNODB_SYS_FOREIGN'].find((each) => line === buildSightCheck(each));
+  return view === undefined ? null : [{ name: SIGHT_VARIABLE, value: buildSight(view) }];
+}
+
 /**
  * What the file asks before it begins: whether the account that applies it sees every foreign key, which takes the
  * PROCESS privilege, and which tables others refer to of which the reading account knew nothing.
@@ -125,18 +157,12 @@ function buildUnseenStatements({ schema, foreignKeys, known }: Sight): string[] 
   const seen = foreignKeys.map(({ table, name }) => textLiteral(`${table} ${name}`.toLowerCase()));
   const own = "LOWER(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME, ' ', CONSTRAINT_NAME))";
   const others = seen.length === 0 ? 'TRUE' : `${own} NOT IN (${seen.join(', ')})`;
-  const complete = `SET @rowproof_sees_all = (SELECT COUNT(*) FROM information_schema.${innodbTable(known)}) <= (SELECT COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS)`;
-  const note =
-    "SELECT 'rowproof: changed columns that have an index are left as they are, because this account does not see whether foreign keys refer to them (PROCESS and a privilege on every table)' AS note";
-  const mine =
-    "GRANTEE = CONCAT('''', LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)) - 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
-  const execute = ['PREPARE rowproof_check FROM @rowproof_check;', 'EXECUTE rowproof_check;'];
   return [
     'SET @rowproof_sees_all = 0;',
-    `SET @rowproof_check = IF((SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'PROCESS' AND ${mine}) > 0, ${textLiteral(complete)}, 'DO 0');`,
-    ...execute,
-    `SET @rowproof_check = IF(@rowproof_sees_all, 'DO 0', ${textLiteral(note)});`,
-    ...execute,
+    buildSightCheck(innodbTable(known)),
+    ...RUN_CHECK,
+    NOTE_CHECK,
+    ...RUN_CHECK,
     'SET SESSION group_concat_max_len = 1000000;',
     `SET @rowproof_unseen = (SELECT COALESCE(GROUP_CONCAT(DISTINCT HEX(LOWER(REFERENCED_TABLE_NAME))), '') FROM information_schema.KEY_COLUMN_USAGE WHERE LOWER(REFERENCED_TABLE_SCHEMA) = ${textLiteral(schema.toLowerCase())} AND ${others});`,
   ];

@@ -6,6 +6,9 @@ import { assertExpectedServer } from '../server-identity.js';
 import { type Lexicon, readTokens } from '../sql-tokens.js';
 import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
 import { readMysqlImages } from './row-images.js';
+import { readSightLine, SIGHT_VARIABLE } from './unseen-keys.js';
+
+const ER_SPECIFIC_ACCESS_DENIED = 1227;
 
 /** Strict, and without the modes that change how quotes and operators read. */
 const SQL_MODE = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
@@ -80,6 +83,8 @@ function asksForForeignKeys(expression: string): boolean {
 
 /** Reads `SET NAMES utf8mb4;`, `SET SESSION a = 1, SESSION b = '…';`, and what the file asks for itself. */
 function readSettings(line: string): readonly WriteSetting[] | null {
+  const sight = readSightLine(line);
+  if (sight !== null) return sight.map((each) => ({ ...each, readBack: false }));
   const [, variable, expression] = /^SET (@rowproof_\w+) = (.+);$/.exec(line) ?? [];
   if (variable !== undefined && expression !== undefined) {
     return asksForForeignKeys(expression) ? [{ name: variable, value: expression, readBack: false }] : null;
@@ -124,7 +129,7 @@ async function begin(
   ];
   await session.execute('START TRANSACTION READ WRITE');
   await session.execute(`SET SESSION ${assignments.join(', SESSION ')}`);
-  for (const { name, value } of asked) await session.execute(`SET ${name} = ${value}`);
+  for (const { name, value } of asked) await ask(session, name, value);
   const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
   const names = [...state.keys()].filter((name) => !unread.has(name));
   const values = names.map((name) => `@@SESSION.${name} AS ${name}`);
@@ -138,6 +143,16 @@ async function begin(
     message: `The server did not keep the settings that the repair needs: ${wrong.join(', ')}.`,
     hint: 'Connect to the database itself rather than through a proxy that rewrites session variables.',
   });
+}
+
+/** The server refuses to tell an account without the privilege of all foreign keys: then it sees some of them only. */
+async function ask(session: WriteSession, name: string, value: string): Promise<void> {
+  try {
+    await session.execute(`SET ${name} = ${value}`);
+  } catch (error) {
+    const { errno } = error as { errno?: number };
+    if (name !== SIGHT_VARIABLE || errno !== ER_SPECIFIC_ACCESS_DENIED) throw error;
+  }
 }
 
 function spellSetting(value: string): string {
