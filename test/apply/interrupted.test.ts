@@ -90,7 +90,7 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
       await sides.source.drop();
       await sides.target.drop();
     }
-  }, 120_000);
+  }, 300_000);
 
   it('by Ctrl-C says so, ends with exit code 130, and goes on when it is started again', async () => {
     const sides = await openSides(engine, 2500);
@@ -122,7 +122,7 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
       await sides.source.drop();
       await sides.target.drop();
     }
-  }, 120_000);
+  }, 300_000);
 
   it('by kill -9 leaves an undo that the next run puts in order', async () => {
     const sides = await openSides(engine, 2500);
@@ -147,7 +147,7 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
       await sides.source.drop();
       await sides.target.drop();
     }
-  }, 120_000);
+  }, 300_000);
 
   it('by cut connections goes on over a new one', async () => {
     const sides = await openSides(engine, 2500);
@@ -178,5 +178,5 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
       await sides.source.drop();
       await sides.target.drop();
     }
-  }, 120_000);
+  }, 300_000);
 });

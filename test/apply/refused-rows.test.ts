@@ -100,5 +100,5 @@ describe.each(availableEngines())('a repair on %s of which some rows are refused
       await sides.source.drop();
       await sides.target.drop();
     }
-  }, 240_000);
+  }, 300_000);
 });

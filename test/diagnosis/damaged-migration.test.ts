@@ -296,7 +296,7 @@ describe('a migration from MariaDB to PostgreSQL that was damaged in many ways',
       await write(target, 'target', table);
     }
     run = await compare({ source, target });
-  }, 60_000);
+  }, 300_000);
 
   it.each(TABLES)('says exactly what happened to $name, with its counts', ({ name, said }) => {
     const lines = tableResult(run, name).diagnoses.map(line);

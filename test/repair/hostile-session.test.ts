@@ -155,7 +155,7 @@ describe.each(availableEngines())('a repair file of %s means the same', (engine)
     if (isPostgres) await target.run(PLANTED);
     written = await writeRepair({ source, target });
     expect(written.repair).toContain(' 0 left alone.');
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     written?.remove();

@@ -226,7 +226,7 @@ describe('values that the target cannot hold', () => {
         ALTER DATABASE "${target.name}" SET standard_conforming_strings = off`);
       const written = await writeRepair({ source, target });
       expect(written.repair).toContain('id=1: column t (text) cannot hold the character U+0000');
-      expect(written.repair).toContain('id=2: column e (hue) has no label "blue"');
+      expect(written.repair).toContain('id=2: column e (public.hue) has no label "blue"');
       expect(written.repair).toContain('id=3: column d (date) cannot hold 0000-00-00');
       await written.apply('repair');
       written.remove();

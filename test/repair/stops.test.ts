@@ -36,7 +36,7 @@ describe.each(availableEngines())('a repair of %s that stops', (engine) => {
     await target.run(`${TABLES}; ${TARGET}`);
     written = await writeRepair({ source, target });
     expect(written.repair).toContain(' 0 left alone.');
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     written?.remove();

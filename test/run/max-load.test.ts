@@ -108,7 +108,7 @@ describe.each(availableEngines())('a limited load of %s', (engine) => {
       const aborted = performance.now();
       abort.abort();
       expect((await running).result).toMatchObject({ interrupted: true, verdict: 'unverified' });
-      expect(performance.now() - aborted).toBeLessThan(1000);
+      expect(performance.now() - aborted).toBeLessThan(5000);
     },
   );
 

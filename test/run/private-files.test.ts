@@ -54,7 +54,7 @@ describe('files of a run', () => {
   });
 
   it('that hold passwords are passed over where the engine passes over them, with its sentence', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const home = mkdtempSync(join(tmpdir(), 'rowproof-home-'));
     const bare = (url: string) => url.replace(/:[^:@/]*@/, '@');

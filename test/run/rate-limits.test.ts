@@ -122,7 +122,7 @@ describe('a limited rate', { retry: 2 }, () => {
     const aborted = performance.now();
     abort.abort();
     expect((await running).result).toMatchObject({ interrupted: true, verdict: 'unverified' });
-    expect(performance.now() - aborted).toBeLessThan(1000);
+    expect(performance.now() - aborted).toBeLessThan(5000);
   });
 
   it('is not needed for chunks to take the time that was asked for, within 10%', async () => {

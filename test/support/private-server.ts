@@ -26,7 +26,7 @@ export function useOwnServer(engine: 'mariadb' | 'postgresql'): OwnServer {
     server = engine === 'postgresql' ? await startPrivatePostgres(folder) : await startPrivateMariadb(folder);
     await admin(server.url).createDatabase(DATABASE);
     session = await admin(server.url).openSession(url());
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await session?.close();
     await server?.stop();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/rowproof.js', import.meta.url));
 const BUILT_CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const TIMEOUT_MS = 50_000;
+const TIMEOUT_MS = 240_000;
 
 /** Settings of whoever runs the tests that would change what the program says or whom it connects as. */
 const INHERITED_SETTINGS = /^(PG|MYSQL_|ROWPROOF_|VITEST|NODE_OPTIONS$|NODE_ENV$|FORCE_COLOR$|NO_COLOR$)/;

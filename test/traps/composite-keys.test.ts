@@ -114,7 +114,7 @@ describe.each(availableEngines())('a composite primary key on %s', (engine) => {
   it('is what a repair finds its rows by', async () => {
     const { repair, result } = await expectRoundTrip({ source, target });
     expect(repair + result.stdout).not.toContain('no key');
-  }, 240_000);
+  }, 300_000);
 });
 
 const ENUMS: Readonly<Record<TestEngine, string>> = {

@@ -44,7 +44,7 @@ describe('a run through a pool in transaction mode', () => {
       startPgbouncer(folders[1] ?? '', target.url),
     ])) as [Pool, Pool];
     await expectUntouched();
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await pool?.stop();
     await targetPool?.stop();

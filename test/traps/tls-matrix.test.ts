@@ -11,7 +11,7 @@ import { startPrivatePostgres } from '../support/private-postgres.js';
 import { openWorkerSession } from '../support/worker-session.js';
 
 const HOSTS = ['127.0.0.1', 'localhost'] as const;
-const START_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 300_000;
 
 interface CertificateCase extends CertificateWish {
   readonly title: string;
