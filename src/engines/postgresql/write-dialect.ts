@@ -140,6 +140,7 @@ async function readImages(session: WriteSession, table: Table): Promise<ImageCol
   const rows = await session.query(
     `SELECT a.attname AS name, COALESCE(to_jsonb(a) ->> 'attgenerated', '') <> '' AS generated,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, n.nspname AS type_schema, t.typname AS type_name,
+       EXISTS (SELECT 1 FROM pg_catalog.pg_type b WHERE b.oid IN (t.oid, t.typbasetype) AND b.typtype = 'c') AS composite,
        (SELECT min(x.nspname::text) FROM pg_catalog.pg_opclass oc
           JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
           JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype
@@ -165,8 +166,9 @@ function createImage(row: ControlRow): ImageColumn {
       ? `${quoted}::pg_catalog.text IS NULL`
       : `${asText} OPERATOR(pg_catalog.=) ${literal(text)}`;
   const operators = row.operators ?? 'pg_catalog';
+  // A bare literal is no row of any type yet.
   const asKey = (text: string | null): string =>
-    operators === 'pg_catalog'
+    operators === 'pg_catalog' && row.composite !== 't'
       ? `OPERATOR(pg_catalog.=) ${literal(text)}`
       : `OPERATOR(${quoteFileName(operators)}.=) CAST(${literal(text)} AS ${typeOf(row)})`;
   return {
