@@ -24,27 +24,34 @@ export interface FileSurvey {
 
 type Counts = { inserts: number; updates: number; deletes: number };
 
+/** A row that is put aside first, or filled afterwards, is one that is deleted, or inserted. */
+function countedKind(before: keyof Counts | undefined, now: keyof Counts): keyof Counts {
+  return before === undefined || before === 'updates' ? now : before;
+}
+
 /** Reads a repair file to its end before anything is written, so that one wrong line refuses all of it. */
 export async function surveyFile(path: string, file: FileHandle, dialect: WriteDialect): Promise<FileSurvey> {
   const preamble = emptyPreamble();
   const statementsOfRow = new Map<string, number>();
   const counts = new Map<number, Counts>();
-  let inTransaction = new Map<string, number>();
+  let inTransaction = new Map<string, { readonly statements: number; readonly kind: keyof Counts }>();
   let rows = 0;
   for await (const item of readRepair({ path, file, dialect, preamble })) {
     if (item.kind === 'begin') inTransaction = new Map();
     if (item.kind !== 'row') continue;
     const { mark, table, kind } = item.statement;
-    const statements = (inTransaction.get(mark) ?? 0) + 1;
-    inTransaction.set(mark, statements);
-    if (statements > 1) {
-      statementsOfRow.set(mark, statements);
-      continue;
-    }
-    rows++;
     const own = counts.get(table) ?? { inserts: 0, updates: 0, deletes: 0 };
-    own[`${kind}s`]++;
     counts.set(table, own);
+    const known = inTransaction.get(mark);
+    const statements = (known?.statements ?? 0) + 1;
+    const counted = countedKind(known?.kind, `${kind}s`);
+    inTransaction.set(mark, { statements, kind: counted });
+    if (known === undefined) rows++;
+    else {
+      statementsOfRow.set(mark, statements);
+      own[known.kind]--;
+    }
+    own[counted]++;
   }
   const { header, tables, settings, leftAlone } = preamble;
   if (header === null) throw new RangeError('A repair file without header was read');

@@ -26,7 +26,9 @@ describe.each(enginePairs())('a plan from $source to $target', ({ source: from, 
         { source: 'total', canonical: 'decimal', compared: true },
       ],
     });
-    expect(orders?.sql?.source).toMatch(/^SELECT .*orders.* WHERE .*id.* > .* ORDER BY .*id.* LIMIT 10000$/);
+    expect(orders?.sql?.source).toMatch(
+      /^SELECT .*orders.* WHERE .*id.* (> |OPERATOR\(pg_catalog\.>\) ).* ORDER BY .*id.* LIMIT 10000$/,
+    );
   });
 
   it('shows the one statement that reads a table without a key', async () => {
@@ -43,6 +45,6 @@ describe.each(enginePairs())('a plan from $source to $target', ({ source: from, 
   it('counts tables without a key in count mode', async () => {
     const { tables } = await plan({ mode: 'count' });
     expect(tables.map((table) => table.strategy)).toEqual(['count', 'count']);
-    expect(tables[0]?.sql?.target).toMatch(/^SELECT COUNT\(\*\)/);
+    expect(tables[0]?.sql?.target).toMatch(/^SELECT (pg_catalog\.)?count\(\*\)/i);
   });
 });
