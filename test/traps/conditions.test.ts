@@ -56,7 +56,6 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
     ["word = 'one"],
     ['there_is_no_such_column = 1'],
     ['id = 1,'],
-    [''],
   ])('that is none is refused before anything is read: %s', async (where) => {
     for (const flags of [
       { where: `word:${where}` },
