@@ -136,7 +136,7 @@ describe('rows that are deleted on both sides while they are compared', () => {
       `CREATE TABLE purged (id int PRIMARY KEY, word text); INSERT INTO purged SELECT n, 'same' FROM generate_series(1, 300) n`,
     );
     await source.run("UPDATE purged SET word = 'newer' WHERE id BETWEEN 20 AND 30");
-    const flags = { where: 'purged:pg_sleep(0.003) IS NOT NULL', 'target-where': 'purged:1 = 1' };
+    const flags = { where: 'purged:pg_sleep(0.005) IS NOT NULL', 'target-where': 'purged:1 = 1' };
     const running = compare({ source, target, flags });
     await waitForSlowRead(source);
     await runOnBoth([source, target], 'DELETE FROM purged WHERE id BETWEEN 20 AND 30');

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestDatabase, TestEngine } from '../support/database.js';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 const POLL_MS = 20;
 
 /** A condition that holds for every row and takes its time for each. */
@@ -14,20 +14,24 @@ export function processList(engine: TestEngine): string {
   return engine === 'mysql' ? 'performance_schema.processlist' : 'information_schema.processlist';
 }
 
-/** The sessions that are in a slow read of this database. */
-async function findSlowReads(database: TestDatabase): Promise<string[]> {
+/**
+ * The sessions that are in a slow read of this database. Asleep, such a read has its snapshot: what is written from then
+ * on is not in it.
+ */
+async function findSlowReads(database: TestDatabase, { asleep = false } = {}): Promise<string[]> {
   const sql =
     database.engine === 'postgresql'
-      ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '%COPY%pg\\_sleep%' AND state = 'active'`
+      ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '%COPY%pg\\_sleep%' AND state = 'active'
+         ${asleep ? "AND wait_event = 'PgSleep'" : ''}`
       : `SELECT id FROM ${processList(database.engine)} WHERE db = '${database.name}' AND info LIKE 'SELECT%FROM%WHERE%SLEEP(%'
-         AND id <> CONNECTION_ID()`;
+         AND id <> CONNECTION_ID() ${asleep ? "AND state = 'User sleep'" : ''}`;
   return (await database.query(sql)).map(([id]) => String(id));
 }
 
-/** Resolves once a session is in a slow read of this database. */
+/** Resolves once a session is in a slow read of this database, with its snapshot taken. */
 export async function waitForSlowRead(database: TestDatabase): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
-  while ((await findSlowReads(database)).length === 0) {
+  while ((await findSlowReads(database, { asleep: true })).length === 0) {
     if (performance.now() > deadline) throw new Error('No slow read has begun.');
     await delay(POLL_MS);
   }
