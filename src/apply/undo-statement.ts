@@ -136,6 +136,8 @@ export function notReferred(row: RowImage, { table, images, catalog }: AppliedTa
     const isOwn =
       foreignKey.table === foreignKey.referencedTable &&
       JSON.stringify(literals(foreignKey.columns)) === JSON.stringify(referenced);
-    return isOwn ? [] : [catalog.dialect.buildNotReferred(foreignKey, referenced.map(String))];
+    return isOwn
+      ? []
+      : [catalog.dialect.buildNotReferred(foreignKey, { table, values: referenced.map(String) })];
   });
 }

@@ -8,6 +8,8 @@ export interface ForeignKey {
   readonly columns: readonly string[];
   readonly referencedTable: string;
   readonly referencedColumns: readonly string[];
+  /** For each column: the operator that holds between a value that is referred to, on its left, and one that refers to it. */
+  readonly operators: readonly string[];
   /** Checked only at the end of a transaction that asks for it. */
   readonly deferrable: boolean;
   /** SQL that names the referring table, for a statement that asks whether a row is still referred to. */
@@ -146,8 +148,21 @@ export interface RepairDialect {
   readonly asideChecks: AsideChecks;
   /** A NULL-safe condition that the column still holds the value; null where the engine has no exact one. */
   buildGuard(value: RepairValue): string | null;
-  /** Keeps an UPDATE from being refused when it asks about the table that it changes. */
-  buildNotReferred(foreignKey: ForeignKey, values: readonly string[]): string;
+  /** A condition on a row that no row of the foreign key's table refers to it. */
+  buildNotReferred(foreignKey: ForeignKey, row: ReferencedRow): string;
+  /**
+   * A text that two values have in common where a foreign key may take one for the other, be it in another letter case or
+   * with other zeros; null where the value cannot be written. A few may have it in common that the server tells apart.
+   */
+  referenceText(value: RepairValue): string | null;
+  /** A condition that two expressions for the value of one key column are spelled alike. */
+  buildSameKey(left: string, right: string): string;
+}
+
+/** A row that others may refer to: its table, and its values, as SQL, in the order of the referenced columns. */
+export interface ReferencedRow {
+  readonly table: Table;
+  readonly values: readonly string[];
 }
 
 /** A row that was put aside, and the condition that it still is. */

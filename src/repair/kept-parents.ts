@@ -113,7 +113,9 @@ async function countChildren(
     const conditions = (change.key ?? []).map((value) => dialect.buildKeyCondition(value) ?? '1 = 0');
     return `SELECT ${number} AS rowproof_n, ${names.join(', ')} FROM ${table} WHERE ${conditions.join(' AND ')}`;
   });
-  const same = key.columns.map((column, i) => `c.${dialect.quoteName(column)} = w.${names[i]}`);
+  const same = key.columns.map(
+    (column, i) => `w.${names[i]} ${key.operators[i]} c.${dialect.quoteName(column)}`,
+  );
   const children = `JOIN ${key.quotedTable} c ON ${same.join(' AND ')}`;
   const sql = `SELECT w.rowproof_n AS n, COUNT(*) AS found FROM (${going.join(' UNION ALL ')}) w ${children} GROUP BY w.rowproof_n`;
   try {

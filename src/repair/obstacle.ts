@@ -113,18 +113,30 @@ function findUpdateObstacle({ after }: RowChange, repaired: RepairedTable): stri
   return null;
 }
 
-/** The values of columns as one text, to look rows up by; null where one is NULL, not known or not writable. */
+/**
+ * The values of columns as one text, to look up rows that refer to each other by; null where one is NULL, not known or not
+ * writable.
+ */
 export function tupleOf(
   columns: readonly string[],
-  change: Pick<RowChange, 'key' | 'before' | 'after'>,
+  change: RowValues,
   { catalog }: Pick<RepairedTable, 'catalog'>,
   side: 'before' | 'after' = 'after',
 ): string | null {
-  const literals = columns.map((name) => {
-    const found = [...change[side], ...(change.key ?? [])].find(({ to }) => to.name === name);
-    if (found === undefined || found.value === null) return null;
-    const literal = catalog.dialect.literal(found);
-    return literal.kind === 'sql' ? literal.sql : null;
+  const texts = columns.map((name) => {
+    const found = findValue(name, change, side);
+    return found === undefined ? null : catalog.dialect.referenceText(found);
   });
-  return literals.includes(null) ? null : JSON.stringify(literals);
+  return texts.includes(null) ? null : JSON.stringify(texts);
+}
+
+type RowValues = Pick<RowChange, 'key' | 'before' | 'after'>;
+
+/** The value of a column on one side of a change, where the change gives it or the key does. */
+export function findValue(
+  column: string,
+  change: RowValues,
+  side: 'before' | 'after',
+): RepairValue | undefined {
+  return [...change[side], ...(change.key ?? [])].find(({ to }) => to.name === column);
 }

@@ -75,12 +75,12 @@ function buildHolder(rule: UniqueRule, at: number, { pair, catalog }: RepairedTa
   const { dialect } = catalog;
   const same = rule.expressions.map((expression, i) => {
     const own = `w.rowproof_u${at}_${i}`;
-    if (!rule.nullsDistinct) return `${expression} IS NOT DISTINCT FROM ${own}`;
-    return `${expression} ${rule.operators[i] ?? '='} ${own}`;
+    const equal = `${expression} ${rule.operators[i]} ${own}`;
+    return rule.nullsDistinct ? equal : `(${equal} OR ${expression} IS NULL AND ${own} IS NULL)`;
   });
   const other = pair.key.map(({ target }) => {
     const name = dialect.quoteName(target.name);
-    return `${name} = w.${name}`;
+    return dialect.buildSameKey(name, `w.${name}`);
   });
   const conditions = [
     ...same,
@@ -94,7 +94,9 @@ function buildHolder(rule: UniqueRule, at: number, { pair, catalog }: RepairedTa
 function buildOrphan(key: ForeignKey, { catalog }: RepairedTable): string {
   const quote = (name: string): string => catalog.dialect.quoteName(name);
   const given = key.columns.map((name) => `w.${quote(name)} IS NOT NULL`);
-  const same = key.referencedColumns.map((name, i) => `p.${quote(name)} = w.${quote(key.columns[i] ?? '')}`);
+  const same = key.referencedColumns.map(
+    (name, i) => `p.${quote(name)} ${key.operators[i]} w.${quote(key.columns[i] ?? '')}`,
+  );
   const parent = `SELECT 1 FROM ${key.quotedReferenced} AS p WHERE ${same.join(' AND ')}`;
   return `${given.join(' AND ')} AND NOT EXISTS (${parent})`;
 }

@@ -1,7 +1,7 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { RepairValue } from '../engines/repair.js';
-import { type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
+import { findValue, type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
 import type { RowChange } from './row-change.js';
 
 /** The value, as SQL, that a column has for the moment, and the condition that it has it. */
@@ -148,7 +148,12 @@ function referenceGuards(change: RowChange, repaired: RepairedTable): string[] {
     if (referenced === null) return [];
     const isOwn =
       foreignKey.table === name && tupleOf(foreignKey.columns, change, repaired, 'before') === referenced;
-    return isOwn ? [] : [catalog.dialect.buildNotReferred(foreignKey, JSON.parse(referenced) as string[])];
+    if (isOwn) return [];
+    const values = foreignKey.referencedColumns.flatMap((column) => {
+      const value = findValue(column, change, 'before');
+      return value === undefined ? [] : [literalOf(value, repaired)];
+    });
+    return [catalog.dialect.buildNotReferred(foreignKey, { table: pair.target, values })];
   });
 }
 

@@ -105,6 +105,7 @@ async function readForeignKeys(session: Session, schema: string, scope: NameScop
       columns: parts.map((part) => columnOf(table, part.column_name ?? '')),
       referencedTable,
       referencedColumns: parts.map((part) => columnOf(referencedTable, part.other_column ?? '')),
+      operators: parts.map(() => '='),
       deferrable: false,
       quotedTable: `${quoteName(table_schema ?? '')}.${quoteName(table_name ?? '')}`,
       quotedReferenced: `${quoteName(other_schema ?? '')}.${quoteName(other_table ?? '')}`,

@@ -1,7 +1,15 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import type { Column, Table } from '../../core/schema.js';
 import { hasHidden } from '../file-text.js';
-import type { AsideChecks, ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
+import { type IgnoredInText, referenceText } from '../reference-text.js';
+import type {
+  AsideChecks,
+  ForeignKey,
+  ReferencedRow,
+  RepairDialect,
+  RepairLiteral,
+  RepairValue,
+} from '../repair.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
@@ -82,6 +90,23 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     asideChecks: ASIDE_CHECKS,
     buildGuard: (value) => buildGuard(readTypedValue(value), value),
     buildNotReferred,
+    referenceText: (value) => referenceText(typed(value), ignoredInText(value.to)),
+    buildSameKey: (left, right) => `${left} = ${right}`,
+  };
+}
+
+/**
+ * What the collation's name says; one that is older than such names ignores letter case and accents.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/charset-collation-names.html
+ */
+function ignoredInText({ collation }: Column): IgnoredInText {
+  const name = collation ?? 'binary';
+  const isExact = /_bin$|^binary$|_cs$/.test(name);
+  return {
+    letterCase: !isExact,
+    accents: !isExact && !/_as_/.test(name),
+    trailingSpaces: !/_0900_|_nopad_|^binary$/.test(name),
   };
 }
 
@@ -238,7 +263,7 @@ function isOnCalendar(date: string): boolean {
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/derived-table-optimization.html
  */
-function buildNotReferred({ quotedTable, columns }: ForeignKey, values: readonly string[]): string {
+function buildNotReferred({ quotedTable, columns }: ForeignKey, { values }: ReferencedRow): string {
   const same = columns.map((column, i) => `c.${quoteName(column)} = ${values[i]}`).join(' AND ');
   return `NOT EXISTS (SELECT 1 FROM (SELECT 1 FROM ${quotedTable} AS c WHERE ${same} LIMIT 1) AS x)`;
 }

@@ -4,7 +4,8 @@ import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable, RowRule, UniqueRule } from '../repair.js';
 import { findAssigned } from '../trigger-text.js';
 import { textLiteral } from './dialect.js';
-import { createPostgresqlRepairDialect, quoteFileName } from './repair-dialect.js';
+import { quoteFileName } from './file-spelling.js';
+import { createPostgresqlRepairDialect } from './repair-dialect.js';
 import {
   type Reaction,
   readAsked,
@@ -12,6 +13,7 @@ import {
   readDomains,
   readGenerated,
   readList,
+  readOperators,
   readPartitions,
   readReactions,
   readUniques,
@@ -117,7 +119,7 @@ function buildUnique(row: ControlRow, hashes: boolean): UniqueRule {
     prefixes: {},
     deferrable: row.deferrable === 'true',
     expressions,
-    operators: readList(row.operators),
+    operators: readOperators(row.operators),
     predicate: row.predicate ?? null,
     token: isExclusion ? null : buildToken(row, { expressions, nullsDistinct, hashes }),
   };
@@ -214,7 +216,9 @@ async function readForeignKeys(session: Session, schema: SchemaSql): Promise<For
       JOIN pg_attribute a ON a.attrelid = f.${relation} AND a.attnum = k.number)::text`;
   const rows = await session.query(
     `${TREE(schema)} SELECT f.conname AS name, f.condeferrable AS deferrable, cn.nspname AS table_schema, c.relname AS table_name, rn.nspname AS other_schema,
-       r.relname AS other_table, ${names('conrelid', 'conkey')} AS columns, ${names('confrelid', 'confkey')} AS others
+       r.relname AS other_table, ${names('conrelid', 'conkey')} AS columns, ${names('confrelid', 'confkey')} AS others,
+       (SELECT json_agg(json_build_array(n.nspname, o.oprname) ORDER BY k.n) FROM unnest(f.conpfeqop) WITH ORDINALITY AS k(oid, n)
+        JOIN pg_operator o ON o.oid = k.oid JOIN pg_namespace n ON n.oid = o.oprnamespace)::text AS operators
      FROM pg_constraint f
      LEFT JOIN tree ct ON ct.relid = f.conrelid LEFT JOIN tree rt ON rt.relid = f.confrelid
      JOIN pg_class c ON c.oid = COALESCE(ct.root, f.conrelid) JOIN pg_namespace cn ON cn.oid = c.relnamespace
@@ -229,6 +233,7 @@ async function readForeignKeys(session: Session, schema: SchemaSql): Promise<For
     columns: readList(row.columns),
     referencedTable: `${row.other_schema}.${row.other_table}`,
     referencedColumns: readList(row.others),
+    operators: readOperators(row.operators),
     deferrable: row.deferrable === 't',
     quotedTable: `${quoteFileName(row.table_schema ?? '')}.${quoteFileName(row.table_name ?? '')}`,
     quotedReferenced: `${quoteFileName(row.other_schema ?? '')}.${quoteFileName(row.other_table ?? '')}`,

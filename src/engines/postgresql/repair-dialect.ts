@@ -1,21 +1,18 @@
 import type { Column, Table } from '../../core/schema.js';
-import { HIDDEN_CHARACTERS, hasHidden } from '../file-text.js';
-import type { AsideRow, ForeignKey, RepairDialect, RepairLiteral, RepairValue } from '../repair.js';
-import { countCharacters, declaredNumbers, fitsDecimal, fractionDigits } from '../repair-limits.js';
+import { referenceText } from '../reference-text.js';
+import type {
+  AsideRow,
+  ForeignKey,
+  ReferencedRow,
+  RepairDialect,
+  RepairLiteral,
+  RepairValue,
+} from '../repair.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
-import { quoteName, withUtc } from './dialect.js';
-
-/** What statements must know of a type, by the name that the server prints for it. */
-export interface RepairType {
-  /** Quoted schema and quoted name, with `[]` for an array. */
-  readonly quoted: string;
-  /** The schema of the operator that its indexes compare with; `pg_catalog` where the type has none of its own. */
-  readonly operatorSchema: string;
-  /** The labels of an enum; null for other types. */
-  readonly labels: ReadonlySet<string> | null;
-}
-
-export type RepairTypes = ReadonlyMap<string, RepairType>;
+import { withUtc } from './dialect.js';
+import { fileLiteral, quoteFileName } from './file-spelling.js';
+import { findRefusal, isJsonb, isPadded } from './repair-limits.js';
+import type { RepairTypes } from './repair-types.js';
 
 type Typed = TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }>;
 
@@ -84,6 +81,14 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     asideChecks: { begin: [], afterHold: [], afterRelease: [], forRow: buildAsideCheck, end: [] },
     buildGuard: (value) => buildGuard(readTypedValue(value), value, types),
     buildNotReferred,
+    // A type with an equality of its own may take letter case for nothing, as citext does.
+    referenceText: (value) =>
+      referenceText(typed(value), {
+        letterCase: (types.get(value.to.declared)?.operatorSchema ?? 'pg_catalog') !== 'pg_catalog',
+        accents: false,
+        trailingSpaces: isPadded(value.to),
+      }),
+    buildSameKey: (left, right) => `${asText(left)} ${EQUALS} ${asText(right)}`,
   };
 }
 
@@ -110,29 +115,6 @@ function buildRoleCheck(): string {
   const message = 'rowproof: SET session_replication_role = origin before this file is applied';
   const body = `BEGIN IF ${isOff} THEN RAISE EXCEPTION ${fileLiteral(message)}; END IF; END`;
   return `DO ${fileLiteral(body)};`;
-}
-
-/** A name whose hidden characters are spelled as escapes. */
-export function quoteFileName(name: string): string {
-  if (!hasHidden(name)) return quoteName(name);
-  const escaped = name.replaceAll('\\', '\\\\').replace(HIDDEN_CHARACTERS, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return code.length > 4 ? `\\+${code.padStart(6, '0')}` : `\\${code.padStart(4, '0')}`;
-  });
-  return `U&${quoteName(escaped)}`;
-}
-
-/** A text whose hidden characters are spelled as escapes. */
-export function fileLiteral(text: string): string {
-  if (!text.includes('\\') && !hasHidden(text)) return `'${text.replaceAll("'", "''")}'`;
-  const escaped = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll("'", "''")
-    .replace(HIDDEN_CHARACTERS, (character) => {
-      const code = (character.codePointAt(0) ?? 0).toString(16);
-      return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
-    });
-  return `E'${escaped}'`;
 }
 
 /** Bare literals take the column's type; only bytes need a function, since a setting decides how text reads as bytes. */
@@ -171,10 +153,14 @@ function sameValue(column: Column, value: TypedValue, types: RepairTypes): strin
   return `${name} OPERATOR(${quoteFileName(type.operatorSchema)}.=) CAST(${literal} AS ${type.quoted})`;
 }
 
+function asText(expression: string): string {
+  return `${expression}::pg_catalog.text ${C_COLLATION}`;
+}
+
 /** Equality by code points, which citext and nondeterministic collations do not have. */
 function sameText(column: Column, text: string): string {
   const kept = isPadded(column) ? text.replace(/ +$/, '') : text;
-  return `${quoteFileName(column.name)}::pg_catalog.text ${C_COLLATION} ${EQUALS} ${fileLiteral(kept)}`;
+  return `${asText(quoteFileName(column.name))} ${EQUALS} ${fileLiteral(kept)}`;
 }
 
 /** Many such types have no equality, or one that says less: what the server writes of both is compared. */
@@ -183,10 +169,6 @@ function sameSpelling(column: Column, text: string, types: RepairTypes): string 
   if (type === undefined) return null;
   const literal = `CAST(${fileLiteral(text)} AS ${type.quoted})`;
   return `${quoteFileName(column.name)}::pg_catalog.text ${EQUALS} ${literal}::pg_catalog.text`;
-}
-
-function isPadded({ type }: Column): boolean {
-  return type.kind === 'text' && type.padded;
 }
 
 /** `json` has no equality, so its text is compared; the row was read with it. */
@@ -201,86 +183,15 @@ function buildGuard(typed: Typed, { value, to }: RepairValue, types: RepairTypes
   return sameValue(to, typed, types);
 }
 
-/** @see https://www.postgresql.org/docs/current/datatype-json.html */
-function isJsonb(json: string): boolean {
-  const plain = json.replaceAll('\\\\', '');
-  const pairs = plain.replace(/\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}/gi, '');
-  return !plain.includes('\\u0000') && !/\\ud[89a-f]/i.test(pairs);
-}
-
-function findRefusal(typed: TypedValue, { from, to }: RepairValue, types: RepairTypes): string | null {
-  switch (typed.kind) {
-    case 'number':
-      if (to.type.kind === 'money') return refuseMoney(typed.text, to.type.digits);
-      if (to.type.kind === 'decimal' && /infinity/i.test(typed.text) && declaredNumbers(to).length > 0) {
-        return `cannot hold ${typed.text}`;
-      }
-      return to.type.kind === 'decimal' && !fitsDecimal(typed.text, to)
-        ? `cannot hold ${typed.text} without rounding`
-        : null;
-    case 'text':
-      return refuseText(typed.text, { from, to }, types);
-    case 'bits': {
-      const [most] = declaredNumbers(to);
-      return most !== undefined && typed.text.length > most ? `cannot hold ${typed.text.length} bits` : null;
-    }
-    case 'temporal':
-      return refuseTemporal(typed.text, to);
-    default:
-      return null;
-  }
-}
-
-function refuseMoney(text: string, digits: number): string | null {
-  const isAmount = /^-?\d+(\.\d+)?$/.test(text) && fractionDigits(text) <= digits;
-  const [whole = '', fraction = ''] = text.split('.');
-  const units = isAmount ? BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0')) : null;
-  return units !== null && BigInt.asIntN(64, units) === units ? null : `cannot hold ${text}`;
-}
-
-function refuseText(
-  text: string,
-  { from, to }: Pick<RepairValue, 'from' | 'to'>,
-  types: RepairTypes,
-): string | null {
-  if (text.includes('\0')) return 'cannot hold the character U+0000';
-  if (to.wire === 'char' && Buffer.byteLength(text, 'utf8') > 1) return 'cannot hold more than one byte';
-  if (to.type.kind === 'json') {
-    return to.wire === 'jsonb' && !isJsonb(text) ? 'cannot hold an escape of the document' : null;
-  }
-  if (to.type.kind === 'enum') {
-    return types.get(to.declared)?.labels?.has(text) === false
-      ? `has no label ${JSON.stringify(text)}`
-      : null;
-  }
-  if (isPadded(to) && text.endsWith(' ') && !isPadded(from)) return 'does not keep trailing spaces';
-  const [most] = declaredNumbers(to);
-  return most !== undefined && countCharacters(text) > most
-    ? `cannot hold ${countCharacters(text)} characters`
-    : null;
-}
-
-function refuseTemporal(text: string, to: Column): string | null {
-  if (/infinity$/.test(text)) return null;
-  const [precision = 6] = declaredNumbers(to);
-  if (to.type.kind !== 'date' && fractionDigits(text) > precision)
-    return `cannot hold the fraction of ${text}`;
-  if (to.type.kind === 'time') {
-    return /^([01]\d|2[0-3]):|^24:00:00$/.test(text) ? null : `cannot hold ${text}`;
-  }
-  const [, year = '', month = 0, day = 0] = /^(\d+)-(\d+)-(\d+)/.exec(text) ?? [];
-  if (Number(year) === 0 || Number(month) === 0 || Number(day) === 0) return `cannot hold ${text}`;
-  return Number(day) > daysInMonth(Number(year), Number(month)) && !text.endsWith(' BC')
-    ? `cannot hold ${text}`
-    : null;
-}
-
-function daysInMonth(year: number, month: number): number {
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
-}
-
-function buildNotReferred({ quotedTable, columns }: ForeignKey, values: readonly string[]): string {
-  const same = columns.map((column, i) => `c.${quoteFileName(column)} ${EQUALS} ${values[i]}`).join(' AND ');
-  return `NOT EXISTS (SELECT 1 FROM ${quotedTable} AS c WHERE ${same})`;
+/** A statement on the row asks with the value that the row has, so that no type is lost on a literal. */
+function buildNotReferred(
+  { quotedTable, columns, referencedColumns, operators }: ForeignKey,
+  { table }: ReferencedRow,
+): string {
+  const own = `${quoteFileName(table.schema)}.${quoteFileName(table.name)}`;
+  const same = columns.map(
+    (column, i) =>
+      `${own}.${quoteFileName(referencedColumns[i] ?? '')} ${operators[i]} c.${quoteFileName(column)}`,
+  );
+  return `NOT EXISTS (SELECT 1 FROM ${quotedTable} AS c WHERE ${same.join(' AND ')})`;
 }

@@ -1,5 +1,6 @@
 import type { ControlRow, Session } from '../engine.js';
 import { changesOtherRows } from '../trigger-text.js';
+import { quoteFileName } from './file-spelling.js';
 
 /** A piece of SQL that names the schema whose facts are read. */
 export type SchemaSql = string;
@@ -7,6 +8,17 @@ export type SchemaSql = string;
 /** Lists come as JSON text, because a name may hold any separator. */
 export function readList(text: string | null | undefined): string[] {
   return JSON.parse(text ?? '[]') as string[];
+}
+
+/** The characters of which the engine makes operators; what else a server says is no operator. */
+const OPERATOR = /^[-+*/<>=~!@#%^&|`?]+$/;
+
+/** Operators with their schemas, as SQL that means no other. A server's text comes into files here, so it is looked at. */
+export function readOperators(text: string | null | undefined): string[] {
+  return (JSON.parse(text ?? '[]') as [schema: string, name: string][]).map(([schema, name]) => {
+    if (!OPERATOR.test(name)) throw new RangeError(`The server names an operator ${JSON.stringify(name)}`);
+    return `OPERATOR(${quoteFileName(schema)}.${name})`;
+  });
 }
 
 /**
@@ -26,9 +38,11 @@ export function readUniques(session: Session, schema: SchemaSql): Promise<readon
     `SELECT c.relname AS table_name, ic.relname AS index_name, row_to_json(i)->>'indnullsnotdistinct' AS nulls_equal,
        pg_get_expr(i.indpred, i.indrelid) AS predicate, (NOT i.indimmediate)::text AS deferrable, i.indisexclusion::text AS exclusion,
        (SELECT json_agg(pg_get_indexdef(i.indexrelid, k.n, true) ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)) AS expressions,
-       (SELECT json_agg(COALESCE((SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM pg_constraint e
-          JOIN pg_operator o ON o.oid = e.conexclop[k.n] JOIN pg_namespace n ON n.oid = o.oprnamespace
-          WHERE e.conindid = i.indexrelid AND e.contype = 'x' LIMIT 1), '=') ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)) AS operators,
+       (SELECT json_agg(json_build_array(n.nspname, o.oprname) ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)
+          LEFT JOIN pg_constraint e ON e.conindid = i.indexrelid AND e.contype = 'x' JOIN pg_opclass oc ON oc.oid = i.indclass[k.n - 1]
+          JOIN pg_operator o ON o.oid = COALESCE(e.conexclop[k.n], (SELECT ao.amopopr FROM pg_amop ao WHERE ao.amopfamily = oc.opcfamily
+            AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3))
+          JOIN pg_namespace n ON n.oid = o.oprnamespace) AS operators,
        (SELECT json_agg(a.attcollation <> 0 OR a.atttypid = 'pg_catalog.numeric'::regtype ORDER BY a.attnum)::text
         FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attnum <= x.size) AS hashed,
        (SELECT json_agg(a.attname ORDER BY k.n)::text FROM generate_series(1, x.size) AS k(n)

@@ -1,6 +1,18 @@
 import type { ControlRow, Session } from '../engine.js';
-import { quoteFileName, type RepairType, type RepairTypes } from './repair-dialect.js';
+import { quoteFileName } from './file-spelling.js';
 import { readList, type SchemaSql } from './repair-facts.js';
+
+/** What statements must know of a type, by the name that the server prints for it. */
+export interface RepairType {
+  /** Quoted schema and quoted name, with `[]` for an array. */
+  readonly quoted: string;
+  /** The schema of the operator that its indexes compare with; `pg_catalog` where the type has none of its own. */
+  readonly operatorSchema: string;
+  /** The labels of an enum; null for other types. */
+  readonly labels: ReadonlySet<string> | null;
+}
+
+export type RepairTypes = ReadonlyMap<string, RepairType>;
 
 /**
  * The types of the schema's columns, by the name that the server prints for them. An array is written as its element's

@@ -13,7 +13,7 @@ import type {
   WriteSetting,
 } from '../write.js';
 import { textLiteral } from './dialect.js';
-import { fileLiteral, quoteFileName } from './repair-dialect.js';
+import { fileLiteral, quoteFileName } from './file-spelling.js';
 import { STAY } from './session-state.js';
 
 /** A transaction that waits longer than this for the next statement has lost whoever began it. */
