@@ -22,6 +22,10 @@ const passedOn = process.argv.slice(2).filter((argument) => argument !== '--all'
 if (isLong) {
   process.env.ROWPROOF_TEST_SERVERS ??= 'all';
   process.env.ROWPROOF_TEST_NODES ??= NODE_VERSIONS.join(' ');
+  process.env.ROWPROOF_TEST_PAIRS ??= 'all';
+  process.env.ROWPROOF_TEST_WORKERS ??= '2';
+  process.env.ROWPROOF_PROPERTY_CASES ??= '50';
+  process.env.ROWPROOF_REPAIR_RUNS ??= '12';
 }
 
 installNodePackages();

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare } from '../run/compare.js';
-import { enginePairs, useDatabase } from '../support/database.js';
+import { fewEnginePairs, useDatabase } from '../support/database.js';
 
-describe.each(enginePairs())('count mode from $source to $target', ({ source: from, target: to }) => {
+describe.each(fewEnginePairs())('count mode from $source to $target', ({ source: from, target: to }) => {
   const source = useDatabase(from);
   const target = useDatabase(to);
   beforeAll(async () => {

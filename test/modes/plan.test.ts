@@ -1,8 +1,8 @@
 import { planRun, resolveConfig } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enginePairs, useDatabase } from '../support/database.js';
+import { fewEnginePairs, useDatabase } from '../support/database.js';
 
-describe.each(enginePairs())('a plan from $source to $target', ({ source: from, target: to }) => {
+describe.each(fewEnginePairs())('a plan from $source to $target', ({ source: from, target: to }) => {
   const source = useDatabase(from);
   const target = useDatabase(to);
   beforeAll(async () => {

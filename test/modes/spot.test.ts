@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare } from '../run/compare.js';
-import { enginePairs, useDatabase } from '../support/database.js';
+import { fewEnginePairs, useDatabase } from '../support/database.js';
 
 const ROWS = 6000;
 const CHUNK = 500;
@@ -9,7 +9,7 @@ function values(): string {
   return Array.from({ length: ROWS }, (_, i) => `(${i * 10}, 'v${i}')`).join(', ');
 }
 
-describe.each(enginePairs())('spot mode from $source to $target', ({ source: from, target: to }) => {
+describe.each(fewEnginePairs())('spot mode from $source to $target', ({ source: from, target: to }) => {
   const source = useDatabase(from);
   const target = useDatabase(to);
   beforeAll(async () => {

@@ -25,7 +25,10 @@ export interface Comparison {
   readonly events: readonly RunEvent[];
 }
 
-/** Runs Rowproof as a program that uses the package does: two workers, unless a test says otherwise. */
+/** What a run takes of small tables: `npm run test:long` gives each several. */
+const WORKERS = process.env.ROWPROOF_TEST_WORKERS ?? '1';
+
+/** Runs Rowproof as a program that uses the package does. */
 export async function compare({
   source,
   target,
@@ -33,7 +36,7 @@ export async function compare({
   onEvent,
   signal,
 }: ComparisonRequest): Promise<Comparison> {
-  const config = resolveConfig({ source: source.url, target: target.url, workers: '2', ...flags });
+  const config = resolveConfig({ source: source.url, target: target.url, workers: WORKERS, ...flags });
   const events: RunEvent[] = [];
   const outcome = await verify(config, {
     onEvent: (event) => {

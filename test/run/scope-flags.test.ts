@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enginePairs, useDatabase } from '../support/database.js';
+import { fewEnginePairs, useDatabase } from '../support/database.js';
 import { runOnBoth } from '../traps/type-words.js';
 import { compare, findingCodes, listDifferences, tableResult } from './compare.js';
 
-describe.each(enginePairs())('flags from $source to $target', (engines) => {
+describe.each(fewEnginePairs())('flags from $source to $target', (engines) => {
   const source = useDatabase(engines.source);
   const target = useDatabase(engines.target);
 

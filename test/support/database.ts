@@ -48,6 +48,22 @@ export function enginePairs(): { source: TestEngine; target: TestEngine }[] {
   return engines.flatMap((source) => engines.map((target) => ({ source, target })));
 }
 
+/** Every engine is a source and a target, across engines and with itself, for what is not the engines' own. */
+const FEW_PAIRS: readonly { source: TestEngine; target: TestEngine }[] = [
+  { source: 'postgresql', target: 'postgresql' },
+  { source: 'mariadb', target: 'postgresql' },
+  { source: 'postgresql', target: 'mysql' },
+  { source: 'mysql', target: 'mariadb' },
+];
+
+/** Some pairs of engines, for tests of what hardly depends on them; all where `npm run test:long` says so. */
+export function fewEnginePairs(): { source: TestEngine; target: TestEngine }[] {
+  if (process.env.ROWPROOF_TEST_PAIRS === 'all') return enginePairs();
+  const named = (engine: TestEngine): TestEngine =>
+    engine === 'mysql' && inject('servers').mysql === null ? 'mariadb' : engine;
+  return FEW_PAIRS.map(({ source, target }) => ({ source: named(source), target: named(target) }));
+}
+
 /**
  * Gives the surrounding file or `describe` a database: made before its first test, dropped after its last.
  *

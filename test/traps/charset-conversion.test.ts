@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare, listDifferences } from '../run/compare.js';
-import { availableEngines, enginePairs, useDatabase } from '../support/database.js';
+import { availableEngines, fewEnginePairs, useDatabase } from '../support/database.js';
 
 describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
   'bytes of %s without a Unicode counterpart',
@@ -49,7 +49,7 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
   },
 );
 
-describe.each(enginePairs())('from $source to $target', (engines) => {
+describe.each(fewEnginePairs())('from $source to $target', (engines) => {
   const source = useDatabase(engines.source);
   const target = useDatabase(engines.target);
 

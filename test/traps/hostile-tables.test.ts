@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
-import { enginePairs, type TestDatabase, useDatabase } from '../support/database.js';
+import { fewEnginePairs, type TestDatabase, useDatabase } from '../support/database.js';
 
 const TABLES = [
   'select',
@@ -34,7 +34,7 @@ const quoterOf =
   (name: string) =>
     engine === 'postgresql' ? `"${name.replaceAll('"', '""')}"` : `\`${name.replaceAll('`', '``')}\``;
 
-describe.each(enginePairs())('names from $source to $target', (engines) => {
+describe.each(fewEnginePairs())('names from $source to $target', (engines) => {
   const source = useDatabase(engines.source);
   const target = useDatabase(engines.target);
 
@@ -93,7 +93,7 @@ describe.each(enginePairs())('names from $source to $target', (engines) => {
   });
 });
 
-describe.each(enginePairs())('a table of 400 columns from $source to $target', (engines) => {
+describe.each(fewEnginePairs())('a table of 400 columns from $source to $target', (engines) => {
   const source = useDatabase(engines.source);
   const target = useDatabase(engines.target);
   const names = Array.from({ length: WIDE_COLUMNS - 1 }, (_, column) => `c${column}`);

@@ -12,6 +12,9 @@ const PAIRINGS = availableEngines().flatMap((engine): [TestEngine, TestEngine][]
   [engine, engine],
 ]);
 
+/** How rows are looked at again is the same for all engines; that each can be asked again is tried on all. */
+const THOROUGH = PAIRINGS.slice(0, 2);
+
 describe.each(PAIRINGS)('a target that lags behind (%s -> %s)', (engine, other) => {
   const source = useDatabase(engine);
   const target = useDatabase(other);
@@ -50,6 +53,8 @@ describe.each(PAIRINGS)('a target that lags behind (%s -> %s)', (engine, other) 
       changed: 0,
     });
   });
+
+  if (!THOROUGH.some(([one, two]) => one === engine && two === other)) return;
 
   it('and catches up in part is different only in the other rows', async () => {
     const run = await compareWhile(() => target.run("UPDATE busy SET word = 'newer' WHERE id = 5"));

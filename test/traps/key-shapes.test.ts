@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
-import { enginePairs, useDatabase } from '../support/database.js';
+import { fewEnginePairs, useDatabase } from '../support/database.js';
 import { fillTable, wordsOf } from './type-words.js';
 
 const DENSE = 1000;
 const HUGE = 3000;
 const SKEWED = 120_000;
 
-describe.each(enginePairs())('keys from $source to $target', (engines) => {
+describe.each(fewEnginePairs())('keys from $source to $target', (engines) => {
   const source = useDatabase(engines.source);
   const target = useDatabase(engines.target);
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
-import { enginePairs, useDatabase } from '../support/database.js';
+import { enginePairs, fewEnginePairs, useDatabase } from '../support/database.js';
 import { fillTable, runOnBoth } from './type-words.js';
 
-describe.each(enginePairs())('from $source to $target', (engines) => {
+describe.each(fewEnginePairs())('from $source to $target', (engines) => {
   const source = useDatabase(engines.source);
   const target = useDatabase(engines.target);
 
