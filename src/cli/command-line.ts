@@ -49,6 +49,15 @@ Exit codes:
 
 const COMMANDS = ['verify', 'plan', 'init', 'report', 'apply', 'completion'] as const;
 
+const OPTIONS: Readonly<Record<(typeof COMMANDS)[number], Readonly<Record<string, unknown>>>> = {
+  verify: VERIFY_OPTIONS,
+  plan: PLAN_OPTIONS,
+  init: INIT_OPTIONS,
+  report: REPORT_OPTIONS,
+  apply: APPLY_OPTIONS,
+  completion: {},
+};
+
 /** Thrown to leave yargs as soon as a command is known: it would render the command's help next, which takes 30 ms. */
 const PARSED = new Error('The command line was read.');
 
@@ -177,7 +186,7 @@ function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
   const message = failure instanceof Error ? failure.message : String(failure);
   if (failure instanceof Error && failure.name !== 'YError') return failure;
   const [, unknown] = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message) ?? [];
-  if (unknown !== undefined && /:\/\/|:.*@/s.test(unknown)) {
+  if (unknown !== undefined && /:\/\/|:.*@/s.test(`${unknown} ${argv[0]}`)) {
     // It may hold a password, and yargs may have cut it anywhere.
     return usage('Expected a flag or command, got a URL.', 'Write it behind --source or --target.');
   }
@@ -196,18 +205,33 @@ function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
 }
 
 function unknownWord(word: string, argv: readonly string[]): RowproofError {
-  const called = COMMANDS.find((name) => name === argv[0]);
-  if (called !== undefined && word in VERIFY_OPTIONS && argv.some((each) => each.startsWith(`--${word}`))) {
+  const first = argv[0] ?? '';
+  const called = COMMANDS.find((name) => name === first) ?? 'verify';
+  const help = `See rowproof ${called} --help.`;
+  if (first !== called && !first.startsWith('-')) return unknownCommand(first);
+  if (COMMANDS.some((name) => name === word)) {
+    return usage(`rowproof ${called} has no flag --${word}.`, `It is a command: rowproof ${word} --help.`);
+  }
+  if (called !== 'verify' && word in VERIFY_OPTIONS && argv.some((each) => each.startsWith(`--${word}`))) {
     return usage(
       `rowproof ${called} has no flag --${word}, only rowproof verify has.`,
-      `Leave it out. See rowproof ${called} --help.`,
+      `Leave it out. ${help}`,
     );
   }
-  const flag = findClosestName(word, Object.keys({ ...VERIFY_OPTIONS, ...INIT_OPTIONS }));
+  if (argv.includes(word)) {
+    return usage(
+      `rowproof ${called} does not take the word ${word}.`,
+      `Everything has a flag before it. ${help}`,
+    );
+  }
+  const flag = findClosestName(word, Object.keys(OPTIONS[called]));
+  return usage(`Unknown flag: ${word}.`, `${flag === null ? '' : `Did you mean --${flag}? `}${help}`);
+}
+
+function unknownCommand(word: string): RowproofError {
   const command = findClosestName(word, COMMANDS);
-  const meant =
-    flag === null ? (command === null ? '' : `Did you mean ${command}? `) : `Did you mean --${flag}? `;
-  return usage(`Unknown flag or command: ${word}.`, `${meant}See rowproof verify --help.`);
+  const meant = command === null ? `Commands: ${COMMANDS.join(', ')}.` : `Did you mean ${command}?`;
+  return usage(`There is no command ${word}.`, `${meant} See rowproof --help.`);
 }
 
 function usage(message: string, hint: string): RowproofError {

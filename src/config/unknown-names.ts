@@ -27,8 +27,10 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     for (const pattern of patterns) assertMatch(flag, pattern, own, 'source');
   }
   for (const pattern of config.exclude) assertMatch('--exclude', pattern, bothNames(own, partners), 'source');
+  assertBothConditions(config);
   for (const { target: name } of config.map) assertMatch('--map', name, partners, 'target');
   assertColumnsExist(config, source);
+  assertKeysExist(config, source);
   for (const pattern of config.columns) assertColumnMeant('--columns', pattern, source);
   for (const pattern of config.ignoreColumns) assertColumnIgnored(pattern, source, target);
   for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);
@@ -50,27 +52,52 @@ function assertColumnMeant(flag: string, pattern: ColumnPattern, source: Catalog
   });
 }
 
-/** A pattern for every table may fit none, and a column that only the target has is left out of nothing. */
+/** A column that only the target has is left out of nothing. */
 function assertColumnIgnored(pattern: ColumnPattern, source: Catalog, target: Catalog): void {
-  const isForOneTable = source.tables.some((table) => table.name === pattern.table);
   const isOnTarget = target.tables.some((table) =>
     table.columns.some((column) => matchesName(pattern.column, column.name)),
   );
-  if (isForOneTable && !isOnTarget) assertColumnMeant('--ignore-columns', pattern, source);
+  if (!isOnTarget) assertColumnMeant('--ignore-columns', pattern, source);
+}
+
+/** All rows of the source would be compared with some of the target: the others would be called missing. */
+function assertBothConditions({ where, targetWhere }: RunConfig): void {
+  const alone = [...targetWhere.keys()].find((table) => !where.has(table));
+  if (alone === undefined) return;
+  throw new RowproofError({
+    code: 'usage',
+    message: `--target-where says which rows of "${alone}" are compared, and --where does not: all rows of the source would be compared with some of the target.`,
+    hint: `Add --where '${alone}:SQL' in the words of the source.`,
+  });
+}
+
+/** A table without the key that was asked for would be compared in another way than its user wanted. */
+function assertKeysExist({ keys }: RunConfig, source: Catalog): void {
+  for (const [name, key] of keys) assertColumns(source, name, { flag: '--key', names: key });
 }
 
 /** A misspelt column would leave the one that was meant without its partner, and the report would call it missing. */
 function assertColumnsExist({ columnMap }: RunConfig, source: Catalog): void {
   for (const [name, mapping] of columnMap) {
-    const columns = source.tables.find((table) => table.name === name)?.columns ?? [];
-    const unknown = mapping.find((entry) => !columns.some((column) => column.name === entry.source));
-    if (unknown === undefined) continue;
-    throw new RowproofError({
-      code: 'usage',
-      message: `columnMap names "${unknown.source}", but ${name} on the source has no such column.`,
-      hint: `Its columns: ${columns.map((column) => column.name).join(', ')}.`,
-    });
+    assertColumns(source, name, { flag: 'columnMap', names: mapping.map((entry) => entry.source) });
   }
+}
+
+function assertColumns(
+  source: Catalog,
+  name: string,
+  { flag, names }: { readonly flag: string; readonly names: readonly string[] },
+): void {
+  const columns = (source.tables.find((table) => table.name === name)?.columns ?? []).map(
+    (column) => column.name,
+  );
+  const unknown = names.find((column) => !columns.includes(column));
+  if (unknown === undefined) return;
+  throw new RowproofError({
+    code: 'usage',
+    message: `${flag} names "${unknown}", but ${name} on the source has no such column.`,
+    hint: `Its columns: ${columns.join(', ')}.`,
+  });
 }
 
 /** What has a name on a side: tables, and what could be taken for one. */

@@ -62,10 +62,16 @@ export function formatHeadline(result: RunResult): string {
     case 'unverified':
       return `${word}: no difference was found, but ${left === '' ? 'not everything was checked' : left}.`;
     case 'verified':
-      return `${word}: ${formatCounted(total, 'table')} ${total === 1 ? 'holds' : 'hold'} the same rows on both sides.`;
+      return `${word}: ${formatCounted(total, 'table')} ${total === 1 ? 'holds' : 'hold'} the same rows on both sides${describeEmpty(result)}.`;
     default:
-      return `${word}: no difference was found in ${formatCounted(total, 'table')}; ${describeProof(result)}.`;
+      return `${word}: no difference was found in ${formatCounted(total, 'table')}; ${describeProof(result)}${describeEmpty(result)}.`;
   }
+}
+
+/** Two schemas that nobody filled are equal too: whoever expected rows must read it in the first line. */
+function describeEmpty({ tables }: RunResult): string {
+  const empty = tables.filter(({ sourceRows, targetRows }) => sourceRows + targetRows === 0).length;
+  return empty === 0 ? '' : `; no row was there in ${ofTables(empty, tables.length)}`;
 }
 
 /** What a run proved that did not read every table in full. */

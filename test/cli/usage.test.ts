@@ -17,12 +17,18 @@ const URLS = ['--source', 'mysql://old/shop', '--target', 'postgres://new/shop']
 describe('wrong usage', () => {
   it.each<[readonly string[], string]>([
     [[], 'Expected a command, got none.'],
-    [['verfy'], 'Unknown flag or command: verfy.\n  Did you mean verify?'],
+    [['verfy'], 'There is no command verfy.\n  Did you mean verify?'],
+    [['verfy', ...URLS], 'There is no command verfy.\n  Did you mean verify?'],
+    [
+      ['verify', '--plan', ...URLS],
+      'rowproof verify has no flag --plan.\n  It is a command: rowproof plan --help.',
+    ],
+    [['report', 'run.json', '--repot', 'table'], 'Unknown flag: repot.\n  Did you mean --report?'],
     [['verify'], 'Expected --source URL, got none.'],
     [['plan', '--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.\n  Leave it out.'],
-    [['verify', '--sorce', 'x'], 'Unknown flag or command: sorce.\n  Did you mean --source?'],
-    [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag or command: zzzzzzz.\n  See rowproof verify --help.'],
-    [['verify', ...URLS, 'orders'], 'Unknown flag or command: orders.'],
+    [['verify', '--sorce', 'x'], 'Unknown flag: sorce.\n  Did you mean --source?'],
+    [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag: zzzzzzz.\n  See rowproof verify --help.'],
+    [['verify', ...URLS, 'orders'], 'rowproof verify does not take the word orders.'],
     [['verify', ...URLS, '--tables'], 'Expected --tables to have a value, got none.'],
     [['verify', '--source'], 'Expected --source to have a value, got none.'],
     [['verify', ...URLS, '--workers', '-1'], 'Expected --workers to be a whole number from 1 to 64, got -1.'],

@@ -62,7 +62,7 @@ export async function loginToPostgresql(
     port: settings.port,
     user: settings.user,
     database: settings.database,
-    password: () => settings.password.text ?? failWithoutPassword(),
+    password: () => settings.password.text || failWithoutPassword(),
     ssl: false,
     stream: () => takeAsUnconnected(stream),
     application_name: 'rowproof',
