@@ -2,9 +2,10 @@ import type { Duplex } from 'node:stream';
 import type mysql from 'mysql2';
 import type { ConnectionSettings, ControlRow } from '../engine.js';
 import type { WritingConnection } from '../limit-writes.js';
+import { runStatement } from '../run-statement.js';
 import { closed, sayGoodbye } from '../server-socket.js';
 import type { WireBudget } from '../wire-budget.js';
-import type { ServerAnswer } from '../write.js';
+import type { SentTogether, ServerAnswer, StatementResult } from '../write.js';
 import { readVariables } from './capabilities.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { cancelMysql, toControlRow } from './mysql-driver.js';
@@ -15,7 +16,8 @@ export async function connectMysqlWriter(
   settings: ConnectionSettings,
   signal: AbortSignal,
 ): Promise<MysqlWriter> {
-  const writer = new MysqlWriter(await loginToMysql(settings, signal), settings);
+  const login = await loginToMysql(settings, { signal, multipleStatements: true });
+  const writer = new MysqlWriter(login, settings);
   try {
     await writer.prepare();
     return writer;
@@ -23,6 +25,12 @@ export async function connectMysqlWriter(
     writer.cutOff();
     throw error;
   }
+}
+
+/** What mysql2 keeps of a query: what its statements came to, and how many of them were answered but for the last. */
+interface QueryParts {
+  readonly _rows: readonly (readonly mysql.RowDataPacket[] | mysql.ResultSetHeader)[];
+  readonly _resultIndex: number;
 }
 
 /** A connection whose statements run as they are. Lost connections mark it broken; what is under way gets the error. */
@@ -33,7 +41,7 @@ export class MysqlWriter implements WritingConnection {
   readonly #connection: mysql.Connection;
   readonly #budget: WireBudget;
   readonly #settings: ConnectionSettings;
-  readonly #pending = new Set<(error: Error) => void>();
+  readonly #pending = new Set<(cause: Error) => void>();
 
   constructor({ connection, budget }: MysqlLogin, settings: ConnectionSettings) {
     this.#connection = connection;
@@ -48,8 +56,9 @@ export class MysqlWriter implements WritingConnection {
 
   /** Finds out which variables the server has that tell it from others. */
   async prepare(): Promise<void> {
-    this.serverQuestion = buildServerQuestion(await readVariables(this, SERVER_VARIABLES));
-    this.readAnswer((await this.query(`SELECT ${this.serverQuestion}`))[0] ?? {});
+    const query = async (sql: string): Promise<readonly ControlRow[]> => (await runStatement(this, sql)).rows;
+    this.serverQuestion = buildServerQuestion(await readVariables({ query }, SERVER_VARIABLES));
+    this.readAnswer((await query(`SELECT ${this.serverQuestion}`))[0] ?? {});
   }
 
   readAnswer(row: ControlRow): ServerAnswer {
@@ -63,13 +72,22 @@ export class MysqlWriter implements WritingConnection {
     return this.#sessionId === String(this.#connection.threadId) ? this.#sessionId : null;
   }
 
-  async query(sql: string): Promise<readonly ControlRow[]> {
-    const rows = await this.#run(sql);
-    return Array.isArray(rows) ? rows.map(toControlRow) : [];
-  }
-
-  async execute(sql: string): Promise<number> {
-    return ((await this.#run(sql)) as mysql.ResultSetHeader).affectedRows;
+  runAll(statements: readonly string[]): Promise<SentTogether> {
+    this.#budget.renew();
+    return new Promise((resolve) => {
+      const fail = (cause: Error): void => resolve({ results: [], failure: { cause } });
+      if (this.broken) {
+        fail(connectionCut());
+        return;
+      }
+      this.#pending.add(fail);
+      const query = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, (cause) => {
+        this.#pending.delete(fail);
+        const { _rows, _resultIndex } = query as unknown as QueryParts;
+        const done = cause ? _rows.slice(0, _resultIndex) : _rows;
+        resolve({ results: done.map(toResult), failure: cause ? { cause } : null });
+      });
+    });
   }
 
   async cancel(): Promise<void> {
@@ -81,7 +99,7 @@ export class MysqlWriter implements WritingConnection {
   cutOff(): void {
     this.broken = true;
     this.#connection.destroy();
-    for (const reject of this.#pending) reject(connectionCut());
+    for (const fail of this.#pending) fail(connectionCut());
   }
 
   async close(): Promise<void> {
@@ -94,22 +112,11 @@ export class MysqlWriter implements WritingConnection {
     this.#connection.end();
     return closed(stream);
   }
+}
 
-  #run(sql: string): Promise<unknown> {
-    this.#budget.renew();
-    return new Promise((resolve, reject) => {
-      if (this.broken) {
-        reject(connectionCut());
-        return;
-      }
-      this.#pending.add(reject);
-      this.#connection.query({ sql, rowsAsArray: false }, (error, result) => {
-        this.#pending.delete(reject);
-        if (error) reject(error);
-        else resolve(result);
-      });
-    });
-  }
+function toResult(result: QueryParts['_rows'][number]): StatementResult {
+  if ('affectedRows' in result) return { rows: [], found: result.affectedRows };
+  return { rows: result.map(toControlRow), found: result.length };
 }
 
 /** A plain error with a code of the network's own, which engines take for a lost connection. */
