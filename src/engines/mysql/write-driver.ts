@@ -6,10 +6,17 @@ import { runStatement } from '../run-statement.js';
 import { closed, sayGoodbye } from '../server-socket.js';
 import type { WireBudget } from '../wire-budget.js';
 import type { SentTogether, ServerAnswer, StatementResult } from '../write.js';
-import { readVariables } from './capabilities.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { cancelMysql, toControlRow } from './mysql-driver.js';
 import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
+import {
+  readSessionVariables,
+  restoreVariables,
+  type Variables,
+  type VariablesConnection,
+} from './session-variables.js';
+import { ASKED_VARIABLES } from './unseen-keys.js';
+import { WRITTEN_VARIABLES } from './write-settings.js';
 
 /** Logs in as a session that reads does; what holds in its transactions is for the caller to set. */
 export async function connectMysqlWriter(
@@ -38,6 +45,7 @@ export class MysqlWriter implements WritingConnection {
   broken = false;
   serverQuestion = '';
   #sessionId = '';
+  #before: Variables = new Map();
   readonly #connection: mysql.Connection;
   readonly #budget: WireBudget;
   readonly #settings: ConnectionSettings;
@@ -54,11 +62,12 @@ export class MysqlWriter implements WritingConnection {
     connection.on('end', onLost);
   }
 
-  /** Finds out which variables the server has that tell it from others. */
+  /** Finds out which variables the server has, what tells it from others, and what the session is set to. */
   async prepare(): Promise<void> {
-    const query = async (sql: string): Promise<readonly ControlRow[]> => (await runStatement(this, sql)).rows;
-    this.serverQuestion = buildServerQuestion(await readVariables({ query }, SERVER_VARIABLES));
-    this.readAnswer((await query(`SELECT ${this.serverQuestion}`))[0] ?? {});
+    this.#before = await readSessionVariables(this.#variables, [...WRITTEN_VARIABLES, ...SERVER_VARIABLES]);
+    this.serverQuestion = buildServerQuestion(this.#before);
+    const [row = {}] = await this.#variables.query(`SELECT ${this.serverQuestion}`);
+    this.readAnswer(row);
   }
 
   readAnswer(row: ControlRow): ServerAnswer {
@@ -70,6 +79,10 @@ export class MysqlWriter implements WritingConnection {
   /** The session's number, where it is the server that gave it at the login: behind a proxy it may be anybody's. */
   get #cancelKey(): string | null {
     return this.#sessionId === String(this.#connection.threadId) ? this.#sessionId : null;
+  }
+
+  get #variables(): VariablesConnection {
+    return { query: async (sql) => (await runStatement(this, sql)).rows };
   }
 
   runAll(statements: readonly string[]): Promise<SentTogether> {
@@ -107,10 +120,16 @@ export class MysqlWriter implements WritingConnection {
     else await sayGoodbye(this.#leave(), () => this.cutOff());
   }
 
-  #leave(): Promise<void> {
+  /** Gives the connection back as it was: behind a proxy it may be somebody else's next. */
+  async #leave(): Promise<void> {
+    const written = WRITTEN_VARIABLES.filter((name) => this.#before.has(name));
+    await restoreVariables(this.#variables, written, this.#before);
+    const forgotten = ASKED_VARIABLES.map((name) => `${name} = NULL`);
+    await this.runAll([`SET ${forgotten.join(', ')}`]);
+    if (this.broken) return;
     const { stream } = this.#connection as unknown as { readonly stream: Duplex };
     this.#connection.end();
-    return closed(stream);
+    await closed(stream);
   }
 }
 
