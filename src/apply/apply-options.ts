@@ -22,7 +22,7 @@ export interface ApplyOptions {
   readonly onProgress?: (progress: ApplyProgress) => void;
   /** Told of an undo file that an earlier run, which was killed, had left unfinished. */
   readonly onUndoFinished?: (path: string) => void;
-  /** Ends the run after the row at hand; what was done is committed and can be taken back. */
+  /** Ends the run after the rows at hand; what was done is committed and can be taken back. */
   readonly signal?: AbortSignal;
 }
 

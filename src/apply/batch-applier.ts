@@ -1,8 +1,12 @@
 import { RowproofError } from '../core/errors.js';
+import type { BlockRun } from './block-tally.js';
 import type { Batch } from './blocks.js';
 import { commit } from './commit-outcome.js';
 import { runCarefully } from './deferred-constraints.js';
-import { type BlockRun, type RunContext, runBlock, TransientFailure } from './run-block.js';
+import { GroupPace } from './group-pace.js';
+import { TransientFailure } from './row-failure.js';
+import { runBatch } from './run-batch.js';
+import type { RunContext } from './send-statements.js';
 import type { UndoJournal } from './undo-journal.js';
 import type { AppliedTable } from './undo-statement.js';
 import type { WriteConnection, WriteTarget } from './write-connection.js';
@@ -30,6 +34,7 @@ type Outcome =
 /** Applies batches: each in a transaction of its own, or in several where rows of it have to wait. */
 export class BatchApplier {
   readonly #parts: ApplierParts;
+  readonly #pace = new GroupPace();
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
@@ -73,15 +78,11 @@ export class BatchApplier {
   }
 
   async #try(batch: Batch, refused: ReadonlyMap<string, string>, isWhole: boolean): Promise<Outcome> {
-    let at = 0;
+    const runs: BlockRun[] = [];
     try {
       const context = await this.#begin();
-      const runs: BlockRun[] = [];
-      for (const block of batch) {
-        if (this.#parts.signal.aborted) break;
-        runs.push(await runBlock(block, context, refused));
-        at++;
-      }
+      const onRuns = (done: readonly BlockRun[]): void => void runs.push(...done);
+      await runBatch(batch, context, { refused, pace: this.#pace, signal: this.#parts.signal, onRuns });
       const violation = await findViolation(context);
       if (violation === null) return await this.#commit({ runs, consumed: runs.length });
       await this.#parts.connection.rollBack();
@@ -94,7 +95,9 @@ export class BatchApplier {
       await this.#parts.connection.rollBack();
       const failure = error instanceof TransientFailure ? error : transientOr(error, this.#parts.connection);
       if (!(failure instanceof TransientFailure)) throw failure;
-      return { kind: 'failed', at: Math.min(at, batch.length - 1), failure };
+      const { mark } = failure;
+      const at = batch.findIndex((block) => block.some((statement) => statement.mark === mark));
+      return { kind: 'failed', at: at === -1 ? Math.min(runs.length, batch.length - 1) : at, failure };
     }
   }
 

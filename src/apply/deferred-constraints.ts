@@ -1,5 +1,8 @@
+import type { BlockRun } from './block-tally.js';
 import type { Batch, Block } from './blocks.js';
-import { type BlockRun, type RunContext, runBlock, TransientFailure } from './run-block.js';
+import { TransientFailure } from './row-failure.js';
+import { runBlock } from './run-blocks.js';
+import type { RunContext } from './send-statements.js';
 
 const SAVEPOINT = 'rowproof_group';
 /** Beyond this, leaving out one block after the other takes longer than it is worth. */
@@ -74,7 +77,7 @@ async function tryTogether(
   const [check, defer] = dialect.checkDeferred;
   await session.execute(`SAVEPOINT ${SAVEPOINT}`);
   const runs: BlockRun[] = [];
-  for (const block of blocks) runs.push(await runBlock(block, context, refused));
+  for (const block of blocks) runs.push(...(await runBlock(block, context, refused)));
   try {
     await session.execute(check);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { ApplyPlan, ApplyResult, LeftRow } from './apply-result.js';
+import type { BlockRun } from './block-tally.js';
 import { findUnwanted, type RowStatements, rowsOf } from './check-rows.js';
-import type { BlockRun } from './run-block.js';
 import type { AppliedTable } from './undo-statement.js';
 import { joinKey } from './wanted-row.js';
 import type { WriteConnection } from './write-connection.js';

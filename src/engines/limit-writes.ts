@@ -1,15 +1,15 @@
 import { ANSWER_GRACE_MS } from './limit-waits.js';
 import { startPatientTimer } from './patient-timer.js';
+import { runStatement } from './run-statement.js';
 import type { WriteSession } from './write.js';
 
 /** A connection that may write, and how to end what it does. */
-export interface WritingConnection extends WriteSession {
+export interface WritingConnection extends Omit<WriteSession, 'query' | 'execute'> {
   /** Asks the server to end the running statement. */
   cancel(): Promise<void>;
   /** Cuts the connection off, with an error for what is under way. */
   cutOff(): void;
 }
-
 /** How long a statement may take, and who may end it earlier. */
 export interface WriteLimits {
   readonly statementTimeoutMs: number;
@@ -52,8 +52,9 @@ export function limitWrites(
     },
     serverQuestion: connection.serverQuestion,
     readAnswer: (row) => connection.readAnswer(row),
-    query: (sql) => limit(() => connection.query(sql)),
-    execute: (sql) => limit(() => connection.execute(sql)),
+    runAll: (statements) => limit(() => connection.runAll(statements)),
+    query: async (sql) => (await limit(() => runStatement(connection, sql))).rows,
+    execute: async (sql) => (await limit(() => runStatement(connection, sql))).found,
     close: async () => {
       stop.removeEventListener('abort', onStop);
       await connection.close();

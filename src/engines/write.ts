@@ -10,6 +10,8 @@ import type { Lexicon } from './sql-tokens.js';
 export interface WriteSession {
   /** True once the connection is lost or was cut off. */
   readonly broken: boolean;
+  /** Sends statements together; the server runs one after the other, and none behind one that fails. */
+  runAll(statements: readonly string[]): Promise<SentTogether>;
   /** Runs one statement and returns its rows. */
   query(sql: string): Promise<readonly ControlRow[]>;
   /** Runs one statement and returns how many rows it found; rows that already had the values count. */
@@ -19,6 +21,18 @@ export interface WriteSession {
   /** Which server answered, and how to deal with the transaction in which it did. */
   readAnswer(row: ControlRow): ServerAnswer;
   close(): Promise<void>;
+}
+
+/** What one statement came to: its rows, and how many rows it found. */
+export interface StatementResult {
+  readonly rows: readonly ControlRow[];
+  readonly found: number;
+}
+
+/** What statements that were sent together came to: a result each, up to the one that failed, if one did. */
+export interface SentTogether {
+  readonly results: readonly StatementResult[];
+  readonly failure: { readonly cause: unknown } | null;
 }
 
 /** What a server says in a transaction of itself and of the transaction. */

@@ -14,8 +14,10 @@ export function makeFolder(): string {
   return folder;
 }
 
+type RepairUrls = { readonly [side in keyof RepairSides]: Pick<TestDatabase, 'url'> };
+
 /** Writes the repair file of two databases, as a user does, and returns its path. */
-export async function repairFile(sides: RepairSides, flags: readonly string[] = []): Promise<string> {
+export async function repairFile(sides: RepairUrls, flags: readonly string[] = []): Promise<string> {
   const path = join(makeFolder(), 'fix.sql');
   const urls = ['--source', sides.source.url, '--target', sides.target.url, '--workers', '1'];
   const { exitCode, stdout, stderr } = await runCli(['verify', ...urls, '--repair', path, ...flags]);

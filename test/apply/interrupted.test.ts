@@ -1,15 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RowproofError } from 'rowproof';
-import { describe, expect, it } from 'vitest';
-import {
-  availableEngines,
-  openTestDatabase,
-  type TestDatabase,
-  type TestEngine,
-} from '../support/database.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { availableEngines, type TestDatabase, type TestSession } from '../support/database.js';
+import { mysqlAdmin } from '../support/mysql-admin.js';
+import { postgresqlAdmin } from '../support/postgresql-admin.js';
 import { startCli } from '../support/run-cli.js';
-import { apply, dump, repairFile } from './applied.js';
+import { apply, dump } from './applied.js';
+import { LAST_ID, useSwappingSides } from './swapping-sides.js';
 
 /** A signal that says "stop" from the given look at it on, so that a run ends at each place where it may. */
 function signalAtLook(last: number): AbortSignal {
@@ -21,23 +19,6 @@ function signalAtLook(last: number): AbortSignal {
 
 /** Looks at the signal before anything is read, and those that the longest run has. */
 const LOOKS = Array.from({ length: 24 }, (_, i) => i + 1);
-
-async function openSides(
-  engine: TestEngine,
-  rows = 6,
-): Promise<{ source: TestDatabase; target: TestDatabase }> {
-  const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
-  const create = 'CREATE TABLE t (id int PRIMARY KEY, email varchar(60) NOT NULL UNIQUE, note varchar(20))';
-  const values = (from: number, to: number, note: string): string =>
-    Array.from({ length: to - from + 1 }, (_, i) => `(${from + i}, 'e${from + i}', '${note}')`).join(',');
-  await source.run(
-    `${create}; INSERT INTO t VALUES (1,'b','n'),(2,'a','n'),(3,'c','n'),${values(10, 10 + rows, 'n')}`,
-  );
-  await target.run(
-    `${create}; INSERT INTO t VALUES (1,'a','o'),(2,'b','o'),(4,'x','o'),${values(12, 10 + rows, 'o')}`,
-  );
-  return { source, target };
-}
 
 /** A run that is stopped before it has read anything has no result. */
 function ignoreEarlyStop(error: unknown): null {
@@ -54,129 +35,146 @@ function undoFiles(file: string): string[] {
     .reverse();
 }
 
-describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
-  it('after each row goes on when it is started again, and all of it can be taken back', async () => {
-    const sides = await openSides(engine);
-    try {
-      const before = await dump(sides.target, ['t']);
-      const wanted = await dump(sides.source, ['t']);
-      const file = await repairFile(sides);
-      const counts: number[] = [];
-      for (const look of LOOKS) {
-        const first = await apply(sides.target, file, { signal: signalAtLook(look) }).catch(ignoreEarlyStop);
-        if (first === null) continue;
-        const isWhole = !first.result.interrupted;
-        counts.push(first.result.applied);
-        expect(first.result.applied + first.result.open).toBe(first.result.plan.rows);
-        const emails = (await sides.target.query('SELECT email FROM t')).map(([email]) => email);
-        expect(emails.filter((email) => !/^(e\d+|[abcx])$/.test(email ?? ''))).toEqual([]);
-        const second = await apply(sides.target, file);
-        expect(second.result).toMatchObject({
-          interrupted: false,
-          open: 0,
-          refused: 0,
-          changed: 0,
-          differing: 0,
-        });
-        expect(await dump(sides.target, ['t'])).toEqual(wanted);
-        for (const undo of [second.result.undoPath, first.result.undoPath])
-          if (undo !== null)
-            expect((await apply(sides.target, undo)).result).toMatchObject({ refused: 0, changed: 0 });
-        expect(await dump(sides.target, ['t'])).toEqual(before);
-        if (isWhole) break;
-      }
-      expect(new Set(counts).size).toBeGreaterThan(5);
-    } finally {
-      await sides.source.drop();
-      await sides.target.drop();
-    }
-  }, 300_000);
+/** Locks a row that the last transaction of the repair changes, so that a run waits there. */
+async function lockLastRow(target: TestDatabase): Promise<TestSession> {
+  const admin = target.engine === 'postgresql' ? postgresqlAdmin(target.url) : mysqlAdmin(target.url);
+  const locker = await admin.openSession(target.url);
+  onTestFinished(() => locker.close());
+  await locker.run(`BEGIN; UPDATE t SET note = 'locked' WHERE id = ${LAST_ID}`);
+  return locker;
+}
 
-  it('by Ctrl-C says so, ends with exit code 130, and goes on when it is started again', async () => {
-    const sides = await openSides(engine, 2500);
-    try {
-      const before = await dump(sides.target, ['t']);
-      const file = await repairFile(sides);
-      const { child, result } = startCli(['apply', file, '--target', sides.target.url, '--yes', '--json']);
-      while ((await sides.target.query("SELECT 1 FROM t WHERE note = 'n' LIMIT 1")).length === 0)
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      child.kill('SIGINT');
-      const { exitCode, stdout, stderr } = await result;
-      const said = JSON.parse(stdout);
-      expect(exitCode).toBe(130);
-      expect(stderr).toContain('Interrupted: stopping');
-      expect(said).toMatchObject({ format: 'rowproof/apply@1', interrupted: true, refused: 0, left: [] });
-      expect(said.applied + said.open).toBe(said.plan.rows);
-      const again = await apply(sides.target, file);
-      expect(again.result).toMatchObject({
-        done: said.applied,
+/** Waits until the first transaction of a repair is committed. */
+async function waitForCommit(target: TestDatabase): Promise<void> {
+  await expect
+    .poll(() => target.query("SELECT count(*) FROM t WHERE note = 'n'"), { timeout: 60_000 })
+    .not.toEqual([['0']]);
+}
+
+/** Waits until another session than those of before waits for a lock, and returns its number. */
+async function waitForWaiter(target: TestDatabase, before: readonly string[]): Promise<string> {
+  const list =
+    target.engine === 'postgresql'
+      ? "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+      : "SELECT CAST(ID AS CHAR) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%FOR UPDATE%'";
+  let found: string | undefined;
+  const look = async (): Promise<boolean> => {
+    const ids = (await target.query(list)).map(([id]) => id ?? '');
+    found = ids.find((id) => !before.includes(id));
+    return found !== undefined;
+  };
+  await expect.poll(look, { timeout: 60_000 }).toBe(true);
+  return found ?? '';
+}
+
+// Where a run may stop does not depend on the engine.
+describe('a run that is stopped at any place', () => {
+  const sides = useSwappingSides('mariadb');
+
+  it('goes on when it is started again, and all of it can be taken back', async () => {
+    const before = await dump(sides.target, ['t']);
+    const wanted = await dump(sides.source, ['t']);
+    const file = await sides.file();
+    const counts: number[] = [];
+    for (const look of LOOKS) {
+      const first = await apply(sides.target, file, { signal: signalAtLook(look) }).catch(ignoreEarlyStop);
+      if (first === null) continue;
+      const isWhole = !first.result.interrupted;
+      counts.push(first.result.applied);
+      expect(first.result.applied + first.result.open).toBe(first.result.plan.rows);
+      const emails = (await sides.target.query('SELECT email FROM t')).map(([email]) => email);
+      expect(emails.filter((email) => !/^(e\d+|[abcx])$/.test(email ?? ''))).toEqual([]);
+      const second = await apply(sides.target, file);
+      expect(second.result).toMatchObject({
+        interrupted: false,
+        open: 0,
         refused: 0,
         changed: 0,
         differing: 0,
-        open: 0,
       });
-      expect(await dump(sides.target, ['t'])).toEqual(await dump(sides.source, ['t']));
-      for (const undo of undoFiles(file)) await apply(sides.target, undo);
+      expect(await dump(sides.target, ['t'])).toEqual(wanted);
+      for (const undo of [second.result.undoPath, first.result.undoPath])
+        if (undo !== null)
+          expect((await apply(sides.target, undo)).result).toMatchObject({ refused: 0, changed: 0 });
       expect(await dump(sides.target, ['t'])).toEqual(before);
-    } finally {
-      await sides.source.drop();
-      await sides.target.drop();
+      if (isWhole) break;
     }
-  }, 300_000);
+    expect(counts).toContain(sides.rows);
+    expect(new Set(counts).size).toBeGreaterThan(3);
+  });
+});
+
+describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
+  const sides = useSwappingSides(engine);
+
+  it('by Ctrl-C while it waits for a lock says so within seconds, and goes on when it is started again', async () => {
+    const before = await dump(sides.target, ['t']);
+    const file = await sides.file();
+    const locker = await lockLastRow(sides.target);
+    const flags = ['--target', sides.target.url, '--yes', '--json', '--lock-timeout', '60s'];
+    const { child, result } = startCli(['apply', file, ...flags]);
+    await waitForCommit(sides.target);
+    await waitForWaiter(sides.target, []);
+    const stoppedMs = performance.now();
+    child.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await result;
+    expect(performance.now() - stoppedMs).toBeLessThan(20_000);
+    await locker.run('ROLLBACK');
+    const said = JSON.parse(stdout);
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain('Interrupted: stopping');
+    expect(said).toMatchObject({ format: 'rowproof/apply@1', interrupted: true, refused: 0, left: [] });
+    expect(said.applied).toBeGreaterThan(0);
+    expect(said.applied + said.open).toBe(said.plan.rows);
+    const again = await apply(sides.target, file);
+    expect(again.result).toMatchObject({
+      done: said.applied,
+      refused: 0,
+      changed: 0,
+      differing: 0,
+      open: 0,
+    });
+    expect(await dump(sides.target, ['t'])).toEqual(await dump(sides.source, ['t']));
+    for (const undo of undoFiles(file)) await apply(sides.target, undo);
+    expect(await dump(sides.target, ['t'])).toEqual(before);
+  });
 
   it('by kill -9 leaves an undo that the next run puts in order', async () => {
-    const sides = await openSides(engine, 2500);
-    try {
-      const before = await dump(sides.target, ['t']);
-      const file = await repairFile(sides);
-      const { child, result } = startCli(['apply', file, '--target', sides.target.url, '--yes']);
-      while ((await sides.target.query("SELECT 1 FROM t WHERE note = 'n' LIMIT 1")).length === 0)
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      child.kill('SIGKILL');
-      await result;
-      const finished: string[] = [];
-      const again = await apply(sides.target, file, { onUndoFinished: (path) => finished.push(path) });
-      expect(finished).toHaveLength(1);
-      expect(again.result).toMatchObject({ refused: 0, changed: 0, differing: 0, open: 0 });
-      expect(again.result.done).toBeGreaterThan(0);
-      expect(await dump(sides.target, ['t'])).toEqual(await dump(sides.source, ['t']));
-      for (const undo of undoFiles(file)) await apply(sides.target, undo);
-      expect(await dump(sides.target, ['t'])).toEqual(before);
-      expect(readdirSync(dirname(file)).filter((name) => name.endsWith('.journal'))).toEqual([]);
-    } finally {
-      await sides.source.drop();
-      await sides.target.drop();
-    }
-  }, 300_000);
+    const before = await dump(sides.target, ['t']);
+    const file = await sides.file();
+    const locker = await lockLastRow(sides.target);
+    const flags = ['--target', sides.target.url, '--yes', '--lock-timeout', '60s'];
+    const { child, result } = startCli(['apply', file, ...flags]);
+    await waitForCommit(sides.target);
+    child.kill('SIGKILL');
+    await result;
+    await locker.run('ROLLBACK');
+    const finished: string[] = [];
+    const again = await apply(sides.target, file, { onUndoFinished: (path) => finished.push(path) });
+    expect(finished).toHaveLength(1);
+    expect(again.result).toMatchObject({ refused: 0, changed: 0, differing: 0, open: 0 });
+    expect(again.result.done).toBeGreaterThan(0);
+    expect(await dump(sides.target, ['t'])).toEqual(await dump(sides.source, ['t']));
+    for (const undo of undoFiles(file)) await apply(sides.target, undo);
+    expect(await dump(sides.target, ['t'])).toEqual(before);
+    expect(readdirSync(dirname(file)).filter((name) => name.endsWith('.journal'))).toEqual([]);
+  });
 
-  it('by cut connections goes on over a new one', async () => {
-    const sides = await openSides(engine, 2500);
-    try {
-      const before = await dump(sides.target, ['t']);
-      const file = await repairFile(sides);
-      let cuts = 0;
-      const list =
-        engine === 'postgresql'
-          ? "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'rowproof%'"
-          : 'SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()';
-      const timer = setInterval(async () => {
-        if (cuts === 3) return;
-        const [row] = await sides.target.query(list);
-        if (row === undefined) return;
-        cuts++;
-        await sides.target
-          .query(engine === 'postgresql' ? `SELECT pg_terminate_backend(${row[0]})` : `KILL ${row[0]}`)
-          .catch(() => undefined);
-      }, 700);
-      const { result } = await apply(sides.target, file).finally(() => clearInterval(timer));
-      expect(cuts).toBeGreaterThan(0);
-      expect(result).toMatchObject({ refused: 0, changed: 0, differing: 0, open: 0 });
-      expect(await dump(sides.target, ['t'])).toEqual(await dump(sides.source, ['t']));
-      await apply(sides.target, result.undoPath ?? '');
-      expect(await dump(sides.target, ['t'])).toEqual(before);
-    } finally {
-      await sides.source.drop();
-      await sides.target.drop();
+  it('by the server, which ends its connections, goes on over new ones', async () => {
+    const before = await dump(sides.target, ['t']);
+    const locker = await lockLastRow(sides.target);
+    const running = apply(sides.target, await sides.file(), { lockTimeoutMs: 60_000 });
+    const ended: string[] = [];
+    while (ended.length < 2) {
+      const id = await waitForWaiter(sides.target, ended);
+      await sides.target.run(engine === 'postgresql' ? `SELECT pg_terminate_backend(${id})` : `KILL ${id}`);
+      ended.push(id);
     }
-  }, 300_000);
+    await locker.run('ROLLBACK');
+    const { result } = await running;
+    expect(result).toMatchObject({ refused: 0, changed: 0, differing: 0, open: 0 });
+    expect(await dump(sides.target, ['t'])).toEqual(await dump(sides.source, ['t']));
+    await apply(sides.target, result.undoPath ?? '');
+    expect(await dump(sides.target, ['t'])).toEqual(before);
+  });
 });

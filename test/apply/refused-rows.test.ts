@@ -60,16 +60,16 @@ function values(from: number, to: number, state: string): string {
     .join(',');
 }
 
-/** 1,000 rows differ and 1,000 are missing on the target, which has one too many; 20 of them will be refused. */
+/** 500 rows differ and 600 are missing on the target, more than a transaction holds, and it has one too many; 20 will be refused. */
 async function openSides(engine: TestEngine): Promise<{ source: TestDatabase; target: TestDatabase }> {
   const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
   const same =
     "(8001, 'dup', 1, 1, 'x', 'same', '2024-01-01', 'plain'), (8002, 'dup2', 1, 1, 'x', 'same', '2024-01-01', 'plain')";
   const create = `CREATE TABLE t (${COLUMNS}); INSERT INTO t VALUES ${same}`;
-  await source.run(`${create}; INSERT INTO t VALUES ${values(1, 400, 'new')},${values(401, 2000, 'new')};
+  await source.run(`${create}; INSERT INTO t VALUES ${values(1, 400, 'new')},${values(401, 1100, 'new')};
     ${BROKEN.map((sql) => `UPDATE t SET ${sql}`).join('; ')}`);
   await target.run(
-    `${create}; INSERT INTO t VALUES ${values(1, 400, 'old')},${values(1001, 1600, 'old')},${values(9001, 9001, 'old')}`,
+    `${create}; INSERT INTO t VALUES ${values(1, 400, 'old')},${values(1001, 1100, 'old')},${values(9001, 9001, 'old')}`,
   );
   return { source, target };
 }
@@ -88,10 +88,10 @@ describe.each(availableEngines())('a repair on %s of which some rows are refused
       await locker.run('ROLLBACK');
       const kinds = new Set(left.map(({ reason }) => reason.replace(/'[^']*'|"[^"]*"|\d+|`[^`]*`/g, '')));
       expect(left.map(({ kind }) => kind)).toEqual(left.map(() => 'refused'));
-      expect(result).toMatchObject({ applied: 1981, refused: 20, changed: 0, differing: 0, verified: 1981 });
+      expect(result).toMatchObject({ applied: 1081, refused: 20, changed: 0, differing: 0, verified: 1081 });
       expect(kinds.size).toBeGreaterThanOrEqual(engine === 'postgresql' ? 10 : 9);
       const again = await apply(sides.target, file);
-      expect(again.result).toMatchObject({ applied: 1, refused: 19, done: 1981 });
+      expect(again.result).toMatchObject({ applied: 1, refused: 19, done: 1081 });
       for (const { undoPath } of [again.result, result])
         expect((await apply(sides.target, undoPath ?? '')).result).toMatchObject({ refused: 0, changed: 0 });
       expect(await dump(sides.target, ['t', 'parent', 'child'])).toEqual(before);
@@ -100,5 +100,5 @@ describe.each(availableEngines())('a repair on %s of which some rows are refused
       await sides.source.drop();
       await sides.target.drop();
     }
-  }, 300_000);
+  });
 });

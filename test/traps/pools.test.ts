@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apply, changedFile, dump, repairFile } from '../apply/applied.js';
 import { compare, tableResult } from '../run/compare.js';
 import { availableEngines, type TestDatabase, useDatabase } from '../support/database.js';
 import { type Pool, startPgbouncer } from '../support/pgbouncer.js';
@@ -99,6 +100,19 @@ describe('a run through a pool in transaction mode', () => {
     await expectUntouched();
   });
 
+  it('applies a repair and takes it back', async () => {
+    const { source: target } = pooled();
+    const before = await dump(source as TestDatabase, ['word']);
+    const file = await repairFile({ source: pooled().target, target });
+    const { result } = await apply(target, file);
+    expect(result).toMatchObject({ applied: 1, refused: 0, differing: 0 });
+    await expectUntouched();
+    const undone = await apply(target, result.undoPath ?? '');
+    expect(undone.result).toMatchObject({ applied: 1, differing: 0 });
+    expect(await dump(source as TestDatabase, ['word'])).toEqual(before);
+    await expectUntouched();
+  });
+
   it('cancels its statements when it is stopped, and nobody else', async () => {
     const stop = new AbortController();
     const running = compare({
@@ -141,7 +155,8 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
       const command = engine === 'mysql' ? '\x03\x00\x01' : '\x03';
       const statement = Buffer.from(
         `${command}INSERT INTO noted SELECT * FROM ${SCHEMA}.session_variables WHERE variable_name NOT IN
-       ('timestamp', 'rand_seed1', 'rand_seed2', 'statement_id', 'pseudo_thread_id', 'error_count', 'warning_count', 'last_gtid')`,
+       ('timestamp', 'rand_seed1', 'rand_seed2', 'statement_id', 'pseudo_thread_id', 'error_count', 'warning_count', 'last_gtid')
+       UNION ALL SELECT '@rowproof_sees_all', IF(@rowproof_sees_all IS NULL, 'forgotten', 'kept')`,
       );
       const header = Buffer.alloc(4);
       header.writeUIntLE(statement.length, 0, 3);
@@ -157,12 +172,8 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
       await target.run('INSERT INTO word VALUES (1)');
     });
 
-    // A flag of the login adds IGNORE_SPACE to the modes, whatever a session does later.
-    it('has all variables as before, and can write', async () => {
-      const proxy = await openTcpProxy(() => database.url, tapGoodbyes);
-      const plain = new URL(proxy.urlFor(database.url));
-      plain.searchParams.set('ssl-mode', 'DISABLED');
-      const run = await compare({ source: { url: plain.href }, target, flags: { tables: 'word' } });
+    /** Waits until all sessions said goodbye, and compares what they wrote down with what sessions begin with. */
+    async function expectAsBefore(least: number): Promise<void> {
       await expect
         .poll(() =>
           database.query(
@@ -170,10 +181,8 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
           ),
         )
         .toEqual([['0']]);
-      await proxy.close();
-      expect(run.result.verdict).toBe('verified');
       const sessions = await database.query("SELECT count(*) FROM noted WHERE variable_name = 'sql_mode'");
-      expect(Number(sessions[0]?.[0])).toBeGreaterThan(1);
+      expect(Number(sessions[0]?.[0])).toBeGreaterThanOrEqual(least);
       const changed = await database.query(
         `SELECT DISTINCT n.variable_name, n.variable_value, g.variable_value
        FROM noted n JOIN ${SCHEMA}.global_variables g ON LOWER(g.variable_name) = LOWER(n.variable_name)
@@ -186,6 +195,38 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
         "SELECT DISTINCT variable_value FROM noted WHERE LOWER(variable_name) IN ('character_set_client', 'character_set_results')",
       );
       expect(charsets).toEqual([['utf8mb4']]);
+      const own = await database.query(
+        "SELECT DISTINCT variable_value FROM noted WHERE variable_name LIKE '@%'",
+      );
+      expect(own).toEqual([['forgotten']]);
+      await database.run('DELETE FROM noted');
+    }
+
+    // A flag of the login adds IGNORE_SPACE to the modes, whatever a session does later.
+    it('has all variables as before, and can write', async () => {
+      const proxy = await openTcpProxy(() => database.url, tapGoodbyes);
+      const plain = new URL(proxy.urlFor(database.url));
+      plain.searchParams.set('ssl-mode', 'DISABLED');
+      const run = await compare({ source: { url: plain.href }, target, flags: { tables: 'word' } });
+      await expectAsBefore(2);
+      await proxy.close();
+      expect(run.result.verdict).toBe('verified');
+    });
+
+    it('has them so, and no variable of ours, once a repair was applied', async () => {
+      const proxy = await openTcpProxy(() => database.url, tapGoodbyes);
+      const plain = new URL(proxy.urlFor(database.url));
+      plain.searchParams.set('ssl-mode', 'DISABLED');
+      await database.run('DELETE FROM word');
+      const file = await repairFile({ source: target, target: { url: plain.href } }, ['--tables', 'word']);
+      await expectAsBefore(1);
+      const asking = changedFile(file, (text) =>
+        text.replace('SET NAMES utf8mb4;', 'SET NAMES utf8mb4;\nSET @rowproof_sees_all = 0;'),
+      );
+      const { result } = await apply({ url: plain.href }, asking);
+      expect(result).toMatchObject({ applied: 1, refused: 0, differing: 0 });
+      await expectAsBefore(2);
+      await proxy.close();
     });
   },
 );

@@ -38,24 +38,29 @@ interface ConnectionInside {
 
 const HEADER_BYTES = 4;
 
+/** How to log in beside what the URL says. */
+interface LoginOptions {
+  readonly signal: AbortSignal;
+  /** Whether the server takes several statements in one message; a session that only reads never sends any. */
+  readonly multipleStatements: boolean;
+}
+
 /** Logs in with the TLS that was asked for; `prefer` goes on in plain text where the server has no TLS. */
-export async function loginToMysql(settings: ConnectionSettings, signal: AbortSignal): Promise<MysqlLogin> {
-  const wantsTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
+export async function loginToMysql(settings: ConnectionSettings, options: LoginOptions): Promise<MysqlLogin> {
+  const useTls = settings.tls.mode !== 'disable' && settings.socketPath === null;
   try {
-    return await loginOnce(settings, { useTls: wantsTls, signal });
+    return await loginOnce(settings, { ...options, useTls });
   } catch (error) {
     if ((error as { code?: string }).code !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error;
     if (settings.tls.mode !== 'prefer') throw noTls();
-    return await loginOnce(settings, { useTls: false, signal });
+    return await loginOnce(settings, { ...options, useTls: false });
   }
 }
 
-interface LoginOptions {
-  readonly useTls: boolean;
-  readonly signal: AbortSignal;
-}
-
-function loginOnce(settings: ConnectionSettings, { useTls, signal }: LoginOptions): Promise<MysqlLogin> {
+function loginOnce(
+  settings: ConnectionSettings,
+  { useTls, signal, multipleStatements }: LoginOptions & { readonly useTls: boolean },
+): Promise<MysqlLogin> {
   const gate = new PasswordGate(settings, {
     safestMode: 'ssl-mode=VERIFY_IDENTITY',
     allowing: 'enable-cleartext-plugin=true',
@@ -74,7 +79,7 @@ function loginOnce(settings: ConnectionSettings, { useTls, signal }: LoginOption
     supportBigNumbers: true,
     bigNumberStrings: true,
     dateStrings: true,
-    multipleStatements: false,
+    multipleStatements,
     authPlugins: loginPlugins({ password: settings.password.text ?? '', settings: settings.password, gate }),
     enableCleartextPlugin: true,
     // Only says that the server is asked for TLS; what that means is decided in `encrypt`.

@@ -16,7 +16,8 @@ export async function connectMysql(
   settings: ConnectionSettings,
   signal: AbortSignal,
 ): Promise<MysqlConnection> {
-  const connection = new MysqlConnection(await loginToMysql(settings, signal), settings);
+  const login = await loginToMysql(settings, { signal, multipleStatements: false });
+  const connection = new MysqlConnection(login, settings);
   try {
     await connection.begin();
   } catch (error) {

@@ -1,11 +1,17 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import type { ConnectionSettings, ControlRow } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
-import { MARIADB_VARIABLE, readVariables } from './capabilities.js';
+import { MARIADB_VARIABLE } from './capabilities.js';
 import { textLiteral } from './dialect.js';
 import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
-
-type Variables = ReadonlyMap<string, string | null>;
+import {
+  assignVariables,
+  NO_LIMIT,
+  readSessionVariables,
+  restoreVariables,
+  type Variables,
+  type VariablesConnection,
+} from './session-variables.js';
 
 /** A value for a session variable: its SQL, and how servers say it when asked; null where they may round it. */
 interface Wanted {
@@ -19,8 +25,6 @@ const ON: Wanted = { sql: '1', said: ['1', 'ON'] };
 const OFF: Wanted = { sql: '0', said: ['0', 'OFF'] };
 const limit = (value: number): Wanted => ({ sql: String(value), said: null });
 
-/** Said as a number, because DEFAULT would take over the server's global limit. */
-const NO_LIMIT = 2n ** 64n - 1n;
 const MOST_ITERATIONS = 2 ** 32 - 1;
 const LONGEST_LIST = 2 ** 30;
 /** The longest key that an index can have, in bytes, with room for what a collation makes of it. */
@@ -101,9 +105,6 @@ function timeLimits(
   };
 }
 
-/** What the session needs to know of a connection to be prepared on it. */
-type Connection = Pick<Session, 'query'>;
-
 /** The settings of one session: makes them, asks for them in every transaction, and takes them back. */
 export class SessionState {
   readonly #before: Variables;
@@ -116,14 +117,11 @@ export class SessionState {
   }
 
   /** Sets what a session needs and its server has. What is refused shows when it is read back. */
-  static async prepare(connection: Connection, settings: ConnectionSettings): Promise<SessionState> {
+  static async prepare(connection: VariablesConnection, settings: ConnectionSettings): Promise<SessionState> {
     const names = [...Object.keys(STATE), ...Object.keys(timeLimits(new Map(), settings))];
     const asked = [MARIADB_VARIABLE, ...names, ...SERVER_VARIABLES];
-    const limits = await liftRowLimits(connection);
-    const before = new Map(await readVariables(connection, asked));
-    for (const [name, value] of limits) before.set(name, value);
-    const state = new SessionState(before, settings);
-    await assign(
+    const state = new SessionState(await readSessionVariables(connection, asked), settings);
+    await assignVariables(
       connection,
       [...state.#wanted].map(([name, { sql }]) => [name, sql]),
     );
@@ -158,12 +156,8 @@ export class SessionState {
   }
 
   /** Gives the connection back as it was: behind a proxy it may be somebody else's next. */
-  async restore(connection: Connection): Promise<void> {
-    const values = [...this.#wanted.keys()].map((name): [string, string] => [
-      name,
-      valueSql(name, this.#before.get(name) ?? ''),
-    ]);
-    await assign(connection, values);
+  async restore(connection: VariablesConnection): Promise<void> {
+    await restoreVariables(connection, [...this.#wanted.keys()], this.#before);
   }
 
   /** Variables that are read back, with what the server may say. */
@@ -172,30 +166,4 @@ export class SessionState {
       said === null ? [] : [[name, said]],
     );
   }
-}
-
-/** Takes off the limits that the server sets to rows, to those of the list of variables too; returns what they were. */
-async function liftRowLimits(connection: Connection): Promise<Map<string, string>> {
-  const [row = {}] = await connection.query(
-    'SELECT @@SESSION.sql_select_limit AS sql_select_limit, @@SESSION.sql_big_selects AS sql_big_selects LIMIT 1',
-  );
-  await connection.query(`SET SESSION sql_select_limit = ${NO_LIMIT}, SESSION sql_big_selects = 1`);
-  return new Map(Object.entries(row).map(([name, value]) => [name, value ?? '1']));
-}
-
-/** Assigns in one statement, and one by one where the server refuses some of it. */
-async function assign(connection: Connection, values: readonly (readonly [string, string])[]): Promise<void> {
-  const assignments = values.map(([name, value]) => `SESSION ${name} = ${value}`);
-  try {
-    await connection.query(`SET ${assignments.join(', ')}`);
-  } catch {
-    for (const assignment of assignments) await connection.query(`SET ${assignment}`).catch(() => []);
-  }
-}
-
-/** A value as the list of variables shows it, as SQL. Numbers in quotes are refused. */
-function valueSql(name: string, value: string): string {
-  if (name === 'character_set_results' && value === '') return 'NULL';
-  if (name === 'system_versioning_asof' && value === 'DEFAULT') return 'DEFAULT';
-  return /^\d+(\.\d+)?$/.test(value) ? value : textLiteral(value);
 }

@@ -7,6 +7,8 @@ import { textLiteral } from './dialect.js';
 
 /** Whether the account that applies a file sees every foreign key. */
 export const SIGHT_VARIABLE = '@rowproof_sees_all';
+/** All variables of ours in which a file notes what it was told. */
+export const ASKED_VARIABLES: readonly string[] = [SIGHT_VARIABLE, '@rowproof_unseen'];
 
 /** What the account that reads cannot know of the foreign keys that refer to the tables of a schema. */
 export interface UnseenKeys {

@@ -2,20 +2,29 @@ import type { Duplex } from 'node:stream';
 import type mysql from 'mysql2';
 import type { ConnectionSettings, ControlRow } from '../engine.js';
 import type { WritingConnection } from '../limit-writes.js';
+import { runStatement } from '../run-statement.js';
 import { closed, sayGoodbye } from '../server-socket.js';
 import type { WireBudget } from '../wire-budget.js';
-import type { ServerAnswer } from '../write.js';
-import { readVariables } from './capabilities.js';
+import type { SentTogether, ServerAnswer, StatementResult } from '../write.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { cancelMysql, toControlRow } from './mysql-driver.js';
 import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
+import {
+  readSessionVariables,
+  restoreVariables,
+  type Variables,
+  type VariablesConnection,
+} from './session-variables.js';
+import { ASKED_VARIABLES } from './unseen-keys.js';
+import { WRITTEN_VARIABLES } from './write-settings.js';
 
 /** Logs in as a session that reads does; what holds in its transactions is for the caller to set. */
 export async function connectMysqlWriter(
   settings: ConnectionSettings,
   signal: AbortSignal,
 ): Promise<MysqlWriter> {
-  const writer = new MysqlWriter(await loginToMysql(settings, signal), settings);
+  const login = await loginToMysql(settings, { signal, multipleStatements: true });
+  const writer = new MysqlWriter(login, settings);
   try {
     await writer.prepare();
     return writer;
@@ -25,15 +34,22 @@ export async function connectMysqlWriter(
   }
 }
 
+/** What mysql2 keeps of a query: what its statements came to, and how many of them were answered but for the last. */
+interface QueryParts {
+  readonly _rows: readonly (readonly mysql.RowDataPacket[] | mysql.ResultSetHeader)[];
+  readonly _resultIndex: number;
+}
+
 /** A connection whose statements run as they are. Lost connections mark it broken; what is under way gets the error. */
 export class MysqlWriter implements WritingConnection {
   broken = false;
   serverQuestion = '';
   #sessionId = '';
+  #before: Variables = new Map();
   readonly #connection: mysql.Connection;
   readonly #budget: WireBudget;
   readonly #settings: ConnectionSettings;
-  readonly #pending = new Set<(error: Error) => void>();
+  readonly #pending = new Set<(cause: Error) => void>();
 
   constructor({ connection, budget }: MysqlLogin, settings: ConnectionSettings) {
     this.#connection = connection;
@@ -46,10 +62,12 @@ export class MysqlWriter implements WritingConnection {
     connection.on('end', onLost);
   }
 
-  /** Finds out which variables the server has that tell it from others. */
+  /** Finds out which variables the server has, what tells it from others, and what the session is set to. */
   async prepare(): Promise<void> {
-    this.serverQuestion = buildServerQuestion(await readVariables(this, SERVER_VARIABLES));
-    this.readAnswer((await this.query(`SELECT ${this.serverQuestion}`))[0] ?? {});
+    this.#before = await readSessionVariables(this.#variables, [...WRITTEN_VARIABLES, ...SERVER_VARIABLES]);
+    this.serverQuestion = buildServerQuestion(this.#before);
+    const [row = {}] = await this.#variables.query(`SELECT ${this.serverQuestion}`);
+    this.readAnswer(row);
   }
 
   readAnswer(row: ControlRow): ServerAnswer {
@@ -63,13 +81,26 @@ export class MysqlWriter implements WritingConnection {
     return this.#sessionId === String(this.#connection.threadId) ? this.#sessionId : null;
   }
 
-  async query(sql: string): Promise<readonly ControlRow[]> {
-    const rows = await this.#run(sql);
-    return Array.isArray(rows) ? rows.map(toControlRow) : [];
+  get #variables(): VariablesConnection {
+    return { query: async (sql) => (await runStatement(this, sql)).rows };
   }
 
-  async execute(sql: string): Promise<number> {
-    return ((await this.#run(sql)) as mysql.ResultSetHeader).affectedRows;
+  runAll(statements: readonly string[]): Promise<SentTogether> {
+    this.#budget.renew();
+    return new Promise((resolve) => {
+      const fail = (cause: Error): void => resolve({ results: [], failure: { cause } });
+      if (this.broken) {
+        fail(connectionCut());
+        return;
+      }
+      this.#pending.add(fail);
+      const query = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, (cause) => {
+        this.#pending.delete(fail);
+        const { _rows, _resultIndex } = query as unknown as QueryParts;
+        const done = cause ? _rows.slice(0, _resultIndex) : _rows;
+        resolve({ results: done.map(toResult), failure: cause ? { cause } : null });
+      });
+    });
   }
 
   async cancel(): Promise<void> {
@@ -81,7 +112,7 @@ export class MysqlWriter implements WritingConnection {
   cutOff(): void {
     this.broken = true;
     this.#connection.destroy();
-    for (const reject of this.#pending) reject(connectionCut());
+    for (const fail of this.#pending) fail(connectionCut());
   }
 
   async close(): Promise<void> {
@@ -89,27 +120,22 @@ export class MysqlWriter implements WritingConnection {
     else await sayGoodbye(this.#leave(), () => this.cutOff());
   }
 
-  #leave(): Promise<void> {
+  /** Gives the connection back as it was: behind a proxy it may be somebody else's next. */
+  async #leave(): Promise<void> {
+    const written = WRITTEN_VARIABLES.filter((name) => this.#before.has(name));
+    await restoreVariables(this.#variables, written, this.#before);
+    const forgotten = ASKED_VARIABLES.map((name) => `${name} = NULL`);
+    await this.runAll([`SET ${forgotten.join(', ')}`]);
+    if (this.broken) return;
     const { stream } = this.#connection as unknown as { readonly stream: Duplex };
     this.#connection.end();
-    return closed(stream);
+    await closed(stream);
   }
+}
 
-  #run(sql: string): Promise<unknown> {
-    this.#budget.renew();
-    return new Promise((resolve, reject) => {
-      if (this.broken) {
-        reject(connectionCut());
-        return;
-      }
-      this.#pending.add(reject);
-      this.#connection.query({ sql, rowsAsArray: false }, (error, result) => {
-        this.#pending.delete(reject);
-        if (error) reject(error);
-        else resolve(result);
-      });
-    });
-  }
+function toResult(result: QueryParts['_rows'][number]): StatementResult {
+  if ('affectedRows' in result) return { rows: [], found: result.affectedRows };
+  return { rows: result.map(toControlRow), found: result.length };
 }
 
 /** A plain error with a code of the network's own, which engines take for a lost connection. */

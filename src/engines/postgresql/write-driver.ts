@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import type pg from 'pg';
+import pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, ControlRow } from '../engine.js';
 import type { WritingConnection } from '../limit-writes.js';
+import { runStatement } from '../run-statement.js';
 import { sayGoodbye } from '../server-socket.js';
 import type { WireBudget } from '../wire-budget.js';
-import type { ServerAnswer } from '../write.js';
+import type { SentTogether, ServerAnswer } from '../write.js';
 import { textLiteral } from './dialect.js';
 import { loginToPostgresql, type PostgresqlLogin } from './login-driver.js';
 import { cancelPostgresql } from './postgresql-driver.js';
@@ -36,6 +37,13 @@ interface ClientParts {
   readonly connection: { readonly stream: Socket };
 }
 
+/** What pg keeps of a query: one result, or one for each statement; what was not done to its end has no command. */
+interface QueryParts {
+  readonly _results: Result | readonly Result[];
+}
+
+type Result = Omit<pg.QueryResult<ControlRow>, 'command'> & { readonly command: string | null };
+
 /** A connection whose statements run as they are. Lost connections mark it broken; what is under way gets the error. */
 export class PostgresqlWriter implements WritingConnection {
   broken = false;
@@ -58,9 +66,11 @@ export class PostgresqlWriter implements WritingConnection {
 
   /** Finds out what the account may ask of the server. */
   async prepare(): Promise<void> {
-    const [row] = await this.query(
+    const { rows } = await runStatement(
+      this,
       `SELECT ${KNOWS_SYSTEM} AS knows_system, pg_catalog.pg_is_in_recovery() AS recovering`,
     );
+    const [row] = rows;
     if (row?.recovering === 't') throw isStandby();
     this.#knowsSystem = row?.knows_system === 't';
   }
@@ -79,16 +89,15 @@ export class PostgresqlWriter implements WritingConnection {
     return { server: identifyServer(row, this.#knowsSystem), transaction: { endSql, outcomeSql } };
   }
 
-  /** Runs statements of our own in one message and returns the rows of the last one. */
-  async query(sql: string): Promise<readonly ControlRow[]> {
-    return (await this.#run(sql)).rows;
-  }
-
   /** A commit of a transaction that has failed ends it with a rollback, and the server calls that a success. */
-  async execute(sql: string): Promise<number> {
-    const { rowCount, command } = await this.#run(sql);
-    if (sql === 'COMMIT' && command !== 'COMMIT') throw new Error('The transaction was rolled back');
-    return rowCount ?? 0;
+  async runAll(statements: readonly string[]): Promise<SentTogether> {
+    const { results, failure } = await this.#send(statements.join('; '));
+    const last = results.at(-1);
+    const isUndone = statements.at(-1) === 'COMMIT' && failure === null && last?.command !== 'COMMIT';
+    return {
+      results: results.map(({ rows, rowCount }) => ({ rows, found: rowCount ?? 0 })),
+      failure: isUndone ? { cause: new Error('The transaction was rolled back') } : failure,
+    };
   }
 
   async cancel(): Promise<void> {
@@ -107,15 +116,18 @@ export class PostgresqlWriter implements WritingConnection {
     else await sayGoodbye(this.#client.end(), () => this.cutOff());
   }
 
-  async #run(sql: string): Promise<pg.QueryResult<ControlRow>> {
+  async #send(text: string): Promise<{ results: readonly Result[]; failure: SentTogether['failure'] }> {
     this.#budget.renew();
     this.#busy++;
-    try {
-      const result: unknown = await this.#client.query({ text: sql, types: AS_TEXT });
-      return [result].flat().at(-1) as pg.QueryResult<ControlRow>;
-    } finally {
-      this.#busy--;
-    }
+    const query = new pg.Query<ControlRow>({ text, types: AS_TEXT });
+    const failure = await new Promise<SentTogether['failure']>((resolve) => {
+      query.on('end', () => resolve(null));
+      query.on('error', (cause) => resolve({ cause }));
+      this.#client.query(query);
+    });
+    this.#busy--;
+    const { _results } = query as unknown as QueryParts;
+    return { results: [_results].flat().filter(({ command }) => command !== null), failure };
   }
 
   get #parts(): ClientParts {
