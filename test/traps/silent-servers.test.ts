@@ -1,4 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { processEnvironment } from '../../src/config/environment.js';
+import { openSide } from '../../src/config/open-side.js';
+import { WHOLE } from '../../src/verifier/planner.js';
 import { compare } from '../run/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import type { LyingServer } from '../support/lying-server.js';
@@ -55,6 +58,35 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
     for (const [name, value] of Object.entries(options)) plain.searchParams.set(name, value);
     return plain.href;
   }
+
+  it('in the middle of a whole table is left, though the statement may take a day', async () => {
+    const proxy = await proxyBefore({ bytes: 1_000_000 }, 'silent');
+    const url = withoutTls(proxy.url(source.url));
+    const side = await openSide({ side: 'source', url, environment: processEnvironment() });
+    const { engine: opened, catalog, settings } = side;
+    await side.session.close();
+    const [table] = catalog.tables.filter(({ name }) => name === 'silent_word');
+    if (table === undefined) throw new Error('The table is not there.');
+    const { columns } = table;
+    const session = await opened.open({
+      ...settings,
+      statementTimeoutMs: 86_400_000,
+      longestSilenceMs: 1000,
+    });
+    const rest = { key: [], where: null, range: WHOLE, limit: null, offset: 0, descending: false };
+    const sql = opened.dialect.buildSelect({ table, columns, ...rest });
+    let rows = 0;
+    const read = session.readRows(sql, columns, (_buffer, _start, _end, more) => {
+      rows += more;
+      return true;
+    });
+    await expect(read).rejects.toMatchObject({
+      code: 'connection-lost',
+      message: /did not answer within 6 s/,
+    });
+    expect(rows).toBeGreaterThan(0);
+    expect(session.broken).toBe(true);
+  });
 
   const stalls = listStalls(engine === 'postgresql' ? 'set_config' : 'sql_mode');
 
