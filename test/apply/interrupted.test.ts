@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RowproofError } from 'rowproof';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import {
   type TestEngine,
 } from '../support/database.js';
 import { startCli } from '../support/run-cli.js';
+import { startStallingProxy } from '../support/stalling-proxy.js';
 import { apply, dump, repairFile } from './applied.js';
 
 /** A signal that says "stop" from the given look at it on, so that a run ends at each place where it may. */
@@ -123,6 +124,39 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
       await sides.target.drop();
     }
   }, 300_000);
+
+  it.runIf(process.platform !== 'win32' && engine === availableEngines()[0])(
+    'by a second Ctrl-C while the server is silent ends at once, with a journal and no undo that looks whole',
+    async () => {
+      const sides = await openSides(engine);
+      const file = await repairFile(sides);
+      const stall = { saying: 'SAVEPOINT rowproof_block' };
+      const proxy = await startStallingProxy(sides.target.url, { stall, manner: 'silent' });
+      try {
+        const url = new URL(proxy.url(sides.target.url));
+        url.search =
+          engine === 'postgresql' ? 'sslmode=disable' : 'ssl-mode=DISABLED&get-server-public-key=true';
+        const { child, result } = startCli(['apply', file, '--target', url.href, '--other-target', '--yes']);
+        await Promise.race([proxy.stalled, result]);
+        child.kill('SIGINT');
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const stopped = performance.now();
+        child.kill('SIGTERM');
+        expect((await result).exitCode).toBe(130);
+        expect(performance.now() - stopped).toBeLessThan(3000);
+        expect(undoFiles(file)).toEqual([]);
+        const journal = file.replace(/\.sql$/, '.undo-1.sql.journal');
+        expect(statSync(journal).mode & 0o777).toBe(0o600);
+        await proxy.close();
+        expect((await apply(sides.target, file)).result).toMatchObject({ refused: 0, changed: 0, open: 0 });
+        expect(existsSync(journal)).toBe(false);
+      } finally {
+        await proxy.close();
+        await sides.source.drop();
+        await sides.target.drop();
+      }
+    },
+  );
 
   it('by kill -9 leaves an undo that the next run puts in order', async () => {
     const sides = await openSides(engine, 2500);

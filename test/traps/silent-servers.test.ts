@@ -1,4 +1,7 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
 import { openSide } from '../../src/config/open-side.js';
 import { WHOLE } from '../../src/verifier/planner.js';
@@ -14,6 +17,8 @@ const ROWS = 200_000;
 const LIMIT_MS = 120_000;
 /** Five seconds are promised; a wait that nobody ends takes ten minutes, and a busy machine is no fault. */
 const STOP_LIMIT_MS = 20_000;
+/** Less than the 4.5 s after which a run would end by itself. */
+const AT_ONCE_MS = 3000;
 
 function listStalls(setting: string): { readonly when: string; readonly stall: Stall }[] {
   return [
@@ -87,6 +92,30 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
     expect(rows).toBeGreaterThan(0);
     expect(session.broken).toBe(true);
   });
+
+  it.runIf(process.platform !== 'win32' && engine === availableEngines()[0])(
+    'is left at once after a second Ctrl-C, and no output looks whole or loses its privacy',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'rowproof-twice-'));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      writeFileSync(join(folder, 'run.json'), 'old', { mode: 0o600 });
+      const proxy = await proxyBefore({ bytes: 1_000_000 }, 'silent');
+      const urls = ['--source', withoutTls(proxy.url(source.url)), '--target', target.url];
+      const outputs = ['--report', 'json=run.json', '--differences', 'rows.ndjson', '--repair', 'fix.sql'];
+      const { child, result } = startCli(['verify', ...urls, ...outputs, '--workers', '2'], { cwd: folder });
+      await proxy.stalled;
+      const opened = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
+      expect(opened).toEqual([0o600, 0o600, 0o600, 0o600, 0o600]);
+      child.kill('SIGINT');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const stopped = performance.now();
+      child.kill('SIGINT');
+      expect((await result).exitCode).toBe(130);
+      expect(performance.now() - stopped).toBeLessThan(AT_ONCE_MS);
+      expect(readdirSync(folder)).toEqual(['run.json']);
+      expect(readFileSync(join(folder, 'run.json'), 'utf8')).toBe('old');
+    },
+  );
 
   const stalls = listStalls(engine === 'postgresql' ? 'set_config' : 'sql_mode');
 
