@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { processEnvironment } from '../config/environment.js';
+import { whyNotRead } from '../config/file-reason.js';
 import { describeServer } from '../config/open-side.js';
 import { redactPasswords } from '../config/redact-passwords.js';
 import { RowproofError } from '../core/errors.js';
@@ -14,6 +15,7 @@ import { RowTally } from './row-tally.js';
 import { type FileSurvey, surveyFile } from './survey-file.js';
 import { buildUndoFrame, chooseUndoPath } from './undo-file.js';
 import { finishJournal, type UndoFrame, UndoJournal } from './undo-journal.js';
+import { assertUndoPlace } from './undo-place.js';
 import type { AppliedTable } from './undo-statement.js';
 import { verifyRows } from './verify-rows.js';
 import { WriteConnection } from './write-connection.js';
@@ -30,6 +32,8 @@ const DEFAULT_LOCK_TIMEOUT_MS = 5_000;
 export async function applyRepair(options: ApplyOptions): Promise<ApplyResult> {
   const file = await openRepair(options.path);
   try {
+    const undoPath = options.undoPath ?? null;
+    if (undoPath !== null || options.dryRun !== true) assertUndoPlace(options.path, undoPath);
     return await applyFile(file, options, processEnvironment());
   } finally {
     await file.close();
@@ -43,10 +47,9 @@ async function openRepair(path: string): Promise<FileHandle> {
     await file.close();
     throw new Error('it is no regular file');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new RowproofError({
       code: 'usage',
-      message: `Cannot read ${path}: ${reason}.`,
+      message: `Cannot read ${path}: ${whyNotRead(error)}.`,
       hint: 'Name a file that rowproof verify --repair wrote.',
     });
   }
@@ -86,7 +89,11 @@ async function applyFile(
     const place = await chooseUndoPath(path, options.undoPath ?? null);
     for (const finished of place.finished) options.onUndoFinished?.(finished);
     const plan = describePlan({ survey, tables, target: url, undoPath: place.path });
-    const tally = new RowTally(tables, options.onLeft ?? (() => undefined));
+    const tally = new RowTally({
+      tables,
+      lexicon: dialect.lexicon,
+      onLeft: options.onLeft ?? (() => undefined),
+    });
     if (options.dryRun === true || survey.rows === 0)
       return tally.result({ plan, dryRun: options.dryRun ?? false });
     if (options.confirm !== undefined && !(await options.confirm(plan))) {

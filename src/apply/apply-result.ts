@@ -10,7 +10,7 @@ export interface LeftRow {
   readonly kind: 'changed' | 'refused' | 'differs';
   /** `schema.table`. */
   readonly table: string;
-  /** The condition that finds the row, as SQL of the target. */
+  /** The row's key with its values, as `id = 5, code = 'a'`; a long value without its middle. */
   readonly key: string;
   /** The line of the file with the row's first statement. */
   readonly line: number;

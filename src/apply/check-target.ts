@@ -28,8 +28,8 @@ export function checkTarget({ path, header }: FileSurvey, found: FoundTarget, ot
   if (isSame || otherTarget) return;
   throw new RowproofError({
     code: 'usage',
-    message: `${path} was written for ${header.url} (${header.engine}), and the target is ${found.url} (${found.engine}).`,
-    hint: 'If they are the same database, say so with --other-target. Nothing was applied.',
+    message: `${path} was written for ${header.engine} at ${header.url}, and the target is ${found.engine} at ${found.url}.`,
+    hint: 'If it is the same database under another name, or the same rows, say so with --other-target. Nothing was applied.',
   });
 }
 

@@ -99,7 +99,7 @@ class LineReader {
       return null;
     }
     const isInside = this.#place === 'begun' || this.#place === 'inside';
-    if (text.startsWith('--')) readComment(text, this.#reading.preamble);
+    if (text.startsWith('--')) readComment(text, this.#reading);
     else if (BEGINS.has(text)) {
       if (isInside) throw refuse('begins a transaction inside another');
       if (this.#reading.preamble.header === null) throw notOurs(this.#reading.path);
@@ -148,8 +148,10 @@ async function* readCheckedLines(path: string, file: FileHandle): ReturnType<typ
   }
 }
 
-function readComment(text: string, preamble: FilePreamble): void {
+function readComment(text: string, { path, dialect, preamble }: Reading): void {
   preamble.header ??= readHeaderLine(text);
+  const { header } = preamble;
+  if (header !== null && !dialect.engines.includes(header.engine)) throw forAnother(path, header, dialect);
   const table = readTableLine(text);
   if (table !== null && !preamble.tables.has(table[0])) preamble.tables.set(...table);
   preamble.leftAlone ||= readLeftAlone(text);
@@ -176,6 +178,15 @@ function refusal(path: string, line: number, fault: string): RowproofError {
     code: 'usage',
     message: `Line ${line} of ${path} ${visibleName(fault)}.`,
     hint: 'rowproof apply takes only files as rowproof verify --repair wrote them. Nothing was applied.',
+  });
+}
+
+/** Its statements would be read by the wrong rules. */
+function forAnother(path: string, { engine, url }: FileHeader, { engines }: WriteDialect): RowproofError {
+  return new RowproofError({
+    code: 'usage',
+    message: `${path} was written for ${engine}, and the target is ${engines.join(' or ')}.`,
+    hint: `It was written for ${visibleName(url)}: name that target. Nothing was applied.`,
   });
 }
 

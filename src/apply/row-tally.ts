@@ -1,8 +1,9 @@
+import type { Lexicon } from '../engines/sql-tokens.js';
 import type { ApplyPlan, ApplyResult, LeftRow } from './apply-result.js';
 import type { BlockRun } from './block-tally.js';
 import { findUnwanted, type RowStatements, rowsOf } from './check-rows.js';
+import { nameRow } from './row-name.js';
 import type { AppliedTable } from './undo-statement.js';
-import { joinKey } from './wanted-row.js';
 import type { WriteConnection } from './write-connection.js';
 
 interface Ending {
@@ -12,17 +13,25 @@ interface Ending {
   readonly interrupted?: boolean;
 }
 
+interface TallyParts {
+  readonly tables: ReadonlyMap<number, AppliedTable>;
+  readonly lexicon: Lexicon;
+  readonly onLeft: (row: LeftRow) => void;
+}
+
 /** Counts what became of each row, and remembers those that need not be verified because they were left alone. */
 export class RowTally {
   /** The last line of the file that was dealt with. */
   lastLine = 0;
   readonly left = new Set<string>();
   readonly #tables: ReadonlyMap<number, AppliedTable>;
+  readonly #lexicon: Lexicon;
   readonly #onLeft: (row: LeftRow) => void;
   readonly #counts = { applied: 0, done: 0, changed: 0, refused: 0, verified: 0, differing: 0 };
 
-  constructor(tables: ReadonlyMap<number, AppliedTable>, onLeft: (row: LeftRow) => void) {
+  constructor({ tables, lexicon, onLeft }: TallyParts) {
     this.#tables = tables;
+    this.#lexicon = lexicon;
     this.#onLeft = onLeft;
   }
 
@@ -78,10 +87,16 @@ export class RowTally {
 
   #tell(kind: LeftRow['kind'], { statements }: RowStatements, reason: string): void {
     const [first] = statements;
-    const table = this.#tables.get(first?.table ?? -1)?.table;
-    if (first === undefined || table === undefined)
+    const applied = this.#tables.get(first?.table ?? -1);
+    if (first === undefined || applied === undefined)
       throw new RangeError('A row without statements was counted');
-    const name = `${table.schema}.${table.name}`;
-    this.#onLeft({ kind, table: name, key: joinKey(first.key), line: first.line, reason });
+    const { table, key } = applied;
+    this.#onLeft({
+      kind,
+      table: `${table.schema}.${table.name}`,
+      key: nameRow(first, key, this.#lexicon),
+      line: first.line,
+      reason,
+    });
   }
 }

@@ -4,7 +4,7 @@ import { plainJson } from '../repair/repair-header.js';
 import { visibleName } from '../report/visible-text.js';
 import { REPAIR_FORMAT } from './repair-header.js';
 import type { FileSurvey } from './survey-file.js';
-import { findWriter, finishJournal, journalPathOf, type UndoFrame } from './undo-journal.js';
+import { findWriter, finishJournal, journalPathOf, OPENING, type UndoFrame } from './undo-journal.js';
 import type { AppliedTable } from './undo-statement.js';
 
 const MOST_RUNS = 10_000;
@@ -86,7 +86,6 @@ export function buildUndoFrame({
     startedAt,
   };
   const lines = [
-    `Undo SQL: takes back what rowproof apply did with ${survey.path}, from what each statement really did.`,
     `format: ${REPAIR_FORMAT} ${plainJson(about)}`,
     ...[...tables].map(
       ([
@@ -111,6 +110,7 @@ export function buildUndoFrame({
     ),
   ];
   const session = [...dialect.sessionStatements, ...settings];
-  const head = [...lines.map((line) => `-- ${visibleName(line)}`), '', ...session].join('\n');
+  const opening = `${OPENING}${visibleName(survey.path)}, from what each statement really did.`;
+  const head = [opening, ...lines.map((line) => `-- ${visibleName(line)}`), '', ...session].join('\n');
   return { head: `${head}\n`, begin: dialect.begin, commit: dialect.commit };
 }

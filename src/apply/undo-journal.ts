@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { z } from 'zod';
+import { whyNotWritten } from '../config/file-reason.js';
 import { RowproofError } from '../core/errors.js';
 import { readLines } from './file-lines.js';
 
@@ -11,6 +13,8 @@ export interface UndoFrame {
   readonly commit: string;
 }
 
+/** How the head of every undo file begins. */
+export const OPENING = '-- Undo SQL: takes back what rowproof apply did with ';
 /** Begins the line that ends the head of a journal. */
 const HEAD_END = '-- End of the head.';
 const FILE_END = '-- End of the file.';
@@ -86,16 +90,25 @@ export function journalPathOf(undoPath: string): string {
   return `${undoPath}.journal`;
 }
 
+/** Where a journal is turned round. */
+export function temporaryPathOf(undoPath: string): string {
+  return `${journalPathOf(undoPath)}.tmp`;
+}
+
 /** The process that writes a journal, if it still runs on this machine; null where nobody does. */
 export async function findWriter(undoPath: string): Promise<number | null> {
   const journal = await open(journalPathOf(undoPath), 'r');
   try {
-    for await (const { text } of readLines(journal)) {
+    for await (const { number, text, complete } of readLines(journal)) {
+      const isCutOff = !complete && OPENING.startsWith(text);
+      if (number === 1 && !text.startsWith(OPENING) && !isCutOff) throw notOurs(undoPath);
       if (!text.startsWith(HEAD_END)) continue;
-      const { process: writer } = JSON.parse(text.slice(HEAD_END.length)) as { process: number };
+      const { process: writer } = readHeadEnd(text, undoPath);
       return writer !== process.pid && isRunning(writer) ? writer : null;
     }
     return null;
+  } catch (error) {
+    throw error instanceof TypeError ? notOurs(undoPath) : error;
   } finally {
     await journal.close();
   }
@@ -122,9 +135,9 @@ interface Section {
 export async function finishJournal(undoPath: string): Promise<boolean> {
   const path = journalPathOf(undoPath);
   const journal = await open(path, 'r');
-  const temporary = `${undoPath}.tmp`;
+  const temporary = temporaryPathOf(undoPath);
   try {
-    const { head, begin, commit, sections } = await readSections(journal);
+    const { head, begin, commit, sections } = await readSections(journal, undoPath);
     if (sections.length > 0) {
       await rm(temporary, { force: true });
       const file = await open(temporary, 'wx', PRIVATE);
@@ -153,6 +166,7 @@ export async function finishJournal(undoPath: string): Promise<boolean> {
 /** A last transaction that was not written to its end never committed. */
 async function readSections(
   journal: FileHandle,
+  undoPath: string,
 ): Promise<{ head: string; begin: string; commit: string; sections: Section[] }> {
   const sections: Section[] = [];
   let head: string | null = null;
@@ -165,7 +179,7 @@ async function readSections(
     if (head === null) {
       if (line.text.startsWith(HEAD_END)) {
         head = `${lines.join('\n')}\n`;
-        frame = JSON.parse(line.text.slice(HEAD_END.length)) as typeof frame;
+        frame = readHeadEnd(line.text, undoPath);
         lines = [];
       } else lines.push(line.text);
       continue;
@@ -180,6 +194,16 @@ async function readSections(
     }
   }
   return { head: head ?? '', ...frame, sections };
+}
+
+const HEAD_FACTS = z.object({ begin: z.string().min(1), commit: z.string().min(1), process: z.int().min(1) });
+
+function readHeadEnd(line: string, undoPath: string): z.infer<typeof HEAD_FACTS> {
+  try {
+    return HEAD_FACTS.parse(JSON.parse(line.slice(HEAD_END.length)));
+  } catch {
+    throw notOurs(undoPath);
+  }
 }
 
 async function readText(file: FileHandle, { start, end }: Section): Promise<string> {
@@ -197,6 +221,15 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Somebody's file that happens to have the name is not put in order, which would remove it. */
+function notOurs(undoPath: string): RowproofError {
+  return new RowproofError({
+    code: 'usage',
+    message: `Cannot write the undo file ${undoPath}: ${journalPathOf(undoPath)} is there, and is no journal of rowproof apply.`,
+    hint: 'Move it away, or name another file with --undo.',
+  });
+}
+
 function alreadyThere(path: string): RowproofError {
   return new RowproofError({
     code: 'output',
@@ -206,10 +239,9 @@ function alreadyThere(path: string): RowproofError {
 }
 
 function cannotWrite(path: string, error: unknown): RowproofError {
-  const reason = error instanceof Error ? error.message : String(error);
   return new RowproofError({
     code: 'output',
-    message: `Cannot write what takes the repair back to ${path}: ${reason}.`,
+    message: `Cannot write what takes the repair back to ${path}: ${whyNotWritten(error)}.`,
     hint: 'Make room, or name another file with --undo, and apply again.',
     cause: error,
   });

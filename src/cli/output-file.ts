@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { whyNotWritten } from '../config/file-reason.js';
 import { usageError } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
 
@@ -50,7 +51,7 @@ export function openOutputFile({ flag, path }: RequestedFile): OutputFile {
     if (error instanceof RowproofError) throw error;
     throw new RowproofError({
       code: 'usage',
-      message: `Cannot write ${flag} ${path}: ${reasonOf(error)}.`,
+      message: `Cannot write ${flag} ${path}: ${whyNotWritten(error)}.`,
       hint: 'Name a file in a folder that exists and that you may write to.',
       cause: error,
     });
@@ -133,18 +134,8 @@ function moveInto(temporary: string, path: string): void {
 function outputError(path: string, error: unknown): RowproofError {
   return new RowproofError({
     code: 'output',
-    message: `Cannot write ${path}: ${reasonOf(error)}.`,
+    message: `Cannot write ${path}: ${whyNotWritten(error)}.`,
     hint: 'Make room or name another file, and run again.',
     cause: error,
   });
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT') return 'the folder does not exist';
-  if (code === 'ENOTDIR') return 'a part of the path is not a folder';
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  if (code === 'EROFS') return 'the file system is read only';
-  if (code === 'ENOSPC') return 'no space is left on the disk';
-  return error instanceof Error ? error.message : String(error);
 }

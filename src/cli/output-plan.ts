@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { type PlannedFile, refuseSharedFiles } from '../config/file-place.js';
 import { type RawFlags, readList, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { isReportFormat, REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
 
@@ -27,12 +27,7 @@ export function planOutput(flags: RawFlags): OutputPlan {
   const files = asked.flatMap(({ format, path }) => (path === null ? [] : [{ format, path }]));
   const differencesPath = readText(flags, 'differences') ?? null;
   const repairPaths = readRepairPaths(flags);
-  refuseSharedPaths([
-    ...files.map((file) => file.path),
-    ...(differencesPath === null ? [] : [differencesPath]),
-    ...(repairPaths === null ? [] : Object.values(repairPaths)),
-  ]);
-  return {
+  const plan = {
     stdout: asked.length === 0 ? 'table' : (onStdout[0] ?? null),
     files,
     differencesPath,
@@ -40,6 +35,17 @@ export function planOutput(flags: RawFlags): OutputPlan {
     quiet: readSwitch(flags, 'quiet'),
     noColor: readSwitch(flags, 'no-color'),
   };
+  refuseSharedFiles(plannedFiles(plan).map(({ path }) => path));
+  return plan;
+}
+
+/** Every file that a plan writes. */
+export function plannedFiles({ files, differencesPath, repairPaths }: OutputPlan): PlannedFile[] {
+  return [
+    ...files.map(({ path }) => ({ flag: '--report', path })),
+    ...(differencesPath === null ? [] : [{ flag: '--differences', path: differencesPath }]),
+    ...Object.values(repairPaths ?? {}).map((path) => ({ flag: '--repair', path })),
+  ];
 }
 
 function readReport(text: string): { readonly format: ReportFormat; readonly path: string | null } {
@@ -67,14 +73,4 @@ function readRepairPaths(flags: RawFlags): OutputPlan['repairPaths'] {
     );
   }
   return { repair, undo: `${repair.replace(/\.sql$/i, '')}.undo.sql` };
-}
-
-function refuseSharedPaths(paths: readonly string[]): void {
-  const places = paths.map((path) => resolve(path));
-  const twice = paths.find((_, index) => places.indexOf(places[index] ?? '') !== index);
-  if (twice === undefined) return;
-  throw usageError(
-    `Expected a file of its own for each output, got ${twice} twice.`,
-    'Give each output another path.',
-  );
 }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { whyNotRead } from '../config/file-reason.js';
 import type { ConfigFileContent } from '../config/file-schema.js';
 import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { resolveConfig } from '../config/resolve-config.js';
@@ -14,6 +15,8 @@ export interface Settings {
   readonly config: RunConfig;
   /** Those of the command line, and those that the file stands for. */
   readonly flags: RawFlags;
+  /** The config file that was read; null where there was none. */
+  readonly path: string | null;
   /** Makes an error about a flag that nobody typed one about the key of the file. */
   readonly explain: (error: unknown) => unknown;
 }
@@ -35,7 +38,7 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
   const { 'no-config': noConfig, ...flags } = given;
   const named = readText(flags, 'config');
   const path = choosePath(named, readSwitch({ 'no-config': noConfig }, 'no-config'));
-  if (path === null) return { config: resolveConfig(flags), flags, explain: (error) => error };
+  if (path === null) return { config: resolveConfig(flags), flags, path, explain: (error) => error };
   const text = readConfigText(path);
   // Loaded late: most runs have no file, and YAML and its checks take their time to load.
   const { parseConfigFile } = await import('../config/parse-config-file.js');
@@ -51,7 +54,7 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
     const merged = mergeSettings(flags, file);
     keepSecret(merged.config.sourceUrl);
     keepSecret(merged.config.targetUrl);
-    return { ...merged, explain };
+    return { ...merged, path, explain };
   } catch (error) {
     throw explain(error);
   }
@@ -84,7 +87,9 @@ function readConfigText(path: string): string {
   try {
     return readTextFile(path, MOST_CONFIG_BYTES);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw usageError(`Cannot read the config file: ${reason}.`, 'rowproof init writes one.');
+    throw usageError(
+      `Cannot read the config file ${path}: ${whyNotRead(error)}.`,
+      'rowproof init writes one.',
+    );
   }
 }

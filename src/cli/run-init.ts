@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { whyNotWritten } from '../config/file-reason.js';
 import { type RawFlags, readText, usageError } from '../config/raw-flags.js';
 import { resolveConfig } from '../config/resolve-config.js';
 import { EXIT_CODES } from '../core/verdict.js';
@@ -35,7 +36,9 @@ function writeNew(path: string, text: string): void {
         'Name another with --output, or remove it.',
       );
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw usageError(`Cannot write ${path}: ${reason}.`, 'Name a file in a folder that you may write to.');
+    throw usageError(
+      `Cannot write ${path}: ${whyNotWritten(error)}.`,
+      'Name a file in a folder that exists and that you may write to.',
+    );
   }
 }

@@ -1,8 +1,10 @@
+import { refuseInputsAsOutputs } from '../config/file-place.js';
+import { whyNotRead } from '../config/file-reason.js';
 import { type RawFlags, readSwitch, usageError } from '../config/raw-flags.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { parseSavedResult } from '../report/saved-result.js';
 import type { CliIo } from './cli-io.js';
-import { planOutput } from './output-plan.js';
+import { plannedFiles, planOutput } from './output-plan.js';
 import { readTextFile } from './read-text-file.js';
 import { openRunOutput } from './run-output.js';
 
@@ -14,9 +16,11 @@ interface ReportCommand {
 
 /** Does what `rowproof report` was asked to and returns the exit code of the saved run. */
 export async function runReport({ path, flags, io }: ReportCommand): Promise<number> {
+  const plan = planOutput(flags);
+  refuseInputsAsOutputs(plannedFiles(plan), [path]);
   const result = parseSavedResult(readSaved(path), path);
   const showValues = !readSwitch(flags, 'hide-values');
-  const output = openRunOutput({ plan: planOutput(flags), io, showValues });
+  const output = openRunOutput({ plan, io, showValues });
   try {
     await output.write({ result, differences: noDifferences, repair: null });
   } finally {
@@ -32,9 +36,8 @@ function readSaved(path: string): string {
   try {
     return readTextFile(path, MOST_SAVED_BYTES);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw usageError(
-      `Cannot read the saved result: ${reason}.`,
+      `Cannot read the saved result ${path}: ${whyNotRead(error)}.`,
       'Name a file that --report json=PATH wrote.',
     );
   }

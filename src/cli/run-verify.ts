@@ -1,3 +1,4 @@
+import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
 import { type RawFlags, usageError } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import { readsRows } from '../config/table-modes.js';
@@ -5,7 +6,7 @@ import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { RunHooks, VerifyOutcome } from '../verify.js';
 import type { CliIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
-import { type OutputPlan, planOutput } from './output-plan.js';
+import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
@@ -33,7 +34,7 @@ export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand
   }
 }
 
-async function verifyWith({ config, flags }: Settings, io: CliIo, verify: Verify): Promise<number> {
+async function verifyWith({ config, flags, path }: Settings, io: CliIo, verify: Verify): Promise<number> {
   const plan = planOutput(flags);
   if (plan.repairPaths !== null && !readsRows(config)) {
     throw usageError(
@@ -41,6 +42,8 @@ async function verifyWith({ config, flags }: Settings, io: CliIo, verify: Verify
       'Count mode finds no rows that could be repaired: use --mode full.',
     );
   }
+  const inputs = filesOfUrls([config.sourceUrl, config.targetUrl], io.env);
+  refuseInputsAsOutputs(plannedFiles(plan), path === null ? inputs : [path, ...inputs]);
   const output = openRunOutput({ plan, io, showValues: config.showValues });
   const progress = openProgress(plan, io);
   const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => output.discard() });

@@ -104,7 +104,10 @@ export const VERIFY_OPTIONS = {
   ),
   seed: text(HOW, 'Seed of the row hash, to repeat a run exactly (default random)'),
   differences: text(OUTPUT, 'PATH: write every differing row, one JSON object a line'),
-  repair: text(OUTPUT, 'PATH.sql: write SQL that repairs the target, and PATH.undo.sql that takes it back'),
+  repair: text(
+    OUTPUT,
+    'PATH: write SQL that repairs the target, and what takes it back to PATH.undo.sql (fix.sql: fix.undo.sql)',
+  ),
   ...PRESENTATION,
 } as const satisfies Readonly<Record<string, Options>>;
 

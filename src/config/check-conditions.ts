@@ -3,6 +3,7 @@ import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
 import type { Table } from '../core/schema.js';
 import type { ComparisonScope } from '../verifier/selection.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
+import { explainCondition } from './condition-fault.js';
 import type { OpenSide } from './open-side.js';
 
 /**
@@ -40,17 +41,21 @@ interface SideCondition {
 
 async function assertCondition({ side, open, table, condition }: SideCondition): Promise<void> {
   const { engine, session } = open;
+  // Without brackets around it first: there one that closes ours is an error, as is anything else but an expression.
+  const { dialect } = engine;
+  let statement = dialect.buildConditionTest(table, condition);
   try {
-    // Without brackets around it first: there one that closes ours is an error, as is anything else but an expression.
-    await session.parse(engine.dialect.buildConditionTest(table, condition));
-    await session.parse(engine.dialect.buildCount(table, condition));
+    await session.parse(statement);
+    statement = dialect.buildCount(table, condition);
+    await session.parse(statement);
   } catch (error) {
     if (error instanceof RowproofError) throw error;
     const { code, transient, message } = engine.classifyError(error);
     if (code !== 'read' || transient) return;
+    const why = explainCondition({ condition, statement, message });
     throw new RowproofError({
       code: 'usage',
-      message: `The condition for ${qualifiedName(table)} on the ${side} is not one: ${message.replace(/\.$/, '')}.`,
+      message: `The condition for ${qualifiedName(table)} on the ${side} is not one: ${why}.`,
       hint: 'Write one SQL condition, as it could stand behind WHERE, in the words of that side (--where, --target-where).',
       cause: error,
     });

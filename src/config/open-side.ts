@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import type { ConnectionSettings, Engine, Environment, Session } from '../engines/engine.js';
+import { findForeignServer } from '../engines/foreign-server.js';
 import { makeLasting } from '../engines/lasting-session.js';
 import { engineFor } from '../engines/registry.js';
 import { isSameInstance } from '../engines/server-identity.js';
@@ -34,8 +35,11 @@ export async function openSide({ side, url, environment, stop }: SideRequest): P
   const parsed = parseUrl(side, url);
   const engine = engineFor(parsed.protocol.slice(0, -1));
   const resolved = engine.resolveConnection(parsed, environment);
-  const session = await engine.open(resolved, stop).catch((error: unknown) => {
-    throw describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
+  const session = await engine.open(resolved, stop).catch(async (error: unknown) => {
+    const failure = describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
+    const foreign = stop?.aborted ? null : await findForeignServer(error, resolved);
+    if (foreign === null) throw failure;
+    throw new RowproofError({ code: failure.code, message: failure.message, hint: foreign, cause: error });
   });
   const settings = { ...resolved, server: { identity: session.server, isExact: false } };
   const cutOff = (): void => void session.close();

@@ -1,6 +1,7 @@
 import { RowproofError } from '../core/errors.js';
 import type { Catalog, NamedObject } from '../core/schema.js';
 import { matchesName } from './comparison-scope.js';
+import { askForName } from './name-hint.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
 
 /**
@@ -48,7 +49,7 @@ function assertColumnMeant(flag: string, pattern: ColumnPattern, source: Catalog
   throw new RowproofError({
     code: 'usage',
     message: `${flag} says "${pattern.table}.${pattern.column}", but no such column is on the source.`,
-    hint: `Columns of ${tables[0]?.name}: ${(tables[0]?.columns ?? []).map((column) => column.name).join(', ')}.`,
+    hint: `${askForName(pattern.column, { schema: '', names: columns })}Columns of ${tables[0]?.name}: ${(tables[0]?.columns ?? []).map((column) => column.name).join(', ')}.`,
   });
 }
 
@@ -96,25 +97,35 @@ function assertColumns(
   throw new RowproofError({
     code: 'usage',
     message: `${flag} names "${unknown}", but ${name} on the source has no such column.`,
-    hint: `Its columns: ${columns.join(', ')}.`,
+    hint: `${askForName(unknown, { schema: '', names: columns })}Its columns: ${columns.join(', ')}.`,
   });
 }
 
 /** What has a name on a side: tables, and what could be taken for one. */
 interface SideNames {
+  readonly schema: string;
   readonly tables: readonly string[];
   readonly others: readonly NamedObject[];
 }
 
-function namesOf({ tables, others }: Catalog): SideNames {
-  return { tables: tables.map((table) => table.name), others };
+function namesOf({ schema, tables, others }: Catalog): SideNames {
+  return { schema, tables: tables.map((table) => table.name), others };
 }
 
 function bothNames(one: SideNames, other: SideNames): SideNames {
-  return { tables: [...new Set([...one.tables, ...other.tables])], others: [...one.others, ...other.others] };
+  return {
+    schema: one.schema,
+    tables: [...new Set([...one.tables, ...other.tables])],
+    others: [...one.others, ...other.others],
+  };
 }
 
-function assertMatch(flag: string, pattern: string, { tables, others }: SideNames, side: string): void {
+function assertMatch(
+  flag: string,
+  pattern: string,
+  { schema, tables, others }: SideNames,
+  side: string,
+): void {
   if (tables.some((name) => matchesName(pattern, name))) return;
   const other = others.find(({ name }) => name === pattern);
   const shown = tables.slice(0, 8).join(', ');
@@ -127,6 +138,6 @@ function assertMatch(flag: string, pattern: string, { tables, others }: SideName
     hint:
       tables.length === 0
         ? `The ${side} has no tables.`
-        : `Its tables: ${shown}${tables.length > 8 ? ', …' : ''}.`,
+        : `${askForName(pattern, { schema, names: tables })}Its tables: ${shown}${tables.length > 8 ? ', …' : ''}.`,
   });
 }

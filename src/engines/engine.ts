@@ -26,6 +26,8 @@ export interface ConnectionSettings {
   readonly statementTimeoutMs: number;
   /** For the one statement that reads a whole table; as long as it takes, unless the user set a limit. */
   readonly wholeTableTimeoutMs: number;
+  /** How long a server may send no row in the middle of a read, or before its first one. */
+  readonly longestSilenceMs: number;
   /** The server that must answer, once it is known; a session that finds another one reads nothing. */
   readonly server?: ExpectedServer;
 }

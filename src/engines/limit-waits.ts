@@ -7,10 +7,18 @@ export const ANSWER_GRACE_MS = 5000;
 
 /**
  * Ends every wait for a server that does not answer: a session is cut off when something on it takes longer than the
- * server's own limit for a statement and a little more. Time in which we take no rows on purpose does not count.
+ * server's own limit for a statement and a little more, and when no row comes for too long, because a statement that reads
+ * a whole table may take a day. Time in which we take no rows on purpose does not count.
  */
-export function limitWaits(session: Session, { statementTimeoutMs }: ConnectionSettings): Session {
-  const waits = new Waits(statementTimeoutMs + ANSWER_GRACE_MS, () => void session.close());
+export function limitWaits(
+  session: Session,
+  { statementTimeoutMs, longestSilenceMs }: ConnectionSettings,
+): Session {
+  const waits = new Waits({
+    limitMs: statementTimeoutMs + ANSWER_GRACE_MS,
+    silenceMs: longestSilenceMs + ANSWER_GRACE_MS,
+    cutOff: () => void session.close(),
+  });
   return {
     get serverSessionId() {
       return session.serverSessionId;
@@ -27,7 +35,13 @@ export function limitWaits(session: Session, { statementTimeoutMs }: ConnectionS
     },
     query: (sql, settings) => waits.limit(() => session.query(sql, settings)),
     parse: (sql) => waits.limit(() => session.parse(sql)),
-    readRows: (sql, columns, onSpan) => waits.limit(() => session.readRows(sql, columns, onSpan)),
+    readRows: (sql, columns, onSpan) =>
+      waits.limit((onSign) =>
+        session.readRows(sql, columns, (buffer, start, end, rows) => {
+          onSign();
+          return onSpan(buffer, start, end, rows);
+        }),
+      ),
     pause: () => {
       waits.hold();
       session.pause();
@@ -40,34 +54,46 @@ export function limitWaits(session: Session, { statementTimeoutMs }: ConnectionS
   };
 }
 
+interface WaitLimits {
+  /** For all of a wait, and for a part of it in which the server gives no sign of life. */
+  readonly limitMs: number;
+  readonly silenceMs: number;
+  readonly cutOff: () => void;
+}
+
 /** What is waited for on one connection. */
 class Waits {
-  readonly #limitMs: number;
-  readonly #cutOff: () => void;
+  readonly #limits: WaitLimits;
   readonly #open = new Set<Wait>();
   #isHeld = false;
 
-  constructor(limitMs: number, cutOff: () => void) {
-    this.#limitMs = limitMs;
-    this.#cutOff = cutOff;
+  constructor(limits: WaitLimits) {
+    this.#limits = limits;
   }
 
-  async limit<T>(work: () => Promise<T>): Promise<T> {
-    let onOver: () => void = () => undefined;
+  /** Waits for work, which may say that the server gives signs of life. */
+  async limit<T>(work: (onSign: () => void) => Promise<T>): Promise<T> {
+    const { limitMs, silenceMs, cutOff } = this.#limits;
+    let end: (error: RowproofError) => void = () => undefined;
     const over = new Promise<never>((_resolve, reject) => {
-      onOver = () => {
-        reject(noAnswer(this.#limitMs));
-        this.#cutOff();
+      end = (error) => {
+        reject(error);
+        cutOff();
       };
     });
-    const wait = new Wait(this.#limitMs, onOver);
-    if (!this.#isHeld) wait.start();
-    this.#open.add(wait);
+    const silence = new Wait(silenceMs, () => end(noAnswer(silenceMs)));
+    const waits = [silence, new Wait(limitMs, () => end(noAnswer(limitMs)))];
+    for (const wait of waits) {
+      if (!this.#isHeld) wait.start();
+      this.#open.add(wait);
+    }
     try {
-      return await Promise.race([work(), over]);
+      return await Promise.race([work(() => silence.renew()), over]);
     } finally {
-      wait.hold();
-      this.#open.delete(wait);
+      for (const wait of waits) {
+        wait.hold();
+        this.#open.delete(wait);
+      }
     }
   }
 
@@ -84,17 +110,27 @@ class Waits {
 
 /** The time that is left of one wait. */
 class Wait {
+  readonly #limitMs: number;
   readonly #onOver: () => void;
   #leftMs: number;
-  #running: { readonly sinceMs: number; readonly end: () => void } | null = null;
+  #running: { sinceMs: number; readonly end: () => void } | null = null;
 
   constructor(limitMs: number, onOver: () => void) {
+    this.#limitMs = limitMs;
     this.#leftMs = limitMs;
     this.#onOver = onOver;
   }
 
   start(): void {
-    this.#running ??= { sinceMs: performance.now(), end: startPatientTimer(this.#leftMs, this.#onOver) };
+    if (this.#running !== null) return;
+    const end = startPatientTimer(this.#leftMs, () => this.#look());
+    this.#running = { sinceMs: performance.now(), end };
+  }
+
+  /** Begins anew; called for every span of rows, so that it touches no timer. */
+  renew(): void {
+    this.#leftMs = this.#limitMs;
+    if (this.#running !== null) this.#running.sinceMs = performance.now();
   }
 
   hold(): void {
@@ -102,6 +138,13 @@ class Wait {
     this.#running.end();
     this.#leftMs = Math.max(0, this.#leftMs - (performance.now() - this.#running.sinceMs));
     this.#running = null;
+  }
+
+  /** The time is over, unless the wait was renewed since the timer was set. */
+  #look(): void {
+    this.hold();
+    if (this.#leftMs < 1) this.#onOver();
+    else this.start();
   }
 }
 

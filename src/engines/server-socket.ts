@@ -9,6 +9,8 @@ export interface ServerAddress {
   readonly socketPath: string | null;
 }
 
+/** After this silence the machine at the other end is asked whether it is still there; one that is gone is noticed soon. */
+const KEEP_ALIVE_MS = 60_000;
 /** How long a server gets to close a connection that was said goodbye to. */
 const GOODBYE_MS = 1000;
 
@@ -22,7 +24,7 @@ export function beginConnecting(
   signal.addEventListener('abort', () => socket.destroy(signal.reason as Error), { once: true });
   if (socketPath !== null) return socket.connect(socketPath);
   socket.setNoDelay(true);
-  socket.setKeepAlive(true);
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
   return socket.connect(port, host);
 }
 

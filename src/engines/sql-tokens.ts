@@ -112,3 +112,14 @@ export function unquoteName(text: string): string {
   const quote = text[0] ?? '';
   return text.slice(1, -1).replaceAll(quote + quote, quote);
 }
+
+const STRING_ESCAPE = /\\(?:U([0-9a-f]{8})|u([0-9a-f]{4})|(.))/gs;
+
+/** The text that a string literal stands for; `E'…'` has escapes of code points. */
+export function unquoteString(text: string): string {
+  if (!text.startsWith('E')) return text.slice(1, -1).replaceAll("''", "'");
+  const plain = text.slice(2, -1).replaceAll("''", "'");
+  return plain.replace(STRING_ESCAPE, (_all, long?: string, short?: string, character?: string) =>
+    character === undefined ? String.fromCodePoint(Number.parseInt(long ?? short ?? '', 16)) : character,
+  );
+}

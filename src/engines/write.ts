@@ -89,6 +89,8 @@ export interface ImageColumn {
 
 /** What applying a repair needs of an engine; nothing else writes. */
 export interface WriteDialect {
+  /** The engines whose repair files it reads, by their names in the header. */
+  readonly engines: readonly string[];
   readonly lexicon: Lexicon;
   /** Bare words and functions, in upper case, that repair statements are made of. */
   readonly words: ReadonlySet<string>;

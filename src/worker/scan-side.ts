@@ -4,8 +4,6 @@ import { BucketReader } from '../hashing/bucket-reader.js';
 import { prepareTableSide, type TableSide } from './table-side.js';
 import type { ChunkChannel, WorkerContext } from './worker-context.js';
 
-/** How long a server may send nothing in the middle of a read before it counts as lost. */
-const SILENCE_MS = 300_000;
 /** How many rows are read between two reports of progress, and for how long where their rate is limited. */
 const ROWS_A_REPORT = 20_000;
 const SECONDS_A_REPORT = 0.25;
@@ -23,28 +21,20 @@ export interface SideScan {
 
 /**
  * Reads every row of a side in one statement, which is one snapshot of the table, on a connection of its own: such a
- * statement lasts as long as the table is large, so only a limit that the user set may end it.
+ * statement lasts as long as the table is large, so only silence, or a limit that the user set, may end it.
  */
 export async function scanSide(scan: SideScan): Promise<void> {
   const { pair, side, context } = scan;
   const { session, close } = await context.sessions.openStream(side);
   scan.channel.reportSessions({ [side]: session });
-  const { clock } = context.sessions.load;
-  let lastSeenMs = clock.now();
-  const watch = setInterval(() => {
-    if (clock.now() - lastSeenMs > SILENCE_MS) void session.close();
-  }, SILENCE_MS / 10);
   try {
     const prepared = await prepareTableSide(pair, side, { engine: context.sessions.engine(side), session });
-    const listener = createSpanListener(scan, prepared, () => {
-      lastSeenMs = clock.now();
-    });
+    const listener = createSpanListener(scan, prepared);
     const { columns, selection, engine } = prepared;
     const whole = { ...selection, key: [], range: { after: null, upTo: null }, limit: null };
     await session.readRows(engine.dialect.buildSelect(whole), columns, listener.listen);
     listener.finish();
   } finally {
-    clearInterval(watch);
     await close();
   }
 }
@@ -52,7 +42,6 @@ export async function scanSide(scan: SideScan): Promise<void> {
 function createSpanListener(
   scan: SideScan,
   prepared: TableSide,
-  onProgress: () => void,
 ): { readonly listen: SpanListener; finish(): void } {
   const { asBag, pair, side, context, channel } = scan;
   const { hasher, constantHash } = context;
@@ -65,7 +54,6 @@ function createSpanListener(
   const report = (): void => {
     channel.reportRows(side, unreported);
     unreported = 0;
-    onProgress();
   };
   return {
     listen: (buffer, start, end, rows) => {

@@ -1,9 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { applyRepair } from '../../src/apply/apply-repair.js';
 import { checkTarget } from '../../src/apply/check-target.js';
+import { nameRow } from '../../src/apply/row-name.js';
+import { readRowStatement } from '../../src/apply/row-statement.js';
 import { surveyFile } from '../../src/apply/survey-file.js';
+import { chooseUndoPath } from '../../src/apply/undo-file.js';
 import { runCli } from '../../src/cli/run-cli.js';
 import { writeDialectFor } from '../../src/engines/write-registry.js';
 import { fakeIo, noApply, noPlan } from '../cli/fake-io.js';
@@ -184,6 +188,94 @@ describe('a file that somebody else wrote, or changed', () => {
   });
 });
 
+describe('the place of the undo file', () => {
+  const target = 'postgres://nobody@127.0.0.1:1/shop';
+  const applyTo = (path: string, undoPath?: string) =>
+    applyRepair({ path, targetUrl: target, ...(undoPath === undefined ? {} : { undoPath }) });
+
+  it.each<[string, (folder: string, path: string) => string, RegExp]>([
+    [
+      'in a folder that is missing',
+      (folder) => join(folder, 'none', 'u.sql'),
+      /the folder does not exist\.$/,
+    ],
+    ['that is a folder', (folder) => folder, /it is a directory\.$/],
+    ['below a file', (_folder, path) => join(path, 'u.sql'), /not a folder\.$/],
+    ['that is the file', (_folder, path) => path, /written over .*, which is applied\.$/],
+    ['whose journal is the file', (_folder, path) => path.replace(/\.journal$/, ''), /which is applied\.$/],
+  ])('%s is refused with a sentence before anything is read', async (_title, place, message) => {
+    const folder = makeFolder();
+    const path = join(folder, 'fix.sql.journal');
+    writeFileSync(path, 'none of ours');
+    await expect(applyTo(path, place(folder, path))).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(message),
+    });
+    expect(readFileSync(path, 'utf8')).toBe('none of ours');
+  });
+
+  it.each(['', '\n', 'INSERT INTO notes;\n', '\xff\xfe', '-- End of the head. {}\n'])(
+    'is not cleared of a file that merely has the name of a journal: %j',
+    async (text) => {
+      const undoPath = join(makeFolder(), 'u.sql');
+      writeFileSync(`${undoPath}.journal`, text, 'latin1');
+      const chosen = chooseUndoPath('fix.sql', undoPath);
+      if (text === '') await expect(chosen).resolves.toEqual({ path: undoPath, finished: [] });
+      else
+        await expect(chosen).rejects.toMatchObject({
+          code: 'usage',
+          message: /is no journal of rowproof apply/,
+        });
+      expect(existsSync(`${undoPath}.journal`)).toBe(text !== '');
+    },
+  );
+});
+
+describe('a file of another engine', () => {
+  it.each<[Engine, Engine, string]>([
+    ['mysql', 'postgresql', 'was written for mysql, and the target is postgresql.'],
+    ['postgresql', 'mysql', 'was written for postgresql, and the target is mysql or mariadb.'],
+  ])('%s is refused by that, for a target of %s', async (written, target, message) => {
+    await expect(survey(target, fileOf(written, []))).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(
+        `It was written for ${written === 'mysql' ? 'mysql' : 'postgres'}://host`,
+      ),
+    });
+  });
+});
+
+describe('a row', () => {
+  it.each<[Engine, string, string]>([
+    ['postgresql', `"id" OPERATOR(pg_catalog.=) '-5'`, 'id = -5'],
+    [
+      'postgresql',
+      `"id"::"public"."mood" OPERATOR(pg_catalog.=) CAST('sad' AS "public"."mood")`,
+      "id = 'sad'",
+    ],
+    [
+      'postgresql',
+      `"id"::pg_catalog.text COLLATE pg_catalog."C" OPERATOR(pg_catalog.=) E'it''s \\\\ \\u000a'`,
+      String.raw`id = 'it\'s \\ \n'`,
+    ],
+    ['postgresql', `"id" OPERATOR(pg_catalog.=) pg_catalog.decode('00ff', 'hex')`, 'id = 0x00ff'],
+    ['mysql', '`id` = -5', 'id = -5'],
+    ['mysql', '`id` = _utf8mb4 0xc3a4 AND CAST(CONVERT(`id` USING utf8mb4) AS BINARY) = 0xc3a4', "id = 'ä'"],
+    ['mysql', '`id` = 0x00ff', 'id = 0x00ff'],
+    ['mysql', '`id` = _latin1 0xe4 AND CAST(`id` AS BINARY) <=> 0xe4', 'id = 0xe4'],
+    ['mysql', "CAST(`id` * 1e0 AS CHAR) <=> '1.5'", 'id = 1.5'],
+    ['mysql', "`id` = '2024-01-01'", "id = '2024-01-01'"],
+  ])('is named alike on every engine: %s %s', (engine, condition, name) => {
+    const { lexicon, words, functions } = writeDialectFor(engine);
+    const quote = lexicon.nameQuote;
+    const sql = `/*r 1.1*/ DELETE FROM ${quote}s${quote}.${quote}t${quote} WHERE /*k*/ ${condition} /*g*/;`;
+    const statement = readRowStatement(sql, 1, { lexicon, words, functions });
+    if ('fault' in statement) throw new Error(statement.fault);
+    expect(nameRow(statement, ['id'], lexicon)).toBe(name);
+  });
+});
+
 describe('a target', () => {
   const header = {
     direction: 'repair',
@@ -213,7 +305,7 @@ describe('a target', () => {
       { ...same, url: 'mysql://db2:3306/shop' },
       { ...same, engine: 'mariadb' },
     ]) {
-      expect(() => checkTarget(file, other, false)).toThrow(/was written for mysql:\/\/db1/);
+      expect(() => checkTarget(file, other, false)).toThrow(/was written for mysql at mysql:\/\/db1/);
       expect(() => checkTarget(file, other, true)).not.toThrow();
     }
   });

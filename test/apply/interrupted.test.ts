@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RowproofError } from 'rowproof';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,6 +6,7 @@ import { availableEngines, type TestDatabase, type TestSession } from '../suppor
 import { mysqlAdmin } from '../support/mysql-admin.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';
 import { startCli } from '../support/run-cli.js';
+import { startStallingProxy } from '../support/stalling-proxy.js';
 import { apply, dump } from './applied.js';
 import { LAST_ID, useSwappingSides } from './swapping-sides.js';
 
@@ -138,6 +139,39 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
     for (const undo of undoFiles(file)) await apply(sides.target, undo);
     expect(await dump(sides.target, ['t'])).toEqual(before);
   });
+
+  it.runIf(process.platform !== 'win32' && engine === availableEngines()[0])(
+    'by a second Ctrl-C while the server is silent ends at once, with a journal and no undo that looks whole',
+    async () => {
+      const before = await dump(sides.target, ['t']);
+      const file = await sides.file();
+      const stall = { saying: 'SAVEPOINT rowproof_block' };
+      const proxy = await startStallingProxy(sides.target.url, { stall, manner: 'silent' });
+      try {
+        const url = new URL(proxy.url(sides.target.url));
+        url.search =
+          engine === 'postgresql' ? 'sslmode=disable' : 'ssl-mode=DISABLED&get-server-public-key=true';
+        const { child, result } = startCli(['apply', file, '--target', url.href, '--other-target', '--yes']);
+        await Promise.race([proxy.stalled, result]);
+        child.kill('SIGINT');
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const stopped = performance.now();
+        child.kill('SIGTERM');
+        expect((await result).exitCode).toBe(130);
+        expect(performance.now() - stopped).toBeLessThan(3000);
+        expect(undoFiles(file)).toEqual([]);
+        const journal = file.replace(/\.sql$/, '.undo-1.sql.journal');
+        expect(statSync(journal).mode & 0o777).toBe(0o600);
+        await proxy.close();
+        expect((await apply(sides.target, file)).result).toMatchObject({ refused: 0, changed: 0, open: 0 });
+        expect(existsSync(journal)).toBe(false);
+        for (const undo of undoFiles(file)) await apply(sides.target, undo);
+        expect(await dump(sides.target, ['t'])).toEqual(before);
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
 
   it('by kill -9 leaves an undo that the next run puts in order', async () => {
     const before = await dump(sides.target, ['t']);

@@ -80,7 +80,7 @@ describe('rowproof verify', () => {
   it('ends with 2 where the file that was named does not exist', async () => {
     const { exitCode, stderr, config } = await run(['verify', ...URLS, '--config', 'none.yaml']);
     expect([exitCode, config]).toEqual([2, undefined]);
-    expect(stderr).toMatch(/^rowproof: Cannot read the config file: .*none\.yaml/);
+    expect(stderr).toMatch(/^rowproof: Cannot read the config file none\.yaml: there is no such file\.$/m);
   });
 
   it('refuses a wrong file before anything runs', async () => {
@@ -153,7 +153,7 @@ describe('rowproof init', () => {
   it.each([
     [['--source', 'mysql://old/shop'], 'Expected --target URL, got none.'],
     [[...URLS, '--tables', 'a'], 'rowproof init has no flag --tables, only rowproof verify has.'],
-    [[...URLS, '--output', 'no/such.yaml'], 'Cannot write no/such.yaml'],
+    [[...URLS, '--output', 'no/such.yaml'], 'Cannot write no/such.yaml: the folder does not exist.'],
   ])('refuses %j', async (flags, message) => {
     const { exitCode, stderr } = await run(['init', ...flags]);
     expect(exitCode).toBe(2);

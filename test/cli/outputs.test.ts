@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { mixedResult, sampleResult, sampleTable } from '../report/sample-result.js';
-import { fakeIo, fakeVerify, runVerifyCli } from './fake-io.js';
+import { fakeIo, fakeVerify, noApply, noPlan, runVerifyCli } from './fake-io.js';
 
 let folder: string;
 beforeEach(() => {
@@ -147,6 +148,35 @@ describe('output files', () => {
     expect(stderr).toContain(reason);
     expect(started).toBe(false);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it.each([
+    ['the config file', (path: string) => ['--config', path]],
+    ['a certificate', (path: string) => ['--source', `postgres://a@old/b?sslrootcert=${path}`]],
+    ['another output, by a link', (path: string) => ['--report', `json=${path}`]],
+  ])('are refused where they are %s', async (_title, flags) => {
+    const path = writtenFile();
+    writeFileSync(path, 'workers: 2\n');
+    symlinkSync(path, `${folder}/link`);
+    const io = fakeIo();
+    const urls = ['--target', 'mysql://a@new/b', '--source', 'postgres://a@old/b'].slice(
+      0,
+      flags(path)[0] === '--source' ? 2 : 4,
+    );
+    const argv = ['verify', ...urls, ...flags(path), '--differences', `${folder}/link`];
+    const exitCode = await runCli(argv, io, { verify, plan: noPlan, apply: noApply });
+    expect(exitCode).toBe(2);
+    expect(io.written.stderr).toMatch(/which the command reads\.|a file of its own for each output/);
+    expect(readFileSync(path, 'utf8')).toBe('workers: 2\n');
+  });
+
+  it('of a report are not the saved result itself', async () => {
+    const path = writtenFile();
+    const io = fakeIo();
+    const argv = ['report', path, '--report', `json=${path}`];
+    expect(await runCli(argv, io, { verify, plan: noPlan, apply: noApply })).toBe(2);
+    expect(io.written.stderr).toContain('the command reads it.');
+    expect(readFileSync(path, 'utf8')).toBe('old');
   });
 
   it('keep their old content when the run fails', async () => {

@@ -48,6 +48,8 @@ describe.each(availableEngines())('the program on %s', (engine) => {
     ['a partner that does not exist', ['--map', 'same=other'], /"other"/],
     ['nothing left to compare', ['--exclude', '*'], /no table to compare/],
     ['an unknown flag', ['--tabels', 'same'], /--tables/],
+    ['a table in other letters', ['--tables', 'SAME'], /Did you mean same\?/],
+    ['a mistyped column', ['--columns', 'same.idd'], /Did you mean id\?/],
   ] as const)('ends with 2 for %s', async (_, flags, message) => {
     const { exitCode, stdout, stderr } = await verify(...flags);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -73,6 +75,25 @@ describe.each(availableEngines())('the program on %s', (engine) => {
       expect(stderr).toContain('Cannot connect to the target');
       expect(stderr).not.toMatch(/\n\s+at /);
     }
+  });
+
+  it('ends with 2 for a table that is named with its schema, as reports do, and says how to name it', async () => {
+    const schema = engine === 'postgresql' ? 'public' : source.name;
+    const { exitCode, stderr } = await verify('--where', `${schema}.same:id = 1`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/Did you mean same\? Names stand without their schema\./);
+  });
+
+  it('ends with 4 where a server of another engine answers, and says which URL is meant', async () => {
+    const wrong = new URL(source.url.replace(/^\w+:/, `${target.url.split(':')[0]}:`));
+    wrong.searchParams.set('connect-timeout', '1');
+    const { exitCode, stderr } = await runCli(['verify', '--source', wrong.href, '--target', target.url]);
+    expect(exitCode).toBe(4);
+    const meant =
+      engine === 'postgresql'
+        ? 'A PostgreSQL server answers there: write the URL with postgres://'
+        : 'A MySQL or MariaDB server answers there: write the URL with mysql://';
+    expect(stderr).toContain(meant);
   });
 
   it('ends with 4 and a sentence where there is no folder for temporary files', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /** An address that leads to other servers. */
 export interface TcpProxy {
@@ -15,10 +16,20 @@ export interface TcpProxy {
 /** What sees the bytes of one connection on their way to the server; what it returns is sent on. */
 export type Tap = (bytes: Buffer) => Buffer;
 
+/**
+ * An address of this machine that is not loopback, so that whoever connects to it cannot tell that it is the same machine;
+ * null where it has none.
+ */
+export const OTHER_ADDRESS: string | null =
+  Object.values(networkInterfaces())
+    .flat()
+    .find((found) => found?.family === 'IPv4' && !found.internal)?.address ?? null;
+
 /** Listens on a port of its own, and leads the n-th connection (from 0 on) to the server of the URL that `choose` names. */
 export async function openTcpProxy(
   choose: (connection: number) => string,
   tap: () => Tap = () => (bytes) => bytes,
+  host = '127.0.0.1',
 ): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -41,7 +52,7 @@ export async function openTcpProxy(
     client.on('end', () => upstream.end());
     upstream.on('end', () => client.end());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const cut = (): void => {
@@ -53,7 +64,7 @@ export async function openTcpProxy(
     },
     urlFor: (url) => {
       const address = new URL(url);
-      address.host = `127.0.0.1:${port}`;
+      address.host = `${host}:${port}`;
       return address.href;
     },
     cut,

@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PasswordGate } from '../../src/engines/clear-password.js';
 import { engineFor } from '../../src/engines/registry.js';
+import { availableEngines, useDatabase } from '../support/database.js';
 import * as mysql from '../support/lying-mysql.js';
 import * as postgres from '../support/lying-postgres.js';
 import { type LyingServer, startLyingServer } from '../support/lying-server.js';
+import { runCli } from '../support/run-cli.js';
+import { OTHER_ADDRESS, openTcpProxy } from '../support/tcp-proxy.js';
 import { openWorkerSession } from '../support/worker-session.js';
 
 const PASSWORD = 'S3cr3t-of-the-test';
@@ -276,6 +279,40 @@ describe('a PostgreSQL server that asks for the password', () => {
     return postgres.authentication(10, Buffer.from('SCRAM-SHA-256\0\0'));
   }
 });
+
+describe.runIf(availableEngines().includes('mysql') && OTHER_ADDRESS !== null)(
+  'MySQL on another address that does not know a password yet',
+  () => {
+    const source = useDatabase('mysql');
+    const target = useDatabase('mysql');
+
+    it('is told it through TLS, and the report says that anybody between could read it', async () => {
+      const user = `fresh_${source.name.slice(-12)}`;
+      for (const database of [source, target]) await database.run('CREATE TABLE t (id int PRIMARY KEY)');
+      await source.run(`CREATE USER ${user}@'%' IDENTIFIED WITH caching_sha2_password BY 'first';
+        GRANT SELECT ON ${source.name}.* TO ${user}@'%'`);
+      const proxy = await openTcpProxy(() => source.url, undefined, OTHER_ADDRESS ?? '');
+      try {
+        const address = new URL(proxy.urlFor(source.url));
+        address.username = user;
+        address.password = 'first';
+        address.searchParams.set('ssl-mode', 'REQUIRED');
+        const args = ['verify', '--source', address.href, '--target', target.url, '--report', 'json'];
+        const { exitCode, stdout } = await runCli(args);
+        expect(exitCode).toBe(0);
+        expect(JSON.parse(stdout).findings).toContainEqual(
+          expect.objectContaining({
+            code: 'password-readable',
+            message: expect.stringContaining(`Source: The password went to ${OTHER_ADDRESS} in clear`),
+          }),
+        );
+      } finally {
+        await proxy.close();
+        await source.run(`DROP USER ${user}@'%'`);
+      }
+    });
+  },
+);
 
 describe('a password that is sent in clear through TLS', () => {
   const gateOf = (options: string): PasswordGate => {

@@ -84,6 +84,20 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
   });
 
   it.each([
+    ['id <', '"id <": it ends where more was expected.'],
+    ['id = )', `"id = )": syntax error ${isPostgresql ? 'at or near ")"' : "near ')' at line 1"}.`],
+    ['nix = 1', `"nix = 1": ${isPostgresql ? 'column "nix" does not exist' : "Unknown column 'nix'"}.`],
+  ])('that is none is shown as it was written, without the statement around it: %s', async (where, told) => {
+    const config = resolveConfig({
+      source: source.url,
+      target: target.url,
+      where: `word:${where}`,
+      'target-where': 'word:1 = 1',
+    });
+    await expect(planRun(config)).rejects.toThrow(`word on the source is not one: ${told}`);
+  });
+
+  it.each([
     ['id > 0 -- and a comment'],
     ['id > 0 /* ) */'],
     ["word <> ')'"],

@@ -1,4 +1,10 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { processEnvironment } from '../../src/config/environment.js';
+import { openSide } from '../../src/config/open-side.js';
+import { WHOLE } from '../../src/verifier/planner.js';
 import { compare } from '../run/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import type { LyingServer } from '../support/lying-server.js';
@@ -11,6 +17,8 @@ const ROWS = 200_000;
 const LIMIT_MS = 120_000;
 /** Five seconds are promised; a wait that nobody ends takes ten minutes, and a busy machine is no fault. */
 const STOP_LIMIT_MS = 20_000;
+/** Less than the 4.5 s after which a run would end by itself. */
+const AT_ONCE_MS = 3000;
 
 function listStalls(setting: string): { readonly when: string; readonly stall: Stall }[] {
   return [
@@ -55,6 +63,59 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
     for (const [name, value] of Object.entries(options)) plain.searchParams.set(name, value);
     return plain.href;
   }
+
+  it('in the middle of a whole table is left, though the statement may take a day', async () => {
+    const proxy = await proxyBefore({ bytes: 1_000_000 }, 'silent');
+    const url = withoutTls(proxy.url(source.url));
+    const side = await openSide({ side: 'source', url, environment: processEnvironment() });
+    const { engine: opened, catalog, settings } = side;
+    await side.session.close();
+    const [table] = catalog.tables.filter(({ name }) => name === 'silent_word');
+    if (table === undefined) throw new Error('The table is not there.');
+    const { columns } = table;
+    const session = await opened.open({
+      ...settings,
+      statementTimeoutMs: 86_400_000,
+      longestSilenceMs: 1000,
+    });
+    const rest = { key: [], where: null, range: WHOLE, limit: null, offset: 0, descending: false };
+    const sql = opened.dialect.buildSelect({ table, columns, ...rest });
+    let rows = 0;
+    const read = session.readRows(sql, columns, (_buffer, _start, _end, more) => {
+      rows += more;
+      return true;
+    });
+    await expect(read).rejects.toMatchObject({
+      code: 'connection-lost',
+      message: /did not answer within 6 s/,
+    });
+    expect(rows).toBeGreaterThan(0);
+    expect(session.broken).toBe(true);
+  });
+
+  it.runIf(process.platform !== 'win32' && engine === availableEngines()[0])(
+    'is left at once after a second Ctrl-C, and no output looks whole or loses its privacy',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'rowproof-twice-'));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      writeFileSync(join(folder, 'run.json'), 'old', { mode: 0o600 });
+      const proxy = await proxyBefore({ bytes: 1_000_000 }, 'silent');
+      const urls = ['--source', withoutTls(proxy.url(source.url)), '--target', target.url];
+      const outputs = ['--report', 'json=run.json', '--differences', 'rows.ndjson', '--repair', 'fix.sql'];
+      const { child, result } = startCli(['verify', ...urls, ...outputs, '--workers', '2'], { cwd: folder });
+      await proxy.stalled;
+      const opened = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
+      expect(opened).toEqual([0o600, 0o600, 0o600, 0o600, 0o600]);
+      child.kill('SIGINT');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const stopped = performance.now();
+      child.kill('SIGINT');
+      expect((await result).exitCode).toBe(130);
+      expect(performance.now() - stopped).toBeLessThan(AT_ONCE_MS);
+      expect(readdirSync(folder)).toEqual(['run.json']);
+      expect(readFileSync(join(folder, 'run.json'), 'utf8')).toBe('old');
+    },
+  );
 
   const stalls = listStalls(engine === 'postgresql' ? 'set_config' : 'sql_mode');
 

@@ -8,6 +8,8 @@ import { findServerAccount } from '../support/kept-server.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';
 import { type PrivateServer, startPrivateMariadb } from '../support/private-mariadb.js';
 import { startPrivatePostgres } from '../support/private-postgres.js';
+import { runCli } from '../support/run-cli.js';
+import { OTHER_ADDRESS, openTcpProxy } from '../support/tcp-proxy.js';
 import { openWorkerSession } from '../support/worker-session.js';
 
 const HOSTS = ['127.0.0.1', 'localhost'] as const;
@@ -200,6 +202,47 @@ describe.each(['mysql', 'postgresql'] as const)(
         },
       );
     });
+
+    it.runIf(engine === 'postgresql' && OTHER_ADDRESS !== null)(
+      'is told the password by a run that says so, where it is on another address and not proved',
+      async () => {
+        present(issued.get('for the name') as Certificate);
+        const admin = await postgresqlAdmin(server.url).openSession(server.url);
+        await admin.run('CREATE TABLE t (id int PRIMARY KEY)');
+        await admin.run('CREATE DATABASE other');
+        const otherUrl = server.url.replace(/postgres$/, 'other');
+        const other = await postgresqlAdmin(server.url).openSession(otherUrl);
+        await other.run('CREATE TABLE t (id int PRIMARY KEY)');
+        await other.close();
+        const [[file] = []] = await admin.query('SHOW hba_file');
+        await admin.run(`COPY (SELECT 'host all all all password') TO '${file}'; SELECT pg_reload_conf()`);
+        await admin.close();
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const proxy = await openTcpProxy(() => server.url, undefined, OTHER_ADDRESS ?? '');
+        try {
+          for (const [tls, warns] of [
+            ['sslmode=require', true],
+            [`sslmode=verify-ca&sslrootcert=${authority.caPath}`, false],
+          ] as const) {
+            const urls = [
+              '--source',
+              `${proxy.urlFor(server.url)}?${tls}`,
+              '--target',
+              `${otherUrl}?sslmode=require`,
+            ];
+            const { exitCode, stdout } = await runCli(['verify', ...urls, '--report', 'json']);
+            expect(exitCode).toBe(0);
+            const message = `Source: The password went to ${OTHER_ADDRESS} in clear, through TLS that does not prove who is there`;
+            const readable = JSON.parse(stdout).findings.filter(
+              ({ code }: { code: string }) => code === 'password-readable',
+            );
+            expect(readable).toMatchObject(warns ? [{ message: expect.stringContaining(message) }] : []);
+          }
+        } finally {
+          await proxy.close();
+        }
+      },
+    );
 
     it('does not take an authority that is not in the file, nor a file without one', async () => {
       present(issued.get('for name and address') as Certificate);

@@ -58,6 +58,10 @@ describe.runIf(availableEngines().includes('mysql'))('documents with scalars tha
     );
     expect(listDifferences(run)).toEqual(unequal.map(([id]) => `changed ${id} document`));
     expect(unequal).toHaveLength(TYPED.length + 1);
+    const [root] = run.differences.filter(({ difference }) => difference.key?.id === String(TYPED.length));
+    expect(root?.difference.source?.document).toBe(
+      '"2020-01-02" /* has scalars that are no JSON: each of those that are in quotes */',
+    );
   });
 
   it('differ without a key too', async () => {

@@ -53,6 +53,7 @@ export function resolveMysqlConnection(url: URL, environment: Environment): Conn
     connectTimeoutMs: readDuration(options, 'connect-timeout', 10),
     statementTimeoutMs: readDuration(options, 'statement-timeout', 600),
     wholeTableTimeoutMs: readDuration(options, 'statement-timeout', 86_400),
+    longestSilenceMs: readDuration(options, 'statement-timeout', 900),
   };
 }
 

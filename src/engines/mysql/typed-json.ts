@@ -7,8 +7,12 @@ import { encodeJsonField } from '../field-format.js';
 const OPENING = ' /* has scalars that are no JSON: ';
 const CLOSING = ' */';
 const DIGEST_LENGTH = 32;
+/** In place of the digest where none is a real string: as long as one, and better than a digest of nothing. */
+const NO_STRINGS = 'each of those that are in quotes';
 const MARK_LENGTH = OPENING.length + DIGEST_LENGTH + CLOSING.length;
-const MARK = new RegExp(`${escapePattern(OPENING)}[0-9a-f]{${DIGEST_LENGTH}}${escapePattern(CLOSING)}$`);
+const MARK = new RegExp(
+  `${escapePattern(OPENING)}(?:[0-9a-f]{${DIGEST_LENGTH}}|${NO_STRINGS})${escapePattern(CLOSING)}$`,
+);
 const SLASH = 0x2f;
 
 /** Whether values of a column arrive with a mark where their text does not say all of them. */
@@ -28,8 +32,8 @@ export function isTypedJson({ type }: Column): boolean {
  */
 export function selectTypedJson(name: string): string {
   const text = `CONVERT(${name} USING utf8mb4)`;
-  const paths = `COALESCE(JSON_SEARCH(${name}, 'all', '%'), '')`;
-  const digest = `LEFT(SHA2(${paths}, 256), ${DIGEST_LENGTH})`;
+  const paths = `JSON_SEARCH(${name}, 'all', '%')`;
+  const digest = `COALESCE(LEFT(SHA2(${paths}, 256), ${DIGEST_LENGTH}), ${hex(NO_STRINGS)})`;
   const marked = `CONCAT(${text}, ${hex(OPENING)}, ${digest}, ${hex(CLOSING)})`;
   // CONCAT of more than max_allowed_packet bytes is NULL, which must not pass for one: this cast is an error then.
   const tooLong = `CAST(CONCAT('document of ', LENGTH(${name}), ' bytes') AS JSON)`;

@@ -72,6 +72,7 @@ function sortWords(text: string | null | undefined): string {
 const HOPELESS = new Set([1021, 1037, 1041, 1114, 1290, 1665, 1792, 1836, 3100]);
 
 export const mysqlWrite: WriteDialect = {
+  engines: ['mysql', 'mariadb'],
   lexicon: LEXICON,
   words: new Set(
     (

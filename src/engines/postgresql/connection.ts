@@ -57,6 +57,7 @@ export function resolvePostgresqlConnection(url: URL, environment: Environment):
     connectTimeoutMs: readDuration(options, 'connect-timeout', 10),
     statementTimeoutMs: readDuration(options, 'statement-timeout', 600),
     wholeTableTimeoutMs: readDuration(options, 'statement-timeout', 86_400),
+    longestSilenceMs: readDuration(options, 'statement-timeout', 900),
   };
 }
 

@@ -192,6 +192,7 @@ function typeOf({ type_schema, type_name }: ControlRow): string {
 const HOPELESS = /^(25006|53[12]00|58030|XX00[012])$/;
 
 export const postgresqlWrite: WriteDialect = {
+  engines: ['postgresql'],
   lexicon: { nameQuote: '"', escapeStrings: true },
   words: new Set(
     'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG'.split(' '),

@@ -1,0 +1,66 @@
+import { realpathSync, type Stats, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Environment } from '../engines/engine.js';
+import { usageError } from './raw-flags.js';
+
+/** A file that a command will write, and the flag that asked for it. */
+export interface PlannedFile {
+  readonly flag: string;
+  readonly path: string;
+}
+
+/**
+ * Refuses an output that is a file which the command reads, under whatever name: what is read would be gone, or be half
+ * of one and half of the other.
+ */
+export function refuseInputsAsOutputs(outputs: readonly PlannedFile[], inputs: readonly string[]): void {
+  for (const { flag, path } of outputs) {
+    const input = inputs.find((read) => isSameFile(read, path));
+    if (input === undefined) continue;
+    throw usageError(
+      `Cannot write ${flag} ${path}: ${input === path ? 'the command reads it' : `it is ${input}, which the command reads`}.`,
+      'Name another file.',
+    );
+  }
+}
+
+/** Refuses two outputs for one file, also where a link gives it two names. */
+export function refuseSharedFiles(paths: readonly string[]): void {
+  const twice = paths.find((path, index) => paths.slice(0, index).some((other) => isSameFile(other, path)));
+  if (twice === undefined) return;
+  throw usageError(
+    `Expected a file of its own for each output, got ${twice} twice.`,
+    'Give each output another path.',
+  );
+}
+
+/** Files that connecting reads: those that options of a URL name, and those with passwords. */
+export function filesOfUrls(urls: readonly string[], { PGPASSFILE }: Environment['variables']): string[] {
+  const named = urls.flatMap((url) => (URL.canParse(url) ? [...new URL(url).searchParams.values()] : []));
+  return [...named, PGPASSFILE ?? join(homedir(), '.pgpass'), join(homedir(), '.my.cnf')];
+}
+
+/** Whether two paths mean one file. Links of both kinds count; a device or pipe may be written under several names. */
+export function isSameFile(one: string, other: string): boolean {
+  if (placeOf(one) === placeOf(other)) return true;
+  const [first, second] = [lookAt(one), lookAt(other)];
+  return first?.isFile() === true && first.dev === second?.dev && first.ino === second.ino;
+}
+
+/** What keeps a file or its folder from being looked at is said where it is opened. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function placeOf(path: string): string {
+  try {
+    return join(realpathSync(dirname(resolve(path))), basename(path));
+  } catch {
+    return resolve(path);
+  }
+}
