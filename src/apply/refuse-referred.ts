@@ -4,6 +4,7 @@ import type { RowStatement } from './row-statement.js';
 import { buildLockingRead, readImage } from './row-steps.js';
 import { type RunContext, sendStatements } from './send-statements.js';
 import { type AppliedTable, notReferred } from './undo-statement.js';
+import { joinKey } from './wanted-row.js';
 
 /**
  * Cuts statements into messages, so that what must be asked before a row is deleted can be asked before its message. Rows
@@ -58,8 +59,8 @@ export async function refuseReferred(message: readonly RowStatement[], context: 
     const row = readImage(read.results[i], statement, table);
     const conditions = row === null ? [] : notReferred(row, table);
     if (conditions.length === 0) return [];
-    const { fromNothing } = table.catalog.dialect;
-    const sql = `SELECT 1 AS free${fromNothing} WHERE ${conditions.join(' AND ')}`;
+    const from = table.catalog.dialect.quoteOnlyTable(table.table);
+    const sql = `SELECT 1 AS free FROM ${from} WHERE ${[joinKey(statement.key), ...conditions].join(' AND ')}`;
     return [{ mark: statement.mark, sql }];
   });
   if (questions.length === 0) return;

@@ -40,6 +40,8 @@ interface QueryParts {
   readonly _resultIndex: number;
 }
 
+const NOTHING_DONE: QueryParts = { _rows: [], _resultIndex: 0 };
+
 /** A connection whose statements run as they are. Lost connections mark it broken; what is under way gets the error. */
 export class MysqlWriter implements WritingConnection {
   broken = false;
@@ -94,9 +96,11 @@ export class MysqlWriter implements WritingConnection {
         return;
       }
       this.#pending.add(fail);
-      const query = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, (cause) => {
+      // Where the connection is closed already, the driver calls back before it returns the query.
+      let query: unknown = null;
+      query = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, (cause) => {
         this.#pending.delete(fail);
-        const { _rows, _resultIndex } = query as unknown as QueryParts;
+        const { _rows, _resultIndex } = (query ?? NOTHING_DONE) as QueryParts;
         const done = cause ? _rows.slice(0, _resultIndex) : _rows;
         resolve({ results: done.map(toResult), failure: cause ? { cause } : null });
       });
