@@ -84,6 +84,52 @@ describe.each(availableEngines())('a repair applied to %s', (engine) => {
     }
   });
 
+  it('takes back what the server sets in every UPDATE, and names what a trigger sets again', async () => {
+    const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
+    const tables = engine === 'postgresql' ? ['by_trigger'] : ['by_trigger', 'by_column'];
+    const [old, stamp] = ["'2020-01-01 00:00:00'", "'2030-01-01 00:00:00'"];
+    try {
+      for (const { run } of [source, target]) {
+        await run('CREATE TABLE by_trigger (id int PRIMARY KEY, n int, updated_at timestamp NULL)');
+        if (engine !== 'postgresql')
+          await run(
+            'CREATE TABLE by_column (id int PRIMARY KEY, n int, updated_at timestamp NULL ON UPDATE CURRENT_TIMESTAMP)',
+          );
+      }
+      for (const table of tables) {
+        await source.run(`INSERT INTO ${table} VALUES (1, 1, ${old}), (2, 2, ${old})`);
+        await target.run(`INSERT INTO ${table} VALUES (1, 0, ${old}), (3, 3, ${old})`);
+      }
+      await target.run(
+        engine === 'postgresql'
+          ? `CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := ${stamp}; RETURN NEW; END $$;
+             CREATE TRIGGER stamp BEFORE UPDATE ON by_trigger FOR EACH ROW EXECUTE FUNCTION stamp()`
+          : `CREATE TRIGGER stamp BEFORE UPDATE ON by_trigger FOR EACH ROW SET NEW.updated_at = ${stamp}`,
+      );
+      const before = await dump(target, tables);
+      const file = await repairFile({ source, target }, ['--ignore-columns', '*.updated_at']);
+      const { result } = await apply(target, file);
+      expect(result).toMatchObject({ applied: 3 * tables.length, refused: 0, differing: 0 });
+      const undone = await apply(target, result.undoPath ?? '');
+      expect(undone.result).toMatchObject({ applied: 3 * tables.length, refused: 0, differing: 1 });
+      expect(undone.left).toMatchObject([
+        {
+          kind: 'differs',
+          table: expect.stringMatching(/\.by_trigger$/),
+          reason: expect.stringContaining('updated_at'),
+        },
+      ]);
+      expect(await target.query('SELECT id, n FROM by_trigger ORDER BY id')).toEqual([
+        ['1', '0'],
+        ['3', '3'],
+      ]);
+      expect((await dump(target, tables)).slice(1)).toEqual(before.slice(1));
+    } finally {
+      await source.drop();
+      await target.drop();
+    }
+  });
+
   it('does nothing when it is applied again', async () => {
     const sides = await openSides(engine);
     try {

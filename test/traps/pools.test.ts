@@ -228,5 +228,32 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
       await expectAsBefore(2);
       await proxy.close();
     });
+
+    it('refuses in a sentence to apply through a proxy that takes one statement at a time, and changes nothing', async () => {
+      await database.run('DELETE FROM word');
+      const file = await repairFile({ source: target, target: database }, ['--tables', 'word']);
+      // The third byte of what a client says that it can do, behind the header of its first packet.
+      const [place, severalStatements] = [6, 1];
+      const proxy = await openTcpProxy(
+        () => database.url,
+        () => {
+          let isLogin = true;
+          return (bytes) => {
+            if (isLogin) bytes.writeUInt8(bytes.readUInt8(place) & ~severalStatements, place);
+            isLogin = false;
+            return bytes;
+          };
+        },
+      );
+      const plain = new URL(proxy.urlFor(database.url));
+      plain.searchParams.set('ssl-mode', 'DISABLED');
+      await expect(
+        apply({ url: plain.href }, file, { otherTarget: true }).finally(() => proxy.close()),
+      ).rejects.toMatchObject({
+        code: 'session-state',
+        message: 'The target does not take several statements in one message.',
+      });
+      expect(await database.query('SELECT count(*) FROM word')).toEqual([['0']]);
+    });
   },
 );

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type mysql from 'mysql2';
+import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, ControlRow } from '../engine.js';
 import type { WritingConnection } from '../limit-writes.js';
 import { runStatement } from '../run-statement.js';
@@ -68,8 +69,9 @@ export class MysqlWriter implements WritingConnection {
   async prepare(): Promise<void> {
     this.#before = await readSessionVariables(this.#variables, [...WRITTEN_VARIABLES, ...SERVER_VARIABLES]);
     this.serverQuestion = buildServerQuestion(this.#before);
-    const [row = {}] = await this.#variables.query(`SELECT ${this.serverQuestion}`);
-    this.readAnswer(row);
+    const { results, failure } = await this.runAll(['DO 0', `SELECT ${this.serverQuestion}`]);
+    if (results.length !== 2) throw takesNoGroups(failure?.cause);
+    this.readAnswer(results[1]?.rows[0] ?? {});
   }
 
   readAnswer(row: ControlRow): ServerAnswer {
@@ -140,6 +142,15 @@ export class MysqlWriter implements WritingConnection {
 function toResult(result: QueryParts['_rows'][number]): StatementResult {
   if ('affectedRows' in result) return { rows: [], found: result.affectedRows };
   return { rows: result.map(toControlRow), found: result.length };
+}
+
+function takesNoGroups(cause: unknown): RowproofError {
+  return new RowproofError({
+    code: 'session-state',
+    message: 'The target does not take several statements in one message.',
+    hint: 'Connect to the database itself rather than through a proxy that looks at statements one by one.',
+    cause,
+  });
 }
 
 /** A plain error with a code of the network's own, which engines take for a lost connection. */
