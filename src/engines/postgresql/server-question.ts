@@ -29,3 +29,10 @@ export function identifyServer(row: ControlRow, knowsSystem: boolean): ServerIde
     started,
   };
 }
+
+/**
+ * Keeps pgpool from handing a statement to another server than the one that was asked who it is. Elsewhere a comment.
+ *
+ * @see https://www.pgpool.net/docs/latest/en/html/runtime-config-load-balancing.html
+ */
+export const STAY = '/*NO LOAD BALANCE*/ ';

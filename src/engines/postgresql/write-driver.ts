@@ -9,7 +9,7 @@ import type { ServerAnswer } from '../write.js';
 import { textLiteral } from './dialect.js';
 import { loginToPostgresql, type PostgresqlLogin } from './login-driver.js';
 import { cancelPostgresql } from './postgresql-driver.js';
-import { buildServerQuestion, identifyServer, KNOWS_SYSTEM } from './server-question.js';
+import { buildServerQuestion, identifyServer, KNOWS_SYSTEM, STAY } from './server-question.js';
 
 /** Logs in as a session that reads does; what holds in its transactions is for the caller to set. */
 export async function connectPostgresqlWriter(
@@ -111,7 +111,7 @@ export class PostgresqlWriter implements WritingConnection {
     this.#budget.renew();
     this.#busy++;
     try {
-      const result: unknown = await this.#client.query({ text: sql, types: AS_TEXT });
+      const result: unknown = await this.#client.query({ text: STAY + sql, types: AS_TEXT });
       return [result].flat().at(-1) as pg.QueryResult<ControlRow>;
     } finally {
       this.#busy--;
