@@ -38,7 +38,7 @@ const STANDBY: Finding = {
     'the server is a standby. What it has not taken over from its primary yet is compared as it was before.',
   hint: 'Name the primary, or compare when replication has caught up.',
 };
-const NOBODY: ServerIdentity = { id: '', place: '', started: null };
+const NOBODY: ServerIdentity = { id: '', place: '', started: null, asked: null };
 
 /** What pg keeps of the login, and the socket under it; the version is pinned for it. */
 interface ClientParts {
