@@ -8,6 +8,7 @@ import {
   findEmbeddedPostgres,
   findMariadb,
   findPgbouncer,
+  findPgpool,
   findSystemPostgres,
   MARIADB_MISSING,
   POSTGRES_MISSING,
@@ -47,15 +48,14 @@ function installServers() {
   const needsUnpacking =
     /mariadb|mysql-9|all/.test(process.env.ROWPROOF_TEST_SERVERS ?? '') && !hasUnpacking();
   const isDebianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version');
-  const needsPool = findPgbouncer() === null;
-  if (isDebianRoot && (needsMariadb || needsPostgres || needsPool || needsUnpacking)) {
-    installDebianPackages([
-      ...(needsUnpacking ? ['mmdebstrap'] : []),
-      ...(needsMariadb ? ['mariadb-server'] : []),
-      ...(needsPostgres ? ['postgresql'] : []),
-      ...(needsPool ? ['pgbouncer'] : []),
-    ]);
-  }
+  const packages = [
+    ...(needsUnpacking ? ['mmdebstrap'] : []),
+    ...(needsMariadb ? ['mariadb-server'] : []),
+    ...(needsPostgres ? ['postgresql'] : []),
+    ...(findPgbouncer() === null ? ['pgbouncer'] : []),
+    ...(findPgpool() === null ? ['pgpool2'] : []),
+  ];
+  if (isDebianRoot && packages.length > 0) installDebianPackages(packages);
   if (needsMariadb && findMariadb() === null) fail(MARIADB_MISSING);
   if (needsPostgres && findSystemPostgres() === null && findEmbeddedPostgres() === null)
     fail(POSTGRES_MISSING);

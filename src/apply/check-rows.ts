@@ -17,7 +17,7 @@ export interface UnwantedRow extends RowStatements {
 
 /** Bounds one statement: so many rows, and so many characters. */
 const MOST_ROWS = 100;
-const MOST_CHARACTERS = 1 << 20;
+const MOST_CHARACTERS = 256 << 10;
 
 /** The rows of blocks, each with its own statements. */
 export function rowsOf(blocks: readonly Block[]): RowStatements[] {
@@ -57,12 +57,14 @@ function* groupRows(rows: readonly RowStatements[], { tables }: CheckParts): Gen
   for (const row of rows) {
     const applied = tables.get(row.statements[0]?.table ?? -1);
     if (applied === undefined) throw new RangeError(`The table of row ${row.mark} was not prepared`);
+    const length = row.statements.reduce((sum, { sql }) => sum + sql.length, 0);
+    if (group.length === MOST_ROWS || (group.length > 0 && characters + length > MOST_CHARACTERS)) {
+      yield group;
+      group = [];
+      characters = 0;
+    }
     group.push({ row, wanted: foldStatements(row.statements, applied), applied });
-    characters += row.statements.reduce((sum, { sql }) => sum + sql.length, 0);
-    if (group.length < MOST_ROWS && characters < MOST_CHARACTERS) continue;
-    yield group;
-    group = [];
-    characters = 0;
+    characters += length;
   }
   if (group.length > 0) yield group;
 }

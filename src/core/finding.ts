@@ -29,6 +29,7 @@ export const FINDING_EFFECTS = {
   'read-in-full': 'note',
   'checksum-on-client': 'note',
   'password-readable': 'note',
+  standby: 'note',
   'not-split': 'note',
   'chunk-unverified': 'unverified',
   'schema-changed': 'unverified',

@@ -49,7 +49,7 @@ export const NUMBER_AS_DECIMAL = 1;
 
 /** How the rows of an engine lie in a span. */
 export const FRAMING_PACKETS = 0;
-export const FRAMING_COPY = 1;
+export const FRAMING_DATA_ROW = 1;
 
 /** Field widths in a MySQL row that are no number of bytes. */
 export const WIDTH_LENGTH_ENCODED = -1;

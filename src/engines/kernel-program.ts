@@ -1,7 +1,7 @@
 /** What the kernel does with one column. */
 export interface KernelColumn {
   readonly opcode: number;
-  /** Bytes of the field, or one of the `WIDTH_` numbers; the COPY framing has no use for it. */
+  /** Bytes of the field, or one of the `WIDTH_` numbers; PostgreSQL's framing has no use for it. */
   readonly width: number;
   readonly argument: number;
 }

@@ -6,8 +6,10 @@ export interface ServerIdentity {
   readonly id: string;
   /** Where the server runs. A copy of its data elsewhere has the same id. */
   readonly place: string;
-  /** When it was started, as exactly as it knows; null where it does not say. */
+  /** When it was started, as exactly as it knows, so that later times are greater texts; null where it does not say. */
   readonly started: string | null;
+  /** When it said so, by its own clock. */
+  readonly asked: string | null;
 }
 
 /** The server that all sessions of a side must be on. */
@@ -32,12 +34,21 @@ export function isSameInstance(one: ServerIdentity, other: ServerIdentity): bool
 export function assertExpectedServer(expected: ExpectedServer | undefined, found: ServerIdentity): void {
   if (expected === undefined || isSameInstance(expected.identity, found)) return;
   const { identity, isExact } = expected;
-  if (!isExact && identity.id === found.id && identity.place === found.place) return;
+  if (!isExact && identity.id === found.id && identity.place === found.place && isLater(found, identity))
+    return;
   throw new RowproofError({
     code: 'other-server',
     message: `Another server answers than at the start: it was ${describe(identity)}, and now it is ${describe(found)}.`,
     hint: 'Name one server in the URL, not an address that leads to several or moves between them, and run again.',
   });
+}
+
+/**
+ * Whether a server was started after the other one had answered, as it is where that one was restarted. Of two that
+ * have run all along, both may have the same address, each in a network of its own.
+ */
+function isLater({ started }: ServerIdentity, { asked }: ServerIdentity): boolean {
+  return started === null || asked === null || started > asked;
 }
 
 function describe({ id, place, started }: ServerIdentity): string {

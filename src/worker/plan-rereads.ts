@@ -6,6 +6,8 @@ import type { DifferingKeys } from './compare-keyed.js';
 
 /** Keys a statement: lists that optimizers still turn into index lookups; a composite key has no IN list, but ORs. */
 const BATCH_KEYS = { single: 1000, composite: 250 };
+/** Bytes of the keys of a statement, which writes each as two digits: servers may take no more than a megabyte. */
+const BATCH_KEY_BYTES = 128 << 10;
 /** Differing rows of a range: enough that starting a statement costs little beside them. */
 const RANGE_KEYS = 2000;
 /** Fewer differing rows in a range are looked up, with those of other places, in one statement. */
@@ -26,6 +28,13 @@ export interface RereadRow {
   readonly seen: Side | 'both';
   /** Where the row of each side was kept, if it was: then no side is asked for it. */
   readonly kept: DifferingKeys['kept'];
+}
+
+/** A row to be looked up: its key bytes on each side, if it is there, and its size on the wire. */
+interface KeyedRow {
+  readonly source: Buffer | null;
+  readonly target: Buffer | null;
+  readonly wireBytes: number;
 }
 
 /** Differing rows that are read again by one statement a side: by their keys, or with all rows of their key range. */
@@ -62,7 +71,7 @@ export function* planRereads(request: RereadRequest): Generator<RereadStep> {
 }
 
 /** Groups rows to be looked up, bounded by number and by the size that the rows had. */
-export function* planByKeys<Row extends { readonly wireBytes: number }>(
+export function* planByKeys<Row extends KeyedRow>(
   rows: Iterable<Row>,
   keyColumns: number,
 ): Generator<RereadStep<Row>> {
@@ -72,10 +81,11 @@ export function* planByKeys<Row extends { readonly wireBytes: number }>(
 }
 
 /** Rows that wait until they are enough for a statement. */
-class KeyBatch<Row extends { readonly wireBytes: number }> {
+class KeyBatch<Row extends KeyedRow> {
   readonly #most: number;
   #rows: Row[] = [];
   #wireBytes = 0;
+  #keyBytes = 0;
 
   constructor(keyColumns: number) {
     this.#most = keyColumns === 1 ? BATCH_KEYS.single : BATCH_KEYS.composite;
@@ -83,10 +93,15 @@ class KeyBatch<Row extends { readonly wireBytes: number }> {
 
   *add(rows: Iterable<Row>): Generator<RereadStep<Row>> {
     for (const row of rows) {
-      if (this.#rows.length === this.#most || this.#wireBytes + row.wireBytes > STEP_BYTES)
-        yield* this.take();
+      const keyBytes = Math.max(row.source?.length ?? 0, row.target?.length ?? 0);
+      const isFull =
+        this.#rows.length === this.#most ||
+        this.#wireBytes + row.wireBytes > STEP_BYTES ||
+        this.#keyBytes + keyBytes > BATCH_KEY_BYTES;
+      if (isFull) yield* this.take();
       this.#rows.push(row);
       this.#wireBytes += row.wireBytes;
+      this.#keyBytes += keyBytes;
     }
   }
 
@@ -95,6 +110,7 @@ class KeyBatch<Row extends { readonly wireBytes: number }> {
     const step = { rows: this.#rows, range: null, wireBytes: this.#wireBytes };
     this.#rows = [];
     this.#wireBytes = 0;
+    this.#keyBytes = 0;
     yield step;
   }
 }

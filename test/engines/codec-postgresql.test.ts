@@ -17,19 +17,19 @@ function codecOf(...columns: readonly (readonly [string, ValueType, CanonicalTyp
   );
 }
 
-/** A CopyData message: `d`, its length, the field count, and a length before each value. */
+/** A DataRow message: `D`, its length, the field count, and a length before each value. */
 function message(fields: readonly (string | null)[]): Buffer {
   const parts = fields.map((hex) => {
     if (hex === null) return 'ffffffff';
     return (hex.length / 2).toString(16).padStart(8, '0') + hex;
   });
   const body = Buffer.from(`${fields.length.toString(16).padStart(4, '0')}${parts.join('')}`, 'hex');
-  const head = Buffer.from([0x64, 0, 0, 0, 0]);
+  const head = Buffer.from([0x44, 0, 0, 0, 0]);
   head.writeUInt32BE(body.length + 4, 1);
   return Buffer.concat([head, body]);
 }
 
-describe('rows of a PostgreSQL binary COPY', () => {
+describe('rows of PostgreSQL in binary', () => {
   it.each([
     ['bool', '01', '020000000000000001'],
     ['int2', '8000', '01ffffffffffff8000'],

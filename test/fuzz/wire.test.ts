@@ -7,7 +7,7 @@ import type { CodecColumn, RowCodec } from '../../src/engines/engine.js';
 import { compileMysqlCodec } from '../../src/engines/mysql/codec.js';
 import { PacketFrames } from '../../src/engines/mysql/packet-frames.js';
 import { compilePostgresqlCodec } from '../../src/engines/postgresql/codec.js';
-import { CopyFrames } from '../../src/engines/postgresql/copy-frames.js';
+import { DataFrames } from '../../src/engines/postgresql/data-frames.js';
 import { columnOf, UTF8_TEXT } from '../engines/codec-rows.js';
 import { fuzz, fuzzTimeoutMs, mutated, pieces } from './fuzz.js';
 
@@ -25,26 +25,24 @@ const POSTGRESQL = compilePostgresqlCodec([
 ]);
 const MYSQL = compileMysqlCodec([codecColumn('bigint', INT, 'int')], new Map());
 
-/** A whole COPY of two rows, as the server sends it. */
-const COPY = Buffer.concat([
-  copyMessage('H', Buffer.from([1, 0, 2, 0, 1, 0, 1])),
-  copyMessage(
-    'd',
-    Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8), copyRow(7, 'seven')]),
-  ),
-  copyMessage('d', copyRow(8, 'eight')),
-  copyMessage('d', Buffer.from([0xff, 0xff])),
-  copyMessage('c', Buffer.alloc(0)),
+const LAST_ROW = postgresMessage('D', postgresRow(8, 'eight'));
+/** A whole result of two rows, as the server sends it. */
+const RESULT = Buffer.concat([
+  postgresMessage('1', Buffer.alloc(0)),
+  postgresMessage('2', Buffer.alloc(0)),
+  postgresMessage('D', postgresRow(7, 'seven')),
+  LAST_ROW,
+  postgresMessage('C', Buffer.from('SELECT 2\0')),
 ]);
 
-function copyMessage(type: string, body: Buffer): Buffer {
+function postgresMessage(type: string, body: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.write(type, 0, 'latin1');
   head.writeUInt32BE(body.length + 4, 1);
   return Buffer.concat([head, body]);
 }
 
-function copyRow(id: number, text: string): Buffer {
+function postgresRow(id: number, text: string): Buffer {
   const head = Buffer.alloc(18);
   head.writeInt16BE(3, 0);
   head.writeInt32BE(8, 2);
@@ -73,9 +71,9 @@ function readSpan(
   }
 }
 
-function readCopy(stream: readonly Buffer[]): boolean {
+function readResult(stream: readonly Buffer[]): boolean {
   let spans = 0;
-  const frames = new CopyFrames((buffer, start, end, rows) => {
+  const frames = new DataFrames((buffer, start, end, rows) => {
     spans += 1;
     expect(start >= 0 && start < end && end <= buffer.length && rows > 0).toBe(true);
     readSpan(POSTGRESQL, buffer, { start, end, rows });
@@ -100,16 +98,23 @@ describe('bytes of a lying server', () => {
   it('are read as rows, refused or waited for, and never take long', {
     timeout: fuzzTimeoutMs(),
   }, async () => {
-    expect(readCopy([COPY])).toBe(true);
-    const input = fc.tuple(mutated(COPY).filter(announcesLittle), fc.array(fc.nat(400), { maxLength: 5 }));
-    await fuzz('COPY frames', input, ([bytes, cuts]) => void attempt(() => readCopy(pieces(bytes, cuts))));
+    expect(readResult([RESULT])).toBe(true);
+    const input = fc.tuple(mutated(RESULT).filter(announcesLittle), fc.array(fc.nat(400), { maxLength: 5 }));
+    await fuzz(
+      'result frames',
+      input,
+      ([bytes, cuts]) => void attempt(() => readResult(pieces(bytes, cuts))),
+    );
   });
 
-  it('are no whole COPY where an end is missing', { timeout: fuzzTimeoutMs() }, async () => {
-    const input = fc.tuple(fc.nat(COPY.length - 1), fc.array(fc.nat(400), { maxLength: 5 }));
-    await fuzz('cut COPY', input, ([length, cuts]) => {
-      expect(readCopy(pieces(COPY.subarray(0, length), cuts))).toBe(false);
+  it('are no whole result where the end or a row is missing', { timeout: fuzzTimeoutMs() }, async () => {
+    const input = fc.tuple(fc.nat(RESULT.length - 1), fc.array(fc.nat(400), { maxLength: 5 }));
+    await fuzz('cut result', input, ([length, cuts]) => {
+      expect(readResult(pieces(RESULT.subarray(0, length), cuts))).toBe(false);
     });
+    const at = RESULT.indexOf(LAST_ROW);
+    expect(readResult([RESULT.subarray(0, at), RESULT.subarray(at + LAST_ROW.length)])).toBe(false);
+    expect(readResult([RESULT.subarray(0, at), LAST_ROW, RESULT.subarray(at)])).toBe(false);
   });
 
   it('are cut into packets that lie in what came', { timeout: fuzzTimeoutMs() }, async () => {

@@ -242,7 +242,7 @@ const NUMERICS = [
   `00480047000000000${'0'.repeat(15)}${'270f'.repeat(68)}`,
 ];
 
-/** Each opcode for rows of a binary COPY. */
+/** Each opcode for rows of PostgreSQL in binary. */
 export const POSTGRESQL_CASES: readonly ValueCase[] = [
   ...bothForms('bool', { kind: 'boolean' }, 1),
   ...bothForms('int2', int(false), 2),

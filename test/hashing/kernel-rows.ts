@@ -82,7 +82,7 @@ export const MYSQL_FORMAT: WireFormat = {
 };
 
 export const POSTGRESQL_FORMAT: WireFormat = {
-  name: 'PostgreSQL COPY',
+  name: 'PostgreSQL rows',
   id: { wire: 'int8', type: INT, canonical: 'int' },
   compile: (columns) => compilePostgresqlCodec(columns.map(codecColumn)),
   writeId: (id) => {
@@ -96,7 +96,7 @@ export const POSTGRESQL_FORMAT: WireFormat = {
       length.writeInt32BE(value === null ? -1 : value.length);
       return value === null ? [length] : [length, value];
     });
-    const head = Buffer.from([0x64, 0, 0, 0, 0, 0, 0]);
+    const head = Buffer.from([0x44, 0, 0, 0, 0, 0, 0]);
     const body = Buffer.concat(fields);
     head.writeUInt32BE(6 + body.length, 1);
     head.writeUInt16BE(values.length, 5);

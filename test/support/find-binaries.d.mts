@@ -16,3 +16,5 @@ export function findSystemPostgres(): ServerBinaries | null;
 export function findEmbeddedPostgres(): ServerBinaries | null;
 export const PGBOUNCER_MISSING: string;
 export function findPgbouncer(): string | null;
+export const PGPOOL_MISSING: string;
+export function findPgpool(): string | null;

@@ -11,6 +11,8 @@ export const POSTGRES_MISSING =
 
 export const PGBOUNCER_MISSING =
   'No pgbouncer was found, which the tests of pools need: install one (Debian: apt-get install pgbouncer).';
+export const PGPOOL_MISSING =
+  'No pgpool was found, which the tests of pools need: install one (Debian: apt-get install pgpool2).';
 
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/libexec', '/usr/local/sbin', '/usr/local/bin'];
 const MARIADB_FOLDERS = ['/opt/homebrew/opt/mariadb/bin', '/usr/local/opt/mariadb/bin'];
@@ -26,6 +28,11 @@ export function findMariadb() {
 /** A pool of connections to PostgreSQL. */
 export function findPgbouncer() {
   return findProgram('pgbouncer', [...pathFolders(), ...SYSTEM_FOLDERS]);
+}
+
+/** A pool of connections that hands reads to standbys. */
+export function findPgpool() {
+  return findProgram('pgpool', [...pathFolders(), ...SYSTEM_FOLDERS]);
 }
 
 /** Debian keeps the server off the PATH, so its folder is asked before the PATH is. */

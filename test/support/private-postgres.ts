@@ -18,6 +18,9 @@ import {
 } from './kept-server.js';
 import type { PrivateServer } from './private-mariadb.js';
 
+/** The data folder, in the folder of its server. */
+const DATA = 'data';
+
 /** Starts a PostgreSQL of its own in a new folder, with a default zone that is not UTC for the same reason as MariaDB's. */
 export async function startPrivatePostgres(
   parent: string,
@@ -28,9 +31,41 @@ export async function startPrivatePostgres(
   const account = findServerAccount('postgres');
   const folder = makeServerFolder(parent, 'postgresql', account);
   const binaries = moveWithinReach(found, folder, account);
+  await createDataFolder({ installer: binaries.installer, folder, account });
+  return servePostgres({ server: binaries.server, folder, account, args });
+}
+
+/** Copies a running server into a new folder and lets the copy follow it as its standby. */
+export async function startPrivateStandby(
+  parent: string,
+  primaryUrl: string,
+  args: readonly string[] = [],
+): Promise<PrivateServer> {
+  const found = findSystemPostgres();
+  if (found === null) throw new Error(POSTGRES_MISSING);
+  const account = findServerAccount('postgres');
+  const folder = makeServerFolder(parent, 'postgresql', account);
+  const copying = ['--pgdata', join(folder, DATA), '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
+  await promisify(execFile)(
+    join(dirname(found.server), 'pg_basebackup'),
+    ['--dbname', primaryUrl, '--no-password', ...copying],
+    { cwd: folder, ...account },
+  );
+  return servePostgres({ server: found.server, folder, account, args });
+}
+
+async function servePostgres({
+  server,
+  folder,
+  account,
+  args,
+}: {
+  server: string;
+  folder: string;
+  account: ServerAccount;
+  args: readonly string[];
+}): Promise<PrivateServer> {
   const port = await findFreePort();
-  const dataFolder = join(folder, 'data');
-  await createDataFolder({ installer: binaries.installer, folder, dataFolder, account });
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
@@ -43,11 +78,11 @@ export async function startPrivatePostgres(
   };
   const url = `postgres://verify:verify@127.0.0.1:${port}/postgres`;
 
-  const server = await startKeptServer({
-    command: binaries.server,
+  const kept = await startKeptServer({
+    command: server,
     args: [
       '-D',
-      dataFolder,
+      join(folder, DATA),
       '-p',
       `${port}`,
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
@@ -58,7 +93,7 @@ export async function startPrivatePostgres(
     stopSignal: 'SIGQUIT',
     ping: () => pingPostgres(url),
   });
-  return { ...server, url, socket: folder };
+  return { ...kept, url, socket: folder };
 }
 
 /** The packaged PostgreSQL may lie in a home folder that the server's own user cannot enter. */
@@ -80,12 +115,10 @@ function moveWithinReach(found: ServerBinaries, folder: string, account: ServerA
 async function createDataFolder({
   installer,
   folder,
-  dataFolder,
   account,
 }: {
   installer: string;
   folder: string;
-  dataFolder: string;
   account: ServerAccount;
 }): Promise<void> {
   const passwordFile = join(folder, 'password');
@@ -93,7 +126,7 @@ async function createDataFolder({
   const locale = process.platform === 'linux' ? 'C.UTF-8' : 'C';
   const args = [
     '-D',
-    dataFolder,
+    join(folder, DATA),
     '--username=verify',
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',

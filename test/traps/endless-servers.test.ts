@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CopyFrames } from '../../src/engines/postgresql/copy-frames.js';
+import { DataFrames } from '../../src/engines/postgresql/data-frames.js';
 import * as mysql from '../support/lying-mysql.js';
 import * as postgres from '../support/lying-postgres.js';
 import type { LyingServer } from '../support/lying-server.js';
@@ -142,11 +142,11 @@ describe('a PostgreSQL server that does not end', () => {
     },
   );
 
-  it.each([0, 3, 0xffffffff, 0x40000001])('a row of a COPY, by its length of %d, is refused', (length) => {
-    const head = Buffer.from([0x64, 0, 0, 0, 0]);
+  it.each([0, 3, 0xffffffff, 0x40000001])('a row, by its length of %d, is refused', (length) => {
+    const head = Buffer.from([0x44, 0, 0, 0, 0]);
     head.writeUInt32BE(length, 1);
     for (const split of [1, 3, 5, 7]) {
-      const frames = new CopyFrames(() => true);
+      const frames = new DataFrames(() => true);
       const bytes = Buffer.concat([head, Buffer.alloc(10)]);
       expect(() => {
         frames.push(bytes.subarray(0, split), () => undefined);
@@ -156,8 +156,8 @@ describe('a PostgreSQL server that does not end', () => {
   });
 
   it('a row that is a gibibyte long gets no more room than what has come of it', () => {
-    const head = Buffer.from([0x64, 0x3f, 0xff, 0xff, 0xff]);
-    const frames = new CopyFrames(() => true);
+    const head = Buffer.from([0x44, 0x3f, 0xff, 0xff, 0xff]);
+    const frames = new DataFrames(() => true);
     const before = process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 100; i++) frames.push(i === 0 ? head : Buffer.alloc(LUMP_BYTES), () => undefined);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);

@@ -131,7 +131,7 @@ describe('a run through a pool in transaction mode', () => {
     await expect
       .poll(() =>
         source.query(
-          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%COPY%pg\\_sleep%' AND state = 'active' AND pid <> pg_backend_pid()",
+          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '/*NO LOAD BALANCE*/ SELECT%FROM%pg\\_sleep%' AND state = 'active' AND pid <> pg_backend_pid()",
         ),
       )
       .toEqual([['0']]);

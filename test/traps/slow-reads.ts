@@ -21,7 +21,7 @@ export function processList(engine: TestEngine): string {
 async function findSlowReads(database: TestDatabase, { asleep = false } = {}): Promise<string[]> {
   const sql =
     database.engine === 'postgresql'
-      ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '%COPY%pg\\_sleep%' AND state = 'active'
+      ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '/*NO LOAD BALANCE*/ SELECT%FROM%pg\\_sleep%' AND state = 'active'
          ${asleep ? "AND wait_event = 'PgSleep'" : ''}`
       : `SELECT id FROM ${processList(database.engine)} WHERE db = '${database.name}' AND info LIKE 'SELECT%FROM%WHERE%SLEEP(%'
          AND id <> CONNECTION_ID() ${asleep ? "AND state = 'User sleep'" : ''}`;

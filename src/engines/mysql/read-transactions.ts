@@ -20,7 +20,7 @@ export interface TransactionConnection {
 
 /** Runs each statement of a connection in a read-only transaction of its own, on the server that is expected. */
 export class ReadTransactions {
-  server: ServerIdentity = { id: '', place: '', started: null };
+  server: ServerIdentity = { id: '', place: '', started: null, asked: null };
   /** The number that the server of the last transaction knows the session by. */
   sessionId = '';
   readonly #connection: TransactionConnection;

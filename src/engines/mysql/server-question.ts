@@ -20,7 +20,8 @@ export function buildServerQuestion(known: { has(name: string): boolean }): stri
 
 /** Who answered: the server's own identifiers, and where it runs. */
 export function identifyServer(row: ControlRow): ServerIdentity {
-  if (row.identity && row.place) return { id: `server ${row.identity}`, place: row.place, started: null };
+  if (row.identity && row.place)
+    return { id: `server ${row.identity}`, place: row.place, started: null, asked: null };
   throw new RowproofError({
     code: 'session-state',
     message: 'The server does not say who it is.',

@@ -21,10 +21,10 @@ const TIMES: Readonly<Record<string, string>> = {
 /** Types whose wire format is their text and nothing else. */
 const PLAIN_TEXT: ReadonlySet<string> = new Set(['text', 'varchar', 'citext', 'name']);
 
-/** Compiles the kernel's program for rows of a binary COPY: an allow-list, everything else is external. */
+/** Compiles the kernel's program for rows in binary: an allow-list, everything else is external. */
 export function buildPostgresqlProgram(columns: readonly CodecColumn[]): KernelProgram {
   return {
-    framing: op.FRAMING_COPY,
+    framing: op.FRAMING_DATA_ROW,
     columns: columns.map((column) => toKernelColumn(isPlainColumn(column) ? ruleOf(column) : null, 0)),
     tables: [],
   };

@@ -8,9 +8,10 @@ import { assertExpectedServer, type ServerIdentity } from '../server-identity.js
 import { closed, sayGoodbye } from '../server-socket.js';
 import { Turns } from '../turns.js';
 import type { WireBudget } from '../wire-budget.js';
+import { bindToServer, explainOtherServer } from './bound-query.js';
 import { loginToPostgresql, openGate, openStream, type PostgresqlLogin } from './login-driver.js';
-import { ACCOUNT_PATH, buildOpening, END, SessionState, STAY } from './session-state.js';
-import { CopyQuery, ParseQuery } from './wire-queries.js';
+import { ACCOUNT_PATH, buildOpening, END, SessionState } from './session-state.js';
+import { ParseQuery, RowsQuery } from './wire-queries.js';
 
 /** Connects with the TLS that was asked for; the signal ends it at any step. */
 export async function connectPostgresql(
@@ -31,7 +32,13 @@ export async function connectPostgresql(
 
 /** Every value of a result as the server's own text. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
-const NOBODY: ServerIdentity = { id: '', place: '', started: null };
+const STANDBY: Finding = {
+  code: 'standby',
+  message:
+    'the server is a standby. What it has not taken over from its primary yet is compared as it was before.',
+  hint: 'Name the primary, or compare when replication has caught up.',
+};
+const NOBODY: ServerIdentity = { id: '', place: '', started: null, asked: null };
 
 /** What pg keeps of the login, and the socket under it; the version is pinned for it. */
 interface ClientParts {
@@ -45,7 +52,7 @@ export class PostgresqlConnection implements Session {
   broken = false;
   serverSessionId = '';
   server = NOBODY;
-  readonly findings: readonly Finding[];
+  findings: readonly Finding[];
   readonly #client: pg.Client;
   readonly #budget: WireBudget;
   readonly #settings: ConnectionSettings;
@@ -76,12 +83,13 @@ export class PostgresqlConnection implements Session {
   async begin(): Promise<void> {
     const rows = await this.#runSimple(buildOpening(this.#settings));
     this.#state = new SessionState(this.#settings, rows[1] ?? []);
-    await this.#transact({}, async () => {});
+    const isStandby = await this.#transact({}, async ({ recovering }) => recovering === 't');
+    if (isStandby) this.findings = [...this.findings, STANDBY];
   }
 
   query(sql: string, settings: StatementSettings = {}): Promise<readonly ControlRow[]> {
-    return this.#transact(settings, async () => {
-      const statement = { text: STAY + sql, types: AS_TEXT, queryMode: 'extended' };
+    return this.#transact(settings, async (answer) => {
+      const statement = { text: bindToServer(sql, answer), types: AS_TEXT, queryMode: 'extended' };
       return (await this.#client.query<ControlRow>(statement)).rows ?? [];
     });
   }
@@ -91,10 +99,10 @@ export class PostgresqlConnection implements Session {
   }
 
   readRows(sql: string, _columns: readonly Column[], onSpan: SpanListener): Promise<void> {
-    const text = `${STAY}COPY (${sql}) TO STDOUT (FORMAT binary)`;
-    return this.#transact(ACCOUNT_PATH, () =>
-      this.#submit((onEnd) => new CopyQuery({ text, onSpan, onStop: () => this.#destroy(), onEnd })),
-    );
+    return this.#transact(ACCOUNT_PATH, (answer) => {
+      const text = bindToServer(sql, answer);
+      return this.#submit((onEnd) => new RowsQuery({ text, onSpan, onStop: () => this.#destroy(), onEnd }));
+    });
   }
 
   pause(): void {
@@ -120,16 +128,19 @@ export class PostgresqlConnection implements Session {
    * Runs a statement in a read-only transaction of its own, on the server that is expected. The result is handed over
    * before the transaction has ended; the next one begins after that.
    */
-  #transact<Result>(settings: StatementSettings, work: () => Promise<Result>): Promise<Result> {
+  #transact<Result>(
+    settings: StatementSettings,
+    work: (answer: ControlRow) => Promise<Result>,
+  ): Promise<Result> {
     this.#busy++;
     return new Promise<Result>((resolve, reject) => {
       void this.#turns.take(async () => {
         try {
-          await this.#begin(settings);
+          const answer = await this.#begin(settings);
           this.#budget.renew();
-          resolve(await work());
+          resolve(await work(answer));
         } catch (error) {
-          reject(error);
+          reject(explainOtherServer(error));
         } finally {
           this.#busy--;
         }
@@ -138,7 +149,8 @@ export class PostgresqlConnection implements Session {
     });
   }
 
-  async #begin(settings: StatementSettings): Promise<void> {
+  /** Returns who the server says it is. */
+  async #begin(settings: StatementSettings): Promise<ControlRow> {
     if (this.#state === null)
       throw new RowproofError({ code: 'internal', message: 'The session was not opened' });
     const results = await this.#runSimple(this.#state.buildBegin(settings));
@@ -148,6 +160,7 @@ export class PostgresqlConnection implements Session {
     this.#state.assertConfirmed(row);
     this.serverSessionId = row.pid ?? '';
     this.server = server;
+    return row;
   }
 
   /** Runs statements of our own that need no result of the others; returns the rows of each. */
@@ -157,7 +170,7 @@ export class PostgresqlConnection implements Session {
     return [result].flat().map((each) => (each as { readonly rows: readonly ControlRow[] }).rows);
   }
 
-  #submit(query: (onEnd: (error: unknown) => void) => CopyQuery | ParseQuery): Promise<void> {
+  #submit(query: (onEnd: (error: unknown) => void) => ParseQuery | RowsQuery): Promise<void> {
     return new Promise((resolve, reject) => {
       const submitted = query((error) => (error === null ? resolve() : reject(error)));
       this.#client.query(submitted as unknown as pg.Submittable);

@@ -5,6 +5,11 @@ import type { ServerIdentity } from '../server-identity.js';
 export const KNOWS_SYSTEM = `pg_catalog.has_function_privilege(
   pg_catalog.to_regprocedure('pg_catalog.pg_control_system()')::pg_catalog.oid, 'EXECUTE')`;
 
+/** A time as a text that is the same under all settings and in every zone, and greater for a later one. */
+function spellTime(name: string): string {
+  return `pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.${name}()), 'YYYY-MM-DD HH24:MI:SS.US+00')`;
+}
+
 /** Columns that say which server answers. */
 export function buildServerQuestion(knowsSystem: boolean): string {
   const system = knowsSystem ? '(SELECT system_identifier FROM pg_catalog.pg_control_system())' : "'unknown'";
@@ -12,7 +17,8 @@ export function buildServerQuestion(knowsSystem: boolean): string {
     (SELECT oid FROM pg_catalog.pg_database
        WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS database,
     pg_catalog.host(pg_catalog.inet_server_addr()) AS address, pg_catalog.current_setting('port') AS port,
-    pg_catalog.pg_postmaster_start_time() AS started, pg_catalog.pg_backend_pid() AS pid`;
+    ${spellTime('pg_postmaster_start_time')} AS started, ${spellTime('clock_timestamp')} AS asked,
+    pg_catalog.pg_backend_pid() AS pid`;
 }
 
 /**
@@ -27,5 +33,13 @@ export function identifyServer(row: ControlRow, knowsSystem: boolean): ServerIde
     id: `system ${row.system}, database ${row.database}, ${role}`,
     place: knowsSystem ? place : `${place} since ${started}`,
     started,
+    asked: row.asked ?? '',
   };
 }
+
+/**
+ * Keeps pgpool from handing a statement to another server than the one that was asked who it is. Elsewhere a comment.
+ *
+ * @see https://www.pgpool.net/docs/latest/en/html/runtime-config-load-balancing.html
+ */
+export const STAY = '/*NO LOAD BALANCE*/ ';

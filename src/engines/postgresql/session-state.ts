@@ -1,7 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, ControlRow, StatementSettings } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
-import { buildServerQuestion, identifyServer, KNOWS_SYSTEM } from './server-question.js';
+import { buildServerQuestion, identifyServer, KNOWS_SYSTEM, STAY } from './server-question.js';
 
 /**
  * What holds in every transaction: settings that change which rows or values are read, what a condition means, or how
@@ -83,13 +83,6 @@ function timeLimits({ statementTimeoutMs }: ConnectionSettings): StatementSettin
     transaction_timeout: '0',
   };
 }
-
-/**
- * Keeps pgpool from handing a statement to another server than the one that was asked who it is. Elsewhere a comment.
- *
- * @see https://www.pgpool.net/docs/latest/en/html/runtime-config-load-balancing.html
- */
-export const STAY = '/*NO LOAD BALANCE*/ ';
 
 /** Ends a transaction so that even what a function in a view or a condition set is undone. */
 export const END = 'ROLLBACK';

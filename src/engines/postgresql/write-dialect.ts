@@ -14,7 +14,6 @@ import type {
 } from '../write.js';
 import { textLiteral } from './dialect.js';
 import { fileLiteral, quoteFileName } from './file-spelling.js';
-import { STAY } from './session-state.js';
 
 /** A transaction that waits longer than this for the next statement has lost whoever began it. */
 const LONGEST_IDLE_MS = 300_000;
@@ -95,7 +94,10 @@ async function open(settings: ConnectionSettings, stop: AbortSignal): Promise<Wr
 const WITHOUT_COMPILING = `SELECT CASE WHEN pg_catalog.current_setting('jit', true) IS NOT NULL
   THEN pg_catalog.set_config('jit', 'off', true) END`;
 
-/** Every setting is that of the transaction, so that none stays behind in a pool of connections. */
+/**
+ * Every setting is that of the transaction, so that none stays behind in a pool of connections. It begins in a message of
+ * its own: pgpool hands one with several statements to the primary alone, and savepoints to its standbys as well.
+ */
 async function begin(
   session: WriteSession,
   { lockTimeoutMs, statementTimeoutMs, settings, server }: WriteOptions,
@@ -107,9 +109,9 @@ async function begin(
   for (const [name, value] of Object.entries(ASKED)) state.set(name, value);
   const names = [...state.keys()].filter((name) => !unread.has(name));
   const values = names.map((name) => `pg_catalog.current_setting('${name}') AS "${name}"`);
+  await session.execute('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
   const [row = {}] = await session.query(
     [
-      `${STAY}BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`,
       ...assignments,
       `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
       `SET LOCAL statement_timeout = ${statementTimeoutMs}`,

@@ -10,7 +10,7 @@ import type { SentTogether, ServerAnswer } from '../write.js';
 import { textLiteral } from './dialect.js';
 import { loginToPostgresql, type PostgresqlLogin } from './login-driver.js';
 import { cancelPostgresql } from './postgresql-driver.js';
-import { buildServerQuestion, identifyServer, KNOWS_SYSTEM } from './server-question.js';
+import { buildServerQuestion, identifyServer, KNOWS_SYSTEM, STAY } from './server-question.js';
 
 /** Logs in as a session that reads does; what holds in its transactions is for the caller to set. */
 export async function connectPostgresqlWriter(
@@ -119,7 +119,7 @@ export class PostgresqlWriter implements WritingConnection {
   async #send(text: string): Promise<{ results: readonly Result[]; failure: SentTogether['failure'] }> {
     this.#budget.renew();
     this.#busy++;
-    const query = new pg.Query<ControlRow>({ text, types: AS_TEXT });
+    const query = new pg.Query<ControlRow>({ text: STAY + text, types: AS_TEXT });
     const failure = await new Promise<SentTogether['failure']>((resolve) => {
       query.on('end', () => resolve(null));
       query.on('error', (cause) => resolve({ cause }));

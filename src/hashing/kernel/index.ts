@@ -15,7 +15,7 @@ import { copyBytes, isLess } from './bytes';
 import { writeField } from './fields';
 import { writeKey } from './keys';
 import { hashBytes } from './row-hash';
-import { splitCopyRow, splitPacket } from './rows';
+import { splitDataRow, splitPacket } from './rows';
 import { hasUpperCaseHex } from './texts';
 
 const COLUMN_BYTES: usize = COLUMN_WORDS * 4;
@@ -77,7 +77,7 @@ export function setResults(keyEndsAt: usize, hashesAt: usize, wireBytesAt: usize
 function split(at: usize, end: usize, wanted: i32): usize {
   return framing === FRAMING_PACKETS
     ? splitPacket(at, end, columns, columnCount, wanted, fields)
-    : splitCopyRow(at, end, columnCount, wanted, fields);
+    : splitDataRow(at, end, columnCount, wanted, fields);
 }
 
 /**

@@ -49,8 +49,8 @@ export function splitPacket(
   return from === rowEnd || (wanted < count && from < rowEnd) ? rowEnd : 0;
 }
 
-/** A CopyData message of a binary COPY, as far as `wanted` fields; returns where it ends, 0 where it is none. */
-export function splitCopyRow(at: usize, end: usize, count: i32, wanted: i32, fields: usize): usize {
+/** A DataRow message in binary, as far as `wanted` fields; returns where it ends, 0 where it is none. */
+export function splitDataRow(at: usize, end: usize, count: i32, wanted: i32, fields: usize): usize {
   const rowEnd = at + 1 + (readUint32(at + 1) as usize);
   if (rowEnd > end || readUint16(at + 5) !== count) return 0;
   let from = at + 7;
