@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { readDatabaseUrl } from '../config/database-url.js';
 import { processEnvironment } from '../config/environment.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { describeServer } from '../config/open-side.js';
@@ -60,8 +61,9 @@ async function applyFile(
   options: ApplyOptions,
   environment: Environment,
 ): Promise<ApplyResult> {
-  const { path, targetUrl, signal = new AbortController().signal } = options;
-  const dialect = writeDialectFor(schemeOf(targetUrl));
+  const { path, signal = new AbortController().signal } = options;
+  const targetUrl = readDatabaseUrl(options.targetUrl, 'target');
+  const dialect = writeDialectFor(new URL(targetUrl).protocol.slice(0, -1));
   const survey = await surveyFile(path, file, dialect);
   const facts = await readTargetFacts(targetUrl, environment, signal);
   const { catalog, engine, settings } = facts;
@@ -171,16 +173,6 @@ function describePlan({
       triggers: tables.get(number)?.triggers ?? [],
     })),
   };
-}
-
-function schemeOf(url: string): string {
-  const [, scheme] = /^([a-z][a-z\d+.-]*):/i.exec(url) ?? [];
-  if (scheme !== undefined) return scheme.toLowerCase();
-  throw new RowproofError({
-    code: 'usage',
-    message: 'The target is not a database URL.',
-    hint: 'Write it as mysql://user@host:3306/database or postgres://user@host:5432/database.',
-  });
 }
 
 interface FailureFacts {

@@ -29,12 +29,15 @@ export class GroupPace {
     return to;
   }
 
-  /** A group was done. Growth is limited, because a stretch of cheap rows says little about the next. */
+  /**
+   * A group was done. Growth is limited, because a stretch of cheap rows says little about the next; a refused row is no
+   * reason for it, because where there is one there may be many.
+   */
   took(runs: readonly BlockRun[], ms: number): void {
     const lines = runs.flatMap(({ undo }) => undo.flatMap((statement) => statement.lines));
     const undoCharacters = lines.reduce((sum, { length }) => sum + length, 0);
     if (ms > SLOW_MS || undoCharacters > MOST_UNDO_CHARACTERS) this.shrink();
-    else if (ms < QUICK_MS && runs.length >= this.#blocks)
+    else if (ms < QUICK_MS && runs.length >= this.#blocks && runs.every(({ refused }) => refused.size === 0))
       this.#blocks = Math.min(MOST_STATEMENTS, this.#blocks * 2);
   }
 

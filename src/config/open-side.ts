@@ -7,6 +7,7 @@ import { findForeignServer } from '../engines/foreign-server.js';
 import { makeLasting } from '../engines/lasting-session.js';
 import { engineFor } from '../engines/registry.js';
 import { isSameInstance } from '../engines/server-identity.js';
+import { readDatabaseUrl } from './database-url.js';
 import { redactPasswords } from './redact-passwords.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
@@ -32,7 +33,7 @@ export interface SideRequest {
  * that answers first is the one that every later session of the side must be on.
  */
 export async function openSide({ side, url, environment, stop }: SideRequest): Promise<OpenSide> {
-  const parsed = parseUrl(side, url);
+  const parsed = new URL(readDatabaseUrl(url, side));
   const engine = engineFor(parsed.protocol.slice(0, -1));
   const resolved = engine.resolveConnection(parsed, environment);
   const session = await engine.open(resolved, stop).catch(async (error: unknown) => {
@@ -78,18 +79,6 @@ export function makeReady(open: OpenSide, other: OpenSide): OpenSide {
   const isExact = identity.id === other.session.server.id && !isSameInstance(identity, other.session.server);
   const settings = { ...open.settings, server: { identity, isExact } };
   return { ...open, settings, session: makeLasting(open.session, open.engine, settings) };
-}
-
-function parseUrl(side: Side, url: string): URL {
-  try {
-    return new URL(url);
-  } catch {
-    throw new RowproofError({
-      code: 'usage',
-      message: `The ${side} is not a database URL.`,
-      hint: 'Write it as mysql://user@host:3306/database or postgres://user@host:5432/database.',
-    });
-  }
 }
 
 function describeFailure(failure: {

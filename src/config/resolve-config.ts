@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { CHECKSUM_PLACES, type ChecksumPlace } from '../core/checksum-place.js';
+import type { Side } from '../core/pairing.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
+import { readDatabaseUrl, URL_FORMS } from './database-url.js';
 import { readChunkTime, readLoadLimits } from './load-flags.js';
 import { type RawFlags, readList, readSwitch, readText, readWholeNumber, usageError } from './raw-flags.js';
 import { readRelaxedColumns, readSwappedColumns, readTimeZone } from './rule-flags.js';
@@ -53,43 +55,13 @@ function defaultWorkers(): number {
   return Math.max(1, Math.min(4, availableParallelism()));
 }
 
-/** `postgres://user@/database?host=/folder` is how a unix socket is named; a web URL may not leave the host out. */
-const ACCOUNT_WITHOUT_HOST = /^([a-z][a-z\d+.-]*:\/\/[^/?#]*@)(?=[/?#]|$)/i;
-
-function readUrl(flags: RawFlags, side: 'source' | 'target'): string {
-  const url = readText(flags, side)?.replace(ACCOUNT_WITHOUT_HOST, '$1localhost');
-  const forms = 'mysql://, mariadb:// or postgres://';
-  if (url === undefined) {
-    throw usageError(
-      `Expected --${side} URL, got none.`,
-      `Give the ${side} as a URL that starts with ${forms}.`,
-    );
-  }
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url)) {
-    throw usageError(`Expected --${side} to be a URL, got something else.`, `A URL starts with ${forms}.`);
-  }
-  if (!URL.canParse(url))
-    throw usageError(`Expected --${side} to be a URL, got one that cannot be read.`, ESCAPES);
-  const mark = findStrayMark(url);
-  if (mark !== null) {
-    throw usageError(`Expected --${side} to be a URL, got one with ${mark} behind its host.`, ESCAPES);
-  }
-  return url;
-}
-
-const ESCAPES =
-  'Write special characters of names and passwords as in a web address: %40 for @, %2F for /, %3F for ?, %23 for #.';
-
-/**
- * A character that says that the URL was cut elsewhere than its writer meant. A `/`, `?` or `#` in a password that was not
- * escaped ends the host: what follows would be shown as the name of a database or an option, and it is the password.
- */
-function findStrayMark(url: string): string | null {
-  const [, authority = '', path = '', query = '', fragment] =
-    /^[^:]*:\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? [];
-  if (fragment !== undefined) return 'a #';
-  const isNamed = /^(?:[?&][\w-]+=[^&]*)*$/.test(query);
-  return path.includes('@') || (query.includes('@') && !(authority.includes('@') && isNamed)) ? 'an @' : null;
+function readUrl(flags: RawFlags, side: Side): string {
+  const text = readText(flags, side);
+  if (text !== undefined) return readDatabaseUrl(text, side);
+  throw usageError(
+    `Expected --${side} URL, got none.`,
+    `Give the ${side} as a URL that starts with ${URL_FORMS}.`,
+  );
 }
 
 function readMatchNames(flags: RawFlags): MatchNames {

@@ -41,10 +41,30 @@ export function unexpectedRow(cause?: unknown): RowproofError {
   });
 }
 
+type Step<Into, Result> = (buffer: Buffer, start: number, end: number, into: Into) => Result;
+type GuardedStep<Into, Result> = (buffer: Buffer, start: number, end: number, into?: Into) => Result;
+
+const guards = new WeakMap<object, unknown>();
+
 /**
- * What a step means that trusts the form of a value and fails: where the form is another one, as that of a column whose type
- * was changed a moment ago, it runs past the end of a buffer or the like, which is no fault of ours.
+ * Gives a step that trusts the form of what it reads the error that it means. Where the form is another one, as that of a
+ * column whose type was changed a moment ago, it runs past the end of a buffer or the like, which is no fault of ours.
+ *
+ * The same step has the same guard: two sides whose steps are the same mean the same by the same bytes.
  */
-export function asUnexpectedRow(error: unknown): RowproofError {
-  return error instanceof RowproofError ? error : unexpectedRow(error);
+export function guardForm<Into, Result>(step: Step<Into, Result>): GuardedStep<Into, Result> {
+  const known = guards.get(step) as GuardedStep<Into, Result> | undefined;
+  const guard = known ?? guardStep(step);
+  guards.set(step, guard);
+  return guard;
+}
+
+function guardStep<Into, Result>(step: Step<Into, Result>): GuardedStep<Into, Result> {
+  return (buffer, start, end, into) => {
+    try {
+      return step(buffer, start, end, into as Into);
+    } catch (error) {
+      throw error instanceof RowproofError ? error : unexpectedRow(error);
+    }
+  };
 }

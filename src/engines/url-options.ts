@@ -13,13 +13,16 @@ export function decodeUrlPart(text: string): string {
   }
 }
 
+/** What is no name may be part of a password, whose URL was cut elsewhere than its writer meant. */
+const OPTION_NAME = /^[a-z][\w-]{0,39}$/i;
+
 /** Refuses URL options that nobody would read: a misspelt `sslmode` must not turn TLS off in silence. */
 export function rejectUnknownOptions(url: URL, known: readonly string[]): void {
   for (const name of url.searchParams.keys()) {
     if (known.includes(name)) continue;
     throw new RowproofError({
       code: 'usage',
-      message: `The database URL has an unknown option "${name}".`,
+      message: `The database URL has ${OPTION_NAME.test(name) ? `an unknown option "${name}"` : 'an option that has no name'}.`,
       hint: `Known options: ${known.join(', ')}.`,
     });
   }

@@ -231,6 +231,19 @@ describe('the place of the undo file', () => {
   );
 });
 
+describe('the URL of a target', () => {
+  it.each([
+    'mysql://u:12?S3cret@db:1/shop',
+    'mysql://u:12/S3cret@db:1/shop',
+    'postgres://u:1#S3cret@db/shop',
+  ])('that was cut in its password is refused without a word of it: %s', async (targetUrl) => {
+    const path = fileOf(targetUrl.startsWith('mysql') ? 'mysql' : 'postgresql', []);
+    const error = await applyRepair({ path, targetUrl }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('behind its host') });
+    expect(String(error)).not.toContain('S3cret');
+  });
+});
+
 describe('a file of another engine', () => {
   it.each<[Engine, Engine, string]>([
     ['mysql', 'postgresql', 'was written for mysql, and the target is postgresql.'],

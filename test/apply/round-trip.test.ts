@@ -34,18 +34,20 @@ const ROWS: Readonly<Record<TestEngine, readonly [wanted: string, found: string]
   ],
 };
 
-/** A source with rows 1, 2 and 3, and a target in which 1 is missing, 2 is another, and 4 is too many. */
+/** A source with rows 1, 2 and 3, and a target in which 1 is missing, 2 is another, and 4 and a tree are too many. */
 async function openSides(engine: TestEngine): Promise<{ source: TestDatabase; target: TestDatabase }> {
   const [wanted, found] = ROWS[engine];
   const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
   const create = `CREATE TABLE t (id int PRIMARY KEY, ${TYPES[engine]}, note varchar(40));
-    CREATE TABLE child (id int PRIMARY KEY, t_id int, CONSTRAINT child_t FOREIGN KEY (t_id) REFERENCES t (id))`;
+    CREATE TABLE child (id int PRIMARY KEY, t_id int, CONSTRAINT child_t FOREIGN KEY (t_id) REFERENCES t (id));
+    CREATE TABLE tree (id int PRIMARY KEY, above int, CONSTRAINT tree_above FOREIGN KEY (above) REFERENCES tree (id))`;
   await source.run(`${create};
     INSERT INTO t VALUES (1, ${wanted}, 'source'), (2, ${wanted}, 'source'), (3, ${found}, 'source');
     INSERT INTO child VALUES (1, 1), (2, 2)`);
   await target.run(`${create};
     INSERT INTO t VALUES (2, ${found}, 'target'), (3, ${found}, 'target'), (4, ${found}, 'kept?'), (5, ${wanted}, 'kept?');
-    INSERT INTO child VALUES (2, 3), (4, 4)`);
+    INSERT INTO child VALUES (2, 3), (4, 4);
+    INSERT INTO tree VALUES (1, null); INSERT INTO tree VALUES (2, 1); INSERT INTO tree VALUES (3, 2), (4, 2)`);
   return { source, target };
 }
 
@@ -53,19 +55,19 @@ describe.each(availableEngines())('a repair applied to %s', (engine) => {
   it('makes the target equal, and its undo brings back every column of every row, by apply and by the client', async () => {
     const sides = await openSides(engine);
     try {
-      const tables = ['t', 'child'];
+      const tables = ['t', 'child', 'tree'];
       const before = await dump(sides.target, tables);
       const file = await repairFile(sides, ['--ignore-columns', 't.note']);
       for (const takeBack of ['apply', 'client'] as const) {
         const { result, left } = await apply(sides.target, file);
         expect(left).toEqual([]);
         expect(result).toMatchObject({
-          applied: 7,
+          applied: 11,
           done: 0,
           changed: 0,
           refused: 0,
           differing: 0,
-          verified: 7,
+          verified: 11,
         });
         const repaired = await compare({ ...sides, flags: { 'ignore-columns': 't.note' } });
         expect(repaired.result.verdict).toBe('verified');
@@ -73,7 +75,7 @@ describe.each(availableEngines())('a repair applied to %s', (engine) => {
         if (takeBack === 'client') await applySql(sides.target, result.undoPath ?? '');
         else
           expect((await apply(sides.target, result.undoPath ?? '')).result).toMatchObject({
-            applied: 7,
+            applied: 11,
             differing: 0,
           });
         expect(await dump(sides.target, tables)).toEqual(before);
@@ -136,7 +138,7 @@ describe.each(availableEngines())('a repair applied to %s', (engine) => {
       const file = await repairFile(sides);
       await apply(sides.target, file);
       const { result, left } = await apply(sides.target, file);
-      expect(result).toMatchObject({ applied: 0, done: 8, verified: 8, differing: 0, undoPath: null });
+      expect(result).toMatchObject({ applied: 0, done: 12, verified: 12, differing: 0, undoPath: null });
       expect(left).toEqual([]);
     } finally {
       await sides.source.drop();

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readHeaderLine, readTableLine } from '../../src/apply/repair-header.js';
+import { nameRow } from '../../src/apply/row-name.js';
+import { readRowStatement } from '../../src/apply/row-statement.js';
+import { readDatabaseUrl } from '../../src/config/database-url.js';
 import { parseConfigFile } from '../../src/config/parse-config-file.js';
+import { redactPasswords } from '../../src/config/redact-passwords.js';
 import { RowproofError } from '../../src/core/errors.js';
 import type { RunResult } from '../../src/core/result.js';
+import { engineFor } from '../../src/engines/registry.js';
+import { writeDialectFor } from '../../src/engines/write-registry.js';
 import { REPORT_FORMATS } from '../../src/report/report-formats.js';
 import { parseSavedResult } from '../../src/report/saved-result.js';
 import { guardText } from '../../src/report/visible-text.js';
@@ -145,6 +152,82 @@ describe('files of a stranger', () => {
       render(bytes.toString('utf8')),
     );
   });
+});
+
+const STATEMENTS = {
+  postgresql: [
+    `/*r 1.1*/ UPDATE "s"."t" SET "a" = E'x\\\\', "b" = CAST('1' AS "s"."u"[]) WHERE /*k*/ "id" OPERATOR(pg_catalog.=) '5' /*g*/ AND "a" IS NULL;`,
+    `/*r 1.2*/ INSERT INTO "s"."t" ("id") OVERRIDING SYSTEM VALUE SELECT '6' WHERE NOT EXISTS (SELECT 1 FROM ONLY "s"."t" WHERE /*k*/ "id" = '6' /*g*/);`,
+    `/*r 1.3*/ DELETE FROM ONLY "s"."t" WHERE /*k*/ U&"\\0069d" = '7' /*g*/;`,
+  ],
+  mysql: [
+    '/*r 1.1*/ UPDATE `s`.`t` SET `a` = CAST(_utf8mb4 0x7b7d AS JSON) WHERE /*k*/ `id` = -5 /*g*/ AND `b` <=> 1.5e0;',
+    "/*r 1.2*/ INSERT INTO `s`.`t` (`id`) SELECT 6 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM `s`.`t` WHERE /*k*/ `id` = b'1' /*g*/);",
+    "/*r 1.3*/ DELETE FROM `s`.`t` WHERE /*k*/ `id` = x'' /*g*/;",
+  ],
+} as const;
+
+describe('a line of a repair file', () => {
+  it.each(['postgresql', 'mysql'] as const)(
+    'of %s is one statement with a key, or has a fault',
+    { timeout: fuzzTimeoutMs() },
+    async (engine) => {
+      const { lexicon, words, functions } = writeDialectFor(engine);
+      const input = fc.constantFrom(...STATEMENTS[engine]).chain((line) => mutated(Buffer.from(line)));
+      for (const line of STATEMENTS[engine])
+        expect(readRowStatement(line, 1, { lexicon, words, functions })).not.toHaveProperty('fault');
+      await fuzz(`statements of ${engine}`, input, (bytes) => {
+        const line = bytes.toString('utf8');
+        const statement = readRowStatement(line, 1, { lexicon, words, functions });
+        if ('fault' in statement) return;
+        expect(statement.sql).toMatch(/^(UPDATE|INSERT +INTO|DELETE +FROM)(?=[ "`])/);
+        expect(statement.sql).not.toMatch(/\b(DROP|TRUNCATE|GRANT|INTO OUTFILE)\b/);
+        expect(statement.key.length).toBeGreaterThan(0);
+        expect(nameRow(statement, statement.key[0]?.columns ?? [], lexicon).length).toBeLessThan(1000);
+      });
+    },
+  );
+
+  it('is a head, a table, or neither', { timeout: fuzzTimeoutMs(2) }, async () => {
+    const head = `-- format: rowproof/repair@1 {"direction":"repair","engine":"mysql","schema":"s","url":"u","startedAt":"t"}`;
+    const table = '-- table 1: {"schema":"s","name":"t","key":["id"],"columns":["id"]}';
+    expect([readHeaderLine(head), readTableLine(table)]).not.toContain(null);
+    await fuzz('heads', mutated(Buffer.from(head)), (bytes) => void readHeaderLine(bytes.toString('utf8')));
+    await fuzz('tables', mutated(Buffer.from(table)), (bytes) => void readTableLine(bytes.toString('utf8')));
+  });
+});
+
+describe('the URL of a database, and the files with its password', () => {
+  it.each(['mysql', 'postgres'] as const)(
+    'of %s are settings, or a usage error without the password',
+    { timeout: fuzzTimeoutMs() },
+    async (scheme) => {
+      const url = `${scheme}://reader:Gehe1m@host:3306/shop?connect-timeout=5&statement-timeout=1.5`;
+      const files = 'host:5432:shop:reader:pa\\:ss\n[client]\nuser = reader\npassword="x#y"\n';
+      const input = fc.tuple(mutated(Buffer.from(url)), mutated(Buffer.from(files)));
+      await fuzz(`URLs of ${scheme}`, input, ([address, file]) => {
+        const text = address.toString('utf8');
+        if (!text.startsWith(`${scheme}:`) || !URL.canParse(text)) return;
+        const environment = {
+          variables: {},
+          homeFolder: '/home/x',
+          userName: 'x',
+          readFile: () => file.toString('utf8'),
+          fileMode: () => 0o600,
+          warn: () => undefined,
+        };
+        try {
+          const url = new URL(readDatabaseUrl(text, 'source'));
+          engineFor(scheme).resolveConnection(url, environment);
+        } catch (error) {
+          if (!(error instanceof RowproofError) || error.code !== 'usage') throw error;
+          // Without its @ nothing tells a password from the rest.
+          if (/Gehe1m.*@/s.test(text))
+            expect(redactPasswords(`${error.message} ${error.hint}`)).not.toContain('Gehe1m');
+        }
+      });
+    },
+  );
 });
 
 /** A place may be gone because an earlier change replaced what it was in. */

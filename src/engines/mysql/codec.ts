@@ -3,7 +3,7 @@ import { encodeFloat, encodeSet, encodeSpan, TAG } from '../../core/encoding/can
 import { formatFloat64 } from '../../core/encoding/float-text.js';
 import { encodeUuidBytes, encodeUuidText } from '../../core/encoding/uuid.js';
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
-import { encodeJsonField, formatFloat, formatUtf8, unexpectedRow } from '../field-format.js';
+import { encodeJsonField, formatFloat, formatUtf8, guardForm, unexpectedRow } from '../field-format.js';
 import { type Charset, decodeText, encodeText } from './charset.js';
 import { bitStringEncoder, decimalEncoder, intEncoder, readBigint } from './codec-numbers.js';
 import { encodePoint, inetEncoder, throughUtf8 } from './codec-special.js';
@@ -45,9 +45,9 @@ export function compileMysqlCodec(
     headerBytes: PACKET_HEADER,
     rowEnd,
     program: buildMysqlProgram(columns, charsets, widths),
-    split: (buffer, offset, end, spans) => splitRow({ buffer, offset, end, spans, widths }),
-    encoders: columns.map((column) => compileEncoder(column, charsets)),
-    formatters: columns.map((column) => compileFormatter(column, charsets)),
+    split: guardForm((buffer, offset, end, spans) => splitRow({ buffer, offset, end, spans, widths })),
+    encoders: columns.map((column) => guardForm(compileEncoder(column, charsets))),
+    formatters: columns.map((column) => guardForm(compileFormatter(column, charsets))),
   };
 }
 

@@ -28,6 +28,7 @@ export function readParts(
     if (span.hasTypes) at += 4;
     const length = buffer.readInt32BE(at);
     at += 4;
+    if (at + length > span.end) throw unexpectedRow();
     if (length < 0) onPart(-1, -1, i);
     else onPart(at, at + length, i);
     at += Math.max(length, 0);

@@ -4,7 +4,7 @@ import { formatFloat64 } from '../../core/encoding/float-text.js';
 import { encodeDays, formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import { encodeUuidBytes, encodeUuidText, formatUuid } from '../../core/encoding/uuid.js';
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
-import { asUnexpectedRow, encodeJsonField, formatFloat, formatUtf8, unexpectedRow } from '../field-format.js';
+import { encodeJsonField, formatFloat, formatUtf8, guardForm, unexpectedRow } from '../field-format.js';
 import { decimalEncoder, intFormat, sized } from './codec-numbers.js';
 import {
   encodeChar,
@@ -31,30 +31,9 @@ export function compilePostgresqlCodec(columns: readonly CodecColumn[]): RowCode
     headerBytes: 0,
     rowEnd: (_buffer, _start, end) => end,
     program: buildPostgresqlProgram(columns),
-    split: (buffer, offset, _end, spans) => splitRow(buffer, offset, count, spans),
-    encoders: columns.map((column) => guardEncoder(compileEncoder(column))),
-    formatters: columns.map((column) => guardFormatter(compileFormatter(column))),
-  };
-}
-
-/** Nothing on the wire says which type a value is of, so only the value itself can show that it is of another. */
-function guardEncoder(encode: FieldEncoder): FieldEncoder {
-  return (buffer, start, end, sink) => {
-    try {
-      encode(buffer, start, end, sink);
-    } catch (error) {
-      throw asUnexpectedRow(error);
-    }
-  };
-}
-
-function guardFormatter(format: FieldFormatter): FieldFormatter {
-  return (buffer, start, end) => {
-    try {
-      return format(buffer, start, end);
-    } catch (error) {
-      throw asUnexpectedRow(error);
-    }
+    split: guardForm((buffer, offset, _end, spans) => splitRow(buffer, offset, count, spans)),
+    encoders: columns.map((column) => guardForm(compileEncoder(column))),
+    formatters: columns.map((column) => guardForm(compileFormatter(column))),
   };
 }
 
@@ -96,11 +75,7 @@ function compileEncoder({ column, canonical, partner }: CodecColumn): FieldEncod
     case 'exact':
       return encodeBytes;
     case 'bits':
-      return (buffer, start, end, sink) => {
-        const length = buffer.readInt32BE(start);
-        if (start + 4 + Math.ceil(length / 8) !== end) throw unexpectedRow();
-        encodeBits(sink, length, buffer, start + 4);
-      };
+      return (buffer, start, end, sink) => encodeBits(sink, countBits(buffer, start, end), buffer, start + 4);
     case 'date':
       return sized(4, (buffer, start, _end, sink) => encodeDays(sink, buffer.readInt32BE(start)));
     case 'time':
@@ -205,8 +180,15 @@ function compileFormatter({ column, partner }: Pick<CodecColumn, 'column' | 'par
   }
 }
 
-const formatBits: FieldFormatter = (buffer, start) => {
+/** A bit string begins with its length, which must not make anybody look for more bits than there are. */
+function countBits(buffer: Buffer, start: number, end: number): number {
   const length = buffer.readInt32BE(start);
+  if (length < 0 || start + 4 + Math.ceil(length / 8) !== end) throw unexpectedRow();
+  return length;
+}
+
+const formatBits: FieldFormatter = (buffer, start, end) => {
+  const length = countBits(buffer, start, end);
   let text = '';
   for (let i = 0; i < length; i++) text += ((buffer[start + 4 + (i >> 3)] as number) >> (7 - (i & 7))) & 1;
   return text;

@@ -32,9 +32,13 @@ class DigitView {
 
 const view = new DigitView();
 
+function assertWhole(buffer: Buffer, start: number, end: number): void {
+  if (start + HEADER + 2 * buffer.readUInt16BE(start) !== end) throw unexpectedRow();
+}
+
 /** Encodes a `numeric`; its display scale does not count. */
 export const encodeNumeric: FieldEncoder = (buffer, start, end, sink) => {
-  if (start + HEADER + 2 * buffer.readUInt16BE(start) !== end) throw unexpectedRow();
+  assertWhole(buffer, start, end);
   const sign = buffer.readUInt16BE(start + 4);
   const special = SPECIAL_CLASSES.get(sign);
   if (special !== undefined) return encodeDecimalClass(sink, special);
@@ -45,7 +49,8 @@ export const encodeNumeric: FieldEncoder = (buffer, start, end, sink) => {
 };
 
 /** Writes a `numeric` as PostgreSQL does, with the digits of its display scale. */
-export const formatNumeric: FieldFormatter = (buffer, start) => {
+export const formatNumeric: FieldFormatter = (buffer, start, end) => {
+  assertWhole(buffer, start, end);
   const sign = buffer.readUInt16BE(start + 4);
   if (sign === NAN) return 'NaN';
   if (sign === POSITIVE_INFINITY) return 'Infinity';
