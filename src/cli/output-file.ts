@@ -11,6 +11,7 @@ import {
   type Stats,
   statSync,
   type WriteStream,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -18,9 +19,12 @@ import { pipeline } from 'node:stream/promises';
 import { whyNotWritten } from '../config/file-reason.js';
 import { usageError } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
+import { keepEarlierFile } from './earlier-file.js';
 
 /** A file that a run will write: it appears under its name complete, or not at all. */
 export interface OutputFile {
+  /** Puts something else in its place until then; a device or pipe is left alone. */
+  standIn(text: string): void;
   /** Writes all of it and puts it in its place. */
   write(chunks: Iterable<string> | AsyncIterable<string>): Promise<void>;
   /** Removes what is not in its place yet; harmless afterwards. */
@@ -31,6 +35,8 @@ interface RequestedFile {
   /** The flag that asked for the file, for messages. */
   readonly flag: string;
   readonly path: string;
+  /** Keeps the file that is there under another name when it is replaced, and is told of it. */
+  readonly keepEarlier?: (kept: string) => void;
 }
 
 const BATCH_CHARACTERS = 65_536;
@@ -39,14 +45,18 @@ const BATCH_CHARACTERS = 65_536;
  * Proves that a file can be written before a run spends hours, by creating its temporary file beside it. A device or
  * pipe (`/dev/stdout`, `>(gzip)`) cannot be renamed into place and is written directly.
  */
-export function openOutputFile({ flag, path }: RequestedFile): OutputFile {
+export function openOutputFile({ flag, path, keepEarlier }: RequestedFile): OutputFile {
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
     if (existing?.isDirectory())
       throw usageError(`Cannot write ${flag} ${path}: it is a directory.`, 'Name a file in it.');
     if (existing !== undefined) accessSync(path, constants.W_OK);
     if (existing !== undefined && isDirect(path, existing)) return openDirectFile(path);
-    return openReplacement(existing === undefined ? resolve(path) : realpathSync(path), existing?.mode);
+    const place = existing === undefined ? resolve(path) : realpathSync(path);
+    return openReplacement(place, {
+      ...(existing !== undefined && { mode: existing.mode }),
+      ...(keepEarlier !== undefined && { keepEarlier }),
+    });
   } catch (error) {
     if (error instanceof RowproofError) throw error;
     throw new RowproofError({
@@ -65,6 +75,7 @@ function isDirect(path: string, existing: Stats): boolean {
 function openDirectFile(path: string): OutputFile {
   return {
     write: (chunks) => writeAll({ path, chunks, open: () => createWriteStream(path, { flags: 'a' }) }),
+    standIn: () => {},
     discard: () => {},
   };
 }
@@ -72,20 +83,38 @@ function openDirectFile(path: string): OutputFile {
 /** What only its owner may read and write: every output holds rows, or at least the keys of rows. */
 const PRIVATE = 0o600;
 
+interface Replacement extends Pick<RequestedFile, 'keepEarlier'> {
+  /** The mode of the file that is there. */
+  readonly mode?: number;
+}
+
 /**
  * A file that is replaced may become more private, never less: whether an earlier run, a umask or its owner let others read
  * it cannot be told, and what is in it now is another run's rows.
  */
-function openReplacement(path: string, mode = PRIVATE): OutputFile {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+function openReplacement(path: string, { mode = PRIVATE, keepEarlier }: Replacement): OutputFile {
+  const temporary = temporaryFor(path);
   const descriptor = openSync(temporary, 'wx', mode & PRIVATE);
   let state: 'open' | 'writing' | 'done' = 'open';
   return {
     write: async (chunks) => {
       state = 'writing';
       await writeAll({ path, chunks, open: () => createWriteStream('', { fd: descriptor, flush: true }) });
+      const kept = keepEarlier === undefined ? null : keepEarlierFile(path);
       moveInto(temporary, path);
       state = 'done';
+      if (kept !== null) keepEarlier?.(kept);
+    },
+    standIn: (text) => {
+      if (state === 'done') return;
+      const other = temporaryFor(path);
+      try {
+        writeFileSync(other, text, { mode: mode & PRIVATE });
+        renameSync(other, path);
+      } catch (error) {
+        rmSync(other, { force: true });
+        throw outputError(path, error);
+      }
     },
     discard: () => {
       if (state === 'done') return;
@@ -94,6 +123,10 @@ function openReplacement(path: string, mode = PRIVATE): OutputFile {
       rmSync(temporary, { force: true });
     },
   };
+}
+
+function temporaryFor(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 interface Writing {

@@ -1,3 +1,4 @@
+import { VERSION } from '../config/version.js';
 import type { RunResult } from '../core/result.js';
 import { formatRepair } from '../repair/repair-file.js';
 import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
@@ -5,6 +6,7 @@ import { formatDifferences } from '../report/differences-file.js';
 import { formatCounted } from '../report/number-text.js';
 import { REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
 import { formatSummary } from '../report/summary.js';
+import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
 import { guardText } from '../report/visible-text.js';
 import type { VerifyOutcome } from '../verify.js';
 import type { CliIo } from './cli-io.js';
@@ -13,6 +15,8 @@ import type { OutputPlan } from './output-plan.js';
 
 /** All places that a run writes to, opened before it begins. */
 export interface RunOutput {
+  /** Puts what says that there is no result yet, or none at all, in the place of each report. */
+  standIn(state: UnfinishedRun['state']): void;
   write(outcome: WritableOutcome): Promise<void>;
   /** Removes files that were not completed. */
   discard(): void;
@@ -42,17 +46,32 @@ export function openRunOutput(destination: Destination): RunOutput {
     for (const file of opened) file.discard();
   };
   try {
-    const files = openFiles(destination.plan, opened);
-    return { discard, write: (outcome) => writeOutput({ destination, files, outcome }) };
+    const files = openFiles(destination, opened);
+    const startedAt = new Date().toISOString();
+    const standIn = (state: UnfinishedRun['state']) => {
+      for (const { format, file } of files.reports) {
+        file.standIn(formatUnfinished(format, { state, startedAt, rowproof: VERSION }));
+      }
+    };
+    return { standIn, discard, write: (outcome) => writeOutput({ destination, files, outcome }) };
   } catch (error) {
     discard();
     throw error;
   }
 }
 
-function openFiles({ files, differencesPath, repairPaths }: OutputPlan, opened: OutputFile[]): OpenFiles {
+function openFiles({ plan, io }: Destination, opened: OutputFile[]): OpenFiles {
+  const { files, differencesPath, repairPaths } = plan;
   const open = (flag: string, path: string) => {
     const file = openOutputFile({ flag, path });
+    opened.push(file);
+    return file;
+  };
+  const openRepair = (path: string) => {
+    const keepEarlier = (kept: string): void => {
+      if (!plan.quiet) io.stderr.write(`The earlier ${path} is kept as ${kept}.\n`);
+    };
+    const file = openOutputFile({ flag: '--repair', path, keepEarlier });
     opened.push(file);
     return file;
   };
@@ -62,7 +81,7 @@ function openFiles({ files, differencesPath, repairPaths }: OutputPlan, opened: 
     repair:
       repairPaths === null
         ? null
-        : { repair: open('--repair', repairPaths.repair), undo: open('--repair', repairPaths.undo) },
+        : { repair: openRepair(repairPaths.repair), undo: openRepair(repairPaths.undo) },
   };
 }
 

@@ -46,15 +46,33 @@ async function verifyWith({ config, flags, path }: Settings, io: CliIo, verify: 
   refuseInputsAsOutputs(plannedFiles(plan), path === null ? inputs : [path, ...inputs]);
   const output = openRunOutput({ plan, io, showValues: config.showValues });
   const progress = openProgress(plan, io);
-  const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => output.discard() });
+  const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => endEarly(output) });
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
+    output.standIn('running');
     return await runAndWrite({ config, verify, output, progress, interruption, plan });
+  } catch (error) {
+    standInAfter(output);
+    throw error;
   } finally {
     clearInterval(timer);
     progress.stop();
     interruption.close();
     output.discard();
+  }
+}
+
+function endEarly(output: RunOutput): void {
+  standInAfter(output);
+  output.discard();
+}
+
+/** The reason for which a run fails matters more than that its report could not say so. */
+function standInAfter(output: RunOutput): void {
+  try {
+    output.standIn('failed');
+  } catch {
+    // What says "running" is there already.
   }
 }
 

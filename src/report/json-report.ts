@@ -4,7 +4,9 @@ import { guardJson } from './visible-text.js';
 
 /** The result for programs, format `rowproof/run@1`. */
 export function formatJsonReport(result: RunResult): string {
-  return `${guardJson(JSON.stringify(result, null, 2))}\n`;
+  const { format, rowproof, verdict, ...rest } = result;
+  const whole = { format, rowproof, verdict, state: 'ended', ...rest };
+  return `${guardJson(JSON.stringify(whole, null, 2))}\n`;
 }
 
 /**

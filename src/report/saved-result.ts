@@ -129,6 +129,15 @@ export function parseSavedResult(text: string, path: string): RunResult {
       'Render it with the version that wrote it.',
     );
   }
+  const { state } = parsed as { readonly state?: unknown };
+  if (state === 'running' || state === 'failed') {
+    throw unreadable(
+      state === 'running'
+        ? `${path} is of a run that has not ended.`
+        : `${path} is of a run that ended before it had a result.`,
+      'Its standard error says why. Run verify again.',
+    );
+  }
   const fault = isNestedDeeperThan(parsed, MOST_DEPTH) ? 'result' : result(parsed, 'result');
   if (fault !== null) {
     throw unreadable(

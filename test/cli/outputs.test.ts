@@ -107,7 +107,10 @@ describe('output files', () => {
     const { exitCode, stdout } = await runVerifyCli(flags, verify, fakeIo({ isTTY: true }));
     expect(exitCode).toBe(1);
     expect(stdout).toContain('DIFFERENT');
-    expect(JSON.parse(readFileSync(`${folder}/run.json`, 'utf8'))).toEqual(mixedResult());
+    expect(JSON.parse(readFileSync(`${folder}/run.json`, 'utf8'))).toEqual({
+      ...mixedResult(),
+      state: 'ended',
+    });
     expect(readFileSync(`${folder}/run.txt`, 'utf8')).not.toContain('\u001b');
     expect(readFileSync(`${folder}/rows.ndjson`, 'utf8').trimEnd().split('\n')).toHaveLength(7);
     expect(readdirSync(folder).sort()).toEqual(['rows.ndjson', 'run.json', 'run.txt']);
@@ -205,6 +208,53 @@ describe('output files', () => {
     expect(stderr).toContain('The spool is gone.');
     expect(stdout).toContain('DIFFERENT');
     expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['old']);
+  });
+
+  it('of a report say that there is no result until there is one, and that there is none', async () => {
+    const path = writtenFile();
+    const verdicts: unknown[] = [];
+    const look = () => verdicts.push(JSON.parse(readFileSync(path, 'utf8')));
+    const flags = ['--report', `json=${path}`, `table=${folder}/run.txt`];
+    await runVerifyCli(flags, async (config, hooks) => {
+      look();
+      expect(readFileSync(`${folder}/run.txt`, 'utf8')).toMatch(
+        /^UNVERIFIED: the run that began at \S+ has not ended\.\n$/,
+      );
+      return verify(config, hooks);
+    });
+    look();
+    const { exitCode } = await runVerifyCli(flags, async () => {
+      throw new RowproofError({ code: 'connect', message: 'No connection.' });
+    });
+    look();
+    expect(exitCode).toBe(4);
+    const unfinished = { format: 'rowproof/run@1', verdict: 'unverified', interrupted: false };
+    expect(verdicts).toMatchObject([
+      { ...unfinished, state: 'running' },
+      { format: 'rowproof/run@1', verdict: 'different', state: 'ended' },
+      { ...unfinished, state: 'failed' },
+    ]);
+    expect(readFileSync(`${folder}/run.txt`, 'utf8')).toContain('ended before it had a result');
+    expect(statSync(path).mode & 0o077).toBe(0);
+    const io = fakeIo();
+    expect(await runCli(['report', path], io, { verify, plan: noPlan, apply: noApply })).toBe(2);
+    expect(io.written.stderr).toContain(`${path} is of a run that ended before it had a result.`);
+  });
+
+  it('of a report are left as failed by a run that is ended at once', async () => {
+    const path = writtenFile();
+    const io = fakeIo();
+    const stopped = async () => {
+      io.interrupt();
+      io.interrupt();
+      expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+        verdict: 'unverified',
+        state: 'failed',
+      });
+      throw new RowproofError({ code: 'interrupted', message: 'Stopped.' });
+    };
+    await runVerifyCli(['--report', `json=${path}`], stopped, io);
     expect(readdirSync(folder)).toEqual(['old']);
   });
 
