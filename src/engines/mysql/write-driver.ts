@@ -96,12 +96,16 @@ export class MysqlWriter implements WritingConnection {
         return;
       }
       this.#pending.add(fail);
-      const query = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, (cause) => {
+      // On a connection that is closed already the answer comes before the query is returned.
+      let query: QueryParts = { _rows: [], _resultIndex: 0 };
+      const onAnswer = (cause: mysql.QueryError | null): void => {
         this.#pending.delete(fail);
-        const { _rows, _resultIndex } = query as unknown as QueryParts;
-        const done = cause ? _rows.slice(0, _resultIndex) : _rows;
-        resolve({ results: done.map(toResult), failure: cause ? { cause } : null });
-      });
+        if (cause?.fatal === true) this.broken = true;
+        const done = cause === null ? query._rows : query._rows.slice(0, query._resultIndex);
+        resolve({ results: done.map(toResult), failure: cause === null ? null : { cause } });
+      };
+      const sent = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, onAnswer);
+      query = sent as unknown as QueryParts;
     });
   }
 
