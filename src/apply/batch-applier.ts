@@ -92,6 +92,7 @@ export class BatchApplier {
       const careful = await runCarefully(batch, again, refused);
       return await this.#commit({ runs: careful, consumed: batch.length });
     } catch (error) {
+      this.#pace.beginAgain();
       await this.#parts.connection.rollBack();
       const failure = error instanceof TransientFailure ? error : transientOr(error, this.#parts.connection);
       if (!(failure instanceof TransientFailure)) throw failure;

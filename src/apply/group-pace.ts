@@ -1,7 +1,6 @@
 import type { BlockRun } from './block-tally.js';
 import type { Batch } from './blocks.js';
 
-const FIRST_BLOCKS = 8;
 const MOST_STATEMENTS = 100;
 /** Well below the longest message that servers take: keys stand in it three times. */
 const MOST_CHARACTERS = 1 << 18;
@@ -15,7 +14,8 @@ const SLOW_MS = 400;
  * stop waits for the group at hand, and one row that cannot be written undoes all of its group.
  */
 export class GroupPace {
-  #blocks = FIRST_BLOCKS;
+  /** Nobody knows yet how large the rows are. */
+  #blocks = 1;
 
   /** The place behind the last block of the group that begins at a place; one block is never too much. */
   endOfGroup(batch: Batch, from: number): number {
@@ -41,7 +41,13 @@ export class GroupPace {
       this.#blocks = Math.min(MOST_STATEMENTS, this.#blocks * 2);
   }
 
+  /** A group was not done because of one of its rows. */
   shrink(): void {
     this.#blocks = Math.max(1, Math.floor(this.#blocks / 2));
+  }
+
+  /** A group failed as a whole: it may have taken too long, or its rows may be too large to be kept together. */
+  beginAgain(): void {
+    this.#blocks = 1;
   }
 }

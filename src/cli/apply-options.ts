@@ -1,16 +1,9 @@
 import type { Options } from 'yargs';
+import { flag, text } from './option-forms.js';
 
 const WHAT = 'What to apply:';
 const HOW = 'How to apply it:';
 const OUTPUT = 'Output:';
-
-const text = (group: string, description: string): Options => ({
-  group,
-  description,
-  type: 'string',
-  requiresArg: true,
-});
-const flag = (group: string, description: string): Options => ({ group, description, type: 'boolean' });
 
 /** The flags of `apply`, the only command that writes to a database. */
 export const APPLY_OPTIONS = {

@@ -1,25 +1,11 @@
 import type { Options } from 'yargs';
 import { MATCH_NAMES } from '../config/run-config.js';
+import { flag, list, text } from './option-forms.js';
 
 const WHAT = 'What to compare (names are those of the source):';
 const HOW = 'How to compare:';
 const LOAD = 'How gentle to be with the servers:';
 const OUTPUT = 'Output:';
-
-const text = (group: string, description: string): Options => ({
-  group,
-  description,
-  type: 'string',
-  requiresArg: true,
-});
-const list = (group: string, description: string): Options => ({
-  group,
-  description,
-  type: 'string',
-  array: true,
-  requiresArg: true,
-});
-const flag = (group: string, description: string): Options => ({ group, description, type: 'boolean' });
 
 /** The flags that say where a result goes and how it looks. */
 const PRESENTATION = {

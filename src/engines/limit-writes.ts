@@ -10,6 +10,7 @@ export interface WritingConnection extends Omit<WriteSession, 'query' | 'execute
   /** Cuts the connection off, with an error for what is under way. */
   cutOff(): void;
 }
+
 /** How long a statement may take, and who may end it earlier. */
 export interface WriteLimits {
   readonly statementTimeoutMs: number;

@@ -50,6 +50,15 @@ export async function apply(
   return { result, left, undo };
 }
 
+/** The address of a proxy that must see what is said. */
+export function inClear(url: string): string {
+  const address = new URL(url);
+  const isMysql = address.protocol !== 'postgres:';
+  address.searchParams.set(isMysql ? 'ssl-mode' : 'sslmode', isMysql ? 'DISABLED' : 'disable');
+  if (isMysql) address.searchParams.set('get-server-public-key', 'true');
+  return address.href;
+}
+
 /** Every row of the tables, as text, in the order of the first column. */
 export async function dump(database: TestDatabase, tables: readonly string[]): Promise<string[][]> {
   const rows: string[][] = [];

@@ -19,7 +19,7 @@ function signalAtLook(last: number): AbortSignal {
 }
 
 /** Looks at the signal before anything is read, and those that the longest run has. */
-const LOOKS = Array.from({ length: 24 }, (_, i) => i + 1);
+const LOOKS = Array.from({ length: 40 }, (_, i) => i + 1);
 
 /** A run that is stopped before it has read anything has no result. */
 function ignoreEarlyStop(error: unknown): null {

@@ -41,8 +41,6 @@ interface QueryParts {
   readonly _resultIndex: number;
 }
 
-const NOTHING_DONE: QueryParts = { _rows: [], _resultIndex: 0 };
-
 /** A connection whose statements run as they are. Lost connections mark it broken; what is under way gets the error. */
 export class MysqlWriter implements WritingConnection {
   broken = false;
@@ -98,14 +96,16 @@ export class MysqlWriter implements WritingConnection {
         return;
       }
       this.#pending.add(fail);
-      // Where the connection is closed already, the driver calls back before it returns the query.
-      let query: unknown = null;
-      query = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, (cause) => {
+      // On a connection that is closed already the answer comes before the query is returned.
+      let query: QueryParts = { _rows: [], _resultIndex: 0 };
+      const onAnswer = (cause: mysql.QueryError | null): void => {
         this.#pending.delete(fail);
-        const { _rows, _resultIndex } = (query ?? NOTHING_DONE) as QueryParts;
-        const done = cause ? _rows.slice(0, _resultIndex) : _rows;
-        resolve({ results: done.map(toResult), failure: cause ? { cause } : null });
-      });
+        if (cause?.fatal === true) this.broken = true;
+        const done = cause === null ? query._rows : query._rows.slice(0, query._resultIndex);
+        resolve({ results: done.map(toResult), failure: cause === null ? null : { cause } });
+      };
+      const sent = this.#connection.query({ sql: statements.join('; '), rowsAsArray: false }, onAnswer);
+      query = sent as unknown as QueryParts;
     });
   }
 
