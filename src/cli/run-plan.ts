@@ -22,9 +22,13 @@ export async function runPlan({ flags, io, plan, keepSecret }: PlanCommand): Pro
   const { json, ...rest } = flags;
   const settings = await readSettings({ flags: rest, io, keepSecret });
   const warn = (sentence: string) => void io.stderr.write(`${visibleLine(`Warning: ${sentence}`)}\n`);
-  const made = await plan(settings.config, warn).catch((error: unknown) => {
-    throw settings.explain(error);
-  });
+  // Nothing is to be kept of a plan that is not made to its end.
+  const stopListening = io.onInterrupt(() => io.exit(EXIT_CODES.interrupted));
+  const made = await plan(settings.config, warn)
+    .catch((error: unknown) => {
+      throw settings.explain(error);
+    })
+    .finally(stopListening);
   io.stdout.write(readSwitch({ json }, 'json') ? formatPlanJson(made) : formatPlan(made));
   return EXIT_CODES.clean;
 }

@@ -8,7 +8,7 @@ export function changesOtherRows(text: string): boolean {
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  return text.replace(/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, ' ');
 }
 
 /**
@@ -20,7 +20,12 @@ function assignsColumn(text: string, column: string): boolean {
   if (/\b(?:if|case|when|loop|while)\b/i.test(plain)) return false;
   const name = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const assigned = `new\\s*\\.\\s*["\`]?${name}["\`]?\\s*`;
-  const isSet = new RegExp(`\\bset\\b[^;]*\\b${assigned}:?=`, 'i').test(plain);
+  const pattern = new RegExp(`\\b${assigned}:?=`, 'i');
+  // Statement by statement: the text may be megabytes of SET without an end.
+  const isSet = plain.split(';').some((statement) => {
+    const at = statement.search(/\bset\b/i);
+    return at >= 0 && pattern.test(statement.slice(at));
+  });
   return isSet || new RegExp(`(?:\\bbegin|;)\\s*${assigned}:?=`, 'i').test(plain);
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.js';
 import { type ErrorCode, RowproofError } from '../../src/core/errors.js';
 import { mixedResult, sampleResult, sampleTable } from '../report/sample-result.js';
-import { fakeIo, fakeVerify, runVerifyCli } from './fake-io.js';
+import { fakeIo, fakeVerify, noApply, runVerifyCli, URLS } from './fake-io.js';
 
 describe('the exit code', () => {
   it.each([
@@ -54,6 +55,18 @@ describe('the exit code', () => {
       stdout: '',
       stderr: 'rowproof: Cannot read shop.orders on the target.\n  Grant SELECT.\n',
     });
+  });
+
+  it('of a plan that is interrupted is 130, at once', async () => {
+    const io = fakeIo();
+    const plan = async () => {
+      io.interrupt();
+      throw new RowproofError({ code: 'interrupted', message: 'The plan was interrupted.' });
+    };
+    await runCli(['plan', ...URLS], io, { verify: fakeVerify(mixedResult()), plan, apply: noApply });
+    expect(io.exits).toEqual([130]);
+    io.interrupt();
+    expect(io.exits).toEqual([130]);
   });
 
   it('of a fault of our own is 4, with its stack and a plea to report it', async () => {

@@ -51,6 +51,11 @@ describe.each(PAGES)('%s', (page) => {
     expect(dead.map(([link]) => link)).toEqual([]);
   });
 
+  it('names only tests that there are', () => {
+    const named = readPage(page).matchAll(/`(test\/[\w./-]+\.ts)`/g);
+    expect([...named].filter(([, path]) => !existsSync(join(CHECKOUT, path ?? '')))).toEqual([]);
+  });
+
   it('names only flags that the command has', () => {
     const commands = readPage(page)
       .replaceAll('\\\n', ' ')

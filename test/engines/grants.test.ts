@@ -1,5 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { coversTable, grantsSchema } from '../../src/engines/mysql/grants.js';
+import { coversTable, grantsSchema, matchesLike } from '../../src/engines/mysql/grants.js';
+
+describe('a pattern of a grant', () => {
+  it.each([
+    ['%', '', true],
+    ['', '', true],
+    ['', 'a', false],
+    ['a%b', 'ab', true],
+    ['a%b', 'axxbxb', true],
+    ['a%b', 'axxbx', false],
+    ['%a_c%', 'xxabcabd', true],
+    ['_', '', false],
+    ['a\\%', 'a%', true],
+    ['a\\%', 'ab', false],
+    ['a.c', 'abc', false],
+  ])('%j fits %j: %s', (pattern, name, fits) => {
+    expect(matchesLike(pattern, name)).toBe(fits);
+  });
+});
 
 describe('a line of SHOW GRANTS', () => {
   it.each([

@@ -26,7 +26,15 @@ export interface GreetingOptions {
   /** Whether the server says that it has TLS. */
   readonly tls?: boolean;
   readonly threadId?: number;
+  /** Whether the server says that it takes files of the client. */
+  readonly localFiles?: boolean;
+  /** Whether the server says that it can compress packets, by both of the ways that there are. */
+  readonly compression?: boolean;
 }
+
+/** The two capabilities of a client that takes compressed packets. */
+export const COMPRESSION = 0x20 | 0x4000000;
+const LOCAL_FILES = 0x80;
 
 const CAPABILITIES = {
   longPassword: 1,
@@ -93,10 +101,13 @@ export function greeting({
   plugin = 'mysql_native_password',
   tls = false,
   threadId = 4711,
+  localFiles = false,
+  compression = false,
 }: GreetingOptions = {}): Buffer {
+  const more = (localFiles ? LOCAL_FILES : 0) | (compression ? COMPRESSION : 0);
   const all = Object.entries(CAPABILITIES).reduce(
     (sum, [name, bit]) => (name === 'tls' && !tls ? sum : sum | bit),
-    0,
+    more,
   );
   const salt = Buffer.from('abcdefghijklmnopqrst');
   const thread = Buffer.alloc(4);

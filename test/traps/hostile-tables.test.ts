@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apply, repairFile } from '../apply/applied.js';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { fewEnginePairs, type TestDatabase, useDatabase } from '../support/database.js';
 
@@ -84,6 +85,21 @@ describe.each(fewEnginePairs())('names from $source to $target', (engines) => {
       ]);
     }
   });
+
+  it.runIf(engines.source === engines.target)(
+    'of that kind are repaired, applied, and taken back',
+    async () => {
+      const differences = listDifferences(await compare({ source, target }));
+      expect(differences).toHaveLength(TABLES.length);
+      const file = await repairFile({ source, target });
+      const applied = await apply(target, file);
+      expect(applied.result).toMatchObject({ applied: TABLES.length, refused: 0, differing: 0 });
+      expect((await compare({ source, target })).result.verdict).toBe('verified');
+      const undone = await apply(target, applied.result.undoPath ?? '');
+      expect(undone.result).toMatchObject({ applied: TABLES.length, refused: 0, differing: 0 });
+      expect(listDifferences(await compare({ source, target }))).toEqual(differences);
+    },
+  );
 
   it('can be spelled out in --tables, where other characters mean something', async () => {
     for (const table of ['[a-z]*', 'back`tick', 'semi;colon -- x']) {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as lyingMysql from '../support/lying-mysql.js';
 import * as lyingPostgres from '../support/lying-postgres.js';
@@ -79,6 +80,36 @@ describe('a PostgreSQL server that lies', () => {
 });
 
 describe('a MySQL server that lies', () => {
+  it('gets no file of the client, however it asks for one', async () => {
+    const path = fileURLToPath(import.meta.url);
+    for (const first of [0, 1]) {
+      let statements = 0;
+      const url = await startMysql({
+        greeting: { localFiles: true },
+        onQuery: () =>
+          statements++ < first ? undefined : lyingMysql.packet(1, Buffer.from(`\xfb${path}`, 'latin1')),
+      });
+      await verify(url);
+    }
+    const heard = Buffer.concat(servers.flatMap(({ received }) => received)).toString('latin1');
+    expect(heard).toContain('SELECT');
+    expect(heard).not.toContain('gets no file of the client');
+  });
+
+  it('is never spoken to in compressed packets, which could hold a thousand times their size', async () => {
+    const flags: number[] = [];
+    const url = await startMysql({
+      greeting: { compression: true },
+      onLogin: (socket, packet) => {
+        flags.push(packet.readUInt32LE(0));
+        socket.end();
+      },
+    });
+    await verify(url);
+    expect(flags.length).toBeGreaterThan(0);
+    expect(flags.filter((sent) => (sent & lyingMysql.COMPRESSION) !== 0)).toEqual([]);
+  });
+
   it.each([
     ['an error', lyingMysql.packet(0, lyingMysql.error(HOSTILE))],
     ['bytes of no protocol', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
