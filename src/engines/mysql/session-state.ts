@@ -21,6 +21,8 @@ const limit = (value: number): Wanted => ({ sql: String(value), said: null });
 
 /** Said as a number, because DEFAULT would take over the server's global limit. */
 const NO_LIMIT = 2n ** 64n - 1n;
+/** Takes off the limits that the server sets to rows of a result, to those of the list of variables too. */
+export const WITHOUT_ROW_LIMITS = `SESSION sql_select_limit = ${NO_LIMIT}, SESSION sql_big_selects = 1`;
 const MOST_ITERATIONS = 2 ** 32 - 1;
 const LONGEST_LIST = 2 ** 30;
 /** The longest key that an index can have, in bytes, with room for what a collation makes of it. */
@@ -174,12 +176,12 @@ export class SessionState {
   }
 }
 
-/** Takes off the limits that the server sets to rows, to those of the list of variables too; returns what they were. */
+/** Takes off the limits of rows, and returns what they were. */
 async function liftRowLimits(connection: Connection): Promise<Map<string, string>> {
   const [row = {}] = await connection.query(
     'SELECT @@SESSION.sql_select_limit AS sql_select_limit, @@SESSION.sql_big_selects AS sql_big_selects LIMIT 1',
   );
-  await connection.query(`SET SESSION sql_select_limit = ${NO_LIMIT}, SESSION sql_big_selects = 1`);
+  await connection.query(`SET ${WITHOUT_ROW_LIMITS}`);
   return new Map(Object.entries(row).map(([name, value]) => [name, value ?? '1']));
 }
 

@@ -6,6 +6,7 @@ import { assertExpectedServer } from '../server-identity.js';
 import { type Lexicon, readTokens } from '../sql-tokens.js';
 import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession, WriteSetting } from '../write.js';
 import { readMysqlImages } from './row-images.js';
+import { WITHOUT_ROW_LIMITS } from './session-state.js';
 import { readSightLine, SIGHT_VARIABLE } from './unseen-keys.js';
 
 const ER_SPECIFIC_ACCESS_DENIED = 1227;
@@ -48,6 +49,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   completion_type: /^NO_CHAIN$/,
   timestamp: /^DEFAULT$/,
   sql_select_limit: /^(\d{10,}|DEFAULT)$/,
+  sql_big_selects: /^1$/,
   sql_log_bin: /^1$/,
   div_precision_increment: /^\d+$/,
   system_versioning_alter_history: /^\w+$/,
@@ -59,9 +61,8 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   innodb_lock_wait_timeout: /^\d+$/,
 };
 
-/** Limits, and what `DEFAULT` makes of itself, are not read back; autocommit does not matter inside a transaction. */
-const NOT_READ_BACK =
-  /_timeout$|_time$|^timestamp$|^autocommit$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
+/** Limits, and what `DEFAULT` makes of itself, are not read back. */
+const NOT_READ_BACK = /_timeout$|_time$|^timestamp$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
 
 /** What a file may ask of the server before its first row: which foreign keys there are. */
 const ASKING = new Set(
@@ -114,6 +115,7 @@ async function open(settings: ConnectionSettings, stop: AbortSignal): Promise<Wr
   );
 }
 
+/** Where autocommit is off, turning it on would commit the transaction that has just begun; inside one it does not matter. */
 async function begin(
   session: WriteSession,
   { lockTimeoutMs, settings, server }: WriteOptions,
@@ -121,6 +123,7 @@ async function begin(
   const state = new Map(Object.entries(STATE));
   const asked = settings.filter(({ name }) => name.startsWith('@'));
   for (const { name, value } of settings) if (!name.startsWith('@')) state.set(name, value);
+  state.delete('autocommit');
   const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1000));
   const assignments = [
     ...[...state].map(([name, value]) => `${name} = ${spellSetting(value)}`),
@@ -128,7 +131,7 @@ async function begin(
     `lock_wait_timeout = ${seconds}`,
   ];
   await session.execute('START TRANSACTION READ WRITE');
-  await session.execute(`SET SESSION ${assignments.join(', SESSION ')}`);
+  await session.execute(`SET SESSION ${assignments.join(', SESSION ')}, ${WITHOUT_ROW_LIMITS}`);
   for (const { name, value } of asked) await ask(session, name, value);
   const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
   const names = [...state.keys()].filter((name) => !unread.has(name));

@@ -9,6 +9,7 @@ import { readVariables } from './capabilities.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { cancelMysql, toControlRow } from './mysql-driver.js';
 import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
+import { WITHOUT_ROW_LIMITS } from './session-state.js';
 
 /** Logs in as a session that reads does; what holds in its transactions is for the caller to set. */
 export async function connectMysqlWriter(
@@ -48,6 +49,7 @@ export class MysqlWriter implements WritingConnection {
 
   /** Finds out which variables the server has that tell it from others. */
   async prepare(): Promise<void> {
+    await this.execute(`SET ${WITHOUT_ROW_LIMITS}`);
     this.serverQuestion = buildServerQuestion(await readVariables(this, SERVER_VARIABLES));
     this.readAnswer((await this.query(`SELECT ${this.serverQuestion}`))[0] ?? {});
   }
