@@ -15,7 +15,7 @@ export function processList(engine: TestEngine): string {
 }
 
 /** The sessions that are in a slow read of this database. */
-async function findSlowReads(database: TestDatabase): Promise<string[]> {
+export async function findSlowReads(database: TestDatabase): Promise<string[]> {
   const sql =
     database.engine === 'postgresql'
       ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '/*NO LOAD BALANCE*/ SELECT%FROM%pg\\_sleep%' AND state = 'active'`
