@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
 import { openSide } from '../../src/config/open-side.js';
+import { RowproofError } from '../../src/core/errors.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
-import { serversToTest } from '../support/servers/list.js';
+import { type ServerKind, serversToTest } from '../support/servers/list.js';
 import { useServer } from '../support/servers/use-server.js';
+import { processList, slowCondition } from '../traps/slow-reads.js';
 import { coreTables, PORTABLE_SCRIPT } from './core-tables.js';
 import { leastAccount } from './least-account.js';
 
@@ -25,6 +27,16 @@ async function fill(database: TestDatabase): Promise<void> {
 async function hasFunction(database: TestDatabase, name: string): Promise<boolean> {
   const found = await database.query(`SELECT 1 FROM pg_proc WHERE proname = '${name}'`);
   return found.length > 0;
+}
+
+/** The sessions that are at work on such a statement. */
+function findStatements(database: TestDatabase, { engine, name }: ServerKind, text: string) {
+  const list = name === 'mysql-5.6' ? 'information_schema.processlist' : processList(engine);
+  return database.query(
+    engine === 'postgresql'
+      ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '/*NO LOAD BALANCE*/ ${text}%' AND state = 'active'`
+      : `SELECT id FROM ${list} WHERE db = '${database.name}' AND info LIKE '${text}%'`,
+  );
 }
 
 async function damage(database: TestDatabase): Promise<void> {
@@ -115,6 +127,33 @@ describe.each(serversToTest())('$name', (kind) => {
       expect(estimate).toBeGreaterThan(MANY_ROWS / 8);
       expect(estimate).toBeLessThan(MANY_ROWS * 2);
       expect(table.estimatedRows).toBeGreaterThan(MANY_ROWS / 8);
+    } finally {
+      await session.close();
+    }
+  });
+
+  it('ends a statement that takes longer than it may, and runs it no further', async () => {
+    const url = new URL(source.url);
+    url.searchParams.set('statement-timeout', '0.3');
+    const { engine, session, catalog } = await openSide({
+      side: 'source',
+      url: url.href,
+      environment: processEnvironment(),
+    });
+    const columns = catalog.tables.find(({ name }) => name === 'word')?.columns.slice(1) ?? [];
+    const word = kind.engine === 'postgresql' ? 'public.word' : 'word';
+    const sql = `SELECT n FROM ${word} WHERE ${slowCondition(kind.engine, 5)}`;
+    try {
+      for (const read of [() => session.readRows(sql, columns, () => true), () => session.query(sql)]) {
+        const error = await read().then(
+          () => null,
+          (failure: unknown) => failure,
+        );
+        const code = error instanceof RowproofError ? error.code : engine.classifyError(error).code;
+        expect(code).toBe('timeout');
+        await expect.poll(() => findStatements(source, kind, 'SELECT n FROM')).toEqual([]);
+      }
+      expect(await session.query('SELECT 1 AS one')).toEqual([{ one: '1' }]);
     } finally {
       await session.close();
     }

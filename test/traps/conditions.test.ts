@@ -1,6 +1,6 @@
 import { planRun, resolveConfig } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -120,6 +120,29 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
       const viewed = await compare({ source, target, flags: { tables: 'sly' } });
       expect(tableResult(viewed, 'sly').verdict).toBe('unverified');
       await expectUnchanged();
+    },
+  );
+});
+
+describe('a condition that a row meets on one side only', () => {
+  const source = useDatabase('mariadb');
+  const target = useDatabase('postgresql');
+
+  it.each([{}, { mode: 'spot', ratio: '1' }])(
+    'does not pass for a lost row: the report says that it is there (%j)',
+    async (flags) => {
+      for (const database of [source, target])
+        await database.run(`DROP TABLE IF EXISTS word; CREATE TABLE word (id int PRIMARY KEY, word varchar(20));
+        INSERT INTO word VALUES (1, 'a'), (2, 'a'), (3, 'a'), (4, 'b'), (5, 'b')`);
+      await target.run("UPDATE word SET word = 'b' WHERE id = 2; UPDATE word SET word = 'a' WHERE id = 4");
+      await target.run('DELETE FROM word WHERE id = 3');
+      const run = await compare({ source, target, flags: { where: "word:word = 'a'", ...flags } });
+      expect(listDifferences(run)).toEqual(['missing 2', 'missing 3', 'extra 4']);
+      expect(tableResult(run, 'word').findings).toContainEqual({
+        code: 'hidden-by-condition',
+        message: expect.stringMatching(/^2 missing or extra rows of public\.word are on the other side too/),
+        hint: expect.stringContaining('without the condition'),
+      });
     },
   );
 });

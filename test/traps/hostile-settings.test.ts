@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
 import type { Session } from '../../src/engines/engine.js';
 import { engineFor } from '../../src/engines/registry.js';
+import { apply, repairFile } from '../apply/applied.js';
+import { expectRoundTrip } from '../repair/repair-round.js';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
 import type { TestDatabase } from '../support/database.js';
 import { useOwnServer } from '../support/private-server.js';
@@ -23,6 +25,23 @@ function urlFor(url: string, user: string): { url: string } {
   return { url: address.href };
 }
 
+const MODES = [
+  'ANSI_QUOTES',
+  'PIPES_AS_CONCAT',
+  'NO_BACKSLASH_ESCAPES',
+  'PAD_CHAR_TO_FULL_LENGTH',
+  'HIGH_NOT_PRECEDENCE',
+  'IGNORE_SPACE',
+  'REAL_AS_FLOAT',
+  'TIME_ROUND_FRACTIONAL',
+  'NO_ZERO_IN_DATE',
+  'NO_ZERO_DATE',
+  'STRICT_ALL_TABLES',
+  'EMPTY_STRING_IS_NULL',
+  'SIMULTANEOUS_ASSIGNMENT',
+  'NO_UNSIGNED_SUBTRACTION',
+];
+
 describe('a MariaDB whose settings hide or change rows', () => {
   const source = useOwnServer('mariadb');
   const target = useOwnServer('mariadb');
@@ -34,8 +53,23 @@ describe('a MariaDB whose settings hide or change rows', () => {
     div_precision_increment: '0',
     completion_type: "'CHAIN'",
     tx_isolation: "'SERIALIZABLE'",
-    sql_mode: "'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH'",
+    sql_mode: `'${MODES.join(',')}'`,
     old_mode: "'ZERO_DATE_TIME_CAST'",
+    character_set_server: "'latin1'",
+    character_set_client: "'latin1'",
+    character_set_connection: "'latin1'",
+    character_set_results: "'latin1'",
+    collation_connection: "'latin1_general_cs'",
+    explicit_defaults_for_timestamp: '0',
+    big_tables: '1',
+    sql_big_selects: '0',
+    sql_safe_updates: '1',
+    foreign_key_checks: '0',
+    unique_checks: '0',
+    sql_warnings: '1',
+    autocommit: '0',
+    optimizer_switch: "'mrr=on,index_merge_sort_intersection=on,derived_merge=off,materialization=off'",
+    join_cache_level: '8',
     sql_auto_is_null: '1',
     max_join_size: '1',
     max_sort_length: '8',
@@ -51,8 +85,23 @@ describe('a MariaDB whose settings hide or change rows', () => {
     init_connect: "'SET sql_select_limit = 3'",
   };
 
+  /** Values that settings would show, read or write as others. */
+  const VALUES: Readonly<Record<string, string>> = {
+    c: "'a'",
+    word: "'it''s \\\\ \"é\" ☃'",
+    t: "'-01:02:03.456789'",
+    at: "'0000-00-00 00:00:00'",
+    ts: "'2024-07-01 12:00:00.999999'",
+    f: '0.1',
+    r: '1e-300',
+    s: "'x,z'",
+  };
+
   beforeAll(async () => {
     for (const server of [source, target]) {
+      await server.run(`SET SESSION sql_mode = ''; CREATE TABLE kinds (id int PRIMARY KEY, c char(5), word varchar(40), t time(6),
+          at datetime, ts timestamp(6) NULL, f float, r double, s set('x','y','z'));
+        INSERT INTO kinds SELECT seq, ${Object.values(VALUES).join(', ')} FROM seq_1_to_9; SET SESSION sql_mode = DEFAULT`);
       await server.run(`SET timestamp = UNIX_TIMESTAMP('2025-06-01 00:00:00');
         CREATE TABLE versioned (id int PRIMARY KEY, word varchar(20)) WITH SYSTEM VERSIONING;
         INSERT INTO versioned VALUES (1, 'one'), (2, 'two'); SET timestamp = DEFAULT`);
@@ -66,6 +115,10 @@ describe('a MariaDB whose settings hide or change rows', () => {
     }
     await target.run(`UPDATE versioned SET word = 'changed' WHERE id = 2;
       UPDATE word SET word = 'changed' WHERE id IN (40, 1999); UPDATE word SET n = n + 1 WHERE id = 50`);
+    await target.run(`DELETE FROM kinds WHERE id = 1; INSERT INTO kinds (id, c, word) VALUES (20, '', '');
+      ${Object.keys(VALUES)
+        .map((name, i) => `UPDATE kinds SET ${name} = NULL WHERE id = ${i + 2}`)
+        .join('; ')}`);
     for (const server of [source, target]) {
       for (const [name, value] of Object.entries(HOSTILE)) await server.run(`SET GLOBAL ${name} = ${value}`);
     }
@@ -84,6 +137,30 @@ describe('a MariaDB whose settings hide or change rows', () => {
     expect(tableResult(run, 'versioned')).toMatchObject({ sourceRows: 2, changed: 1 });
     expect(tableResult(run, 'deep')).toMatchObject({ sourceRows: 50, verdict: 'different' });
     for (const view of ['lists', 'shares']) expect(tableResult(run, view).verdict).toBe('different');
+  });
+
+  it('is repaired and taken back value by value, by the client and by apply', async () => {
+    const sides = { source: source as TestDatabase, target: target as TestDatabase };
+    const before = await target.query('SELECT * FROM kinds ORDER BY id');
+    const run = await compare({ ...sides, flags: { tables: 'kinds' } });
+    expect(listDifferences(run)).toEqual([
+      'missing 1',
+      ...Object.keys(VALUES).map((name, i) => `changed ${i + 2} ${name}`),
+      'extra 20',
+    ]);
+    const { paths, remove } = await expectRoundTrip(sides, {
+      flags: ['--tables', 'kinds'],
+      rawFlags: { tables: 'kinds' },
+    });
+    remove();
+    expect(paths.repair).not.toBe('');
+    const { result } = await apply(target, await repairFile(sides, ['--tables', 'kinds']));
+    expect(result).toMatchObject({ applied: 10, verified: 10, differing: 0 });
+    expect(await target.query('SELECT * FROM kinds ORDER BY id')).toEqual(
+      await source.query('SELECT * FROM kinds ORDER BY id'),
+    );
+    await apply(target, result.undoPath ?? '');
+    expect(await target.query('SELECT * FROM kinds ORDER BY id')).toEqual(before);
   });
 
   it('is left by a session with no transaction open', async () => {

@@ -168,3 +168,53 @@ describe('partitions in another schema', () => {
     );
   });
 });
+
+describe('heirs of two parents, and heirs on another server', () => {
+  const source = useDatabase('postgresql');
+  const target = useDatabase('postgresql');
+
+  it('are compared with each parent that does not stand for them, and repaired where it is known what holds a row', async () => {
+    for (const side of [source, target]) {
+      await side.run(`CREATE TABLE p ${COLUMNS}; CREATE TABLE q (id int PRIMARY KEY, n int); CREATE SCHEMA away;
+        CREATE TABLE pq (PRIMARY KEY (id)) INHERITS (p, q); CREATE TABLE away.pq () INHERITS (p, q);
+        INSERT INTO p VALUES (1, 'p'); INSERT INTO q VALUES (1, 1), (2, 2);
+        INSERT INTO pq (id, word, n) VALUES (5, 'pq', 5); INSERT INTO away.pq (id, word, n) VALUES (6, 'away', 6), (7, 'away', 7)`);
+      await side.run('CREATE TABLE far (id int, word text); INSERT INTO far VALUES (10, $$far$$)');
+      const [[isThere] = []] = await side.query(
+        "SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'",
+      );
+      if (isThere === '0')
+        await side.run('CREATE TABLE away.far () INHERITS (p); INSERT INTO away.far VALUES (10, $$far$$)');
+      else await side.run(foreignHeir(side));
+    }
+    expect((await compare({ source, target })).result.verdict).toBe('verified');
+    await target.run(`UPDATE away.pq SET n = 0 WHERE id = 6; UPDATE pq SET word = 'x' WHERE id = 5;
+      UPDATE far SET word = 'y'; DELETE FROM ONLY q WHERE id = 2`);
+    const found = async () =>
+      (await compare({ source, target, flags: { exclude: 'far' } })).differences.map(
+        ({ table, difference: { kind, key } }) => `${table} ${kind} ${Object.values(key ?? {})}`,
+      );
+    const [p, q] = ['public.p changed 10', ['public.q missing 2', 'public.q changed 6']] as const;
+    expect(await found()).toEqual([p, 'public.pq changed 5', ...q]);
+    const written = await writeRepair({ source, target }, ['--exclude', 'far']);
+    await written.apply('repair');
+    written.remove();
+    expect(await found()).toEqual([p, ...q]);
+    expect(await target.query('SELECT id, word FROM p ORDER BY id')).toEqual([
+      ['1', 'p'],
+      ['5', 'pq'],
+      ['6', 'away'],
+      ['7', 'away'],
+      ['10', 'y'],
+    ]);
+  });
+});
+
+/** An heir of `p` whose rows are those of `far`, through the server itself. */
+function foreignHeir({ url, name }: TestDatabase): string {
+  const { hostname, port, username, password } = new URL(url);
+  return `CREATE EXTENSION postgres_fdw;
+    CREATE SERVER itself FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${hostname}', port '${port || 5432}', dbname '${name}');
+    CREATE USER MAPPING FOR CURRENT_USER SERVER itself OPTIONS (user '${username}', password '${password}');
+    CREATE FOREIGN TABLE away.far () INHERITS (p) SERVER itself OPTIONS (schema_name 'public', table_name 'far')`;
+}

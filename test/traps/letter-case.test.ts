@@ -50,6 +50,16 @@ describe('a server that takes no notice of the letter case of names', () => {
     ]);
   });
 
+  it.each([{ tables: 'PARENT' }, { exclude: 'Parent' }, { where: 'Parent:id > 1' }, { key: 'PARENT:id' }])(
+    'is never left out by a name in other letters, which is refused with the right one: %j',
+    async (flags) => {
+      await expect(compare({ source, target, flags })).rejects.toMatchObject({
+        code: 'usage',
+        hint: expect.stringContaining('parent'),
+      });
+    },
+  );
+
   it('is not compared with itself under two spellings', async () => {
     await expect(compare({ source, target: inCapitals(source) })).rejects.toThrow(/same schema/);
   });

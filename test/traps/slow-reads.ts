@@ -18,7 +18,7 @@ export function processList(engine: TestEngine): string {
  * The sessions that are in a slow read of this database. Asleep, such a read has its snapshot: what is written from then
  * on is not in it.
  */
-async function findSlowReads(database: TestDatabase, { asleep = false } = {}): Promise<string[]> {
+export async function findSlowReads(database: TestDatabase, { asleep = false } = {}): Promise<string[]> {
   const sql =
     database.engine === 'postgresql'
       ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '/*NO LOAD BALANCE*/ SELECT%FROM%pg\\_sleep%' AND state = 'active'

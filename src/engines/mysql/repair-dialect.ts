@@ -14,6 +14,7 @@ import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js'
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { findRefusal } from './repair-limits.js';
+import { WITHOUT_ROW_LIMITS } from './session-variables.js';
 import { hasTypedScalars, isTypedJson, selectTypedJson } from './typed-json.js';
 
 /** What the dialect must know of the server. */
@@ -63,7 +64,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
       `SET SESSION sql_mode = '${SQL_MODE}';`,
       "SET SESSION time_zone = '+00:00';",
       'SET SESSION foreign_key_checks = 1, SESSION unique_checks = 1, SESSION sql_safe_updates = 0;',
-      'SET SESSION sql_auto_is_null = 0, SESSION sql_select_limit = DEFAULT, SESSION timestamp = DEFAULT;',
+      `SET SESSION sql_auto_is_null = 0, ${WITHOUT_ROW_LIMITS}, SESSION timestamp = DEFAULT;`,
       "SET SESSION autocommit = 1, SESSION completion_type = 'NO_CHAIN';",
       ...(isMariadb ? MARIADB_STATEMENTS : []),
       ...unseenStatements,

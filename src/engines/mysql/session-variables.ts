@@ -10,6 +10,8 @@ export type VariablesConnection = Pick<Session, 'query'>;
 
 /** Said as a number, because DEFAULT would take over the server's global limit. */
 export const NO_LIMIT = 2n ** 64n - 1n;
+/** Takes off the limits that the server sets to rows of a result, to those of the list of variables too. */
+export const WITHOUT_ROW_LIMITS = `SESSION sql_select_limit = ${NO_LIMIT}, SESSION sql_big_selects = 1`;
 
 /** Reads variables of the session, and leaves the number of rows that it may read without a limit. */
 export async function readSessionVariables(
@@ -20,12 +22,12 @@ export async function readSessionVariables(
   return new Map([...(await readVariables(connection, names)), ...limits]);
 }
 
-/** Takes off the limits that the server sets to rows, to those of the list of variables too; returns what they were. */
+/** Takes off the limits of rows, and returns what they were. */
 async function liftRowLimits(connection: VariablesConnection): Promise<Map<string, string>> {
   const [row = {}] = await connection.query(
     'SELECT @@SESSION.sql_select_limit AS sql_select_limit, @@SESSION.sql_big_selects AS sql_big_selects LIMIT 1',
   );
-  await connection.query(`SET SESSION sql_select_limit = ${NO_LIMIT}, SESSION sql_big_selects = 1`);
+  await connection.query(`SET ${WITHOUT_ROW_LIMITS}`);
   return new Map(Object.entries(row).map(([name, value]) => [name, value ?? '1']));
 }
 

@@ -5,6 +5,7 @@ import { openWithin } from '../open-session.js';
 import { assertExpectedServer } from '../server-identity.js';
 import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession } from '../write.js';
 import { readMysqlImages } from './row-images.js';
+import { WITHOUT_ROW_LIMITS } from './session-variables.js';
 import { SIGHT_VARIABLE } from './unseen-keys.js';
 import { LEXICON, readSettings, STATE } from './write-settings.js';
 
@@ -18,6 +19,7 @@ async function open(settings: ConnectionSettings, stop: AbortSignal): Promise<Wr
   );
 }
 
+/** Where autocommit is off, turning it on would commit the transaction that has just begun; inside one it does not matter. */
 async function begin(
   session: WriteSession,
   { lockTimeoutMs, settings, server }: WriteOptions,
@@ -25,6 +27,7 @@ async function begin(
   const state = new Map(Object.entries(STATE));
   const asked = settings.filter(({ name }) => name.startsWith('@'));
   for (const { name, value } of settings) if (!name.startsWith('@')) state.set(name, value);
+  state.delete('autocommit');
   const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1000));
   const assignments = [
     ...[...state].map(([name, value]) => `${name} = ${spellSetting(value)}`),
@@ -32,7 +35,7 @@ async function begin(
     `lock_wait_timeout = ${seconds}`,
   ];
   await session.execute('START TRANSACTION READ WRITE');
-  await session.execute(`SET SESSION ${assignments.join(', SESSION ')}`);
+  await session.execute(`SET SESSION ${assignments.join(', SESSION ')}, ${WITHOUT_ROW_LIMITS}`);
   for (const { name, value } of asked) await ask(session, name, value);
   const unread = new Set(settings.filter(({ readBack }) => !readBack).map(({ name }) => name));
   const names = [...state.keys()].filter((name) => !unread.has(name));

@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   completion_type: /^NO_CHAIN$/,
   timestamp: /^DEFAULT$/,
   sql_select_limit: /^(\d{10,}|DEFAULT)$/,
+  sql_big_selects: /^1$/,
   sql_log_bin: /^1$/,
   div_precision_increment: /^\d+$/,
   system_versioning_alter_history: /^\w+$/,
@@ -57,12 +58,11 @@ const NOT_RESTORED = new Set(['timestamp', 'sql_log_bin']);
 
 /** All that a writing session may set, or lift to read these, in an order in which it can be set again. */
 export const WRITTEN_VARIABLES: readonly string[] = [
-  ...new Set([...Object.keys(STATE), ...Object.keys(ALLOWED), 'sql_big_selects']),
+  ...new Set([...Object.keys(STATE), ...Object.keys(ALLOWED)]),
 ].filter((name) => !NOT_RESTORED.has(name));
 
-/** Limits, and what `DEFAULT` makes of itself, are not read back; autocommit does not matter inside a transaction. */
-const NOT_READ_BACK =
-  /_timeout$|_time$|^timestamp$|^autocommit$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
+/** Limits, and what `DEFAULT` makes of itself, are not read back. */
+const NOT_READ_BACK = /_timeout$|_time$|^timestamp$|^sql_select_limit$|^system_versioning_asof$|^collation_/;
 
 /** What a file may ask of the server before its first row: which foreign keys there are. */
 const ASKING = new Set(

@@ -1,0 +1,72 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Comparison, compare, listDifferences } from '../run/compare.js';
+import { type TestDatabase, useDatabase } from '../support/database.js';
+import { findSystemPostgres, POSTGRES_MISSING } from '../support/find-binaries.mjs';
+import { postgresqlAdmin } from '../support/postgresql-admin.js';
+import type { PrivateServer } from '../support/private-mariadb.js';
+import { startPrivateStandby } from '../support/private-postgres.js';
+import { useOwnServer } from '../support/private-server.js';
+import { findSlowReads, slowCondition, waitForSlowRead } from './slow-reads.js';
+import { fillTable } from './type-words.js';
+
+const ROWS = 1500;
+const FLAGS = { where: `word:${slowCondition('postgresql', 0.001)}`, 'target-where': 'word:1 = 1' };
+
+/** Only an installed PostgreSQL brings along what copies a running server. */
+const isThere = findSystemPostgres() !== null;
+if (!isThere) console.warn(POSTGRES_MISSING);
+
+describe.skipIf(!isThere)('a read of PostgreSQL', () => {
+  const source = useOwnServer('postgresql');
+  const target = useDatabase('postgresql');
+  const folder = mkdtempSync(join(tmpdir(), 'rowproof-standby-'));
+  let standby: PrivateServer;
+
+  beforeAll(async () => {
+    chmodSync(folder, 0o755);
+    for (const database of [source, target]) {
+      await database.run('CREATE TABLE word (id int PRIMARY KEY, word varchar(20))');
+      await fillTable(database as TestDatabase, { table: 'word', count: ROWS, select: "n, 'word'" });
+    }
+    await target.run(`UPDATE word SET word = 'other' WHERE id IN (7, ${ROWS})`);
+    standby = await startPrivateStandby(folder, source.url, ['-c', 'max_standby_streaming_delay=0']);
+  }, 300_000);
+  afterAll(async () => {
+    await standby?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function expectReadAgain(run: Comparison, error: object): void {
+    expect(run.events.filter(({ type }) => type === 'chunk:retry')).toMatchObject([{ error }]);
+    expect(run.result.totals).toMatchObject({ sourceRows: ROWS, targetRows: ROWS });
+    expect(listDifferences(run)).toEqual(['changed 7 word', `changed ${ROWS} word`]);
+    expect(run.result.tables).toMatchObject([{ verdict: 'different', coverage: { unverifiedChunks: 0 } }]);
+  }
+
+  it('that its standby cancels, because it takes over that rows are gone, is done again', async () => {
+    const url = new URL(source.url);
+    url.port = new URL(standby.url).port;
+    const session = await postgresqlAdmin(url.href).openSession(url.href);
+    const running = compare({ source: { url: url.href }, target, flags: FLAGS });
+    await waitForSlowRead({ ...source, query: session.query } as TestDatabase);
+    await session.close();
+    await source.run("INSERT INTO word VALUES (0, 'gone')");
+    await source.run('DELETE FROM word WHERE id = 0');
+    await source.run('VACUUM word');
+    expectReadAgain(await running, {
+      code: 'read',
+      message: expect.stringContaining('conflict with recovery'),
+    });
+  });
+
+  it('in which the server crashes and recovers is done again', async () => {
+    const running = compare({ source, target, flags: FLAGS });
+    await waitForSlowRead(source as TestDatabase);
+    const [pid] = await findSlowReads(source as TestDatabase);
+    process.kill(Number(pid), 'SIGKILL');
+    expectReadAgain(await running, { code: 'connection-lost' });
+  });
+});
