@@ -7,7 +7,7 @@ import { mysqlAdmin } from '../support/mysql-admin.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';
 import { startCli } from '../support/run-cli.js';
 import { apply, dump } from './applied.js';
-import { LAST_ID, useSwappingSides, values } from './swapping-sides.js';
+import { LAST_ID, useSwappingSides } from './swapping-sides.js';
 
 /** A signal that says "stop" from the given look at it on, so that a run ends at each place where it may. */
 function signalAtLook(last: number): AbortSignal {
@@ -182,7 +182,8 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
     const before = await dump(sides.target, ['t']);
     const locker = await lockLastRow(sides.target);
     // MySQL ends the transaction with fewer changes, and PostgreSQL the one that notices first, which may be this one.
-    await locker.run(`INSERT INTO t VALUES ${values(1000, 1200, 'x')}`);
+    const rows = Array.from({ length: 200 }, (_, i) => `(${1000 + i}, 'z${i}', 'x')`);
+    await locker.run(`INSERT INTO t VALUES ${rows.join(', ')}`);
     const running = apply(sides.target, await sides.file(), { lockTimeoutMs: 60_000 });
     await waitForWaiter(sides.target, []);
     const crossing = locker.run(`UPDATE t SET note = 'locked' WHERE id = ${LAST_ID - 4}`);
