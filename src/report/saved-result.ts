@@ -91,6 +91,7 @@ const condition = saved.isShape({ table: saved.isText, source: nullableText, tar
 
 const result = saved.isShape({
   verdict,
+  state: saved.orAbsent(saved.isOneOf('ended')),
   interrupted: saved.isFlag,
   mode,
   startedAt: saved.isText,

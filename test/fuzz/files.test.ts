@@ -103,7 +103,7 @@ function render(text: string): void {
   const json = REPORT_FORMATS.json(result, { color: false, width: 80, showValues: true });
   expect(json).not.toMatch(CONTROL);
   expect(json).not.toMatch(COMMAND);
-  expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(result)));
+  expect(JSON.parse(json)).toEqual({ ...JSON.parse(JSON.stringify(result)), state: 'ended' });
 }
 
 describe('files of a stranger', () => {
