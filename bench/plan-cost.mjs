@@ -1,11 +1,11 @@
 // Plans the segments of the orders table, as a run with the given number of workers would, and prints the milliseconds
 // of that alone, without connecting and reading catalogs, as JSON.
 import { pairSides, withOpenSides } from '../dist/config/open-run.js';
-import { resolveConfig } from '../dist/config/resolve-config.js';
+import { resolveFlags } from '../dist/config/resolve-flags.js';
 import { planSegments, segmentSize } from '../dist/verifier/planner.js';
 
 const [source, target, workers] = process.argv.slice(2);
-const config = resolveConfig({ source, target, workers, tables: ['orders'] });
+const config = resolveFlags({ source, target, workers, tables: ['orders'] });
 
 await withOpenSides(config, async (sides) => {
   const [table] = pairSides(config, sides).tables;

@@ -8,8 +8,7 @@ export {
   type LeftRow,
 } from './apply/apply-result.js';
 export { planRun } from './config/plan-run.js';
-export type { RawFlags } from './config/raw-flags.js';
-export { resolveConfig } from './config/resolve-config.js';
+export { resolveConfig, type VerifySettings } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export { VERSION } from './config/version.js';
 export type { DifferenceCounts } from './core/chunk.js';
@@ -27,5 +26,9 @@ export type { Finding, FindingCode } from './core/finding.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
+export { formatDifferences } from './report/differences-file.js';
+export { type FormatReportOptions, formatReport } from './report/format-report.js';
+export type { ReportFormat } from './report/report-formats.js';
+export { parseSavedResult } from './report/saved-result.js';
 export { startVerify, type VerifyRun } from './start-verify.js';
 export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './verify.js';

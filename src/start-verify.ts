@@ -2,7 +2,8 @@ import type { RunConfig } from './config/run-config.js';
 import { RowproofError } from './core/errors.js';
 import type { RunEvent, RunListener } from './core/event.js';
 import { HandOver } from './core/hand-over.js';
-import { type RunHooks, type VerifyOutcome, verify } from './verify.js';
+import { refuseUnknownNames } from './core/refuse-unknown-names.js';
+import { HOOKS, type RunHooks, type VerifyOutcome, verify } from './verify.js';
 
 /**
  * A run that a program follows event by event.
@@ -17,6 +18,7 @@ export interface VerifyRun extends AsyncIterable<RunEvent> {
 
 /** Verifies as `verify` does, with the events as something to loop over. */
 export function startVerify(config: RunConfig, hooks: Omit<RunHooks, 'onEvent'> = {}): VerifyRun {
+  refuseUnknownNames(hooks, { of: 'startVerify', known: HOOKS.filter((name) => name !== 'onEvent') });
   const events = new HandOver<RunEvent>();
   const stop = new AbortController();
   const signal = hooks.signal === undefined ? stop.signal : AbortSignal.any([hooks.signal, stop.signal]);

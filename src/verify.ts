@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { assertResolved } from './config/assert-resolved.js';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
 import { examineRepair } from './config/examine-repair.js';
@@ -16,6 +17,7 @@ import type { RowDifference } from './core/difference.js';
 import { RowproofError } from './core/errors.js';
 import { emitInTurn, type RunListener } from './core/event.js';
 import { qualifiedName } from './core/pairing.js';
+import { refuseUnknownNames } from './core/refuse-unknown-names.js';
 import type { RunResult, TableResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
 import type { RepairFacts } from './repair/survey.js';
@@ -41,6 +43,15 @@ export interface RunHooks {
   readonly onWarning?: (sentence: string) => void;
 }
 
+/** The names of all hooks. */
+export const HOOKS: readonly (keyof RunHooks)[] = [
+  'onEvent',
+  'signal',
+  'rowEvents',
+  'wantsRepair',
+  'onWarning',
+];
+
 /** A differing row and the table it is in, by the target's name. */
 export interface TableDifference {
   readonly table: string;
@@ -65,6 +76,8 @@ export interface VerifyOutcome {
  * resolves with what was verified until then.
  */
 export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<VerifyOutcome> {
+  assertResolved(config);
+  refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
   const { onEvent, signal = new AbortController().signal, rowEvents = true, wantsRepair = false } = hooks;
   const wishes = {
     emit: emitInTurn(onEvent ?? (() => {})),

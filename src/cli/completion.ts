@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { usageError } from '../config/raw-flags.js';
-import { MODES } from '../config/resolve-config.js';
+import { MODES } from '../config/resolve-flags.js';
 import { MATCH_NAMES } from '../config/run-config.js';
 import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import { REPORT_FORMATS } from '../report/report-formats.js';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { whyNotRead } from '../config/file-reason.js';
 import type { ConfigFileContent } from '../config/file-schema.js';
 import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
-import { resolveConfig } from '../config/resolve-config.js';
+import { resolveFlags } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { CliIo } from './cli-io.js';
 import { readTextFile } from './read-text-file.js';
@@ -38,7 +38,7 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
   const { 'no-config': noConfig, ...flags } = given;
   const named = readText(flags, 'config');
   const path = choosePath(named, readSwitch({ 'no-config': noConfig }, 'no-config'));
-  if (path === null) return { config: resolveConfig(flags), flags, path, explain: (error) => error };
+  if (path === null) return { config: resolveFlags(flags), flags, path, explain: (error) => error };
   const text = readConfigText(path);
   // Loaded late: most runs have no file, and YAML and its checks take their time to load.
   const { parseConfigFile } = await import('../config/parse-config-file.js');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { whyNotWritten } from '../config/file-reason.js';
 import { type RawFlags, readText, usageError } from '../config/raw-flags.js';
-import { resolveConfig } from '../config/resolve-config.js';
+import { resolveFlags } from '../config/resolve-flags.js';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { DEFAULT_CONFIG_PATH } from './read-settings.js';
@@ -15,7 +15,7 @@ interface InitCommand {
 export async function runInit({ flags, io }: InitCommand): Promise<number> {
   const path = readText(flags, 'output') ?? DEFAULT_CONFIG_PATH;
   const { buildConfigTemplate } = await import('../config/file-template.js');
-  const { text, variables } = buildConfigTemplate(resolveConfig(flags));
+  const { text, variables } = buildConfigTemplate(resolveFlags(flags));
   writeNew(path, text);
   io.stdout.write(`Wrote ${path}.\n`);
   if (variables.length > 0) {

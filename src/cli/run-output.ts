@@ -3,11 +3,11 @@ import type { RunResult } from '../core/result.js';
 import { formatRepair } from '../repair/repair-file.js';
 import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
 import { formatDifferences } from '../report/differences-file.js';
+import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
 import { formatCounted } from '../report/number-text.js';
-import { REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
+import type { ReportFormat } from '../report/report-formats.js';
 import { formatSummary } from '../report/summary.js';
 import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
-import { guardText } from '../report/visible-text.js';
 import type { VerifyOutcome } from '../verify.js';
 import type { CliIo } from './cli-io.js';
 import { type OutputFile, openOutputFile } from './output-file.js';
@@ -35,9 +35,6 @@ interface OpenFiles {
   readonly differences: OutputFile | null;
   readonly repair: Readonly<Record<'repair' | 'undo', OutputFile>> | null;
 }
-
-/** For files and logs, whose reader's width nobody knows. */
-const DEFAULT_WIDTH = 120;
 
 /** Opens every output of a plan, or none of them. */
 export function openRunOutput(destination: Destination): RunOutput {
@@ -115,8 +112,7 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
     await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));
   }
   for (const { format, file } of files.reports) {
-    const options = { color: false, width: DEFAULT_WIDTH, showValues };
-    await attempt(() => file.write([guardText(REPORT_FORMATS[format](result, options))]));
+    await attempt(() => file.write([formatReport(result, { format, showValues })]));
   }
   writeStreams(destination, result);
   if (failures.length > 0) throw failures[0];
@@ -167,7 +163,7 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult):
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
   const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
-  io.stdout.write(REPORT_FORMATS[plan.stdout](result, options));
+  io.stdout.write(formatReport(result, { format: plan.stdout, ...options }));
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
 }
 

@@ -1,20 +1,10 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { RowproofError } from '../core/errors.js';
+import type { RowproofError } from '../core/errors.js';
 import { isNestedDeeperThan } from '../core/nesting.js';
+import { faultAt, type KeyPath, MOST_DEPTH, type SettingsDocument } from './settings-document.js';
 
-/** Where in the file a value is: keys and list positions from the top. */
-export type KeyPath = readonly (string | number)[];
-
-/** A YAML file as plain values, which still knows the lines they came from. Whole numbers are bigints. */
-export interface FileDocument {
-  readonly path: string;
-  readonly value: unknown;
-  /** The error for a value of the file, which names its line as far as that is known. */
-  readonly fault: (at: KeyPath, message: string, hint?: string) => RowproofError;
-}
-
-/** Reads YAML; what is no YAML is a `usage` error with its line and without the text of the line: that may be secret. */
-export function readDocument(path: string, text: string): FileDocument {
+/** Reads YAML into values that still know their lines; what is no YAML is a `usage` error with its line and without the text of the line: that may be secret. */
+export function readDocument(path: string, text: string): SettingsDocument {
   const lineCounter = new LineCounter();
   const document = parseNested(path, () =>
     parseDocument(text, { lineCounter, intAsBigInt: true, prettyErrors: false }),
@@ -22,7 +12,11 @@ export function readDocument(path: string, text: string): FileDocument {
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     const { line } = lineCounter.linePos(error.pos[0]);
-    throw fault(`${path}:${line}`, `not valid YAML: ${YAML_FAULTS[error.code] ?? sentenceOf(error.code)}`);
+    throw faultAt(
+      `${path}:${line}`,
+      [],
+      `not valid YAML: ${YAML_FAULTS[error.code] ?? sentenceOf(error.code)}`,
+    );
   }
   const lineAt = (at: KeyPath): string => {
     for (let length = at.length; length > 0; length -= 1) {
@@ -35,10 +29,8 @@ export function readDocument(path: string, text: string): FileDocument {
     return '';
   };
   return {
-    path,
     value: toPlainValues(path, () => document.toJS() as unknown),
-    fault: (at, message, hint) =>
-      fault(`${path}${lineAt(at)}`, at.length === 0 ? message : `${formatPath(at)}: ${message}`, hint),
+    fault: (at, message, hint) => faultAt(`${path}${lineAt(at)}`, at, message, hint),
   };
 }
 
@@ -63,12 +55,9 @@ function readAliases(path: string, read: () => unknown): unknown {
   try {
     return read() ?? {};
   } catch {
-    throw fault(path, 'not valid YAML: an alias has no anchor, or there are too many of them');
+    throw faultAt(path, [], 'not valid YAML: an alias has no anchor, or there are too many of them');
   }
 }
-
-/** Deeper than any setting; the value of an alias that stands inside its own anchor has no end at all. */
-const MOST_DEPTH = 32;
 
 /** The library reads by recursion, and lets go of its stack where a file is made to break it. */
 function parseNested<Parsed>(path: string, parse: () => Parsed): Parsed {
@@ -76,22 +65,10 @@ function parseNested<Parsed>(path: string, parse: () => Parsed): Parsed {
     return parse();
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep(path);
-    throw fault(path, 'not valid YAML');
+    throw faultAt(path, [], 'not valid YAML');
   }
 }
 
 function tooDeep(path: string): RowproofError {
-  return fault(path, 'values lie in each other too deeply, or an alias holds itself');
-}
-
-/** `tableSettings.orders.key`; what would be misread without them gets quotes. */
-export function formatPath(path: KeyPath): string {
-  return path
-    .map((step) => (typeof step === 'number' || /^[\w-]+$/.test(step) ? String(step) : JSON.stringify(step)))
-    .join('.');
-}
-
-function fault(place: string, message: string, hint = ''): RowproofError {
-  const end = /[.?]$/.test(message) ? '' : '.';
-  return new RowproofError({ code: 'usage', message: `${place}: ${message}${end}`, hint });
+  return faultAt(path, [], 'values lie in each other too deeply, or an alias holds itself');
 }

@@ -16,7 +16,7 @@ import {
   written,
 } from './file-values.js';
 import { MOST_LOAD, MOST_ROWS_PER_SECOND, parseByteRate, parseChunkTime } from './load-flags.js';
-import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS } from './resolve-config.js';
+import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS } from './resolve-flags.js';
 import { MATCH_NAMES } from './run-config.js';
 
 /** What a config file may say of one table, by the table's name on the source. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseRelaxation, RELAXATION_FORMS } from '../core/relaxation.js';
 import { findTimeZone } from '../core/time-zone.js';
-import { parseRatio } from './resolve-config.js';
+import { parseRatio } from './resolve-flags.js';
 
 /** A text that says something; `$` names stay in it, since an editor sees them before they are replaced. */
 export const text = (expected = 'a text') =>

@@ -2,11 +2,12 @@ import { RowproofError } from '../core/errors.js';
 import type { ModeChoice } from '../core/verdict.js';
 import { matchesName } from './comparison-scope.js';
 import type { TableSettings } from './file-schema.js';
-import { type ConfigFile, flagOf } from './parse-config-file.js';
+import type { ConfigFile } from './parse-config-file.js';
 import { type RawFlags, usageError } from './raw-flags.js';
-import { DEFAULT_RATIO, parseRatio, resolveConfig } from './resolve-config.js';
+import { DEFAULT_RATIO, parseRatio, resolveFlags } from './resolve-flags.js';
 import { readRelaxations, readRelaxedColumns, readSwappedColumns } from './rule-flags.js';
 import type { ColumnPattern, RelaxedColumn, RunConfig, SwappedColumn, TableMapping } from './run-config.js';
+import { flagOf } from './settings-flags.js';
 import { assertMappedOnce, readColumnPatterns } from './table-flags.js';
 
 /** Everything that a run was told, from file and flags. */
@@ -22,7 +23,7 @@ export interface MergedSettings {
  */
 export function mergeSettings(flags: RawFlags, file: ConfigFile): MergedSettings {
   const merged = mergeFlags(flags, file.flags);
-  return { flags: merged, config: applyTableSettings({ config: resolveConfig(merged), flags, file }) };
+  return { flags: merged, config: applyTableSettings({ config: resolveFlags(merged), flags, file }) };
 }
 
 function mergeFlags(flags: RawFlags, fromFile: RawFlags): RawFlags {

@@ -7,6 +7,7 @@ import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable } from '../verifier/describe-plan.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
+import { assertResolved } from './assert-resolved.js';
 import { compileScope } from './comparison-scope.js';
 import type { WarningListener } from './environment.js';
 import { describeSide, pairSides, withOpenSides } from './open-run.js';
@@ -21,6 +22,7 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
  * table, the first and the last key.
  */
 export async function planRun(config: RunConfig, onWarning?: WarningListener): Promise<RunPlan> {
+  assertResolved(config);
   const plan = async (sides: Record<Side, OpenSide>): Promise<RunPlan> => {
     const pairing = await pairSides(config, sides);
     const request = {

@@ -1,4 +1,4 @@
-import type { FileDocument, KeyPath } from './file-document.js';
+import type { KeyPath, SettingsDocument } from './settings-document.js';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +14,7 @@ const NAME_AND_DEFAULT = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
  * needs their variables.
  */
 export function substituteVariables(
-  document: FileDocument,
+  document: SettingsDocument,
   variables: Variables,
   replaced: readonly string[] = [],
 ): unknown {
@@ -38,7 +38,7 @@ export function substituteVariables(
 }
 
 interface Place {
-  readonly document: FileDocument;
+  readonly document: SettingsDocument;
   readonly variables: Variables;
   readonly path: KeyPath;
 }

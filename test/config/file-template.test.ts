@@ -4,12 +4,12 @@ import { parse } from 'yaml';
 import { CONFIG_FILE, TABLE_SETTINGS } from '../../src/config/file-schema.js';
 import { buildConfigTemplate } from '../../src/config/file-template.js';
 import { formatJsonSchema } from '../../src/config/json-schema.js';
-import { flagOf } from '../../src/config/parse-config-file.js';
-import { resolveConfig } from '../../src/config/resolve-config.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
+import { flagOf } from '../../src/config/settings-flags.js';
 import { faultOfFile, resolveFile } from './config-file.js';
 
 const template = (source: string, target = 'postgres://reader@new/shop?schema=main') => {
-  const config = resolveConfig({ source, target });
+  const config = resolveFlags({ source, target });
   return { config, ...buildConfigTemplate(config) };
 };
 

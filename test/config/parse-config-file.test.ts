@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveConfig } from '../../src/config/resolve-config.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { faultOfFile, resolveFile, URL_LINES } from './config-file.js';
 
 const URLS = { source: 'mysql://old/shop', target: 'postgres://new/shop' };
@@ -24,7 +24,7 @@ tableSettings:
   lines: { key: [order_id, line], columns: [total], ignoreColumns: [note, tmp*], target: rows }
 `;
     const { columnMap, ...config } = resolveFile(text);
-    const { columnMap: _, ...expected } = resolveConfig({
+    const { columnMap: _, ...expected } = resolveFlags({
       ...URLS,
       tables: ['order*', 'items'],
       exclude: ['*_log'],
@@ -57,7 +57,7 @@ tableSettings:
   });
 
   it('that is empty leaves everything to the flags', () => {
-    expect(resolveFile('# nothing\n', { flags: URLS })).toEqual(resolveConfig(URLS));
+    expect(resolveFile('# nothing\n', { flags: URLS })).toEqual(resolveFlags(URLS));
   });
 
   it.each([

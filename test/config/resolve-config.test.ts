@@ -1,210 +1,122 @@
-import { availableParallelism } from 'node:os';
+import { type VerifySettings as BuiltSettings, resolveConfig as resolveBuilt } from 'rowproof';
 import { describe, expect, it } from 'vitest';
-import type { RawFlags } from '../../src/config/raw-flags.js';
-import { resolveConfig } from '../../src/config/resolve-config.js';
+import { resolveConfig, type VerifySettings } from '../../src/config/resolve-config.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { RowproofError } from '../../src/core/errors.js';
+import { resolveFile } from './config-file.js';
 
 const URLS = { source: 'mysql://old/shop', target: 'postgres://new/shop' };
 
-function refusal(flags: RawFlags): RowproofError {
+function refusal(settings: unknown): RowproofError {
   try {
-    resolveConfig(flags);
+    resolveConfig(settings as VerifySettings);
   } catch (error) {
     if (error instanceof RowproofError) return error;
     throw error;
   }
-  throw new Error('The flags were accepted.');
+  throw new Error('The settings were accepted.');
 }
 
-describe('a resolved config', () => {
-  it('leaves nothing open when only the two URLs are given', () => {
-    expect(resolveConfig(URLS)).toEqual({
-      sourceUrl: 'mysql://old/shop',
-      targetUrl: 'postgres://new/shop',
-      tables: [],
-      exclude: [],
-      map: [],
-      matchNames: 'exact',
-      relax: [],
-      uuidSwap: [],
-      sourceTimezone: null,
-      targetTimezone: null,
-      mode: 'full',
-      ratio: 1,
-      tableModes: new Map(),
-      columns: [],
-      ignoreColumns: [],
-      where: new Map(),
-      targetWhere: new Map(),
-      keys: new Map(),
-      columnMap: new Map(),
-      workers: Math.max(1, Math.min(4, availableParallelism())),
-      chunkRows: null,
-      chunkTimeMs: 500,
-      limits: { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null },
-      checksumOn: 'client',
-      seed: null,
-      showValues: true,
-    });
-  });
-
-  it('reads every flag in its documented form', () => {
-    const config = resolveConfig({
+describe('the settings of a program', () => {
+  it('come to the same as a config file and flags that say the same', () => {
+    expect(resolveConfig(URLS)).toEqual(resolveFlags(URLS));
+    const settings: VerifySettings = {
       ...URLS,
-      tables: ['order*', 'items'],
-      exclude: ['*_log'],
-      map: ['Orders=public.orders'],
-      'match-names': 'snake-case',
-      columns: ['orders.id'],
-      'ignore-columns': ['*.updated_at', 'shop.orders.note'],
-      where: ["orders:created_at > '2024-01-01 00:00:00'"],
-      'target-where': ['orders:created_at > now()'],
-      key: ['lines:order_id, line'],
-      workers: '64',
-      'chunk-rows': '5000',
-      'chunk-time': '1.5s',
-      'max-rows-per-second': '20000',
-      'max-bytes-per-second': '8MiB',
-      'max-load': '25',
-      seed: '18446744073709551615',
-      'hide-values': true,
-    });
-    expect(config).toMatchObject({
-      tables: ['order*', 'items'],
-      exclude: ['*_log'],
-      map: [{ source: 'Orders', target: 'public.orders' }],
-      matchNames: 'snake-case',
-      columns: [{ table: 'orders', column: 'id' }],
-      ignoreColumns: [
-        { table: '*', column: 'updated_at' },
-        { table: 'shop.orders', column: 'note' },
-      ],
-      workers: 64,
-      chunkRows: 5000,
-      chunkTimeMs: 1500,
-      limits: { maxRowsPerSecond: 20_000, maxBytesPerSecond: 8_388_608, maxLoad: 25 },
+      tables: ['order*'],
+      map: { Orders: 'public.orders' },
+      ignoreColumns: ['*.updated_at'],
+      mode: 'spot',
+      ratio: 0.05,
+      workers: 2,
+      chunkRows: 5000n,
       seed: 18446744073709551615n,
       showValues: false,
-    });
-    expect(config.where.get('orders')).toBe("created_at > '2024-01-01 00:00:00'");
-    expect(config.targetWhere.get('orders')).toBe('created_at > now()');
-    expect(config.keys.get('lines')).toEqual(['order_id', 'line']);
+      relax: ['*.email:trim,ignoreCase'],
+      tableSettings: { orders: { where: "note <> '${HOME}'", key: ['id'], mode: 'count' } },
+    };
+    // JSON is YAML too; there `$${` is what a program writes as `${`.
+    const file = JSON.stringify(settings, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+    expect(resolveConfig(settings)).toEqual(resolveFile(file.replaceAll('${', () => '$${')));
+    expect(resolveConfig(settings).seed).toBe(18446744073709551615n);
+    expect(resolveConfig(settings).showValues).toBe(false);
+    expect(resolveConfig({ ...settings, showValues: undefined }).showValues).toBe(true);
   });
 
-  it.each<[RawFlags, string]>([
-    [{ target: URLS.target }, 'Expected --source URL, got none.'],
-    [{ ...URLS, target: 'shop' }, 'Expected --target to be a URL, got something else.'],
-    [{ ...URLS, source: ['mysql://a/b', 'mysql://c/d'] }, 'Expected --source once, got it 2 times.'],
-    [{ ...URLS, workers: '-1' }, 'Expected --workers to be a whole number from 1 to 64, got -1.'],
-    [{ ...URLS, workers: '65' }, 'Expected --workers to be a whole number from 1 to 64, got 65.'],
-    [{ ...URLS, workers: '2.5' }, 'Expected --workers to be a whole number from 1 to 64, got 2.5.'],
-    [{ ...URLS, workers: '1e1' }, 'Expected --workers to be a whole number from 1 to 64, got 1e1.'],
-    [{ ...URLS, 'chunk-rows': '0' }, 'Expected --chunk-rows to be a whole number from 1 to 10000000, got 0.'],
-    [{ ...URLS, 'chunk-time': '500' }, 'Expected --chunk-time to be a time from 10ms to 60s, got 500.'],
-    [{ ...URLS, 'chunk-time': '9ms' }, 'Expected --chunk-time to be a time from 10ms to 60s, got 9ms.'],
-    [{ ...URLS, 'chunk-time': '61s' }, 'Expected --chunk-time to be a time from 10ms to 60s, got 61s.'],
-    [{ ...URLS, 'chunk-time': '-1s' }, 'Expected --chunk-time to be a time from 10ms to 60s, got -1s.'],
+  it.each<[unknown, string, string]>([
+    [undefined, 'settings: expected an object with source and target, got nothing.', ''],
+    [{ source: URLS.source }, 'settings: target: expected a URL, got nothing.', ''],
     [
-      { ...URLS, 'max-rows-per-second': '0' },
-      'Expected --max-rows-per-second to be a whole number from 1 to 1000000000, got 0.',
+      { ...URLS, source: 'shop' },
+      'settings: Expected source to be a URL, got something else.',
+      'A URL starts',
+    ],
+    [{ ...URLS, hideValues: true }, 'settings: hideValues: is no setting here.', 'Write showValues: false.'],
+    [
+      { ...URLS, 'ignore-columns': ['*.note'] },
+      'settings: ignore-columns: unknown key, did you mean "ignoreColumns"?',
+      'Known keys: source, target, tables,',
     ],
     [
-      { ...URLS, 'max-bytes-per-second': '10 MBit' },
-      'Expected --max-bytes-per-second to be a size from 1kB to 1000GB, got 10 MBit.',
+      { ...URLS, max_bytes_per_second: '1MB' },
+      'settings: max_bytes_per_second: unknown key, did you mean "maxBytesPerSecond"?',
+      'Known keys',
+    ],
+    [{ ...URLS, tabels: ['a'] }, 'settings: tabels: unknown key, did you mean "tables"?', 'Known keys'],
+    [{ ...URLS, config: 'rowproof.yaml' }, 'settings: config: is no setting here.', 'give the settings'],
+    [{ ...URLS, report: ['json'] }, 'settings: report: is no setting here.', 'formatReport('],
+    [{ ...URLS, differences: 'a' }, 'settings: differences: is no setting here.', 'outcome.differences()'],
+    [{ ...URLS, repair: 'a' }, 'settings: repair: is no setting here.', 'rowproof verify --repair'],
+    [{ ...URLS, 'no-color': true }, 'settings: no-color: is no setting here.', 'formatReport'],
+    [
+      { ...URLS, 'target-where': ['orders:id > 3'] },
+      'settings: target-where: belongs to a single table.',
+      'tableSettings: { TABLE: { targetWhere: … } }',
     ],
     [
-      { ...URLS, 'max-bytes-per-second': '5000' },
-      'Expected --max-bytes-per-second to be a size from 1kB to 1000GB, got 5000.',
+      { ...URLS, tableSettings: { orders: { kye: ['id'] } } },
+      'settings: tableSettings.orders.kye: unknown key, did you mean "key"?',
+      'Known keys: target, key,',
     ],
-    [{ ...URLS, 'max-load': '0' }, 'Expected --max-load to be a whole number from 1 to 100000, got 0.'],
+    [{ ...URLS, tables: 'orders' }, 'settings: tables: expected a list of table names', ''],
+    [{ ...URLS, workers: 2.5 }, 'settings: workers: expected a whole number from 1 to 64, got 2.5.', ''],
+    [{ ...URLS, seed: 2 ** 60 }, 'settings: seed: expected a whole number', ''],
+    [{ ...URLS, mode: 'fast' }, 'settings: mode: expected one of full, spot, count, got "fast".', ''],
+    [{ ...URLS, ratio: '5%' }, 'settings: Expected ratio only with mode spot.', 'Add mode spot,'],
     [
-      { ...URLS, seed: '18446744073709551616' },
-      'Expected --seed to be a whole number from 0 to 18446744073709551615, got 18446744073709551616.',
+      { ...URLS, tableSettings: { o: { ratio: 0.5 } } },
+      'settings: tableSettings.o.ratio: expected only with mode: spot.',
+      'Add mode: spot to o',
     ],
     [
-      { ...URLS, 'match-names': 'fuzzy' },
-      'Expected --match-names to be one of exact, ignore-case, snake-case, got fuzzy.',
+      { ...URLS, tableSettings: JSON.parse('{"__proto__": {"key": ["id"]}}') },
+      'settings: tableSettings.__proto__: this name cannot be used as a key.',
+      '',
     ],
-    [
-      { ...URLS, 'checksum-on': 'both' },
-      'Expected --checksum-on to be one of auto, client, server, got both.',
-    ],
-    [{ ...URLS, map: ['orders'] }, 'Expected --map in the form SOURCE=TARGET, got orders.'],
-    [{ ...URLS, map: ['a=x', 'b=x'] }, 'Expected --map to name each target table once, got x twice.'],
-    [{ ...URLS, columns: ['id'] }, 'Expected --columns in the form TABLE.COLUMN, got id.'],
-    [
-      { ...URLS, 'ignore-columns': ['orders.'] },
-      'Expected --ignore-columns in the form TABLE.COLUMN, got orders..',
-    ],
-    [{ ...URLS, where: ['orders'] }, 'Expected --where in the form TABLE:SQL, got orders.'],
-    [{ ...URLS, where: ['orders: '] }, 'Expected --where in the form TABLE:SQL, got orders: .'],
-    [{ ...URLS, where: ['o:a', 'o:b'] }, 'Expected one --where for o, got two.'],
-    [{ ...URLS, key: ['o:a,,b'] }, 'Expected --key to name each column of o once, got a,,b.'],
-    [{ ...URLS, key: ['o:a,a'] }, 'Expected --key to name each column of o once, got a,a.'],
-    [{ ...URLS, tables: [''] }, 'Expected --tables to have a value, got an empty one.'],
-    [
-      { ...URLS, 'show-values': true, 'hide-values': true },
-      'Expected --show-values or --hide-values, got both.',
-    ],
-    [{ ...URLS, 'hide-values': false }, 'Expected --hide-values to have no value, got one.'],
-  ])('%j is refused: %s', (flags, message) => {
-    const error = refusal(flags);
-    expect(error.message).toBe(message);
+  ])('%j are refused: %s', (settings, message, hint) => {
+    const error = refusal(settings);
+    expect(error.message.slice(0, message.length)).toBe(message);
+    expect(error.hint).toContain(hint);
     expect(error.code).toBe('usage');
-    expect(error.hint).not.toBe('');
   });
 
-  it.each([
-    'mysql://root:pa#s3cret@h:3306/d',
-    'mysql://root:s3cret@h:port/d',
-    'root:s3cret@h/d',
-    'mysql:root:s3cret@h',
-  ])('a URL that cannot be read is refused without being repeated: %s', (source) => {
-    const error = refusal({ ...URLS, source });
-    expect(error.message + error.hint).not.toContain('s3cret');
+  it('that hold themselves are refused, and what is handed in stays as it is', () => {
+    const circle: Record<string, unknown> = { ...URLS };
+    circle.map = circle;
+    expect(refusal(circle).message).toContain('too deeply');
+    const frozen = Object.freeze({ ...URLS, tables: Object.freeze(['a']), workers: 3 });
+    expect(resolveConfig(frozen).workers).toBe(3);
   });
-});
 
-describe('a rate of bytes', () => {
-  it.each([
-    ['500kB', 500_000],
-    ['500 KB', 500_000],
-    ['1.5mb', 1_500_000],
-    ['2GB', 2_000_000_000],
-    ['64KiB', 65_536],
-    ['1GiB', 1_073_741_824],
-    ['2000B', 2000],
-  ])('%s is %d bytes a second', (text, bytes) => {
-    const { limits } = resolveConfig({ ...URLS, 'max-bytes-per-second': text });
-    expect(limits.maxBytesPerSecond).toBe(bytes);
-  });
-});
-
-describe('a URL that names a unix socket', () => {
-  it('may leave the host out', () => {
-    const config = resolveConfig({
-      source: 'mysql://a:b@/shop?socket=/run/my.sock',
-      target: 'postgres://a@/shop?host=/run',
-    });
-    expect([config.sourceUrl, config.targetUrl]).toEqual([
-      'mysql://a:b@localhost/shop?socket=/run/my.sock',
-      'postgres://a@localhost/shop?host=/run',
-    ]);
-  });
-});
-
-describe('the mode and its ratio', () => {
-  const resolve = (flags: Record<string, string>) =>
-    resolveConfig({ source: 'mysql://a@b/c', target: 'mysql://a@d/c', ...flags });
-  it('takes a percentage or a fraction', () => {
-    expect(resolve({ mode: 'spot', ratio: '5%' }).ratio).toBe(0.05);
-    expect(resolve({ mode: 'spot', ratio: '.25' }).ratio).toBe(0.25);
-    expect(resolve({ mode: 'spot' })).toMatchObject({ mode: 'spot', ratio: 0.1 });
-  });
-  it.each(['0', '0%', '101%', '1.5', 'x', '-5%', ''])('refuses the ratio "%s"', (ratio) => {
-    expect(() => resolve({ mode: 'spot', ratio })).toThrow(/Expected --ratio/);
-  });
-  it('refuses a ratio that would have no effect', () => {
-    expect(() => resolve({ mode: 'full', ratio: '5%' })).toThrow(/only with --mode spot/);
+  it('are typed: the compiler finds a misspelt one, and takes numbers as programs have them', () => {
+    const build = (settings: BuiltSettings) => () => resolveBuilt(settings);
+    expect(build({ ...URLS, workers: 2, seed: 7n, ratio: 0.5, mode: 'spot' })).not.toThrow();
+    // @ts-expect-error a misspelt name
+    expect(build({ ...URLS, tabels: ['a'] })).toThrow('did you mean "tables"?');
+    // @ts-expect-error a word that is none of the modes
+    expect(build({ ...URLS, mode: 'fast' })).toThrow('expected one of full, spot, count');
+    // @ts-expect-error a misspelt name of a single table
+    expect(build({ ...URLS, tableSettings: { o: { kye: ['id'] } } })).toThrow('did you mean "key"?');
+    // @ts-expect-error both sides are needed
+    expect(build({ source: URLS.source })).toThrow('target: expected a URL');
   });
 });

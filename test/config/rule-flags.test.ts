@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RawFlags } from '../../src/config/raw-flags.js';
-import { resolveConfig } from '../../src/config/resolve-config.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { formatRelaxation, parseRelaxation } from '../../src/core/relaxation.js';
 import { faultOfFile, resolveFile, URL_LINES } from './config-file.js';
 
 const URLS = { source: 'mysql://old/shop', target: 'postgres://new/shop' };
-const resolve = (flags: RawFlags) => resolveConfig({ ...URLS, ...flags });
+const resolve = (flags: RawFlags) => resolveFlags({ ...URLS, ...flags });
 
 function refusal(flags: RawFlags): string {
   try {

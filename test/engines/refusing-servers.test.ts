@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
 import { pairSides } from '../../src/config/open-run.js';
 import { type OpenSide, openSide } from '../../src/config/open-side.js';
-import { resolveConfig } from '../../src/config/resolve-config.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { Finding } from '../../src/core/finding.js';
 import type { Catalog } from '../../src/core/schema.js';
 import type { Session } from '../../src/engines/engine.js';
@@ -73,7 +73,7 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
   });
 
   it('that refuses EXPLAIN has its tables read by one worker each, and says so', async () => {
-    const config = resolveConfig({ source: database.url, target: copy.url });
+    const config = resolveFlags({ source: database.url, target: copy.url });
     const target = await openSide({ side: 'target', url: copy.url, environment: processEnvironment() });
     const findings: Finding[] = [];
     try {

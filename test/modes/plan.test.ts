@@ -1,4 +1,4 @@
-import { planRun, resolveConfig } from 'rowproof';
+import { planRun, resolveConfig, type VerifySettings } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fewEnginePairs, useDatabase } from '../support/database.js';
 
@@ -13,8 +13,8 @@ describe.each(fewEnginePairs())('a plan from $source to $target', ({ source: fro
       await side.run('INSERT INTO orders VALUES (1, 1.5), (2, 2.5)');
     }
   });
-  const plan = (flags: Record<string, unknown> = {}) =>
-    planRun(resolveConfig({ source: source.url, target: target.url, ...flags }));
+  const plan = (settings: Partial<VerifySettings> = {}) =>
+    planRun(resolveConfig({ source: source.url, target: target.url, ...settings }));
 
   it('names pairs, keys, canonical types and statements', async () => {
     const orders = (await plan()).tables.find((table) => table.source?.endsWith('.orders'));

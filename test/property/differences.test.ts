@@ -117,9 +117,9 @@ async function verifyTable(
   const config = resolveConfig({
     source: source.url,
     target: target.url,
-    'chunk-rows': String(random.chunkRows),
-    workers: String(random.workers),
-    'checksum-on': random.checksumOn,
+    chunkRows: random.chunkRows,
+    workers: random.workers,
+    checksumOn: random.checksumOn,
   });
   const outcome = await verify(config, { onEvent: () => {}, signal: new AbortController().signal });
   const differences: RowDifference[] = [];

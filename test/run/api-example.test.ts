@@ -26,7 +26,7 @@ describe('the examples of docs/api.md', () => {
     const path = join(folder, 'example.mjs');
     writeFileSync(path, example ?? '');
     const env = { ...process.env, OLD: source.url, NEW: target.url };
-    return promisify(execFile)(process.execPath, [path], { env });
+    return promisify(execFile)(process.execPath, [path], { env, cwd: folder });
   };
 
   it('print what differs while it is found, and exit as the verdict says', async () => {
@@ -43,5 +43,38 @@ describe('the examples of docs/api.md', () => {
   it('print what differs at the end', async () => {
     const { stdout } = await run(examples[1]);
     expect(stdout).toBe('public.orders: different\npublic.orders changed {"id":"2"} status\n');
+  });
+
+  it('save a result, without values where they are hidden, and render it again', async () => {
+    const { stdout } = await run(examples[2]);
+    expect(stdout).toMatch(/^DIFFERENT: 1 of 1 table differs/);
+    const saved = readFileSync(join(folder, 'run.json'), 'utf8');
+    expect(saved).toContain('"conditions"');
+    expect(saved).not.toContain('lost');
+  });
+
+  it.each([
+    ["resolveConfig({ source: 'mysql://a/b', target: 'mysql://c/d', hideValues: true })", 'hideValues'],
+    [
+      "await verify({ source: 'mysql://a/b', target: 'mysql://c/d' })",
+      'Expected a config that resolveConfig',
+    ],
+    ["await planRun({ source: 'mysql://a/b' })", 'Expected a config that resolveConfig'],
+    ["startVerify(resolveConfig({ source: 'mysql://a/b', target: 'mysql://c/d' }), { signl: 1 })", '"signl"'],
+    ['formatReport({}, { colour: true })', 'formatReport has no option "colour".'],
+    ["formatReport({}, { format: 'xml' })", 'Expected format to be one of table, json, got xml.'],
+  ])('%s is refused without types too', async (call, message) => {
+    const names = 'formatReport, planRun, resolveConfig, startVerify, verify';
+    const program = `import { ${names} } from 'rowproof';\nawait (async () => { ${call}; })().catch((error) => console.log(error.code, error.message));`;
+    const { stdout } = await run(program);
+    expect(stdout).toMatch(/^usage /);
+    expect(stdout).toContain(message);
+  });
+
+  it('can have the schema of a config file', async () => {
+    const schema = "import.meta.resolve('rowproof/schema/rowproof.schema.json')";
+    const { stdout } = await run(`import { readFileSync } from 'node:fs';
+      console.log(JSON.parse(readFileSync(new URL(${schema}), 'utf8')).title);`);
+    expect(stdout).toBe('Rowproof config file\n');
   });
 });

@@ -1,13 +1,13 @@
 import {
-  type RawFlags,
   type RunEvent,
   type RunListener,
   type RunResult,
-  resolveConfig,
   type TableDifference,
   type TableResult,
   verify,
 } from 'rowproof';
+import type { RawFlags } from '../../src/config/raw-flags.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
 
 /** A whole run: what is compared, and who listens. */
 export interface ComparisonRequest {
@@ -36,7 +36,7 @@ export async function compare({
   onEvent,
   signal,
 }: ComparisonRequest): Promise<Comparison> {
-  const config = resolveConfig({ source: source.url, target: target.url, workers: WORKERS, ...flags });
+  const config = resolveFlags({ source: source.url, target: target.url, workers: WORKERS, ...flags });
   const events: RunEvent[] = [];
   const outcome = await verify(config, {
     onEvent: (event) => {

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type RunEvent, type RunHooks, resolveConfig, startVerify, verify } from 'rowproof';
+import {
+  type RunEvent,
+  type RunHooks,
+  resolveConfig,
+  startVerify,
+  type VerifySettings,
+  verify,
+} from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
 
@@ -19,14 +26,14 @@ describe('the events of a run', () => {
     await target.run('INSERT INTO a VALUES (500, NULL)');
   });
 
-  const config = (flags: Readonly<Record<string, string>> = {}) =>
+  const config = (settings: Partial<VerifySettings> = {}) =>
     resolveConfig({
       source: source.url,
       target: target.url,
-      workers: '2',
-      'chunk-rows': '50',
+      workers: 2,
+      chunkRows: 50,
       tables: ['a', 'b'],
-      ...flags,
+      ...settings,
     });
   const damaged = [7, 40, 80, 120, 160, 200, 240, 280, 320, 360, 400, 500].map(String);
   const rowIds = (events: readonly RunEvent[]): unknown[] =>
@@ -88,7 +95,7 @@ describe('the events of a run', () => {
   it('hold no values where they are hidden, and no rows where they are not wanted', async () => {
     const told: RunEvent[] = [];
     const hooks = { onEvent: (event: RunEvent) => void told.push(event) };
-    await (await verify(resolveConfig({ ...hidden(), 'hide-values': true }), hooks)).close();
+    await (await verify(resolveConfig({ ...hidden(), showValues: false }), hooks)).close();
     expect(rowIds(told)).toEqual(damaged);
     expect(JSON.stringify(told)).not.toContain('lost');
     told.length = 0;
@@ -96,7 +103,7 @@ describe('the events of a run', () => {
     expect(rowIds(told)).toEqual([]);
     expect(told.some((event) => event.type === 'chunk:differs' && event.counts?.missing === 1)).toBe(true);
   });
-  const hidden = () => ({ source: source.url, target: target.url, tables: ['a'], 'chunk-rows': '50' });
+  const hidden = () => ({ source: source.url, target: target.url, tables: ['a'], chunkRows: 50 });
 
   it('tell of tables without a partner, and of rows that are only counted', async () => {
     const told: RunEvent[] = [];
@@ -117,7 +124,7 @@ describe('the events of a run', () => {
   });
 
   it('stop the run where the loop is left, and what was verified until then is in the outcome', async () => {
-    const run = startVerify(config({ workers: '1' }));
+    const run = startVerify(config({ workers: 1 }));
     for await (const event of run) if (event.type === 'row:differs') break;
     const outcome = await run.outcome();
     const rows = [];
@@ -135,7 +142,7 @@ describe('the events of a run', () => {
       if (type === 'chunk:differs') throw new Error('no more room');
     };
     await expect(verify(config(), { onEvent })).rejects.toThrow('no more room');
-    const nothing = startVerify(config({ tables: 'nobody' }));
+    const nothing = startVerify(config({ tables: ['nobody'] }));
     await expect(async () => {
       for await (const _ of nothing);
     }).rejects.toMatchObject({ code: 'usage' });

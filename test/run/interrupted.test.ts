@@ -1,5 +1,6 @@
-import type { RawFlags, RunEvent } from 'rowproof';
+import type { RunEvent } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RawFlags } from '../../src/config/raw-flags.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { startCli } from '../support/run-cli.js';
 import { slowCondition, waitForSlowRead } from '../traps/slow-reads.js';

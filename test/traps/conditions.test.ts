@@ -57,11 +57,8 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
     ['there_is_no_such_column = 1'],
     ['id = 1,'],
   ])('that is none is refused before anything is read: %s', async (where) => {
-    for (const flags of [
-      { where: `word:${where}` },
-      { where: 'word:1 = 1', 'target-where': `word:${where}` },
-    ]) {
-      const config = resolveConfig({ source: source.url, target: target.url, ...flags });
+    for (const word of [{ where }, { where: '1 = 1', targetWhere: where }]) {
+      const config = resolveConfig({ source: source.url, target: target.url, tableSettings: { word } });
       await expect(planRun(config)).rejects.toMatchObject({ code: 'usage' });
     }
     await expectUnchanged();
@@ -88,12 +85,8 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
     ['id = )', `"id = )": syntax error ${isPostgresql ? 'at or near ")"' : "near ')' at line 1"}.`],
     ['nix = 1', `"nix = 1": ${isPostgresql ? 'column "nix" does not exist' : "Unknown column 'nix'"}.`],
   ])('that is none is shown as it was written, without the statement around it: %s', async (where, told) => {
-    const config = resolveConfig({
-      source: source.url,
-      target: target.url,
-      where: `word:${where}`,
-      'target-where': 'word:1 = 1',
-    });
+    const word = { where, targetWhere: '1 = 1' };
+    const config = resolveConfig({ source: source.url, target: target.url, tableSettings: { word } });
     await expect(planRun(config)).rejects.toThrow(`word on the source is not one: ${told}`);
   });
 

@@ -1,5 +1,6 @@
-import type { RawFlags, TableResult } from 'rowproof';
+import type { TableResult } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RawFlags } from '../../src/config/raw-flags.js';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { availableEngines, type TestDatabase, useDatabase } from '../support/database.js';
 import { fillTable } from './type-words.js';

@@ -52,7 +52,7 @@ describe.each(enginePairs())('types of $source and $target', (engines) => {
         `CREATE TABLE without_rule (id int PRIMARY KEY, ${columns}); INSERT INTO without_rule (id) VALUES (1)`,
       );
     }
-    const config = resolveConfig({ source: source.url, target: target.url, workers: '2' });
+    const config = resolveConfig({ source: source.url, target: target.url, workers: 2 });
     const outcome = await verify(config, { onEvent: () => {}, signal: new AbortController().signal });
     for (const table of outcome.result.tables) results.set(table.source?.split('.')[1] ?? '', table);
     for await (const { table, difference } of outcome.differences()) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pairSides, withOpenSides } from '../../src/config/open-run.js';
-import { resolveConfig } from '../../src/config/resolve-config.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { RowDifference } from '../../src/core/difference.js';
 import type { Side, TablePair } from '../../src/core/pairing.js';
 import type { Session } from '../../src/engines/engine.js';
@@ -105,7 +105,7 @@ async function readFirst(
   { source, target }: Readonly<Record<Side, TestDatabase>>,
   work: (reading: Reading) => Promise<void>,
 ): Promise<void> {
-  const config = resolveConfig({ source: source.url, target: target.url, tables: ['rows_again'] });
+  const config = resolveFlags({ source: source.url, target: target.url, tables: ['rows_again'] });
   await withOpenSides(config, async (open) => {
     const pair = (await pairSides(config, open)).tables[0]?.pair;
     if (pair === undefined || pair === null) throw new Error('The tables were not paired.');

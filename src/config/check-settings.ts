@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import { findClosestName } from './closest-name.js';
+import { type ConfigFileContent, TABLE_SETTINGS } from './file-schema.js';
+import { redactPasswords } from './redact-passwords.js';
+import type { KeyPath, SettingsDocument } from './settings-document.js';
+import { settingOf } from './settings-flags.js';
+
+/** What settings must look like. */
+export interface SettingsForm {
+  readonly schema: z.ZodType<ConfigFileContent> & { readonly shape: Readonly<Record<string, z.ZodType>> };
+  /** Names that mean nothing here and something elsewhere, with what to do instead. */
+  readonly foreign: Readonly<Record<string, string>>;
+}
+
+const LONGEST_QUOTE = 60;
+
+/** Checks settings, of which `values` are the final form; throws a `usage` error that names the key that is wrong. */
+export function checkSettings(
+  document: SettingsDocument,
+  form: SettingsForm,
+  values: unknown = document.value,
+): ConfigFileContent {
+  const parsed = form.schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw faultOf(document, form, parsed.error.issues);
+}
+
+/** An unknown key goes first: it may be why something else is wrong. */
+function faultOf(document: SettingsDocument, form: SettingsForm, issues: readonly z.core.$ZodIssue[]): Error {
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    return unknownKey({ document, form, parent: keyPathOf(issue), key: issue.keys[0] ?? '' });
+  }
+  const [issue] = issues;
+  if (issue === undefined) return document.fault([], 'expected settings, got something else');
+  const path = keyPathOf(issue);
+  return document.fault(path, `${issue.message}, got ${quoteValue(document, path)}`);
+}
+
+function keyPathOf({ path }: z.core.$ZodIssue): KeyPath {
+  return path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+}
+
+interface UnknownKey {
+  readonly document: SettingsDocument;
+  readonly form: SettingsForm;
+  readonly parent: KeyPath;
+  readonly key: string;
+}
+
+function unknownKey({ document, form, parent, key }: UnknownKey): Error {
+  const isTop = parent.length === 0;
+  const known = Object.keys(isTop ? form.schema.shape : TABLE_SETTINGS.shape);
+  const setting = settingOf(key);
+  if (isTop && Object.hasOwn(form.foreign, setting)) {
+    return document.fault([key], 'is no setting here', form.foreign[setting]);
+  }
+  if (isTop && Object.hasOwn(TABLE_SETTINGS.shape, setting)) {
+    const hint = `Write it below the name of a table: tableSettings: { TABLE: { ${setting}: … } }.`;
+    if (!known.includes(setting)) return document.fault([key], 'belongs to a single table', hint);
+  }
+  const closest = known.includes(setting) ? setting : findClosestName(key, known);
+  const meant = closest === null ? '' : `, did you mean "${closest}"?`;
+  return document.fault([...parent, key], `unknown key${meant}`, `Known keys: ${known.join(', ')}.`);
+}
+
+/** The value as it was written, with the names of variables in the place of their values. */
+function quoteValue({ value }: SettingsDocument, path: KeyPath): string {
+  const found = path.reduce<unknown>(
+    (parent, step) => Object.entries(parent ?? {}).find(([key]) => key === String(step))?.[1],
+    value,
+  );
+  if (found === null || found === undefined) return 'nothing';
+  if (Array.isArray(found)) return 'a list';
+  if (typeof found === 'object') return 'a mapping';
+  if (path[0] === 'source' || path[0] === 'target') return 'something else';
+  const text = typeof found === 'string' ? JSON.stringify(redactPasswords(found)) : String(found);
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+}
