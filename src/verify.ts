@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { assertResolved } from './config/assert-resolved.js';
+import { withBareNames } from './config/bare-names.js';
 import { hashConfig } from './config/config-hash.js';
 import { DiagnosisRun } from './config/diagnose-run.js';
 import { examineRepair } from './config/examine-repair.js';
 import { noteHiddenRows } from './config/hidden-by-condition.js';
 import { lookAtSchemaAgain } from './config/look-at-schema-again.js';
-import { describeSide, pairSides, withOpenSides } from './config/open-run.js';
+import { catalogsOf, describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
 import type { RunConfig } from './config/run-config.js';
@@ -108,8 +109,10 @@ function interruptedBy(error: unknown): unknown {
   return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }
 
-async function verifyOpenSides(run: OpenRun): Promise<VerifyOutcome> {
-  const { config, wishes, sides, seed } = run;
+async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
+  const { wishes, sides, seed } = opened;
+  const config = withBareNames(opened.config, catalogsOf(sides));
+  const run = { ...opened, config };
   const started = { at: new Date(), ms: performance.now() };
   const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;

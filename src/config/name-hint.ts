@@ -1,16 +1,15 @@
 import { findClosestName } from './closest-name.js';
 
-/** What has names on a side, and the schema that reports print before them. */
+/** What has names on a side, and the schemas that reports print before them. */
 export interface KnownNames {
-  readonly schema: string;
+  readonly schemas: readonly string[];
   readonly names: readonly string[];
 }
 
 /** The name that was probably meant by one that is not known: with its schema, in other letters, or mistyped. */
-export function findMeantName(typed: string, { schema, names }: KnownNames): string | null {
-  const prefix = `${schema}.`;
-  const isQualified = typed.toLowerCase().startsWith(prefix.toLowerCase());
-  const bare = isQualified ? typed.slice(prefix.length) : typed;
+export function findMeantName(typed: string, { schemas, names }: KnownNames): string | null {
+  const schema = schemas.find((each) => typed.toLowerCase().startsWith(`${each}.`.toLowerCase()));
+  const bare = schema === undefined ? typed : typed.slice(schema.length + 1);
   if (names.includes(bare)) return bare;
   const inOtherLetters = names.filter((name) => name.toLowerCase() === bare.toLowerCase());
   return inOtherLetters[0] ?? findClosestName(bare, names);
@@ -21,5 +20,5 @@ export function askForName(typed: string, known: KnownNames): string {
   const meant = findMeantName(typed, known);
   if (meant === null) return '';
   const isOnlyQualified = typed !== meant && typed.endsWith(`.${meant}`);
-  return `Did you mean ${meant}? ${isOnlyQualified ? 'Names stand without their schema. ' : ''}`;
+  return `Did you mean ${meant}? ${isOnlyQualified ? 'Names are those of the source, without a schema or with its own. ' : ''}`;
 }

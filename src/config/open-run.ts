@@ -1,6 +1,7 @@
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
+import type { Catalog } from '../core/schema.js';
 import type { Session } from '../engines/engine.js';
 import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
@@ -8,6 +9,7 @@ import { assertConditions } from './check-conditions.js';
 import { compileScope } from './comparison-scope.js';
 import { processEnvironment, type WarningListener } from './environment.js';
 import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
+import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesFit } from './rule-effects.js';
 import type { RunConfig } from './run-config.js';
 import { assertNamesExist } from './unknown-names.js';
@@ -95,6 +97,8 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
   const scope = compileScope(config);
   const pairing = pairTables(source.catalog, target.catalog, scope);
   assertRulesFit(config, pairing.tables);
+  assertPartnersExist(config, pairing.tables);
+  assertKeysKept(config, pairing.tables);
   if (pairing.tables.length === 0) {
     throw new RowproofError({
       code: 'nothing-to-compare',
@@ -109,4 +113,9 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
 /** A side as results name it. */
 export function describeSide({ catalog, settings }: OpenSide): SideResult {
   return { engine: catalog.engine, version: catalog.version, url: describeServer(settings) };
+}
+
+/** What both sides hold. */
+export function catalogsOf({ source, target }: Record<Side, OpenSide>): Record<Side, Catalog> {
+  return { source: source.catalog, target: target.catalog };
 }

@@ -8,9 +8,10 @@ import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable } from '../verifier/describe-plan.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { assertResolved } from './assert-resolved.js';
+import { withBareNames } from './bare-names.js';
 import { compileScope } from './comparison-scope.js';
 import type { WarningListener } from './environment.js';
-import { describeSide, pairSides, withOpenSides } from './open-run.js';
+import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { OpenSide } from './open-side.js';
 import type { RunConfig } from './run-config.js';
 import { modeOf } from './table-modes.js';
@@ -21,9 +22,10 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
  * Says what `verify` would do with a config: pairs, columns, strategy, segments and SQL. It reads catalogs and, of each
  * table, the first and the last key.
  */
-export async function planRun(config: RunConfig, onWarning?: WarningListener): Promise<RunPlan> {
-  assertResolved(config);
+export async function planRun(given: RunConfig, onWarning?: WarningListener): Promise<RunPlan> {
+  assertResolved(given);
   const plan = async (sides: Record<Side, OpenSide>): Promise<RunPlan> => {
+    const config = withBareNames(given, catalogsOf(sides));
     const pairing = await pairSides(config, sides);
     const request = {
       workers: config.workers,
@@ -58,7 +60,7 @@ export async function planRun(config: RunConfig, onWarning?: WarningListener): P
       findings: pairing.findings,
     };
   };
-  return withOpenSides(config, plan, { onWarning });
+  return withOpenSides(given, plan, { onWarning });
 }
 
 /** Of rows only the source's are looked at, and a server refuses that where the user's condition is wrong. */

@@ -9,8 +9,9 @@ import type { ColumnPattern, RunConfig } from './run-config.js';
  * checked, and a misspelt `--exclude` or `--where` would be without effect.
  */
 export function assertNamesExist(config: RunConfig, source: Catalog, target: Catalog): void {
-  const own = namesOf(source);
-  const partners = namesOf(target);
+  const schemas = [source.schema, target.schema];
+  const own = namesOf(source, schemas);
+  const partners = namesOf(target, schemas);
   const flags: readonly (readonly [string, Iterable<string>])[] = [
     ['--tables', config.tables],
     ['--columns', config.columns.map((pattern) => pattern.table)],
@@ -49,7 +50,7 @@ function assertColumnMeant(flag: string, pattern: ColumnPattern, source: Catalog
   throw new RowproofError({
     code: 'usage',
     message: `${flag} says "${pattern.table}.${pattern.column}", but no such column is on the source.`,
-    hint: `${askForName(pattern.column, { schema: '', names: columns })}Columns of ${tables[0]?.name}: ${(tables[0]?.columns ?? []).map((column) => column.name).join(', ')}.`,
+    hint: `${askForName(pattern.column, { schemas: [], names: columns })}Columns of ${tables[0]?.name}: ${(tables[0]?.columns ?? []).map((column) => column.name).join(', ')}.`,
   });
 }
 
@@ -97,24 +98,25 @@ function assertColumns(
   throw new RowproofError({
     code: 'usage',
     message: `${flag} names "${unknown}", but ${name} on the source has no such column.`,
-    hint: `${askForName(unknown, { schema: '', names: columns })}Its columns: ${columns.join(', ')}.`,
+    hint: `${askForName(unknown, { schemas: [], names: columns })}Its columns: ${columns.join(', ')}.`,
   });
 }
 
 /** What has a name on a side: tables, and what could be taken for one. */
 interface SideNames {
-  readonly schema: string;
+  /** Those that reports print before names. */
+  readonly schemas: readonly string[];
   readonly tables: readonly string[];
   readonly others: readonly NamedObject[];
 }
 
-function namesOf({ schema, tables, others }: Catalog): SideNames {
-  return { schema, tables: tables.map((table) => table.name), others };
+function namesOf({ tables, others }: Catalog, schemas: readonly string[]): SideNames {
+  return { schemas, tables: tables.map((table) => table.name), others };
 }
 
 function bothNames(one: SideNames, other: SideNames): SideNames {
   return {
-    schema: one.schema,
+    schemas: one.schemas,
     tables: [...new Set([...one.tables, ...other.tables])],
     others: [...one.others, ...other.others],
   };
@@ -123,7 +125,7 @@ function bothNames(one: SideNames, other: SideNames): SideNames {
 function assertMatch(
   flag: string,
   pattern: string,
-  { schema, tables, others }: SideNames,
+  { schemas, tables, others }: SideNames,
   side: string,
 ): void {
   if (tables.some((name) => matchesName(pattern, name))) return;
@@ -138,6 +140,13 @@ function assertMatch(
     hint:
       tables.length === 0
         ? `The ${side} has no tables.`
-        : `${askForName(pattern, { schema, names: tables })}Its tables: ${shown}${tables.length > 8 ? ', …' : ''}.`,
+        : `${askToRepeat(flag, pattern, tables) ?? askForName(pattern, { schemas, names: tables })}Its tables: ${shown}${tables.length > 8 ? ', …' : ''}.`,
   });
+}
+
+/** Several names in one value, as other tools take them; null where it is something else. */
+function askToRepeat(flag: string, pattern: string, tables: readonly string[]): string | null {
+  const names = pattern.split(/\s*,\s*/);
+  const areKnown = names.every((each) => tables.some((name) => matchesName(each, name)));
+  return areKnown ? `Write each name by itself: ${names.map((name) => `${flag} ${name}`).join(' ')}. ` : null;
 }

@@ -23,6 +23,7 @@ export const FINDING_EFFECTS = {
   'column-unverified': 'unverified',
   'key-unusable': 'unverified',
   'duplicate-key': 'note',
+  'key-not-ignored': 'note',
   'hidden-by-condition': 'note',
   'index-broken': 'note',
   'collation-changed': 'note',

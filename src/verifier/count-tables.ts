@@ -28,6 +28,7 @@ const IRRELEVANT: ReadonlySet<FindingCode> = new Set([
   'column-unverified',
   'key-unusable',
   'ambiguous-column',
+  'key-not-ignored',
 ]);
 
 /** A planned table without what only matters to those who read rows. */

@@ -148,7 +148,27 @@ function planPair({
   const compared = columns.results.map((column) =>
     keyNames.has(column.source) ? asCompared(column) : column,
   );
-  return { ...planned, pair, columns: compared, findings: [...findings, ...changedCollations(pair)] };
+  return {
+    ...planned,
+    pair,
+    columns: compared,
+    findings: [...findings, ...ignoredKeys(pair, scope), ...changedCollations(pair)],
+  };
+}
+
+/** What a pattern leaves out in every table is no reason to compare one of them without its key, and is said. */
+function ignoredKeys({ source, key }: TablePair, scope: ComparisonScope): Finding[] {
+  const ignores = scope.ignoresColumn(source.name);
+  const names = key.map((column) => column.source.name).filter(ignores);
+  if (names.length === 0) return [];
+  const columns = `${names.length === 1 ? 'Column' : 'Columns'} ${names.join(', ')}`;
+  return [
+    {
+      code: 'key-not-ignored',
+      message: `${columns} of ${qualifiedName(source)} ${names.length === 1 ? 'was' : 'were'} compared although --ignore-columns fits: rows are told apart by the key.`,
+      hint: `To tell them apart by others, name these with --key ${source.name}:COLUMN.`,
+    },
+  ];
 }
 
 /** An index that was built under another version of a collation does not find what is there. */

@@ -77,13 +77,6 @@ describe.each(availableEngines())('the program on %s', (engine) => {
     }
   });
 
-  it('ends with 2 for a table that is named with its schema, as reports do, and says how to name it', async () => {
-    const schema = engine === 'postgresql' ? 'public' : source.name;
-    const { exitCode, stderr } = await verify('--where', `${schema}.same:id = 1`);
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/Did you mean same\? Names stand without their schema\./);
-  });
-
   it('ends with 4 where a server of another engine answers, and says which URL is meant', async () => {
     const wrong = new URL(source.url.replace(/^\w+:/, `${target.url.split(':')[0]}:`));
     wrong.searchParams.set('connect-timeout', '1');

@@ -62,8 +62,54 @@ describe.each(fewEnginePairs())('flags from $source to $target', (engines) => {
       '--target-where says which rows of "orders" are compared, and --where',
     ],
     [{ key: 'orders:nope' }, '--key names "nope", but orders on the source has no such column.'],
+    [
+      { 'ignore-columns': 'orders.id' },
+      '--ignore-columns says "orders.id", but rows of orders are told apart by',
+    ],
+    [
+      { tables: 'orders,clients' },
+      '--tables says "orders,clients", but no table of the source has such a name.',
+    ],
+    [{ exclude: 'ordrs' }, '--exclude says "ordrs", but no table'],
+    [{ map: 'clients=costumers' }, '--map says "costumers", but no table of the target'],
+    [{ relax: 'orders.stats:trim' }, '--relax says "orders.stats", but no such column'],
+    [{ 'uuid-swap': 'orders.uid' }, '--uuid-swap says "orders.uid", but no such column'],
   ])('%j is refused, because it would not mean what it says', async (flags, sentence) => {
     await expect(run(flags)).rejects.toThrow(sentence);
+  });
+
+  it('--ignore-columns that fits a key column in every table says that it was compared', async () => {
+    const chosen = await run({ tables: 'orders', 'ignore-columns': ['*.id', '*.updated_at'] });
+    expect(findingCodes(tableResult(chosen, 'orders'))).toEqual(['key-not-ignored']);
+    expect(listDifferences(chosen)).toEqual(['changed 3 status', 'missing 4']);
+    const byCode = { tables: 'orders', key: 'orders:code', 'ignore-columns': ['orders.id', '*.updated_at'] };
+    expect(listDifferences(await run(byCode))).toEqual(['missing 5', 'changed 10 status']);
+    expect((await run({ ...byCode, mode: 'count', key: [] })).result.tables[0]?.findings).toMatchObject([
+      { code: 'row-count' },
+    ]);
+  });
+
+  it('take names with the schema that reports print, of the side that the name is of', async () => {
+    const schemaOf = (side: typeof source) => (side.engine === 'postgresql' ? 'public' : side.name);
+    const [own, partner] = [schemaOf(source), schemaOf(target)];
+    const chosen = await run({
+      tables: [`${own}.orders`, `${own}.cl*`],
+      map: `${own}.clients=${partner}.customers`,
+      exclude: `${partner}.orders_old`,
+      where: `${own}.orders:id < 4`,
+      key: `${own}.orders:code`,
+      'ignore-columns': `${own}.orders.updated_at`,
+      columns: `${own}.orders.*`,
+      relax: `${own}.orders.status:trim`,
+    });
+    expect(listDifferences(chosen)).toEqual(['missing 1', 'extra 2', 'changed 10 status']);
+    if (own === partner) return;
+    await expect(run({ tables: `${partner}.orders` })).rejects.toMatchObject({
+      hint: expect.stringContaining('Did you mean orders? Names are those of the source'),
+    });
+    await expect(run({ where: [`${own}.orders:id < 4`, 'orders:id < 3'] })).rejects.toThrow(
+      'Expected one --where for orders, got two.',
+    );
   });
 
   it('--where bounds both sides, and a comment at its end swallows nothing', async () => {

@@ -1,0 +1,70 @@
+import type { Side } from '../core/pairing.js';
+import type { Catalog } from '../core/schema.js';
+import { matchesName } from './comparison-scope.js';
+import { usageError } from './raw-flags.js';
+import type { ColumnPattern, RunConfig } from './run-config.js';
+
+type Rename = (name: string) => string;
+
+/**
+ * Takes the schema from names that reports print with it (`shop.orders`), so that they can be pasted into flags.
+ *
+ * A schema counts only where it is the side's own, and where no table is meant by the whole name: a table may have a dot
+ * in its name.
+ */
+export function withBareNames(config: RunConfig, catalogs: Readonly<Record<Side, Catalog>>): RunConfig {
+  const own = renameOn([catalogs.source]);
+  const partner = renameOn([catalogs.target]);
+  const either = renameOn([catalogs.source, catalogs.target]);
+  const ofTables = <Pattern extends ColumnPattern>(patterns: readonly Pattern[]): Pattern[] =>
+    patterns.map((pattern) => ({ ...pattern, table: own(pattern.table) }));
+  const byTable = <Setting>(settings: ReadonlyMap<string, Setting>, flag: string): Map<string, Setting> =>
+    renameKeys({ settings, rename: own, flag });
+  return {
+    ...config,
+    tables: config.tables.map(own),
+    exclude: config.exclude.map(either),
+    map: config.map.map((entry) => ({ source: own(entry.source), target: partner(entry.target) })),
+    columns: ofTables(config.columns),
+    ignoreColumns: ofTables(config.ignoreColumns),
+    relax: ofTables(config.relax),
+    uuidSwap: ofTables(config.uuidSwap),
+    where: byTable(config.where, '--where'),
+    targetWhere: byTable(config.targetWhere, '--target-where'),
+    keys: byTable(config.keys, '--key'),
+    columnMap: byTable(config.columnMap, 'columnMap'),
+    tableModes: byTable(config.tableModes, 'tableSettings'),
+  };
+}
+
+function renameOn(catalogs: readonly Catalog[]): Rename {
+  const isMeant = (pattern: string, { tables, others }: Catalog): boolean =>
+    [...tables, ...others].some(({ name }) => matchesName(pattern, name));
+  return (name) => {
+    if (catalogs.some((catalog) => isMeant(name, catalog))) return name;
+    for (const catalog of catalogs) {
+      const prefix = `${catalog.schema}.`;
+      const bare = name.slice(prefix.length);
+      if (name.startsWith(prefix) && bare !== '' && isMeant(bare, catalog)) return bare;
+    }
+    return name;
+  };
+}
+
+interface Renaming<Setting> {
+  readonly settings: ReadonlyMap<string, Setting>;
+  readonly rename: Rename;
+  readonly flag: string;
+}
+
+function renameKeys<Setting>({ settings, rename, flag }: Renaming<Setting>): Map<string, Setting> {
+  const renamed = new Map<string, Setting>();
+  for (const [name, setting] of settings) {
+    const bare = rename(name);
+    if (renamed.has(bare)) {
+      throw usageError(`Expected one ${flag} for ${bare}, got two.`, 'One of them names its schema too.');
+    }
+    renamed.set(bare, setting);
+  }
+  return renamed;
+}
