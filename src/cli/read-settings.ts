@@ -1,14 +1,13 @@
 import { statSync } from 'node:fs';
 import { whyNotRead } from '../config/file-reason.js';
-import type { ConfigFileContent } from '../config/file-schema.js';
 import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { resolveFlags } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { CliIo } from './cli-io.js';
 import { readTextFile } from './read-text-file.js';
 
-/** The file that is read where no `--config` names one. */
-export const DEFAULT_CONFIG_PATH = 'rowproof.yaml';
+/** The files of which the one that is there is read where no `--config` names one; the first is what `init` writes. */
+export const DEFAULT_CONFIG_PATHS = ['rowproof.yaml', 'rowproof.yml'] as const;
 
 /** What a command was told by flags and config file. */
 export interface Settings {
@@ -31,8 +30,8 @@ interface Request {
 /**
  * Reads the config file, if there is one, and resolves the flags over it.
  *
- * The first line on stderr says which file it was. Whoever asked for quiet reads it too where the file was only found in the
- * working folder, perhaps a stranger's, and sets where the run connects, what SQL it sends or what it writes.
+ * The first line on stderr says which file it was, for whoever asked for quiet too: a file that was only found in the working
+ * folder may be a stranger's, and decide where the run connects and what it writes.
  */
 export async function readSettings({ flags: given, io, keepSecret }: Request): Promise<Settings> {
   const { 'no-config': noConfig, ...flags } = given;
@@ -46,10 +45,7 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
   const replaced = ['source', 'target'].filter((side) => flags[side] !== undefined);
   const file = parseConfigFile({ path, text, variables: io.env, replaced });
   const explain = (error: unknown) => explainFault(error, flags, file);
-  const isQuiet = flags.quiet !== undefined || file.flags.quiet !== undefined;
-  if (!isQuiet || (named === undefined && isPowerful(file.content, flags))) {
-    io.stderr.write(`Settings from ${path}\n`);
-  }
+  io.stderr.write(`Settings from ${path}\n`);
   try {
     const merged = mergeSettings(flags, file);
     keepSecret(merged.config.sourceUrl);
@@ -60,24 +56,24 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
   }
 }
 
-/** Whether a file decides where a run connects, what SQL it sends or what it writes. */
-function isPowerful(content: ConfigFileContent, flags: RawFlags): boolean {
-  const decides = (['source', 'target', 'report', 'differences', 'repair'] as const).some(
-    (key) => content[key] !== undefined && flags[key] === undefined,
-  );
-  const tables = Object.values(content.tableSettings ?? {});
-  return decides || tables.some(({ where, targetWhere }) => where !== undefined || targetWhere !== undefined);
-}
-
 function choosePath(named: string | undefined, noConfig: boolean): string | null {
   if (named !== undefined && noConfig) {
     throw usageError('Expected --config or --no-config, got both.', 'Leave one of them out.');
   }
   if (named !== undefined || noConfig) return named ?? null;
-  // What is no file, such as a pipe, would be waited for.
-  return statSync(DEFAULT_CONFIG_PATH, { throwIfNoEntry: false })?.isFile() === true
-    ? DEFAULT_CONFIG_PATH
-    : null;
+  const found = findConfigFiles();
+  if (found.length > 1) {
+    throw usageError(
+      `Expected one config file, found ${found.join(' and ')}.`,
+      'Remove one, or say which with --config.',
+    );
+  }
+  return found[0] ?? null;
+}
+
+/** Config files of the working folder. What is no file, such as a pipe, would be waited for. */
+export function findConfigFiles(): string[] {
+  return DEFAULT_CONFIG_PATHS.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 }
 
 /** No config file comes near it, and YAML takes its time. */

@@ -4,7 +4,7 @@ import { type RawFlags, readText, usageError } from '../config/raw-flags.js';
 import { resolveFlags } from '../config/resolve-flags.js';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
-import { DEFAULT_CONFIG_PATH } from './read-settings.js';
+import { DEFAULT_CONFIG_PATHS, findConfigFiles } from './read-settings.js';
 
 interface InitCommand {
   readonly flags: RawFlags;
@@ -13,7 +13,7 @@ interface InitCommand {
 
 /** Does what `rowproof init` was asked to: writes a config file for two URLs, without connecting to them. */
 export async function runInit({ flags, io }: InitCommand): Promise<number> {
-  const path = readText(flags, 'output') ?? DEFAULT_CONFIG_PATH;
+  const path = readText(flags, 'output') ?? choosePath();
   const { buildConfigTemplate } = await import('../config/file-template.js');
   const { text, variables } = buildConfigTemplate(resolveFlags(flags));
   writeNew(path, text);
@@ -26,19 +26,28 @@ export async function runInit({ flags, io }: InitCommand): Promise<number> {
   return EXIT_CODES.clean;
 }
 
+/** A second file beside one that is read would leave open which of them holds. */
+function choosePath(): string {
+  const [found] = findConfigFiles();
+  if (found !== undefined) throw existsAlready(found);
+  return DEFAULT_CONFIG_PATHS[0];
+}
+
 function writeNew(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw usageError(
-        `Cannot write ${path}: there is such a file already.`,
-        'Name another with --output, or remove it.',
-      );
-    }
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw existsAlready(path);
     throw usageError(
       `Cannot write ${path}: ${whyNotWritten(error)}.`,
       'Name a file in a folder that exists and that you may write to.',
     );
   }
+}
+
+function existsAlready(path: string): Error {
+  return usageError(
+    `Cannot write ${path}: there is such a file already.`,
+    'Name another with --output, or remove it.',
+  );
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import type { Environment } from '../engines/engine.js';
+import { whyNotRead } from './file-reason.js';
 
 /** Is told once each sentence that the user of a run should read although the run goes on. */
 export type WarningListener = (sentence: string) => void;
@@ -8,30 +9,49 @@ export type WarningListener = (sentence: string) => void;
 /** The process around a run: its variables and the files in which the engines' own clients keep passwords. */
 export function processEnvironment(onWarning: WarningListener = () => undefined): Environment {
   const told = new Set<string>();
+  const warn = (sentence: string): void => {
+    // Both sides may take their password from one file.
+    if (told.has(sentence)) return;
+    told.add(sentence);
+    onWarning(sentence);
+  };
   return {
     variables: process.env,
-    homeFolder: homedir(),
+    homeFolder: homeOfProcess(),
     userName: process.env.USER ?? userNameOfProcess(),
     readFile: (path) => {
       try {
         return readFileSync(path, 'utf8');
-      } catch {
+      } catch (error) {
+        if (!isMissing(error)) warn(`The file ${path} is not used: ${whyNotRead(error)}.`);
         return null;
       }
     },
     fileMode: (path) => {
       // Windows keeps its rights elsewhere; the bits that Node shows there say nothing.
       if (process.platform === 'win32') return null;
-      const found = statSync(path, { throwIfNoEntry: false });
-      return found === undefined ? null : found.mode;
+      try {
+        return statSync(path).mode;
+      } catch {
+        // Reading it says why, where it is there.
+        return null;
+      }
     },
-    warn: (sentence) => {
-      // Both sides may take their password from one file.
-      if (told.has(sentence)) return;
-      told.add(sentence);
-      onWarning(sentence);
-    },
+    warn,
   };
+}
+
+/** The folder with the password files; one that does not exist where the system knows none, as in some containers. */
+export function homeOfProcess(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/nonexistent';
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 function userNameOfProcess(): string {

@@ -1,7 +1,7 @@
 import { realpathSync, type Stats, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Environment } from '../engines/engine.js';
+import { homeOfProcess } from './environment.js';
 import { usageError } from './raw-flags.js';
 
 /** A file that a command will write, and the flag that asked for it. */
@@ -38,7 +38,7 @@ export function refuseSharedFiles(paths: readonly string[]): void {
 /** Files that connecting reads: those that options of a URL name, and those with passwords. */
 export function filesOfUrls(urls: readonly string[], { PGPASSFILE }: Environment['variables']): string[] {
   const named = urls.flatMap((url) => (URL.canParse(url) ? [...new URL(url).searchParams.values()] : []));
-  return [...named, PGPASSFILE ?? join(homedir(), '.pgpass'), join(homedir(), '.my.cnf')];
+  return [...named, PGPASSFILE ?? join(homeOfProcess(), '.pgpass'), join(homeOfProcess(), '.my.cnf')];
 }
 
 /** Whether two paths mean one file. Links of both kinds count; a device or pipe may be written under several names. */

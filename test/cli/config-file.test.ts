@@ -68,7 +68,7 @@ describe('rowproof verify', () => {
     writeFileSync('other.yaml', `${FILE}report: [json=run.json]\nquiet: true\n`);
     const { exitCode, stderr } = await run(['verify', '--config', 'other.yaml']);
     expect(exitCode).toBe(0);
-    expect(stderr).toBe('');
+    expect(stderr).toBe('Settings from other.yaml\n');
     expect(JSON.parse(readFileSync('run.json', 'utf8'))).toMatchObject({ format: 'rowproof/run@1' });
   });
 

@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -78,6 +87,20 @@ describe('files of a run', () => {
     const { exitCode, stderr } = await run();
     expect(stderr).toContain(`World-writable config file '${join(home, '.my.cnf')}' is ignored.`);
     expect(exitCode).toBe(4);
+    chmodSync(join(home, '.my.cnf'), 0o600);
+    writeFileSync(join(home, '.my.cnf'), `[client]\npassword = "${password(target.url)}" # of the copy\n`);
+    const unread = {
+      PGPASSFILE: join(home, '.my.cnf', 'pass'),
+      PGHOST: 'elsewhere',
+      PGSSLMODE: 'verify-full',
+    };
+    const refused = await run(unread);
+    expect(refused.stderr).toContain('PGHOST, PGSSLMODE are set and are not read: each side is what its URL');
+    expect(refused.stderr).not.toMatch(/ENOTDIR|\n\s+at /);
+    expect(refused.exitCode).toBe(4);
+    const folder = await run({ PGPASSFILE: home });
+    expect(folder.stderr).toContain('is not a plain file, and is not used.');
+    expect((await run()).exitCode).toBe(1);
     rmSync(home, { recursive: true });
   });
 });
@@ -90,12 +113,9 @@ describe('a config file that is only found', () => {
 
   it.each([
     ['source: mysql://a@127.0.0.1:1/x\ntarget: mysql://a@127.0.0.1:1/y\nquiet: true\n', []],
-    ['tableSettings: { orders: { where: "1=1" } }\n', urls],
-    ['tableSettings: { orders: { targetWhere: "1=1" } }\n', urls],
-    ['differences: rows.ndjson\n', urls],
-    ['repair: fix.sql\n', urls],
+    ['workers: 2\n', urls],
     ['report: [json=run.json]\n', urls],
-  ])('is named on the first line where it decides: %s', async (text, flags) => {
+  ])('is named on the first line, with --quiet too: %s', async (text, flags) => {
     writeFileSync(join(folder, 'rowproof.yaml'), text);
     const { stderr } = await run([...flags, '--quiet']);
     expect(stderr.split('\n')[0]).toBe('Settings from rowproof.yaml');
@@ -104,10 +124,15 @@ describe('a config file that is only found', () => {
     expect(readFileSync(join(folder, 'rowproof.yaml'), 'utf8')).toBe(text);
   });
 
-  it('stays unnamed with --quiet where it decides nothing of that', async () => {
+  it('may end in .yml, and is refused where both are there', async () => {
+    renameSync(join(folder, 'rowproof.yaml'), join(folder, 'rowproof.yml'));
+    expect((await run([...urls, '--quiet'])).stderr.split('\n')[0]).toBe('Settings from rowproof.yml');
+    const init = await runCli(['init', ...urls], { cwd: folder });
+    expect(init.stderr).toContain('Cannot write rowproof.yml: there is such a file already.');
     writeFileSync(join(folder, 'rowproof.yaml'), 'workers: 2\n');
-    expect((await run([...urls, '--quiet'])).stderr).not.toContain('rowproof.yaml');
-    expect((await run(urls)).stderr.split('\n')[0]).toBe('Settings from rowproof.yaml');
+    const { exitCode, stderr } = await run(urls);
+    expect(stderr).toContain('Expected one config file, found rowproof.yaml and rowproof.yml.');
+    expect(exitCode).toBe(2);
   });
 
   it('cannot be named and refused at once', async () => {

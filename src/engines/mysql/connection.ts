@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
 import { decodeUrlPart, readDuration, readSwitchOption, rejectUnknownOptions } from '../url-options.js';
+import { type LoginOptions, readLoginOptions } from './option-file.js';
 
 const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
   disabled: 'disable',
@@ -63,20 +64,9 @@ function resolvePassword(url: URL, environment: Environment, fromFile: string | 
 }
 
 /** The `[client]` group of `~/.my.cnf`, as far as user and password go. */
-function readClientFile(environment: Environment): { user?: string; password?: string } {
+function readClientFile(environment: Environment): LoginOptions {
   const path = `${environment.homeFolder}/.my.cnf`;
-  const text = isTrusted(environment, path) ? environment.readFile(path) : null;
-  const found: { user?: string; password?: string } = {};
-  let group = '';
-  for (const line of (text ?? '').split('\n')) {
-    group = /^\s*\[([^\]]+)\]/.exec(line)?.[1] ?? group;
-    const entry = /^\s*(user|password)\s*=\s*(.*?)\s*$/.exec(line);
-    if (group !== 'client' || entry === null) continue;
-    const value = (entry[2] ?? '').replace(/^(['"])(.*)\1$/, '$2');
-    if (entry[1] === 'user') found.user = value;
-    else found.password = value;
-  }
-  return found;
+  return readLoginOptions((isTrusted(environment, path) ? environment.readFile(path) : null) ?? '');
 }
 
 /** As in the engine's own clients: what anybody may write says nothing. */

@@ -29,6 +29,7 @@ const OPTIONS = [
 export function resolvePostgresqlConnection(url: URL, environment: Environment): ConnectionSettings {
   const options = url.searchParams;
   rejectUnknownOptions(url, OPTIONS);
+  warnOfUnread(environment);
   const user = decodeUrlPart(url.username) || environment.variables.PGUSER || environment.userName;
   const socketFolder = options.get('host');
   const host = url.hostname === '' ? 'localhost' : url.hostname.replace(/^\[|\]$/g, '');
@@ -59,6 +60,25 @@ export function resolvePostgresqlConnection(url: URL, environment: Environment):
     wholeTableTimeoutMs: readDuration(options, 'statement-timeout', 86_400),
     longestSilenceMs: readDuration(options, 'statement-timeout', 900),
   };
+}
+
+/** What libpq reads for one connection and would here mean both sides, or look safer than it is. */
+const UNREAD = [
+  'PGHOST',
+  'PGHOSTADDR',
+  'PGPORT',
+  'PGDATABASE',
+  'PGSERVICE',
+  'PGOPTIONS',
+  'PGSSLMODE',
+  'PGSSLROOTCERT',
+];
+
+function warnOfUnread({ variables, warn }: Environment): void {
+  const set = UNREAD.filter((name) => (variables[name] ?? '') !== '');
+  if (set.length === 0) return;
+  const are = set.length === 1 ? 'is' : 'are';
+  warn?.(`${set.join(', ')} ${are} set and ${are} not read: each side is what its URL says.`);
 }
 
 interface Login {
