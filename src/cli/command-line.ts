@@ -38,6 +38,14 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
     rowproof verify --source "$OLD" --target "$NEW" \\
       --report table --report json=run.json --differences rows.ndjson`;
 
+const PLAN_EPILOGUE = `Exit codes:
+  0    the plan was made, and rows decide what the run would say
+  1    the run would end with 1, whatever its rows say: a table or column is missing
+  2    wrong usage, or nothing to compare
+  3    the run could not end with 0: something that was asked for would not be checked
+  4    could not plan: no connection, internal error
+  130  interrupted`;
+
 const APPLY_EPILOGUE = `It goes on behind rows that the server refuses, and can be interrupted and run again.
 
 Exit codes:
@@ -121,7 +129,8 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
           .usage(
             'Says what verify would do with the same flags; compares no rows.\n\n$0 plan --source URL --target URL [flags]',
           )
-          .options(PLAN_OPTIONS),
+          .options(PLAN_OPTIONS)
+          .epilogue(PLAN_EPILOGUE),
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }),
     )
     .command(

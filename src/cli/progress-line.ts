@@ -1,27 +1,43 @@
 import { formatCount, formatCounted, formatDuration } from '../report/number-text.js';
 import { visibleName } from '../report/visible-text.js';
+import { textWidth } from '../report/wrap-text.js';
 import { type ProgressState, rowsPerSecond } from './progress-state.js';
 
 const BAR_CELLS = 10;
 const LONGEST_ESTIMATE_MS = 100 * 3600 * 1000;
 
-/** How far a run is, most important first, so that a narrow terminal cuts off the least. */
-export function formatProgress(state: ProgressState, nowMs: number): string {
+/**
+ * How far a run is, in at most `width` columns: parts that matter less are left out before the name of the table is, and a
+ * name that is still too long is for the caller to cut.
+ */
+export function formatProgress(
+  state: ProgressState,
+  nowMs: number,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const rate = rowsPerSecond(state, nowMs);
   const share = estimateShare(state);
-  const parts = [
-    state.paused ?? '',
-    share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`,
-    rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`,
-    formatTimeLeft(state, rate),
+  const bar = share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`;
+  const speed = rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`;
+  const left = formatTimeLeft(state, nowMs);
+  const problems = [
     `${formatCount(state.differences)} differ`,
     state.unverifiedTables > 0 ? `${formatCounted(state.unverifiedTables, 'table')} unverified` : '',
-    formatTables(state),
+  ];
+  const tables = formatTables(state);
+  const rows =
     share === null
       ? formatCounted(state.rows, 'row')
-      : `${formatCount(state.rows)} of ${formatCounted(state.estimatedRows ?? 0, 'row')}`,
-  ];
-  return parts.filter((part) => part !== '').join(', ');
+      : `${formatCount(state.rows)} of ${formatCounted(state.estimatedRows ?? 0, 'row')}`;
+  const paused = state.paused ?? '';
+  const forms = [
+    [paused, bar, speed, left, ...problems, tables, rows],
+    [paused, bar, speed, left, ...problems, tables],
+    [paused, bar, left, ...problems, tables],
+    [paused, bar, left, ...problems, nameRunning(state)],
+    [paused, bar, ...problems, nameRunning(state)],
+  ].map((parts) => parts.filter((part) => part !== '').join(', '));
+  return forms.find((form) => textWidth(form) <= width) ?? forms.at(-1) ?? '';
 }
 
 /** A run that has outgrown its estimate has none; one that has not ended is never at 100%. */
@@ -35,17 +51,26 @@ function drawBar(share: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`;
 }
 
-function formatTimeLeft(state: ProgressState, rate: number | null): string {
-  if (estimateShare(state) === null || rate === null || rate <= 0) return '';
+/** Speed is known too little at first: connections warm up, and chunks are still small. */
+const LEAST_SAMPLE_MS = 4000;
+
+function formatTimeLeft(state: ProgressState, nowMs: number): string {
+  const rate = rowsPerSecond(state, nowMs);
+  const sampledMs = nowMs - (state.samples[0]?.atMs ?? nowMs);
+  if (estimateShare(state) === null || rate === null || rate <= 0 || sampledMs < LEAST_SAMPLE_MS) return '';
   const leftMs = (((state.estimatedRows ?? 0) - state.rows) * 1000) / rate;
   if (leftMs > LONGEST_ESTIMATE_MS) return '';
   return leftMs < 60_000 ? `${Math.ceil(leftMs / 1000)} s left` : `${formatDuration(leftMs)} left`;
 }
 
-function formatTables({ tables, finishedTables, running }: ProgressState): string {
-  if (tables === 0) return '';
+function formatTables(state: ProgressState): string {
+  if (state.tables === 0) return '';
+  const now = nameRunning(state);
+  return `${formatCount(state.finishedTables)} of ${formatCounted(state.tables, 'table')} done${now === '' ? '' : `: ${now}`}`;
+}
+
+function nameRunning({ running }: ProgressState): string {
   const [first] = running.keys();
-  const others = running.size > 1 ? ` and ${formatCount(running.size - 1)} more` : '';
-  const now = first === undefined ? '' : `: ${visibleName(first)}${others}`;
-  return `${formatCount(finishedTables)} of ${formatCounted(tables, 'table')} done${now}`;
+  if (first === undefined) return '';
+  return `${visibleName(first)}${running.size > 1 ? ` and ${formatCount(running.size - 1)} more` : ''}`;
 }

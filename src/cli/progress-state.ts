@@ -91,6 +91,8 @@ function describePause({ side, load, maxLoad }: Extract<RunEvent, { readonly typ
 /** Notes how many rows are done now; to be called often. */
 export function sampleRows(state: ProgressState, nowMs: number): void {
   const last = state.samples.at(-1);
+  // What was not spent on reading rows says nothing of how fast they are read.
+  if (last === undefined && state.rows === 0) return;
   if (last !== undefined && nowMs - last.atMs < SAMPLE_EVERY_MS) return;
   state.samples.push({ atMs: nowMs, rows: state.rows });
   while ((state.samples[1]?.atMs ?? nowMs) < nowMs - WINDOW_MS) state.samples.shift();

@@ -39,7 +39,7 @@ export function createProgress({ stream, live, now }: ProgressTarget): Progress 
     sampleRows(state, now());
     if (now() - lastDrawnMs < line.everyMs) return;
     lastDrawnMs = now();
-    line.draw(formatProgress(state, now()));
+    line.draw(formatProgress(state, now(), line.width()));
   }
   function say(text: string): void {
     line.clear();
@@ -63,17 +63,20 @@ export function createProgress({ stream, live, now }: ProgressTarget): Progress 
 
 interface Line {
   readonly everyMs: number;
+  /** The columns that a line may take. */
+  width(): number;
   draw(text: string): void;
   clear(): void;
 }
 
 function openLiveLine(stream: OutputStream): Line {
   let drawn = false;
+  const width = () => Math.max(1, (stream.columns ?? DEFAULT_COLUMNS) - 1);
   return {
     everyMs: LIVE_EVERY_MS,
+    width,
     draw: (text) => {
-      const columns = Math.max(1, (stream.columns ?? DEFAULT_COLUMNS) - 1);
-      stream.write(`${CLEAR_LINE}${cutText(text, columns)[0] ?? ''}`);
+      stream.write(`${CLEAR_LINE}${cutText(text, width())[0] ?? ''}`);
       drawn = true;
     },
     clear: () => {
@@ -84,7 +87,12 @@ function openLiveLine(stream: OutputStream): Line {
 }
 
 function openLog(stream: OutputStream): Line {
-  return { everyMs: LOG_EVERY_MS, draw: (text) => void stream.write(`${text}\n`), clear: () => {} };
+  return {
+    everyMs: LOG_EVERY_MS,
+    width: () => Number.POSITIVE_INFINITY,
+    draw: (text) => void stream.write(`${text}\n`),
+    clear: () => {},
+  };
 }
 
 /** Says nothing about how far a run is, only what must be said. */

@@ -36,6 +36,10 @@ interface OpenFiles {
   readonly repair: Readonly<Record<'repair' | 'undo', OutputFile>> | null;
 }
 
+interface NextStep extends Pick<Destination, 'plan' | 'showValues'> {
+  readonly result: RunResult;
+}
+
 /** Opens every output of a plan, or none of them. */
 export function openRunOutput(destination: Destination): RunOutput {
   const opened: OutputFile[] = [];
@@ -165,6 +169,18 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult):
   const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
   io.stdout.write(formatReport(result, { format: plan.stdout, ...options }));
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
+}
+
+/** What can be done about differing rows that a report only lists the first of; empty where nothing is left. */
+export function describeNextStep({ plan, showValues, result }: NextStep): string {
+  const { missing, extra, changed } = result.totals;
+  const areCounted = result.tables.every(({ mode }) => mode === 'count');
+  if (plan.quiet || plan.stdout !== 'table' || areCounted || missing + extra + changed === 0) return '';
+  const steps = [
+    ...(plan.differencesPath === null ? ['--differences PATH writes every differing row'] : []),
+    ...(plan.repairPaths === null && showValues ? ['--repair PATH writes SQL that repairs the target'] : []),
+  ];
+  return steps.length === 0 ? '' : `Next: ${steps.join('; ')}.\n`;
 }
 
 /** The width that `COLUMNS` asks for, as shells and other tools take it; null where it says none. */

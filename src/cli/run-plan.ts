@@ -1,7 +1,7 @@
 import { type RawFlags, readSwitch } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { RunPlan } from '../core/plan.js';
-import { EXIT_CODES } from '../core/verdict.js';
+import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { formatPlan, formatPlanJson } from '../report/plan-report.js';
 import { visibleLine } from '../report/visible-text.js';
 import type { CliIo } from './cli-io.js';
@@ -17,7 +17,7 @@ interface PlanCommand {
   readonly keepSecret: (text: string) => void;
 }
 
-/** Does what `rowproof plan` was asked to; a plan proves nothing, so its exit code only says that it was made. */
+/** Does what `rowproof plan` was asked to; its exit code is the run's, as far as that is sure before a row is read. */
 export async function runPlan({ flags, io, plan, keepSecret }: PlanCommand): Promise<number> {
   const { json, ...rest } = flags;
   const settings = await readSettings({ flags: rest, io, keepSecret });
@@ -30,5 +30,5 @@ export async function runPlan({ flags, io, plan, keepSecret }: PlanCommand): Pro
     })
     .finally(stopListening);
   io.stdout.write(readSwitch({ json }, 'json') ? formatPlanJson(made) : formatPlan(made));
-  return EXIT_CODES.clean;
+  return made.expected === null ? EXIT_CODES.clean : exitCodeOf(made.expected);
 }

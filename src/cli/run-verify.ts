@@ -9,7 +9,7 @@ import { type Interruption, listenForInterrupts } from './interruption.js';
 import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
-import { openRunOutput, type RunOutput } from './run-output.js';
+import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
 
 /** The run itself, handed in so that the command line can be tested without a database. */
 export type Verify = (config: RunConfig, hooks: Required<RunHooks>) => Promise<VerifyOutcome>;
@@ -50,7 +50,7 @@ async function verifyWith({ config, flags, path }: Settings, io: CliIo, verify: 
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
     output.standIn('running');
-    return await runAndWrite({ config, verify, output, progress, interruption, plan });
+    return await runAndWrite({ config, verify, output, progress, interruption, plan, io });
   } catch (error) {
     standInAfter(output);
     throw error;
@@ -83,9 +83,11 @@ interface Run {
   readonly progress: Progress;
   readonly interruption: Interruption;
   readonly plan: OutputPlan;
+  readonly io: CliIo;
 }
 
-async function runAndWrite({ config, verify, output, progress, interruption, plan }: Run): Promise<number> {
+async function runAndWrite(run: Run): Promise<number> {
+  const { config, verify, output, progress, interruption, plan, io } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -105,6 +107,8 @@ async function runAndWrite({ config, verify, output, progress, interruption, pla
   try {
     progress.stop();
     await output.write(outcome);
+    const { showValues } = config;
+    io.stderr.write(describeNextStep({ plan, showValues, result: outcome.result }));
     return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);
   } finally {
     await outcome.close();

@@ -1,4 +1,5 @@
 import { RowproofError } from '../core/errors.js';
+import { type Finding, hasEffect } from '../core/finding.js';
 import { hasLimits } from '../core/load-limits.js';
 import { qualifiedName, type Side } from '../core/pairing.js';
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
@@ -56,11 +57,17 @@ export async function planRun(given: RunConfig, onWarning?: WarningListener): Pr
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       excluded: pairing.excluded,
+      expected: expectVerdict([...pairing.findings, ...tables.flatMap(({ findings }) => findings)]),
       tables,
       findings: pairing.findings,
     };
   };
   return withOpenSides(given, plan, { onWarning });
+}
+
+function expectVerdict(findings: readonly Finding[]): RunPlan['expected'] {
+  if (hasEffect(findings, 'different')) return 'different';
+  return hasEffect(findings, 'unverified') ? 'unverified' : null;
 }
 
 /** Of rows only the source's are looked at, and a server refuses that where the user's condition is wrong. */

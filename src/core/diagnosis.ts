@@ -37,6 +37,7 @@ export const CAUSE_TITLES = {
   'key-changed': 'key changed',
   'rows-duplicated': 'rows loaded twice',
   'sibling-survived': 'lost to a row with an equal unique key',
+  'target-empty': 'the target table is empty',
   'missing-tail': 'the last rows are missing',
   'missing-at-intervals': 'rows missing at regular intervals',
   'missing-runs': 'whole runs of rows missing',

@@ -41,6 +41,8 @@ export interface RunPlan {
   readonly source: SideResult;
   readonly target: SideResult;
   readonly excluded: readonly string[];
+  /** What is sure of the run's verdict before a row is read; null where rows decide. */
+  readonly expected: 'different' | 'unverified' | null;
   readonly tables: readonly TablePlan[];
   readonly findings: readonly Finding[];
 }

@@ -39,7 +39,9 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
   const lost = new MissingRows({
     keyKinds: isOrdered ? pair.key.map(({ keyKind }) => keyKind) : [],
     sourceRows: counts.sourceRows,
-    lastTargetKey: missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : undefined,
+    targetRows,
+    isConditional: pair.targetWhere !== null,
+    lastTargetKey: missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : null,
   });
   const moved = new MovedRows({
     ...pair,
@@ -61,7 +63,8 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
   );
   const patterns = isMissingExplained ? [] : lost.diagnose(isComplete && isWhole);
   const isTailProved = patterns.some(
-    ({ cause, confidence }) => cause === 'missing-tail' && confidence === 'proved',
+    ({ cause, confidence }) =>
+      (cause === 'missing-tail' || cause === 'target-empty') && confidence === 'proved',
   );
   const round =
     isComplete && !isMissingExplained ? diagnoseRowCount({ targetRows, missing, extra, isTailProved }) : null;
@@ -86,9 +89,9 @@ async function readDifferences(
   return true;
 }
 
-async function readLastTargetKey(request: DiagnosisRequest): Promise<readonly Value[] | null | undefined> {
+async function readLastTargetKey(request: DiagnosisRequest): Promise<readonly Value[] | null> {
   const { pair, lookup } = request;
-  return orFailure(request, 'target', lookup.readLastTargetKey(pair), undefined);
+  return orFailure(request, 'target', lookup.readLastTargetKey(pair), null);
 }
 
 async function readSourceEnds(request: DiagnosisRequest): Promise<Readonly<Record<string, Value>>[]> {

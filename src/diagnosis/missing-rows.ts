@@ -23,8 +23,11 @@ interface Run {
 export interface MissingRowFacts {
   readonly keyKinds: readonly KeyKind[];
   readonly sourceRows: number;
-  /** The key of the target's last row; null where it has none, undefined where it could not be read. */
-  readonly lastTargetKey: readonly Value[] | null | undefined;
+  readonly targetRows: number;
+  /** Whether only rows that meet a condition were compared. */
+  readonly isConditional: boolean;
+  /** The key of the target's last row; null where it could not be read, or there is none. */
+  readonly lastTargetKey: readonly Value[] | null;
 }
 
 /**
@@ -46,8 +49,8 @@ export class MissingRows {
   add(key: readonly Value[]): void {
     this.#rows++;
     const { keyKinds, lastTargetKey } = this.#facts;
-    if (lastTargetKey !== undefined) {
-      const order = lastTargetKey === null ? 1 : compareKeys(keyKinds, key, lastTargetKey);
+    if (lastTargetKey !== null) {
+      const order = compareKeys(keyKinds, key, lastTargetKey);
       if (order !== null && order > 0) {
         this.#afterLast++;
         this.#firstAfter ??= key;
@@ -74,6 +77,7 @@ export class MissingRows {
   /** The patterns that hold; `isComplete` says whether every row of the table was compared. */
   diagnose(isComplete: boolean): Diagnosis[] {
     if (this.#rows === 0 || !isComplete) return [];
+    if (this.#facts.targetRows === 0) return [this.#diagnoseEmpty()];
     const tail = this.#diagnoseTail();
     if (tail !== null && tail.rows === this.#rows) return [tail];
     const found = [tail, this.#diagnoseIntervals() ?? this.#diagnoseRuns()];
@@ -87,15 +91,19 @@ export class MissingRows {
     return { cause, confidence, columns: [], rows, evidence: { detail, of: this.#rows, examples: [] } };
   }
 
+  #diagnoseEmpty(): Diagnosis {
+    const detail = this.#facts.isConditional ? 'as far as the condition goes' : '';
+    return this.#diagnosis('target-empty', { rows: this.#rows, detail, confidence: 'proved' });
+  }
+
   #diagnoseTail(): Diagnosis | null {
     const rows = this.#afterLast;
     if (rows * 2 <= this.#rows) return null;
-    const isEmpty = this.#facts.lastTargetKey === null;
-    const isProof = isEmpty || chanceBits(this.#facts.sourceRows, rows) >= PROOF_BITS;
+    const isProof = chanceBits(this.#facts.sourceRows, rows) >= PROOF_BITS;
     return this.#diagnosis('missing-tail', {
       rows,
-      detail: isEmpty ? 'the target has no row' : `from key ${formatKey(this.#firstAfter ?? [])} on`,
-      confidence: isProof && rows === this.#rows && (isEmpty || rows > 1) ? 'proved' : 'likely',
+      detail: `from key ${formatKey(this.#firstAfter ?? [])} on`,
+      confidence: isProof && rows === this.#rows && rows > 1 ? 'proved' : 'likely',
     });
   }
 

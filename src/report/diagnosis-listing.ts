@@ -16,6 +16,7 @@ const GROUP_NOUNS: Partial<Readonly<Record<CauseCode, string>>> = {
   'key-changed': 'missing row',
   'rows-duplicated': 'extra row',
   'sibling-survived': 'missing row',
+  'target-empty': 'missing row',
   'missing-tail': 'missing row',
   'missing-at-intervals': 'missing row',
   'missing-runs': 'missing row',

@@ -1,7 +1,7 @@
-import type { Finding } from '../core/finding.js';
+import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import { formatCount, formatCounted } from './number-text.js';
-import { formatPairName } from './verdict-text.js';
+import { formatPairName, formatTableName } from './verdict-text.js';
 import { guardJson, visibleMessage, visibleName } from './visible-text.js';
 
 /** A plan for people: a paragraph a table pair. */
@@ -9,7 +9,7 @@ export function formatPlan(plan: RunPlan): string {
   const walked = plan.tables.filter((table) => table.strategy !== null).length;
   const sections = [
     [
-      `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}.`,
+      `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}${describeExpected(plan)}.`,
       `source: ${visibleName(plan.source.version)} at ${visibleName(plan.source.url)}`,
       `target: ${visibleName(plan.target.version)} at ${visibleName(plan.target.url)}`,
     ].join('\n'),
@@ -20,6 +20,25 @@ export function formatPlan(plan: RunPlan): string {
     sections.push(`Excluded on request: ${plan.excluded.map(visibleName).join(', ')}`);
   }
   return `${sections.join('\n\n')}\n`;
+}
+
+const MOST_NAMED = 5;
+
+/** What makes the run's verdict sure, whatever its rows say. */
+function describeExpected({ expected, tables, findings }: RunPlan): string {
+  if (expected === null) return '';
+  const decides = ({ code }: Finding): boolean => FINDING_EFFECTS[code] === expected;
+  const reasons = [
+    ...findings.filter(decides).map(({ code }) => code),
+    ...tables.flatMap((table) => {
+      const codes = [...new Set(table.findings.filter(decides).map(({ code }) => code))];
+      return codes.length === 0 ? [] : [`${formatTableName(table)} (${codes.join(', ')})`];
+    }),
+  ];
+  const more = reasons.length - MOST_NAMED;
+  const named = `${reasons.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+  const verdict = expected.toUpperCase();
+  return `; the run ${expected === 'different' ? `would be ${verdict}` : `could be ${verdict} at best`}: ${named}`;
 }
 
 /** A plan for programs, format `rowproof/plan@1`. */

@@ -25,12 +25,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const verify = fakeVerify(mixedResult());
 
+const NEXT =
+  'Next: --differences PATH writes every differing row; --repair PATH writes SQL that repairs the target.\n';
+
 describe('stdout', () => {
   it('carries the table report and nothing else; progress is on stderr', async () => {
     const events = [{ type: 'table:end', table: 'public.orders', verdict: 'different' }] as const;
     const { stdout, stderr } = await runVerifyCli([], fakeVerify(mixedResult(), events));
     expect(stdout).toMatch(/^DIFFERENT: 3 of 6 tables differ/);
-    expect(stderr).toBe('public.orders: different\n');
+    expect(stderr).toBe(`public.orders: different\n${NEXT}`);
   });
 
   it('carries pure JSON when asked, and the summary goes to stderr', async () => {
@@ -78,6 +81,16 @@ describe('stdout', () => {
     expect(await width({ env: { COLUMNS: 'wide' } })).toBe(wide);
   });
 
+  it.each([
+    [['--differences', '/dev/null'], 'Next: --repair PATH writes SQL that repairs the target.'],
+    [['--hide-values'], 'Next: --differences PATH writes every differing row.'],
+    [['--quiet'], ''],
+    [['--report', 'json'], ''],
+  ])('is followed by what can be done next about what differs, with %j: %s', async (flags, said) => {
+    const { stderr } = await runVerifyCli(flags, fakeVerify(mixedResult()));
+    expect(stderr.split('\n').find((line) => line.startsWith('Next:')) ?? '').toBe(said);
+  });
+
   it('may be closed early by its reader', async () => {
     const io = fakeIo();
     const broken = {
@@ -90,7 +103,7 @@ describe('stdout', () => {
     };
     const { exitCode, stderr } = await runVerifyCli([], verify, broken);
     expect(exitCode).toBe(1);
-    expect(stderr).toBe('');
+    expect(stderr).toBe(NEXT);
   });
 });
 

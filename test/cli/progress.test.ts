@@ -139,6 +139,24 @@ describe('progress in a terminal', () => {
     expect(writes.at(-1)).toBe('\r\u001b[K');
   });
 
+  it('names the table at 80 columns, and leaves out what matters less', () => {
+    const { at, writes } = watch({ live: true, columns: 80 });
+    at(0, start(12_345_678), rows(1000, 'public.order_lines'));
+    for (let ms = 200; ms <= 10_000; ms += 200) at(ms, rows(20_000, 'public.order_lines'));
+    const last = writes.at(-1)?.replace('\r\u001b[K', '') ?? '';
+    expect(last).toBe('░░░░░░░░░░ about 8%, 1 min 53 s left, 0 differ, public.order_lines');
+  });
+
+  it('says how long it will take only once that is worth something', () => {
+    const { at, writes } = watch({ live: true });
+    at(0, start(1_000_000));
+    // Connecting takes long, and the first chunk is small.
+    for (let ms = 100; ms <= 3000; ms += 100) at(ms);
+    for (let ms = 3100; ms <= 9000; ms += 100) at(ms, rows(10_000));
+    const estimates = writes.flatMap((text) => /about (\d+)%.*, (.*) left/.exec(text)?.slice(1) ?? []);
+    expect(estimates.slice(0, 2)).toEqual(['41', '6 s']);
+  });
+
   it('makes room for lines that stay', () => {
     const { at, writes } = watch({ live: true });
     at(200, start(null), { type: 'table:end', table: 'a', verdict: 'different' });

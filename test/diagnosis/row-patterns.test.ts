@@ -20,13 +20,11 @@ const describeAll = (diagnoses: readonly Diagnosis[]): string[] =>
 const range = (first: number, last: number, step = 1): number[] =>
   Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => first + i * step);
 
+const FACTS = { keyKinds: ['int'] as const, sourceRows: 10_000, targetRows: 9000, isConditional: false };
+
 describe('missing rows', () => {
-  const diagnose = (
-    keys: readonly number[],
-    lastTargetKey: readonly Value[] | null | undefined,
-    isComplete = true,
-  ) => {
-    const missing = new MissingRows({ keyKinds: ['int'], sourceRows: 10_000, lastTargetKey });
+  const diagnose = (keys: readonly number[], lastTargetKey: readonly Value[] | null, isComplete = true) => {
+    const missing = new MissingRows({ ...FACTS, lastTargetKey });
     for (const key of keys) missing.add([`${key}`]);
     return describeAll(missing.diagnose(isComplete));
   };
@@ -36,13 +34,21 @@ describe('missing rows', () => {
       'missing-tail, from key 9001 on: 1000 of 1000 proved',
     ]);
     expect(diagnose([9998, 10_000], ['9000'])).toEqual(['missing-tail, from key 9998 on: 2 of 2 proved']);
-    expect(diagnose(range(1, 10_000), null)).toEqual([
-      'missing-tail, the target has no row: 10000 of 10000 proved',
-    ]);
+  });
+
+  it.each([
+    [false, 'target-empty, : 2 of 2 proved'],
+    [true, 'target-empty, as far as the condition goes: 2 of 2 proved'],
+  ])('are all of them where the target is empty, whatever tells rows apart', (isConditional, said) => {
+    const facts = { ...FACTS, keyKinds: [], targetRows: 0, isConditional, lastTargetKey: null };
+    const missing = new MissingRows(facts);
+    for (const key of ['1', '5']) missing.add([key]);
+    expect(describeAll(missing.diagnose(true))).toEqual([said]);
+    expect(missing.diagnose(false)).toEqual([]);
   });
 
   it('are told from keys that are booleans, too', () => {
-    const missing = new MissingRows({ keyKinds: ['int'], sourceRows: 2, lastTargetKey: ['false'] });
+    const missing = new MissingRows({ ...FACTS, sourceRows: 2, lastTargetKey: ['false'] });
     missing.add(['true']);
     expect(describeAll(missing.diagnose(true))).toEqual(['missing-tail, from key true on: 1 of 1 likely']);
   });
@@ -79,7 +85,7 @@ describe('missing rows', () => {
   it('show no pattern where there is none, or where not all rows were compared', () => {
     expect(diagnose([3, 17, 99, 1024, 5555, 7777], ['10000'])).toEqual([]);
     expect(diagnose([5], ['10000'])).toEqual([]);
-    expect(diagnose(range(9001, 10_000), undefined)).toEqual([
+    expect(diagnose(range(9001, 10_000), null)).toEqual([
       'missing-runs, keys 9001 to 10000: 1000 of 1000 proved',
     ]);
     expect(diagnose(range(9001, 10_000), ['9000'], false)).toEqual([]);

@@ -1,6 +1,7 @@
 import { planRun, resolveConfig, type VerifySettings } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fewEnginePairs, useDatabase } from '../support/database.js';
+import { runCli } from '../support/run-cli.js';
 
 describe.each(fewEnginePairs())('a plan from $source to $target', ({ source: from, target: to }) => {
   const source = useDatabase(from);
@@ -40,6 +41,32 @@ describe.each(fewEnginePairs())('a plan from $source to $target', ({ source: fro
       unwalkable: 'the source has no unique key',
     });
     expect(logs?.sql?.source).toMatch(/^SELECT .line. FROM [^ ]*logs.$/);
+  });
+
+  it('says what is sure of the verdict, in its first line and by its exit code', async () => {
+    expect((await plan()).expected).toBeNull();
+    await target.run('ALTER TABLE orders ADD late int; CREATE TABLE places (id int PRIMARY KEY)');
+    await source.run('ALTER TABLE orders ADD early int; CREATE TABLE places (id int PRIMARY KEY)');
+    const run = (...flags: string[]) =>
+      runCli(['plan', '--source', source.url, '--target', target.url, ...flags]);
+    const different = await run();
+    expect(different.stdout).toMatch(
+      /^PLAN: 3 of 3 tables would be read in full; the run would be DIFFERENT: \S+\.orders \(missing-column\)\.\n/,
+    );
+    expect(different.exitCode).toBe(1);
+    const settings = ['--tables', 'places', '--key', 'places:id'];
+    expect((await run(...settings)).exitCode).toBe(0);
+    await source.run(`ALTER TABLE places ADD at ${from === 'postgresql' ? 'timestamp' : 'datetime'}`);
+    await target.run(`ALTER TABLE places ADD at ${to === 'postgresql' ? 'timestamptz' : 'timestamp NULL'}`);
+    expect((await plan({ tables: ['places'] })).expected).toBe('unverified');
+    const { exitCode, stdout } = await run('--tables', 'places');
+    expect(stdout.split('\n')[0]).toMatch(
+      /; the run could be UNVERIFIED at best: \S+\.places \(column-unverified\)\.$/,
+    );
+    expect(exitCode).toBe(3);
+    for (const side of [source, target]) await side.run('DROP TABLE places');
+    await source.run('ALTER TABLE orders DROP early');
+    await target.run('ALTER TABLE orders DROP late');
   });
 
   it('counts tables without a key in count mode', async () => {
