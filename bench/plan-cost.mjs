@@ -8,7 +8,8 @@ const [source, target, workers] = process.argv.slice(2);
 const config = resolveFlags({ source, target, workers, tables: ['orders'] });
 
 await withOpenSides(config, async (sides) => {
-  const [table] = pairSides(config, sides).tables;
+  const { tables } = await pairSides(config, sides);
+  const [table] = tables;
   const started = performance.now();
   const segments = await planSegments({ ...sides.source, pair: table.pair, ...segmentSize(config.workers) });
   console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000, segments: segments.length }));
