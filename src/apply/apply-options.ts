@@ -8,6 +8,8 @@ export interface ApplyOptions {
   readonly targetUrl: string;
   /** Where what takes the repair back goes; it must not exist. Default: beside the file, as `NAME.undo-1.sql`. */
   readonly undoPath?: string | null;
+  /** What the client printed while it applied the repair whose undo `path` is: rows it did not change are passed over. */
+  readonly toldPath?: string | null;
   /** Reads file and target, and writes nothing. */
   readonly dryRun?: boolean;
   /** How long a statement waits for a row that somebody else has locked; 5,000 ms by default. */

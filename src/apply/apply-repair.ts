@@ -64,7 +64,8 @@ async function applyFile(
   const { path, signal = new AbortController().signal } = options;
   const targetUrl = readDatabaseUrl(options.targetUrl, 'target');
   const dialect = writeDialectFor(new URL(targetUrl).protocol.slice(0, -1));
-  const survey = await surveyFile(path, file, dialect);
+  const toldPath = options.toldPath ?? null;
+  const survey = await surveyFile({ path, file, dialect, toldPath });
   const facts = await readTargetFacts(targetUrl, environment, signal);
   const { catalog, engine, settings } = facts;
   const url = describeServer(settings);
@@ -156,7 +157,7 @@ function describePlan({
   target: string;
   undoPath: string;
 }): ApplyPlan {
-  const { path, header, rows, leftAlone } = survey;
+  const { path, header, rows, leftAlone, unchanged } = survey;
   return {
     file: path,
     direction: header.direction,
@@ -164,6 +165,7 @@ function describePlan({
     target,
     rows,
     leftAlone,
+    unchanged,
     undoPath,
     tables: [...survey.tables].map(([number, { schema, name, inserts, updates, deletes }]) => ({
       table: `${schema}.${name}`,

@@ -41,6 +41,8 @@ export interface ApplyPlan {
   readonly rows: number;
   /** Rows that the file itself leaves alone. */
   readonly leftAlone: number;
+  /** Rows of an undo that its repair did not change, and that it passes over. */
+  readonly unchanged: number;
   /** Where what takes it back will be written. */
   readonly undoPath: string;
 }

@@ -3,9 +3,9 @@ import { RowproofError } from '../core/errors.js';
 import type { ApplyOptions } from './apply-options.js';
 import { BatchApplier } from './batch-applier.js';
 import { cutBatches } from './blocks.js';
-import { emptyPreamble, readRepair } from './repair-reader.js';
 import type { RowTally } from './row-tally.js';
 import type { FileSurvey } from './survey-file.js';
+import { readAgain } from './survey-file.js';
 import type { UndoJournal } from './undo-journal.js';
 import type { AppliedTable } from './undo-statement.js';
 import type { WriteConnection } from './write-connection.js';
@@ -35,7 +35,7 @@ export async function applyRows(parts: ApplyParts, journal: UndoJournal): Promis
     },
   });
   const { dialect } = connection.target;
-  const items = readRepair({ path: survey.path, file, dialect, preamble: emptyPreamble() });
+  const items = readAgain({ survey, file, dialect });
   await untilStopped(signal, async () => {
     for await (const batch of cutBatches(items, survey.statementsOfRow)) {
       if (signal.aborted) return;

@@ -6,6 +6,10 @@ const HEADER = z.looseObject({
   schema: z.string().min(1),
   url: z.string(),
   startedAt: z.string(),
+  notes: z
+    .string()
+    .regex(/^\d{17}$/)
+    .optional(),
 });
 
 const TABLE = z.looseObject({
@@ -23,6 +27,8 @@ export interface FileHeader {
   /** Without account and password. */
   readonly url: string;
   readonly startedAt: string;
+  /** The run of whose rows the statements take notes, or, in an undo, ask for them; absent where they do not. */
+  readonly notes?: string | undefined;
 }
 
 /** A table that row statements name by its number. */

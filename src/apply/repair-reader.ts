@@ -3,6 +3,7 @@ import { RowproofError } from '../core/errors.js';
 import type { WriteDialect, WriteSetting } from '../engines/write.js';
 import { visibleName } from '../report/visible-text.js';
 import { readLines } from './file-lines.js';
+import { readBareStatement } from './noted-statement.js';
 import {
   type FileHeader,
   type FileTable,
@@ -11,6 +12,7 @@ import {
   readTableLine,
 } from './repair-header.js';
 import { type RowStatement, readRowStatement } from './row-statement.js';
+import type { ToldRows } from './told-rows.js';
 
 /** What a repair file holds, in its order. */
 export type RepairItem =
@@ -24,6 +26,8 @@ export interface FilePreamble {
   readonly tables: Map<number, FileTable>;
   readonly settings: WriteSetting[];
   leftAlone: number;
+  /** Rows of an undo that its repair did not change. */
+  readonly unchanged: Set<string>;
 }
 
 interface Reading {
@@ -32,14 +36,16 @@ interface Reading {
   readonly file: FileHandle;
   readonly dialect: WriteDialect;
   readonly preamble: FilePreamble;
+  /** Tells what the repair of the run changed; asked only for an undo that wants to know. */
+  readonly askTold: (header: FileHeader) => Promise<ToldRows>;
 }
 
 const BEGINS: ReadonlySet<string> = new Set(['BEGIN;', 'START TRANSACTION;']);
 const DEFER = 'SET CONSTRAINTS ALL DEFERRED;';
 const END = /^-- End of the file\b/;
 /**
- * A line that makes the file fail where something that was put aside is left. It is not run here: that is looked at row by
- * row, and such a row is rolled back.
+ * A line that makes the file fail where something that was put aside is left, or that notes or prints what it changed. It
+ * is not run here: each row is looked at, one that is left aside is rolled back, and the undo is written from what was done.
  */
 const CHECK = /^\/\*a \d+(\.\d+)?\*\/ /;
 /** A statement whose names hold characters that a line must not hold, in an engine that has no escapes for names. */
@@ -49,7 +55,7 @@ const CONTROL = /\p{Cc}/u;
 
 /** The preamble of a file of which nothing was read yet. */
 export function emptyPreamble(): FilePreamble {
-  return { header: null, tables: new Map(), settings: [], leftAlone: 0 };
+  return { header: null, tables: new Map(), settings: [], leftAlone: 0, unchanged: new Set() };
 }
 
 /**
@@ -64,6 +70,7 @@ export async function* readRepair(reading: Reading): AsyncGenerator<RepairItem> 
     if (!complete) throw refusal(path, number, 'ends without a line break: the file was cut off');
     if (text === '') continue;
     last = { text, number };
+    await reader.learn();
     const item = reader.read(text, number);
     if (item !== null) yield item;
   }
@@ -81,6 +88,7 @@ class LineReader {
   #place: Place = 'preamble';
   /** Lines that must come next, because they run a statement that was given as bytes. */
   #expected: readonly string[] = [];
+  #told: ToldRows | null = null;
 
   constructor(reading: Reading) {
     this.#reading = reading;
@@ -109,12 +117,21 @@ class LineReader {
       if (!isInside) throw refuse('ends a transaction that was not begun');
       this.#place = 'outside';
       return { kind: 'commit' };
-    } else if (text === DEFER && this.#place === 'begun') this.#place = 'inside';
+    } else if (CHECK.test(text)) return null;
+    else if (text === DEFER && this.#place === 'begun') this.#place = 'inside';
     else if (isInside) {
       this.#place = 'inside';
-      return CHECK.test(text) ? null : { kind: 'row', statement: this.#readRow(text, number) };
+      const statement = this.#readRow(text, number);
+      return statement === null ? null : { kind: 'row', statement };
     } else this.#readSetting(text, refuse);
     return null;
+  }
+
+  /** What the repair changed is asked once it is known which repair. */
+  async learn(): Promise<void> {
+    const { header } = this.#reading.preamble;
+    if (this.#told !== null || header?.direction !== 'undo' || header.notes === undefined) return;
+    this.#told = await this.#reading.askTold(header);
   }
 
   #readSetting(text: string, refuse: (fault: string) => RowproofError): void {
@@ -124,15 +141,26 @@ class LineReader {
     preamble.settings.push(...settings);
   }
 
-  #readRow(text: string, number: number): RowStatement {
+  #readRow(text: string, number: number): RowStatement | null {
     const [, mark, hex] = GIVEN_AS_BYTES.exec(text) ?? [];
     if (mark === undefined || hex === undefined || this.#reading.dialect.lexicon.escapeStrings)
-      return readRow(text, number, this.#reading);
+      return this.#readBare(text, number);
     this.#expected = [
       `${mark} PREPARE rowproof_statement FROM @rowproof_statement;`,
       `${mark} EXECUTE rowproof_statement;`,
     ];
-    return readRow(`${mark} ${Buffer.from(hex, 'hex').toString('utf8')};`, number, this.#reading);
+    return this.#readBare(`${mark} ${Buffer.from(hex, 'hex').toString('utf8')};`, number);
+  }
+
+  #readBare(text: string, number: number): RowStatement | null {
+    const { path, dialect, preamble } = this.#reading;
+    const { header } = preamble;
+    if (header === null) throw notOurs(path);
+    const bare = readBareStatement(text, { header, notes: dialect.notes, told: this.#told });
+    if ('fault' in bare) throw refusal(path, number, bare.fault);
+    if (bare.text !== null) return readRow(bare.text, number, this.#reading);
+    preamble.unchanged.add(text.slice(0, text.indexOf('*/')));
+    return null;
   }
 }
 

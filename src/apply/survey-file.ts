@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { WriteDialect, WriteSetting } from '../engines/write.js';
 import type { FileHeader, FileTable } from './repair-header.js';
-import { emptyPreamble, readRepair } from './repair-reader.js';
+import { emptyPreamble, type RepairItem, readRepair } from './repair-reader.js';
+import { readToldRows, type ToldRows, untold } from './told-rows.js';
 
 /** How many rows of a table a file inserts, updates and deletes. */
 export interface PlannedTable extends FileTable {
@@ -18,6 +19,9 @@ export interface FileSurvey {
   readonly tables: ReadonlyMap<number, PlannedTable>;
   readonly rows: number;
   readonly leftAlone: number;
+  /** Rows of an undo that its repair did not change, and what says so. */
+  readonly unchanged: number;
+  readonly told: ToldRows | null;
   /** How many statements a row has, where it has more than one. */
   readonly statementsOfRow: ReadonlyMap<string, number>;
 }
@@ -29,14 +33,28 @@ function countedKind(before: keyof Counts | undefined, now: keyof Counts): keyof
   return before === undefined || before === 'updates' ? now : before;
 }
 
+/** The file to look through, and what its repair printed, if that was given. */
+export interface FileToSurvey {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly dialect: WriteDialect;
+  readonly toldPath: string | null;
+}
+
 /** Reads a repair file to its end before anything is written, so that one wrong line refuses all of it. */
-export async function surveyFile(path: string, file: FileHandle, dialect: WriteDialect): Promise<FileSurvey> {
+export async function surveyFile({ path, file, dialect, toldPath }: FileToSurvey): Promise<FileSurvey> {
+  let told: ToldRows | null = null;
+  const askTold = async ({ notes: run = '' }: FileHeader): Promise<ToldRows> => {
+    if (toldPath === null) throw untold(path);
+    told = await readToldRows({ path: toldPath, run, notes: dialect.notes });
+    return told;
+  };
   const preamble = emptyPreamble();
   const statementsOfRow = new Map<string, number>();
   const counts = new Map<number, Counts>();
   let inTransaction = new Map<string, { readonly statements: number; readonly kind: keyof Counts }>();
   let rows = 0;
-  for await (const item of readRepair({ path, file, dialect, preamble })) {
+  for await (const item of readRepair({ path, file, dialect, preamble, askTold })) {
     if (item.kind === 'begin') inTransaction = new Map();
     if (item.kind !== 'row') continue;
     const { mark, table, kind } = item.statement;
@@ -53,11 +71,32 @@ export async function surveyFile(path: string, file: FileHandle, dialect: WriteD
     }
     own[counted]++;
   }
-  const { header, tables, settings, leftAlone } = preamble;
+  const { header, tables, settings, leftAlone, unchanged } = preamble;
   if (header === null) throw new RangeError('A repair file without header was read');
   const planned = [...counts].flatMap(([number, count]) => {
     const table = tables.get(number);
     return table === undefined ? [] : [[number, { ...table, ...count }] as const];
   });
-  return { path, header, settings, tables: new Map(planned), rows, leftAlone, statementsOfRow };
+  return {
+    path,
+    header,
+    settings,
+    tables: new Map(planned),
+    rows,
+    leftAlone,
+    unchanged: unchanged.size,
+    told,
+    statementsOfRow,
+  };
+}
+
+/** Reads the rows of a file that was surveyed. */
+export function readAgain({
+  survey,
+  file,
+  dialect,
+}: Pick<FileToSurvey, 'file' | 'dialect'> & { readonly survey: FileSurvey }): AsyncGenerator<RepairItem> {
+  const { path, told } = survey;
+  const askTold = async (): Promise<ToldRows> => told ?? Promise.reject(untold(path));
+  return readRepair({ path, file, dialect, preamble: emptyPreamble(), askTold });
 }

@@ -1,7 +1,7 @@
 import { type ApplyParts, untilStopped } from './apply-rows.js';
 import { cutBatches } from './blocks.js';
 import { findUnwanted, rowsOf } from './check-rows.js';
-import { emptyPreamble, readRepair } from './repair-reader.js';
+import { readAgain } from './survey-file.js';
 
 /**
  * Reads every row again that was written, or was as wanted already, once all of them are committed: a trigger, or another
@@ -17,7 +17,7 @@ export async function verifyRows({
   onProgress,
 }: ApplyParts): Promise<void> {
   const { dialect } = connection.target;
-  const items = readRepair({ path: survey.path, file, dialect, preamble: emptyPreamble() });
+  const items = readAgain({ survey, file, dialect });
   await untilStopped(signal, async () => {
     for await (const batch of cutBatches(items, survey.statementsOfRow)) {
       if (signal.aborted) return;

@@ -15,6 +15,7 @@ export const APPLY_OPTIONS = {
     HOW,
     'How long to wait for a row that somebody has locked, as 500ms or 5s (default 5s)',
   ),
+  applied: text(WHAT, 'PATH of what the client printed as it applied the repair that the undo takes back'),
   undo: text(HOW, 'PATH for what takes it back (default FILE.undo-1.sql, or the next number)'),
   json: flag(OUTPUT, 'Print the result as JSON, format rowproof/apply@1'),
   quiet: flag(OUTPUT, 'No progress on stderr'),

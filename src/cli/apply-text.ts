@@ -14,6 +14,7 @@ export function formatApplyPlan({
   tables,
   rows,
   leftAlone,
+  unchanged,
   undoPath,
 }: ApplyPlan): string {
   const lines = [
@@ -24,6 +25,9 @@ export function formatApplyPlan({
       ...(triggers.length === 0 ? [] : [`    triggers that fire: ${triggers.map(visibleName).join(', ')}`]),
     ]),
     `In all  ${formatCounted(rows, 'row')}${leftAlone === 0 ? '' : `; ${formatCount(leftAlone)} more are left alone, the file says why`}`,
+    ...(unchanged === 0
+      ? []
+      : [`        ${formatCounted(unchanged, 'row')} that the repair did not change: passed over`]),
     `What takes it back goes to ${visibleName(undoPath)}`,
   ];
   return `${lines.join('\n')}\n`;

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { describeFailure } from './failure.js';
@@ -25,6 +24,7 @@ export function openProcessIo(): CliIo {
 
 /** Only `y` or `yes` is a yes; the end of the input is a no. */
 async function askOnTerminal(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await new Promise<string>((resolve) => {

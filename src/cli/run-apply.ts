@@ -37,6 +37,7 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
       path,
       targetUrl: settings.target,
       undoPath: settings.undo ?? null,
+      toldPath: settings.applied ?? null,
       dryRun: settings.dryRun,
       otherTarget: settings.otherTarget,
       lockTimeoutMs: settings.lockTimeoutMs,
@@ -66,6 +67,7 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
 interface ApplySettings {
   readonly target: string;
   readonly undo: string | undefined;
+  readonly applied: string | undefined;
   readonly yes: boolean;
   readonly dryRun: boolean;
   readonly otherTarget: boolean;
@@ -85,6 +87,7 @@ function readApplyFlags(flags: RawFlags): ApplySettings {
   return {
     target,
     undo: readText(flags, 'undo'),
+    applied: readText(flags, 'applied'),
     yes: readSwitch(flags, 'yes'),
     dryRun: readSwitch(flags, 'dry-run'),
     otherTarget: readSwitch(flags, 'other-target'),

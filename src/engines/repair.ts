@@ -1,5 +1,6 @@
 import type { Value } from '../core/difference.js';
 import type { Column, Table } from '../core/schema.js';
+import type { ChangeNotes } from './change-notes.js';
 
 /** A foreign key as the catalog declares it. Names are those of the database; tables are `schema.table`. */
 export interface ForeignKey {
@@ -116,6 +117,10 @@ export interface RepairValue {
 export interface RepairDialect {
   /** How to apply a file, with `FILE` in place of its path. */
   readonly applyCommand: string;
+  /** The same, with what the file prints added to `TOLD`. */
+  readonly notingCommand: string;
+  /** How to apply a file in the session in which `TOLD` was run. */
+  readonly toldCommand: string;
   /** Statements that fix every setting on which the meaning of the rest depends. */
   readonly sessionStatements: readonly string[];
   readonly begin: string;
@@ -144,8 +149,10 @@ export interface RepairDialect {
   readonly mostStatementBytes: number;
   /** A value with its type, for a SELECT that stands for a row of the table; null where there is none. */
   buildTypedValue(value: RepairValue): string | null;
-  /** Lines before the first and behind the last statement that must not leave a row put aside, and behind each. */
+  /** Lines before the first and behind the last statement that must not leave a row put aside. */
   readonly asideChecks: AsideChecks;
+  /** How the file notes which rows it changed, for its undo. */
+  readonly notes: ChangeNotes;
   /** A NULL-safe condition that the column still holds the value; null where the engine has no exact one. */
   buildGuard(value: RepairValue): string | null;
   /** A condition on a row that no row of the foreign key's table refers to it. */
@@ -177,9 +184,6 @@ export interface AsideRow {
 export interface AsideChecks {
   /** Before the first row is put aside in a transaction. */
   readonly begin: readonly string[];
-  /** Behind the statement that puts a row aside, and behind the one that brings it back. */
-  readonly afterHold: readonly string[];
-  readonly afterRelease: readonly string[];
   /** Behind the last row, for each row. */
   forRow(row: AsideRow): readonly string[];
   /** Behind the last row, once. */

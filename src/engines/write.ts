@@ -1,4 +1,5 @@
 import type { Table } from '../core/schema.js';
+import type { ChangeNotes } from './change-notes.js';
 import type { ConnectionSettings, ControlRow } from './engine.js';
 import type { ExpectedServer, ServerIdentity } from './server-identity.js';
 import type { Lexicon } from './sql-tokens.js';
@@ -92,6 +93,8 @@ export interface WriteDialect {
   /** The engines whose repair files it reads, by their names in the header. */
   readonly engines: readonly string[];
   readonly lexicon: Lexicon;
+  /** How repair files note what they change. */
+  readonly notes: ChangeNotes;
   /** Bare words and functions, in upper case, that repair statements are made of. */
   readonly words: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;

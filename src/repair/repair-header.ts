@@ -35,10 +35,16 @@ export function* formatRepairHeader({
     ...[...survey.tables].flatMap(([name, table]) => describeTable(name, table)),
     `In all: ${formatCounted(survey.written, 'row')} written, ${formatCount(survey.skipped)} left alone.`,
     '',
-    `Apply to the target with:  ${commandFor(dialect, path)}`,
-    isRepair
-      ? `Take it back with:         ${commandFor(dialect, otherPath)}`
-      : `It belongs to ${otherPath} and expects that file to have been applied.`,
+    ...(isRepair
+      ? [
+          `Apply to the target with:  ${commandFor(dialect.notingCommand, path, path)}`,
+          `Take it back with:         ${commandFor(dialect.toldCommand, otherPath, path)}`,
+          `Keep ${toldPathOf(path)}: it says what this changed, and the undo takes back nothing else.`,
+        ]
+      : [
+          `It belongs to ${otherPath}, and takes back what that file changed, as ${toldPathOf(otherPath)} says.`,
+          `Apply to the target with:  ${commandFor(dialect.toldCommand, path, otherPath)}`,
+        ]),
     'A row that was changed since the run is left alone; verify again afterwards.',
     ...warningsOf(survey, result),
   ];
@@ -54,16 +60,22 @@ export function* formatRepairHeader({
 /** The format of the files, which `rowproof apply` reads; readers refuse a number that they do not know. */
 const REPAIR_FORMAT = 'rowproof/repair@1';
 
-/** The number that each table with statements has in the marks of its rows. */
+/** The number that each table with statements has in the marks of its rows, in a repair as in its undo. */
 export function numberTables({ tables }: RepairSurvey): ReadonlyMap<string, number> {
-  const written = [...tables].filter(([, { counts }]) => counts.insert + counts.update + counts.delete > 0);
-  return new Map(written.map(([name], index) => [name, index + 1]));
+  const numbered = [...tables].map(([name, { counts }], index) => ({ name, counts, number: index + 1 }));
+  const written = numbered.filter(({ counts }) => counts.insert + counts.update + counts.delete > 0);
+  return new Map(written.map(({ name, number }) => [name, number]));
+}
+
+/** What tells the notes of a run from those of others: the digits of the time at which it began. */
+export function runOf({ startedAt }: Pick<RunResult, 'startedAt'>): string {
+  return startedAt.replaceAll(/\D/g, '');
 }
 
 function describeFile({ direction, tables }: RepairSurvey, result: RunResult): object {
   const { target, seed, startedAt } = result;
   const [schema = ''] = [...tables.values()].map(({ pair }) => pair.target.schema);
-  return { direction, engine: target.engine, schema, url: target.url, seed, startedAt };
+  return { direction, engine: target.engine, schema, url: target.url, seed, startedAt, notes: runOf(result) };
 }
 
 function describeColumns({ target, key, columns }: TablePair): object {
@@ -81,9 +93,17 @@ export function plainJson(value: object): string {
   );
 }
 
-function commandFor({ applyCommand }: RepairDialect, path: string): string {
-  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-  return applyCommand.replace('FILE', () => quoted);
+/** Where the commands of a header put what a repair prints. */
+export function toldPathOf(repairPath: string): string {
+  return `${repairPath.replace(/\.sql$/i, '')}.applied.sql`;
+}
+
+function commandFor(command: string, path: string, repairPath: string): string {
+  const quoted = (name: string): string =>
+    /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+  return command.replaceAll(/FILE|TOLD/g, (place) =>
+    quoted(place === 'FILE' ? path : toldPathOf(repairPath)),
+  );
 }
 
 function describeTable(name: string, { counts }: TableSurvey): string[] {
@@ -112,11 +132,6 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     if (table.table.unseen !== null && counts.delete + counts.update > 0) {
       warnings.push(
         `The run could not see whether other tables refer to ${name}. Its indexed columns are changed, and its rows deleted, only where the account that applies this sees that none does (PROCESS and a privilege on every table).`,
-      );
-    }
-    if (direction === 'undo' && counts.delete > 0) {
-      warnings.push(
-        `Rows of ${name} that others wrote since, with the very values that the repair writes, cannot be told from its own, and are deleted.`,
       );
     }
     const lost = uncomparedColumns(table);

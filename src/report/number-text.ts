@@ -1,8 +1,6 @@
-const GROUPED = new Intl.NumberFormat('en-US');
-
 /** A count with thousands separators, the same on every machine. */
 export function formatCount(count: number): string {
-  return GROUPED.format(count);
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A count with its noun: "1 row", "1,204 rows". */

@@ -38,7 +38,7 @@ function fileOf(engine: Engine, lines: readonly string[], head: string = HEADS[e
 async function survey(engine: Engine, path: string) {
   const file = await open(path, 'r');
   try {
-    return await surveyFile(path, file, writeDialectFor(engine));
+    return await surveyFile({ path, file, dialect: writeDialectFor(engine), toldPath: null });
   } finally {
     await file.close();
   }
@@ -304,6 +304,8 @@ describe('a target', () => {
     tables: new Map(),
     rows: 1,
     leftAlone: 0,
+    unchanged: 0,
+    told: null,
     statementsOfRow: new Map(),
   };
   const same = { engine: 'mysql', schema: 'shop', url: 'mysql://db1:3306/shop' };
@@ -360,6 +362,7 @@ describe('the command line', () => {
       target: 'mysql://db:3306/shop',
       rows: 1,
       leftAlone: 2,
+      unchanged: 3,
       undoPath: 'u.sql',
       tables: [{ table: 'shop.t', inserts: 1, updates: 0, deletes: 0, triggers: ['audit'] }],
     } as const;
@@ -379,5 +382,6 @@ describe('the command line', () => {
     expect(io.written.stderr).toContain(
       'shop.t: 1 insert, 0 updates, 0 deletes\n    triggers that fire: audit\n',
     );
+    expect(io.written.stderr).toContain('3 rows that the repair did not change: passed over\n');
   });
 });

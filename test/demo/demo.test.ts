@@ -34,13 +34,15 @@ describe.each([
         },
       });
       expect(stdout.match(/^\(exit code \d+\)$/gm)).toEqual(
-        [0, 1, ...(path === '' ? [] : [0]), 0].map((code) => `(exit code ${code})`),
+        [0, 1, 0, 0].map((code) => `(exit code ${code})`),
       );
       expect(stdout).toContain('All 31 damaged rows were found, and no other');
       expect(stdout.match(/^VERIFIED: .*nothing unverified/gm)).toHaveLength(2);
       expect(readdirSync(output).sort()).toEqual([
         'differences.ndjson',
+        ...(path === '' ? [] : ['repair.applied.sql']),
         'repair.sql',
+        ...(path === '' ? ['repair.undo-1.sql'] : []),
         'repair.undo.sql',
         'report.txt',
         'run.json',

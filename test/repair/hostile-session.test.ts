@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { availableEngines, openTestDatabase, type TestDatabase } from '../support/database.js';
 import { applySql, type ClientHabits, type WrittenRepair, writeRepair } from './repair-round.js';
@@ -172,12 +172,14 @@ describe.each(availableEngines())('a repair file of %s means the same', (engine)
     writeFileSync(startUp, '\\set ON_ERROR_ROLLBACK on\n\\set AUTOCOMMIT off\n\\set ON_ERROR_STOP off\n');
     const own = { ...habits, environment: { PSQLRC: startUp } };
     try {
-      const applied = applySql(target, written.paths.repair, own);
+      const printsTo = written.paths.told;
+      rmSync(printsTo, { force: true });
+      const applied = applySql(target, written.paths.repair, { ...own, printsTo });
       if (refused === undefined) await applied;
       else await expect(applied).rejects.toThrow(refused);
       expect(await read(target)).toEqual(refused === undefined ? await read(source) : before);
       if (refused !== undefined) return;
-      await applySql(target, written.paths.undo, own);
+      await applySql(target, written.paths.undo, { ...own, told: printsTo });
       expect(await read(target)).toEqual(before);
     } finally {
       for (const name of Object.keys(settings))

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -17,8 +17,8 @@ export interface RepairSides {
 /** What `verify --repair` wrote. */
 export interface WrittenRepair {
   readonly result: CliResult;
-  /** Where the two files are. */
-  readonly paths: { readonly repair: string; readonly undo: string };
+  /** Where the two files are, and what the client prints as it applies the repair. */
+  readonly paths: { readonly repair: string; readonly undo: string; readonly told: string };
   readonly repair: string;
   readonly undo: string;
   /** Applies one of the two files to the target with the engine's own client; rejects with what the client says. */
@@ -35,18 +35,20 @@ export async function writeRepair(
 ): Promise<WrittenRepair> {
   const folder = mkdtempSync(join(tmpdir(), 'rowproof-repair-'));
   const path = join(folder, 'fix.sql');
-  const undoPath = join(folder, 'fix.undo.sql');
+  const paths = { repair: path, undo: join(folder, 'fix.undo.sql'), told: join(folder, 'fix.applied.sql') };
+  const apply = (to: TestDatabase, file: 'repair' | 'undo') =>
+    applySql(to, paths[file], file === 'repair' ? { printsTo: paths.told } : { told: paths.told });
   const urls = ['--source', source.url, '--target', target.url, '--workers', '2'];
   const result = await runCli(['verify', ...urls, '--repair', path, ...flags]);
   if (result.exitCode === null || result.exitCode > 3 || result.exitCode === 2)
     throw new Error(result.stderr + result.stdout);
   return {
     result,
-    paths: { repair: path, undo: undoPath },
+    paths,
     repair: readFileSync(path, 'utf8'),
-    undo: readFileSync(undoPath, 'utf8'),
-    apply: (file) => applySql(target, file === 'repair' ? path : undoPath),
-    applyTo: (other, file) => applySql(other, file === 'repair' ? path : undoPath),
+    undo: readFileSync(paths.undo, 'utf8'),
+    apply: (file) => apply(target, file),
+    applyTo: apply,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -79,46 +81,61 @@ export interface ClientHabits {
   readonly environment?: Readonly<Record<string, string>>;
   /** Reads the start-up file of the client, which the header's command does not. */
   readonly readsStartUpFile?: boolean;
+  /** The file to which what the client prints is added. */
+  readonly printsTo?: string;
+  /** What the repair printed, which is run before the file. */
+  readonly told?: string;
 }
 
 /** Applies a file to a database with the own client of its engine; rejects with what the client says. */
 export function applySql(target: TestDatabase, path: string, habits: ClientHabits = {}): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(target.url);
-  const { environment = {}, readsStartUpFile = false } = habits;
+  const { environment = {}, readsStartUpFile = false, printsTo = null } = habits;
   const own = habits.arguments ?? [];
+  const told = habits.told === undefined || !existsSync(habits.told) ? [] : [habits.told];
+  const paths = [...told, path];
   if (target.engine === 'postgresql') {
     const start = readsStartUpFile ? [] : ['--no-psqlrc'];
-    const args = [...start, '--quiet', ...own, `--dbname=${target.url}`, `--file=${path}`];
-    return runClient('psql', { args, inputPath: null, environment });
+    const files = paths.map((each) => `--file=${each}`);
+    const prints = ['--quiet', '--no-align', '--tuples-only'];
+    const args = [...start, ...prints, ...own, `--dbname=${target.url}`, ...files];
+    return runClient('psql', { args, input: null, environment, printsTo });
   }
   const account = [`--user=${username}`, `--password=${password}`, `--host=${hostname}`, `--port=${port}`];
   const args = [
     '--no-defaults',
     '--binary-mode',
+    '--skip-column-names',
+    '--unbuffered',
     '--max-allowed-packet=1G',
     '--protocol=tcp',
     ...own,
     ...account,
     pathname.slice(1),
   ];
-  return runClient('mariadb', { args, inputPath: path, environment });
+  const input = Buffer.concat(paths.map((each) => readFileSync(each)));
+  return runClient('mariadb', { args, input, environment, printsTo });
 }
 
 interface ClientRun {
   readonly args: readonly string[];
-  readonly inputPath: string | null;
+  readonly input: Buffer | null;
   readonly environment: Readonly<Record<string, string>>;
+  readonly printsTo: string | null;
 }
 
-function runClient(program: string, { args, inputPath, environment }: ClientRun): Promise<void> {
-  const stdin = inputPath === null ? ('ignore' as const) : openSync(inputPath, 'r');
+function runClient(program: string, { args, input, environment, printsTo }: ClientRun): Promise<void> {
   const env = { ...process.env, ...environment };
-  const child = spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'], env });
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
   let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  child.stdout?.resume();
+  child.stdout.on('data', (text: Buffer) => {
+    if (printsTo !== null) appendFileSync(printsTo, text);
+  });
+  // A client that has stopped at an error does not take the rest.
+  child.stdin.on('error', () => undefined).end(input ?? undefined);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) =>

@@ -1,90 +1,202 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { applyRepair, resolveConfig, verify } from 'rowproof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatRepair } from '../../src/repair/repair-file.js';
+import { RepairSurvey } from '../../src/repair/survey.js';
+import { makeFolder } from '../apply/applied.js';
 import { availableEngines, openTestDatabase, type TestDatabase } from '../support/database.js';
-import { applySql, type WrittenRepair, writeRepair } from './repair-round.js';
+import { applySql } from './repair-round.js';
 
 const TABLES = `CREATE TABLE p (id INT NOT NULL PRIMARY KEY, code VARCHAR(20) UNIQUE);
   CREATE TABLE c (id INT NOT NULL PRIMARY KEY, pid INT, word VARCHAR(20), FOREIGN KEY (pid) REFERENCES p (id))`;
-const SOURCE = `INSERT INTO p VALUES (1, 'a'), (2, 'b'), (3, 'c'), (5, 'e');
-  INSERT INTO c VALUES (1, 1, 'one'), (2, 3, 'two'), (3, 5, 'three')`;
-const TARGET = `INSERT INTO p VALUES (1, 'a'), (2, 'x'), (3, 'b'), (4, 'd');
-  INSERT INTO c VALUES (1, 1, 'uno'), (2, 4, 'two'), (4, 4, 'four')`;
-/** What others write in the meantime. */
-const OTHERS = `INSERT INTO p VALUES (50, 'others'); INSERT INTO c VALUES (50, 1, 'others'), (51, 50, 'others')`;
 
-/** The repair stops where the client ends: what was begun is taken back by the server, what was committed stays. */
+const SCENARIOS = [
+  {
+    title: 'in many transactions',
+    source: `INSERT INTO p VALUES (1, 'a'), (2, 'b'), (5, 'e');
+      INSERT INTO c VALUES (1, 1, 'one'), (3, 5, 'three'), (6, 1, 'six')`,
+    target: `INSERT INTO p VALUES (1, 'a'), (2, 'x'), (4, 'd');
+      INSERT INTO c VALUES (1, 1, 'uno'), (4, 4, 'four'), (6, 1, 'sei'), (7, 1, 'seven')`,
+    transactions: 8,
+  },
+  {
+    title: 'in one transaction, with a row put aside',
+    source: `INSERT INTO p VALUES (1, 'a'), (2, 'b'), (3, 'x'), (5, 'e');
+      INSERT INTO c VALUES (1, 1, 'one'), (2, 3, 'two'), (3, 5, 'three'), (6, 1, 'six')`,
+    target: `INSERT INTO p VALUES (1, 'a'), (2, 'x'), (3, 'b'), (4, 'd');
+      INSERT INTO c VALUES (1, 1, 'uno'), (2, 4, 'two'), (4, 4, 'four'), (6, 1, 'sei'), (7, 1, 'seven')`,
+    transactions: 1,
+  },
+];
+
+/** Others do some of what the repair wants before it comes: a row arrives, one goes, one is mended; a key is taken. */
+const BEFORE = `INSERT INTO p VALUES (5, 'e'); INSERT INTO c VALUES (3, NULL, 'theirs');
+  DELETE FROM c WHERE id = 7; UPDATE c SET word = 'six' WHERE id = 6`;
+/** What others write before the undo. */
+const AFTER = `INSERT INTO p VALUES (50, 'others'); INSERT INTO c VALUES (50, 1, 'others'), (51, 50, 'others')`;
+
+interface Files {
+  readonly repair: string;
+  readonly undo: string;
+}
+
+/** The files of a run, with as many statements in a transaction as the test wants. */
+async function writeFiles(source: TestDatabase, target: TestDatabase): Promise<Files> {
+  const folder = mkdtempSync(join(tmpdir(), 'rowproof-stops-'));
+  const paths = { repair: join(folder, 'fix.sql'), undo: join(folder, 'fix.undo.sql') };
+  const outcome = await verify(resolveConfig({ source: source.url, target: target.url }), {
+    wantsRepair: true,
+  });
+  try {
+    const { repair: facts, result } = outcome;
+    if (facts === null) throw new Error('The run read nothing of what a repair needs.');
+    const { dialect } = facts.catalog;
+    const survey = await RepairSurvey.take(facts, null);
+    const undo = await RepairSurvey.take(facts, survey);
+    for (const [direction, each] of [
+      ['repair', survey],
+      ['undo', undo],
+    ] as const) {
+      const otherPath = paths[direction === 'repair' ? 'undo' : 'repair'];
+      const file = { survey: each, dialect, result, path: paths[direction], otherPath, batchStatements: 1 };
+      const pieces: string[] = [];
+      for await (const piece of formatRepair(file)) pieces.push(piece);
+      writeFileSync(paths[direction], pieces.join(''));
+    }
+    return paths;
+  } finally {
+    await outcome.close();
+  }
+}
+
+interface Stop {
+  readonly text: string;
+  /** The file ends between what it prints before a COMMIT and what it prints behind it. */
+  readonly isUnclear: boolean;
+}
+
+/** The file up to each of its lines, from the first transaction on. */
+function cutBehindEachLine(path: string): Stop[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const first = lines.findIndex((line) => /^(BEGIN|START TRANSACTION);$/.test(line));
+  let isUnclear = false;
+  return lines.slice(first).flatMap((line, i) => {
+    if (line.includes('rowproof') && line.includes('open_')) isUnclear = line.includes('+');
+    return line === '' ? [] : [{ text: `${lines.slice(0, first + i + 1).join('\n')}\n`, isUnclear }];
+  });
+}
+
 describe.each(availableEngines())('a repair of %s that stops', (engine) => {
   let source: TestDatabase;
   let target: TestDatabase;
-  let written: WrittenRepair;
 
-  const read = async (database: TestDatabase): Promise<string> =>
+  const read = async (): Promise<string> =>
     JSON.stringify([
-      await database.query('SELECT id, code FROM p WHERE id < 50 ORDER BY id'),
-      await database.query('SELECT id, pid, word FROM c WHERE id < 50 ORDER BY id'),
+      await target.query('SELECT id, code FROM p WHERE id < 50 ORDER BY id'),
+      await target.query('SELECT id, pid, word FROM c WHERE id < 50 ORDER BY id'),
     ]);
   const countOthers = async () => [
     ...(await target.query('SELECT COUNT(*) FROM p WHERE id >= 50')),
     ...(await target.query('SELECT COUNT(*) FROM c WHERE id >= 50')),
   ];
-  const reset = () => target.run(`DELETE FROM c; DELETE FROM p; ${TARGET}`);
 
   beforeAll(async () => {
     source = await openTestDatabase(engine);
     target = await openTestDatabase(engine);
-    await source.run(`${TABLES}; ${SOURCE}`);
-    await target.run(`${TABLES}; ${TARGET}`);
-    written = await writeRepair({ source, target });
-    expect(written.repair).toContain(' 0 left alone.');
+    for (const database of [source, target]) await database.run(TABLES);
   }, 300_000);
 
   afterAll(async () => {
-    written?.remove();
     for (const database of [source, target]) await database?.drop();
   });
 
-  /** The file up to each of its statements, as it is or with each statement in a transaction of its own. */
-  function cutAfterEach(isSingle: boolean): string[] {
-    const lines = readFileSync(written.paths.repair, 'utf8').split('\n');
-    const kept = isSingle
-      ? lines.filter((line) => !/^(BEGIN|START TRANSACTION|COMMIT|SET CONSTRAINTS)/.test(line))
-      : lines;
-    const ends = kept.flatMap((line, i) => (line.startsWith('/*r') || line === 'COMMIT;' ? [i + 1] : []));
-    return ends.map((end) => `${kept.slice(0, end).join('\n')}\n`);
-  }
+  describe.each(SCENARIOS)('$title', (scenario) => {
+    let files: Files;
+    let stops: readonly Stop[];
+    const told = (): string => `${files.repair}.told`;
 
-  it.each([
-    ['in the middle of a transaction', false],
-    ['behind a statement that was committed', true],
-  ])(
-    '%s is taken back by its undo, and done by a second run, whatever others wrote',
-    async (_, isSingle) => {
-      const files = cutAfterEach(isSingle);
-      expect(files.length).toBeGreaterThan(6);
-      const before = await read(target);
-      const wanted = await read(source);
-      for (const text of files) {
-        const path = `${written.paths.repair}.cut.sql`;
-        writeFileSync(path, text);
-        for (const last of ['undo', 'repair'] as const) {
-          await reset();
-          await applySql(target, path);
-          await target.run(OTHERS);
-          await written.apply(last);
-          expect(await read(target)).toEqual(last === 'undo' ? before : wanted);
-          expect(await countOthers()).toEqual([['1'], ['2']]);
-        }
+    /** The target as the repair meets it. */
+    const reset = async (): Promise<string> => {
+      rmSync(told(), { force: true });
+      await target.run(`DELETE FROM c; DELETE FROM p; ${scenario.target}; ${BEFORE}`);
+      return await read();
+    };
+    const repairUpTo = async ({ text }: Stop): Promise<void> => {
+      const path = `${files.repair}.cut.sql`;
+      writeFileSync(path, text);
+      await applySql(target, path, { printsTo: told() });
+    };
+
+    beforeAll(async () => {
+      await source.run(`DELETE FROM c; DELETE FROM p; ${scenario.source}`);
+      await target.run(`DELETE FROM c; DELETE FROM p; ${scenario.target}`);
+      files = await writeFiles(source, target);
+      stops = cutBehindEachLine(files.repair);
+    });
+    afterAll(() => rmSync(dirname(files.repair), { recursive: true, force: true }));
+
+    it('is taken back by its undo as far as it came, and what others wrote is kept', async () => {
+      expect(stops.filter(({ text }) => text.endsWith('COMMIT;\n'))).toHaveLength(scenario.transactions);
+      for (const stop of stops) {
+        const before = await reset();
+        await repairUpTo(stop);
+        const stopped = await read();
+        await target.run(AFTER);
+        const undo = applySql(target, files.undo, { told: told() });
+        if (stop.isUnclear) await expect(undo).rejects.toThrow('was the last COMMIT of the repair done?');
+        else await undo;
+        expect(await read(), stop.text).toBe(stop.isUnclear ? stopped : before);
+        expect(await countOthers()).toEqual([['1'], ['2']]);
       }
-      await reset();
-    },
-    300_000,
-  );
+    }, 600_000);
 
-  it('keeps a row of others that has the key of a row that was to come, and other values', async () => {
-    await target.run("INSERT INTO c VALUES (3, 1, 'others')");
-    await written.apply('repair');
-    await written.apply('undo');
-    expect(await target.query('SELECT pid, word FROM c WHERE id = 3')).toEqual([['1', 'others']]);
-    await reset();
+    it('is done by a second run, whose undo takes back what both did', async () => {
+      for (const stop of stops.filter((_, i) => i % 5 === 0)) {
+        const before = await reset();
+        await repairUpTo(stop);
+        await applySql(target, files.repair, { printsTo: told() });
+        const done = await read();
+        const undo = applySql(target, files.undo, { told: told() });
+        if (stop.isUnclear) await expect(undo).rejects.toThrow('was the last COMMIT of the repair done?');
+        else await undo;
+        expect(await read(), stop.text).toBe(stop.isUnclear ? done : before);
+      }
+    }, 600_000);
+
+    it('is taken back by rowproof apply in the same way', async () => {
+      const undo = () =>
+        applyRepair({
+          path: files.undo,
+          targetUrl: target.url,
+          toldPath: told(),
+          undoPath: join(makeFolder(), 'again.sql'),
+        });
+      for (const stop of stops.filter((_, i) => i % 7 === 0)) {
+        const before = await reset();
+        await repairUpTo(stop);
+        const stopped = await read();
+        if (stop.isUnclear) await expect(undo()).rejects.toThrow('does not say whether the last transaction');
+        else await undo();
+        expect(await read(), stop.text).toBe(stop.isUnclear ? stopped : before);
+      }
+    }, 600_000);
+
+    it('is not taken back where nothing says what was done', async () => {
+      await reset();
+      await applySql(target, files.repair, { printsTo: told() });
+      const done = await read();
+      await expect(applySql(target, files.undo)).rejects.toThrow(
+        'this needs what the repair printed before it',
+      );
+      const settings = { path: files.undo, targetUrl: target.url };
+      await expect(applyRepair(settings)).rejects.toThrow('nothing was given that says what that was');
+      writeFileSync(told(), readFileSync(told(), 'utf8').replaceAll(/(?<=_|c)\d{17}/g, '20200101000000000'));
+      await expect(applySql(target, files.undo, { told: told() })).rejects.toThrow('what the repair printed');
+      const other = applyRepair({ ...settings, toldPath: told() });
+      await expect(other).rejects.toThrow('tells nothing of the repair that this undo belongs to');
+      expect(await read()).toBe(done);
+    });
   });
 });

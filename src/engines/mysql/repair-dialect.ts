@@ -11,6 +11,7 @@ import type {
   RepairValue,
 } from '../repair.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
+import { MYSQL_NOTES } from './change-notes.js';
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { findRefusal } from './repair-limits.js';
@@ -56,9 +57,13 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     const refusal = findRefusal(found, value, facts);
     return refusal === null ? found : unwritable(value.to, refusal);
   };
+  const program = isMariadb ? 'mariadb' : 'mysql';
+  const client = `${program} --no-defaults --binary-mode --max-allowed-packet=1G --host=HOST --user=USER --password DATABASE`;
   const quoteTable = (table: Table): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
   return {
-    applyCommand: `${isMariadb ? 'mariadb' : 'mysql'} --no-defaults --binary-mode --max-allowed-packet=1G --host=HOST --user=USER --password DATABASE < FILE`,
+    applyCommand: `${client} < FILE`,
+    notingCommand: `${client} --skip-column-names --unbuffered < FILE >> TOLD`,
+    toldCommand: `cat TOLD FILE | ${client}`,
     sessionStatements: [
       'SET NAMES utf8mb4;',
       `SET SESSION sql_mode = '${SQL_MODE}';`,
@@ -89,6 +94,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
       return found.kind === 'unwritable' ? null : inColumnCollation(spell(found, value.to), value.to);
     },
     asideChecks: ASIDE_CHECKS,
+    notes: MYSQL_NOTES,
     buildGuard: (value) => buildGuard(readTypedValue(value), value),
     buildNotReferred,
     referenceText: (value) => referenceText(typed(value), ignoredInText(value.to)),
@@ -125,8 +131,6 @@ function inColumnCollation(literal: string, { collation, type }: Column): string
  */
 const ASIDE_CHECKS: AsideChecks = {
   begin: ['SET @rowproof_aside = 0;'],
-  afterHold: ['SET @rowproof_aside = @rowproof_aside + ROW_COUNT();'],
-  afterRelease: ['SET @rowproof_aside = @rowproof_aside - ROW_COUNT();'],
   forRow: () => [],
   end: [
     "SET @rowproof_check = IF(@rowproof_aside = 0, 'DO 0', 'SELECT `rowproof: a row put aside was not found again`');",

@@ -4,6 +4,7 @@ import { limitWrites } from '../limit-writes.js';
 import { openWithin } from '../open-session.js';
 import { assertExpectedServer } from '../server-identity.js';
 import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession } from '../write.js';
+import { MYSQL_NOTES } from './change-notes.js';
 import { readMysqlImages } from './row-images.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
 import { SIGHT_VARIABLE } from './unseen-keys.js';
@@ -77,6 +78,7 @@ const HOPELESS = new Set([1021, 1037, 1041, 1114, 1290, 1665, 1792, 1836, 3100])
 export const mysqlWrite: WriteDialect = {
   engines: ['mysql', 'mariadb'],
   lexicon: LEXICON,
+  notes: MYSQL_NOTES,
   words: new Set(
     (
       'NULL TRUE FALSE AND NOT IS EXISTS SELECT FROM WHERE AS BINARY CHAR JSON LIMIT DATE TIME TIMESTAMP X B C ' +

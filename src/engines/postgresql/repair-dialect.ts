@@ -9,6 +9,7 @@ import type {
   RepairValue,
 } from '../repair.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
+import { POSTGRESQL_NOTES } from './change-notes.js';
 import { withUtc } from './dialect.js';
 import { fileLiteral, quoteFileName } from './file-spelling.js';
 import { findRefusal, isJsonb, isPadded } from './repair-limits.js';
@@ -34,6 +35,8 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
   const quoteTable = (table: Table): string => `${quoteFileName(table.schema)}.${quoteFileName(table.name)}`;
   return {
     applyCommand: 'psql --no-psqlrc --quiet --dbname=URL --file=FILE',
+    notingCommand: 'psql --no-psqlrc --quiet --no-align --tuples-only --dbname=URL --file=FILE >> TOLD',
+    toldCommand: 'psql --no-psqlrc --quiet --dbname=URL --file=TOLD --file=FILE',
     sessionStatements: [
       '\\set ON_ERROR_STOP on',
       "SET client_encoding = 'UTF8';",
@@ -78,7 +81,8 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
       if (found.kind === 'unwritable' || type === undefined) return null;
       return `CAST(${spell(found, value.to)} AS ${type.quoted})`;
     },
-    asideChecks: { begin: [], afterHold: [], afterRelease: [], forRow: buildAsideCheck, end: [] },
+    asideChecks: { begin: [], forRow: buildAsideCheck, end: [] },
+    notes: POSTGRESQL_NOTES,
     buildGuard: (value) => buildGuard(readTypedValue(value), value, types),
     buildNotReferred,
     // A type with an equality of its own may take letter case for nothing, as citext does.

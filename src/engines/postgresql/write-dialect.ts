@@ -12,6 +12,7 @@ import type {
   WriteSession,
   WriteSetting,
 } from '../write.js';
+import { POSTGRESQL_NOTES } from './change-notes.js';
 import { textLiteral } from './dialect.js';
 import { fileLiteral, quoteFileName } from './file-spelling.js';
 
@@ -196,6 +197,7 @@ const HOPELESS = /^(25006|53[12]00|58030|XX00[012])$/;
 export const postgresqlWrite: WriteDialect = {
   engines: ['postgresql'],
   lexicon: { nameQuote: '"', escapeStrings: true },
+  notes: POSTGRESQL_NOTES,
   words: new Set(
     'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG'.split(' '),
   ),
