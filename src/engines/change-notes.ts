@@ -63,7 +63,7 @@ export function noteOf({ row }: Pick<NotedRow, 'row'>): string {
 }
 
 const RUN_AND_LIST = /(\d{17})(?:_(\d+_\d+))?/;
-const LAST_QUOTED = /'((?:,\d+,)*)'(?=[^']*$)/;
+const LAST_QUOTED = /',?((?:,\d+,)*)'(?=[^']*$)/;
 
 /** Reads a line that a repair printed: ours is, character for character, what would be printed; null for any other. */
 export function readToldLine(

@@ -1,8 +1,10 @@
 import { RowproofError } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { inClear } from '../apply/applied.js';
 import { type Comparison, compare, findingCodes, tableResult } from '../run/compare.js';
 import type { TestDatabase } from '../support/database.js';
 import { useOwnServer } from '../support/private-server.js';
+import { openStatementBalancer } from '../support/statement-balancer.js';
 import { openTcpProxy } from '../support/tcp-proxy.js';
 import { endReadingSessions, slowCondition, waitForSlowRead } from './slow-reads.js';
 import { fillTable } from './type-words.js';
@@ -102,6 +104,33 @@ describe.each(['mariadb', 'postgresql'] as const)(
     });
   },
 );
+
+describe('an address of mariadb that has single statements answered by another server', () => {
+  const source = useOwnServer('mariadb');
+  const target = useOwnServer('mariadb');
+
+  beforeAll(async () => {
+    for (const server of [source, target]) {
+      await server.run('CREATE TABLE word (id int PRIMARY KEY, word varchar(20))');
+      await fillTable(server as TestDatabase, { table: 'word', count: ROWS, select: "n, 'word'" });
+    }
+    await target.run(`UPDATE word SET word = 'damaged' WHERE id > ${ROWS - DAMAGED}`);
+  });
+
+  it.each([{}, { mode: 'count' }, { 'checksum-on': 'server' }])('proves nothing (%o)', async (flags) => {
+    const balancer = await openStatementBalancer(inClear(target.url), source.url);
+    const outcome = await compare({
+      source: { url: inClear(source.url) },
+      target: { url: balancer.url },
+      flags: { 'chunk-rows': '500', ...flags },
+    }).catch((error: unknown) => error);
+    const { diverted } = balancer;
+    await balancer.close();
+    expect(diverted).toBeGreaterThan(0);
+    expect(JSON.stringify(outcome)).toContain('Another server or session answers');
+    expectNothingProved(outcome);
+  });
+});
 
 /** A run either says that it cannot be done like this, or leaves rows unverified. */
 function expectNothingProved(outcome: unknown): void {

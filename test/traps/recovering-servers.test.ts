@@ -40,7 +40,10 @@ describe.skipIf(!isThere)('a read of PostgreSQL', () => {
   });
 
   function expectReadAgain(run: Comparison, error: object): void {
-    expect(run.events.filter(({ type }) => type === 'chunk:retry')).toMatchObject([{ error }]);
+    const [first, ...others] = run.events.filter(({ type }) => type === 'chunk:retry');
+    expect(first).toMatchObject({ error });
+    // A server that is not up again yet lets nobody in.
+    for (const retry of others) expect(retry).toMatchObject({ error: { code: 'connect' } });
     expect(run.result.totals).toMatchObject({ sourceRows: ROWS, targetRows: ROWS });
     expect(listDifferences(run)).toEqual(['changed 7 word', `changed ${ROWS} word`]);
     expect(run.result.tables).toMatchObject([{ verdict: 'different', coverage: { unverifiedChunks: 0 } }]);

@@ -8,7 +8,8 @@ const TOLD: ToldStatements = {
   committed: (run) => `SET @rowproof_open_${run} = @rowproof_open_${run} - 1;`,
   addRows: (run, list, rows) => {
     const name = rowsOf(run, list);
-    return `SET ${name} = CONCAT(COALESCE(${name}, ''), '${rows}');`;
+    // In a session whose sql_mode takes '' for NULL, a list that begins with '' would stay NULL.
+    return `SET ${name} = CONCAT(COALESCE(${name}, ','), ',${rows}');`;
   },
 };
 

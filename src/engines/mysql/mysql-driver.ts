@@ -76,30 +76,30 @@ export class MysqlConnection implements Session {
   }
 
   query(sql: string): Promise<readonly ControlRow[]> {
-    return this.#transact(() => this.#run(sql));
+    return this.#transact(sql, (bound) => this.#run(bound));
   }
 
   parse(sql: string): Promise<void> {
-    return this.#transact(async () => {
+    return this.#transact('', async () => {
       await this.#prepare(sql);
       this.#connection.unprepare(sql);
     });
   }
 
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
-    return this.#transact(async () => {
+    return this.#transact(sql, async (bound) => {
       this.#budget.renew();
-      const statement = await this.#prepare(sql);
+      const statement = await this.#prepare(bound);
       try {
-        await this.#execute({ statement, sql, values: [] }, columns, onSpan);
+        await this.#execute({ statement, sql: bound, values: [] }, columns, onSpan);
       } finally {
-        if (!this.broken) this.#connection.unprepare(sql);
+        if (!this.broken) this.#connection.unprepare(bound);
       }
     });
   }
 
-  #transact<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#track(() => this.#transactions.run(work));
+  #transact<Result>(sql: string, work: (bound: string) => Promise<Result>): Promise<Result> {
+    return this.#track(() => this.#transactions.run(sql, work));
   }
 
   async #cancel(settings: ConnectionSettings): Promise<void> {

@@ -2,8 +2,10 @@ import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, ControlRow } from '../engine.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
 import { Turns } from '../turns.js';
+import { bindToSession, isOtherSession, otherSession, type SessionBond } from './bound-query.js';
 import { SessionState } from './session-state.js';
 
+const BEGIN = 'START TRANSACTION READ ONLY';
 /** Said in full, because a default of the server's could begin another transaction or end the session with it. */
 const END = 'ROLLBACK AND NO CHAIN NO RELEASE';
 
@@ -27,6 +29,7 @@ export class ReadTransactions {
   readonly #settings: ConnectionSettings;
   readonly #turns = new Turns();
   #state: SessionState | null = null;
+  #bond: SessionBond | null = null;
 
   constructor(connection: TransactionConnection, settings: ConnectionSettings) {
     this.#connection = connection;
@@ -37,16 +40,15 @@ export class ReadTransactions {
   async open(): Promise<void> {
     const query = (sql: string): Promise<readonly ControlRow[]> => this.#connection.run(sql);
     this.#state = await SessionState.prepare({ query }, this.#settings);
-    await this.run(async () => {});
+    await this.run('', async () => {});
   }
 
   /** The result is handed over before the transaction has ended; the next one begins after that. */
-  run<Result>(work: () => Promise<Result>): Promise<Result> {
+  run<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       void this.#turns.take(async () => {
         try {
-          await this.#begin();
-          resolve(await this.#withinTime(work));
+          resolve(await this.#inTransaction(sql, work));
         } catch (error) {
           reject(error);
         }
@@ -65,16 +67,44 @@ export class ReadTransactions {
     });
   }
 
-  async #begin(): Promise<void> {
+  async #inTransaction<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
+    const bound = this.#bond === null ? null : bindToSession(sql, this.#bond);
+    if (bound === null) {
+      await this.#begin();
+      return await this.#withinTime(() => work(sql));
+    }
+    await this.#connection.run(BEGIN);
+    try {
+      return await this.#withinTime(() => work(bound));
+    } catch (error) {
+      if (!isOtherSession(error)) throw error;
+      return await this.#bindAgain(sql, work);
+    }
+  }
+
+  /** A proxy may give every transaction another session, which is asked then whether it will do. */
+  async #bindAgain<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
+    await this.#connection.run(END);
+    const bond = await this.#begin();
+    try {
+      return await this.#withinTime(() => work(bindToSession(sql, bond) ?? sql));
+    } catch (error) {
+      throw isOtherSession(error) ? otherSession(error) : error;
+    }
+  }
+
+  async #begin(): Promise<SessionBond> {
     const state = this.#state;
     if (state === null) throw new RowproofError({ code: 'internal', message: 'The session was not opened' });
-    await this.#connection.run('START TRANSACTION READ ONLY');
+    await this.#connection.run(BEGIN);
     const [row = {}] = await this.#connection.run(state.question);
     const server = state.identify(row);
     assertExpectedServer(this.#settings.server, server);
     state.assertConfirmed(row);
     this.sessionId = row.session_id ?? '';
     this.server = server;
+    this.#bond = state.bond(row);
+    return this.#bond;
   }
 
   /** Ends a statement that takes too long on a server that has no limit of its own, as MySQL 5.6. */

@@ -9,13 +9,20 @@ const PLACE = ['hostname', 'port', 'datadir'];
 /** Variables of which a server may have some only. */
 export const SERVER_VARIABLES: readonly string[] = [...IDENTITY, ...PLACE];
 
-/** Columns that say which server answers, and by which number it knows the session. */
-export function buildServerQuestion(known: { has(name: string): boolean }): string {
+/** What says which server answers, and by which number it knows the session, as SQL by the name of its column. */
+export function serverColumns(known: { has(name: string): boolean }): Readonly<Record<string, string>> {
   const list = (names: readonly string[]): string => {
     const found = names.filter((name) => known.has(name)).map((name) => `@@${name}`);
     return found.length === 0 ? "''" : `CONCAT_WS('/', ${found.join(', ')})`;
   };
-  return `${list(IDENTITY)} AS identity, ${list(PLACE)} AS place, CONNECTION_ID() AS session_id`;
+  return { identity: list(IDENTITY), place: list(PLACE), session_id: 'CONNECTION_ID()' };
+}
+
+/** A SELECT list of such columns. */
+export function selectList(columns: Readonly<Record<string, string>>): string {
+  return Object.entries(columns)
+    .map(([name, sql]) => `${sql} AS ${name}`)
+    .join(', ');
 }
 
 /** Who answered: the server's own identifiers, and where it runs. */

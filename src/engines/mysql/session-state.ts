@@ -1,9 +1,10 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, ControlRow } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
+import { bondOf, type SessionBond } from './bound-query.js';
 import { MARIADB_VARIABLE } from './capabilities.js';
 import { textLiteral } from './dialect.js';
-import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
+import { identifyServer, SERVER_VARIABLES, selectList, serverColumns } from './server-question.js';
 import {
   assignVariables,
   NO_LIMIT,
@@ -135,8 +136,17 @@ export class SessionState {
 
   /** Asks, inside a transaction, for the settings, the server and the number that it knows the session by. */
   get question(): string {
+    return `SELECT ${selectList(this.#columns)}`;
+  }
+
+  /** Binds reads to the session that gave this answer to the question. */
+  bond(row: ControlRow): SessionBond {
+    return bondOf(this.#columns, row);
+  }
+
+  get #columns(): Readonly<Record<string, string>> {
     const values = this.#said.map(([name]) => `IFNULL(@@SESSION.${name}, 'NULL')`);
-    return `SELECT CONCAT_WS('|', ${values.join(', ')}) AS settings, ${buildServerQuestion(this.#before)}`;
+    return { settings: `CONCAT_WS('|', ${values.join(', ')})`, ...serverColumns(this.#before) };
   }
 
   /** Throws where a setting has another value than it was given. */

@@ -9,7 +9,7 @@ import type { WireBudget } from '../wire-budget.js';
 import type { SentTogether, ServerAnswer, StatementResult } from '../write.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { cancelMysql, toControlRow } from './mysql-driver.js';
-import { buildServerQuestion, identifyServer, SERVER_VARIABLES } from './server-question.js';
+import { identifyServer, SERVER_VARIABLES, selectList, serverColumns } from './server-question.js';
 import {
   readSessionVariables,
   restoreVariables,
@@ -66,7 +66,7 @@ export class MysqlWriter implements WritingConnection {
   /** Finds out which variables the server has, what tells it from others, and what the session is set to. */
   async prepare(): Promise<void> {
     this.#before = await readSessionVariables(this.#variables, [...WRITTEN_VARIABLES, ...SERVER_VARIABLES]);
-    this.serverQuestion = buildServerQuestion(this.#before);
+    this.serverQuestion = selectList(serverColumns(this.#before));
     const { results, failure } = await this.runAll(['DO 0', `SELECT ${this.serverQuestion}`]);
     if (results.length !== 2) throw takesNoGroups(failure?.cause);
     this.readAnswer(results[1]?.rows[0] ?? {});
