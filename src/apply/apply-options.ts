@@ -22,6 +22,8 @@ export interface ApplyOptions {
   readonly onLeft?: (row: LeftRow) => void;
   /** Told how many of the file's rows were dealt with. */
   readonly onProgress?: (progress: ApplyProgress) => void;
+  /** Told once each sentence that the user should read although the work goes on; else it is a warning of the process. */
+  readonly onWarning?: (sentence: string) => void;
   /** Told of an undo file that an earlier run, which was killed, had left unfinished. */
   readonly onUndoFinished?: (path: string) => void;
   /** Ends the run after the rows at hand; what was done is committed and can be taken back. */

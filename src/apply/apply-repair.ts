@@ -35,7 +35,7 @@ export async function applyRepair(options: ApplyOptions): Promise<ApplyResult> {
   try {
     const undoPath = options.undoPath ?? null;
     if (undoPath !== null || options.dryRun !== true) assertUndoPlace(options.path, undoPath);
-    return await applyFile(file, options, processEnvironment());
+    return await applyFile(file, options, processEnvironment(options.onWarning));
   } finally {
     await file.close();
   }

@@ -43,6 +43,7 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
       lockTimeoutMs: settings.lockTimeoutMs,
       signal: interruption.signal,
       confirm: (plan) => confirmPlan(plan, { settings, io }),
+      onWarning: (sentence) => say(`Warning: ${sentence}`),
       onProgress: throttle(io, say),
       onUndoFinished: (undo) => say(`An earlier run was cut off: what takes it back is in ${undo}.`),
       onLeft: (row) => {

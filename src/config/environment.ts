@@ -6,8 +6,13 @@ import { whyNotRead } from './file-reason.js';
 /** Is told once each sentence that the user of a run should read although the run goes on. */
 export type WarningListener = (sentence: string) => void;
 
+/** Where nobody listens, a warning takes the way of Node's own. */
+export function warnOfProcess(sentence: string): void {
+  process.emitWarning(sentence, 'RowproofWarning');
+}
+
 /** The process around a run: its variables and the files in which the engines' own clients keep passwords. */
-export function processEnvironment(onWarning: WarningListener = () => undefined): Environment {
+export function processEnvironment(onWarning: WarningListener = warnOfProcess): Environment {
   const told = new Set<string>();
   const warn = (sentence: string): void => {
     // Both sides may take their password from one file.

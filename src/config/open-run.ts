@@ -7,7 +7,7 @@ import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import { compileScope } from './comparison-scope.js';
-import { processEnvironment, type WarningListener } from './environment.js';
+import { processEnvironment, type WarningListener, warnOfProcess } from './environment.js';
 import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesFit } from './rule-effects.js';
@@ -57,11 +57,6 @@ function cutOffAfter(stop: AbortSignal | undefined, sessions: readonly Session[]
     clearTimeout(timer);
     stop?.removeEventListener('abort', onStop);
   };
-}
-
-/** Where nobody listens, a warning takes the way of Node's own. */
-function warnOfProcess(sentence: string): void {
-  process.emitWarning(sentence, 'RowproofWarning');
 }
 
 async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record<Side, OpenSide>> {

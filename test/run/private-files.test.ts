@@ -16,6 +16,14 @@ import { runCli } from '../support/run-cli.js';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
+const REPAIR = `-- format: rowproof/repair@1 {"direction":"repair","engine":"postgresql","schema":"public","url":"postgres://host/shop","seed":"1","startedAt":"2026-01-01T00:00:00Z"}
+-- table 1: {"schema":"public","name":"t","key":["id"],"columns":["id"]}
+BEGIN;
+/*r 1.1*/ DELETE FROM "public"."t" WHERE /*k*/ "id" = '5' /*g*/;
+COMMIT;
+-- End of the file: 1 row.
+`;
+
 describe('files of a run', () => {
   const source = useDatabase('postgresql');
   const target = useDatabase('mariadb');
@@ -73,6 +81,8 @@ describe('files of a run', () => {
     const password = (url: string) => decodeURIComponent(new URL(url).password);
     writeFileSync(join(home, '.pgpass'), `*:*:*:*:${password(source.url)}\n`, { mode: 0o600 });
     writeFileSync(join(home, '.my.cnf'), `[client]\npassword=${password(target.url)}\n`, { mode: 0o644 });
+    const repair = join(home, 'fix.sql');
+    writeFileSync(repair, REPAIR);
     expect((await run()).exitCode).toBe(1);
     for (const mode of [0o640, 0o602]) {
       chmodSync(join(home, '.pgpass'), mode);
@@ -82,6 +92,11 @@ describe('files of a run', () => {
       );
       expect(exitCode).toBe(4);
     }
+    const applied = await runCli(['apply', repair, '--target', bare(source.url), '--other-target', '--yes'], {
+      cwd: home,
+      env: { HOME: home },
+    });
+    expect(applied.stderr).toContain('.pgpass" has group or world access');
     chmodSync(join(home, '.pgpass'), 0o600);
     chmodSync(join(home, '.my.cnf'), 0o666);
     const { exitCode, stderr } = await run();
