@@ -95,6 +95,7 @@ async function applyFile(
     const tally = new RowTally({
       tables,
       lexicon: dialect.lexicon,
+      parted: survey.parted,
       onLeft: options.onLeft ?? (() => undefined),
     });
     if (options.dryRun === true || survey.rows === 0)

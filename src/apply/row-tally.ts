@@ -2,6 +2,7 @@ import type { Lexicon } from '../engines/sql-tokens.js';
 import type { ApplyPlan, ApplyResult, LeftRow } from './apply-result.js';
 import type { BlockRun } from './block-tally.js';
 import { findUnwanted, type RowStatements, rowsOf } from './check-rows.js';
+import type { PartedRows } from './parted-rows.js';
 import { nameRow } from './row-name.js';
 import type { AppliedTable } from './undo-statement.js';
 import type { WriteConnection } from './write-connection.js';
@@ -17,6 +18,7 @@ interface TallyParts {
   readonly tables: ReadonlyMap<number, AppliedTable>;
   readonly lexicon: Lexicon;
   readonly onLeft: (row: LeftRow) => void;
+  readonly parted: PartedRows;
 }
 
 /** Counts what became of each row, and remembers those that need not be verified because they were left alone. */
@@ -26,10 +28,12 @@ export class RowTally {
   readonly left = new Set<string>();
   readonly #tables: ReadonlyMap<number, AppliedTable>;
   readonly #lexicon: Lexicon;
+  readonly #parted: PartedRows;
   readonly #onLeft: (row: LeftRow) => void;
   readonly #counts = { applied: 0, done: 0, changed: 0, refused: 0, verified: 0, differing: 0 };
 
-  constructor({ tables, lexicon, onLeft }: TallyParts) {
+  constructor({ tables, lexicon, onLeft, parted }: TallyParts) {
+    this.#parted = parted;
     this.#tables = tables;
     this.#lexicon = lexicon;
     this.#onLeft = onLeft;
@@ -52,9 +56,11 @@ export class RowTally {
   ): Promise<void> {
     const unmatched: RowStatements[] = [];
     for (const { block, applied, unmatched: missed, refused } of runs) {
-      this.#counts.applied += applied.size;
-      const rows = rowsOf([block]);
-      unmatched.push(...rows.filter(({ mark }) => missed.has(mark)));
+      const rows = rowsOf([block]).filter(({ mark }) => !this.left.has(mark));
+      // A row that a later transaction goes on with is counted there.
+      const finished = rows.filter((row) => !this.#parted.isUnfinished(row));
+      this.#counts.applied += finished.filter(({ mark }) => applied.has(mark)).length;
+      unmatched.push(...finished.filter(({ mark }) => missed.has(mark)));
       for (const row of rows) {
         const reason = refused.get(row.mark);
         if (reason !== undefined) this.#leave('refused', row, reason);

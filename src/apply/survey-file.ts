@@ -1,7 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { WriteDialect, WriteSetting } from '../engines/write.js';
+import { PartedRows } from './parted-rows.js';
 import type { FileHeader, FileTable } from './repair-header.js';
 import { emptyPreamble, type RepairItem, readRepair } from './repair-reader.js';
+import type { RowStatement } from './row-statement.js';
 import { readToldRows, type ToldRows, untold } from './told-rows.js';
 
 /** How many rows of a table a file inserts, updates and deletes. */
@@ -22,8 +24,9 @@ export interface FileSurvey {
   /** Rows of an undo that its repair did not change, and what says so. */
   readonly unchanged: number;
   readonly told: ToldRows | null;
-  /** How many statements a row has, where it has more than one. */
+  /** How many statements a row has within a transaction, where it has more than one. */
   readonly statementsOfRow: ReadonlyMap<string, number>;
+  readonly parted: PartedRows;
 }
 
 type Counts = { inserts: number; updates: number; deletes: number };
@@ -31,6 +34,11 @@ type Counts = { inserts: number; updates: number; deletes: number };
 /** A row that is put aside first, or filled afterwards, is one that is deleted, or inserted. */
 function countedKind(before: keyof Counts | undefined, now: keyof Counts): keyof Counts {
   return before === undefined || before === 'updates' ? now : before;
+}
+
+/** What a row was counted as whose statements an earlier transaction began: it was filled later, or let go first. */
+function earlierKind(kind: RowStatement['kind']): keyof Counts {
+  return kind === 'update' ? 'inserts' : 'updates';
 }
 
 /** The file to look through, and what its repair printed, if that was given. */
@@ -52,6 +60,7 @@ export async function surveyFile({ path, file, dialect, toldPath }: FileToSurvey
   const preamble = emptyPreamble();
   const statementsOfRow = new Map<string, number>();
   const counts = new Map<number, Counts>();
+  const parted = new PartedRows();
   let inTransaction = new Map<string, { readonly statements: number; readonly kind: keyof Counts }>();
   let rows = 0;
   for await (const item of readRepair({ path, file, dialect, preamble, askTold })) {
@@ -61,14 +70,14 @@ export async function surveyFile({ path, file, dialect, toldPath }: FileToSurvey
     const own = counts.get(table) ?? { inserts: 0, updates: 0, deletes: 0 };
     counts.set(table, own);
     const known = inTransaction.get(mark);
+    const isParted = parted.note(item.statement, known === undefined);
     const statements = (known?.statements ?? 0) + 1;
-    const counted = countedKind(known?.kind, `${kind}s`);
+    if (statements > 1) statementsOfRow.set(mark, Math.max(statements, statementsOfRow.get(mark) ?? 0));
+    const before = known?.kind ?? (isParted ? earlierKind(kind) : undefined);
+    const counted = countedKind(before, `${kind}s`);
     inTransaction.set(mark, { statements, kind: counted });
-    if (known === undefined) rows++;
-    else {
-      statementsOfRow.set(mark, statements);
-      own[known.kind]--;
-    }
+    if (before === undefined) rows++;
+    else own[before]--;
     own[counted]++;
   }
   const { header, tables, settings, leftAlone, unchanged } = preamble;
@@ -87,6 +96,7 @@ export async function surveyFile({ path, file, dialect, toldPath }: FileToSurvey
     unchanged: unchanged.size,
     told,
     statementsOfRow,
+    parted,
   };
 }
 

@@ -21,8 +21,10 @@ export async function verifyRows({
   await untilStopped(signal, async () => {
     for await (const batch of cutBatches(items, survey.statementsOfRow)) {
       if (signal.aborted) return;
-      const rows = rowsOf(batch).filter(({ mark }) => !tally.left.has(mark));
-      tally.takeVerified(rows.length, await findUnwanted(rows, { connection, tables }));
+      const all = rowsOf(batch).filter(({ mark }) => !tally.left.has(mark));
+      const finished = all.filter((row) => !survey.parted.isUnfinished(row)).length;
+      const rows = all.flatMap((row) => survey.parted.lastingPart(row) ?? []);
+      tally.takeVerified(finished, await findUnwanted(rows, { connection, tables }));
       onProgress?.({ step: 'verify', rows: tally.verified, of: survey.rows - tally.left.size });
     }
   });

@@ -66,6 +66,8 @@ export interface RepairTable {
   readonly triggered: (column: string) => boolean;
   /** By kind of statement: columns that a trigger gives a value of its own whatever is written, with its name. */
   readonly assigned: Readonly<Record<'insert' | 'update', ReadonlyMap<string, string>>>;
+  /** Columns that a trigger may give another value than an UPDATE does, with its name. */
+  readonly settable: ReadonlyMap<string, string>;
   readonly rules: readonly RowRule[];
   /** Columns whose values the server is asked to read before the file is written. */
   readonly asked: ReadonlySet<string>;

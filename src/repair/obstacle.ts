@@ -106,11 +106,39 @@ function findUpdateObstacle({ after }: RowChange, repaired: RepairedTable): stri
   const fixed = written.find(({ to }) => repaired.table.fixed.has(to.name));
   if (fixed !== undefined) return repaired.table.fixed.get(fixed.to.name) ?? null;
   const name = qualifiedName(pair.target);
+  const altered = alteredColumns(
+    written.map(({ to }) => to.name),
+    repaired.table,
+  );
   for (const key of catalog.foreignKeys.filter((each) => each.referencedTable === name)) {
-    const column = written.find(({ to }) => key.referencedColumns.includes(to.name));
-    if (column !== undefined) return `foreign key ${key.name} refers to column ${column.to.name}`;
+    const column = key.referencedColumns.find((each) => altered.has(each));
+    if (column !== undefined)
+      return `foreign key ${key.name} refers to column ${column}${altered.get(column)}`;
   }
   return null;
+}
+
+/**
+ * The columns that get another value, or may, where some are written, and how: what is computed from them, and what a
+ * trigger sets. What a generated column is computed from is not always known, and then it counts.
+ */
+export function alteredColumns(
+  written: readonly string[],
+  { generated, settable }: Pick<RepairTable, 'generated' | 'settable'>,
+): ReadonlyMap<string, string> {
+  const altered = new Map(written.map((name) => [name, '']));
+  for (const [name, trigger] of settable)
+    if (!altered.has(name)) altered.set(name, `, which trigger ${trigger} may set`);
+  for (let size = -1; size !== altered.size; ) {
+    size = altered.size;
+    for (const [name, expression] of generated) {
+      const text = expression.toLowerCase();
+      const isFed =
+        expression === 'NULL' || [...altered.keys()].some((each) => text.includes(each.toLowerCase()));
+      if (!altered.has(name) && isFed) altered.set(name, ', which is computed from what changes');
+    }
+  }
+  return altered;
 }
 
 /**

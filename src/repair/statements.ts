@@ -1,7 +1,7 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { RepairValue } from '../engines/repair.js';
-import { findValue, type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
+import { alteredColumns, findValue, type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
 import type { RowChange } from './row-change.js';
 
 /** The value, as SQL, that a column has for the moment, and the condition that it has it. */
@@ -105,9 +105,12 @@ function assembleUpdate({ change, repaired, set, guard }: Update): string {
     .map((name) => dialect.quoteName(name))
     .filter((name) => !set.some((assignment) => assignment.startsWith(`${name} =`)))
     .map((name) => `${name} = ${name}`);
-  const isReferable = [...table.indexed].some((name) =>
+  const columns = pair.target.columns.map(({ name }) => name);
+  const written = columns.filter((name) =>
     set.some((assignment) => assignment.startsWith(`${dialect.quoteName(name)} =`)),
   );
+  const altered = table.unseen === null ? null : alteredColumns(written, table);
+  const isReferable = altered !== null && [...table.indexed].some((name) => altered.has(name));
   const unseen = table.unseen !== null && isReferable ? [table.unseen.guard] : [];
   const conditions = [keyCondition(change, repaired), ...guard, ...unseen].join(' AND ');
   const assignments = [...set, ...kept].join(', ');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyRepair } from '../../src/apply/apply-repair.js';
 import { checkTarget } from '../../src/apply/check-target.js';
+import { PartedRows } from '../../src/apply/parted-rows.js';
 import { nameRow } from '../../src/apply/row-name.js';
 import { readRowStatement } from '../../src/apply/row-statement.js';
 import { surveyFile } from '../../src/apply/survey-file.js';
@@ -307,6 +308,7 @@ describe('a target', () => {
     unchanged: 0,
     told: null,
     statementsOfRow: new Map(),
+    parted: new PartedRows(),
   };
   const same = { engine: 'mysql', schema: 'shop', url: 'mysql://db1:3306/shop' };
 

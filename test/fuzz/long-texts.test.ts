@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redactPasswords } from '../../src/config/redact-passwords.js';
 import { grantsSchema, matchesLike } from '../../src/engines/mysql/grants.js';
-import { changesOtherRows, findAssigned } from '../../src/engines/trigger-text.js';
+import { findAssigned, findSettable, mayChangeOtherRows } from '../../src/engines/trigger-text.js';
 import { guardJson, guardText, visibleMessage, visibleName } from '../../src/report/visible-text.js';
 
 /** Long enough that a pattern which looks at each part of a text for each part of it takes minutes. */
@@ -39,8 +39,9 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   guardJson,
   visibleMessage,
   visibleName,
-  changesOtherRows,
+  mayChangeOtherRows: (text) => mayChangeOtherRows(text, [{ table: 'a', text }]),
   findAssigned: (text) => findAssigned([{ name: 'a' }], [{ name: 't', text }]),
+  findSettable: (text) => findSettable([{ name: 'a' }], [{ name: 't', text }]),
   matchesLike: (text) => matchesLike(text.slice(0, 4000), `${'a'.repeat(200)}b`),
   grantsSchema: (text) => grantsSchema([`GRANT SELECT ON ${text.slice(0, 20_000)}`], 'shop'),
 };

@@ -64,3 +64,105 @@ describe.each(availableEngines())('a repair of %s under a trigger that sets upda
     }
   });
 });
+
+interface Reach {
+  readonly title: string;
+  /** What the target has beside the table, by engine family. */
+  readonly objects: { readonly postgresql: string; readonly mysql: string };
+  readonly reason: RegExp;
+  /** The engines that have such objects; all where it is absent. */
+  readonly engines?: readonly string[];
+}
+
+const OTHERS = 'CREATE TABLE victim (id INT NOT NULL PRIMARY KEY); INSERT INTO victim VALUES (1), (2)';
+const plpgsql = (name: string, body: string): string =>
+  `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN ${body}; RETURN new; END'`;
+
+const REACHES: readonly Reach[] = [
+  {
+    title: 'a key refers to what is computed from the column',
+    objects: {
+      postgresql: `ALTER TABLE t ADD g INT GENERATED ALWAYS AS (n * 10) STORED UNIQUE;
+        CREATE TABLE c (id INT PRIMARY KEY, g INT REFERENCES t (g) ON UPDATE SET NULL)`,
+      mysql: `ALTER TABLE t ADD g INT GENERATED ALWAYS AS (n * 10) STORED UNIQUE;
+        CREATE TABLE c (id INT PRIMARY KEY, g INT, FOREIGN KEY (g) REFERENCES t (g) ON UPDATE CASCADE)`,
+    },
+    reason: /foreign key \S+ refers to column g, which is computed from what changes/,
+  },
+  {
+    title: 'a trigger sets what a key refers to',
+    objects: {
+      postgresql: `ALTER TABLE t ADD g INT UNIQUE; UPDATE t SET g = n * 10;
+        CREATE TABLE c (id INT PRIMARY KEY, g INT REFERENCES t (g) ON UPDATE CASCADE);
+        ${plpgsql('bump', 'IF new.n > 0 THEN new.g := new.g + 1; END IF')};
+        CREATE TRIGGER bump BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION bump()`,
+      mysql: `ALTER TABLE t ADD g INT UNIQUE; UPDATE t SET g = n * 10;
+        CREATE TABLE c (id INT PRIMARY KEY, g INT, FOREIGN KEY (g) REFERENCES t (g) ON UPDATE CASCADE);
+        CREATE TRIGGER bump BEFORE UPDATE ON t FOR EACH ROW SET NEW.g = NEW.g + 1`,
+    },
+    reason: /foreign key \S+ refers to column g, which trigger bump may set/,
+  },
+  {
+    title: 'a trigger adds to a table whose trigger deletes',
+    objects: {
+      postgresql: `CREATE TABLE log (what INT);
+        ${plpgsql('note', 'INSERT INTO log VALUES (new.n)')};
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note();
+        ${plpgsql('sweep', 'DELETE FROM victim')};
+        CREATE TRIGGER sweep AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION sweep()`,
+      mysql: `CREATE TABLE log (what INT);
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW INSERT INTO log VALUES (NEW.n);
+        CREATE TRIGGER sweep AFTER INSERT ON log FOR EACH ROW DELETE FROM victim`,
+    },
+    reason: /trigger note of the table may change other rows/,
+  },
+  {
+    title: 'a trigger adds to a table whose rule deletes',
+    objects: {
+      postgresql: `CREATE TABLE log (what INT);
+        ${plpgsql('note', 'INSERT INTO log VALUES (new.n)')};
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note();
+        CREATE RULE sweep AS ON INSERT TO log DO ALSO DELETE FROM victim`,
+      mysql: '',
+    },
+    reason: /trigger note of the table may change other rows/,
+    engines: ['postgresql'],
+  },
+  {
+    title: 'a trigger drops a table',
+    objects: {
+      postgresql: `${plpgsql('sweep', 'DROP TABLE victim')};
+        CREATE TRIGGER sweep AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION sweep()`,
+      mysql: '',
+    },
+    reason: /trigger sweep of the table may change other rows/,
+    engines: ['postgresql'],
+  },
+];
+
+describe.each(availableEngines())('a repair of %s leaves a row alone where', (engine) => {
+  const family = engine === 'postgresql' ? 'postgresql' : 'mysql';
+  it.each(REACHES.filter(({ engines }) => engines?.includes(engine) !== false))(
+    '$title',
+    async ({ objects, reason }) => {
+      const source = await openTestDatabase(engine);
+      const target = await openTestDatabase(engine);
+      const table = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT)';
+      try {
+        await source.run(`${table}; INSERT INTO t VALUES (1, 2)`);
+        await target.run(`${table}; INSERT INTO t VALUES (1, 22); ${OTHERS}; ${objects[family]}`);
+        if (objects[family].includes('TABLE c ')) await target.run('INSERT INTO c VALUES (1, 220)');
+        const ignored = objects[family].includes('ADD g ') ? ['--ignore-columns', 't.g'] : [];
+        const written = await writeRepair({ source, target }, ['--tables', 't', ...ignored]);
+        expect(written.repair).toMatch(reason);
+        await written.apply('repair');
+        written.remove();
+        expect(await target.query('SELECT n FROM t')).toEqual([['22']]);
+        expect(await target.query('SELECT COUNT(*) FROM victim')).toEqual([['2']]);
+      } finally {
+        await Promise.all([source.drop(), target.drop()]);
+      }
+    },
+    120_000,
+  );
+});

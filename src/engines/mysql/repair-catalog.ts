@@ -3,7 +3,7 @@ import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
 import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable } from '../repair.js';
-import { findAssigned } from '../trigger-text.js';
+import { findAssigned, findSettable } from '../trigger-text.js';
 import { type Charset, loadCharset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { createMysqlRepairDialect } from './repair-dialect.js';
@@ -155,6 +155,7 @@ function buildTable(table: Table, facts: Facts): RepairTable {
       insert: findAssigned(table.columns, before('insert')),
       update: findAssigned(table.columns, before('update')),
     },
+    settable: findSettable(table.columns, before('update')),
     rules: [
       ...facts.checks.filter(own).map((row) => buildCheck(table, row)),
       ...(partitions.length === 0 ? [] : buildPartitionRule(table, partitions)),

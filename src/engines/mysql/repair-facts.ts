@@ -1,5 +1,5 @@
 import type { ControlRow, Session } from '../engine.js';
-import { changesOtherRows } from '../trigger-text.js';
+import { type InsertTrigger, mayChangeOtherRows } from '../trigger-text.js';
 import { textLiteral } from './dialect.js';
 
 /** The tables and columns of `information_schema` that this server has, as `TABLE.COLUMN`: servers differ in them. */
@@ -98,6 +98,7 @@ export interface Trigger {
 }
 
 export async function readTriggers(session: Session, schema: string): Promise<readonly Trigger[]> {
+  const inserts = await readInsertTriggers(session);
   const rows = await session.query(
     `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS name, EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text, ACTION_TIMING AS timing
      FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(schema)} ORDER BY TRIGGER_NAME`,
@@ -105,8 +106,18 @@ export async function readTriggers(session: Session, schema: string): Promise<re
   return rows.map((row) => {
     const text = row.text ?? '';
     const event = row.event === 'INSERT' ? 'insert' : row.event === 'UPDATE' ? 'update' : 'delete';
-    const reason = changesOtherRows(text) ? `trigger ${row.name} of the table may change other rows` : null;
+    const reason = mayChangeOtherRows(text, inserts)
+      ? `trigger ${row.name} of the table may change other rows`
+      : null;
     const isBefore = row.timing === 'BEFORE';
     return { table: row.table_name ?? '', name: row.name ?? '', event, text, reason, isBefore };
   });
+}
+
+/** Triggers of any table that the account may see. */
+async function readInsertTriggers(session: Session): Promise<readonly InsertTrigger[]> {
+  const rows = await session.query(
+    "SELECT EVENT_OBJECT_TABLE AS table_name, ACTION_STATEMENT AS text FROM information_schema.TRIGGERS WHERE EVENT_MANIPULATION = 'INSERT'",
+  );
+  return rows.map((row) => ({ table: row.table_name ?? '', text: row.text ?? '' }));
 }

@@ -2,7 +2,7 @@ import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
 import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable, RowRule, UniqueRule } from '../repair.js';
-import { findAssigned } from '../trigger-text.js';
+import { findAssigned, findSettable } from '../trigger-text.js';
 import { textLiteral } from './dialect.js';
 import { quoteFileName } from './file-spelling.js';
 import { createPostgresqlRepairDialect } from './repair-dialect.js';
@@ -82,6 +82,10 @@ function buildTable(table: Table, facts: Facts): RepairTable {
       insert: findAssigned(table.columns, before('insert')),
       update: findAssigned(table.columns, before('update')),
     },
+    settable: findSettable(
+      table.columns,
+      triggers.filter(({ events, mayAlter }) => mayAlter && events.includes('update')),
+    ),
     rules: [
       ...facts.checks.filter(own).map(buildCheck),
       ...partitions.flatMap(buildPartitionRule),

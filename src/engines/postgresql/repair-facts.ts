@@ -1,5 +1,5 @@
 import type { ControlRow, Session } from '../engine.js';
-import { changesOtherRows } from '../trigger-text.js';
+import { type InsertTrigger, mayChangeOtherRows } from '../trigger-text.js';
 import { quoteFileName } from './file-spelling.js';
 
 /** A piece of SQL that names the schema whose facts are read. */
@@ -98,8 +98,9 @@ export interface Reaction {
   readonly events: readonly (keyof typeof EVENTS)[];
   readonly text: string;
   readonly reason: string | null;
-  /** A trigger that acts on every row before that is written. */
+  /** A trigger that acts on every row before that is written, and one that does on some at least. */
   readonly isBefore: boolean;
+  readonly mayAlter: boolean;
 }
 
 /** Rules rewrite a statement into others, and a trigger may do what its text says. */
@@ -114,6 +115,7 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
      FROM tree t JOIN pg_trigger g ON g.tgrelid = t.relid JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_language l ON l.oid = p.prolang
      WHERE NOT g.tgisinternal AND g.tgenabled <> 'D'`,
   );
+  const inserts = triggers.length === 0 ? [] : await readInsertTriggers(session);
   return [
     ...rules.map((row) => {
       const event = RULE_EVENTS[row.event ?? ''];
@@ -125,20 +127,59 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
         text: '',
         reason,
         isBefore: false,
+        mayAlter: false,
       };
     }),
     ...triggers.map((row) => {
       const events = (Object.keys(EVENTS) as (keyof typeof EVENTS)[]).filter(
         (event) => (Number(row.kind) & EVENTS[event]) !== 0,
       );
-      const isText = row.language !== 'internal' && row.language !== 'c';
-      const text = isText ? (row.text ?? '') : '';
-      const reason = changesOtherRows(text) ? `trigger ${row.name} of the table may change other rows` : null;
+      const text = readableText(row);
+      const isHarmful = !isReadable(row) || mayChangeOtherRows(text, inserts);
+      const reason = isHarmful ? `trigger ${row.name} of the table may change other rows` : null;
       // Bits of tgtype: for each row, and before it is written.
-      const isBefore = (Number(row.kind) & 3) === 3 && row.always === 'true';
-      return { ...namesOf(row), isTrigger: true, events, text, reason, isBefore };
+      const mayAlter = (Number(row.kind) & 3) === 3;
+      const isBefore = mayAlter && row.always === 'true';
+      return { ...namesOf(row), isTrigger: true, events, text, reason, isBefore, mayAlter };
     }),
   ].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Functions of PostgreSQL and its own extensions that set columns of their row, and do nothing else. */
+const OWN_ROW_ONLY: ReadonlySet<string> = new Set([
+  'autoinc',
+  'insert_username',
+  'moddatetime',
+  'suppress_redundant_updates_trigger',
+  'tsvector_update_trigger',
+  'tsvector_update_trigger_byid',
+  'tsvector_update_trigger_bycolumn',
+  'tsvector_update_trigger_column',
+]);
+
+/** In other languages than PL/pgSQL, SQL is put together from texts, or from nothing that could be read. */
+function isReadable({ language, text }: ControlRow): boolean {
+  return language === 'plpgsql' || OWN_ROW_ONLY.has(text ?? '');
+}
+
+const readableText = ({ language, text }: ControlRow): string => (language === 'plpgsql' ? (text ?? '') : '');
+
+/** Triggers, and rules, of any table and view that act on rows that are added; a partition's also for what holds it. */
+async function readInsertTriggers(session: Session): Promise<readonly InsertTrigger[]> {
+  const rows = await session.query(
+    `WITH RECURSIVE held (relid, name) AS (
+       SELECT c.oid, c.relname::text FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'f')
+       UNION SELECT i.inhrelid, h.name FROM held h JOIN pg_inherits i ON i.inhparent = h.relid)
+     SELECT h.name AS table_name, p.prosrc AS text, l.lanname AS language
+       FROM held h JOIN pg_trigger g ON g.tgrelid = h.relid JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_language l ON l.oid = p.prolang
+       WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & ${EVENTS.insert} <> 0
+     UNION ALL SELECT c.relname::text, pg_get_ruledef(r.oid), 'plpgsql' FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+       WHERE r.ev_type = '3' AND r.ev_enabled <> 'D'`,
+  );
+  return rows.map((row) => ({
+    table: row.table_name ?? '',
+    text: isReadable(row) ? readableText(row) : 'EXECUTE',
+  }));
 }
 
 function namesOf(row: ControlRow): { readonly table: string; readonly name: string } {
