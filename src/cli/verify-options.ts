@@ -22,6 +22,7 @@ export const REPORT_OPTIONS = PRESENTATION;
 /** Flags of `verify` that say how a run goes, and so mean nothing for a plan. */
 const RUN_ONLY = [
   'seed',
+  'min-rows',
   'chunk-time',
   'max-rows-per-second',
   'max-bytes-per-second',
@@ -72,6 +73,10 @@ export const VERIFY_OPTIONS = {
   'uuid-swap': list(HOW, 'TABLE.COLUMN: a binary(16) made by UUID_TO_BIN(x, 1)'),
   mode: text(HOW, 'full: every row (default); spot: a share of the rows; count: numbers of rows'),
   ratio: text(HOW, 'Share of the rows that --mode spot reads, as 5% or 0.05 (default 10%)'),
+  'min-rows': text(
+    HOW,
+    'A run that looked at fewer rows of a side, all tables together, is unverified (exit 3)',
+  ),
   workers: text(
     HOW,
     'Threads, each with one session on both servers (default: one a core, at most 4; limit 64)',

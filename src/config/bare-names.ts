@@ -33,6 +33,8 @@ export function withBareNames(config: RunConfig, catalogs: Readonly<Record<Side,
     targetWhere: byTable(config.targetWhere, '--target-where'),
     keys: byTable(config.keys, '--key'),
     columnMap: byTable(config.columnMap, 'columnMap'),
+    tableSettings: config.tableSettings.map(own),
+    tableMinRows: byTable(config.tableMinRows, 'tableSettings'),
     tableModes: byTable(config.tableModes, 'tableSettings'),
   };
 }

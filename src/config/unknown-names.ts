@@ -23,7 +23,7 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['--uuid-swap', config.uuidSwap.map((pattern) => pattern.table)],
     ['--map', config.map.map((entry) => entry.source)],
     ['columnMap', config.columnMap.keys()],
-    ['tableSettings', config.tableModes.keys()],
+    ['tableSettings', config.tableSettings],
   ];
   for (const [flag, patterns] of flags) {
     for (const pattern of patterns) assertMatch(flag, pattern, own, 'source');

@@ -72,7 +72,8 @@ export function secureSocket(socket: Socket, { host, tls }: TlsPeer): Promise<TL
   });
 }
 
-function readKeyFiles(tls: TlsSettings): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> {
+/** Reads the files that the TLS options of a URL name; one that cannot be used is a `usage` error. */
+export function readKeyFiles(tls: TlsSettings): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> {
   const { caPath, certificatePath, keyPath } = tls;
   return {
     ...(caPath === null ? {} : { ca: readPem(caPath, 'CERTIFICATE') }),
@@ -87,17 +88,22 @@ function readPem(path: string, content: string): Buffer {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw unusableFile(path, (error as Error).message, error);
+    throw unusableFile(path, reasonOf(error as Error), error);
   }
   if (!new RegExp(`-----BEGIN [A-Z0-9 ]*${content}-----`).test(bytes.toString('latin1')))
     throw unusableFile(path, `it holds no ${content.toLowerCase()} in PEM form`);
   return bytes;
 }
 
+/** Node's own words without the code before them and the path behind them. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/^[A-Z]+: /, '').replace(/, \w+(?: '.*')?$/s, '');
+}
+
 function unusableFile(path: string, reason: string, cause?: unknown): RowproofError {
   return new RowproofError({
     code: 'usage',
-    message: `Cannot use ${path} for TLS: ${reason}.`,
+    message: `The file ${path} cannot be used for TLS: ${reason}.`,
     hint: 'Check the files that the TLS options of the URL name.',
     cause,
   });
