@@ -62,8 +62,11 @@ const PARSED = new Error('The command line was read.');
 export async function parseCommandLine(argv: readonly string[], width: number): Promise<Command> {
   if (argv[0] === COMPLETION_REQUEST) return { kind: 'text', text: completeWords(argv.slice(1)).join('\n') };
   let command: Command | null = null;
-  const parser = buildParser(width, (found, { help, version }) => {
+  const parser = buildParser(width, (found, { help, version, _: words }) => {
     refuseValuesOfHelp({ help, version });
+    // What stands behind "--" passes the parser's own check.
+    const [, stray] = Array.isArray(words) ? words : [];
+    if (stray !== undefined) throw usageErrorFor(`Unknown argument: ${stray}`, argv);
     command = found;
     throw PARSED;
   });
@@ -112,7 +115,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .usage(`Compares all rows of two databases; reads only.\n\n${verifyUsage}`)
           .options(VERIFY_OPTIONS)
           .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}`),
-      ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, flags),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'plan',
@@ -124,7 +127,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           )
           .options(PLAN_OPTIONS)
           .epilogue(PLAN_EPILOGUE),
-      ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, flags),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'init',
@@ -136,7 +139,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           )
           .options(INIT_OPTIONS)
           .epilogue('A password is left out: the file takes it from a variable of the environment.'),
-      ({ _, $0, ...flags }) => onCommand({ kind: 'init', flags: flags as RawFlags }, flags),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'init', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'report <run>',
@@ -150,7 +153,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .options(REPORT_OPTIONS)
           .epilogue(`Exits as the verdict of the saved run says.\n\n${EXIT_CODE_TABLE}`),
       ({ _, $0, run, ...flags }) =>
-        onCommand({ kind: 'report', path: named(run, 'report'), flags: flags as RawFlags }, flags),
+        onCommand({ kind: 'report', path: named(run, 'report'), flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'apply <file>',
@@ -164,7 +167,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .options(APPLY_OPTIONS)
           .epilogue(APPLY_EPILOGUE),
       ({ _, $0, file, ...flags }) =>
-        onCommand({ kind: 'apply', path: named(file, 'apply'), flags: flags as RawFlags }, flags),
+        onCommand({ kind: 'apply', path: named(file, 'apply'), flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'completion <shell>',
@@ -173,8 +176,11 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
         completion
           .usage('Prints a script for bash or zsh that completes commands and flags.\n\n$0 completion SHELL')
           .positional('shell', { type: 'string', description: 'bash or zsh', demandOption: true }),
-      ({ shell, ...flags }) =>
-        onCommand({ kind: 'text', text: formatCompletionScript(named(shell, 'completion')) }, flags),
+      ({ _, shell, ...flags }) =>
+        onCommand(
+          { kind: 'text', text: formatCompletionScript(named(shell, 'completion')) },
+          { _, ...flags },
+        ),
     )
     .strict()
     .help()

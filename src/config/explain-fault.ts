@@ -65,7 +65,7 @@ function choosePath(said: readonly Said[], message: string): KeyPath {
 }
 
 function isNamed(table: string, message: string): boolean {
-  return [`"${table}"`, `"${table}.`, ` ${table} `, ` ${table}.`, ` ${table},`].some((word) =>
+  return [`"${table}"`, `"${table}.`, ` ${table} `, ` ${table}.`, ` ${table},`, `.${table} `].some((word) =>
     message.includes(word),
   );
 }

@@ -2,6 +2,7 @@ import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { ConnectionSettings, Engine, Environment } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
+import { readServerKey } from '../engines/server-key.js';
 import { readKeyFiles } from '../engines/tls.js';
 import { readDatabaseUrl } from './database-url.js';
 import { processEnvironment } from './environment.js';
@@ -33,8 +34,11 @@ export function resolveSide({
 }
 
 /** Refuses files of the TLS options that are not there, or are not what they should be, before anybody is connected to. */
-export function assertTlsFiles(side: Side, { tls }: ConnectionSettings): void {
-  ofSide(side, () => readKeyFiles(tls));
+export function assertTlsFiles(side: Side, { tls, password }: ConnectionSettings): void {
+  ofSide(side, () => {
+    readKeyFiles(tls);
+    if (password.serverPublicKeyPath !== null) readServerKey(password.serverPublicKeyPath);
+  });
 }
 
 /** Refuses a URL that no engine takes, before a command writes anything. */

@@ -3,6 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { RowproofError } from '../core/errors.js';
 import type { TlsSettings } from './engine.js';
+import { withoutPlace } from './server-key.js';
 
 /** Whom a connection is made to, by the name or address that the user gave, and how it is proved. */
 export interface TlsPeer {
@@ -88,16 +89,11 @@ function readPem(path: string, content: string): Buffer {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw unusableFile(path, reasonOf(error as Error), error);
+    throw unusableFile(path, withoutPlace(error as Error), error);
   }
   if (!new RegExp(`-----BEGIN [A-Z0-9 ]*${content}-----`).test(bytes.toString('latin1')))
     throw unusableFile(path, `it holds no ${content.toLowerCase()} in PEM form`);
   return bytes;
-}
-
-/** Node's own words without the code before them and the path behind them. */
-function reasonOf({ message }: Error): string {
-  return message.replace(/^[A-Z]+: /, '').replace(/, \w+(?: '.*')?$/s, '');
 }
 
 function unusableFile(path: string, reason: string, cause?: unknown): RowproofError {
