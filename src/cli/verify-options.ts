@@ -55,7 +55,7 @@ export const VERIFY_OPTIONS = {
   ...SIDES,
   config: text(WHAT, 'PATH of a config file (default rowproof.yaml, if there is one); flags win'),
   'no-config': flag(WHAT, 'Read no config file, not even rowproof.yaml'),
-  tables: list(WHAT, 'Only tables that match these globs'),
+  tables: list(WHAT, 'Only tables that match these globs; names as reports print them'),
   exclude: list(WHAT, 'Leave out tables that match these globs'),
   map: list(WHAT, 'SOURCE=TARGET: pair tables whose names differ'),
   'match-names': text(WHAT, `How names pair: ${MATCH_NAMES.join(', ')} (default exact)`),

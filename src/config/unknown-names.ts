@@ -12,19 +12,19 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
   const schemas = [source.schema, target.schema];
   const own = namesOf(source, schemas);
   const partners = namesOf(target, schemas);
-  const byPattern: readonly (readonly [string, Iterable<string>])[] = [
+  const byPattern: readonly (readonly [string, readonly string[]])[] = [
     ['--tables', config.tables],
     ['--columns', config.columns.map((pattern) => pattern.table)],
     ['--ignore-columns', config.ignoreColumns.map((pattern) => pattern.table)],
     ['--relax', config.relax.map((pattern) => pattern.table)],
     ['--uuid-swap', config.uuidSwap.map((pattern) => pattern.table)],
   ];
-  const byName: readonly (readonly [string, Iterable<string>])[] = [
-    ['--where', config.where.keys()],
-    ['--target-where', config.targetWhere.keys()],
-    ['--key', config.keys.keys()],
+  const byName: readonly (readonly [string, readonly string[]])[] = [
+    ['--where', [...config.where.keys()]],
+    ['--target-where', [...config.targetWhere.keys()]],
+    ['--key', [...config.keys.keys()]],
     ['--map', config.map.map((entry) => entry.source)],
-    ['columnMap', config.columnMap.keys()],
+    ['columnMap', [...config.columnMap.keys()]],
     ['tableSettings', config.tableSettings],
   ];
   for (const [flag, names] of byName) {
