@@ -68,7 +68,7 @@ describe('the settings of a program', () => {
     ],
     [
       { ...URLS, source: 'mysql://a:x/b' },
-      'Expected source to be a URL, got one whose port is none.',
+      'settings: Expected source to be a URL, got one whose port is none.',
       'A port',
     ],
     [{ ...URLS, hideValues: true }, 'settings: hideValues: is no setting here.', 'Write showValues: false.'],
