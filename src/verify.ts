@@ -7,6 +7,7 @@ import { DiagnosisRun } from './config/diagnose-run.js';
 import { examineRepair } from './config/examine-repair.js';
 import { noteHiddenRows } from './config/hidden-by-condition.js';
 import { lookAtSchemaAgain } from './config/look-at-schema-again.js';
+import { findFewRows, noteFewRows } from './config/min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './config/open-run.js';
 import type { OpenSide } from './config/open-side.js';
 import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
@@ -147,7 +148,13 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
       notLookedAt: pairing.notLookedAt,
       excluded: pairing.excluded,
       conditions: pairing.conditions,
-      findings: [...sides.source.findings, ...sides.target.findings, ...pairing.findings, ...schemaFindings],
+      findings: [
+        ...sides.source.findings,
+        ...sides.target.findings,
+        ...pairing.findings,
+        ...schemaFindings,
+        ...(wishes.signal.aborted ? [] : findFewRows(config, results)),
+      ],
       tables: results,
       interrupted: wishes.signal.aborted,
     });
@@ -177,6 +184,7 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
   try {
     const results = [];
     for (const table of tables) {
+      if (!wishes.signal.aborted) noteFewRows(config, table);
       const diagnoses = await diagnosing.diagnose(table);
       const sample = await readSample(spool, table);
       results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));

@@ -4,6 +4,7 @@ import { processEnvironment } from '../config/environment.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { describeServer } from '../config/open-side.js';
 import { redactPasswords } from '../config/redact-passwords.js';
+import { assertUrls } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
 import type { Environment } from '../engines/engine.js';
 import { writeDialectFor } from '../engines/write-registry.js';
@@ -63,6 +64,7 @@ async function applyFile(
 ): Promise<ApplyResult> {
   const { path, signal = new AbortController().signal } = options;
   const targetUrl = readDatabaseUrl(options.targetUrl, 'target');
+  assertUrls([{ side: 'target', url: targetUrl }], { looksAtFiles: true });
   const dialect = writeDialectFor(new URL(targetUrl).protocol.slice(0, -1));
   const toldPath = options.toldPath ?? null;
   const survey = await surveyFile({ path, file, dialect, toldPath });

@@ -1,10 +1,10 @@
 import yargs, { type Argv } from 'yargs';
-import { findClosestName } from '../config/closest-name.js';
-import type { RawFlags } from '../config/raw-flags.js';
+import { type RawFlags, usageError } from '../config/raw-flags.js';
 import { VERSION } from '../config/version.js';
-import { RowproofError } from '../core/errors.js';
 import { APPLY_OPTIONS } from './apply-options.js';
+import type { CommandName } from './commands.js';
 import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
+import { missingPositional, refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
 import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
 
 /** What the words on the command line ask for. */
@@ -55,17 +55,6 @@ Exit codes:
   4    could not run, or could not go on
   130  interrupted`;
 
-const COMMANDS = ['verify', 'plan', 'init', 'report', 'apply', 'completion'] as const;
-
-const OPTIONS: Readonly<Record<(typeof COMMANDS)[number], Readonly<Record<string, unknown>>>> = {
-  verify: VERIFY_OPTIONS,
-  plan: PLAN_OPTIONS,
-  init: INIT_OPTIONS,
-  report: REPORT_OPTIONS,
-  apply: APPLY_OPTIONS,
-  completion: {},
-};
-
 /** Thrown to leave yargs as soon as a command is known: it would render the command's help next, which takes 30 ms. */
 const PARSED = new Error('The command line was read.');
 
@@ -73,7 +62,11 @@ const PARSED = new Error('The command line was read.');
 export async function parseCommandLine(argv: readonly string[], width: number): Promise<Command> {
   if (argv[0] === COMPLETION_REQUEST) return { kind: 'text', text: completeWords(argv.slice(1)).join('\n') };
   let command: Command | null = null;
-  const parser = buildParser(width, (found) => {
+  const parser = buildParser(width, (found, { help, version, _: words }) => {
+    refuseValuesOfHelp({ help, version });
+    // What stands behind "--" passes the parser's own check.
+    const [, stray] = Array.isArray(words) ? words : [];
+    if (stray !== undefined) throw usageErrorFor(`Unknown argument: ${stray}`, argv);
     command = found;
     throw PARSED;
   });
@@ -90,13 +83,16 @@ export async function parseCommandLine(argv: readonly string[], width: number): 
   if (command !== null) return command;
   if (failure !== null) throw usageErrorFor(failure, argv);
   if (printed !== '') return { kind: 'text', text: `${printed.trimEnd()}\n` };
-  throw usage(
+  throw usageError(
     'Expected a command, got none.',
     'Try rowproof verify --source URL --target URL, or rowproof --help.',
   );
 }
 
-function buildParser(width: number, onCommand: (command: Command) => never): Argv {
+/** Is told which command was found, and everything that yargs read. */
+type OnCommand = (command: Command, read: Readonly<Record<string, unknown>>) => never;
+
+function buildParser(width: number, onCommand: OnCommand): Argv {
   const verifyUsage = '$0 verify --source URL --target URL [flags]';
   return yargs()
     .scriptName('rowproof')
@@ -119,7 +115,7 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
           .usage(`Compares all rows of two databases; reads only.\n\n${verifyUsage}`)
           .options(VERIFY_OPTIONS)
           .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}`),
-      ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'plan',
@@ -131,7 +127,7 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
           )
           .options(PLAN_OPTIONS)
           .epilogue(PLAN_EPILOGUE),
-      ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'init',
@@ -143,7 +139,7 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
           )
           .options(INIT_OPTIONS)
           .epilogue('A password is left out: the file takes it from a variable of the environment.'),
-      ({ _, $0, ...flags }) => onCommand({ kind: 'init', flags: flags as RawFlags }),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'init', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'report <run>',
@@ -156,7 +152,8 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
           .positional('run', { type: 'string', description: 'A saved JSON result', demandOption: true })
           .options(REPORT_OPTIONS)
           .epilogue(`Exits as the verdict of the saved run says.\n\n${EXIT_CODE_TABLE}`),
-      ({ _, $0, run, ...flags }) => onCommand({ kind: 'report', path: run, flags: flags as RawFlags }),
+      ({ _, $0, run, ...flags }) =>
+        onCommand({ kind: 'report', path: named(run, 'report'), flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'apply <file>',
@@ -169,7 +166,8 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
           .positional('file', { type: 'string', description: 'A repair or undo file', demandOption: true })
           .options(APPLY_OPTIONS)
           .epilogue(APPLY_EPILOGUE),
-      ({ _, $0, file, ...flags }) => onCommand({ kind: 'apply', path: file, flags: flags as RawFlags }),
+      ({ _, $0, file, ...flags }) =>
+        onCommand({ kind: 'apply', path: named(file, 'apply'), flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'completion <shell>',
@@ -178,7 +176,11 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
         completion
           .usage('Prints a script for bash or zsh that completes commands and flags.\n\n$0 completion SHELL')
           .positional('shell', { type: 'string', description: 'bash or zsh', demandOption: true }),
-      ({ shell }) => onCommand({ kind: 'text', text: formatCompletionScript(shell) }),
+      ({ _, shell, ...flags }) =>
+        onCommand(
+          { kind: 'text', text: formatCompletionScript(named(shell, 'completion')) },
+          { _, ...flags },
+        ),
     )
     .strict()
     .help()
@@ -190,59 +192,8 @@ function buildParser(width: number, onCommand: (command: Command) => never): Arg
     .wrap(Math.min(MOST_HELP_WIDTH, width));
 }
 
-/** Says in our words what yargs found; what is no complaint of its about usage is a fault of ours and passes through. */
-function usageErrorFor(failure: unknown, argv: readonly string[]): unknown {
-  const message = failure instanceof Error ? failure.message : String(failure);
-  if (failure instanceof Error && failure.name !== 'YError') return failure;
-  const [, unknown] = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message) ?? [];
-  if (unknown !== undefined && /:\/\/|:.*@/s.test(`${unknown} ${argv[0]}`)) {
-    // It may hold a password, and yargs may have cut it anywhere.
-    return usage('Expected a flag or command, got a URL.', 'Write it behind --source or --target.');
-  }
-  if (unknown !== undefined) return unknownWord(unknown.split(', ')[0] ?? unknown, argv);
-  if (message.startsWith('Not enough non-option arguments')) {
-    if (argv[0] === 'apply')
-      return usage('Expected the file to apply, got none.', 'Write rowproof apply FILE.sql --target URL.');
-    return argv.includes('completion')
-      ? usage('Expected the name of a shell, got none.', 'Write rowproof completion bash, or zsh.')
-      : usage('Expected the file of a saved result, got none.', 'Write rowproof report RUN.json.');
-  }
-  const [, bare] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
-  if (bare !== undefined)
-    return usage(`Expected --${bare} to have a value, got none.`, 'See rowproof verify --help.');
-  return usage(`${message.trim()}.`.replace(/\.\.$/, '.'), 'See rowproof verify --help.');
-}
-
-function unknownWord(word: string, argv: readonly string[]): RowproofError {
-  const first = argv[0] ?? '';
-  const called = COMMANDS.find((name) => name === first) ?? 'verify';
-  const help = `See rowproof ${called} --help.`;
-  if (first !== called && !first.startsWith('-')) return unknownCommand(first);
-  if (COMMANDS.some((name) => name === word)) {
-    return usage(`rowproof ${called} has no flag --${word}.`, `It is a command: rowproof ${word} --help.`);
-  }
-  if (called !== 'verify' && word in VERIFY_OPTIONS && argv.some((each) => each.startsWith(`--${word}`))) {
-    return usage(
-      `rowproof ${called} has no flag --${word}, only rowproof verify has.`,
-      `Leave it out. ${help}`,
-    );
-  }
-  if (argv.includes(word)) {
-    return usage(
-      `rowproof ${called} does not take the word ${word}.`,
-      `Everything has a flag before it. ${help}`,
-    );
-  }
-  const flag = findClosestName(word, Object.keys(OPTIONS[called]));
-  return usage(`Unknown flag: ${word}.`, `${flag === null ? '' : `Did you mean --${flag}? `}${help}`);
-}
-
-function unknownCommand(word: string): RowproofError {
-  const command = findClosestName(word, COMMANDS);
-  const meant = command === null ? `Commands: ${COMMANDS.join(', ')}.` : `Did you mean ${command}?`;
-  return usage(`There is no command ${word}.`, `${meant} See rowproof --help.`);
-}
-
-function usage(message: string, hint: string): RowproofError {
-  return new RowproofError({ code: 'usage', message, hint });
+/** A word that a command is about; an empty one, as an unset variable of a shell makes it, is none. */
+function named(word: string, command: CommandName): string {
+  if (word.trim() === '') throw missingPositional(command);
+  return word;
 }

@@ -4,23 +4,13 @@ import { MODES } from '../config/resolve-flags.js';
 import { MATCH_NAMES } from '../config/run-config.js';
 import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import { REPORT_FORMATS } from '../report/report-formats.js';
-import { APPLY_OPTIONS } from './apply-options.js';
-import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
+import { COMMAND_NAMES, optionsOf } from './commands.js';
 
 /** The first word by which a shell asks for completions; the words that were typed follow. */
 export const COMPLETION_REQUEST = '--get-completions';
 
 /** Shells that `rowproof completion` has a script for. */
 export const SHELLS = ['bash', 'zsh'] as const;
-
-const COMMANDS: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
-  verify: VERIFY_OPTIONS,
-  plan: PLAN_OPTIONS,
-  init: INIT_OPTIONS,
-  report: REPORT_OPTIONS,
-  apply: APPLY_OPTIONS,
-  completion: {},
-};
 
 /** Commands whose first word is a file, which shells complete. */
 const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'apply']);
@@ -51,8 +41,8 @@ export function completeWords(typed: readonly string[]): string[] {
 }
 
 function findCandidates([command, ...before]: readonly string[], last: string): readonly string[] {
-  if (command === undefined) return last.startsWith('-') ? ['--help', '--version'] : Object.keys(COMMANDS);
-  const options = COMMANDS[command] ?? {};
+  if (command === undefined) return last.startsWith('-') ? ['--help', '--version'] : COMMAND_NAMES;
+  const options = optionsOf(command);
   if (command === 'completion' && before.length === 0) return SHELLS;
   const open = findOpenFlag(options, before);
   if (open !== null && !last.startsWith('-')) return valuesOf(open);

@@ -35,7 +35,7 @@ export function planOutput(flags: RawFlags): OutputPlan {
     quiet: readSwitch(flags, 'quiet'),
     noColor: readSwitch(flags, 'no-color'),
   };
-  refuseSharedFiles(plannedFiles(plan).map(({ path }) => path));
+  refuseSharedFiles(plannedFiles(plan));
   return plan;
 }
 

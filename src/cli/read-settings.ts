@@ -41,7 +41,8 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
   const text = readConfigText(path);
   // Loaded late: most runs have no file, and YAML and its checks take their time to load.
   const { parseConfigFile } = await import('../config/parse-config-file.js');
-  const { explainFault, mergeSettings } = await import('../config/merge-settings.js');
+  const { explainFault } = await import('../config/explain-fault.js');
+  const { mergeSettings } = await import('../config/merge-settings.js');
   const replaced = ['source', 'target'].filter((side) => flags[side] !== undefined);
   const file = parseConfigFile({ path, text, variables: io.env, replaced });
   const explain = (error: unknown) => explainFault(error, flags, file);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { whyNotWritten } from '../config/file-reason.js';
 import { type RawFlags, readText, usageError } from '../config/raw-flags.js';
 import { resolveFlags } from '../config/resolve-flags.js';
+import { sidesOf } from '../config/run-config.js';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { DEFAULT_CONFIG_PATHS, findConfigFiles } from './read-settings.js';
@@ -14,8 +15,12 @@ interface InitCommand {
 /** Does what `rowproof init` was asked to: writes a config file for two URLs, without connecting to them. */
 export async function runInit({ flags, io }: InitCommand): Promise<number> {
   const path = readText(flags, 'output') ?? choosePath();
+  const config = resolveFlags(flags);
+  const { assertUrls } = await import('../config/resolve-side.js');
+  // Files that they name may be on another machine.
+  assertUrls(sidesOf(config), { looksAtFiles: false });
   const { buildConfigTemplate } = await import('../config/file-template.js');
-  const { text, variables } = buildConfigTemplate(resolveFlags(flags));
+  const { text, variables } = buildConfigTemplate(config);
   writeNew(path, text);
   io.stdout.write(`Wrote ${path}.\n`);
   if (variables.length > 0) {

@@ -1,6 +1,7 @@
 import { refuseInputsAsOutputs } from '../config/file-place.js';
 import { whyNotRead } from '../config/file-reason.js';
-import { type RawFlags, readSwitch, usageError } from '../config/raw-flags.js';
+import { type RawFlags, usageError } from '../config/raw-flags.js';
+import { readShowValues } from '../config/resolve-flags.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { parseSavedResult } from '../report/saved-result.js';
 import type { CliIo } from './cli-io.js';
@@ -17,9 +18,9 @@ interface ReportCommand {
 /** Does what `rowproof report` was asked to and returns the exit code of the saved run. */
 export async function runReport({ path, flags, io }: ReportCommand): Promise<number> {
   const plan = planOutput(flags);
+  const showValues = readShowValues(flags);
   refuseInputsAsOutputs(plannedFiles(plan), [path]);
   const result = parseSavedResult(readSaved(path), path);
-  const showValues = !readSwitch(flags, 'hide-values');
   const output = openRunOutput({ plan, io, showValues });
   try {
     await output.write({ result, differences: noDifferences, repair: null });

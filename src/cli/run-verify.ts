@@ -1,6 +1,6 @@
 import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
 import { type RawFlags, usageError } from '../config/raw-flags.js';
-import type { RunConfig } from '../config/run-config.js';
+import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { readsRows } from '../config/table-modes.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { RunHooks, VerifyOutcome } from '../verify.js';
@@ -42,8 +42,17 @@ async function verifyWith({ config, flags, path }: Settings, io: CliIo, verify: 
       'Count mode finds no rows that could be repaired: use --mode full.',
     );
   }
+  if (plan.differencesPath !== null && !readsRows(config)) {
+    throw usageError(
+      'Expected --differences or --mode count, got both.',
+      'Count mode finds no rows that differ: use --mode full.',
+    );
+  }
   const inputs = filesOfUrls([config.sourceUrl, config.targetUrl], io.env);
   refuseInputsAsOutputs(plannedFiles(plan), path === null ? inputs : [path, ...inputs]);
+  // Loaded late, with the engines, which the run needs next.
+  const { assertUrls } = await import('../config/resolve-side.js');
+  assertUrls(sidesOf(config), { looksAtFiles: true });
   const output = openRunOutput({ plan, io, showValues: config.showValues });
   const progress = openProgress(plan, io);
   const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => endEarly(output) });

@@ -22,6 +22,7 @@ export const REPORT_OPTIONS = PRESENTATION;
 /** Flags of `verify` that say how a run goes, and so mean nothing for a plan. */
 const RUN_ONLY = [
   'seed',
+  'min-rows',
   'chunk-time',
   'max-rows-per-second',
   'max-bytes-per-second',
@@ -54,7 +55,7 @@ export const VERIFY_OPTIONS = {
   ...SIDES,
   config: text(WHAT, 'PATH of a config file (default rowproof.yaml, if there is one); flags win'),
   'no-config': flag(WHAT, 'Read no config file, not even rowproof.yaml'),
-  tables: list(WHAT, 'Only tables that match these globs'),
+  tables: list(WHAT, 'Only tables that match these globs; names as reports print them'),
   exclude: list(WHAT, 'Leave out tables that match these globs'),
   map: list(WHAT, 'SOURCE=TARGET: pair tables whose names differ'),
   'match-names': text(WHAT, `How names pair: ${MATCH_NAMES.join(', ')} (default exact)`),
@@ -72,6 +73,10 @@ export const VERIFY_OPTIONS = {
   'uuid-swap': list(HOW, 'TABLE.COLUMN: a binary(16) made by UUID_TO_BIN(x, 1)'),
   mode: text(HOW, 'full: every row (default); spot: a share of the rows; count: numbers of rows'),
   ratio: text(HOW, 'Share of the rows that --mode spot reads, as 5% or 0.05 (default 10%)'),
+  'min-rows': text(
+    HOW,
+    'A run that looked at fewer rows of a side, all tables together, is unverified (exit 3)',
+  ),
   workers: text(
     HOW,
     'Threads, each with one session on both servers (default: one a core, at most 4; limit 64)',

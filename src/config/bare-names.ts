@@ -3,27 +3,28 @@ import type { Catalog } from '../core/schema.js';
 import { matchesName } from './comparison-scope.js';
 import { usageError } from './raw-flags.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
-
-type Rename = (name: string) => string;
+import { type Rename, splitColumn, splitList } from './split-names.js';
 
 /**
- * Takes the schema from names that reports print with it (`shop.orders`), so that they can be pasted into flags.
+ * Takes the schema from names that reports print with it (`shop.orders`), so that they can be pasted into flags, and divides
+ * what could not be divided before the tables were known: lists of names, and names of columns with a dot in them.
  *
  * A schema counts only where it is the side's own, and where no table is meant by the whole name: a table may have a dot
  * in its name.
  */
 export function withBareNames(config: RunConfig, catalogs: Readonly<Record<Side, Catalog>>): RunConfig {
+  const both = [catalogs.source, catalogs.target];
   const own = renameOn([catalogs.source]);
   const partner = renameOn([catalogs.target]);
-  const either = renameOn([catalogs.source, catalogs.target]);
+  const either = renameOn(both);
   const ofTables = <Pattern extends ColumnPattern>(patterns: readonly Pattern[]): Pattern[] =>
-    patterns.map((pattern) => ({ ...pattern, table: own(pattern.table) }));
+    patterns.map((pattern) => splitColumn(pattern, { catalogs: both, rename: own }));
   const byTable = <Setting>(settings: ReadonlyMap<string, Setting>, flag: string): Map<string, Setting> =>
     renameKeys({ settings, rename: own, flag });
   return {
     ...config,
-    tables: config.tables.map(own),
-    exclude: config.exclude.map(either),
+    tables: config.tables.flatMap((names) => splitList(names, { catalogs: [catalogs.source], rename: own })),
+    exclude: config.exclude.flatMap((names) => splitList(names, { catalogs: both, rename: either })),
     map: config.map.map((entry) => ({ source: own(entry.source), target: partner(entry.target) })),
     columns: ofTables(config.columns),
     ignoreColumns: ofTables(config.ignoreColumns),
@@ -33,6 +34,8 @@ export function withBareNames(config: RunConfig, catalogs: Readonly<Record<Side,
     targetWhere: byTable(config.targetWhere, '--target-where'),
     keys: byTable(config.keys, '--key'),
     columnMap: byTable(config.columnMap, 'columnMap'),
+    tableSettings: config.tableSettings.map(own),
+    tableMinRows: byTable(config.tableMinRows, 'tableSettings'),
     tableModes: byTable(config.tableModes, 'tableSettings'),
   };
 }

@@ -22,13 +22,17 @@ export async function assertConditions(
     const where = scope.sourceWhere(source.name);
     const conditions = { source: where, target: scope.targetWhere(source.name) ?? where };
     const partners = { source, target };
-    await Promise.all(
+    const checked = await Promise.allSettled(
       SIDES.map(async (side) => {
         const condition = conditions[side];
-        if (condition !== null)
-          await assertCondition({ side, open: sides[side], table: partners[side], condition });
+        const flag =
+          side === 'target' && scope.targetWhere(source.name) !== null ? '--target-where' : '--where';
+        if (condition === null) return;
+        await assertCondition({ side, open: sides[side], table: partners[side], condition, flag });
       }),
     );
+    // Of a condition that is wrong on both sides the same is said in every run.
+    for (const each of checked) if (each.status === 'rejected') throw each.reason;
   }
 }
 
@@ -37,9 +41,10 @@ interface SideCondition {
   readonly open: OpenSide;
   readonly table: Table;
   readonly condition: string;
+  readonly flag: string;
 }
 
-async function assertCondition({ side, open, table, condition }: SideCondition): Promise<void> {
+async function assertCondition({ side, open, table, condition, flag }: SideCondition): Promise<void> {
   const { engine, session } = open;
   // Without brackets around it first: there one that closes ours is an error, as is anything else but an expression.
   const { dialect } = engine;
@@ -55,7 +60,7 @@ async function assertCondition({ side, open, table, condition }: SideCondition):
     const why = explainCondition({ condition, statement, message });
     throw new RowproofError({
       code: 'usage',
-      message: `The condition for ${qualifiedName(table)} on the ${side} is not one: ${why}.`,
+      message: `What ${flag} says of ${qualifiedName(table)} is no condition on the ${side}: ${why}.`,
       hint: 'Write one SQL condition, as it could stand behind WHERE, in the words of that side (--where, --target-where).',
       cause: error,
     });

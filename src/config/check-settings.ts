@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { findClosestName } from './closest-name.js';
+import { findClosestName } from '../core/closest-name.js';
 import { type ConfigFileContent, TABLE_SETTINGS } from './file-schema.js';
 import { redactPasswords } from './redact-passwords.js';
 import type { KeyPath, SettingsDocument } from './settings-document.js';
@@ -34,7 +34,8 @@ function faultOf(document: SettingsDocument, form: SettingsForm, issues: readonl
   const [issue] = issues;
   if (issue === undefined) return document.fault([], 'expected settings, got something else');
   const path = keyPathOf(issue);
-  return document.fault(path, `${issue.message}, got ${quoteValue(document, path)}`);
+  const got = / got /.test(issue.message) ? '' : `, got ${quoteValue(document, path)}`;
+  return document.fault(path, `${issue.message}${got}`);
 }
 
 function keyPathOf({ path }: z.core.$ZodIssue): KeyPath {
@@ -71,8 +72,8 @@ function quoteValue({ value }: SettingsDocument, path: KeyPath): string {
     value,
   );
   if (found === null || found === undefined) return 'nothing';
-  if (Array.isArray(found)) return 'a list';
-  if (typeof found === 'object') return 'a mapping';
+  if (Array.isArray(found)) return found.length === 0 ? 'an empty list' : 'a list';
+  if (typeof found === 'object') return Object.keys(found).length === 0 ? 'an empty mapping' : 'a mapping';
   if (path[0] === 'source' || path[0] === 'target') return 'something else';
   const text = typeof found === 'string' ? JSON.stringify(redactPasswords(found)) : String(found);
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;

@@ -12,20 +12,23 @@ const ACCOUNT_WITHOUT_HOST = /^([a-z][a-z\d+.-]*:\/\/[^/?#]*@)(?=[/?#]|$)/i;
  * its writer meant, without quoting it. Returns one that `new URL` takes.
  */
 export function readDatabaseUrl(text: string, side: Side): string {
-  const url = text.replace(ACCOUNT_WITHOUT_HOST, '$1localhost');
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url)) {
-    throw usageError(
-      `Expected --${side} to be a URL, got something else.`,
-      `A URL starts with ${URL_FORMS}.`,
-    );
-  }
-  if (!URL.canParse(url))
-    throw usageError(`Expected --${side} to be a URL, got one that cannot be read.`, ESCAPES);
+  const url = text.trim().replace(ACCOUNT_WITHOUT_HOST, '$1localhost');
+  const refuse = (got: string, hint: string): Error =>
+    usageError(`Expected --${side} to be a URL, got ${got}.`, hint);
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url)) throw refuse('something else', `A URL starts with ${URL_FORMS}.`);
+  // A URL is read without them, so a password would be another one than was given.
+  if (/[\t\r\n]/.test(url)) throw refuse('one with a line break or tab in it', 'Write it on one line.');
+  const host = findHost(url);
+  if (host?.includes(',')) throw refuse('one with several hosts', ONE_HOST);
+  if (host !== null && !hasPort(host)) throw refuse('one whose port is none', PORTS);
+  if (!URL.canParse(url)) throw refuse('one that cannot be read', ESCAPES);
   const mark = findStrayMark(url);
   if (mark === null) return url;
-  throw usageError(`Expected --${side} to be a URL, got one with ${mark} behind its host.`, ESCAPES);
+  throw refuse(`one with ${mark} behind its host`, ESCAPES);
 }
 
+const ONE_HOST = 'A side is one server: name one host, as in mysql://user@host:3306/database.';
+const PORTS = 'A port is a number from 1 to 65535 behind the host, as in mysql://user@host:3306/database.';
 const ESCAPES =
   'Write special characters of names and passwords as in a web address: %40 for @, %2F for /, %3F for ?, %23 for #.';
 
@@ -39,4 +42,19 @@ function findStrayMark(url: string): string | null {
   if (fragment !== undefined) return 'a #';
   const isNamed = /^(?:[?&][\w-]+=[^&]*)*$/.test(query);
   return path.includes('@') || (query.includes('@') && !(authority.includes('@') && isNamed)) ? 'an @' : null;
+}
+
+/**
+ * Host and port as they are written; null where an `@` stands behind them: what looks like a host is a part of the password
+ * then, which must not be talked about.
+ */
+function findHost(url: string): string | null {
+  const [, authority = '', behind = ''] = /^[^:]*:\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
+  return behind.includes('@') ? null : authority.slice(authority.lastIndexOf('@') + 1);
+}
+
+function hasPort(host: string): boolean {
+  const [, port] = /^(?:\[.*\]|[^:]*):(.*)$/s.exec(host) ?? [];
+  if (port === undefined || port === '' || (host.startsWith('[') && !host.includes(']'))) return true;
+  return /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
 }

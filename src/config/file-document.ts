@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isAlias, isCollection, LineCounter, type Pair, parseDocument, visit } from 'yaml';
 import type { RowproofError } from '../core/errors.js';
 import { isNestedDeeperThan } from '../core/nesting.js';
 import { faultAt, type KeyPath, MOST_DEPTH, type SettingsDocument } from './settings-document.js';
@@ -18,20 +18,49 @@ export function readDocument(path: string, text: string): SettingsDocument {
       `not valid YAML: ${YAML_FAULTS[error.code] ?? sentenceOf(error.code)}`,
     );
   }
-  const lineAt = (at: KeyPath): string => {
-    for (let length = at.length; length > 0; length -= 1) {
-      const node: unknown = document.getIn(at.slice(0, length), true);
-      const start = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
-      if (Array.isArray(start) && typeof start[0] === 'number') {
-        return `:${lineCounter.linePos(start[0]).line}`;
-      }
-    }
-    return '';
-  };
+  const lines: Lines = { path, document, lineCounter };
+  refuseKeysWithoutName(lines);
+  const placeOf = (at: KeyPath): string => `${path}${lineOf(lines, at)}`;
   return {
-    value: toPlainValues(path, () => document.toJS() as unknown),
-    fault: (at, message, hint) => faultAt(`${path}${lineAt(at)}`, at, message, hint),
+    value: toPlainValues(lines),
+    placeOf,
+    fault: (at, message, hint) => faultAt(placeOf(at), at, message, hint),
   };
+}
+
+/** A document that was read, and where its lines begin. */
+interface Lines {
+  readonly path: string;
+  readonly document: Document;
+  readonly lineCounter: LineCounter;
+}
+
+/** The line of the value at a path, or of what it is in; a key may be a number in YAML. */
+function lineOf({ document, lineCounter }: Lines, at: KeyPath): string {
+  for (let length = at.length; length > 0; length -= 1) {
+    const path = at.slice(0, length);
+    const asNumber = path.map((step) => (/^\d+$/.test(String(step)) ? BigInt(step) : step));
+    const start = startOf(document.getIn(path, true)) ?? startOf(document.getIn(asNumber, true));
+    if (start !== null) return `:${lineCounter.linePos(start).line}`;
+  }
+  return '';
+}
+
+function startOf(node: unknown): number | null {
+  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
+  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : null;
+}
+
+/** A key that is a list or a mapping would become a text of which nobody wrote a letter. */
+function refuseKeysWithoutName({ path, document, lineCounter }: Lines): void {
+  visit(document, {
+    Pair: (_key, { key }: Pair) => {
+      if (!isCollection(key)) return;
+      const start = startOf(key);
+      const line = start === null ? '' : `:${lineCounter.linePos(start).line}`;
+      throw faultAt(`${path}${line}`, [], 'expected a name before the colon, got a list or mapping');
+    },
+  });
 }
 
 const YAML_FAULTS: Readonly<Record<string, string>> = {
@@ -45,18 +74,35 @@ function sentenceOf(code: string): string {
   return code.toLowerCase().replaceAll('_', ' ');
 }
 
-function toPlainValues(path: string, read: () => unknown): unknown {
-  const values = readAliases(path, read);
-  if (isNestedDeeperThan(values, MOST_DEPTH)) throw tooDeep(path);
+function toPlainValues(lines: Lines): unknown {
+  const values = readAliases(lines);
+  if (isNestedDeeperThan(values, MOST_DEPTH)) throw tooDeep(placeOfAlias(lines));
   return values;
 }
 
-function readAliases(path: string, read: () => unknown): unknown {
+function readAliases(lines: Lines): unknown {
   try {
-    return read() ?? {};
+    return (lines.document.toJS() as unknown) ?? {};
   } catch {
-    throw faultAt(path, [], 'not valid YAML: an alias has no anchor, or there are too many of them');
+    const message = 'not valid YAML: an alias has no anchor, or there are too many of them';
+    throw faultAt(placeOfAlias(lines), [], message);
   }
+}
+
+/** Where the alias without an anchor stands, else the first one. */
+function placeOfAlias({ path, document, lineCounter }: Lines): string {
+  let found: number | null = null;
+  visit(document, {
+    Alias: (_key, alias) => {
+      const start = startOf(alias);
+      if (start === null) return undefined;
+      found ??= start;
+      if (isAlias(alias) && alias.resolve(document) !== undefined) return undefined;
+      found = start;
+      return visit.BREAK;
+    },
+  });
+  return found === null ? path : `${path}:${lineCounter.linePos(found).line}`;
 }
 
 /** The library reads by recursion, and lets go of its stack where a file is made to break it. */
@@ -69,6 +115,6 @@ function parseNested<Parsed>(path: string, parse: () => Parsed): Parsed {
   }
 }
 
-function tooDeep(path: string): RowproofError {
-  return faultAt(path, [], 'values lie in each other too deeply, or an alias holds itself');
+function tooDeep(place: string): RowproofError {
+  return faultAt(place, [], 'values lie in each other too deeply, or an alias holds itself');
 }

@@ -26,13 +26,15 @@ export function refuseInputsAsOutputs(outputs: readonly PlannedFile[], inputs: r
 }
 
 /** Refuses two outputs for one file, also where a link gives it two names. */
-export function refuseSharedFiles(paths: readonly string[]): void {
-  const twice = paths.find((path, index) => paths.slice(0, index).some((other) => isSameFile(other, path)));
-  if (twice === undefined) return;
-  throw usageError(
-    `Expected a file of its own for each output, got ${twice} twice.`,
-    'Give each output another path.',
-  );
+export function refuseSharedFiles(outputs: readonly PlannedFile[]): void {
+  for (const [index, { flag, path }] of outputs.entries()) {
+    const other = outputs.slice(0, index).find((each) => isSameFile(each.path, path));
+    if (other === undefined) continue;
+    throw usageError(
+      `Expected a file of its own for each output, got ${path} for ${other.flag === flag ? `two of ${flag}` : `${other.flag} and ${flag}`}.`,
+      'Give each output another path.',
+    );
+  }
 }
 
 /** Files that connecting reads: those that options of a URL name, and those with passwords. */

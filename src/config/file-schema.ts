@@ -3,20 +3,21 @@ import { CHECKSUM_PLACES } from '../core/checksum-place.js';
 import {
   choice,
   columnPatterns,
+  distinct,
   flag,
-  isDistinct,
   list,
   names,
   ratio,
   relaxations,
   relaxedColumns,
+  someOf,
   text,
   timeZone,
   wholeNumber,
   written,
 } from './file-values.js';
 import { MOST_LOAD, MOST_ROWS_PER_SECOND, parseByteRate, parseChunkTime } from './load-flags.js';
-import { MODES, MOST_CHUNK_ROWS, MOST_SEED, MOST_WORKERS } from './resolve-flags.js';
+import { MODES, MOST_CHUNK_ROWS, MOST_MIN_ROWS, MOST_SEED, MOST_WORKERS } from './resolve-flags.js';
 import { MATCH_NAMES } from './run-config.js';
 
 /** What a config file may say of one table, by the table's name on the source. */
@@ -25,10 +26,7 @@ export const TABLE_SETTINGS = z.strictObject(
     target: text()
       .optional()
       .meta({ description: 'Its name on the target.', examples: ['orders'] }),
-    key: list('a list of columns')
-      .refine((columns) => columns.length > 0 && isDistinct(columns), {
-        error: 'expected a list of columns, each once',
-      })
+    key: distinct('a list of columns')
       .optional()
       .meta({ description: 'The unique columns to walk the table by, in order.', examples: [['id']] }),
     where: text()
@@ -40,7 +38,7 @@ export const TABLE_SETTINGS = z.strictObject(
         description: 'The same condition, where the target needs other SQL.',
         examples: ['"id" > 1000'],
       }),
-    columns: list('a list of columns')
+    columns: someOf('a list of columns')
       .optional()
       .meta({ description: 'Compare only these columns (globs).', examples: [['id', 'total*']] }),
     ignoreColumns: list('a list of columns')
@@ -55,6 +53,12 @@ export const TABLE_SETTINGS = z.strictObject(
     ratio: ratio()
       .optional()
       .meta({ description: 'Share of its rows that mode spot reads.', examples: ['5%'] }),
+    minRows: wholeNumber(1n, MOST_MIN_ROWS)
+      .optional()
+      .meta({
+        description: 'Rows of it that must have been looked at on each side, else it is unverified.',
+        examples: [1000],
+      }),
     relax: relaxations()
       .optional()
       .meta({
@@ -78,7 +82,7 @@ export const CONFIG_FILE = z.strictObject(
   {
     source: text('a URL').optional().meta({ description: 'URL of the side taken as right.' }),
     target: text('a URL').optional().meta({ description: 'URL of the side being checked.' }),
-    tables: list('a list of table names or globs')
+    tables: someOf('a list of table names or globs')
       .optional()
       .meta({ description: 'Only tables that match these globs.', examples: [['orders', 'order_*']] }),
     exclude: list('a list of table names or globs')
@@ -98,6 +102,7 @@ export const CONFIG_FILE = z.strictObject(
         examples: ['snake-case'],
       }),
     columns: columnPatterns()
+      .min(1, { error: 'expected a list of TABLE.COLUMN' })
       .optional()
       .meta({
         description: 'TABLE.COLUMN: of this table, compare only such columns.',
@@ -148,6 +153,13 @@ export const CONFIG_FILE = z.strictObject(
     ratio: ratio()
       .optional()
       .meta({ description: 'Share of the rows that mode spot reads (default 10%).', examples: ['5%'] }),
+    minRows: wholeNumber(1n, MOST_MIN_ROWS)
+      .optional()
+      .meta({
+        description:
+          'Rows that must have been looked at on each side, all tables together, else the run is unverified.',
+        examples: [1000],
+      }),
     seed: wholeNumber(0n, MOST_SEED)
       .optional()
       .meta({

@@ -19,8 +19,19 @@ export const choice = <const Words extends readonly string[]>(words: Words) =>
 /** True or false. */
 export const flag = () => z.boolean({ error: 'expected true or false' });
 
-/** Whether no word comes twice. */
-export const isDistinct = (words: readonly string[]) => new Set(words).size === words.length;
+/** A list that says something: where one is given, it holds at least one item. */
+export const someOf = (expected: string, item = text()) =>
+  list(expected, item).min(1, { error: `expected ${expected}` });
+
+/** A list of at least one word, in which none comes twice. */
+export const distinct = (expected: string) =>
+  someOf(expected).refine((words) => repeated(words) === undefined, {
+    error: ({ input }) => `expected ${expected}, each once, got ${repeated(input as string[])} twice`,
+  });
+
+function repeated(words: readonly string[]): string | undefined {
+  return words.find((word, index) => words.indexOf(word) !== index);
+}
 
 /** Also a text of digits, which is what a variable of the environment gives. */
 export function wholeNumber(least: bigint, most: bigint) {
@@ -65,7 +76,7 @@ const isRelaxation = (word: string): boolean => parseRelaxation(word) !== null;
 export const relaxations = () => {
   const error = `expected a list of ${RELAXATION_FORMS}`;
   const item = text('a relaxation').refine(isRelaxation, { error: `expected ${RELAXATION_FORMS}` });
-  return z.record(z.string(), list(error.replace('expected ', ''), item), {
+  return z.record(z.string(), someOf(error.replace('expected ', ''), item), {
     error: 'expected COLUMN: [HOW] pairs',
   });
 };
@@ -93,5 +104,8 @@ export const names = (expected: string) => {
   const error = `expected ${expected}`;
   return z
     .record(z.string(), text('the name of the target'), { error })
-    .refine((mapping) => isDistinct(Object.values(mapping)), { error: `${error}, each target once` });
+    .refine((mapping) => repeated(Object.values(mapping)) === undefined, {
+      error: ({ input }) =>
+        `${error}, each target once, got ${repeated(Object.values(input as Record<string, string>))} twice`,
+    });
 };

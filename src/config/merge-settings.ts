@@ -1,4 +1,3 @@
-import { RowproofError } from '../core/errors.js';
 import type { ModeChoice } from '../core/verdict.js';
 import { matchesName } from './comparison-scope.js';
 import type { TableSettings } from './file-schema.js';
@@ -7,7 +6,7 @@ import { type RawFlags, usageError } from './raw-flags.js';
 import { DEFAULT_RATIO, parseRatio, resolveFlags } from './resolve-flags.js';
 import { readRelaxations, readRelaxedColumns, readSwappedColumns } from './rule-flags.js';
 import type { ColumnPattern, RelaxedColumn, RunConfig, SwappedColumn, TableMapping } from './run-config.js';
-import { flagOf } from './settings-flags.js';
+import { formatPath } from './settings-document.js';
 import { assertMappedOnce, readColumnPatterns } from './table-flags.js';
 
 /** Everything that a run was told, from file and flags. */
@@ -71,7 +70,9 @@ function applyTableSettings({ config, flags, file }: Merging): RunConfig {
       ...config.targetWhere,
     ]),
     keys: new Map([...byTable('key'), ...config.keys]),
+    tableSettings: Object.keys(tableSettings),
     tableModes: flags.mode === undefined ? readTableModes({ config, flags, file }) : new Map(),
+    tableMinRows: new Map(byTable('minRows').map(([table, rows]) => [table, Number(rows)])),
     columnMap: new Map(
       byTable('columnMap').map(([table, names]) => [
         table,
@@ -88,8 +89,9 @@ function readTableModes({ config, flags, file }: Merging): Map<string, ModeChoic
     if (settings.mode === undefined && settings.ratio === undefined) continue;
     const mode = settings.mode ?? config.mode;
     if (mode !== 'spot' && settings.ratio !== undefined) {
+      const at = ['tableSettings', table, 'ratio'];
       throw usageError(
-        `${file.path}: tableSettings.${table}.ratio: expected only with mode: spot.`,
+        `${file.placeOf(at)}: ${formatPath(at)}: expected only with mode: spot.`,
         `Add mode: spot to ${table}, or leave its ratio out.`,
       );
     }
@@ -146,36 +148,4 @@ function notFlagged<Setting>(
   fromFlags: readonly ColumnPattern[],
 ): ByTable<Setting> {
   return entries.filter(([table]) => !fromFlags.some((pattern) => matchesName(pattern.table, table)));
-}
-
-/** Puts the keys of the file in the place of flags that nobody typed, so that an error names what the user wrote. */
-export function explainFault(error: unknown, flags: RawFlags, file: ConfigFile): unknown {
-  if (!(error instanceof RowproofError) || error.code !== 'usage') return error;
-  const { content } = file;
-  const keys = new Map<string, string>();
-  for (const settings of Object.values(content.tableSettings ?? {})) {
-    for (const key of Object.keys(settings)) {
-      keys.set(key === 'target' ? 'map' : flagOf(key), `tableSettings.*.${key}`);
-    }
-  }
-  for (const key of Object.keys(content)) keys.set(flagOf(key), key);
-  let message = hideVariables(error.message, file).replace(/^columnMap\b/, 'tableSettings.*.columnMap');
-  for (const [flag, key] of keys) {
-    if (flags[flag] === undefined) message = message.replace(new RegExp(`--${flag}(?![\\w-])`, 'g'), key);
-  }
-  if (message === error.message) return error;
-  const { code, hint } = error;
-  return new RowproofError({ code, hint, message: `${file.path}: ${message}` });
-}
-
-/** Shorter values hide nothing, and would be found in words that have nothing to do with them. */
-const LEAST_SECRET = 4;
-
-/** Puts `${NAME}` in the place of what a variable of the environment holds, as the file has it. */
-function hideVariables(message: string, { variables }: ConfigFile): string {
-  let hidden = message;
-  for (const [name, value] of Object.entries(variables)) {
-    if (value !== undefined && value.length >= LEAST_SECRET) hidden = hidden.replaceAll(value, `\${${name}}`);
-  }
-  return hidden;
 }

@@ -1,4 +1,4 @@
-import { findClosestName } from './closest-name.js';
+import { findClosestName } from '../core/closest-name.js';
 
 /** What has names on a side, and the schemas that reports print before them. */
 export interface KnownNames {

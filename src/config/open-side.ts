@@ -2,13 +2,13 @@ import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
+import { explainConnectFailure } from '../engines/connect-failure.js';
 import type { ConnectionSettings, Engine, Environment, Session } from '../engines/engine.js';
-import { findForeignServer } from '../engines/foreign-server.js';
+import { openUnlessForeign } from '../engines/foreign-server.js';
 import { makeLasting } from '../engines/lasting-session.js';
-import { engineFor } from '../engines/registry.js';
 import { isSameInstance } from '../engines/server-identity.js';
-import { readDatabaseUrl } from './database-url.js';
 import { redactPasswords } from './redact-passwords.js';
+import { assertTlsFiles, resolveSide } from './resolve-side.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
 export interface OpenSide {
@@ -33,14 +33,10 @@ export interface SideRequest {
  * that answers first is the one that every later session of the side must be on.
  */
 export async function openSide({ side, url, environment, stop }: SideRequest): Promise<OpenSide> {
-  const parsed = new URL(readDatabaseUrl(url, side));
-  const engine = engineFor(parsed.protocol.slice(0, -1));
-  const resolved = engine.resolveConnection(parsed, environment);
-  const session = await engine.open(resolved, stop).catch(async (error: unknown) => {
-    const failure = describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
-    const foreign = stop?.aborted ? null : await findForeignServer(error, resolved);
-    if (foreign === null) throw failure;
-    throw new RowproofError({ code: failure.code, message: failure.message, hint: foreign, cause: error });
+  const { engine, settings: resolved } = resolveSide({ side, url, environment });
+  assertTlsFiles(side, resolved);
+  const session = await openUnlessForeign(engine, resolved, stop).catch((error: unknown) => {
+    throw describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
   });
   const settings = { ...resolved, server: { identity: session.server, isExact: false } };
   const cutOff = (): void => void session.close();
@@ -96,11 +92,12 @@ function describeFailure(failure: {
     return new RowproofError({ code, hint, message: `Cannot ${place}: ${message}`, cause: error });
   }
   const { code, message } = engine.classifyError(error);
-  const sentence = redactPasswords(message).replace(/\.$/, '');
+  const known = what === 'connect to' ? explainConnectFailure(error, { engine, settings }) : null;
+  const sentence = redactPasswords(known?.sentence ?? message).replace(/\.$/, '');
   return new RowproofError({
     code: code === 'permission' ? 'permission' : what === 'connect to' ? 'connect' : 'catalog',
     message: `Cannot ${place}: ${sentence}.`,
-    hint: 'Check host, port, account, password and TLS options of the URL.',
+    hint: known?.hint ?? 'Check host, port, account, password and TLS options of the URL.',
     cause: error,
   });
 }

@@ -2,6 +2,7 @@ import { checkSettings, type SettingsForm } from './check-settings.js';
 import { readDocument } from './file-document.js';
 import { CONFIG_FILE, type ConfigFileContent } from './file-schema.js';
 import type { RawFlags } from './raw-flags.js';
+import type { KeyPath } from './settings-document.js';
 import { flagsOf } from './settings-flags.js';
 import { substituteVariables, type Variables } from './substitute-variables.js';
 
@@ -13,6 +14,8 @@ export interface ConfigFile {
   readonly flags: RawFlags;
   /** The variables of the environment that it names; their values are in no message. */
   readonly variables: Variables;
+  /** Where a setting stands, for messages: the path of the file and the line. */
+  readonly placeOf: (at: KeyPath) => string;
 }
 
 export interface ConfigFileText {
@@ -38,7 +41,13 @@ const FORM: SettingsForm = {
 export function parseConfigFile({ path, text, variables, replaced = [] }: ConfigFileText): ConfigFile {
   const document = readDocument(path, text);
   const content = checkSettings(document, FORM, substituteVariables(document, variables, replaced));
-  return { path, content, flags: flagsOf(content), variables: namedIn(text, variables) };
+  return {
+    path,
+    content,
+    flags: flagsOf(content),
+    variables: namedIn(text, variables),
+    placeOf: document.placeOf,
+  };
 }
 
 function namedIn(text: string, variables: Variables): Variables {

@@ -28,7 +28,10 @@ export function readList(flags: RawFlags, name: string): readonly string[] {
   const flag = flags[name];
   const values = (Array.isArray(flag) ? flag : flag === undefined ? [] : [flag]).map(String);
   if (values.some((value) => value.trim() === '')) {
-    throw usageError(`Expected --${name} to have a value, got an empty one.`, 'See rowproof verify --help.');
+    throw usageError(
+      `Expected --${name} to have a value, got an empty one.`,
+      `Leave --${name} out, or write its value.`,
+    );
   }
   return values;
 }

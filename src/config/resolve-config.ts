@@ -53,7 +53,13 @@ const PLACE = 'settings';
 export function resolveConfig(settings: VerifySettings): RunConfig {
   const document = readSettingsObject(settings);
   const content = checkSettings(document, FORM);
-  const file = { path: PLACE, content, flags: flagsOf(content), variables: {} };
+  const file = {
+    path: PLACE,
+    content,
+    flags: flagsOf(content),
+    variables: {},
+    placeOf: document.placeOf,
+  };
   try {
     return mergeSettings({}, file).config;
   } catch (error) {
@@ -66,7 +72,7 @@ function readSettingsObject(settings: unknown): SettingsDocument {
   if (isNestedDeeperThan(settings, MOST_DEPTH)) {
     throw fault([], 'values lie in each other too deeply, or an object holds itself');
   }
-  return { value: toDocumentValue(settings, []), fault };
+  return { value: toDocumentValue(settings, []), placeOf: () => PLACE, fault };
 
   function toDocumentValue(value: unknown, path: KeyPath): unknown {
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;

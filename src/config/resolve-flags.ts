@@ -11,6 +11,7 @@ import { readColumnPatterns, readConditions, readKeys, readMappings } from './ta
 
 export const MOST_WORKERS = 64n;
 export const MOST_CHUNK_ROWS = 10_000_000n;
+export const MOST_MIN_ROWS = 1_000_000_000_000n;
 export const MOST_SEED = 2n ** 64n - 1n;
 
 /**
@@ -20,6 +21,7 @@ export const MOST_SEED = 2n ** 64n - 1n;
  */
 export function resolveFlags(flags: RawFlags): RunConfig {
   const chunkRows = readWholeNumber(flags, { name: 'chunk-rows', least: 1n, most: MOST_CHUNK_ROWS });
+  const minRows = readWholeNumber(flags, { name: 'min-rows', least: 1n, most: MOST_MIN_ROWS });
   const workers = readWholeNumber(flags, { name: 'workers', least: 1n, most: MOST_WORKERS });
   return {
     sourceUrl: readUrl(flags, 'source'),
@@ -39,7 +41,10 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     sourceTimezone: readTimeZone(flags, 'source'),
     targetTimezone: readTimeZone(flags, 'target'),
     ...readMode(flags),
+    tableSettings: [],
     tableModes: new Map(),
+    minRows: minRows === undefined ? null : Number(minRows),
+    tableMinRows: new Map(),
     workers: workers === undefined ? defaultWorkers() : Number(workers),
     chunkRows: chunkRows === undefined ? null : Number(chunkRows),
     chunkTimeMs: readChunkTime(flags),
@@ -128,7 +133,8 @@ function readRatio(text: string): number {
   );
 }
 
-function readShowValues(flags: RawFlags): boolean {
+/** Whether values of rows are shown. */
+export function readShowValues(flags: RawFlags): boolean {
   const show = readSwitch(flags, 'show-values');
   const hide = readSwitch(flags, 'hide-values');
   if (show && hide) {

@@ -1,5 +1,6 @@
 import type { ChecksumPlace } from '../core/checksum-place.js';
 import type { LoadLimits } from '../core/load-limits.js';
+import type { Side } from '../core/pairing.js';
 import type { Relaxation } from '../core/relaxation.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
 
@@ -58,8 +59,14 @@ export interface RunConfig {
   readonly mode: Mode;
   /** The share of rows that spot mode reads, above 0 and below 1; 1 in other modes. */
   readonly ratio: number;
+  /** Tables that settings of their own were given for, also where those say nothing that another field holds. */
+  readonly tableSettings: readonly string[];
   /** What is checked of single tables instead. */
   readonly tableModes: ReadonlyMap<string, ModeChoice>;
+  /** How many rows of each side a run must have looked at to be a pass; null for any number. */
+  readonly minRows: number | null;
+  /** The same of single tables, by their own. */
+  readonly tableMinRows: ReadonlyMap<string, number>;
   readonly workers: number;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;
@@ -71,4 +78,15 @@ export interface RunConfig {
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
   readonly showValues: boolean;
+}
+
+/** Both sides with their URLs. */
+export function sidesOf({
+  sourceUrl,
+  targetUrl,
+}: Pick<RunConfig, 'sourceUrl' | 'targetUrl'>): readonly { readonly side: Side; readonly url: string }[] {
+  return [
+    { side: 'source', url: sourceUrl },
+    { side: 'target', url: targetUrl },
+  ];
 }

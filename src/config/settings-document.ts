@@ -9,6 +9,8 @@ export const MOST_DEPTH = 32;
 /** Settings as plain values, from wherever they came. Whole numbers are bigints. */
 export interface SettingsDocument {
   readonly value: unknown;
+  /** Where a value stands, as far as that is known. */
+  readonly placeOf: (at: KeyPath) => string;
   /** The error for a value, which names its place as far as that is known. */
   readonly fault: (at: KeyPath, message: string, hint?: string) => RowproofError;
 }

@@ -5,7 +5,13 @@ import type { ColumnPattern, TableMapping } from './run-config.js';
 /** `--map SRC=TGT`, where neither side may be mapped twice. */
 export function readMappings(flags: RawFlags): readonly TableMapping[] {
   const mappings = readList(flags, 'map').map((text) => {
-    const { left, right } = splitFlag({ name: 'map', text, separator: '=', form: 'SOURCE=TARGET' });
+    const { left, right } = splitFlag({
+      name: 'map',
+      text,
+      separator: '=',
+      form: 'SOURCE=TARGET',
+      example: 'Clients=customers',
+    });
     return { source: left, target: right };
   });
   assertMappedOnce(mappings);
@@ -33,9 +39,10 @@ export function readColumnPatterns(
   return readList(flags, name).map((text) => {
     const pattern = parseColumnPattern(text);
     if (pattern === null) {
+      const column = text.includes('.') ? 'updated_at' : text;
       throw usageError(
         `Expected --${name} in the form TABLE.COLUMN, got ${text}.`,
-        `For one column name in every table write "*.${text.replaceAll('.', '') || 'updated_at'}".`,
+        `For one column name in every table write "*.${column}".`,
       );
     }
     return pattern;
@@ -44,13 +51,18 @@ export function readColumnPatterns(
 
 /** `--where T:SQL` and `--target-where T:SQL`, one condition a table; the SQL may contain colons. */
 export function readConditions(flags: RawFlags, name: 'where' | 'target-where'): ReadonlyMap<string, string> {
-  return readByTable({ flags, name, form: 'TABLE:SQL' });
+  return readByTable({ flags, name, form: 'TABLE:SQL', example: '"orders:id > 1000"' });
 }
 
 /** `--key T:COL,COL`: the columns to walk a table by, in order. */
 export function readKeys(flags: RawFlags): ReadonlyMap<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>();
-  for (const [table, text] of readByTable({ flags, name: 'key', form: 'TABLE:COLUMN,COLUMN' })) {
+  for (const [table, text] of readByTable({
+    flags,
+    name: 'key',
+    form: 'TABLE:COLUMN,COLUMN',
+    example: 'order_lines:order_id,line',
+  })) {
     const columns = text.split(',').map((column) => column.trim());
     const twice = firstRepeated(columns);
     if (columns.includes('') || twice !== undefined) {
@@ -68,12 +80,13 @@ interface ByTable {
   readonly flags: RawFlags;
   readonly name: string;
   readonly form: string;
+  readonly example: string;
 }
 
-function readByTable({ flags, name, form }: ByTable): Map<string, string> {
+function readByTable({ flags, name, form, example }: ByTable): Map<string, string> {
   const found = new Map<string, string>();
   for (const text of readList(flags, name)) {
-    const { left, right } = splitFlag({ name, text, separator: ':', form });
+    const { left, right } = splitFlag({ name, text, separator: ':', form, example });
     if (found.has(left)) {
       throw usageError(`Expected one --${name} for ${left}, got two.`, `Join them into one --${name}.`);
     }
@@ -87,9 +100,10 @@ interface SplitFlag {
   readonly text: string;
   readonly separator: ':' | '=';
   readonly form: string;
+  readonly example: string;
 }
 
-function splitFlag({ name, text, separator, form }: SplitFlag): {
+function splitFlag({ name, text, separator, form, example }: SplitFlag): {
   readonly left: string;
   readonly right: string;
 } {
@@ -99,7 +113,7 @@ function splitFlag({ name, text, separator, form }: SplitFlag): {
   if (left === '' || right === '') {
     throw usageError(
       `Expected --${name} in the form ${form}, got ${text}.`,
-      'Names are those of the source.',
+      `For example --${name} ${example}.`,
     );
   }
   return { left, right };

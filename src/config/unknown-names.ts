@@ -12,20 +12,25 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
   const schemas = [source.schema, target.schema];
   const own = namesOf(source, schemas);
   const partners = namesOf(target, schemas);
-  const flags: readonly (readonly [string, Iterable<string>])[] = [
+  const byPattern: readonly (readonly [string, readonly string[]])[] = [
     ['--tables', config.tables],
     ['--columns', config.columns.map((pattern) => pattern.table)],
     ['--ignore-columns', config.ignoreColumns.map((pattern) => pattern.table)],
-    ['--where', config.where.keys()],
-    ['--target-where', config.targetWhere.keys()],
-    ['--key', config.keys.keys()],
     ['--relax', config.relax.map((pattern) => pattern.table)],
     ['--uuid-swap', config.uuidSwap.map((pattern) => pattern.table)],
-    ['--map', config.map.map((entry) => entry.source)],
-    ['columnMap', config.columnMap.keys()],
-    ['tableSettings', config.tableModes.keys()],
   ];
-  for (const [flag, patterns] of flags) {
+  const byName: readonly (readonly [string, readonly string[]])[] = [
+    ['--where', [...config.where.keys()]],
+    ['--target-where', [...config.targetWhere.keys()]],
+    ['--key', [...config.keys.keys()]],
+    ['--map', config.map.map((entry) => entry.source)],
+    ['columnMap', [...config.columnMap.keys()]],
+    ['tableSettings', config.tableSettings],
+  ];
+  for (const [flag, names] of byName) {
+    for (const name of names) assertNoPattern(flag, name, own);
+  }
+  for (const [flag, patterns] of [...byPattern, ...byName]) {
     for (const pattern of patterns) assertMatch(flag, pattern, own, 'source');
   }
   for (const pattern of config.exclude) assertMatch('--exclude', pattern, bothNames(own, partners), 'source');
@@ -122,6 +127,20 @@ function bothNames(one: SideNames, other: SideNames): SideNames {
   };
 }
 
+/** What is said of one table would be said of none by a pattern, which is looked up as a name. */
+function assertNoPattern(flag: string, name: string, { tables }: SideNames): void {
+  if (tables.includes(name) || !tables.some((table) => matchesName(name, table))) return;
+  throw new RowproofError({
+    code: 'usage',
+    message: `${flag} says "${name}", which is a pattern: it takes the name of one table.`,
+    hint: `Write it once for each table. Tables of the source: ${listSome(tables)}.`,
+  });
+}
+
+function listSome(names: readonly string[]): string {
+  return `${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`;
+}
+
 function assertMatch(
   flag: string,
   pattern: string,
@@ -130,7 +149,6 @@ function assertMatch(
 ): void {
   if (tables.some((name) => matchesName(pattern, name))) return;
   const other = others.find(({ name }) => name === pattern);
-  const shown = tables.slice(0, 8).join(', ');
   throw new RowproofError({
     code: 'usage',
     message:
@@ -140,13 +158,6 @@ function assertMatch(
     hint:
       tables.length === 0
         ? `The ${side} has no tables.`
-        : `${askToRepeat(flag, pattern, tables) ?? askForName(pattern, { schemas, names: tables })}Its tables: ${shown}${tables.length > 8 ? ', …' : ''}.`,
+        : `${askForName(pattern, { schemas, names: tables })}Its tables: ${listSome(tables)}.`,
   });
-}
-
-/** Several names in one value, as other tools take them; null where it is something else. */
-function askToRepeat(flag: string, pattern: string, tables: readonly string[]): string | null {
-  const names = pattern.split(/\s*,\s*/);
-  const areKnown = names.every((each) => tables.some((name) => matchesName(each, name)));
-  return areKnown ? `Write each name by itself: ${names.map((name) => `${flag} ${name}`).join(' ')}. ` : null;
 }

@@ -33,6 +33,7 @@ export const FINDING_EFFECTS = {
   standby: 'note',
   'not-split': 'note',
   'chunk-unverified': 'unverified',
+  'few-rows': 'unverified',
   'schema-changed': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;

@@ -268,6 +268,8 @@ export interface Engine {
    */
   readLoad(session: Session, ownSessionIds: readonly string[]): Promise<number>;
   classifyError(error: unknown): ErrorClass;
+  /** What to do about a server that refuses a login, by the code of its error. */
+  readonly connectHints: Readonly<Record<string, string>>;
 }
 
 /** What a run may read of the process around it. */

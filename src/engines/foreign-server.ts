@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { RowproofError } from '../core/errors.js';
-import type { ConnectionSettings } from './engine.js';
+import type { ConnectionSettings, Engine, Session } from './engine.js';
 
 type Protocol = 'mysql' | 'postgresql';
 
@@ -10,6 +10,8 @@ const KINDS: Readonly<Record<Protocol, { readonly name: string; readonly scheme:
   postgresql: { name: 'A PostgreSQL server', scheme: 'postgres://' },
 };
 
+/** A login that takes longer than this makes us ask who it is that answers. */
+const SUSPICIOUS_MS = 1000;
 /** How long a server gets to greet us, and then to say whether it has TLS. */
 const GREETING_MS = 500;
 const ANSWER_MS = 1000;
@@ -18,20 +20,61 @@ const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 /** What stands behind the length and the number 0 of the first packet: protocol version 10, or an error. */
 const GREETINGS = [10, 0xff];
 
+type Opening = Pick<Engine, 'open'>;
+
 /**
- * Where connecting failed in a way that a server of the other protocol brings about: asks who answers on the address, and
- * returns what to tell the user; null where it is no such server.
+ * Opens a session. Where a server of the other protocol answers on the address, it says so, and as soon as that is found out:
+ * each of the two could wait for the other to speak first until the connect timeout is over.
  */
-export async function findForeignServer(
-  error: unknown,
-  { scheme, host, port, socketPath }: ConnectionSettings,
-): Promise<string | null> {
-  if (socketPath !== null || !isSpeechless(error)) return null;
+export async function openUnlessForeign(
+  engine: Opening,
+  settings: ConnectionSettings,
+  stop?: AbortSignal,
+): Promise<Session> {
+  const giveUp = new AbortController();
+  const signal = stop === undefined ? giveUp.signal : AbortSignal.any([stop, giveUp.signal]);
+  let foreign: Promise<Protocol | null> | null = null;
+  const ask = (): Promise<Protocol | null> => {
+    foreign ??= findForeignProtocol(settings).then((found) => {
+      if (found !== null) giveUp.abort();
+      return found;
+    });
+    return foreign;
+  };
+  const timer = setTimeout(ask, SUSPICIOUS_MS);
+  try {
+    return await engine.open(settings, signal);
+  } catch (error) {
+    clearTimeout(timer);
+    if (stop?.aborted) throw error;
+    const found = giveUp.signal.aborted || isSpeechless(error) ? await ask() : null;
+    if (found === null) throw error;
+    throw isForeign(KINDS[found], error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The protocol of who answers, where it is not the one of the URL; null also where nobody can tell. */
+async function findForeignProtocol({
+  scheme,
+  host,
+  port,
+  socketPath,
+}: ConnectionSettings): Promise<Protocol | null> {
+  if (socketPath !== null) return null;
   const expected: Protocol = scheme.startsWith('postgres') ? 'postgresql' : 'mysql';
   const found = await askProtocol({ host, port });
-  if (found === null || found === expected) return null;
-  const { name, scheme: right } = KINDS[found];
-  return `${name} answers there: write the URL with ${right}, or name another port.`;
+  return found === expected ? null : found;
+}
+
+function isForeign({ name, scheme }: { name: string; scheme: string }, cause: unknown): RowproofError {
+  return new RowproofError({
+    code: 'connect',
+    message: `${name} answers there.`,
+    hint: `Write the URL with ${scheme}, or name another port.`,
+    cause,
+  });
 }
 
 /** Whether a server said nothing that we understood. */

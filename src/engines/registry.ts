@@ -12,7 +12,7 @@ export function engineFor(scheme: string): Engine {
   const known = ENGINES.flatMap(({ schemes }) => schemes).map((name) => `${name}://`);
   throw new RowproofError({
     code: 'usage',
-    message: `No database engine is known by "${scheme}://".`,
+    message: `No database engine is known by ${scheme}://.`,
     hint: `Use one of ${known.join(', ')}.`,
   });
 }

@@ -3,6 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { RowproofError } from '../core/errors.js';
 import type { TlsSettings } from './engine.js';
+import { withoutPlace } from './server-key.js';
 
 /** Whom a connection is made to, by the name or address that the user gave, and how it is proved. */
 export interface TlsPeer {
@@ -72,7 +73,8 @@ export function secureSocket(socket: Socket, { host, tls }: TlsPeer): Promise<TL
   });
 }
 
-function readKeyFiles(tls: TlsSettings): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> {
+/** Reads the files that the TLS options of a URL name; one that cannot be used is a `usage` error. */
+export function readKeyFiles(tls: TlsSettings): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> {
   const { caPath, certificatePath, keyPath } = tls;
   return {
     ...(caPath === null ? {} : { ca: readPem(caPath, 'CERTIFICATE') }),
@@ -87,7 +89,7 @@ function readPem(path: string, content: string): Buffer {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw unusableFile(path, (error as Error).message, error);
+    throw unusableFile(path, withoutPlace(error as Error), error);
   }
   if (!new RegExp(`-----BEGIN [A-Z0-9 ]*${content}-----`).test(bytes.toString('latin1')))
     throw unusableFile(path, `it holds no ${content.toLowerCase()} in PEM form`);
@@ -97,7 +99,7 @@ function readPem(path: string, content: string): Buffer {
 function unusableFile(path: string, reason: string, cause?: unknown): RowproofError {
   return new RowproofError({
     code: 'usage',
-    message: `Cannot use ${path} for TLS: ${reason}.`,
+    message: `The file ${path} cannot be used for TLS: ${reason}.`,
     hint: 'Check the files that the TLS options of the URL name.',
     cause,
   });

@@ -54,7 +54,7 @@ export function formatHeadline(result: RunResult): string {
   const total = result.tables.length;
   const different = result.tables.filter((table) => table.verdict === 'different').length;
   const unverified = result.tables.filter(isPartlyUnverified).length;
-  const left = unverified > 0 ? `${ofTables(unverified, total)} ${was(unverified)} not fully checked` : '';
+  const left = unverified > 0 ? describeLeft(result, { unverified, total }) : describeFewRows(result);
   const word = formatVerdictWord(result);
   switch (result.verdict) {
     case 'different':
@@ -66,6 +66,27 @@ export function formatHeadline(result: RunResult): string {
     default:
       return `${word}: no difference was found in ${formatCounted(total, 'table')}; ${describeProof(result)}${describeEmpty(result)}.`;
   }
+}
+
+/** A table with fewer rows than were asked for was checked in full all the same. */
+function describeLeft(
+  { tables }: RunResult,
+  { unverified, total }: { readonly unverified: number; readonly total: number },
+): string {
+  const few = tables.filter((table) => isPartlyUnverified(table) && hasOnlyFewRows(table)).length;
+  if (few < unverified) return `${ofTables(unverified, total)} ${was(unverified)} not fully checked`;
+  return `${ofTables(few, total)} ${few === 1 ? 'has' : 'have'} fewer rows than were asked for`;
+}
+
+function hasOnlyFewRows({ coverage, findings }: TableResult): boolean {
+  const others = findings.filter(({ code }) => code !== 'few-rows');
+  return (
+    coverage.unverifiedChunks === 0 && others.length < findings.length && !hasEffect(others, 'unverified')
+  );
+}
+
+function describeFewRows({ findings }: RunResult): string {
+  return findings.some(({ code }) => code === 'few-rows') ? 'fewer rows were read than were asked for' : '';
 }
 
 /** Two schemas that nobody filled are equal too: whoever expected rows must read it in the first line. */

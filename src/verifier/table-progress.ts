@@ -143,6 +143,14 @@ export class TableProgress {
     });
   }
 
+  get sourceRows(): number {
+    return this.#rows.sourceRows;
+  }
+
+  get targetRows(): number {
+    return this.#rows.targetRows;
+  }
+
   get differences(): number {
     return this.#rows.missing + this.#rows.extra + this.#rows.changed;
   }

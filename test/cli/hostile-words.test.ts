@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeFailure } from '../../src/cli/failure.js';
 import { runCli } from '../../src/cli/run-cli.js';
 import { RowproofError } from '../../src/core/errors.js';
@@ -58,12 +61,11 @@ describe('a URL that was mistyped', () => {
     const { exitCode } = await runVerifyCli(flags, verify);
     expect(exitCode).toBe(0);
     const io = fakeIo();
-    const urls = [
-      '--source',
-      'mysql://a:b@h/d?ssl-ca=/certs/me@corp.pem',
-      '--target',
-      'postgres://me@corp@h/d',
-    ];
+    const folder = mkdtempSync(join(tmpdir(), 'rowproof-hostile-'));
+    const authority = join(folder, 'me@corp.pem');
+    writeFileSync(authority, '-----BEGIN CERTIFICATE-----\n');
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const urls = ['--source', `mysql://a:b@h/d?ssl-ca=${authority}`, '--target', 'postgres://me@corp@h/d'];
     expect(await runCli(['verify', ...urls], io, { verify, plan: noPlan, apply: noApply })).toBe(0);
   });
 });

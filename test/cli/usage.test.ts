@@ -23,11 +23,11 @@ describe('wrong usage', () => {
       ['verify', '--plan', ...URLS],
       'rowproof verify has no flag --plan.\n  It is a command: rowproof plan --help.',
     ],
-    [['report', 'run.json', '--repot', 'table'], 'Unknown flag: repot.\n  Did you mean --report?'],
+    [['report', 'run.json', '--repot', 'table'], 'Unknown flag: --repot.\n  Did you mean --report?'],
     [['verify'], 'Expected --source URL, got none.'],
     [['plan', '--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.\n  Leave it out.'],
-    [['verify', '--sorce', 'x'], 'Unknown flag: sorce.\n  Did you mean --source?'],
-    [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag: zzzzzzz.\n  See rowproof verify --help.'],
+    [['verify', '--sorce', 'x'], 'Unknown flag: --sorce.\n  Did you mean --source?'],
+    [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag: --zzzzzzz.\n  See rowproof verify --help.'],
     [['verify', ...URLS, 'orders'], 'rowproof verify does not take the word orders.'],
     [['verify', ...URLS, '--tables'], 'Expected --tables to have a value, got none.'],
     [['verify', '--source'], 'Expected --source to have a value, got none.'],
@@ -52,7 +52,7 @@ describe('wrong usage', () => {
     ],
     [
       ['verify', ...URLS, '--report', 'json=a', '--differences', './a'],
-      'Expected a file of its own for each output, got ./a twice.',
+      'Expected a file of its own for each output, got ./a for --report and --differences.',
     ],
     [['verify', ...URLS, '--seed', '1', '--seed', '2'], 'Expected --seed once, got it 2 times.'],
   ])('%j is told in one sentence with a hint, exit 2, before anything runs', async (argv, message) => {

@@ -35,6 +35,17 @@ describe('a schema before a name', () => {
     expect(tables(catalog('shop', ...names), ...given).tables).toEqual(taken);
   });
 
+  it.each([
+    [['orders', 'old'], ['orders, shop.old'], ['orders', 'old']],
+    [['orders', 'old'], ['orders,new'], ['orders', 'new']],
+    [['a,b', 'a', 'b'], ['a,b'], ['a,b']],
+    [['a,b', 'a', 'b'], ['shop.a,b'], ['a,b']],
+    [['orders'], ['{orders,old}'], ['{orders,old}']],
+    [['orders'], ['x,y'], ['x,y']],
+  ])('and commas between names divide them where %j are there: %j', (names, given, taken) => {
+    expect(tables(catalog('shop', ...names), ...given).tables).toEqual(taken);
+  });
+
   it('may be that of either side where a table of either is left out', () => {
     const { exclude } = tables(
       catalog('shop', 'orders', 'new.orders'),

@@ -93,7 +93,7 @@ describe('the mode of a table', () => {
 
   it('takes no ratio where nothing is sampled', () => {
     const { message } = faultOfFile(`${URL_LINES}tableSettings: { a: { mode: count, ratio: 5% } }`);
-    expect(message).toBe('rowproof.yaml: tableSettings.a.ratio: expected only with mode: spot.');
+    expect(message).toBe('rowproof.yaml:3: tableSettings.a.ratio: expected only with mode: spot.');
   });
 });
 

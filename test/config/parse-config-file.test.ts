@@ -23,8 +23,12 @@ tableSettings:
   orders: { where: "a > 'x:y'", targetWhere: b > 1 }
   lines: { key: [order_id, line], columns: [total], ignoreColumns: [note, tmp*], target: rows }
 `;
-    const { columnMap, ...config } = resolveFile(text);
-    const { columnMap: _, ...expected } = resolveFlags({
+    const { columnMap, tableSettings, ...config } = resolveFile(text);
+    const {
+      columnMap: _,
+      tableSettings: none,
+      ...expected
+    } = resolveFlags({
       ...URLS,
       tables: ['order*', 'items'],
       exclude: ['*_log'],
@@ -44,6 +48,7 @@ tableSettings:
     });
     expect(config).toEqual(expected);
     expect(columnMap).toEqual(new Map());
+    expect([none, tableSettings]).toEqual([[], ['orders', 'lines']]);
   });
 
   it('takes names that a flag could not spell', () => {
@@ -82,7 +87,7 @@ tableSettings:
     ['columns: [id]', 'columns.0: expected TABLE.COLUMN, got "id".'],
     ['quiet: yes', 'quiet: expected true or false, got "yes".'],
     ['tableSettings: {o: {key: [a, a]}}', 'tableSettings.o.key: expected a list of columns, each once'],
-    ['tableSettings: {o: {columnMap: {a: x, b: x}}}', 'pairs of columns, each target once, got a mapping.'],
+    ['tableSettings: {o: {columnMap: {a: x, b: x}}}', 'pairs of columns, each target once, got x twice.'],
     ['[a]', 'rowproof.yaml: expected settings, one KEY: VALUE a line, got a list.'],
     ['a: 1\na: 2', 'rowproof.yaml:2: not valid YAML: a key stands there twice.'],
     ['tables: *a', 'not valid YAML: an alias has no anchor'],

@@ -50,6 +50,27 @@ describe('the settings of a program', () => {
       'settings: Expected source to be a URL, got something else.',
       'A URL starts',
     ],
+    [
+      { ...URLS, tables: [] },
+      'settings: tables: expected a list of table names or globs, got an empty list.',
+      '',
+    ],
+    [
+      { ...URLS, minRows: 0 },
+      'settings: minRows: expected a whole number from 1 to 1000000000000, got 0.',
+      '',
+    ],
+    [{ ...URLS, minRows: 1.5 }, 'settings: minRows: expected a whole number', ''],
+    [
+      { ...URLS, tableSettings: { o: { key: ['a', 'a'] } } },
+      'settings: tableSettings.o.key: expected a list of columns, each once, got a twice.',
+      '',
+    ],
+    [
+      { ...URLS, source: 'mysql://a:x/b' },
+      'settings: Expected source to be a URL, got one whose port is none.',
+      'A port',
+    ],
     [{ ...URLS, hideValues: true }, 'settings: hideValues: is no setting here.', 'Write showValues: false.'],
     [
       { ...URLS, 'ignore-columns': ['*.note'] },

@@ -77,7 +77,12 @@ describe('the recipes for CI', () => {
     expect(scripts).toHaveLength(3);
     for (const script of scripts) execFileSync('sh', ['-n'], { input: script });
     const files = blocks('docs/ci.md', 'yaml').map((text) => Object.keys(parse(text)));
-    expect(files).toEqual([['source', 'target', 'exclude'], ['name', 'on', 'jobs'], ['drift']]);
+    expect(files).toEqual([
+      ['source', 'target', 'exclude'],
+      ['minRows', 'tableSettings'],
+      ['name', 'on', 'jobs'],
+      ['drift'],
+    ]);
   });
 });
 

@@ -66,9 +66,19 @@ describe.each(fewEnginePairs())('flags from $source to $target', (engines) => {
       { 'ignore-columns': 'orders.id' },
       '--ignore-columns says "orders.id", but rows of orders are told apart by',
     ],
+    [{ tables: 'orders,clent' }, '--tables says "clent", but no table of the source has such a name.'],
     [
-      { tables: 'orders,clients' },
-      '--tables says "orders,clients", but no table of the source has such a name.',
+      { exclude: 'ordrs,client' },
+      '--exclude says "ordrs,client", but no table of the source has such a name.',
+    ],
+    [
+      { where: 'order*:id > 1' },
+      '--where says "order*", which is a pattern: it takes the name of one table.',
+    ],
+    [{ key: '*:id' }, '--key says "*", which is a pattern: it takes the name of one table.'],
+    [
+      { map: 'client?=customers' },
+      '--map says "client?", which is a pattern: it takes the name of one table.',
     ],
     [{ exclude: 'ordrs' }, '--exclude says "ordrs", but no table'],
     [{ map: 'clients=costumers' }, '--map says "costumers", but no table of the target'],
@@ -112,6 +122,18 @@ describe.each(fewEnginePairs())('flags from $source to $target', (engines) => {
     );
   });
 
+  it('take a list of names as the last line of a report has it', async () => {
+    const schemaOf = (side: typeof source) => (side.engine === 'postgresql' ? 'public' : side.name);
+    const own = schemaOf(source);
+    const chosen = await run({
+      tables: [`${own}.orders, ${own}.orders_old`],
+      exclude: `${own}.clients,${own}.orders_old`,
+      'ignore-columns': '*.updated_at',
+    });
+    expect(chosen.result.tables.map(({ source: name }) => name?.split('.').at(-1))).toEqual(['orders']);
+    expect(listDifferences(chosen)).toEqual(['changed 3 status', 'missing 4']);
+  });
+
   it('--where bounds both sides, and a comment at its end swallows nothing', async () => {
     const chosen = await run({ tables: 'orders', where: 'orders:id < 3 OR id = 4 -- not the third' });
     expect(listDifferences(chosen)).toEqual(['changed 1 updated_at', 'missing 4']);
@@ -150,6 +172,61 @@ describe.each(fewEnginePairs())('flags from $source to $target', (engines) => {
     expect(chosen.result.verdict).toBe('different');
     expect(findingCodes(tableResult(chosen, 'clients'))).toEqual(['missing-table']);
     expect(chosen.result.findings.map(({ code }) => code)).toEqual(['extra-table']);
+  });
+});
+
+describe('names with a dot or a comma', () => {
+  const source = useDatabase('postgresql');
+  const target = useDatabase('mariadb');
+
+  beforeAll(async () => {
+    await source.run(`CREATE TABLE "dot.ted" ("k.1" int PRIMARY KEY, "x.y" varchar(9), z int);
+      CREATE TABLE plain ("k.1" int PRIMARY KEY, "x.y" varchar(9), z int); CREATE TABLE "a,b" (id int PRIMARY KEY)`);
+    await target.run(`CREATE TABLE \`dot.ted\` (\`k.1\` int PRIMARY KEY, \`x.y\` varchar(9), z int);
+      CREATE TABLE plain (\`k.1\` int PRIMARY KEY, \`x.y\` varchar(9), z int); CREATE TABLE \`a,b\` (id int PRIMARY KEY)`);
+    for (const [side, quote] of [
+      [source, '"'],
+      [target, '`'],
+    ] as const) {
+      for (const table of ['dot.ted', 'plain'])
+        await side.run(`INSERT INTO ${quote}${table}${quote} VALUES (1, '${quote}', 7)`);
+    }
+  });
+  const run = (flags: Record<string, string | string[]>) => compare({ source, target, flags });
+  const changed = ['changed 1 x.y', 'changed 1 x.y'];
+
+  it('are compared like any other', async () => {
+    const chosen = await run({});
+    expect(listDifferences(chosen)).toEqual(changed);
+    expect(chosen.result.tables).toHaveLength(3);
+  });
+
+  it.each([
+    [{ 'ignore-columns': ['plain.x.y', 'dot.ted.x.y'] }, []],
+    [{ 'ignore-columns': ['public.plain.x.y', 'public.dot.ted.x.y'] }, []],
+    [{ 'ignore-columns': '*.x.y' }, []],
+    [{ 'ignore-columns': ['plain.x.*', 'dot.ted.*.y'] }, []],
+    [{ columns: ['plain.z', 'dot.ted.z'] }, []],
+    [{ columns: ['plain.x.y', 'dot.ted.x.y'] }, changed],
+    [{ key: ['plain:k.1', 'public.dot.ted:k.1'] }, changed],
+    [{ relax: ['*.x.y:trim'] }, changed],
+    [{ tables: 'a,b' }, []],
+    [{ tables: 'public.a,b' }, []],
+    [{ tables: 'a,b, plain' }, null],
+    [{ tables: ['a,b', 'plain,dot.ted'] }, changed],
+    [{ exclude: 'public.plain, public.dot.ted' }, []],
+  ])('are meant by %j', async (flags, differences) => {
+    if (differences === null) await expect(run(flags)).rejects.toThrow('--tables says "a", but no table');
+    else expect(listDifferences(await run(flags))).toEqual(differences);
+  });
+
+  it.each([
+    ['ignore-columns', 'plain.x.z', '--ignore-columns says "plain.x.z", but no such column'],
+    ['columns', 'dot.ted.y.x', '--columns says "dot.ted.y.x", but no such column'],
+    ['relax', 'dot.tod.x.y:trim', '--relax says "dot.tod.x", but no table'],
+    ['uuid-swap', 'plain.x.y', '--uuid-swap names plain.x.y, which is no binary(16)'],
+  ])('are refused in --%s %s where they mean nothing', async (flag, name, sentence) => {
+    await expect(run({ [flag]: name })).rejects.toThrow(sentence);
   });
 });
 

@@ -75,7 +75,7 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
         'word:1 = 1); DROP TABLE word; (',
       ]);
       expect(run.exitCode).toBe(2);
-      expect(run.stderr).toContain('word on the target is not one');
+      expect(run.stderr).toContain('is no condition on the target');
     }
     await expectUnchanged();
   });
@@ -87,7 +87,7 @@ describe.each(availableEngines())('a condition for %s', (engine) => {
   ])('that is none is shown as it was written, without the statement around it: %s', async (where, told) => {
     const word = { where, targetWhere: '1 = 1' };
     const config = resolveConfig({ source: source.url, target: target.url, tableSettings: { word } });
-    await expect(planRun(config)).rejects.toThrow(`word on the source is not one: ${told}`);
+    await expect(planRun(config)).rejects.toThrow(`word is no condition on the source: ${told}`);
   });
 
   it.each([

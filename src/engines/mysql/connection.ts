@@ -1,6 +1,13 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
-import { decodeUrlPart, readDuration, readSwitchOption, rejectUnknownOptions } from '../url-options.js';
+import {
+  decodeUrlPart,
+  readDatabaseName,
+  readDuration,
+  readSwitchOption,
+  rejectUnknownOptions,
+  rejectUnusedFiles,
+} from '../url-options.js';
 import { type LoginOptions, readLoginOptions } from './option-file.js';
 
 const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
@@ -27,11 +34,11 @@ const OPTIONS = [
 export function resolveMysqlConnection(url: URL, environment: Environment): ConnectionSettings {
   const options = url.searchParams;
   rejectUnknownOptions(url, OPTIONS);
-  const database = decodeUrlPart(url.pathname.slice(1));
+  const database = readDatabaseName(url);
   if (database === '') {
     throw new RowproofError({
       code: 'usage',
-      message: 'The MySQL URL names no database.',
+      message: 'The URL names no database.',
       hint: 'Add it as the path: mysql://user@host:3306/database',
     });
   }
@@ -85,7 +92,18 @@ function resolveTls(options: URLSearchParams): TlsSettings {
     throw new RowproofError({
       code: 'usage',
       message: `Expected ssl-mode to be one of ${Object.keys(TLS_MODES).join(', ').toUpperCase()}, got ${name}.`,
+      hint: 'Without ssl-mode it is PREFERRED: TLS where the server offers it.',
     });
   }
-  return { mode, caPath, certificatePath: options.get('ssl-cert'), keyPath: options.get('ssl-key') };
+  const certificatePath = options.get('ssl-cert');
+  const keyPath = options.get('ssl-key');
+  if (mode === 'disable' || mode === 'prefer' || mode === 'require') {
+    const files = {
+      'ssl-ca': caPath,
+      ...(mode === 'disable' && { 'ssl-cert': certificatePath, 'ssl-key': keyPath }),
+    };
+    const needs = mode === 'disable' ? 'another ssl-mode' : 'ssl-mode=VERIFY_CA or VERIFY_IDENTITY';
+    rejectUnusedFiles(files, { mode: `ssl-mode=${name.toUpperCase()}`, needs });
+  }
+  return { mode, caPath, certificatePath, keyPath };
 }

@@ -31,6 +31,24 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
 const MARIADB_STATEMENT_TIMEOUT = 1969;
 const CONNECTION_KILLED = 1927;
 
+const PASSWORD =
+  'Check account and password: in the URL, in MYSQL_PWD or in ~/.my.cnf. The server knows the account by where it comes from.';
+
+/** What to do about a refused login, by the code of the error. */
+export const MYSQL_CONNECT_HINTS: Readonly<Record<string, string>> = {
+  ER_ACCESS_DENIED_ERROR: PASSWORD,
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: PASSWORD,
+  ER_BAD_DB_ERROR: 'Check the database in the URL, mysql://host:3306/DATABASE; letter case may count.',
+  ER_DBACCESS_DENIED_ERROR: 'Grant the account SELECT on the database, or check the database in the URL.',
+  ER_HOST_NOT_PRIVILEGED: 'The server lets nobody in from this machine: create the account for its address.',
+  ER_HOST_IS_BLOCKED: 'Too many connections from this machine failed: an administrator can run FLUSH HOSTS.',
+  ER_CON_COUNT_ERROR: 'All connections of the server are taken: try again later, or with fewer --workers.',
+  ER_TOO_MANY_USER_CONNECTIONS:
+    'All connections of the account are taken: try again later, or with fewer --workers.',
+  ER_ACCOUNT_HAS_BEEN_LOCKED: 'Unlock the account, or name another one in the URL.',
+  ER_MUST_CHANGE_PASSWORD_LOGIN: 'Change the password of the account with a client of the server first.',
+};
+
 /** Tells what an error of mysql2 or of the server means. */
 export function classifyMysqlError(error: unknown): ErrorClass {
   const {

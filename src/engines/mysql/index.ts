@@ -8,7 +8,7 @@ import { mysqlChecksum } from './checksum.js';
 import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection } from './connection.js';
 import { mysqlDialect } from './dialect.js';
-import { classifyMysqlError } from './errors.js';
+import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 
@@ -50,4 +50,5 @@ export const mysqlEngine: Engine = {
   compileCodec,
   readLoad: readMysqlLoad,
   classifyError: classifyMysqlError,
+  connectHints: MYSQL_CONNECT_HINTS,
 };

@@ -1,8 +1,8 @@
 import { constants, createHash, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { RowproofError } from '../../core/errors.js';
 import type { PasswordGate } from '../clear-password.js';
 import type { PasswordSettings } from '../engine.js';
+import { readServerKey } from '../server-key.js';
 
 /** Answers what a server says during a login, in turn; null is no answer. */
 type LoginStep = (data: Buffer) => Buffer | null;
@@ -90,26 +90,13 @@ function encryptOrAsk(
   { scramble, method, request }: KeyRequest,
 ): Buffer {
   if (settings.serverPublicKeyPath !== null)
-    return encryptFor(keyFromFile(settings.serverPublicKeyPath), scramble, password);
+    return encryptFor(readServerKey(settings.serverPublicKeyPath), scramble, password);
   if (gate.isPrivate || settings.requestsPublicKey) return request;
   throw new RowproofError({
     code: 'connect',
     message: `The server asks for the password, encrypted with a key of its own (${method}), on a connection without TLS: whoever listens there could have made that key.`,
     hint: 'Use TLS (ssl-mode=VERIFY_IDENTITY), name the key with server-public-key-path, or add get-server-public-key=true to the URL where nobody can listen.',
   });
-}
-
-function keyFromFile(path: string): KeyObject {
-  try {
-    return createPublicKey(readFileSync(path));
-  } catch (error) {
-    throw new RowproofError({
-      code: 'usage',
-      message: `Cannot use ${path} as the server's public key: ${(error as Error).message}.`,
-      hint: 'server-public-key-path names a public key in PEM form, such as public_key.pem of the server.',
-      cause: error,
-    });
-  }
 }
 
 function keyFromServer(data: Buffer): KeyObject {

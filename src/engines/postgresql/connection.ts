@@ -1,6 +1,13 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
-import { decodeUrlPart, readDuration, readSwitchOption, rejectUnknownOptions } from '../url-options.js';
+import {
+  decodeUrlPart,
+  readDatabaseName,
+  readDuration,
+  readSwitchOption,
+  rejectUnknownOptions,
+  rejectUnusedFiles,
+} from '../url-options.js';
 
 /** libpq's `allow` tries without TLS first, which helps nobody who listens less than `prefer` does. */
 const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
@@ -34,7 +41,7 @@ export function resolvePostgresqlConnection(url: URL, environment: Environment):
   const socketFolder = options.get('host');
   const host = url.hostname === '' ? 'localhost' : url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? 5432 : Number(url.port);
-  const database = decodeUrlPart(url.pathname.slice(1)) || user;
+  const database = readDatabaseName(url) || user;
   return {
     scheme: 'postgres',
     host,
@@ -137,6 +144,7 @@ function resolveTls(options: URLSearchParams): TlsSettings {
     throw new RowproofError({
       code: 'usage',
       message: `Expected sslmode to be one of ${Object.keys(TLS_MODES).join(', ')}, got ${name}.`,
+      hint: 'Without sslmode it is prefer: TLS where the server offers it.',
     });
   }
   if (isSystem && mode !== 'verify-full') {
@@ -146,10 +154,20 @@ function resolveTls(options: URLSearchParams): TlsSettings {
       hint: 'Anybody can get a certificate of those authorities, so only the host name tells who is there.',
     });
   }
+  const certificatePath = options.get('sslcert');
+  const keyPath = options.get('sslkey');
+  if (mode === 'disable' || mode === 'prefer') {
+    const files = {
+      sslrootcert: root,
+      ...(mode === 'disable' && { sslcert: certificatePath, sslkey: keyPath }),
+    };
+    const needs = mode === 'disable' ? 'another sslmode' : 'sslmode=verify-full or verify-ca';
+    rejectUnusedFiles(files, { mode: `sslmode=${name}`, needs });
+  }
   return {
     mode: mode === 'require' && root !== null ? 'verify-ca' : mode,
     caPath: isSystem ? null : root,
-    certificatePath: options.get('sslcert'),
-    keyPath: options.get('sslkey'),
+    certificatePath,
+    keyPath,
   };
 }

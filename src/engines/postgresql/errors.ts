@@ -28,6 +28,17 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
   '42501': { code: 'permission', transient: false },
 };
 
+/** What to do about a refused login, by its SQLSTATE. */
+export const POSTGRESQL_CONNECT_HINTS: Readonly<Record<string, string>> = {
+  '28P01': 'Check account and password: in the URL, in PGPASSWORD or in a password file (~/.pgpass).',
+  '28000':
+    'Check the account, postgres://ACCOUNT@host/database, and what pg_hba.conf of the server lets in from here.',
+  '3D000': 'Check the database in the URL, postgres://host:5432/DATABASE; letter case counts.',
+  '42501': 'Grant the account CONNECT on the database, or check the database in the URL.',
+  '53300': 'All connections of the server are taken: try again later, or with fewer --workers.',
+  '57P03': 'The server is starting or stopping: try again later.',
+};
+
 /** Tells what an error of pg or of the server means. */
 export function classifyPostgresqlError(error: unknown): ErrorClass {
   const { code = '', message = String(error) } = (error ?? {}) as { code?: string; message?: string };

@@ -6,7 +6,7 @@ import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
-import { classifyPostgresqlError } from './errors.js';
+import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 
@@ -38,4 +38,5 @@ export const postgresqlEngine: Engine = {
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
   readLoad: readPostgresqlLoad,
   classifyError: classifyPostgresqlError,
+  connectHints: POSTGRESQL_CONNECT_HINTS,
 };

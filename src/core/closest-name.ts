@@ -1,10 +1,10 @@
 /** More typing mistakes than this make a suggestion a guess. */
 const MOST_EDITS = 3;
 
-/** The known name that was probably meant, or null where none is near. */
+/** The known name that was probably meant, or null where none is near. Letter case is no mistake. */
 export function findClosestName(typed: string, known: readonly string[]): string | null {
   const ranked = known
-    .map((name) => ({ name, edits: countEdits(typed, name) }))
+    .map((name) => ({ name, edits: countEdits(typed.toLowerCase(), name.toLowerCase()) }))
     .sort((one, other) => one.edits - other.edits);
   const best = ranked[0];
   if (best === undefined || best.edits > Math.min(MOST_EDITS, Math.floor(typed.length / 2))) return null;

@@ -1,0 +1,48 @@
+import type { Finding } from '../core/finding.js';
+import type { TableResult } from '../core/result.js';
+import { formatCount, formatCounted } from '../report/number-text.js';
+import type { TableProgress } from '../verifier/table-progress.js';
+import type { RunConfig } from './run-config.js';
+
+/** Rows of both sides that were looked at. */
+interface SeenRows {
+  readonly sourceRows: number;
+  readonly targetRows: number;
+}
+
+/**
+ * Finds that a run looked at fewer rows of a side, all tables together, than `minRows` asks for. What is read, sampled or
+ * counted is looked at; what was excluded or does not meet a condition is not.
+ */
+export function findFewRows({ minRows }: RunConfig, tables: readonly TableResult[]): Finding[] {
+  const sum = (name: keyof SeenRows): number => tables.reduce((total, table) => total + table[name], 0);
+  const seen = { sourceRows: sum('sourceRows'), targetRows: sum('targetRows') };
+  if (minRows === null || isEnough(seen, minRows)) return [];
+  return [
+    {
+      code: 'few-rows',
+      message: `${describe(seen)} were looked at, all tables together; --min-rows asks for at least ${formatCount(minRows)} of each.`,
+      hint: 'Check that the URLs name the databases that are meant, and what --tables, --exclude and --where leave of them.',
+    },
+  ];
+}
+
+/** Notes of a table with a number of rows of its own that fewer were looked at on a side. */
+export function noteFewRows({ tableMinRows }: RunConfig, table: TableProgress): void {
+  const { source, target } = table.planned;
+  const minRows = source === null ? undefined : tableMinRows.get(source.name);
+  if (minRows === undefined || target === null || isEnough(table, minRows)) return;
+  table.addFinding({
+    code: 'few-rows',
+    message: `${describe(table)} were looked at of ${table.name}; its minRows asks for at least ${formatCount(minRows)} of each.`,
+    hint: 'Check that the table was filled on both sides. If so few rows are right, ask for fewer.',
+  });
+}
+
+function isEnough({ sourceRows, targetRows }: SeenRows, minRows: number): boolean {
+  return sourceRows >= minRows && targetRows >= minRows;
+}
+
+function describe({ sourceRows, targetRows }: SeenRows): string {
+  return `Only ${formatCounted(sourceRows, 'row')} of the source and ${formatCount(targetRows)} of the target`;
+}
