@@ -16,6 +16,7 @@ const QUARTER_HOUR = 900n * MICROS_PER_SECOND;
 /** Zones are from -12 to +14 hours, so two of them are at most 26 hours apart. */
 const MOST_ZONE_SHIFT = 26n * 3600n * MICROS_PER_SECOND;
 const DATED: ReadonlySet<CanonicalType> = new Set(['date', 'datetime', 'instant']);
+const CLOCKED: ReadonlySet<CanonicalType> = new Set([...TIME_TYPES, 'interval']);
 const POINTS: ReadonlySet<CanonicalType> = new Set(['datetime', 'instant']);
 
 interface Times {
@@ -163,7 +164,7 @@ export const timeRules: readonly CauseRule[] = [
   onTimes(TIME_TYPES, true, explainMidnight),
   onTimes(TIME_TYPES, false, explainShift),
   onTimes(POINTS, false, explainZone),
-  onTimes(TIME_TYPES, true, explainPrecision),
+  onTimes(CLOCKED, true, explainPrecision),
   onTimes(DATED, false, explainSwap),
   onTimes(POINTS, false, explainUpdate),
 ];
