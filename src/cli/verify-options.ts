@@ -66,7 +66,7 @@ export const VERIFY_OPTIONS = {
   key: list(WHAT, 'TABLE:COLUMN,COLUMN: the columns that tell rows of a table apart'),
   relax: list(
     HOW,
-    'TABLE.COLUMN:HOW,…: allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, tolerance=0.01',
+    'TABLE.COLUMN:HOW,…: allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, roundTo=s, tolerance=0.01',
   ),
   'source-timezone': text(HOW, 'ZONE of DATETIME and timestamp of the source, against points in time'),
   'target-timezone': text(HOW, 'ZONE of DATETIME and timestamp of the target, against points in time'),

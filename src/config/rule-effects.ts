@@ -24,7 +24,7 @@ export function assertRulesFit(config: RunConfig, tables: readonly PlannedTable[
       throw new RowproofError({
         code: 'usage',
         message: `--relax says ${word} for ${refused}, whose type it does not fit.`,
-        hint: 'trim and ignoreCase fit text, nullAsEmpty text and bytes, truncateTo times, tolerance numbers.',
+        hint: 'trim and ignoreCase fit text, nullAsEmpty text and bytes, truncateTo and roundTo times, tolerance numbers.',
       });
     }
   }

@@ -44,7 +44,9 @@ export function chooseCanonicalType(source: Column, target: Column): CanonicalCh
   }
   const canonical =
     sharedCanonical(source.type, target.type) ??
-    (isSpelledUuid(source, target) || isSpelledUuid(target, source) ? 'uuid' : null);
+    (isSpelledUuid(source, target) || isSpelledUuid(target, source) ? 'uuid' : null) ??
+    canonicalOfColumns(source.type, target.type) ??
+    canonicalOfColumns(target.type, source.type);
   if (canonical !== null) return { kind: 'comparable', canonical };
   return { kind: 'incomparable', reason: incomparableReason(source, target) };
 }
@@ -69,6 +71,21 @@ function canonicalOf(one: ValueType, other: ValueType): CanonicalType | null {
     if (canonical !== null) return canonical;
   }
   return chooseStructured(one, other, sharedCanonical);
+}
+
+/** Pairs of which a repair knows how to write one as the other, which it does not inside of arrays and ranges. */
+function canonicalOfColumns(one: ValueType, other: ValueType): CanonicalType | null {
+  if (one.kind === 'date' && other.kind === 'datetime') return 'datetime';
+  const isAnyBytes = other.kind === 'bytes' && other.numbers !== true && !isSixteenBytes(other);
+  return isUtf8Text(one) && isAnyBytes ? 'bytes' : null;
+}
+
+/**
+ * Whether text has one form as bytes. In another character set it has two, those that are stored and its UTF-8, and
+ * migrations make either.
+ */
+function isUtf8Text(type: ValueType): boolean {
+  return type.kind === 'text' && type.charset === 'utf8' && type.recoded !== true;
 }
 
 function isWholeNumber(type: ValueType): boolean {
@@ -121,8 +138,27 @@ function incomparableReason(source: Column, target: Column): string {
   if (kinds.has('datetime') && kinds.has('instant')) {
     return `${pair}: one has no time zone and the other is a point in time, so a zone would have to be assumed`;
   }
+  const unlike = unlikeReason(kinds, [source.type, target.type]);
+  if (unlike !== null) return `${pair}: ${unlike}`;
   const counterpart = describeStructured(source.type) ?? describeStructured(target.type);
   return counterpart === null ? `${pair} have no rule to compare them` : `${pair}: ${counterpart}`;
+}
+
+function unlikeReason(kinds: ReadonlySet<ValueType['kind']>, types: readonly ValueType[]): string | null {
+  if (kinds.has('date') && kinds.has('instant')) {
+    return 'on which day a point in time is depends on the time zone';
+  }
+  if (kinds.has('text') && kinds.has('bytes')) {
+    if (types.some(isSixteenBytes))
+      return 'sixteen bytes are compared only with text of 36 characters, as UUIDs';
+    return types.every((type) => type.kind === 'bytes' || isUtf8Text(type))
+      ? 'the bytes are numbers'
+      : 'the bytes may be the text as it is stored, or as UTF-8, and in its character set the two are not the same';
+  }
+  if (kinds.has('set') && kinds.has('array')) {
+    return 'a set is compared only with an array of text, and only where none of its labels is empty';
+  }
+  return null;
 }
 
 /** The text type under a text, enum or set column; null for every other type. */

@@ -6,7 +6,7 @@ import {
 } from './canonical-type.js';
 import type { ValueStep } from './encoding/value-step.js';
 import { formatRelaxation, type Relaxation, type Tolerance } from './relaxation.js';
-import type { Column, ValueType } from './schema.js';
+import type { Column, Fraction, Halves, ValueType } from './schema.js';
 
 /** How one side of a column pair becomes canonical bytes: `plain` is the engine's own encoding and nothing else. */
 export type SideRule =
@@ -71,7 +71,7 @@ export function chooseColumnRule(source: Column, target: Column, request: Column
     chooseSpelled(source, target, request) ??
     choosePlain(chooseCanonicalType(source, target));
   if ('reason' in base) return { kind: 'incomparable', reason: base.reason, hint: zoneHint(source, target) };
-  return relax(base, request);
+  return relax(base, request, roundingHalves(source.type, target.type));
 }
 
 function choosePlain(choice: CanonicalChoice): Base | { readonly reason: string } {
@@ -151,18 +151,36 @@ function chooseSpelled(source: Column, target: Column, { relaxations }: ColumnRe
   };
 }
 
+const TIMES: ReadonlySet<CanonicalType> = new Set(['time', 'datetime', 'instant', 'interval']);
+
 const FITS: Readonly<Record<Relaxation['kind'], ReadonlySet<CanonicalType>>> = {
   trim: new Set<CanonicalType>(['text']),
   ignoreCase: new Set<CanonicalType>(['text']),
   nullAsEmpty: new Set<CanonicalType>(['text', 'bytes']),
-  truncateTo: new Set<CanonicalType>(['time', 'datetime', 'instant']),
+  truncateTo: TIMES,
+  roundTo: TIMES,
   tolerance: new Set<CanonicalType>(['int', 'decimal', 'float']),
 };
 
 /** The order in which relaxations work, whatever order they were given in: blank text is empty once it is trimmed. */
-const ORDER: readonly Relaxation['kind'][] = ['trim', 'ignoreCase', 'nullAsEmpty', 'truncateTo', 'tolerance'];
+const ORDER: readonly Relaxation['kind'][] = [
+  ...(['trim', 'ignoreCase', 'nullAsEmpty'] as const),
+  ...(['truncateTo', 'roundTo', 'tolerance'] as const),
+];
 
-function relax(base: Base, request: ColumnRequest): RuleChoice {
+/** Where the server rounds that did it: the side with fewer digits, of equals the one that was written to. */
+export function roundingHalves(source: ValueType, target: ValueType): Halves {
+  const [from, to] = [fractionOf(source), fractionOf(target)];
+  return from.digits < to.digits ? from.halves : to.halves;
+}
+
+const MICROSECONDS: Fraction = { digits: 6, halves: 'later' };
+
+function fractionOf(type: ValueType): Fraction {
+  return (type.kind === 'datetime' || type.kind === 'instant' ? type.fraction : undefined) ?? MICROSECONDS;
+}
+
+function relax(base: Base, request: ColumnRequest, halves: Halves): RuleChoice {
   const { canonical, assumed } = base;
   const fitting = ORDER.flatMap((kind) => request.relaxations.filter((each) => each.kind === kind)).filter(
     ({ kind }) => FITS[kind].has(canonical),
@@ -170,7 +188,7 @@ function relax(base: Base, request: ColumnRequest): RuleChoice {
   if (fitting.length === 0 && base.source.kind === 'plain' && base.target.kind === 'plain') {
     return { kind: 'comparable', canonical, rule: PLAIN };
   }
-  const steps = fitting.map(stepOf);
+  const steps = fitting.map((relaxation) => stepOf(relaxation, halves));
   const extend = (rule: SideRule): SideRule => {
     if (steps.length === 0) return rule;
     return rule.kind === 'plain' ? adapt(canonical, steps) : adapt(rule.canonical, [...rule.steps, ...steps]);
@@ -190,7 +208,7 @@ function relax(base: Base, request: ColumnRequest): RuleChoice {
   };
 }
 
-function stepOf(relaxation: Relaxation): ValueStep {
+function stepOf(relaxation: Relaxation, halves: Halves): ValueStep {
   switch (relaxation.kind) {
     case 'trim':
       return { kind: 'trim' };
@@ -200,6 +218,8 @@ function stepOf(relaxation: Relaxation): ValueStep {
       return { kind: 'empty-as-null' };
     case 'truncateTo':
       return { kind: 'truncate', unit: relaxation.unit };
+    case 'roundTo':
+      return { kind: 'round', unit: relaxation.unit, halves };
     case 'tolerance':
       return { kind: 'quantize', tolerance: relaxation.tolerance };
   }

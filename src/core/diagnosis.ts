@@ -77,6 +77,8 @@ export interface Diagnosis {
   /** How many rows the cause accounts for. Diagnoses of one column share no row; those of whole rows may. */
   readonly rows: number;
   readonly evidence: DiagnosisEvidence;
+  /** The relaxation under which all changed rows of the column would be equal, as the user writes it; absent where none is. */
+  readonly relaxation?: string;
 }
 
 /** Takes the rows' values out of diagnoses; what they say of whole groups stays. */

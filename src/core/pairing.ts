@@ -74,6 +74,11 @@ export function chooseKeyKind(pair: ColumnPair): KeyKindChoice {
       reason: `key column ${source.name} is an amount of money, whose order the other side has no literal for`,
     };
   }
+  if (isOfTwoKinds(pair)) {
+    return {
+      reason: `key column ${source.name} is ${source.declared} on the source and ${target.declared} on the target, which have no key value in common`,
+    };
+  }
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -119,7 +124,7 @@ export function isLookedUp({ key }: Pick<TablePair, 'key'>): boolean {
 export function chooseLookupKind(pair: ColumnPair): KeyKind | null {
   const { source, target, canonical, rule } = pair;
   if (rule.kind !== 'plain') return null;
-  if (isMoney(source) || isMoney(target)) return 'exact';
+  if (isMoney(source) || isMoney(target) || isOfTwoKinds(pair)) return 'exact';
   switch (canonical) {
     case 'int':
     case 'decimal':
@@ -153,6 +158,12 @@ function adaptedKeyReason(
   const words = [...assumed, ...relaxed];
   const how = words.length === 0 ? 'by what a float is written as' : `with ${words.join(', ')}`;
   return `key column ${name} is compared ${how}, and the two sides do not sort it alike then`;
+}
+
+/** A day against a day with its time, text against bytes: no literal is both. */
+function isOfTwoKinds({ source, target, canonical }: ColumnPair): boolean {
+  const isMixable = canonical === 'datetime' || canonical === 'bytes';
+  return isMixable && source.type.kind !== target.type.kind;
 }
 
 function isMoney({ type }: Column): boolean {

@@ -7,16 +7,19 @@ export interface Tolerance {
 
 export const TRUNCATIONS = ['ms', 's', 'min'] as const;
 export type TruncationUnit = (typeof TRUNCATIONS)[number];
+export const ROUNDINGS = ['ms', 's'] as const;
+export type RoundingUnit = (typeof ROUNDINGS)[number];
 
 /** One way in which the user allows the two values of a column to differ. */
 export type Relaxation =
   | { readonly kind: 'trim' | 'ignoreCase' | 'nullAsEmpty' }
   | { readonly kind: 'truncateTo'; readonly unit: TruncationUnit }
+  | { readonly kind: 'roundTo'; readonly unit: RoundingUnit }
   | { readonly kind: 'tolerance'; readonly tolerance: Tolerance };
 
 /** What can be relaxed, in the words that the user writes. */
 export const RELAXATION_FORMS =
-  'trim, ignoreCase, nullAsEmpty, truncateTo=ms|s|min, tolerance=NUMBER or NUMBER%';
+  'trim, ignoreCase, nullAsEmpty, truncateTo=ms|s|min, roundTo=ms|s, tolerance=NUMBER or NUMBER%';
 
 const NUMBER = /^(\d+(?:\.\d+)?|\.\d+)(?:e([+-]?\d{1,3}))?(%?)$/i;
 /** Below this share the logarithm by which values are grouped is not exact enough. */
@@ -33,6 +36,10 @@ export function parseRelaxation(text: string): Relaxation | null {
       return value === undefined ? { kind: name } : null;
     case 'truncateTo': {
       const unit = TRUNCATIONS.find((each) => each === value);
+      return unit === undefined ? null : { kind: name, unit };
+    }
+    case 'roundTo': {
+      const unit = ROUNDINGS.find((each) => each === value);
       return unit === undefined ? null : { kind: name, unit };
     }
     case 'tolerance': {
@@ -59,7 +66,8 @@ function parseTolerance(text: string): Tolerance | null {
 export function formatRelaxation(relaxation: Relaxation): string {
   switch (relaxation.kind) {
     case 'truncateTo':
-      return `truncateTo=${relaxation.unit}`;
+    case 'roundTo':
+      return `${relaxation.kind}=${relaxation.unit}`;
     case 'tolerance': {
       const { kind, size } = relaxation.tolerance;
       return `tolerance=${kind === 'absolute' ? Number(size) : `${Number((Number(size) * 100).toPrecision(12))}%`}`;

@@ -10,15 +10,22 @@ export type ValueType =
   | { readonly kind: 'decimal' }
   | { readonly kind: 'float'; readonly bits: 32 | 64 }
   | TextType
-  | { readonly kind: 'bytes'; readonly length: number | null; readonly fixed: boolean }
+  /** `numbers` where the bytes are numbers side by side, which no text is. */
+  | {
+      readonly kind: 'bytes';
+      readonly length: number | null;
+      readonly fixed: boolean;
+      readonly numbers?: true;
+    }
   | { readonly kind: 'date' }
   | { readonly kind: 'time' }
   /** A civil date and time without a zone: MySQL DATETIME, PostgreSQL `timestamp`. */
-  | { readonly kind: 'datetime' }
+  | { readonly kind: 'datetime'; readonly fraction?: Fraction }
   /** A point in time: MySQL TIMESTAMP, PostgreSQL `timestamptz`. */
-  | { readonly kind: 'instant' }
+  | { readonly kind: 'instant'; readonly fraction?: Fraction }
   | { readonly kind: 'enum'; readonly text: TextType }
-  | { readonly kind: 'set'; readonly text: TextType }
+  /** `blank` where one of its labels is empty: then an empty value may be the empty set, or hold that label. */
+  | { readonly kind: 'set'; readonly text: TextType; readonly blank?: true }
   /**
    * A `typed` document may hold scalars that JSON does not have, such as the dates of MySQL; the engine then tells them from
    * their text. A pair is typed on both sides or on neither.
@@ -44,6 +51,17 @@ export type ValueType =
   /** A type without a rule: its column is unverified, and `reason` completes "cannot be compared: …". */
   | { readonly kind: 'unsupported'; readonly reason: string };
 
+/**
+ * How many fraction digits a column of times has, and where its server rounds a value that lies in the middle between two
+ * that it could store: to the later one, or `outward`, away from 2000-01-01.
+ */
+export interface Fraction {
+  readonly digits: number;
+  readonly halves: Halves;
+}
+
+export type Halves = 'later' | 'outward';
+
 /** Types made of other types. Their parts are described as columns, so that the rules of columns hold for them. */
 export type StructuredType =
   | { readonly kind: 'array'; readonly element: Column }
@@ -61,6 +79,8 @@ export interface TextType {
   readonly order: 'codepoint' | 'other';
   /** How the collation sorts UUIDs spelled as text: in any letter case, only if all are lower case, or unknown. */
   readonly uuidOrder: 'any-case' | 'lower-case' | 'unknown';
+  /** Set where the server stores other bytes than those it sends. */
+  readonly recoded?: true;
 }
 
 export interface Column {

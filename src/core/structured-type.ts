@@ -25,6 +25,7 @@ export function chooseStructured(
   const shares = (part: Column, partner: Column): boolean => share(part.type, partner.type) !== null;
   switch (one.kind) {
     case 'array':
+      if (other.kind === 'set') return isLabel(one.element.type) && other.blank !== true ? 'array' : null;
       return other.kind === 'array' && shares(one.element, other.element) ? 'array' : null;
     case 'range':
     case 'multirange':
@@ -46,6 +47,10 @@ export function chooseStructured(
     default:
       return null;
   }
+}
+
+function isLabel({ kind }: ValueType): boolean {
+  return kind === 'text' || kind === 'enum';
 }
 
 function haveSameFields(
@@ -92,7 +97,7 @@ export function partsOf(type: ValueType): readonly Column[] {
 export function describeStructured(type: ValueType): string | null {
   switch (type.kind) {
     case 'array':
-      return 'an array is compared only with an array whose elements have a rule';
+      return 'an array is compared only with an array whose elements have a rule, or with a set';
     case 'range':
     case 'multirange':
       return `a ${type.kind} is compared only with a ${type.kind} whose bounds have a rule`;

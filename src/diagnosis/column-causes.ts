@@ -3,6 +3,7 @@ import type { CauseCode, Diagnosis, DiagnosisExample } from '../core/diagnosis.j
 import type { RowDifference, Value } from '../core/difference.js';
 import type { ColumnPair } from '../core/pairing.js';
 import { adaptValue } from './adapted-value.js';
+import { findAllowingRelaxation } from './allowing-relaxation.js';
 import { chooseCauses } from './choose-causes.js';
 import { ColumnTally } from './column-tally.js';
 import { emptyRules } from './empty-rules.js';
@@ -54,8 +55,8 @@ export interface ChangedValue {
 export function explainChange({ pair, alone, ...values }: ChangedValue): Explanation[] {
   const found: Explanation[] = [];
   if (sizeOf(values.source) + sizeOf(values.target) > MOST_CHARACTERS) return found;
-  const source = adaptValue(values.source, pair.rule, 'source');
-  const target = adaptValue(values.target, pair.rule, 'target');
+  const source = adaptValue(values.source, pair, 'source');
+  const target = adaptValue(values.target, pair, 'target');
   const { canonical } = pair;
   const [from, to] = [pair.source, pair.target];
   const forth: Alteration = { original: source, altered: target, from, to, canonical, alone };
@@ -130,7 +131,12 @@ export class ColumnCauses {
           swaps.add(name);
         }
         const evidence = { detail: columns.length > 1 ? '' : detail, of: tally.rows, examples };
-        diagnoses.push({ cause, confidence, columns, rows, evidence });
+        const isWhole = rows === tally.rows && confidence === 'proved';
+        const relaxation = isWhole ? findAllowingRelaxation(cause, detail) : null;
+        diagnoses.push({
+          ...{ cause, confidence, columns, rows, evidence },
+          ...(relaxation !== null && { relaxation }),
+        });
       }
     }
     return diagnoses;

@@ -68,8 +68,8 @@ export class MovedRows {
 
   /** Of the values beside the key; null where they say too little, as in a table of nothing but flags. */
   #fingerprintOf(values: KeyValues, side: Side): string | null {
-    const own = this.#columns.map(({ target, canonical, rule }) => {
-      return [adaptValue(values[target.name] ?? null, rule, side), canonical] as const;
+    const own = this.#columns.map((pair) => {
+      return [adaptValue(values[pair.target.name] ?? null, pair, side), pair.canonical] as const;
     });
     const bits = own.reduce((sum, [value]) => sum + coincidenceBits(value), 0);
     if (bits < PROOF_BITS) return null;

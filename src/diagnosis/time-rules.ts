@@ -1,4 +1,6 @@
 import type { CanonicalType } from '../core/canonical-type.js';
+import { roundingHalves } from '../core/column-rule.js';
+import { cutMicros, roundMicros } from '../core/encoding/coarse-time.js';
 import { type Alteration, type CauseRule, type Explanation, TIME_TYPES } from './explanation.js';
 import {
   formatShift,
@@ -14,6 +16,7 @@ const QUARTER_HOUR = 900n * MICROS_PER_SECOND;
 /** Zones are from -12 to +14 hours, so two of them are at most 26 hours apart. */
 const MOST_ZONE_SHIFT = 26n * 3600n * MICROS_PER_SECOND;
 const DATED: ReadonlySet<CanonicalType> = new Set(['date', 'datetime', 'instant']);
+const CLOCKED: ReadonlySet<CanonicalType> = new Set([...TIME_TYPES, 'interval']);
 const POINTS: ReadonlySet<CanonicalType> = new Set(['datetime', 'instant']);
 
 interface Times {
@@ -90,12 +93,13 @@ const UNITS: readonly (readonly [string, bigint])[] = [
   ['days', MICROS_PER_DAY],
 ];
 
-function explainPrecision({ before, after }: Times, _: Alteration, found: Explanation[]): void {
+function explainPrecision({ before, after }: Times, { from, to }: Alteration, found: Explanation[]): void {
+  const isClock = before.form === 'time';
+  const halves = isClock ? 'outward' : roundingHalves(from.type, to.type);
   for (const [unit, micros] of UNITS) {
     if (after.micros % micros !== 0n) continue;
-    const cut = before.micros - modulo(before.micros, micros);
-    const rest = modulo(before.micros, micros);
-    const rounded = rest * 2n >= micros ? cut + micros : cut;
+    const cut = cutMicros(before.micros, micros, isClock);
+    const rounded = roundMicros(before.micros, micros, halves);
     // Whole minutes and hours are what people write, so such a time says less.
     const bits = micros > MICROS_PER_SECOND ? 6 : 10;
     const known = { cause: 'time-precision', bits, cost: 4 } as const;
@@ -160,7 +164,7 @@ export const timeRules: readonly CauseRule[] = [
   onTimes(TIME_TYPES, true, explainMidnight),
   onTimes(TIME_TYPES, false, explainShift),
   onTimes(POINTS, false, explainZone),
-  onTimes(TIME_TYPES, true, explainPrecision),
+  onTimes(CLOCKED, true, explainPrecision),
   onTimes(DATED, false, explainSwap),
   onTimes(POINTS, false, explainUpdate),
 ];

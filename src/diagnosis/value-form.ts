@@ -19,6 +19,8 @@ export function comparableForm(value: Value, canonical: CanonicalType): string {
       const number = readExactNumber(value);
       return number === null ? `n${value}` : `n${numberText(number)}`;
     }
+    case 'bytes':
+      return `x${Buffer.from(value, 'utf8').toString('hex')}`;
     case 'uuid':
       return `x${value.replaceAll('-', '').toLowerCase()}`;
     case 'set':

@@ -1,7 +1,10 @@
+import { isSixteenBytes } from '../core/canonical-type.js';
 import type { Value } from '../core/difference.js';
-import type { Column } from '../core/schema.js';
+import type { Column, ValueType } from '../core/schema.js';
+import { formatUtf8 } from './field-format.js';
 import type { RepairLiteral, RepairValue } from './repair.js';
 import { readShape, refuseStructured } from './repair-structures.js';
+import { readTextArray, writeTextArray } from './text-array.js';
 
 /** A value in words that both engines share: what is left for a dialect is to spell it. */
 export type TypedValue =
@@ -71,7 +74,17 @@ function readTemporal(text: string, from: Column, to: Column): TypedChoice {
   if (from.type.kind === 'interval' && !/^-?\d+:\d\d:\d\d(\.\d+)?$/.test(text)) {
     return unwritable(to, `cannot hold ${text}`);
   }
-  return { kind: 'temporal', text };
+  const spelled = respellDay(text, from.type.kind, to.type.kind);
+  return spelled === null ? unwritable(to, `cannot hold ${text}`) : { kind: 'temporal', text: spelled };
+}
+
+/** A day with its midnight, or without it; null where another time would be lost. */
+function respellDay(text: string, from: ValueType['kind'], to: ValueType['kind']): string | null {
+  if (text.endsWith('infinity') || from === to) return text;
+  if (from === 'date' && to === 'datetime') return text.replace(/^\S+/, '$& 00:00:00');
+  if (from !== 'datetime' || to !== 'date') return text;
+  const [, day, era = ''] = /^(\S+) 00:00:00( BC)?$/.exec(text) ?? [];
+  return day === undefined ? null : day + era;
 }
 
 function undecodable(to: Column): TypedChoice {
@@ -143,14 +156,21 @@ function readBits(value: Value, from: Column, to: Column): TypedChoice {
 
 function readBytes(value: Value, from: Column, to: Column): TypedChoice {
   if (to.type.kind !== 'bytes' || value === null) return undecodable(to);
-  const isUuid = typeof value === 'string' && UUID.test(value);
-  if (typeof value === 'string' && !isUuid) return unwritable(to, 'would get text that is no UUID');
-  if (typeof value === 'object' && from.type.kind !== 'bytes') return undecodable(to);
-  const hex = typeof value === 'string' ? value.replaceAll('-', '').toLowerCase() : value.hex;
+  const isUtf8 = from.type.kind === 'text' && !isSixteenBytes(to.type);
+  if (typeof value === 'object' && from.type.kind !== 'bytes' && !isUtf8) return undecodable(to);
+  const hex = readHex(value, isUtf8);
+  if (hex === null) return unwritable(to, 'would get text that is no UUID');
   const { length, fixed } = to.type;
   const size = hex.length / 2;
   const fits = length === null || (fixed ? size === length : size <= length);
   return fits ? { kind: 'bytes', hex } : unwritable(to, `cannot hold ${size} bytes`);
+}
+
+/** Text becomes bytes by its UTF-8, or as the UUID that it spells. */
+function readHex(value: Exclude<Value, null>, isUtf8: boolean): string | null {
+  if (typeof value !== 'string') return value.hex;
+  if (isUtf8) return Buffer.from(value, 'utf8').toString('hex');
+  return UUID.test(value) ? value.replaceAll('-', '').toLowerCase() : null;
 }
 
 function readUuid(value: Value, to: Column): TypedChoice {
@@ -176,14 +196,41 @@ function readJson(value: Value, to: Column): TypedChoice {
 
 function readText(value: Value, from: Column, to: Column): TypedChoice {
   if (value !== null && typeof value === 'object') {
-    if (from.type.kind === 'bytes') return readUuid(value, to);
-    return undecodable(to);
+    if (isSixteenBytes(from.type)) return readUuid(value, to);
+    return from.type.kind === 'bytes' ? readUtf8(value.hex, to) : undecodable(to);
   }
+  if (from.type.kind === 'array') return readLabels(value ?? '', to);
   return { kind: 'text', text: value ?? '' };
+}
+
+function readUtf8(hex: string, to: Column): TypedChoice {
+  const bytes = Buffer.from(hex, 'hex');
+  const text = formatUtf8(bytes, 0, bytes.length);
+  return typeof text === 'string' ? { kind: 'text', text } : undecodable(to);
+}
+
+/** The elements of an array as the labels of a set. */
+function readLabels(array: string, to: Column): TypedChoice {
+  const labels = readTextArray(array);
+  const isSet = labels?.every((label) => label !== null && label !== '' && !label.includes(',')) ?? false;
+  return isSet && labels !== null
+    ? { kind: 'text', text: labels.join(',') }
+    : unwritable(to, `cannot hold ${array}`);
+}
+
+/** Arrays whose elements keep every text as it is. */
+const OPEN_ARRAYS: ReadonlySet<string> = new Set(['text[]', 'character varying[]', 'citext[]']);
+
+/** The labels of a set as the elements of an array. */
+function readMembers(value: Value, to: Column): TypedChoice {
+  if (typeof value !== 'string') return undecodable(to);
+  if (!OPEN_ARRAYS.has(to.declared)) return unwritable(to, 'has limits that the value may not meet');
+  return { kind: 'structured', text: writeTextArray(value === '' ? [] : value.split(',')) };
 }
 
 /** What is no plain value goes as the text or the bytes that it was read as, if the column can take those. */
 function readStructured(value: Value, from: Column, to: Column): TypedChoice {
+  if (from.type.kind === 'set' && to.type.kind === 'array') return readMembers(value, to);
   const shape = readShape(value, to.type);
   if (shape !== null && typeof shape === 'object') return { kind: 'bytes', hex: shape.hex };
   if (shape === null) return unwritable(to, 'has no exact spelling of the value');

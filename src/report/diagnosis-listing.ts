@@ -43,6 +43,7 @@ export function formatDiagnoses({ table, width, showValues, paint }: Listing): s
     return [
       ...indented(describeDiagnosis(diagnosis), width),
       ...(example === undefined ? [] : indented(describeExample(example), width, `${INDENT}${INDENT}`)),
+      ...describeRelaxation(table, diagnosis).flatMap((text) => indented(text, width, `${INDENT}${INDENT}`)),
       ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, width)),
     ];
   });
@@ -72,6 +73,22 @@ function describeExample({ key, source, target }: DiagnosisExample): string {
           .join(', ')}: `;
   const [left, right] = formatValuePair({ source, target, limit: VALUE_LIMIT });
   return `${name}${left.replaceAll('\n', ' ')} → ${right.replaceAll('\n', ' ')}`;
+}
+
+/** A name that means something else to a shell, or to a glob, is left for the reader to write. */
+const PLAIN_NAME = /^[\w.]+$/;
+
+/** How to allow what all changed rows of a column have in common. */
+function describeRelaxation(
+  { source, columns }: TableResult,
+  { columns: own, relaxation }: Diagnosis,
+): string[] {
+  if (relaxation === undefined) return [];
+  const column = columns.find(({ target }) => target === own[0])?.source;
+  const name = `${source}.${column}`;
+  const isPlain = source !== null && column !== undefined && PLAIN_NAME.test(name);
+  const isKnown = /^[\w=.]+$/.test(relaxation);
+  return [`to allow it: --relax ${isPlain ? name : 'TABLE.COLUMN'}:${isKnown ? relaxation : 'HOW'}`];
 }
 
 /** The changed rows of a column that none of its diagnoses accounts for. */

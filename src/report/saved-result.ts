@@ -61,6 +61,7 @@ const diagnosis = saved.isShape({
   columns: texts,
   rows: amount,
   evidence: saved.isShape({ detail: saved.isText, of: amount, examples: saved.isListOf(example) }),
+  relaxation: saved.orAbsent(saved.isText),
 });
 
 const table = saved.isShape({

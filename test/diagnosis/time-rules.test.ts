@@ -75,6 +75,42 @@ const CASES = [
     'time-precision, rounded to milliseconds, on the source: 3 of 3 proved',
   ],
   [
+    'durations below zero rounded away from it, as servers do',
+    time,
+    [
+      ['-00:00:00.5', '-00:00:01'],
+      ['-01:02:03.75', '-01:02:04'],
+      ['700:59:58.5', '700:59:59'],
+    ],
+    'time-precision, rounded to seconds: 3 of 3 proved',
+    'time-precision, rounded to seconds, on the source: 3 of 3 proved',
+  ],
+  [
+    'durations below zero cut',
+    time,
+    [
+      ['-00:00:00.9', '00:00:00'],
+      ['-01:02:03.75', '-01:02:03'],
+      ['700:59:58.5', '700:59:58'],
+    ],
+    'time-precision, cut to seconds: 3 of 3 proved',
+    'time-precision, cut to seconds, on the source: 3 of 3 proved',
+  ],
+  [
+    'days that lost their time in a date column',
+    {
+      ...pairOf('placed_at', 'datetime', { declared: 'date', type: { kind: 'date' } }),
+    },
+    [
+      ['2024-01-01 12:00:00', '2024-01-01'],
+      ['2024-01-02 23:59:59.5', '2024-01-02'],
+      ['2024-01-03 01:10:00', '2024-01-03'],
+      ['2024-01-04 15:16:17', '2024-01-04'],
+    ],
+    'time-precision, cut to days: 4 of 4 proved',
+    null,
+  ],
+  [
     'times of day lost',
     datetime,
     [

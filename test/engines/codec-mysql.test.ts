@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CanonicalType } from '../../src/core/canonical-type.js';
-import type { ValueType } from '../../src/core/schema.js';
+import { PLAIN } from '../../src/core/column-rule.js';
+import { ByteSink } from '../../src/core/encoding/byte-sink.js';
+import type { TextType, ValueType } from '../../src/core/schema.js';
 import { compileMysqlCodec } from '../../src/engines/mysql/codec.js';
 import { columnOf, encodeRow, UTF8_TEXT } from './codec-rows.js';
 
@@ -83,4 +85,26 @@ describe('rows of the MySQL binary protocol', () => {
       'another form than the catalog says',
     );
   });
+});
+
+describe('labels of a set', () => {
+  const type: ValueType = { kind: 'set', text: { ...UTF8_TEXT, kind: 'text', charset: 'gap' } as TextType };
+  const charset = {
+    ...{ singles: new Int32Array(256).fill(-1), pairs: null, wide: null, ascii: false },
+  };
+  const encode = (canonical: CanonicalType, hex: string): string => {
+    const bytes = Buffer.from(hex, 'hex');
+    const columns = [{ column: columnOf('set', type), canonical, partner: type, rule: PLAIN }];
+    const sink = new ByteSink();
+    compileMysqlCodec(columns, new Map([['gap', charset]])).encoders[0]?.(bytes, 0, bytes.length, sink);
+    return sink.toBuffer().toString('hex');
+  };
+
+  it.each(['set', 'array'] as const)(
+    'that do not decode are no empty %s, and keep their bytes',
+    (canonical) => {
+      expect(encode(canonical, '')).toBe(canonical === 'set' ? '0900' : '1300');
+      expect(encode(canonical, 'ff')).toBe('0601ff');
+    },
+  );
 });

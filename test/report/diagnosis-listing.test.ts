@@ -45,6 +45,21 @@ describe('diagnoses in the table report', () => {
     );
   });
 
+  it('name the relaxation that would allow them, in words that a shell takes as they are', () => {
+    const rounded: Diagnosis = {
+      ...cut,
+      ...{ cause: 'time-precision', confidence: 'proved', rows: 412, relaxation: 'roundTo=ms' },
+    };
+    const columns = [{ source: 'Status', target: 'status', compared: true }];
+    const table = { ...differing([rounded]), columns };
+    expect(formatTableReport(sampleResult([table]), PLAIN)).toContain(
+      '    to allow it: --relax shop.customers.Status:roundTo=ms',
+    );
+    const hostile = { ...rounded, columns: ['$(id)'], relaxation: 'roundTo=ms;id' };
+    expect(reportOf([hostile])).toContain('    to allow it: --relax TABLE.COLUMN:HOW');
+    expect(reportOf([cut])).not.toContain('to allow it');
+  });
+
   it('are not mentioned where there is none', () => {
     expect(reportOf([])).not.toContain('Why');
   });

@@ -94,6 +94,21 @@ const COLUMNS: readonly RelaxedColumn[] = [
     ],
   },
   {
+    name: 'rounded',
+    relax: 'roundTo=s',
+    type: civil,
+    equal: [
+      ['2024-02-28 23:59:59.500000', '2024-02-29 00:00:00'],
+      ['2024-02-29 12:34:56.499999', '2024-02-29 12:34:56'],
+      ['2024-02-29 12:34:56.400000', '2024-02-29 12:34:55.600000'],
+    ],
+    near: [
+      ['2024-02-29 12:34:56.500000', '2024-02-29 12:34:56'],
+      ['2024-02-29 12:34:56.499999', '2024-02-29 12:34:57'],
+      ['2024-02-29 12:34:56', null],
+    ],
+  },
+  {
     name: 'cents',
     relax: 'tolerance=0.01',
     type: () => 'decimal(20,6)',
@@ -184,6 +199,7 @@ describe.each(fewEnginePairs())('relaxed columns from $source to $target', (engi
       ['emptied', ['nullAsEmpty']],
       ['all_three', ['trim', 'ignoreCase', 'nullAsEmpty']],
       ['cut', ['truncateTo=ms']],
+      ['rounded', ['roundTo=s']],
       ['cents', ['tolerance=0.01']],
       ['shares', ['tolerance=0.1%']],
     ]);

@@ -5,6 +5,7 @@ import { addresses, spelledAddresses } from './addresses.js';
 import { wideTexts } from './charsets.js';
 import { bitFieldsAgainstStrings, bitStrings, bytes, documents, uuids } from './documents.js';
 import { doubles, mixedFloats, singles } from './floats.js';
+import { daysAgainstTimes, setsAgainstArrays, textsInBytes } from './mixed-pairs.js';
 import { bitWidths, decimals, integers } from './numbers.js';
 import { amounts, intervalsAgainstTimes, scalars } from './scalars.js';
 import { pointsAcross, shapes } from './shapes.js';
@@ -23,6 +24,7 @@ const GROUPS = [
   ...[dates, times, datetimes, instants],
   ...[arrays, ranges, composites, scalars, amounts, intervalsAgainstTimes],
   ...[addresses, spelledAddresses, shapes, pointsAcross, wideTexts],
+  ...[textsInBytes, daysAgainstTimes, setsAgainstArrays],
 ];
 
 /** What must run first: zero dates are allowed, and MySQL's session is in another zone than UTC. */

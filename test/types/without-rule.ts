@@ -29,6 +29,10 @@ const APART: Readonly<Record<'mysqlFamily' | 'postgresql', Readonly<Record<strin
     int: 'int',
     text: 'varchar(20)',
     bytes: 'varbinary(20)',
+    sixteen: 'binary(16)',
+    recoded: 'varchar(20) CHARACTER SET latin1',
+    blank: "set('a', '')",
+    set: "set('a', 'b')",
     date: 'date',
     time: 'time',
     datetime: 'datetime',
@@ -38,6 +42,11 @@ const APART: Readonly<Record<'mysqlFamily' | 'postgresql', Readonly<Record<strin
     int: 'int',
     text: 'text',
     bytes: 'bytea',
+    recoded: '"char"',
+    list: 'text[]',
+    numbers: 'integer[]',
+    days: 'date[]',
+    times: 'timestamp[]',
     date: 'date',
     time: 'time',
     datetime: 'timestamp',
@@ -48,8 +57,12 @@ const APART: Readonly<Record<'mysqlFamily' | 'postgresql', Readonly<Record<strin
 /** Kinds whose values are equal by no rule that everybody would agree with. */
 const APART_KINDS = [
   ['int', 'text'],
-  ['text', 'bytes'],
-  ['date', 'datetime'],
+  ['text', 'sixteen'],
+  ['date', 'instant'],
+  ['recoded', 'bytes'],
+  ['blank', 'list'],
+  ['set', 'numbers'],
+  ['days', 'times'],
   ['datetime', 'instant'],
   ['date', 'text'],
   ['time', 'datetime'],
@@ -70,12 +83,13 @@ export function incomparableColumns(source: TestEngine, target: TestEngine): Inc
     { source: ofSource[one] ?? '', target: ofTarget[other] ?? '' },
     { source: ofSource[other] ?? '', target: ofTarget[one] ?? '' },
   ]);
+  const named = apart.filter((types) => types.source !== '' && types.target !== '');
   const text = 'varchar(100)';
   const forward = UNLIKE_TEXT[source].map((type) => ({ source: type, target: text }));
   const backward = UNLIKE_TEXT[target].map((type) => ({ source: text, target: type }));
   const isPostgresql = source === 'postgresql' && target === 'postgresql';
   const alike = isPostgresql ? UNLIKE_EACH_OTHER.map(([one, other]) => ({ source: one, target: other })) : [];
-  return [...apart, ...alike, ...forward, ...backward].map((types, i) => ({
+  return [...named, ...alike, ...forward, ...backward].map((types, i) => ({
     name: `c${i}`,
     ...types,
   }));

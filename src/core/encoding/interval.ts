@@ -14,6 +14,9 @@ export function encodeInterval(
   encodeMicros(sink, TAG.time, high, low);
 }
 
+/** Bytes of an interval before its microseconds. */
+export const INTERVAL_HEAD_BYTES = 9;
+
 /** The part of an interval before its microseconds, which follow as a canonical time. */
 export function encodeIntervalHead(sink: ByteSink, months: number, days: number): void {
   sink.writeTagged64(TAG.interval, months, days);

@@ -1,7 +1,10 @@
-import type { TruncationUnit } from '../relaxation.js';
+import type { RoundingUnit, TruncationUnit } from '../relaxation.js';
+import type { Halves } from '../schema.js';
 import { timeZoneOf } from '../time-zone.js';
 import type { ByteSink } from './byte-sink.js';
 import { encodeMicros, TAG } from './canonical.js';
+import { cutMicros, roundMicros } from './coarse-time.js';
+import { INTERVAL_HEAD_BYTES } from './interval.js';
 import type { SinkStep } from './sink-step.js';
 
 const WORD = 2 ** 32;
@@ -44,15 +47,32 @@ export function civilStep(zoneName: string): SinkStep {
 /** Cuts times to whole units; a time of day below zero is cut towards zero, as its digits are. */
 export function truncateStep(unit: TruncationUnit): SinkStep {
   const size = MICROS_IN[unit];
+  return changeMicros((micros, isClock) => cutMicros(micros, size, isClock));
+}
+
+/**
+ * Rounds times to whole units, as servers do with more digits than a column has. A time of day, or of an interval, is
+ * rounded away from zero at the middle on every server.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/fractional-seconds.html
+ */
+export function roundStep(unit: RoundingUnit, halves: Halves): SinkStep {
+  const size = MICROS_IN[unit];
+  return changeMicros((micros, isClock) => roundMicros(micros, size, isClock ? 'outward' : halves));
+}
+
+/** Rewrites the count of microseconds of a value; `isClock` is whether it counts from midnight instead of from a day. */
+function changeMicros(change: (micros: bigint, isClock: boolean) => bigint): SinkStep {
   return (sink, start) => {
-    const tag = sink.bytes[start] as number;
+    const at = sink.bytes[start] === TAG.interval ? start + INTERVAL_HEAD_BYTES : start;
+    const tag = sink.bytes[at] as number;
     if (tag !== TAG.datetime && tag !== TAG.instant && tag !== TAG.time) return;
-    const [high, low] = [highOf(sink, start), lowOf(sink, start)];
+    const [high, low] = [highOf(sink, at), lowOf(sink, at)];
     if (isInfinite(high, low)) return;
-    const micros = (BigInt(high) << 32n) | BigInt(low);
-    const rest = micros % size;
-    const cut = micros - (rest < 0n && tag !== TAG.time ? rest + size : rest);
-    sink.length = start;
-    encodeMicros(sink, tag, Number(cut >> 32n), Number(cut & 0xffffffffn));
+    const changed = change((BigInt(high) << 32n) | BigInt(low), tag === TAG.time);
+    // The longest interval has no whole second above it that could be told from one below zero.
+    if (BigInt.asIntN(64, changed) !== changed) return;
+    sink.length = at;
+    encodeMicros(sink, tag, Number(changed >> 32n), Number(changed & 0xffffffffn));
   };
 }

@@ -1,7 +1,8 @@
-import type { Tolerance, TruncationUnit } from '../relaxation.js';
+import type { RoundingUnit, Tolerance, TruncationUnit } from '../relaxation.js';
+import type { Halves } from '../schema.js';
 import { floatStep, quantizeStep } from './number-steps.js';
 import type { SinkStep } from './sink-step.js';
-import { civilStep, truncateStep } from './temporal-steps.js';
+import { civilStep, roundStep, truncateStep } from './temporal-steps.js';
 import { emptyAsNull, foldCase, trimSpaces } from './text-steps.js';
 import { unswapUuid } from './uuid.js';
 
@@ -15,6 +16,7 @@ export type ValueStep =
   | { readonly kind: 'to-float'; readonly bits: 32 | 64 }
   | { readonly kind: 'trim' | 'fold-case' | 'empty-as-null' }
   | { readonly kind: 'truncate'; readonly unit: TruncationUnit }
+  | { readonly kind: 'round'; readonly unit: RoundingUnit; readonly halves: Halves }
   /** Puts numbers into groups, all of whose members are within the tolerance of each other. */
   | { readonly kind: 'quantize'; readonly tolerance: Tolerance };
 
@@ -35,6 +37,8 @@ export function compileStep(step: ValueStep): SinkStep {
       return emptyAsNull;
     case 'truncate':
       return truncateStep(step.unit);
+    case 'round':
+      return roundStep(step.unit, step.halves);
     case 'quantize':
       return quantizeStep(step.tolerance);
   }

@@ -34,10 +34,13 @@ function readCivil(buffer: Buffer, start: number, end: number): CivilFields {
   return civil;
 }
 
-/** The encoder of a DATE, TIME, DATETIME or TIMESTAMP column (instants arrive in UTC: the session is set to it). */
+/**
+ * The encoder of a DATE, TIME, DATETIME or TIMESTAMP column (instants arrive in UTC: the session is set to it). A DATE
+ * that is paired with a DATETIME is the midnight that the day begins with.
+ */
 export function temporalEncoder(wire: string, canonical: CanonicalType): FieldEncoder {
   if (wire === 'time') return encodeTime;
-  if (wire === 'date') {
+  if (wire === 'date' && canonical !== 'datetime') {
     return (buffer, start, end, sink) => {
       const fields = readCivil(buffer, start, end);
       if (isCalendarDate(fields.year, fields.month, fields.day)) {

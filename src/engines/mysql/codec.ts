@@ -1,4 +1,6 @@
 import { textTypeOf } from '../../core/canonical-type.js';
+import { encodeTexts } from '../../core/encoding/array.js';
+import type { ByteSink } from '../../core/encoding/byte-sink.js';
 import { encodeFloat, encodeSet, encodeSpan, TAG } from '../../core/encoding/canonical.js';
 import { formatFloat64 } from '../../core/encoding/float-text.js';
 import { encodeUuidBytes, encodeUuidText } from '../../core/encoding/uuid.js';
@@ -128,7 +130,9 @@ function compileEncoder(
     case 'text':
       return textEncoder(charsetOf(column, charsets));
     case 'set':
-      return setEncoder(charsetOf(column, charsets));
+      return labelsEncoder(charsetOf(column, charsets), encodeSet);
+    case 'array':
+      return labelsEncoder(charsetOf(column, charsets), encodeTexts);
     default:
       return temporalEncoder(column.wire, canonical);
   }
@@ -146,14 +150,14 @@ function textEncoder(charset: Charset | null): FieldEncoder {
 }
 
 /** Labels hold no comma, so splitting the text at commas is exact; an empty text is the empty set. */
-function setEncoder(charset: Charset | null): FieldEncoder {
-  return (buffer, start, end, sink) => {
-    const text =
-      charset === null
-        ? buffer.toString('utf8', start, end)
-        : (decodeText(charset, buffer, start, end) ?? '');
-    encodeSet(sink, text === '' ? [] : text.split(',').map((label) => Buffer.from(label, 'utf8')));
-  };
+function labelsEncoder(
+  charset: Charset | null,
+  encode: (sink: ByteSink, labels: Buffer[]) => void,
+): FieldEncoder {
+  return throughUtf8(charset, (buffer, start, end, sink) => {
+    const text = buffer.toString('utf8', start, end);
+    encode(sink, text === '' ? [] : text.split(',').map((label) => Buffer.from(label, 'utf8')));
+  });
 }
 
 function compileFormatter(

@@ -1,6 +1,7 @@
-import type { TextType, ValueType } from '../../core/schema.js';
+import type { Fraction, TextType, ValueType } from '../../core/schema.js';
 import type { ControlRow } from '../engine.js';
 import { charsetName } from './charset.js';
+import { readLabels } from './labels.js';
 
 const INT_BITS: Readonly<Record<string, 8 | 16 | 24 | 32 | 64>> = {
   tinyint: 8,
@@ -40,10 +41,11 @@ export function valueTypeOf(row: ControlRow): ValueType {
     case 'decimal':
     case 'date':
     case 'time':
-    case 'datetime':
       return { kind: name };
+    case 'datetime':
+      return { kind: name, fraction: fractionOf(row) };
     case 'timestamp':
-      return { kind: 'instant' };
+      return { kind: 'instant', fraction: fractionOf(row) };
     case 'year':
       return { kind: 'int', bits: 16, unsigned: true };
     case 'float':
@@ -53,8 +55,9 @@ export function valueTypeOf(row: ControlRow): ValueType {
     case 'bit':
       return { kind: 'bits', length: Number(/\d+/.exec(row.column_type ?? '')?.[0] ?? 1), numeric: true };
     case 'enum':
-    case 'set':
       return textTypeFor(row, (text) => ({ kind: name, text }));
+    case 'set':
+      return textTypeFor(row, (text) => ({ kind: name, text, ...(hasEmptyLabel(row) && { blank: true }) }));
     case 'uuid':
       return { kind: 'uuid', byteOrder: false };
     case 'inet4':
@@ -62,10 +65,23 @@ export function valueTypeOf(row: ControlRow): ValueType {
     case 'inet6':
       return { kind: 'inet', family: 'v6' };
     case 'vector':
-      return { kind: 'bytes', length: null, fixed: false };
+      return { kind: 'bytes', length: null, fixed: false, numbers: true };
     default:
       return GEOMETRY_TYPES.has(name) ? { kind: 'geometry', shape: name } : { kind: 'opaque', name };
   }
+}
+
+/**
+ * The digits in `datetime(3)`. MySQL rounds to them, MariaDB cuts unless its sql_mode has TIME_ROUND_FRACTIONAL.
+ *
+ * @see https://mariadb.com/kb/en/sql-mode/
+ */
+function fractionOf({ column_type: declared }: ControlRow): Fraction {
+  return { digits: Number(/\((\d)\)/.exec(declared ?? '')?.[1] ?? 0), halves: 'later' };
+}
+
+function hasEmptyLabel({ column_type: declared }: ControlRow): boolean {
+  return readLabels(declared ?? '').includes('');
 }
 
 function textTypeFor(row: ControlRow, wrap: (text: TextType) => ValueType): ValueType {

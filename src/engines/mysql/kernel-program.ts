@@ -1,5 +1,6 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import { TAG } from '../../core/encoding/canonical.js';
+import type { ValueType } from '../../core/schema.js';
 import type { CodecColumn } from '../engine.js';
 import * as op from '../kernel-opcodes.js';
 import type { KernelProgram, KernelRule } from '../kernel-program.js';
@@ -57,7 +58,7 @@ function ruleOf(
       if (type.kind !== 'float') return null;
       return { opcode: wire === 'float' ? op.OP_FLOAT32_LE : op.OP_FLOAT64_LE, argument: 0 };
     case 'bytes':
-      return type.kind === 'bytes' ? { opcode: op.OP_SPAN, argument: TAG.bytes } : null;
+      return isKeptAsSent(type) ? { opcode: op.OP_SPAN, argument: TAG.bytes } : null;
     case 'text':
       return textRule(column, tableNames);
     case 'uuid':
@@ -66,6 +67,11 @@ function ruleOf(
     default:
       return temporalRule(column);
   }
+}
+
+/** Bytes, and text that is compared with bytes as the UTF-8 that it is. */
+function isKeptAsSent(type: ValueType): boolean {
+  return type.kind === 'bytes' || (type.kind === 'text' && type.charset === 'utf8');
 }
 
 /** The kernel reads digits as ASCII bytes, which those of UTF-16 and its like are not. */

@@ -8,6 +8,7 @@ import {
   hasOnlyDoubles,
 } from '../repair-limits.js';
 import type { TypedValue } from '../repair-value.js';
+import { readLabels } from './labels.js';
 
 /** What decides whether a value fits, besides the column. */
 export interface LimitFacts {
@@ -61,7 +62,7 @@ function refuseText(
 ): string | null {
   if (!encodable(text, to)) return 'has a character set that lacks a character of the value';
   if (to.wire === 'json') return hasOnlyDoubles(text) ? null : 'cannot hold a number of the document exactly';
-  if (to.type.kind === 'enum' || to.type.kind === 'set') return refuseLabels(text, to);
+  if (to.type.kind === 'enum' || to.type.kind === 'set') return refuseLabels(text, { from, to });
   if (to.type.kind === 'text' && to.type.padded && text.endsWith(' ') && !isPadded(from)) {
     return 'does not keep trailing spaces';
   }
@@ -74,21 +75,18 @@ function isPadded({ type }: Column): boolean {
   return type.kind === 'text' && type.padded;
 }
 
-/** Labels are matched by collation, so one that differs in letter case would be stored as another text. */
-function refuseLabels(text: string, to: Column): string | null {
-  const known = new Set(readLabels(to.declared));
+/**
+ * Labels are matched by collation, so one that differs in letter case would be stored as another text. A set is stored in
+ * the order of its labels, which is not that of every array.
+ */
+function refuseLabels(text: string, { from, to }: Pick<RepairValue, 'from' | 'to'>): string | null {
+  const known = readLabels(to.declared);
   const labels = to.type.kind === 'set' ? (text === '' ? [] : text.split(',')) : [text];
-  const missing = labels.find((label) => !known.has(label));
-  return missing === undefined ? null : `has no label ${JSON.stringify(missing)}`;
-}
-
-const LABEL_ESCAPES: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\0': '\0' };
-
-/** The labels in `enum('a','b')`: the server doubles quotes and escapes backslashes, line breaks and U+0000. */
-function readLabels(declared: string): string[] {
-  return [...declared.matchAll(/'((?:[^'\\]|''|\\.)*)'/gs)].map(([, label = '']) =>
-    label.replace(/''|\\./gs, (pair) => LABEL_ESCAPES[pair] ?? pair.slice(1)),
-  );
+  const missing = labels.find((label) => !known.includes(label));
+  if (missing !== undefined) return `has no label ${JSON.stringify(missing)}`;
+  const places = labels.map((label) => known.indexOf(label));
+  const isOrdered = places.every((place, i) => i === 0 || place > (places[i - 1] ?? -1));
+  return from.type.kind === 'array' && !isOrdered ? 'does not keep the order of the elements' : null;
 }
 
 function refuseTemporal(text: string, to: Column, { version }: LimitFacts): string | null {

@@ -1,5 +1,6 @@
 import { sharedCanonical } from '../../core/canonical-type.js';
 import { PLAIN } from '../../core/column-rule.js';
+import { encodeArrayHead } from '../../core/encoding/array.js';
 import { encodeNull, TAG } from '../../core/encoding/canonical.js';
 import type { Column, StructuredType, ValueType } from '../../core/schema.js';
 import type { CodecColumn, FieldEncoder } from '../engine.js';
@@ -111,12 +112,7 @@ function orNull(encode: FieldEncoder): FieldEncoder {
 function arrayEncoder(encodeElement: FieldEncoder): FieldEncoder {
   return (buffer, start, end, sink) => {
     const shape = readArrayShape(buffer, start);
-    sink.writeByte(TAG.array);
-    sink.writeLength(shape.sizes.length);
-    for (const [i, size] of shape.sizes.entries()) {
-      sink.writeLength(size);
-      sink.writeUint32(shape.lowers[i] ?? 0);
-    }
+    encodeArrayHead(sink, shape.sizes, shape.lowers);
     const span = { start: shape.start, end, count: shape.count, hasTypes: false };
     readParts(buffer, span, (from, to) => encodeElement(buffer, from, to, sink));
   };

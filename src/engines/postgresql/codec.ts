@@ -1,7 +1,12 @@
-import type { ByteSink } from '../../core/encoding/byte-sink.js';
 import { encodeBits, encodeFloat, encodeMicros, encodeSpan, TAG } from '../../core/encoding/canonical.js';
 import { formatFloat64 } from '../../core/encoding/float-text.js';
-import { encodeDays, formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
+import {
+  encodeDays,
+  encodeSeconds,
+  formatDays,
+  formatMicros,
+  formatTimeOfDay,
+} from '../../core/encoding/temporal.js';
 import { encodeUuidBytes, encodeUuidText, formatUuid } from '../../core/encoding/uuid.js';
 import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
 import { encodeJsonField, formatFloat, formatUtf8, guardForm, unexpectedRow } from '../field-format.js';
@@ -21,6 +26,9 @@ import { formatNumeric } from './numeric.js';
 import { structureFormatter } from './structure-text.js';
 
 const MESSAGE_HEADER = 5;
+/** Days of a `date` from 2000-01-01: infinity, and the last one that has a `timestamp`, 294276-12-31. */
+const MOST_DAYS = 0x7fffffff;
+const LAST_DATETIME_DAYS = 106_751_982;
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 
@@ -72,6 +80,7 @@ function compileEncoder({ column, canonical, partner }: CodecColumn): FieldEncod
         ? sized(4, (buffer, start, _end, sink) => encodeFloat(sink, buffer.readFloatBE(start)))
         : sized(8, (buffer, start, _end, sink) => encodeFloat(sink, buffer.readDoubleBE(start)));
     case 'bytes':
+      return column.type.kind === 'text' ? textEncoder(wire, TAG.bytes) : encodeBytes;
     case 'exact':
       return encodeBytes;
     case 'bits':
@@ -81,14 +90,14 @@ function compileEncoder({ column, canonical, partner }: CodecColumn): FieldEncod
     case 'time':
     case 'datetime':
     case 'instant':
-      return microsEncoder(TAG[canonical]);
+      return wire === 'date' ? encodeMidnight : microsEncoder(TAG[canonical]);
     case 'json':
       return wire === 'jsonb' ? encodeJsonb : encodeJsonField;
     case 'uuid':
       return uuidEncoder(wire);
     case 'text':
     case 'set':
-      return textEncoder(column.type.kind === 'enum' ? 'enum' : wire);
+      return textEncoder(column.type.kind === 'enum' ? 'enum' : wire, TAG.text);
     case 'interval':
       return intervalEncoder(wire);
     case 'inet':
@@ -103,12 +112,23 @@ function compileEncoder({ column, canonical, partner }: CodecColumn): FieldEncod
 const encodeBytes: FieldEncoder = (buffer, start, end, sink) =>
   encodeSpan(sink, TAG.bytes, buffer, start, end);
 
-function textEncoder(wire: string): FieldEncoder {
-  if (wire === 'bpchar') return encodePadded;
+/** The tag says whether the text is compared as text or as its bytes. */
+function textEncoder(wire: string, tag: number): FieldEncoder {
+  if (wire === 'bpchar')
+    return (buffer, start, end, sink) => encodeSpan(sink, tag, buffer, start, unpadded(buffer, start, end));
   if (wire === 'char') return encodeChar;
   const version = wire === 'ltree' || wire === 'jsonpath' ? 1 : 0;
-  return (buffer, start, end, sink) => encodeSpan(sink, TAG.text, buffer, start + version, end);
+  return (buffer, start, end, sink) => encodeSpan(sink, tag, buffer, start + version, end);
 }
+
+/** A day that is paired with days and times is the midnight that it begins with; one beyond their range equals none. */
+const encodeMidnight: FieldEncoder = sized(4, (buffer, start, _end, sink) => {
+  const days = buffer.readInt32BE(start);
+  if (days === MOST_DAYS) encodeMicros(sink, TAG.datetime, 0x7fffffff, -1);
+  else if (days === -MOST_DAYS - 1) encodeMicros(sink, TAG.datetime, -MOST_DAYS - 1, 0);
+  else if (days > LAST_DATETIME_DAYS) encodeDays(sink, days);
+  else encodeSeconds(sink, TAG.datetime, days * 86_400, 0);
+});
 
 function microsEncoder(tag: number): FieldEncoder {
   return sized(8, (buffer, start, _end, sink) =>
@@ -127,10 +147,6 @@ function uuidEncoder(wire: string): FieldEncoder {
 }
 
 /** `character(n)` arrives padded; its trailing spaces are not data. */
-function encodePadded(buffer: Buffer, start: number, end: number, sink: ByteSink): void {
-  encodeSpan(sink, TAG.text, buffer, start, unpadded(buffer, start, end));
-}
-
 function unpadded(buffer: Buffer, start: number, end: number): number {
   let last = end;
   while (last > start && buffer[last - 1] === 0x20) last--;

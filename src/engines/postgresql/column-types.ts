@@ -1,4 +1,4 @@
-import type { Column, TextType, ValueType } from '../../core/schema.js';
+import type { Column, Fraction, TextType, ValueType } from '../../core/schema.js';
 import type { ControlRow } from '../engine.js';
 
 const FIXED_TYPES: Readonly<Record<string, ValueType>> = {
@@ -13,8 +13,6 @@ const FIXED_TYPES: Readonly<Record<string, ValueType>> = {
   bytea: { kind: 'bytes', length: null, fixed: false },
   date: { kind: 'date' },
   time: { kind: 'time' },
-  timestamp: { kind: 'datetime' },
-  timestamptz: { kind: 'instant' },
   json: { kind: 'json' },
   jsonb: { kind: 'json' },
   uuid: { kind: 'uuid', byteOrder: true },
@@ -61,16 +59,28 @@ function valueTypeOf(name: string, row: ControlRow, server: ControlRow): ValueTy
   if (row.type_schema !== 'pg_catalog') return extensionType(name, row, server);
   if (TEXT_TYPES.has(name)) {
     const text = textType(row, server);
-    return name === 'char' ? { ...text, order: 'other', uuidOrder: 'unknown' } : text;
+    return name === 'char' ? { ...text, order: 'other', uuidOrder: 'unknown', recoded: true } : text;
   }
   if (name === 'bit' || name === 'varbit') {
     const length = Number(row.modifier);
     return { kind: 'bits', length: name === 'bit' && length > 0 ? length : null, numeric: false };
   }
+  if (name === 'timestamp') return { kind: 'datetime', fraction: fractionOf(row) };
+  if (name === 'timestamptz') return { kind: 'instant', fraction: fractionOf(row) };
   if (name === 'money') return { kind: 'money', digits: Number(server.money_digits ?? 2) };
   if (GEOMETRIC_TYPES.has(name)) return { kind: 'geometric', shape: name };
   if (EXACT_TYPES.has(name) || EXACT_TEXT_TYPES.test(name)) return { kind: 'exact', name };
   return FIXED_TYPES[name] ?? { kind: 'opaque', name };
+}
+
+/**
+ * The digits in `timestamp(3)`. The server counts microseconds from 2000-01-01 and rounds the count, so that earlier
+ * times are rounded the other way at the middle.
+ *
+ * @see https://github.com/postgres/postgres/blob/REL_17_STABLE/src/backend/utils/adt/timestamp.c (AdjustTimestampForTypmod)
+ */
+function fractionOf({ modifier }: ControlRow): Fraction {
+  return { digits: /^\d$/.test(modifier ?? '') ? Number(modifier) : 6, halves: 'outward' };
 }
 
 function extensionType(name: string, row: ControlRow, server: ControlRow): ValueType {
@@ -87,6 +97,7 @@ function textType(row: ControlRow, server: ControlRow): TextType {
     padded: row.type_name === 'bpchar',
     order: codepoint ? 'codepoint' : 'other',
     uuidOrder: codepoint ? 'lower-case' : 'unknown',
+    ...(server.encoding !== 'UTF8' && { recoded: true }),
   };
 }
 

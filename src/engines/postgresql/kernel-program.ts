@@ -40,11 +40,12 @@ function ruleOf(column: CodecColumn): KernelRule {
       if (wire === 'float4') return { opcode: op.OP_FLOAT32_BE, argument: 0 };
       return wire === 'float8' ? { opcode: op.OP_FLOAT64_BE, argument: 0 } : null;
     case 'bytes':
+      if (type.kind === 'text') return textRule(column, TAG.bytes);
       return wire === 'bytea' && type.kind === 'bytes' ? { opcode: op.OP_SPAN, argument: TAG.bytes } : null;
     case 'bits':
       return wire === 'bit' || wire === 'varbit' ? { opcode: op.OP_BIT_STRING, argument: 0 } : null;
     case 'text':
-      return textRule(column);
+      return textRule(column, TAG.text);
     case 'uuid':
       return uuidRule(column);
     case 'date':
@@ -70,12 +71,12 @@ function numberRule({ column, canonical }: CodecColumn): KernelRule {
   return opcode === undefined || form === null ? null : { opcode, argument: form };
 }
 
-function textRule({ column }: CodecColumn): KernelRule {
+function textRule({ column }: CodecColumn, tag: number): KernelRule {
   const { type, wire } = column;
   if (textTypeOf(type)?.charset !== 'utf8') return null;
-  if (type.kind === 'text' && wire === 'bpchar') return { opcode: op.OP_PADDED_SPAN, argument: TAG.text };
+  if (type.kind === 'text' && wire === 'bpchar') return { opcode: op.OP_PADDED_SPAN, argument: tag };
   const isPlain = type.kind === 'enum' || (type.kind === 'text' && PLAIN_TEXT.has(wire));
-  return isPlain ? { opcode: op.OP_SPAN, argument: TAG.text } : null;
+  return isPlain ? { opcode: op.OP_SPAN, argument: tag } : null;
 }
 
 function uuidRule({ column }: CodecColumn): KernelRule {

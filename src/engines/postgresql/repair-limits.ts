@@ -4,6 +4,9 @@ import { countCharacters, declaredNumbers, fitsDecimal, fractionDigits } from '.
 import type { TypedValue } from '../repair-value.js';
 import type { RepairTypes } from './repair-types.js';
 
+/** Days go on for longer than timestamps. */
+const LAST_YEAR = 294_276;
+
 /** Whether trailing spaces of the column count for nothing. */
 export function isPadded({ type }: Column): boolean {
   return type.kind === 'text' && type.padded;
@@ -78,6 +81,7 @@ function refuseTemporal(text: string, to: Column): string | null {
     return /^([01]\d|2[0-3]):|^24:00:00$/.test(text) ? null : `cannot hold ${text}`;
   }
   const [, year = '', month = 0, day = 0] = /^(\d+)-(\d+)-(\d+)/.exec(text) ?? [];
+  if (to.type.kind !== 'date' && Number(year) > LAST_YEAR) return `cannot hold ${text}`;
   if (Number(year) === 0 || Number(month) === 0 || Number(day) === 0) return `cannot hold ${text}`;
   return Number(day) > daysInMonth(Number(year), Number(month)) && !text.endsWith(' BC')
     ? `cannot hold ${text}`

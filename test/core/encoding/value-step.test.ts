@@ -9,6 +9,7 @@ import {
   TAG,
 } from '../../../src/core/encoding/canonical.js';
 import { encodeDecimalText } from '../../../src/core/encoding/decimal.js';
+import { encodeInterval } from '../../../src/core/encoding/interval.js';
 import { encodeUuidText } from '../../../src/core/encoding/uuid.js';
 import { compileStep, type ValueStep } from '../../../src/core/encoding/value-step.js';
 import { isWithin } from '../../../src/core/exact-number.js';
@@ -137,6 +138,40 @@ describe('steps on other values', () => {
     ['s', TAG.datetime, 2n ** 63n - 1n, 2n ** 63n - 1n],
   ] as const)('cut to %s (tag %i) make %i into %i', (unit, tag, before, after) => {
     expect(apply({ kind: 'truncate', unit }, micros(tag, before))).toBe(bytesOf(micros(tag, after)));
+  });
+
+  it.each([
+    ['ms', 'later', TAG.datetime, 1_234_499n, 1_234_000n],
+    ['ms', 'later', TAG.datetime, 1_234_500n, 1_235_000n],
+    ['ms', 'outward', TAG.instant, 1_234_500n, 1_235_000n],
+    ['s', 'later', TAG.datetime, -1_500_000n, -1_000_000n],
+    ['s', 'outward', TAG.datetime, -1_500_000n, -2_000_000n],
+    ['s', 'outward', TAG.datetime, -1_499_999n, -1_000_000n],
+    ['s', 'outward', TAG.datetime, -1_500_001n, -2_000_000n],
+    ['s', 'later', TAG.time, -500_000n, -1_000_000n],
+    ['s', 'later', TAG.time, -499_999n, 0n],
+    ['s', 'later', TAG.time, 86_399_500_000n, 86_400_000_000n],
+    ['s', 'later', TAG.datetime, 2n ** 63n - 1n, 2n ** 63n - 1n],
+    ['s', 'later', TAG.datetime, -(2n ** 63n), -(2n ** 63n)],
+    ['s', 'outward', TAG.time, 2n ** 63n - 2n, 2n ** 63n - 2n],
+    ['s', 'later', TAG.date, 1_500_000n, 1_500_000n],
+  ] as const)('rounded to %s, halves %s, (tag %i) make %i into %i', (unit, halves, tag, before, after) => {
+    expect(apply({ kind: 'round', unit, halves }, micros(tag, before))).toBe(bytesOf(micros(tag, after)));
+  });
+
+  it('rounded and cut, leave the months and days of an interval as they are', () => {
+    const interval =
+      (value: bigint): Encode =>
+      (sink) =>
+        encodeInterval(sink, {
+          ...{ months: -1, days: 7 },
+          ...{ high: Number(value >> 32n), low: Number(value & 0xffffffffn) },
+        });
+    const step: ValueStep = { kind: 'round', unit: 's', halves: 'later' };
+    expect(apply(step, interval(-500_000n))).toBe(bytesOf(interval(-1_000_000n)));
+    expect(apply({ kind: 'truncate', unit: 's' }, interval(-1_500_000n))).toBe(
+      bytesOf(interval(-1_000_000n)),
+    );
   });
 
   it('move a point in time into a zone, over carries and borrows', () => {
