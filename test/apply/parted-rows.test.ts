@@ -69,6 +69,12 @@ describe.each(availableEngines())('rows of %s that refer to each other across tr
     const { result, left } = await apply(empty, path);
     expect(left.map(({ kind }) => kind)).toEqual(['changed']);
     expect(left[0]?.key).toContain('500');
-    expect(result).toMatchObject({ applied: ROWS - 1, changed: 1, verified: ROWS - 1, differing: 0, open: 0 });
+    expect(result).toMatchObject({
+      applied: ROWS - 1,
+      changed: 1,
+      verified: ROWS - 1,
+      differing: 0,
+      open: 0,
+    });
   }, 300_000);
 });
