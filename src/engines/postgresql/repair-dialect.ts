@@ -36,7 +36,7 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
   return {
     applyCommand: 'psql --no-psqlrc --quiet --dbname=URL --file=FILE',
     notingCommand: 'psql --no-psqlrc --quiet --no-align --tuples-only --dbname=URL --file=FILE >> TOLD',
-    toldCommand: 'psql --no-psqlrc --quiet --dbname=URL --file=TOLD --file=FILE',
+    toldCommand: 'psql --no-psqlrc --quiet --no-align --tuples-only --dbname=URL --file=TOLD --file=FILE',
     sessionStatements: [
       '\\set ON_ERROR_STOP on',
       "SET client_encoding = 'UTF8';",

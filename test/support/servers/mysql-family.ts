@@ -93,10 +93,10 @@ export async function startDebianMysql({ parent, args = [] }: StartOptions): Pro
   const files = [`--basedir=${join(root, 'usr')}`, `--lc-messages-dir=${share}`];
   const plugins = [`--plugin-dir=${join(root, 'usr/lib/mysql/plugin')}`];
   const all = [...files, ...plugins, `--character-sets-dir=${join(share, 'charsets')}`];
-  await runToEnd(program, place, [...all, '--initialize-insecure']);
+  await runToEnd(program, place, [...all, '--initialize-insecure', '--secure-file-priv=NULL']);
   return serve(program, place, {
     accounts: CREATE_ACCOUNTS,
-    args: [...all, '--mysqlx=OFF', '--skip-log-bin', ...args],
+    args: [...all, '--mysqlx=OFF', '--skip-log-bin', '--secure-file-priv=NULL', ...args],
   });
 }
 
