@@ -12,24 +12,44 @@ export function fuzz<Input>(
   input: fc.Arbitrary<Input>,
   holds: (input: Input) => void,
 ): Promise<void> {
+  const property = fc.property(input, (value) => {
+    const started = performance.now();
+    holds(value);
+    assertQuick(started);
+  });
+  return Promise.resolve(fc.assert(property, parametersOf(name)));
+}
+
+/** The same for what takes turns of the event loop. */
+export function fuzzAsync<Input>(
+  name: string,
+  input: fc.Arbitrary<Input>,
+  holds: (input: Input) => Promise<void>,
+): Promise<void> {
+  const property = fc.asyncProperty(input, async (value) => {
+    const started = performance.now();
+    await holds(value);
+    assertQuick(started);
+  });
+  return fc.assert(property, parametersOf(name));
+}
+
+function parametersOf(name: string): fc.Parameters<unknown> {
   const text = process.env.ROWPROOF_FUZZ_SEED ?? String(DEFAULT_SEED);
   const seed = text === 'random' ? Date.now() & 0x7fffffff : Number(text);
   const seconds = Number(process.env.ROWPROOF_FUZZ_SECONDS ?? DEFAULT_SECONDS);
   process.stdout.write(`fuzz ${name}: seed ${seed}, ${seconds} s\n`);
-  const property = fc.property(input, (value) => {
-    const started = performance.now();
-    holds(value);
-    const took = performance.now() - started;
-    if (took > MOST_MS) throw new Error(`It took ${Math.round(took)} ms.`);
-  });
-  return Promise.resolve(
-    fc.assert(property, {
-      seed,
-      numRuns: 10_000_000,
-      interruptAfterTimeLimit: seconds * 1000,
-      markInterruptAsFailure: false,
-    }),
-  );
+  return {
+    seed,
+    numRuns: 10_000_000,
+    interruptAfterTimeLimit: seconds * 1000,
+    markInterruptAsFailure: false,
+  };
+}
+
+function assertQuick(started: number): void {
+  const took = performance.now() - started;
+  if (took > MOST_MS) throw new Error(`It took ${Math.round(took)} ms.`);
 }
 
 /** No small input may take this long; a busy machine takes its time too. */

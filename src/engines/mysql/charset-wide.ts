@@ -1,4 +1,5 @@
 import type { Session } from '../engine.js';
+import { readCodePoint } from './code-point.js';
 
 /**
  * Reads the character at `at` and returns its code point times 8 plus its width in bytes, or -1 where there is none.
@@ -125,7 +126,8 @@ async function loadQuads(session: Session): Promise<Int32Array> {
   );
   const quads = new Int32Array(BMP_QUADS).fill(-1);
   for (const { n, point } of rows) {
-    if (point?.length === 8 && point !== '0000003F') quads[Number(n)] = Number.parseInt(point, 16);
+    const character = readCodePoint(point);
+    if (character >= 0) quads[Number(n)] = character;
   }
   return quads;
 }

@@ -2,6 +2,7 @@ import { ByteSink } from '../../core/encoding/byte-sink.js';
 import { encodeSpan, TAG } from '../../core/encoding/canonical.js';
 import type { Session } from '../engine.js';
 import { isWideCharset, loadWideCharset, type WideCharset } from './charset-wide.js';
+import { readCodePoint } from './code-point.js';
 
 /** Character sets whose characters are one byte, decoded by the server's own table. */
 const SINGLE_BYTE =
@@ -34,7 +35,6 @@ export interface Charset {
   readonly ascii: boolean;
 }
 
-const QUESTION_MARK = '0000003F';
 const DIGITS = Array.from({ length: 16 }, (_, i) => `SELECT ${i} AS n`).join(' UNION ALL ');
 
 /** Asks the server how it reads each byte and byte pair of a character set; a few ten milliseconds, once a session. */
@@ -73,8 +73,8 @@ async function loadCodes(job: {
     `SELECT ${hex} AS code, ${point} AS point FROM ${tables} WHERE ${code} >= ${job.from}`,
   );
   for (const { code: bytes, point: codePoint } of rows) {
-    if (!bytes || codePoint?.length !== 8 || codePoint === QUESTION_MARK) continue;
-    job.into[Number.parseInt(bytes, 16)] = Number.parseInt(codePoint, 16);
+    const character = readCodePoint(codePoint);
+    if (bytes && character >= 0) job.into[Number.parseInt(bytes, 16)] = character;
   }
 }
 
