@@ -59,6 +59,17 @@ export function readUniques(session: Session, schema: SchemaSql): Promise<readon
   );
 }
 
+/** First columns of indexes by which the server finds rows of a table that have a value. */
+export function readLeading(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `SELECT DISTINCT c.relname AS table_name, a.attname AS column_name FROM pg_index i
+     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnum = i.indkey[0]
+     WHERE c.relnamespace = ${schema} AND i.indisvalid AND i.indpred IS NULL AND m.amname IN ('btree', 'hash')
+       AND i.indcollation[0] IN (0, a.attcollation)`,
+  );
+}
+
 /** CHECK constraints of tables; those of domains hold where a value is cast to the domain. */
 export function readChecks(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
@@ -100,6 +111,8 @@ export interface Reaction {
   readonly reason: string | null;
   /** A trigger that acts on every row before that is written. */
   readonly isBefore: boolean;
+  /** A trigger that acts on some rows, or all, before they are written. */
+  readonly maySeeBefore: boolean;
 }
 
 /** Rules rewrite a statement into others, and a trigger may do what its text says. */
@@ -125,6 +138,7 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
         text: '',
         reason,
         isBefore: false,
+        maySeeBefore: false,
       };
     }),
     ...triggers.map((row) => {
@@ -135,8 +149,9 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
       const text = isText ? (row.text ?? '') : '';
       const reason = changesOtherRows(text) ? `trigger ${row.name} of the table may change other rows` : null;
       // Bits of tgtype: for each row, and before it is written.
-      const isBefore = (Number(row.kind) & 3) === 3 && row.always === 'true';
-      return { ...namesOf(row), isTrigger: true, events, text, reason, isBefore };
+      const maySeeBefore = (Number(row.kind) & 3) === 3;
+      const isBefore = maySeeBefore && row.always === 'true';
+      return { ...namesOf(row), isTrigger: true, events, text, reason, isBefore, maySeeBefore };
     }),
   ].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
