@@ -12,6 +12,11 @@ export type CopyConditions =
 /** Character sets in which every byte is a character, so that none reads as a question mark. */
 const WHOLE_CHARSETS = new Set(['utf8', 'latin1']);
 
+/** Types whose columns store a value that fits as it is. */
+const PLAIN_KINDS: ReadonlySet<string> = new Set(
+  'boolean int decimal money bits bytes date time datetime instant uuid'.split(' '),
+);
+
 /** Finds all copies of a row by all values that it has; an index on one of them can be used. */
 export function buildCopyConditions(change: RowChange, { table, catalog }: RepairedTable): CopyConditions {
   const { dialect } = catalog;
@@ -33,25 +38,29 @@ export function copiedValues(change: RowChange): readonly RepairValue[] {
 
 /**
  * Not of a FLOAT, whose digits say less than it holds; of a document, which is spelled in many ways; of a composite of
- * NULLs, which is taken for NULL; of a list that the server sorts; of bytes that may read as another text.
+ * NULLs, which is taken for NULL; nor of what the column may spell, sort or cut in a way of its own.
  */
-function isExact({ value, from, to }: RepairValue): boolean {
-  const { type } = to;
-  switch (type.kind) {
+function isExact(value: RepairValue): boolean {
+  const { from, to } = value;
+  switch (to.type.kind) {
     case 'json':
     case 'composite':
       return false;
     case 'float':
-      return type.bits !== 32;
-    case 'set':
-      return from.type.kind === 'set';
-    default: {
-      const charset = textTypeOf(type)?.charset;
-      if (charset === undefined || value === null) return true;
-      if (typeof value === 'object') return textTypeOf(from.type) !== null;
-      return WHOLE_CHARSETS.has(charset) || !value.includes('?');
-    }
+      return to.type.bits !== 32;
+    case 'text':
+    case 'enum':
+      return isExactText(value) && (to.wire !== 'name' || from.declared === to.declared);
+    default:
+      return PLAIN_KINDS.has(to.type.kind) || from.declared === to.declared;
   }
+}
+
+/** Bytes that are no text in their character set read as question marks. */
+function isExactText({ value, from, to }: RepairValue): boolean {
+  if (value !== null && typeof value === 'object') return textTypeOf(from.type) !== null;
+  const isWhole = WHOLE_CHARSETS.has(textTypeOf(to.type)?.charset ?? '');
+  return isWhole || value === null || !value.includes('?');
 }
 
 /** CHAR(n) is read without the spaces that fill it up. */
