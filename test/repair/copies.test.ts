@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { availableEngines, enginePairs, type TestEngine, useDatabase } from '../support/database.js';
 import { applySql, expectRoundTrip, writeRepair } from './repair-round.js';
@@ -137,6 +138,21 @@ describe.each(availableEngines())('rows of %s without a key', (engine) => {
     await written.apply('undo');
     expect(await target.query('SELECT COUNT(*) FROM t WHERE a = 1')).toEqual([['4']]);
     expect(await target.query('SELECT COUNT(*) FROM t WHERE a = 2')).toEqual([['3']]);
+    written.remove();
+  });
+
+  it('that somebody changes in the very moment of their DELETE are kept', async () => {
+    await setUp("(1, 'x')", "(1, 'x'), (2, 'y')");
+    const written = await writeRepair(sides);
+    await target.run("BEGIN; UPDATE t SET b = 'changed' WHERE a = 2");
+    const applied = written.apply('repair');
+    await sleep(1_000);
+    await target.run('COMMIT');
+    await applied;
+    expect(await target.query('SELECT * FROM t ORDER BY a')).toEqual([
+      ['1', 'x'],
+      ['2', 'changed'],
+    ]);
     written.remove();
   });
 
