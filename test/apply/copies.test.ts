@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { applySql } from '../repair/repair-round.js';
+import { applySql, writeRepair } from '../repair/repair-round.js';
 import { compare } from '../run/compare.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
-import { apply, changedFile, dump, repairFile } from './applied.js';
+import { apply, changedFile, dump, makeFolder, repairFile } from './applied.js';
 
 const COLUMNS: Readonly<Record<TestEngine, string>> = {
   postgresql: `word varchar(20), raw bytea, price numeric(10,2), at timestamp, ratio double precision, tags text[]`,
@@ -72,6 +73,23 @@ describe.each(availableEngines())('copies of rows applied to %s', (engine) => {
     expect(undo).not.toBe('');
     await applySql(sides.target, result.undoPath ?? '');
     expect(await dump(sides.target, ['t'])).toEqual(before);
+  }, 120_000);
+
+  it('that the client wrote are taken back as far as it says, and once only', async () => {
+    await begin();
+    const written = await writeRepair(sides);
+    await sides.target.run(`INSERT INTO t VALUES ${row(engine, 'a')}`);
+    const before = await dump(sides.target, ['t']);
+    await written.apply('repair');
+    const undo = { toldPath: written.paths.told, undoPath: join(makeFolder(), 'again.sql') };
+    const { result, left } = await apply(sides.target, written.paths.undo, undo);
+    expect(left).toEqual([]);
+    expect(result).toMatchObject({ applied: 11, differing: 0, plan: { rows: 11, unchanged: 1 } });
+    expect(await dump(sides.target, ['t'])).toEqual(before);
+    const second = { ...undo, undoPath: join(makeFolder(), 'third.sql') };
+    const again = await apply(sides.target, written.paths.undo, second);
+    expect(again.result).toMatchObject({ applied: 0, done: 11 });
+    written.remove();
   }, 120_000);
 
   it('are refused where the table has become another since', async () => {

@@ -156,6 +156,33 @@ describe.each(availableEngines())('rows of %s without a key', (engine) => {
     written.remove();
   });
 
+  it('come behind the rows that they refer to, and are left alone where those do not come', async () => {
+    for (const database of [source, target]) {
+      await database.run(
+        `DROP TABLE IF EXISTS other; DROP TABLE IF EXISTS t; CREATE TABLE other (id INT NOT NULL PRIMARY KEY);
+         CREATE TABLE t (a INT, b INT${database === target ? ', FOREIGN KEY (a) REFERENCES other (id)' : ''})`,
+      );
+    }
+    await source.run(
+      'INSERT INTO other VALUES (1); INSERT INTO t VALUES (1, 1), (1, 1), (9, 9), (9, 9), (NULL, 5)',
+    );
+    await target.run('INSERT INTO other VALUES (2); INSERT INTO t VALUES (2, 2), (2, 2)');
+    const { repair, apply, remove } = await writeRepair(sides);
+    expect(repair).toMatch(/t: 3 inserted, 0 updated, 2 deleted, 2 left alone/);
+    expect(repair).toMatch(/\(whole row, 2 copies\): the row of \S+other that it refers to is not there/);
+    const before = await read();
+    await apply('repair');
+    expect(await target.query('SELECT a, b FROM t ORDER BY b')).toEqual([
+      ['1', '1'],
+      ['1', '1'],
+      [null, '5'],
+    ]);
+    await apply('undo');
+    expect(await read()).toBe(before);
+    await target.run('DROP TABLE t');
+    remove();
+  });
+
   it('are all or none of a row in one transaction, and are taken back as far as a repair came', async () => {
     await setUp("(1, 'x'), (1, 'x'), (1, 'x'), (2, NULL)", "(2, NULL), (2, NULL), (2, NULL), (3, 'z')");
     const files = await writeFiles(source, target);
