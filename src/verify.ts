@@ -18,7 +18,7 @@ import { VERSION } from './config/version.js';
 import type { RowDifference } from './core/difference.js';
 import { RowproofError } from './core/errors.js';
 import { emitInTurn, type RunListener } from './core/event.js';
-import { qualifiedName } from './core/pairing.js';
+import { comparedColumns, qualifiedName } from './core/pairing.js';
 import { refuseUnknownNames } from './core/refuse-unknown-names.js';
 import type { RunResult, TableResult } from './core/result.js';
 import type { RepairCatalog } from './engines/repair.js';
@@ -227,8 +227,16 @@ function repairFacts(
   spool: Spool,
   tables: readonly TableProgress[],
 ): Omit<RepairFacts, 'examinations'> {
+  const paired = tables.flatMap((table) => {
+    const { pair } = table.planned;
+    if (pair === null) return [];
+    // Columns that turned out not to tell rows apart name none of them.
+    const named = table.asBag ? { ...pair, key: [], columns: comparedColumns(pair) } : pair;
+    return [{ pair: named, size: { rows: table.rowsRead, copies: table.differences } }];
+  });
   return {
-    pairs: tables.map((table) => table.planned.pair).filter((pair) => pair !== null),
+    pairs: paired.map(({ pair }) => pair),
+    sizes: new Map(paired.map(({ pair, size }) => [qualifiedName(pair.target), size])),
     catalog,
     read: (name) => readTable(spool, tables, name),
   };

@@ -78,7 +78,7 @@ async function checkGroup(group: readonly PreparedRow[], { connection }: CheckPa
     const wrong = group.filter((_, number) => !right.has(number));
     const found: UnwantedRow[] = [];
     for (const { row, wanted, applied } of wrong) {
-      const rows = wanted.kind === 'absent' ? [] : await session.query(buildWantedCheck(wanted, applied));
+      const rows = wanted.kind === 'present' ? await session.query(buildWantedCheck(wanted, applied)) : [];
       found.push({ ...row, reason: describe(wanted, rows[0]) });
     }
     return found;
@@ -90,6 +90,7 @@ function describe(
   row: Readonly<Record<string, string | null>> | undefined,
 ): string {
   if (kind === 'absent') return 'The row is still there.';
+  if (kind === 'copies') return 'There are not as many equal rows as the file wants.';
   if (row === undefined) return 'The row is not there.';
   const columns = assignments.flatMap(({ column }, i) => (row[`w${i}`] === '1' ? [] : [column]));
   if (columns.length === 0) return 'The row changed while it was read.';

@@ -63,6 +63,7 @@ export async function prepareTables(
       catalog: repairCatalog,
       autoUpdated: facts?.autoUpdated ?? [],
       triggers: facts?.triggers ?? [],
+      isUndo: survey.header.direction === 'undo',
       unseenGuard: facts?.unseen?.guard ?? null,
     });
   }

@@ -35,8 +35,9 @@ function goTogether(
   return next.kind === 'delete' && next.table === first.table && table?.triggers.length === 0;
 }
 
-function mayBeReferred({ kind }: RowStatement, applied: AppliedTable | undefined): boolean {
-  if (kind !== 'delete' || applied === undefined) return false;
+/** Copies of a row are not written at all where something refers to their table. */
+function mayBeReferred({ kind, bounds }: RowStatement, applied: AppliedTable | undefined): boolean {
+  if (kind !== 'delete' || bounds !== null || applied === undefined) return false;
   const name = qualifiedName(applied.table);
   return applied.catalog.foreignKeys.some(({ referencedTable }) => referencedTable === name);
 }

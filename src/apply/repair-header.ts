@@ -15,7 +15,7 @@ const HEADER = z.looseObject({
 const TABLE = z.looseObject({
   schema: z.string(),
   name: z.string(),
-  key: z.array(z.string()).min(1),
+  key: z.array(z.string()),
   columns: z.array(z.string()),
 });
 
@@ -35,7 +35,10 @@ export interface FileHeader {
 export interface FileTable {
   readonly schema: string;
   readonly name: string;
+  /** Empty where nothing but all of their values names rows. */
   readonly key: readonly string[];
+  /** The columns that were compared and are written. */
+  readonly columns: readonly string[];
 }
 
 /** The name of the format, with its version. */

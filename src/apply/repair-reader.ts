@@ -156,7 +156,12 @@ class LineReader {
     const { path, dialect, preamble } = this.#reading;
     const { header } = preamble;
     if (header === null) throw notOurs(path);
-    const bare = readBareStatement(text, { header, notes: dialect.notes, told: this.#told });
+    const bare = readBareStatement(text, {
+      header,
+      notes: dialect.notes,
+      copies: dialect.copies,
+      told: this.#told,
+    });
     if ('fault' in bare) throw refusal(path, number, bare.fault);
     if (bare.text !== null) return readRow(bare.text, number, this.#reading);
     preamble.unchanged.add(text.slice(0, text.indexOf('*/')));
@@ -196,8 +201,12 @@ function readRow(text: string, number: number, { path, dialect, preamble }: Read
   if (table.schema !== preamble.header?.schema)
     throw refusal(path, number, 'writes to another schema than the header says');
   const named = new Set(statement.key.flatMap(({ columns }) => columns));
-  const missing = table.key.find((column) => !named.has(column));
-  if (missing !== undefined) throw refusal(path, number, `does not find its row by key column ${missing}`);
+  const hasKey = table.key.length > 0;
+  const missing = (hasKey ? table.key : table.columns).find((column) => !named.has(column));
+  const what = hasKey ? 'key column' : 'column';
+  if (missing !== undefined) throw refusal(path, number, `does not find its row by ${what} ${missing}`);
+  if (hasKey !== (statement.bounds === null))
+    throw refusal(path, number, hasKey ? 'counts rows that have a key' : 'counts no rows that have no key');
   return statement;
 }
 

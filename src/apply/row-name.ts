@@ -17,7 +17,8 @@ export function nameRow({ key }: RowStatement, columns: readonly string[], lexic
   const values = columns.map((column) => {
     const sql = key.find((condition) => condition.columns.includes(column))?.sql ?? '';
     const value = readComparedValue(sql, lexicon);
-    return `${column} = ${value === null ? sql : formatValue(value, MOST_VALUE_CHARACTERS)}`;
+    const unread = sql.endsWith(' IS NULL') ? 'NULL' : sql;
+    return `${column} = ${value === null ? unread : formatValue(value, MOST_VALUE_CHARACTERS)}`;
   });
   return values.join(', ');
 }
@@ -36,6 +37,8 @@ function readComparedValue(sql: string, lexicon: Lexicon): Value {
   const hex = /^0x(.*)$/i.exec(token.text)?.[1];
   if (hex === undefined) return isSymbol(before, '-') ? `-${token.text}` : token.text;
   const charset = before?.kind === 'word' && before.text.startsWith('_') ? before.text : null;
+  if (tokens.some((each, place) => isWord(each, 'USING') && isWord(tokens[place + 1], 'utf8mb4')))
+    return Buffer.from(hex, 'hex').toString('utf8');
   if (charset === null || !(LIKE_UTF8.test(charset) || PLAIN_BYTES.test(hex))) return { hex };
   return Buffer.from(hex, 'hex').toString('utf8');
 }

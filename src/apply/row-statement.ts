@@ -1,6 +1,7 @@
+import type { CopyBounds } from '../engines/row-copies.js';
 import { readTokens, type Token, unquoteName } from '../engines/sql-tokens.js';
-import type { WriteDialect } from '../engines/write.js';
-import { isSymbol, isWord, StatementFault, TokenCursor } from './token-cursor.js';
+import { ExpressionReader, type Grammar } from './expression-reader.js';
+import { isSymbol, isWord, StatementFault } from './token-cursor.js';
 
 /** A column and the SQL that it gets. */
 export interface Assignment {
@@ -29,13 +30,23 @@ export interface RowStatement {
   readonly assignments: readonly Assignment[];
   /** What finds exactly this row before the statement; of an INSERT, the row that must not be there. */
   readonly key: readonly KeyCondition[];
+  /** How many rows that are equal to this one the table must hold for it; null where the row has a key. */
+  readonly bounds: CopyBounds | null;
 }
 
-type Grammar = Pick<WriteDialect, 'lexicon' | 'words' | 'functions'>;
+type StatementParts = Pick<RowStatement, 'schema' | 'name' | 'assignments' | 'key' | 'bounds'>;
+type Found = Pick<RowStatement, 'key' | 'bounds'>;
+
+interface NamedTable {
+  readonly schema: string;
+  readonly name: string;
+  /** As it stands in the statement. */
+  readonly sql: string;
+}
 
 /**
  * Takes a row statement apart, or says why it is none that Rowproof writes. Whoever can change the file must not be able
- * to make `rowproof apply` do more than it shows: three forms of statements, and in expressions a closed set of words.
+ * to make `rowproof apply` do more than it shows: a few forms of statements, and in expressions a closed set of words.
  */
 export function readRowStatement(
   text: string,
@@ -52,18 +63,7 @@ export function readRowStatement(
   }
 }
 
-class StatementReader extends TokenCursor {
-  readonly #text: string;
-  readonly #grammar: Grammar;
-  /** Columns that the expression at hand names. */
-  #columns: string[] = [];
-
-  constructor(text: string, tokens: readonly Token[], grammar: Grammar) {
-    super(tokens);
-    this.#text = text;
-    this.#grammar = grammar;
-  }
-
+class StatementReader extends ExpressionReader {
   read(line: number): RowStatement {
     const mark = this.take('mark').text;
     if (!mark.startsWith('r ')) throw new StatementFault('has no row mark');
@@ -78,20 +78,24 @@ class StatementReader extends TokenCursor {
       line,
       mark: mark.slice(2),
       table: Number(table),
-      sql: this.#text.slice(start, end),
+      sql: this.text.slice(start, end),
     };
   }
 
-  #readParts(verb: string): Pick<RowStatement, 'kind' | 'schema' | 'name' | 'assignments' | 'key'> {
+  #readParts(verb: string): StatementParts & Pick<RowStatement, 'kind'> {
     switch (verb) {
       case 'UPDATE': {
-        const table = this.#readTable();
+        const { schema, name } = this.#readTable();
         this.word('SET');
-        return { kind: 'update', ...table, assignments: this.#readAssignments(), key: this.#readWhere() };
+        const assignments = this.#readAssignments();
+        return { kind: 'update', schema, name, assignments, key: this.#readKeyAndGuards(), bounds: null };
       }
       case 'DELETE': {
         this.word('FROM');
-        return { kind: 'delete', ...this.#readTable(), assignments: [], key: this.#readWhere() };
+        const table = this.#readTable();
+        this.word('WHERE');
+        const { schema, name } = table;
+        return { kind: 'delete', schema, name, assignments: [], ...this.#readDeleted(table) };
       }
       case 'INSERT': {
         this.word('INTO');
@@ -102,11 +106,13 @@ class StatementReader extends TokenCursor {
     }
   }
 
-  #readTable(): { schema: string; name: string } {
+  #readTable(): NamedTable {
+    const start = this.peek()?.start;
     this.skipWord('ONLY');
     const schema = unquoteName(this.take('name').text);
     this.symbol('.');
-    return { schema, name: unquoteName(this.take('name').text) };
+    const last = this.take('name');
+    return { schema, name: unquoteName(last.text), sql: this.text.slice(start, last.end) };
   }
 
   #readAssignments(): Assignment[] {
@@ -116,15 +122,15 @@ class StatementReader extends TokenCursor {
       this.symbol('=');
       assignments.push({
         column,
-        sql: this.#expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE')),
+        sql: this.expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE')),
       });
     } while (this.skipSymbol(','));
     this.word('WHERE');
     return assignments;
   }
 
-  #readInsert(): Pick<RowStatement, 'schema' | 'name' | 'assignments' | 'key'> {
-    const table = this.#readTable();
+  #readInsert(): StatementParts {
+    const { schema, name } = this.#readTable();
     const columns = this.#readColumns();
     if (this.skipWord('OVERRIDING')) {
       this.word('SYSTEM');
@@ -134,25 +140,85 @@ class StatementReader extends TokenCursor {
     const values: string[] = [];
     do {
       values.push(
-        this.#expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE') || isWord(token, 'FROM')),
+        this.expression((token) => isSymbol(token, ',') || isWord(token, 'WHERE') || isWord(token, 'FROM')),
       );
     } while (this.skipSymbol(','));
     if (values.length !== columns.length)
       throw new StatementFault('has another number of values than of columns');
     if (this.skipWord('FROM')) this.word('DUAL');
-    for (const word of ['WHERE', 'NOT', 'EXISTS']) this.word(word);
+    this.word('WHERE');
+    const found = isSymbol(this.peek(), '(') ? this.#readCount() : this.#readAbsence();
+    if (found.table.schema !== schema || found.table.name !== name)
+      throw new StatementFault('asks about another table than it writes to');
+    while (this.skipWord('AND')) this.expression(endsCondition);
+    const assignments = columns.map((column, i) => ({ column, sql: values[i] ?? '' }));
+    return { schema, name, assignments, key: found.key, bounds: found.bounds };
+  }
+
+  /** The condition that no row has the key. */
+  #readAbsence(): Found & { readonly table: NamedTable } {
+    for (const word of ['NOT', 'EXISTS']) this.word(word);
     this.symbol('(');
     this.word('SELECT');
     if (this.take('number').text !== '1') throw new StatementFault('selects more than 1');
     this.word('FROM');
-    const other = this.#readTable();
-    if (other.schema !== table.schema || other.name !== table.name)
-      throw new StatementFault('asks about another table than it writes to');
+    const table = this.#readTable();
     this.word('WHERE');
-    const key = this.#readConditions();
+    const key = this.#readKeyAndGuards();
     this.symbol(')');
-    while (this.skipWord('AND')) this.#expression(endsCondition);
-    return { ...table, key, assignments: columns.map((column, i) => ({ column, sql: values[i] ?? '' })) };
+    return { table, key, bounds: null };
+  }
+
+  /** The condition that the table holds so many copies of the row, which has one form. */
+  #readCount(): Found & { readonly table: NamedTable } {
+    const { start } = this.symbol('(');
+    const bounds = this.#findBounds();
+    while (this.peek() !== undefined && !isWord(this.peek(), 'FROM')) this.at++;
+    this.word('FROM');
+    const table = this.#readTable();
+    this.word('WHERE');
+    const from = this.peek()?.start;
+    const key = this.#readKey();
+    const where = this.text.slice(from, this.tokens[this.at - 1]?.end);
+    const { end } = this.symbol(')');
+    if (this.text.slice(start, end) !== this.grammar.copies.holds({ table: table.sql, where, bounds }))
+      throw new StatementFault('counts rows in a way of its own');
+    return { table, key, bounds };
+  }
+
+  /** What a DELETE finds: the row of a key with guards, or one of the copies of a row while there are so many. */
+  #readDeleted(table: NamedTable): Found {
+    const from = this.tokens[this.at + 1]?.start;
+    const key = this.#readKey();
+    const isCopy = this.tokens.slice(this.at).some(isCount);
+    const bounds = isCopy ? this.#findBounds() : null;
+    const { copies } = this.grammar;
+    if (bounds !== null) {
+      const ends = this.tokens[this.at - 1];
+      const where = this.text.slice(from, this.tokens[this.at - 2]?.end);
+      const form = copies.takeOne({ table: table.sql, where, bounds });
+      const end = (ends?.end ?? 0) + form.length;
+      if (!this.text.startsWith(form, ends?.end)) throw new StatementFault('takes a row in a way of its own');
+      while ((this.peek()?.start ?? end) < end) this.at++;
+    }
+    while (this.skipWord('AND'))
+      this.expression((token) => endsCondition(token) || (isCopy && isWord(token, 'LIMIT')));
+    if (isCopy && copies.end !== '') {
+      this.word('LIMIT');
+      if (this.take('number').text !== '1') throw new StatementFault('takes more than one row');
+    }
+    return { key, bounds };
+  }
+
+  /** Of how many copies a form speaks; that it is the form is seen by building it again. */
+  #findBounds(): CopyBounds {
+    const rest = this.tokens.slice(this.at);
+    const counted = rest.slice(rest.findIndex(isCount));
+    const end = counted.findIndex((token) => isWord(token, 'FROM') || isWord(token, 'AS'));
+    const [first, second] = counted.slice(0, Math.max(0, end)).filter(({ kind }) => kind === 'number');
+    if (first === undefined) throw new StatementFault('counts no rows');
+    if (second === undefined) return { least: 0, most: Number(first.text) - 1 };
+    return { least: Number(first.text) + 1, most: Number(second.text) - 1 };
   }
 
   #readColumns(): string[] {
@@ -164,102 +230,30 @@ class StatementReader extends TokenCursor {
     return columns;
   }
 
-  #readWhere(): KeyCondition[] {
-    if (isWord(this.peek(), 'WHERE')) this.at++;
-    return this.#readConditions();
-  }
-
   /** The key between its marks, then guards; all of them must hold, so that more of them never reach more rows. */
-  #readConditions(): KeyCondition[] {
-    if (this.take('mark').text !== 'k') throw new StatementFault('has no key where one belongs');
-    const key: KeyCondition[] = [];
-    do {
-      this.#columns = [];
-      const sql = this.#expression(endsCondition);
-      key.push({ sql, columns: this.#columns });
-    } while (this.skipWord('AND'));
-    if (this.take('mark').text !== 'g') throw new StatementFault('has no end of its key');
-    while (this.skipWord('AND')) this.#expression(endsCondition);
+  #readKeyAndGuards(): KeyCondition[] {
+    const key = this.#readKey();
+    while (this.skipWord('AND')) this.expression(endsCondition);
     return key;
   }
 
-  /** Reads an expression up to a token that ends it and is in no parentheses; every token of it is looked at. */
-  #expression(ends: (token: Token) => boolean): string {
-    const first = this.peek();
-    let depth = 0;
-    for (let token = this.peek(); token !== undefined; token = this.peek()) {
-      const isOutside = depth === 0;
-      if (
-        isOutside &&
-        (ends(token) || isSymbol(token, ';') || isSymbol(token, ')') || token.kind === 'mark')
-      ) {
-        if (isSymbol(token, ',') || !this.#isDistinctFrom(token)) break;
-      }
-      if (isSymbol(token, '(')) depth++;
-      if (isSymbol(token, ')')) depth--;
-      this.#checkToken(token);
-      this.at++;
-      if (isWord(token, 'AS') || isSymbol(token, '::')) this.#skipType();
-      else if (isWord(token, 'COLLATE') || isWord(token, 'USING')) this.#skipCollation();
-    }
-    const last = this.tokens[this.at - 1];
-    if (depth !== 0) throw new StatementFault('has an open parenthesis');
-    if (first === undefined || last === undefined || last.end <= first.start)
-      throw new StatementFault('lacks an expression');
-    return this.#text.slice(first.start, last.end);
-  }
-
-  #isDistinctFrom(token: Token): boolean {
-    return isWord(token, 'FROM') && isWord(this.tokens[this.at - 1], 'DISTINCT');
-  }
-
-  #checkToken(token: Token): void {
-    const next = this.tokens[this.at + 1];
-    if (token.kind === 'mark' || isSymbol(token, ';')) throw new StatementFault('ends in the middle');
-    if (token.kind === 'name' && isSymbol(next, '(')) throw new StatementFault(`calls ${token.text}`);
-    if (token.kind === 'name' && !isSymbol(next, '.')) this.#columns.push(unquoteName(token.text));
-    if (token.kind !== 'word') return;
-    const word = token.text.toUpperCase();
-    if (isSymbol(next, '(') && next !== undefined) {
-      if (!this.#grammar.functions.has(word)) throw new StatementFault(`calls ${token.text}`);
-      return;
-    }
-    const isIntroducer =
-      /^_[a-z0-9]+$/.test(token.text) && (next?.kind === 'number' || next?.kind === 'string');
-    if (!isIntroducer && !this.#grammar.words.has(word))
-      throw new StatementFault(`has the unexpected word ${token.text}`);
-    const previous = this.tokens[this.at - 1];
-    const opener = this.tokens[this.at - 2];
-    const isAsking = isSymbol(previous, '(') && (isWord(opener, 'EXISTS') || isWord(opener, 'FROM'));
-    if (word === 'SELECT' && !isAsking) throw new StatementFault('reads rows where a value belongs');
-  }
-
-  /** The name of a collation or a character set, perhaps with its schema. */
-  #skipCollation(): void {
-    this.at++;
-    if (this.skipSymbol('.')) this.take('name');
-  }
-
-  /** A type's name, behind `::` or AS, may be any; an alias looks the same. */
-  #skipType(): void {
-    let depth = 0;
-    for (let token = this.peek(); token !== undefined; token = this.peek()) {
-      const isEnd = token.kind === 'word' && TYPE_ENDS.has(token.text.toUpperCase());
-      const isPart = token.kind === 'word' || token.kind === 'name' || /^[.[\]]$/.test(token.text);
-      const isSize = depth > 0 && (token.kind === 'number' || isSymbol(token, ','));
-      if (isEnd || !(isPart || isSize || isSymbol(token, '(') || (depth > 0 && isSymbol(token, ')')))) break;
-      if (isSymbol(token, '(')) depth++;
-      if (isSymbol(token, ')')) depth--;
-      if (depth > 0 && token.kind !== 'number' && token.kind !== 'symbol')
-        throw new StatementFault('has an expression where a type belongs');
-      this.at++;
-    }
-    if (depth !== 0) throw new StatementFault('has an open parenthesis');
+  #readKey(): KeyCondition[] {
+    if (this.take('mark').text !== 'k') throw new StatementFault('has no key where one belongs');
+    const key: KeyCondition[] = [];
+    do {
+      this.columns = [];
+      const sql = this.expression(endsCondition);
+      key.push({ sql, columns: this.columns });
+    } while (this.skipWord('AND'));
+    if (this.take('mark').text !== 'g') throw new StatementFault('has no end of its key');
+    return key;
   }
 }
 
-const TYPE_ENDS = new Set(['WHERE', 'LIMIT', 'AND', 'IS', 'COLLATE', 'FROM', 'SELECT', 'NOT', 'OPERATOR']);
-
 function endsCondition(token: Token): boolean {
   return isWord(token, 'AND');
+}
+
+function isCount(token: Token): boolean {
+  return token.kind === 'word' && token.text.toUpperCase() === 'COUNT';
 }

@@ -42,7 +42,7 @@ export function buildLockingRead({ key }: RowStatement, table: AppliedTable): st
 }
 
 /** All columns of the one row that a condition finds, also those that were not compared. */
-function buildImageRead(
+export function buildImageRead(
   where: string,
   { images, catalog, table }: AppliedTable,
   more: string[] = [],

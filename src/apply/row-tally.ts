@@ -4,6 +4,7 @@ import type { BlockRun } from './block-tally.js';
 import { findUnwanted, type RowStatements, rowsOf } from './check-rows.js';
 import type { PartedRows } from './parted-rows.js';
 import { nameRow } from './row-name.js';
+import type { RowStatement } from './row-statement.js';
 import type { AppliedTable } from './undo-statement.js';
 import type { WriteConnection } from './write-connection.js';
 
@@ -100,9 +101,14 @@ export class RowTally {
     this.#onLeft({
       kind,
       table: `${table.schema}.${table.name}`,
-      key: nameRow(first, key, this.#lexicon),
+      key: nameRow(first, key.length > 0 ? key : columnsOf(first), this.#lexicon),
       line: first.line,
       reason,
     });
   }
+}
+
+/** A row without a key is named by all of its values. */
+function columnsOf({ key }: RowStatement): readonly string[] {
+  return [...new Set(key.flatMap(({ columns }) => columns))];
 }

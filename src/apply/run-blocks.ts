@@ -1,5 +1,6 @@
 import { type BlockRun, BlockTally, type LeftOut } from './block-tally.js';
 import type { Batch, Block } from './blocks.js';
+import { planCopySteps } from './copy-steps.js';
 import { cutMessages, refuseReferred } from './refuse-referred.js';
 import { RowMissed, RowRefusal, TransientFailure } from './row-failure.js';
 import type { RowStatement } from './row-statement.js';
@@ -88,10 +89,14 @@ interface PlannedStatement {
   readonly steps: RowSteps;
 }
 
-function planStatement(statement: RowStatement, { tables }: RunContext): PlannedStatement {
+function planStatement(statement: RowStatement, { tables, dialect }: RunContext): PlannedStatement {
   const table = tables.get(statement.table);
   if (table === undefined) throw new RangeError(`Table ${statement.table} was not prepared`);
-  return { statement, table, steps: planSteps(statement, table) };
+  const steps =
+    statement.bounds === null
+      ? planSteps(statement, table)
+      : planCopySteps({ statement, table, locks: dialect.lockingProbe });
+  return { statement, table, steps };
 }
 
 /** What each statement did, up to the one that the server refused. */

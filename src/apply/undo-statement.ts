@@ -15,6 +15,8 @@ export interface AppliedTable {
   /** Columns that the server sets by itself in every UPDATE that does not name them. */
   readonly autoUpdated: readonly string[];
   readonly triggers: readonly string[];
+  /** The file takes back what a repair did. */
+  readonly isUndo: boolean;
   /** Asks about foreign keys that the account does not see; null where it sees all. */
   readonly unseenGuard: string | null;
 }

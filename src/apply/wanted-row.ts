@@ -1,16 +1,21 @@
+import type { CopyBounds } from '../engines/row-copies.js';
 import type { Assignment, KeyCondition, RowStatement } from './row-statement.js';
 import type { AppliedTable } from './undo-statement.js';
 
 /** What the statements of one row want it to be in the end. */
 export interface WantedRow {
-  readonly kind: 'present' | 'absent';
+  readonly kind: 'present' | 'absent' | 'copies';
   /** SQL that finds the row, or where it must not be. */
   readonly where: string;
   readonly assignments: readonly Assignment[];
+  /** How many rows are to be like it, where that is all that can be said of it. */
+  readonly bounds?: CopyBounds;
 }
 
 /** Adds up the statements of one row: a value that was put aside only for a while does not count. */
 export function foldStatements(statements: readonly RowStatement[], applied: AppliedTable): WantedRow {
+  const [first] = statements;
+  if (first !== undefined && first.bounds !== null) return countWanted(first, first.bounds, applied);
   const last = statements.at(-1);
   if (last?.kind === 'delete') return { kind: 'absent', where: joinKey(last.key), assignments: [] };
   const values = new Map<string, string>();
@@ -18,6 +23,22 @@ export function foldStatements(statements: readonly RowStatement[], applied: App
     for (const { column, sql } of assignments) values.set(column, sql);
   const assignments = [...values].map(([column, sql]) => ({ column, sql }));
   return { kind: 'present', where: keyAfter(statements, applied), assignments };
+}
+
+/**
+ * A repair ends with as many copies as the source has. Of what an undo brings back copy by copy, others may have come
+ * already when one of them is looked at.
+ */
+function countWanted(
+  { kind, key }: RowStatement,
+  { least, most }: CopyBounds,
+  { isUndo }: AppliedTable,
+): WantedRow {
+  const wanted = kind === 'insert' ? (most ?? least) + 1 : least - 1;
+  const bounds = isUndo
+    ? { least: kind === 'insert' ? wanted : 0, most: kind === 'insert' ? null : wanted }
+    : { least: wanted, most: wanted };
+  return { kind: 'copies', where: joinKey(key), assignments: [], bounds };
 }
 
 /** SQL that finds the row once all of the statements have taken effect: some of them may have changed its key. */
@@ -48,13 +69,16 @@ export function buildWantedCheck({ where, assignments }: WantedRow, applied: App
 
 /** SQL that has a row with the number if the row is as wanted. */
 export function buildIsAsWanted(
-  { kind, where, assignments }: WantedRow,
+  { kind, where, assignments, bounds }: WantedRow,
   { number, applied }: { number: number; applied: AppliedTable },
 ): string {
-  const table = applied.catalog.dialect.quoteOnlyTable(applied.table);
+  const { copies, fromNothing, quoteOnlyTable } = applied.catalog.dialect;
+  const table = quoteOnlyTable(applied.table);
+  if (bounds !== undefined)
+    return `SELECT ${number} AS place${fromNothing} WHERE ${copies.holds({ table, where, bounds })}`;
   const conditions = [where, ...assignments.map(({ column, sql }) => hasValue(column, sql, applied))];
   const exists = `EXISTS (SELECT 1 FROM ${table} WHERE ${conditions.join(' AND ')})`;
-  return `SELECT ${number} AS place${applied.catalog.dialect.fromNothing} WHERE ${kind === 'absent' ? 'NOT ' : ''}${exists}`;
+  return `SELECT ${number} AS place${fromNothing} WHERE ${kind === 'absent' ? 'NOT ' : ''}${exists}`;
 }
 
 function hasValue(column: string, sql: string, { images }: AppliedTable): string {

@@ -1,6 +1,7 @@
 import type { Value } from '../core/difference.js';
 import type { Column, Table } from '../core/schema.js';
 import type { ChangeNotes } from './change-notes.js';
+import type { CopyForms } from './row-copies.js';
 
 /** A foreign key as the catalog declares it. Names are those of the database; tables are `schema.table`. */
 export interface ForeignKey {
@@ -83,6 +84,10 @@ export interface RepairTable {
   readonly unseen: UnseenReferences | null;
   /** Columns of its indexes, which unseen foreign keys may refer to. */
   readonly indexed: ReadonlySet<string>;
+  /** First columns of its indexes: rows are found by their values without a look at all others. */
+  readonly leading: ReadonlySet<string>;
+  /** A trigger that sees a new row before it is stored, and may store another; null where there is none. */
+  readonly insertTrigger: string | null;
 }
 
 /** Foreign keys that nobody could tell the run of. */
@@ -155,6 +160,8 @@ export interface RepairDialect {
   readonly asideChecks: AsideChecks;
   /** How the file notes which rows it changed, for its undo. */
   readonly notes: ChangeNotes;
+  /** How the file writes rows that nothing but their number tells apart. */
+  readonly copies: CopyForms;
   /** A NULL-safe condition that the column still holds the value; null where the engine has no exact one. */
   buildGuard(value: RepairValue): string | null;
   /** A condition on a row that no row of the foreign key's table refers to it. */

@@ -17,7 +17,7 @@ export interface Lexicon {
 const MARK = /\/\*(r \d{1,9}\.\d{1,15}|k|g)\*\//y;
 const WORD = /(?:@rowproof_|[A-Za-z_])[A-Za-z0-9_]*/y;
 const NUMBER = /0x[0-9a-fA-F]*|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const SYMBOL = /<=>|<=|<>|::|[(),.;=+*[\]]|-(?!-)/y;
+const SYMBOL = /<=>|<=|<>|[<>]|::|[(),.;=+*[\]]|-(?!-)/y;
 
 /**
  * Cuts a statement of a repair file into tokens, or says what in it the writer of repair files never writes: any other

@@ -1,6 +1,7 @@
 import type { Table } from '../core/schema.js';
 import type { ChangeNotes } from './change-notes.js';
 import type { ConnectionSettings, ControlRow } from './engine.js';
+import type { CopyForms } from './row-copies.js';
 import type { ExpectedServer, ServerIdentity } from './server-identity.js';
 import type { Lexicon } from './sql-tokens.js';
 
@@ -95,6 +96,8 @@ export interface WriteDialect {
   readonly lexicon: Lexicon;
   /** How repair files note what they change. */
   readonly notes: ChangeNotes;
+  /** How repair files write rows of a table without a key. */
+  readonly copies: CopyForms;
   /** Bare words and functions, in upper case, that repair statements are made of. */
   readonly words: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;

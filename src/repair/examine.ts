@@ -1,8 +1,9 @@
 import type { TablePair } from '../core/pairing.js';
 import type { ControlRow } from '../engines/engine.js';
 import type { ForeignKey, UniqueRule } from '../engines/repair.js';
-import { type RepairedTable, tupleOf } from './obstacle.js';
+import { tupleOf } from './obstacle.js';
 import { spareValue } from './parking.js';
+import type { RepairedTable } from './repaired-table.js';
 import { buildAfterQuery, buildBeforeQuery, type NumberedChange, type Questions } from './row-query.js';
 import { takes } from './table-survey.js';
 
@@ -87,7 +88,7 @@ async function findSpares(
   for (const column of ruled) {
     const value = spareValue({ column, number: 0, isPositive: true });
     if (value === null) continue;
-    const change = { kind: 'insert', key: null, before: [], after: [value] } as const;
+    const change = { kind: 'insert', key: null, before: [], after: [value], copy: null } as const;
     const rules = questions.rules.filter(({ columns }) => columns.includes(column.name));
     const sql = buildAfterQuery({ repaired, questions: { rules, uniques: [], foreignKeys: [] } }, [
       { number: 1, change },

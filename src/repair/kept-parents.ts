@@ -1,7 +1,8 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { ForeignKey } from '../engines/repair.js';
 import type { Ask } from './examine.js';
-import { type RepairedTable, tupleOf } from './obstacle.js';
+import { tupleOf } from './obstacle.js';
+import type { RepairedTable } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
 import type { SurveyedRow } from './table-survey.js';
 

@@ -1,34 +1,17 @@
-import { qualifiedName, type TablePair } from '../core/pairing.js';
+import { qualifiedName } from '../core/pairing.js';
 import { holdsOwnRows, readsHeirs, type Table } from '../core/schema.js';
-import type { RepairCatalog, RepairDialect, RepairTable, RepairValue } from '../engines/repair.js';
+import type { RepairDialect, RepairTable, RepairValue } from '../engines/repair.js';
+import { findCopyObstacle } from './copy-obstacle.js';
+import { type RepairedTable, writtenValues } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
-import type { TableOrder } from './table-order.js';
-
-/** A table pair with what repair knows of its target. */
-export interface RepairedTable {
-  readonly pair: TablePair;
-  readonly table: RepairTable;
-  readonly catalog: RepairCatalog;
-  readonly order: TableOrder;
-  /** The changes take back what a repair wrote. */
-  readonly isUndo: boolean;
-}
-
-/** Columns that are written: the server computes the others. */
-export function writtenValues(values: readonly RepairValue[]): readonly RepairValue[] {
-  return values.filter(({ to }) => !to.generated);
-}
 
 /** Why a change cannot be written for what it is by itself, or null. */
 export function findObstacle(change: RowChange, repaired: RepairedTable): string | null {
   const { pair, order, catalog } = repaired;
   const unwritable = findTargetObstacle(pair.target);
   if (unwritable !== null) return unwritable;
-  if (change.key === null) {
-    return pair.target.keys.length === 0
-      ? 'the table has no key'
-      : 'its table was compared by whole rows, so that nothing names one of them';
-  }
+  const nameless = change.copy === null ? null : findCopyObstacle(change, repaired);
+  if (nameless !== null) return nameless;
   const closed = repaired.table.closed[change.kind];
   if (closed !== undefined) return closed;
   const stuck = order.stuck.get(qualifiedName(pair.target));
@@ -36,7 +19,8 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
     return `foreign key ${stuck.name} closes a circle of tables and its columns cannot be NULL`;
   }
   const badKey =
-    change.kind !== 'insert' && change.key.some((value) => catalog.dialect.buildKeyCondition(value) === null);
+    change.kind !== 'insert' &&
+    change.key?.some((value) => catalog.dialect.buildKeyCondition(value) === null);
   if (badKey) return 'its key cannot be written exactly';
   for (const value of writtenValues(change.after)) {
     const literal = catalog.dialect.literal(value);
@@ -53,10 +37,13 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
 /** Bytes of a statement besides its values, and how many a character of a value becomes at most. */
 const STATEMENT_BYTES = 65_536;
 const MOST_GROWTH = 16;
+/** A statement about one copy of a row has all of its values in up to three conditions, each up to three times. */
+const TIMES_OF_COPY = 9;
 
 /** Only large rows are spelled to see how large their statement would be. */
-function isTooLarge({ after, before }: RowChange, dialect: RepairDialect): boolean {
-  const room = dialect.mostStatementBytes - STATEMENT_BYTES;
+function isTooLarge({ after, before, copy }: RowChange, dialect: RepairDialect): boolean {
+  const whole = dialect.mostStatementBytes - STATEMENT_BYTES;
+  const room = copy === null ? whole : whole / TIMES_OF_COPY;
   const values = [...after, ...before];
   const rough = values.reduce(
     (sum, { value }) => sum + (typeof value === 'string' ? value.length : (value?.hex.length ?? 0)),

@@ -45,7 +45,9 @@ async function* formatLeftAlone(survey: RepairSurvey): AsyncGenerator<string> {
   for (const [name, { counts }] of survey.tables) {
     if (counts.skipped === 0) continue;
     for await (const row of survey.rows(name)) {
-      if (row.obstacle !== null) yield `--   ${visibleName(describeRow(name, row))}\n`;
+      const { copy } = row.change;
+      if (row.obstacle !== null && (copy === null || copy.place === 0))
+        yield `--   ${visibleName(describeRow(name, row))}\n`;
     }
   }
 }
@@ -55,5 +57,7 @@ function describeRow(table: string, { change, obstacle }: SurveyedRow): string {
     const text = value === null ? 'NULL' : typeof value === 'string' ? value : `0x${value.hex}`;
     return `${to.name}=${text}`;
   });
-  return `${change.kind} ${table} ${key.length === 0 ? '(whole row)' : key.join(', ')}: ${obstacle}`;
+  const { copy } = change;
+  const whole = copy === null || copy.of === 1 ? '(whole row)' : `(whole row, ${copy.of} copies)`;
+  return `${change.kind} ${table} ${key.length === 0 ? whole : key.join(', ')}: ${obstacle}`;
 }

@@ -1,6 +1,7 @@
 import type { RowDifference, Value } from '../core/difference.js';
 import { type ColumnPair, comparedColumns, type TablePair } from '../core/pairing.js';
 import type { RepairValue } from '../engines/repair.js';
+import type { CopyBounds } from '../engines/row-copies.js';
 import { convertValue } from './convert-value.js';
 
 /** `repair` makes the target's rows those of the source; `undo` brings them back as they were read. */
@@ -14,6 +15,16 @@ export interface RowChange {
   /** Every compared column; of an update, the columns that change. */
   readonly before: readonly RepairValue[];
   readonly after: readonly RepairValue[];
+  /** Of a row that nothing but its values names, which copy of it; null where the row has a key. */
+  readonly copy: RowCopy | null;
+}
+
+/** One of the copies by which the sides differ, and how many the target must hold where it is written. */
+export interface RowCopy {
+  readonly bounds: CopyBounds & { readonly most: number };
+  /** From 0, and of how many. */
+  readonly place: number;
+  readonly of: number;
 }
 
 const KINDS = {
@@ -21,18 +32,43 @@ const KINDS = {
   undo: { missing: 'delete', extra: 'insert', changed: 'update' },
 } as const;
 
-/** Turns a difference into the change that removes it, or into the one that brings it back. */
-export function toRowChange(
+/**
+ * Turns a difference into the change that removes it, or into the one that brings it back: one for each copy where rows
+ * have no key.
+ */
+export function* toRowChanges(
   difference: RowDifference,
   pair: TablePair,
   direction: RepairDirection,
-): RowChange {
+): Generator<RowChange> {
   const columns = comparedColumns(pair);
   const source = valuesOf(difference.source, columns, 'source');
   const target = valuesOf(difference.target, columns, 'target');
   const [before, after] = direction === 'repair' ? [target, source] : [source, target];
   const kind = KINDS[direction][difference.kind];
-  return { kind, key: keyOf(difference, pair, { kind, before, after }), before, after };
+  const change = { kind, key: keyOf(difference, pair, { kind, before, after }), before, after };
+  if (difference.key !== null) yield { ...change, copy: null };
+  else for (const copy of copiesOf(difference, direction)) yield { ...change, copy };
+}
+
+/**
+ * A repair writes copies while the target holds as many as were read, or more, and not yet as many as the source. All of
+ * one row are written in one transaction, so that the repair leaves as many as the source has, and the first of its
+ * statements are those that wrote one: from there the undo goes back, a copy at a time, wherever it is run again.
+ */
+function* copiesOf(
+  { kind, sourceCopies = kind === 'missing' ? 1 : 0, targetCopies = kind === 'extra' ? 1 : 0 }: RowDifference,
+  direction: RepairDirection,
+): Generator<RowCopy> {
+  const of = Math.abs(sourceCopies - targetCopies);
+  const isMissing = sourceCopies > targetCopies;
+  const read = isMissing
+    ? { least: targetCopies, most: sourceCopies - 1 }
+    : { least: sourceCopies + 1, most: targetCopies };
+  for (let place = 0; place < of; place++) {
+    const count = sourceCopies + (isMissing ? -place : place);
+    yield { bounds: direction === 'repair' ? read : { least: count, most: count }, place, of };
+  }
 }
 
 function valuesOf(

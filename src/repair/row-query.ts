@@ -1,5 +1,6 @@
 import type { ForeignKey, RowRule, UniqueRule } from '../engines/repair.js';
-import type { RepairedTable } from './obstacle.js';
+import { copyConditions } from './copy-statements.js';
+import type { RepairedTable } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
 
 /** What the target is asked of the rows of a table before they are written. */
@@ -150,6 +151,9 @@ function neededColumns({ repaired, questions }: Query): { stored: string[]; comp
   return { stored, computed };
 }
 
-function keyOf({ key }: RowChange, { catalog }: RepairedTable): string {
+function keyOf(change: RowChange, repaired: RepairedTable): string {
+  const { key, copy } = change;
+  const { catalog } = repaired;
+  if (copy !== null) return copyConditions(change, repaired);
   return (key ?? []).map((value) => catalog.dialect.buildKeyCondition(value) ?? '1 = 0').join(' AND ');
 }

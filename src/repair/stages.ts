@@ -22,6 +22,8 @@ export type RepairStep =
       readonly sql: string;
       /** Whether it puts a row aside, or brings back one that was. */
       readonly aside: 'hold' | 'release' | null;
+      /** Statements of other copies of the row follow, and belong into the same transaction. */
+      readonly goesOn: boolean;
     }
   | { readonly kind: 'check'; readonly lines: readonly string[] }
   | { readonly kind: 'join' }
@@ -110,7 +112,9 @@ async function* stageRows(
       const sql = build(row.change, table, row);
       if (sql === null) continue;
       const isAside = aside !== undefined && returningColumns(row, table, late).size > 0;
-      yield { kind: 'statement', table: name, row: row.number, sql, aside: isAside ? aside : null };
+      const { copy } = row.change;
+      const goesOn = copy !== null && copy.place + 1 < copy.of;
+      yield { kind: 'statement', table: name, row: row.number, sql, aside: isAside ? aside : null, goesOn };
     }
   }
 }

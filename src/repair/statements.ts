@@ -1,7 +1,9 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
 import type { RepairValue } from '../engines/repair.js';
-import { alteredColumns, findValue, type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
+import { buildCopyCount, buildCopyDelete, isCopyChange } from './copy-statements.js';
+import { alteredColumns, findValue, tupleOf } from './obstacle.js';
+import { type RepairedTable, writtenValues } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
 
 /** The value, as SQL, that a column has for the moment, and the condition that it has it. */
@@ -37,8 +39,10 @@ export function buildInsert(change: RowChange, repaired: RepairedTable, held: He
     .map((value) => held.get(value.to.name)?.sql ?? literalOf(value, repaired))
     .join(', ');
   const into = `${dialect.quoteTable(pair.target)} (${names})${dialect.insertOverride(pair.target)}`;
+  const insert = `INSERT INTO ${into} SELECT ${literals}${dialect.fromNothing} WHERE`;
+  if (isCopyChange(change)) return `${insert} ${buildCopyCount(change, repaired)};`;
   const same = `SELECT 1 FROM ${dialect.quoteOnlyTable(pair.target)} WHERE ${keyCondition(change, repaired)}`;
-  return `INSERT INTO ${into} SELECT ${literals}${dialect.fromNothing} WHERE NOT EXISTS (${same});`;
+  return `${insert} NOT EXISTS (${same});`;
 }
 
 /** Gives the held columns of a row that was just inserted the values they are to have. */
@@ -80,6 +84,7 @@ export function buildHold(
 
 /** Deletes a row, where it still has the values that were read and no row refers to it, so that nothing cascades. */
 export function buildDelete(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
+  if (isCopyChange(change)) return buildCopyDelete(change, repaired);
   const { pair, catalog, table } = repaired;
   const conditions = [
     keyCondition(change, repaired),

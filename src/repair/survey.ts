@@ -5,7 +5,8 @@ import { type Ask, type Examination, emptyExamination, examineTable, type Wait }
 import { findKeptParents } from './kept-parents.js';
 import { findObstacle, tupleOf } from './obstacle.js';
 import { orderTakers } from './order-takers.js';
-import { type RepairDirection, toRowChange } from './row-change.js';
+import type { TableSize } from './repaired-table.js';
+import { type RepairDirection, toRowChanges } from './row-change.js';
 import { orderTables, type TableOrder } from './table-order.js';
 import {
   absentRows,
@@ -23,6 +24,8 @@ export interface RepairFacts {
   readonly catalog: RepairCatalog;
   /** Reads the differing rows of a table of the target, each time in the same order. */
   readonly read: (table: string) => AsyncIterable<RowDifference>;
+  /** How many rows each table has, by its name on the target. */
+  readonly sizes: ReadonlyMap<string, TableSize>;
   /** What the target said of the rows, by the name of its table. */
   readonly examinations: ReadonlyMap<string, Examination>;
 }
@@ -49,12 +52,10 @@ export class RepairSurvey {
         const name = qualifiedName(pair.target);
         const table = facts.catalog.tables.find((each) => each.name === name);
         if (table === undefined) return [];
-        return [
-          [
-            name,
-            emptySurvey({ pair, table, catalog: facts.catalog, order: this.order, isUndo: repair !== null }),
-          ],
-        ];
+        const { catalog, sizes } = facts;
+        const size = sizes.get(name) ?? { rows: 0, copies: 0 };
+        const { order } = this;
+        return [[name, emptySurvey({ pair, table, catalog, order, isUndo: repair !== null, size })]];
       }),
     );
   }
@@ -156,24 +157,38 @@ export class RepairSurvey {
     try {
       let number = -1;
       for await (const difference of this.#facts.read(name)) {
-        number++;
-        const twin = await repaired?.next();
-        if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
-        const change = toRowChange(difference, survey.pair, this.direction);
-        const refused =
-          this.#repair === null ? this.#facts.examinations.get(name)?.refused.get(number) : null;
-        const unseen = this.direction === 'repair' && change.kind === 'delete' ? survey.table.unseen : null;
-        const obstacle =
-          survey.held.get(number) ??
-          findObstacle(change, survey) ??
-          unseen?.reason ??
-          refused ??
-          findMissingParent(change, survey, this.tables);
-        yield { number, change, obstacle };
+        let obstacle: string | null = null;
+        for (const change of toRowChanges(difference, survey.pair, this.direction)) {
+          number++;
+          const twin = await repaired?.next();
+          if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
+          // Copies of a row are written together or not at all.
+          const isFirst = change.copy === null || change.copy.place === 0;
+          if (isFirst) obstacle = this.#findObstacle({ number, change }, survey);
+          yield { number, change, obstacle };
+        }
       }
     } finally {
       await repaired?.return(undefined);
     }
+  }
+
+  #findObstacle({ number, change }: Omit<SurveyedRow, 'obstacle'>, survey: TableSurvey): string | null {
+    const refused =
+      this.#repair === null ? this.#facts.examinations.get(survey.table.name)?.refused : undefined;
+    const unseen = this.direction === 'repair' && change.kind === 'delete' ? survey.table.unseen : null;
+    const numbers = Array.from({ length: change.copy?.of ?? 1 }, (_, i) => number + i);
+    const first = (reasons: ReadonlyMap<number, string> | undefined): string | undefined =>
+      reasons === undefined || reasons.size === 0
+        ? undefined
+        : numbers.map((each) => reasons.get(each)).find((reason) => reason !== undefined);
+    return (
+      first(survey.held) ??
+      findObstacle(change, survey) ??
+      unseen?.reason ??
+      first(refused) ??
+      findMissingParent(change, survey, this.tables)
+    );
   }
 
   async #surveyTable(name: string): Promise<void> {

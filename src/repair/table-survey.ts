@@ -1,5 +1,6 @@
 import type { RepairTable, UniqueRule } from '../engines/repair.js';
-import { type RepairedTable, tupleOf, writtenValues } from './obstacle.js';
+import { tupleOf } from './obstacle.js';
+import { type RepairedTable, writtenValues } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
 import type { Parking } from './statements.js';
 

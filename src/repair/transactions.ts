@@ -30,7 +30,7 @@ export async function* formatTransactions(facts: TransactionFacts): AsyncGenerat
     if (step.kind === 'check') yield formatChecks(step.lines);
     else if (step.kind === 'statement') {
       yield transaction.add(step);
-      if (transaction.size >= batchStatements && !isJoined) yield transaction.end();
+      if (transaction.size >= batchStatements && !isJoined && !step.goesOn) yield transaction.end();
     } else {
       if (step.kind === 'part' && transaction.size > 0 && hasAside)
         yield formatChecks(dialect.asideChecks.end);
@@ -65,7 +65,9 @@ class Transaction {
     const noted = { run, table: numbers.get(table) ?? 0, row: row + 1 };
     const begin = this.#begin() + this.#beginList(noted);
     this.size++;
-    const statement = this.#isRepair ? notes.wrap(sql, noted) : withCondition(sql, notes.isChanged(noted));
+    const statement = this.#isRepair
+      ? notes.wrap(sql, noted)
+      : withCondition(sql, notes.isChanged(noted), dialect.copies.end);
     const lines = dialect.toLines(statement).map((line) => `/*r ${noted.table}.${noted.row}*/ ${line}\n`);
     const behind = notes.behind(this.#isRepair ? noted : null, aside);
     return begin + lines.join('') + formatChecks(behind);
@@ -101,7 +103,8 @@ class Transaction {
   }
 }
 
-/** Every statement of a file ends with conditions that all must hold. */
-function withCondition(statement: string, condition: string): string {
-  return `${statement.replace(/;$/, '')} AND ${condition};`;
+/** Every statement of a file ends with conditions that all must hold, apart from what limits it to one row. */
+function withCondition(statement: string, condition: string, limit: string): string {
+  const end = statement.endsWith(`${limit};`) ? `${limit};` : ';';
+  return `${statement.slice(0, -end.length)} AND ${condition}${end}`;
 }

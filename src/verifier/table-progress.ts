@@ -155,6 +155,11 @@ export class TableProgress {
     return this.#rows.missing + this.#rows.extra + this.#rows.changed;
   }
 
+  /** Rows of the larger side that were read. */
+  get rowsRead(): number {
+    return Math.max(this.#rows.sourceRows, this.#rows.targetRows);
+  }
+
   toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
     const { source, target, pair } = this.planned;
     const undecided = describeUndecided(this.planned, this.#undecided);
@@ -174,7 +179,7 @@ export class TableProgress {
       checksum: describeUse(this.#hashed),
       ...this.#rows,
       coverage: {
-        rows: Math.max(this.#rows.sourceRows, this.#rows.targetRows),
+        rows: this.rowsRead,
         chunks: this.#chunks + this.#unverifiedChunks,
         unverifiedChunks: this.#unverifiedChunks,
       },

@@ -281,10 +281,10 @@ describe('a row', () => {
     ['mysql', "CAST(`id` * 1e0 AS CHAR) <=> '1.5'", 'id = 1.5'],
     ['mysql', "`id` = '2024-01-01'", "id = '2024-01-01'"],
   ])('is named alike on every engine: %s %s', (engine, condition, name) => {
-    const { lexicon, words, functions } = writeDialectFor(engine);
+    const { lexicon, words, functions, copies } = writeDialectFor(engine);
     const quote = lexicon.nameQuote;
     const sql = `/*r 1.1*/ DELETE FROM ${quote}s${quote}.${quote}t${quote} WHERE /*k*/ ${condition} /*g*/;`;
-    const statement = readRowStatement(sql, 1, { lexicon, words, functions });
+    const statement = readRowStatement(sql, 1, { lexicon, words, functions, copies });
     if ('fault' in statement) throw new Error(statement.fault);
     expect(nameRow(statement, ['id'], lexicon)).toBe(name);
   });

@@ -159,11 +159,15 @@ const STATEMENTS = {
     `/*r 1.1*/ UPDATE "s"."t" SET "a" = E'x\\\\', "b" = CAST('1' AS "s"."u"[]) WHERE /*k*/ "id" OPERATOR(pg_catalog.=) '5' /*g*/ AND "a" IS NULL;`,
     `/*r 1.2*/ INSERT INTO "s"."t" ("id") OVERRIDING SYSTEM VALUE SELECT '6' WHERE NOT EXISTS (SELECT 1 FROM ONLY "s"."t" WHERE /*k*/ "id" = '6' /*g*/);`,
     `/*r 1.3*/ DELETE FROM ONLY "s"."t" WHERE /*k*/ U&"\\0069d" = '7' /*g*/;`,
+    `/*r 1.4*/ INSERT INTO "s"."t" ("id") SELECT '6' WHERE (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.<) 3 FROM "s"."t" WHERE /*k*/ "id" = '6' /*g*/);`,
+    `/*r 1.5*/ DELETE FROM "s"."t" WHERE /*k*/ "id" = '6' /*g*/ AND (tableoid, ctid) OPERATOR(pg_catalog.=) (SELECT tableoid, ctid FROM "s"."t" WHERE "id" = '6' LIMIT 1) AND (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 1 AND pg_catalog.count(*) OPERATOR(pg_catalog.<) 4 FROM "s"."t" WHERE "id" = '6');`,
   ],
   mysql: [
     '/*r 1.1*/ UPDATE `s`.`t` SET `a` = CAST(_utf8mb4 0x7b7d AS JSON) WHERE /*k*/ `id` = -5 /*g*/ AND `b` <=> 1.5e0;',
     "/*r 1.2*/ INSERT INTO `s`.`t` (`id`) SELECT 6 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM `s`.`t` WHERE /*k*/ `id` = b'1' /*g*/);",
     "/*r 1.3*/ DELETE FROM `s`.`t` WHERE /*k*/ `id` = x'' /*g*/;",
+    '/*r 1.4*/ INSERT INTO `s`.`t` (`id`) SELECT 6 FROM DUAL WHERE (SELECT COUNT(*) > 0 AND COUNT(*) < 3 FROM `s`.`t` WHERE /*k*/ `id` <=> 6 /*g*/);',
+    '/*r 1.5*/ DELETE FROM `s`.`t` WHERE /*k*/ `id` <=> 6 /*g*/ AND (SELECT x.held FROM (SELECT COUNT(*) > 1 AND COUNT(*) < 4 AS held FROM `s`.`t` WHERE `id` <=> 6) AS x) LIMIT 1;',
   ],
 } as const;
 
@@ -172,13 +176,13 @@ describe('a line of a repair file', () => {
     'of %s is one statement with a key, or has a fault',
     { timeout: fuzzTimeoutMs() },
     async (engine) => {
-      const { lexicon, words, functions } = writeDialectFor(engine);
+      const { lexicon, words, functions, copies } = writeDialectFor(engine);
       const input = fc.constantFrom(...STATEMENTS[engine]).chain((line) => mutated(Buffer.from(line)));
       for (const line of STATEMENTS[engine])
-        expect(readRowStatement(line, 1, { lexicon, words, functions })).not.toHaveProperty('fault');
+        expect(readRowStatement(line, 1, { lexicon, words, functions, copies })).not.toHaveProperty('fault');
       await fuzz(`statements of ${engine}`, input, (bytes) => {
         const line = bytes.toString('utf8');
-        const statement = readRowStatement(line, 1, { lexicon, words, functions });
+        const statement = readRowStatement(line, 1, { lexicon, words, functions, copies });
         if ('fault' in statement) return;
         expect(statement.sql).toMatch(/^(UPDATE|INSERT +INTO|DELETE +FROM)(?=[ "`])/);
         expect(statement.sql).not.toMatch(/\b(DROP|TRUNCATE|GRANT|INTO OUTFILE)\b/);

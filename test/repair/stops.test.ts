@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { applyRepair, resolveConfig, verify } from 'rowproof';
+import { applyRepair } from 'rowproof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatRepair } from '../../src/repair/repair-file.js';
-import { RepairSurvey } from '../../src/repair/survey.js';
 import { makeFolder } from '../apply/applied.js';
 import { availableEngines, openTestDatabase, type TestDatabase } from '../support/database.js';
 import { applySql } from './repair-round.js';
+import { cutBehindEachLine, type Files, type Stop, writeFiles } from './stopped-files.js';
 
 const TABLES = `CREATE TABLE p (id INT NOT NULL PRIMARY KEY, code VARCHAR(20) UNIQUE);
   CREATE TABLE c (id INT NOT NULL PRIMARY KEY, pid INT, word VARCHAR(20), FOREIGN KEY (pid) REFERENCES p (id))`;
@@ -36,57 +34,6 @@ const BEFORE = `INSERT INTO p VALUES (5, 'e'); INSERT INTO c VALUES (3, NULL, 't
   DELETE FROM c WHERE id = 7; UPDATE c SET word = 'six' WHERE id = 6`;
 /** What others write before the undo. */
 const AFTER = `INSERT INTO p VALUES (50, 'others'); INSERT INTO c VALUES (50, 1, 'others'), (51, 50, 'others')`;
-
-interface Files {
-  readonly repair: string;
-  readonly undo: string;
-}
-
-/** The files of a run, with as many statements in a transaction as the test wants. */
-async function writeFiles(source: TestDatabase, target: TestDatabase): Promise<Files> {
-  const folder = mkdtempSync(join(tmpdir(), 'rowproof-stops-'));
-  const paths = { repair: join(folder, 'fix.sql'), undo: join(folder, 'fix.undo.sql') };
-  const outcome = await verify(resolveConfig({ source: source.url, target: target.url }), {
-    wantsRepair: true,
-  });
-  try {
-    const { repair: facts, result } = outcome;
-    if (facts === null) throw new Error('The run read nothing of what a repair needs.');
-    const { dialect } = facts.catalog;
-    const survey = await RepairSurvey.take(facts, null);
-    const undo = await RepairSurvey.take(facts, survey);
-    for (const [direction, each] of [
-      ['repair', survey],
-      ['undo', undo],
-    ] as const) {
-      const otherPath = paths[direction === 'repair' ? 'undo' : 'repair'];
-      const file = { survey: each, dialect, result, path: paths[direction], otherPath, batchStatements: 1 };
-      const pieces: string[] = [];
-      for await (const piece of formatRepair(file)) pieces.push(piece);
-      writeFileSync(paths[direction], pieces.join(''));
-    }
-    return paths;
-  } finally {
-    await outcome.close();
-  }
-}
-
-interface Stop {
-  readonly text: string;
-  /** The file ends between what it prints before a COMMIT and what it prints behind it. */
-  readonly isUnclear: boolean;
-}
-
-/** The file up to each of its lines, from the first transaction on. */
-function cutBehindEachLine(path: string): Stop[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  const first = lines.findIndex((line) => /^(BEGIN|START TRANSACTION);$/.test(line));
-  let isUnclear = false;
-  return lines.slice(first).flatMap((line, i) => {
-    if (line.includes('rowproof') && line.includes('open_')) isUnclear = line.includes('+');
-    return line === '' ? [] : [{ text: `${lines.slice(0, first + i + 1).join('\n')}\n`, isUnclear }];
-  });
-}
 
 describe.each(availableEngines())('a repair of %s that stops', (engine) => {
   let source: TestDatabase;

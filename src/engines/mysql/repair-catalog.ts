@@ -172,6 +172,10 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     transactional: storage?.transactions !== 'NO',
     unseen: restricted.unseen,
     indexed: new Set(indexes.flatMap((row) => row.column_name ?? [])),
+    leading: new Set(
+      indexes.flatMap((row) => (row.place === '1' && row.unused === '0' ? (row.column_name ?? []) : [])),
+    ),
+    insertTrigger: before('insert')[0]?.name ?? null,
   };
 }
 

@@ -10,11 +10,13 @@ import type {
   RepairLiteral,
   RepairValue,
 } from '../repair.js';
+import { declaredNumbers } from '../repair-limits.js';
 import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
 import { MYSQL_NOTES } from './change-notes.js';
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { findRefusal } from './repair-limits.js';
+import { MYSQL_COPIES } from './row-copies.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
 import { hasTypedScalars, isTypedJson, selectTypedJson } from './typed-json.js';
 
@@ -95,6 +97,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     },
     asideChecks: ASIDE_CHECKS,
     notes: MYSQL_NOTES,
+    copies: MYSQL_COPIES,
     buildGuard: (value) => buildGuard(readTypedValue(value), value),
     buildNotReferred,
     referenceText: (value) => referenceText(typed(value), ignoredInText(value.to)),
@@ -249,12 +252,20 @@ function jsonGuard(text: string, to: Column): string {
 }
 
 /** A typed literal of a date that is on no calendar is an error in strict mode; its text is compared instead. */
-function temporalGuard(name: string, text: string, { type }: Column): string {
+function temporalGuard(name: string, text: string, to: Column): string {
+  const { type } = to;
   if (type.kind === 'time') return `${name} <=> TIME'${text}'`;
   const date = text.slice(0, 10);
   const isRegular = !date.startsWith('0000') && isOnCalendar(date);
   if (isRegular) return `${name} <=> ${type.kind === 'date' ? 'DATE' : 'TIMESTAMP'}'${text}'`;
-  return `LEFT(CAST(${name} AS CHAR), ${type.kind === 'date' ? 10 : 19}) <=> '${text.slice(0, 19)}'`;
+  return `CAST(${name} AS CHAR) <=> '${type.kind === 'date' ? date : withDeclaredFraction(text, to)}'`;
+}
+
+/** As the server writes it: with all digits that the column has behind the second. */
+function withDeclaredFraction(text: string, to: Column): string {
+  const [second = '', fraction = ''] = text.split('.');
+  const [digits = 0] = declaredNumbers(to);
+  return digits === 0 ? second : `${second}.${fraction.padEnd(digits, '0')}`;
 }
 
 function isOnCalendar(date: string): boolean {

@@ -19,9 +19,14 @@ export function readIndexes(
   known: ReadonlySet<string>,
 ): Promise<readonly ControlRow[]> {
   const expression = known.has('STATISTICS.EXPRESSION') ? 'EXPRESSION' : 'NULL';
+  const unused = [
+    ...(known.has('STATISTICS.IS_VISIBLE') ? ["IS_VISIBLE = 'NO'"] : []),
+    ...(known.has('STATISTICS.IGNORED') ? ["IGNORED = 'YES'"] : []),
+    "INDEX_TYPE NOT IN ('BTREE', 'HASH')",
+  ];
   return session.query(
     `SELECT TABLE_NAME AS table_name, INDEX_NAME AS index_name, COLUMN_NAME AS column_name, NON_UNIQUE AS non_unique,
-       SUB_PART AS prefix, ${expression} AS expression
+       SUB_PART AS prefix, ${expression} AS expression, SEQ_IN_INDEX AS place, (${unused.join(' OR ')}) AS unused
      FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${textLiteral(schema)}
      ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
   );

@@ -5,6 +5,7 @@ import { openWithin } from '../open-session.js';
 import { assertExpectedServer } from '../server-identity.js';
 import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession } from '../write.js';
 import { MYSQL_NOTES } from './change-notes.js';
+import { MYSQL_COPIES } from './row-copies.js';
 import { readMysqlImages } from './row-images.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
 import { SIGHT_VARIABLE } from './unseen-keys.js';
@@ -79,6 +80,7 @@ export const mysqlWrite: WriteDialect = {
   engines: ['mysql', 'mariadb'],
   lexicon: LEXICON,
   notes: MYSQL_NOTES,
+  copies: MYSQL_COPIES,
   words: new Set(
     (
       'NULL TRUE FALSE AND NOT IS EXISTS SELECT FROM WHERE AS BINARY CHAR JSON LIMIT DATE TIME TIMESTAMP X B C ' +

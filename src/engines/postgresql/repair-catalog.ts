@@ -12,6 +12,7 @@ import {
   readChecks,
   readDomains,
   readGenerated,
+  readLeading,
   readList,
   readOperators,
   readPartitions,
@@ -36,6 +37,7 @@ export const readPostgresqlRepairCatalog: Engine['readRepairCatalog'] = async (s
     generated: await readGenerated(session, schema),
     domains: await readDomains(session, schema),
     asked: await readAsked(session, schema),
+    leading: await readLeading(session, schema),
     hashes: await hasRecordHash(session),
   };
   return {
@@ -55,6 +57,7 @@ interface Facts {
   readonly generated: readonly ControlRow[];
   readonly domains: readonly ControlRow[];
   readonly asked: readonly ControlRow[];
+  readonly leading: readonly ControlRow[];
   /** Whether the server hashes rows as their types and collations compare. */
   readonly hashes: boolean;
 }
@@ -100,6 +103,9 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     transactional: true,
     unseen: null,
     indexed: new Set(),
+    leading: new Set(columnsOf(facts.leading)),
+    insertTrigger:
+      triggers.find(({ mayAlter, events }) => mayAlter && events.includes('insert'))?.name ?? null,
   };
 }
 

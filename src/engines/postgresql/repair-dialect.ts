@@ -14,6 +14,7 @@ import { withUtc } from './dialect.js';
 import { fileLiteral, quoteFileName } from './file-spelling.js';
 import { findRefusal, isJsonb, isPadded } from './repair-limits.js';
 import type { RepairTypes } from './repair-types.js';
+import { POSTGRESQL_COPIES } from './row-copies.js';
 
 type Typed = TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }>;
 
@@ -83,6 +84,7 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     },
     asideChecks: { begin: [], forRow: buildAsideCheck, end: [] },
     notes: POSTGRESQL_NOTES,
+    copies: POSTGRESQL_COPIES,
     buildGuard: (value) => buildGuard(readTypedValue(value), value, types),
     buildNotReferred,
     // A type with an equality of its own may take letter case for nothing, as citext does.

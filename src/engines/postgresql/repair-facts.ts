@@ -59,6 +59,17 @@ export function readUniques(session: Session, schema: SchemaSql): Promise<readon
   );
 }
 
+/** First columns of indexes by which the server finds rows of a table that have a value. */
+export function readLeading(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+  return session.query(
+    `SELECT DISTINCT c.relname AS table_name, a.attname AS column_name FROM pg_index i
+     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnum = i.indkey[0]
+     WHERE c.relnamespace = ${schema} AND i.indisvalid AND i.indpred IS NULL AND m.amname IN ('btree', 'hash')
+       AND i.indcollation[0] IN (0, a.attcollation)`,
+  );
+}
+
 /** CHECK constraints of tables; those of domains hold where a value is cast to the domain. */
 export function readChecks(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(

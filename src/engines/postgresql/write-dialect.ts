@@ -15,6 +15,7 @@ import type {
 import { POSTGRESQL_NOTES } from './change-notes.js';
 import { textLiteral } from './dialect.js';
 import { fileLiteral, quoteFileName } from './file-spelling.js';
+import { POSTGRESQL_COPIES } from './row-copies.js';
 
 /** A transaction that waits longer than this for the next statement has lost whoever began it. */
 const LONGEST_IDLE_MS = 300_000;
@@ -198,6 +199,7 @@ export const postgresqlWrite: WriteDialect = {
   engines: ['postgresql'],
   lexicon: { nameQuote: '"', escapeStrings: true },
   notes: POSTGRESQL_NOTES,
+  copies: POSTGRESQL_COPIES,
   words: new Set(
     'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG'.split(' '),
   ),
