@@ -24,7 +24,7 @@ export const TABLE_SETTINGS = z.strictObject(
   {
     target: text()
       .optional()
-      .meta({ description: 'Its name on the target.', examples: ['orders'] }),
+      .meta({ description: 'Its name on the target; not below a glob.', examples: ['orders'] }),
     key: list('a list of columns')
       .refine((columns) => columns.length > 0 && isDistinct(columns), {
         error: 'expected a list of columns, each once',
@@ -87,7 +87,7 @@ export const CONFIG_FILE = z.strictObject(
     map: names('SOURCE: TARGET pairs of tables')
       .optional()
       .meta({
-        description: 'Tables whose names differ, SOURCE: TARGET.',
+        description: 'Tables whose names differ, SOURCE: TARGET; no globs.',
         examples: [{ Clients: 'customers' }],
       }),
     matchNames: choice(MATCH_NAMES)
@@ -100,7 +100,7 @@ export const CONFIG_FILE = z.strictObject(
     columns: columnPatterns()
       .optional()
       .meta({
-        description: 'TABLE.COLUMN: of this table, compare only such columns.',
+        description: 'TABLE.COLUMN: of this table, compare only such columns; globs too.',
         examples: [['orders.id']],
       }),
     ignoreColumns: columnPatterns()
@@ -112,7 +112,9 @@ export const CONFIG_FILE = z.strictObject(
     tableSettings: z
       .record(z.string(), TABLE_SETTINGS, { error: 'expected settings by the names of tables' })
       .optional()
-      .meta({ description: 'Settings of single tables, by their names on the source.' }),
+      .meta({
+        description: 'Settings of tables, by their names on the source or globs; a name wins over a glob.',
+      }),
     relax: relaxedColumns()
       .optional()
       .meta({
@@ -122,7 +124,7 @@ export const CONFIG_FILE = z.strictObject(
     uuidSwap: columnPatterns()
       .optional()
       .meta({
-        description: 'TABLE.COLUMN: a binary(16) that was made by UUID_TO_BIN(x, 1).',
+        description: 'TABLE.COLUMN: a binary(16) that was made by UUID_TO_BIN(x, 1); globs too.',
         examples: [['orders.id']],
       }),
     sourceTimezone: timeZone()

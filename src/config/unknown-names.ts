@@ -1,7 +1,9 @@
 import { RowproofError } from '../core/errors.js';
+import { SIDES, type Side } from '../core/pairing.js';
 import type { Catalog, NamedObject } from '../core/schema.js';
-import { matchesName } from './comparison-scope.js';
+import { compileScope, matchesName } from './comparison-scope.js';
 import { askForName } from './name-hint.js';
+import { usageError } from './raw-flags.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
 
 /**
@@ -31,12 +33,35 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
   for (const pattern of config.exclude) assertMatch('--exclude', pattern, bothNames(own, partners), 'source');
   assertBothConditions(config);
   for (const { target: name } of config.map) assertMatch('--map', name, partners, 'target');
+  assertMapped(config, { source: own.tables, target: partners.tables });
   assertColumnsExist(config, source);
   assertKeysExist(config, source);
   for (const pattern of config.columns) assertColumnMeant('--columns', pattern, source);
   for (const pattern of config.ignoreColumns) assertColumnIgnored(pattern, source, target);
   for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);
   for (const pattern of config.uuidSwap) assertColumnMeant('--uuid-swap', pattern, source);
+}
+
+/** A pattern pairs no table with another; and a source table whose namesake is given away has no partner left. */
+function assertMapped(config: RunConfig, tables: Readonly<Record<Side, readonly string[]>>): void {
+  const mapped = new Set(config.map.map((entry) => entry.source));
+  const { includesTable, excludesTable } = compileScope(config);
+  for (const entry of config.map) {
+    const pattern = SIDES.find((side) => !tables[side].includes(entry[side]));
+    if (pattern !== undefined) {
+      throw usageError(
+        `--map pairs one table with one other, and "${entry[pattern]}" is a pattern.`,
+        'Map each table by its own name, or pair names in another style with --match-names.',
+      );
+    }
+    const name = entry.target;
+    if (mapped.has(name) || !tables.source.includes(name)) continue;
+    if (excludesTable(name) || !includesTable(name)) continue;
+    throw usageError(
+      `--map gives ${name} of the target to ${entry.source}, and ${name} of the source would pair with it too.`,
+      `Leave ${name} out with --exclude, map it to another table, or do not map ${entry.source}.`,
+    );
+  }
 }
 
 /**
