@@ -7,7 +7,7 @@ import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession } from 
 import { MYSQL_NOTES } from './change-notes.js';
 import { readMysqlImages } from './row-images.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
-import { SIGHT_VARIABLE } from './unseen-keys.js';
+import { buildGuardQuestion, SIGHT_VARIABLE } from './unseen-keys.js';
 import { LEXICON, readSettings, STATE } from './write-settings.js';
 
 const ER_SPECIFIC_ACCESS_DENIED = 1227;
@@ -86,6 +86,7 @@ export const mysqlWrite: WriteDialect = {
     ).split(' '),
   ),
   functions: new Set('CAST CONVERT EXISTS LEFT FROM AND NOT CHAR FIND_IN_SET'.split(' ')),
+  guardQuestion: buildGuardQuestion,
   readSettings,
   open,
   begin,
