@@ -13,6 +13,7 @@ import type { OpenSide } from './config/open-side.js';
 import { type OpenRun, type Reading, readTables } from './config/read-tables.js';
 import type { RunConfig } from './config/run-config.js';
 import { RunLoad } from './config/run-load.js';
+import { withPatternsSpread } from './config/spread-patterns.js';
 import { modeOf, readsRows, type TableMode } from './config/table-modes.js';
 import { VERSION } from './config/version.js';
 import type { RowDifference } from './core/difference.js';
@@ -112,7 +113,9 @@ function interruptedBy(error: unknown): unknown {
 
 async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
-  const config = withBareNames(opened.config, catalogsOf(sides));
+  const catalogs = catalogsOf(sides);
+  const asked = withBareNames(opened.config, catalogs);
+  const config = withPatternsSpread(asked, catalogs.source);
   const run = { ...opened, config };
   const started = { at: new Date(), ms: performance.now() };
   const pairing = await pairSides(config, sides);
@@ -141,7 +144,7 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
       mode: config.mode,
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
-      configHash: hashConfig(config),
+      configHash: hashConfig(asked),
       load: load.describe(),
       source: describeSide(sides.source),
       target: describeSide(sides.target),

@@ -1,6 +1,7 @@
 /**
  * What became of a row of the file. `done`: it already was as the file wants it; `changed`: it is neither as it was when
- * it was read nor as the file wants it, so it was left alone; `refused`: the server would not have it, and it is as it was.
+ * it was read nor as the file wants it, so it was left alone; `refused`: the server or a guard of the
+ * file would not have it, and it is as it was.
  */
 export type RowOutcome = 'applied' | 'done' | 'changed' | 'refused';
 

@@ -1,3 +1,4 @@
+import type { WriteDialect, WriteSession } from '../engines/write.js';
 import type { Block } from './blocks.js';
 import type { RowStatement } from './row-statement.js';
 import type { AppliedTable } from './undo-statement.js';
@@ -13,6 +14,8 @@ export interface RowStatements {
 /** A row that is not as its statements want it, and in what. */
 export interface UnwantedRow extends RowStatements {
   readonly reason: string;
+  /** Whether a guard that looks after foreign keys keeps its statements from it, whatever values it has. */
+  readonly isGuarded: boolean;
 }
 
 /** Bounds one statement: so many rows, and so many characters. */
@@ -78,11 +81,26 @@ async function checkGroup(group: readonly PreparedRow[], { connection }: CheckPa
     const wrong = group.filter((_, number) => !right.has(number));
     const found: UnwantedRow[] = [];
     for (const { row, wanted, applied } of wrong) {
+      const guard = await askGuard(row, session, connection.target.dialect);
       const rows = wanted.kind === 'present' ? await session.query(buildWantedCheck(wanted, applied)) : [];
-      found.push({ ...row, reason: describe(wanted, rows[0]) });
+      found.push({ ...row, reason: guard ?? describe(wanted, rows[0]), isGuarded: guard !== null });
     }
     return found;
   });
+}
+
+/** Why a guard keeps the statements of a row from it; null where none does. */
+async function askGuard(
+  { statements }: RowStatements,
+  session: WriteSession,
+  dialect: WriteDialect,
+): Promise<string | null> {
+  const questions = statements.map(({ sql }) => dialect.guardQuestion(sql)).filter((sql) => sql !== null);
+  for (const question of new Set(questions)) {
+    const [answer] = await session.query(question);
+    if (answer?.reason != null) return answer.reason;
+  }
+  return null;
 }
 
 function describe(

@@ -70,7 +70,10 @@ export class RowTally {
     }
     const changed = await findUnwanted(unmatched, parts);
     this.#counts.done += unmatched.length - changed.length;
-    for (const row of changed) this.#leave('changed', row, `It was changed since it was read. ${row.reason}`);
+    for (const row of changed) {
+      if (row.isGuarded) this.#leave('refused', row, row.reason);
+      else this.#leave('changed', row, `It was changed since it was read. ${row.reason}`);
+    }
   }
 
   /** Takes rows that were read again, with those among them that are not as wanted. */

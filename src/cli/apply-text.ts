@@ -40,6 +40,12 @@ export function formatLeftRow({ kind, table, key, line, reason }: LeftRow): stri
   return `${WORDS[kind]}: ${visibleName(table)} ${visibleName(shown)} (line ${line}): ${/[.!?]$/.test(words) ? words : `${words}.`}`;
 }
 
+/** How many more rows there are than were printed; empty where there are none. */
+export function formatUnlisted(rows: number, mostInJson: number): string {
+  if (rows <= 0) return '';
+  return `and ${formatCounted(rows, 'more row')} that ${rows === 1 ? 'is' : 'are'} not listed (--json lists the first ${formatCount(mostInJson)})\n`;
+}
+
 /** What was done, in a few lines. */
 export function formatApplyResult(result: ApplyResult): string {
   const { applied, done, changed, refused, open, verified, differing, undoPath, interrupted } = result;

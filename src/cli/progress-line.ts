@@ -18,8 +18,9 @@ export function formatProgress(
   const rate = rowsPerSecond(state, nowMs);
   const share = estimateShare(state);
   const bar = share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`;
-  const speed = rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`;
-  const left = formatTimeLeft(state, nowMs);
+  const areRead = state.tables > 0 && state.finishedTables >= state.tables;
+  const speed = areRead ? 'finishing' : rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`;
+  const left = areRead ? '' : formatTimeLeft(state, nowMs);
   const problems = [
     `${formatCount(state.differences)} differ`,
     state.unverifiedTables > 0 ? `${formatCounted(state.unverifiedTables, 'table')} unverified` : '',

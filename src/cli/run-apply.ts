@@ -2,7 +2,7 @@ import type { ApplyOptions, ApplyProgress } from '../apply/apply-options.js';
 import { type ApplyPlan, type ApplyResult, exitCodeOfApply, type LeftRow } from '../apply/apply-result.js';
 import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { redactPasswords } from '../config/redact-passwords.js';
-import { formatApplyPlan, formatApplyResult, formatLeftRow } from './apply-text.js';
+import { formatApplyPlan, formatApplyResult, formatLeftRow, formatUnlisted } from './apply-text.js';
 import type { CliIo } from './cli-io.js';
 import { listenForInterrupts } from './interruption.js';
 
@@ -16,8 +16,9 @@ interface ApplyCommand {
   readonly apply: Apply;
 }
 
-/** So many rows are in the JSON result; of the others there is the count. */
+/** So many rows are in the JSON result, and so many are printed; of the others there is the count. */
 const MOST_LISTED = 1000;
+const MOST_PRINTED = 100;
 const PROGRESS_MS = 1000;
 
 /** Does what `rowproof apply` was asked to; nothing is written before somebody said yes. */
@@ -31,6 +32,7 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
   }
   const say = (text: string): void => void (settings.quiet || io.stderr.write(`${text}\n`));
   const left: LeftRow[] = [];
+  let leftRows = 0;
   const interruption = listenForInterrupts({ io, say, onSecond: () => undefined });
   try {
     const result = await apply({
@@ -47,11 +49,13 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
       onProgress: throttle(io, say),
       onUndoFinished: (undo) => say(`An earlier run was cut off: what takes it back is in ${undo}.`),
       onLeft: (row) => {
+        leftRows++;
         if (settings.json) {
-          if (left.length < MOST_LISTED) left.push(row);
-        } else io.stdout.write(`${redactPasswords(formatLeftRow(row))}\n`);
+          if (leftRows <= MOST_LISTED) left.push(row);
+        } else if (leftRows <= MOST_PRINTED) io.stdout.write(`${redactPasswords(formatLeftRow(row))}\n`);
       },
     });
+    if (!settings.json) io.stdout.write(formatUnlisted(leftRows - MOST_PRINTED, MOST_LISTED));
     io.stdout.write(
       settings.json
         ? `${redactPasswords(JSON.stringify({ ...result, left }, null, 2))}\n`

@@ -29,16 +29,30 @@ export function compileScope(config: RunConfig): ComparisonScope {
   };
 }
 
-/** Of two relaxations of one kind the later one holds. */
+/** Of two relaxations of one kind the one of the more exact name holds, and of equally exact ones the later one. */
 function columnRequest(config: RunConfig, table: string, column: string): ColumnRequest {
-  const isMeant = (pattern: ColumnPattern): boolean =>
-    matchesName(pattern.table, table) && matchesName(pattern.column, column);
-  const relaxations = config.relax.filter(isMeant).flatMap((entry) => entry.relaxations);
+  const relaxations = leastExactFirst(config.relax, table, column).flatMap((entry) => entry.relaxations);
   return {
     relaxations: [...new Map(relaxations.map((each) => [each.kind, each])).values()],
-    uuidSwap: config.uuidSwap.findLast(isMeant)?.side ?? null,
+    uuidSwap: leastExactFirst(config.uuidSwap, table, column).at(-1)?.side ?? null,
     timeZones: { source: config.sourceTimezone, target: config.targetTimezone },
   };
+}
+
+/** The entries that mean a column; those that name its table, and then those that name the column itself, come last. */
+export function leastExactFirst<Entry extends ColumnPattern>(
+  entries: readonly Entry[],
+  table: string,
+  column: string,
+): Entry[] {
+  return entries
+    .filter((entry) => matchesName(entry.table, table) && matchesName(entry.column, column))
+    .sort((one, other) => exactness(one, table, column) - exactness(other, table, column));
+}
+
+/** How exactly an entry names a column that it means: by pattern, column, table, or both. */
+export function exactness(entry: ColumnPattern, table: string, column: string): number {
+  return (entry.table === table ? 2 : 0) + (entry.column === column ? 1 : 0);
 }
 
 /** A name that is spelled out matches itself, also where it holds characters that mean something in a glob. */

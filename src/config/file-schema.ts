@@ -25,7 +25,7 @@ export const TABLE_SETTINGS = z.strictObject(
   {
     target: text()
       .optional()
-      .meta({ description: 'Its name on the target.', examples: ['orders'] }),
+      .meta({ description: 'Its name on the target; not below a glob.', examples: ['orders'] }),
     key: distinct('a list of columns')
       .optional()
       .meta({ description: 'The unique columns to walk the table by, in order.', examples: [['id']] }),
@@ -91,7 +91,7 @@ export const CONFIG_FILE = z.strictObject(
     map: names('SOURCE: TARGET pairs of tables')
       .optional()
       .meta({
-        description: 'Tables whose names differ, SOURCE: TARGET.',
+        description: 'Tables whose names differ, SOURCE: TARGET; no globs.',
         examples: [{ Clients: 'customers' }],
       }),
     matchNames: choice(MATCH_NAMES)
@@ -105,7 +105,7 @@ export const CONFIG_FILE = z.strictObject(
       .min(1, { error: 'expected a list of TABLE.COLUMN' })
       .optional()
       .meta({
-        description: 'TABLE.COLUMN: of this table, compare only such columns.',
+        description: 'TABLE.COLUMN: of this table, compare only such columns; globs too.',
         examples: [['orders.id']],
       }),
     ignoreColumns: columnPatterns()
@@ -117,7 +117,9 @@ export const CONFIG_FILE = z.strictObject(
     tableSettings: z
       .record(z.string(), TABLE_SETTINGS, { error: 'expected settings by the names of tables' })
       .optional()
-      .meta({ description: 'Settings of single tables, by their names on the source.' }),
+      .meta({
+        description: 'Settings of tables, by their names on the source or globs; a name wins over a glob.',
+      }),
     relax: relaxedColumns()
       .optional()
       .meta({
@@ -127,7 +129,7 @@ export const CONFIG_FILE = z.strictObject(
     uuidSwap: columnPatterns()
       .optional()
       .meta({
-        description: 'TABLE.COLUMN: a binary(16) that was made by UUID_TO_BIN(x, 1).',
+        description: 'TABLE.COLUMN: a binary(16) that was made by UUID_TO_BIN(x, 1); globs too.',
         examples: [['orders.id']],
       }),
     sourceTimezone: timeZone()

@@ -63,13 +63,13 @@ function applyTableSettings({ config, flags, file }: Merging): RunConfig {
     // What is said of a table comes last, and so wins over a glob.
     relax: [...config.relax, ...relaxedOf(byTable('relax'), readRelaxedColumns(flags))],
     uuidSwap: [...config.uuidSwap, ...swappedOf(byTable('uuidSwap'), readSwappedColumns(flags))],
-    where: new Map([...byTable('where'), ...config.where]),
+    where: new Map([...unnamed(byTable('where'), config.where), ...config.where]),
     targetWhere: new Map([
       // The target's form of a condition that a flag replaced would compare other rows.
-      ...byTable('targetWhere').filter(([table]) => !config.where.has(table)),
+      ...unnamed(unnamed(byTable('targetWhere'), config.where), config.targetWhere),
       ...config.targetWhere,
     ]),
-    keys: new Map([...byTable('key'), ...config.keys]),
+    keys: new Map([...unnamed(byTable('key'), config.keys), ...config.keys]),
     tableSettings: Object.keys(tableSettings),
     tableModes: flags.mode === undefined ? readTableModes({ config, flags, file }) : new Map(),
     tableMinRows: new Map(byTable('minRows').map(([table, rows]) => [table, Number(rows)])),
@@ -142,10 +142,17 @@ function swappedOf(
   return readSwappedColumns({ 'uuid-swap': names });
 }
 
-/** What the file says of tables that no flag names. */
 function notFlagged<Setting>(
   entries: ByTable<Setting>,
   fromFlags: readonly ColumnPattern[],
 ): ByTable<Setting> {
-  return entries.filter(([table]) => !fromFlags.some((pattern) => matchesName(pattern.table, table)));
+  return unnamed(entries, new Map(fromFlags.map((pattern) => [pattern.table, pattern])));
+}
+
+/** What the file says of tables that no flag names, by a pattern or by their own name. */
+function unnamed<Setting>(
+  entries: ByTable<Setting>,
+  fromFlags: ReadonlyMap<string, unknown>,
+): ByTable<Setting> {
+  return entries.filter(([table]) => ![...fromFlags.keys()].some((name) => matchesName(name, table)));
 }

@@ -10,7 +10,7 @@ import { compileScope } from './comparison-scope.js';
 import { processEnvironment, type WarningListener, warnOfProcess } from './environment.js';
 import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
-import { assertRulesFit } from './rule-effects.js';
+import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
 import type { RunConfig } from './run-config.js';
 import { assertNamesExist } from './unknown-names.js';
 
@@ -91,6 +91,7 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
   assertNamesExist(config, source.catalog, target.catalog);
   const scope = compileScope(config);
   const pairing = pairTables(source.catalog, target.catalog, scope);
+  assertRulesAgree(config, pairing.tables);
   assertRulesFit(config, pairing.tables);
   assertPartnersExist(config, pairing.tables);
   assertKeysKept(config, pairing.tables);

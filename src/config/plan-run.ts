@@ -15,6 +15,7 @@ import type { WarningListener } from './environment.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { OpenSide } from './open-side.js';
 import type { RunConfig } from './run-config.js';
+import { withPatternsSpread } from './spread-patterns.js';
 import { modeOf } from './table-modes.js';
 
 const EXAMPLE_CHUNK_ROWS = 10_000;
@@ -26,7 +27,8 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
 export async function planRun(given: RunConfig, onWarning?: WarningListener): Promise<RunPlan> {
   assertResolved(given);
   const plan = async (sides: Record<Side, OpenSide>): Promise<RunPlan> => {
-    const config = withBareNames(given, catalogsOf(sides));
+    const catalogs = catalogsOf(sides);
+    const config = withPatternsSpread(withBareNames(given, catalogs), catalogs.source);
     const pairing = await pairSides(config, sides);
     const request = {
       workers: config.workers,

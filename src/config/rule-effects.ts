@@ -3,8 +3,55 @@ import { RowproofError } from '../core/errors.js';
 import { formatRelaxation } from '../core/relaxation.js';
 import type { ColumnResult } from '../core/result.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
-import { matchesName } from './comparison-scope.js';
-import type { ColumnPattern, RunConfig } from './run-config.js';
+import { exactness, leastExactFirst, matchesName } from './comparison-scope.js';
+import type { ColumnPattern, RelaxedColumn, RunConfig } from './run-config.js';
+import { saidTwice } from './spread-patterns.js';
+
+/** Refuses two patterns, neither more exact than the other, that say different things of a column. */
+export function assertRulesAgree(config: RunConfig, tables: readonly PlannedTable[]): void {
+  for (const { source, columns } of tables) {
+    if (source === null) continue;
+    for (const { source: column } of columns) {
+      const name = { table: source.name, column };
+      assertAgreed({ flag: '--relax', ...name, entries: config.relax.flatMap(sayings) });
+      const swaps = config.uuidSwap.map((entry) => ({ ...entry, about: '', says: entry.side }));
+      assertAgreed({ flag: '--uuid-swap', ...name, entries: swaps });
+    }
+  }
+}
+
+/** What an entry says about one thing. */
+interface Saying extends ColumnPattern {
+  readonly about: string;
+  readonly says: string;
+}
+
+function sayings({ table, column, relaxations }: RelaxedColumn): Saying[] {
+  return relaxations.map((each) => ({ table, column, about: each.kind, says: formatRelaxation(each) }));
+}
+
+interface Agreement {
+  readonly flag: string;
+  readonly table: string;
+  readonly column: string;
+  readonly entries: readonly Saying[];
+}
+
+function assertAgreed({ flag, table, column, entries }: Agreement): void {
+  const winners = new Map(leastExactFirst(entries, table, column).map((entry) => [entry.about, entry]));
+  for (const winner of winners.values()) {
+    const rank = exactness(winner, table, column);
+    const rival = leastExactFirst(entries, table, column).find(
+      (entry) =>
+        entry.about === winner.about &&
+        entry.says !== winner.says &&
+        exactness(entry, table, column) === rank,
+    );
+    if (rival === undefined) continue;
+    const patterns = [rival, winner].map((each) => `${each.table}.${each.column}`) as [string, string];
+    throw saidTwice({ flag, table: `${table}.${column}`, patterns });
+  }
+}
 
 /** A column that a pattern means. */
 interface MeantColumn {

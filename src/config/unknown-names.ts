@@ -1,7 +1,9 @@
 import { RowproofError } from '../core/errors.js';
+import { SIDES, type Side } from '../core/pairing.js';
 import type { Catalog, NamedObject } from '../core/schema.js';
-import { matchesName } from './comparison-scope.js';
+import { compileScope, matchesName } from './comparison-scope.js';
 import { askForName } from './name-hint.js';
+import { usageError } from './raw-flags.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
 
 /**
@@ -12,14 +14,12 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
   const schemas = [source.schema, target.schema];
   const own = namesOf(source, schemas);
   const partners = namesOf(target, schemas);
-  const byPattern: readonly (readonly [string, readonly string[]])[] = [
+  const named: readonly (readonly [string, readonly string[]])[] = [
     ['--tables', config.tables],
     ['--columns', config.columns.map((pattern) => pattern.table)],
     ['--ignore-columns', config.ignoreColumns.map((pattern) => pattern.table)],
     ['--relax', config.relax.map((pattern) => pattern.table)],
     ['--uuid-swap', config.uuidSwap.map((pattern) => pattern.table)],
-  ];
-  const byName: readonly (readonly [string, readonly string[]])[] = [
     ['--where', [...config.where.keys()]],
     ['--target-where', [...config.targetWhere.keys()]],
     ['--key', [...config.keys.keys()]],
@@ -27,21 +27,41 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['columnMap', [...config.columnMap.keys()]],
     ['tableSettings', config.tableSettings],
   ];
-  for (const [flag, names] of byName) {
-    for (const name of names) assertNoPattern(flag, name, own);
-  }
-  for (const [flag, patterns] of [...byPattern, ...byName]) {
+  for (const [flag, patterns] of named) {
     for (const pattern of patterns) assertMatch(flag, pattern, own, 'source');
   }
   for (const pattern of config.exclude) assertMatch('--exclude', pattern, bothNames(own, partners), 'source');
   assertBothConditions(config);
   for (const { target: name } of config.map) assertMatch('--map', name, partners, 'target');
+  assertMapped(config, { source: own.tables, target: partners.tables });
   assertColumnsExist(config, source);
   assertKeysExist(config, source);
   for (const pattern of config.columns) assertColumnMeant('--columns', pattern, source);
   for (const pattern of config.ignoreColumns) assertColumnIgnored(pattern, source, target);
   for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);
   for (const pattern of config.uuidSwap) assertColumnMeant('--uuid-swap', pattern, source);
+}
+
+/** A pattern pairs no table with another; and a source table whose namesake is given away has no partner left. */
+function assertMapped(config: RunConfig, tables: Readonly<Record<Side, readonly string[]>>): void {
+  const mapped = new Set(config.map.map((entry) => entry.source));
+  const { includesTable, excludesTable } = compileScope(config);
+  for (const entry of config.map) {
+    const pattern = SIDES.find((side) => !tables[side].includes(entry[side]));
+    if (pattern !== undefined) {
+      throw usageError(
+        `--map pairs one table with one other, and "${entry[pattern]}" is a pattern.`,
+        'Map each table by its own name, or pair names in another style with --match-names.',
+      );
+    }
+    const name = entry.target;
+    if (mapped.has(name) || !tables.source.includes(name)) continue;
+    if (excludesTable(name) || !includesTable(name)) continue;
+    throw usageError(
+      `--map gives ${name} of the target to ${entry.source}, and ${name} of the source would pair with it too.`,
+      `Leave ${name} out with --exclude, map it to another table, or do not map ${entry.source}.`,
+    );
+  }
 }
 
 /**
@@ -125,16 +145,6 @@ function bothNames(one: SideNames, other: SideNames): SideNames {
     tables: [...new Set([...one.tables, ...other.tables])],
     others: [...one.others, ...other.others],
   };
-}
-
-/** What is said of one table would be said of none by a pattern, which is looked up as a name. */
-function assertNoPattern(flag: string, name: string, { tables }: SideNames): void {
-  if (tables.includes(name) || !tables.some((table) => matchesName(name, table))) return;
-  throw new RowproofError({
-    code: 'usage',
-    message: `${flag} says "${name}", which is a pattern: it takes the name of one table.`,
-    hint: `Write it once for each table. Tables of the source: ${listSome(tables)}.`,
-  });
 }
 
 function listSome(names: readonly string[]): string {

@@ -25,6 +25,7 @@ export const FINDING_EFFECTS = {
   'duplicate-key': 'note',
   'key-not-ignored': 'note',
   'hidden-by-condition': 'note',
+  'condition-empty': 'note',
   'index-broken': 'note',
   'collation-changed': 'note',
   'read-in-full': 'note',

@@ -101,6 +101,11 @@ export interface WriteDialect {
   /** Bare words and functions, in upper case, that repair statements are made of. */
   readonly words: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;
+  /**
+   * SQL whose `reason` says why a guard of a statement that looks after foreign keys keeps it from its row, NULL where it
+   * does not; null where the statement has none.
+   */
+  guardQuestion(statement: string): string | null;
   /** Reads a line that sets the session; null where it is none of those that a repair file may hold. */
   readSettings(line: string): readonly WriteSetting[] | null;
   /** Connects within the connect timeout; every statement has a limit, and ends soon after `stop`. */

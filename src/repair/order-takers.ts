@@ -44,7 +44,7 @@ export async function orderTakers({ survey, waits, rows }: Takers): Promise<void
     }
     for (const number of pending) {
       const own = waits.find(({ waiter, holder }) => waiter === number && pending.has(holder));
-      survey.held.set(number, keptValue(own?.rule ?? ''));
+      survey.held.set(number, closedRing(own?.rule ?? ''));
       known.delete(number);
     }
     pending.clear();
@@ -88,6 +88,10 @@ function isOpen(row: SurveyedRow | undefined): boolean {
 
 function keptValue(rule: string): string {
   return `another row still has its value of unique key ${rule}`;
+}
+
+function closedRing(rule: string): string {
+  return `it waits for its value of unique key ${rule} in a ring of listed rows, none of which can put its own value aside`;
 }
 
 /** Leaves rows alone that wait for one that keeps its value, and those that wait for them. */

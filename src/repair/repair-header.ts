@@ -131,7 +131,7 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     }
     if (table.table.unseen !== null && counts.delete + counts.update > 0) {
       warnings.push(
-        `The run could not see whether other tables refer to ${name}. Its indexed columns are changed, and its rows deleted, only where the account that applies this sees that none does (PROCESS and a privilege on every table).`,
+        `The run could not see whether other tables refer to ${name}. Its indexed columns are changed, and its rows deleted, only where the account that applies this sees that none does (PROCESS, and a privilege on the tables that do).`,
       );
     }
     const lost = uncomparedColumns(table);

@@ -38,8 +38,8 @@ export function describeUnread(table: Table, side: Side): Finding[] {
   }));
 }
 
-/** Whether a run over a schema looks at a relation, without its being named. */
+/** Whether a run looks at a relation: one that holds no rows of its own must be named. */
 export function isLookedAt(table: Table, scope: ComparisonScope): boolean {
-  if (scope.excludesTable(table.name)) return false;
-  return scope.namesTable(table.name) || (holdsOwnRows(table) && scope.includesTable(table.name));
+  if (scope.excludesTable(table.name) || !scope.includesTable(table.name)) return false;
+  return scope.namesTable(table.name) || holdsOwnRows(table);
 }

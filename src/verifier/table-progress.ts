@@ -7,6 +7,7 @@ import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { Hasher, TableChecksums } from './checksum-choice.js';
+import { describeEmptyCondition } from './empty-condition.js';
 import type { SpotShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 import { describeUndecided } from './undecided-columns.js';
@@ -163,7 +164,9 @@ export class TableProgress {
   toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
     const { source, target, pair } = this.planned;
     const undecided = describeUndecided(this.planned, this.#undecided);
-    const findings = [...this.#findings, ...undecided.findings];
+    const isRead = this.#unverifiedChunks === 0 && this.#chunks > 0 && this.isDone;
+    const empty = isRead ? describeEmptyCondition(this.planned, this.#rows) : [];
+    const findings = [...this.#findings, ...undecided.findings, ...empty];
     const schemaDiffers = hasEffect(findings, 'different');
     return {
       source: source === null ? null : qualifiedName(source),

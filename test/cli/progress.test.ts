@@ -104,6 +104,19 @@ describe('progress in a log', () => {
     }
   });
 
+  it('tells no speed once all tables are read, while differences are explained', () => {
+    const { at, writes } = watch();
+    at(0, start(1000), rows(500));
+    at(4000, rows(500), ...['a', 'b'].map((table) => ended(table)));
+    at(10_000);
+    at(20_000);
+    expect(writes.length).toBeGreaterThan(1);
+    for (const line of writes) {
+      expect(line).toContain('finishing, 0 differ, 2 of 2 tables done');
+      expect(line).not.toMatch(/rows\/s| left/);
+    }
+  });
+
   it('never says 100% before the end', () => {
     const { at, writes } = watch();
     at(0, start(1000), rows(1000));
@@ -122,6 +135,8 @@ describe('progress in a log', () => {
     expect(writes.join('')).not.toContain('\u001b');
   });
 });
+
+const ended = (table: string) => ({ type: 'table:end', table, verdict: 'verified' }) as const;
 
 describe('progress in a terminal', () => {
   it('is drawn at most ten times a second on one line that fits, and cleared at the end', () => {

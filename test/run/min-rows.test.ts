@@ -34,7 +34,7 @@ describe.each(fewEnginePairs())('--min-rows from $source to $target', ({ source:
   const target = useDatabase(to);
   beforeAll(async () => {
     for (const side of [source, target]) {
-      await side.run('CREATE TABLE filled (id int PRIMARY KEY); CREATE TABLE empty (id int PRIMARY KEY)');
+      await side.run('CREATE TABLE filled (id int PRIMARY KEY); CREATE TABLE hollow (id int PRIMARY KEY)');
       await side.run(`INSERT INTO filled VALUES ${ROWS}`);
     }
   });
@@ -46,7 +46,7 @@ describe.each(fewEnginePairs())('--min-rows from $source to $target', ({ source:
     [{ 'min-rows': '30', mode: 'count' }, 'counted'],
     [{ 'min-rows': '31', mode: 'count' }, 'unverified'],
     [{ 'min-rows': '1', exclude: 'filled' }, 'unverified'],
-    [{ 'min-rows': '30', exclude: 'empty' }, 'verified'],
+    [{ 'min-rows': '30', exclude: 'hollow' }, 'verified'],
     [{ 'min-rows': '10', where: 'filled:id < 10' }, 'verified'],
     [{ 'min-rows': '11', where: 'filled:id < 10' }, 'unverified'],
   ])('counts the rows of all tables that were looked at: with %j the run is %s', async (flags, verdict) => {
@@ -79,20 +79,20 @@ describe.each(fewEnginePairs())('--min-rows from $source to $target', ({ source:
   });
 
   it('of a table alone makes that table unverified', async () => {
-    const found = await runSettings(source, target, { filled: { minRows: 30 }, empty: { minRows: 1 } });
+    const found = await runSettings(source, target, { filled: { minRows: 30 }, hollow: { minRows: 1 } });
     expect(found.verdict).toBe('unverified');
     expect(findingCodes(found)).toEqual([]);
     const tables = { result: found, differences: [], events: [] };
     expect(tableResult(tables, 'filled').verdict).toBe('verified');
-    expect(findingCodes(tableResult(tables, 'empty'))).toEqual(['few-rows']);
+    expect(findingCodes(tableResult(tables, 'hollow'))).toEqual(['few-rows']);
     expect(formatHeadline(found)).toBe(
       'UNVERIFIED: no difference was found, but 1 of 2 tables has fewer rows than were asked for.',
     );
   });
 
   it('of a table that is excluded, or is there in full, changes nothing', async () => {
-    const settings = { filled: { minRows: 30 }, empty: { minRows: 5 } };
-    const found = await runSettings(source, target, settings, { exclude: ['empty'] });
+    const settings = { filled: { minRows: 30 }, hollow: { minRows: 5 } };
+    const found = await runSettings(source, target, settings, { exclude: ['hollow'] });
     expect(found.verdict).toBe('verified');
   });
 });

@@ -178,7 +178,7 @@ describe('a name that means nothing on the servers is refused, exit 2', () => {
     [['--exclude', '*'], 'There is no table to compare', '--exclude'],
     [['--map', 'ordrs=orders'], '--map says "ordrs", but no table of the source', 'Did you mean orders?'],
     [['--map', 'orders=ordrs'], '--map says "ordrs", but no table of the target', 'Did you mean orders?'],
-    [['--map', 'ord*=orders'], '--map says "ord*", which is a pattern', 'once for each table'],
+    [['--map', 'ord*=orders'], 'and "ord*" is a pattern', 'Map each table by its own name'],
     [['--columns', 'orders.nte'], '--columns says "orders.nte", but no such column', 'Did you mean note?'],
     [['--columns', 'ordrs.note'], '--columns says "ordrs", but no table', 'Did you mean orders?'],
     [
@@ -189,9 +189,9 @@ describe('a name that means nothing on the servers is refused, exit 2', () => {
     [['--ignore-columns', 'orders.id'], 'rows of orders are told apart by it', '--key orders:COLUMN'],
     [['--key', 'orders:nte'], '--key names "nte", but orders on the source has no such column', 'note?'],
     [['--key', 'ordrs:id'], '--key says "ordrs", but no table', 'Did you mean orders?'],
-    [['--key', '*:id'], '--key says "*", which is a pattern', 'once for each table'],
+    [['--key', 'ord*:nte'], '--key names "nte", but orders on the source has no such column', 'note?'],
     [['--where', 'ordrs:id > 1'], '--where says "ordrs", but no table', 'Did you mean orders?'],
-    [['--where', 'order*:id > 1'], '--where says "order*", which is a pattern', 'once for each table'],
+    [['--where', 'zz*:id > 1'], '--where says "zz*", but no table of the source', 'Its tables: '],
     [
       ['--target-where', 'orders:id > 1'],
       '--where does not: all rows of the source',
@@ -242,11 +242,7 @@ describe('a name that means nothing on the servers is refused, exit 2', () => {
     ],
     ['tableSettings: {ordrs: {minRows: 5}}', 'tableSettings.ordrs says "ordrs", but no table', 'orders?'],
     ['tableSettings: {ordrs: {mode: full}}', 'tableSettings.ordrs says "ordrs", but no table', 'orders?'],
-    [
-      'tableSettings: {"*": {where: id > 1}}',
-      'which is a pattern: it takes the name of one table',
-      'each table',
-    ],
+    ['tableSettings: {"zz*": {where: id > 1}}', 'says "zz*", but no table of the source', 'Its tables: '],
     [
       'tableSettings: {orders: {target: ordrs}}',
       'tableSettings.orders.target says "ordrs", but no table',

@@ -8,7 +8,12 @@ import { textLiteral } from './dialect.js';
 /** Whether the account that applies a file sees every foreign key. */
 export const SIGHT_VARIABLE = '@rowproof_sees_all';
 /** All variables of ours in which a file notes what it was told. */
-export const ASKED_VARIABLES: readonly string[] = [SIGHT_VARIABLE, '@rowproof_unseen'];
+export const ASKED_VARIABLES: readonly string[] = [
+  SIGHT_VARIABLE,
+  '@rowproof_unseen',
+  '@rowproof_schema',
+  '@rowproof_schema_file',
+];
 
 /** What the account that reads cannot know of the foreign keys that refer to the tables of a schema. */
 export interface UnseenKeys {
@@ -123,19 +128,47 @@ function innodbTable(known: ReadonlySet<string>): string {
 }
 
 const NOTE =
-  "SELECT 'rowproof: changed columns that have an index are left as they are, because this account does not see whether foreign keys refer to them (PROCESS and a privilege on every table)' AS note";
+  "SELECT 'rowproof: changed columns that have an index are left as they are, because this account does not see whether foreign keys refer to them (PROCESS, and a privilege on the tables that have these)' AS note";
 const NOTE_CHECK = `SET @rowproof_check = IF(@rowproof_sees_all, 'DO 0', ${textLiteral(NOTE)});`;
 const RUN_CHECK = ['PREPARE rowproof_check FROM @rowproof_check;', 'EXECUTE rowproof_check;'];
 
-function buildSight(view: string): string {
-  return `(SELECT COUNT(*) FROM information_schema.${view}) <= (SELECT COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS)`;
+/** Names that InnoDB spells in one of two ways that are known: as they are, or as in names of files. */
+const KNOWN_SPELLING = /^[\w $.-]+$/;
+
+/**
+ * Compares all foreign keys that refer to the schema, or to any where its spelling is not known, with those shown. MariaDB
+ * shows an account that may only read a table its columns of foreign keys, but nothing of it in REFERENTIAL_CONSTRAINTS.
+ */
+function buildSight(view: string, isOfSchema: boolean): string {
+  const [own, shown] = isOfSchema
+    ? [
+        " WHERE HEX(LOWER(SUBSTRING_INDEX(REF_NAME, '/', 1))) IN (@rowproof_schema, @rowproof_schema_file)",
+        'HEX(LOWER(REFERENCED_TABLE_SCHEMA)) = @rowproof_schema',
+      ]
+    : ['', 'REFERENCED_TABLE_SCHEMA IS NOT NULL'];
+  return `(SELECT COUNT(*) FROM information_schema.${view}${own}) <= (SELECT COUNT(*) FROM information_schema.KEY_COLUMN_USAGE WHERE ORDINAL_POSITION = 1 AND ${shown})`;
 }
 
+/** The schema in lower case, as it is and as file names spell it. */
+function buildSchemaStatements(schema: string): string[] {
+  const plain = schema.toLowerCase();
+  const inFileNames = plain.replace(
+    /\W/g,
+    (character) => `@${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [
+    `SET @rowproof_schema = '${hexOfName(plain)}';`,
+    `SET @rowproof_schema_file = '${hexOfName(inFileNames)}';`,
+  ];
+}
+
+const hexOfName = (name: string): string => Buffer.from(name).toString('hex').toUpperCase();
+
 /** The view is named in a text that only an account with the privilege runs: to others the server would refuse it. */
-function buildSightCheck(view: string): string {
+function buildSightCheck(view: string, isOfSchema: boolean): string {
   const mine =
     "GRANTEE = CONCAT('''', LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)) - 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
-  const complete = `SET @rowproof_sees_all = ${buildSight(view)}`;
+  const complete = `SET @rowproof_sees_all = ${buildSight(view, isOfSchema)}`;
   return `SET @rowproof_check = IF((SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'PROCESS' AND ${mine}) > 0, ${textLiteral(complete)}, 'DO 0');`;
 }
 
@@ -147,21 +180,28 @@ export function readSightLine(
   line: string,
 ): readonly { readonly name: string; readonly value: string }[] | null {
   if (line === NOTE_CHECK || RUN_CHECK.includes(line)) return [];
-  const view = ['INNODB_FOREIGN', 'INNODB_SYS_FOREIGN'].find((each) => line === buildSightCheck(each));
-  return view === undefined ? null : [{ name: SIGHT_VARIABLE, value: buildSight(view) }];
+  for (const view of ['INNODB_FOREIGN', 'INNODB_SYS_FOREIGN']) {
+    for (const isOfSchema of [true, false]) {
+      if (line !== buildSightCheck(view, isOfSchema)) continue;
+      return [{ name: SIGHT_VARIABLE, value: buildSight(view, isOfSchema) }];
+    }
+  }
+  return null;
 }
 
 /**
- * What the file asks before it begins: whether the account that applies it sees every foreign key, which takes the
- * PROCESS privilege, and which tables others refer to of which the reading account knew nothing.
+ * What the file asks before it begins: whether the account that applies it sees every foreign key that refers to the
+ * schema, which takes the PROCESS privilege, and which tables others refer to of which the reading account knew nothing.
  */
 function buildUnseenStatements({ schema, foreignKeys, known }: Sight): string[] {
   const seen = foreignKeys.map(({ table, name }) => textLiteral(`${table} ${name}`.toLowerCase()));
   const own = "LOWER(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME, ' ', CONSTRAINT_NAME))";
   const others = seen.length === 0 ? 'TRUE' : `${own} NOT IN (${seen.join(', ')})`;
+  const isOfSchema = KNOWN_SPELLING.test(schema);
   return [
     'SET @rowproof_sees_all = 0;',
-    buildSightCheck(innodbTable(known)),
+    ...(isOfSchema ? buildSchemaStatements(schema) : []),
+    buildSightCheck(innodbTable(known), isOfSchema),
     ...RUN_CHECK,
     NOTE_CHECK,
     ...RUN_CHECK,
@@ -171,4 +211,17 @@ function buildUnseenStatements({ schema, foreignKeys, known }: Sight): string[] 
 }
 
 const buildGuard = ({ name }: Table): string =>
-  `@rowproof_sees_all AND FIND_IN_SET('${Buffer.from(name.toLowerCase()).toString('hex').toUpperCase()}', @rowproof_unseen) = 0`;
+  `@rowproof_sees_all AND FIND_IN_SET('${hexOfName(name.toLowerCase())}', @rowproof_unseen) = 0`;
+
+const GUARD_AT_END = / AND @rowproof_sees_all AND FIND_IN_SET\('([0-9A-F]*)', @rowproof_unseen\) = 0$/;
+
+/** Asks, in the session that runs it, why the guard of a statement keeps it from its row; null without such a guard. */
+export function buildGuardQuestion(statement: string): string | null {
+  const [, name] = GUARD_AT_END.exec(statement) ?? [];
+  if (name === undefined) return null;
+  const [unseen, referred] = [
+    'Whether foreign keys refer to the row is not shown to this account: that takes PROCESS, and a privilege on the tables that have them.',
+    'A foreign key that the account which wrote the file could not see refers to the table.',
+  ];
+  return `SELECT CASE WHEN NOT @rowproof_sees_all THEN ${textLiteral(unseen)} WHEN FIND_IN_SET('${name}', @rowproof_unseen) > 0 THEN ${textLiteral(referred)} END AS reason`;
+}

@@ -8,7 +8,7 @@ import { MYSQL_NOTES } from './change-notes.js';
 import { MYSQL_COPIES } from './row-copies.js';
 import { readMysqlImages } from './row-images.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
-import { SIGHT_VARIABLE } from './unseen-keys.js';
+import { buildGuardQuestion, SIGHT_VARIABLE } from './unseen-keys.js';
 import { LEXICON, readSettings, STATE } from './write-settings.js';
 
 const ER_SPECIFIC_ACCESS_DENIED = 1227;
@@ -88,6 +88,7 @@ export const mysqlWrite: WriteDialect = {
     ).split(' '),
   ),
   functions: new Set('CAST CONVERT EXISTS LEFT FROM AND NOT CHAR FIND_IN_SET'.split(' ')),
+  guardQuestion: buildGuardQuestion,
   readSettings,
   open,
   begin,

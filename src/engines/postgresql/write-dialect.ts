@@ -204,6 +204,7 @@ export const postgresqlWrite: WriteDialect = {
     'NULL TRUE FALSE AND NOT IS DISTINCT FROM EXISTS SELECT WHERE AS COLLATE LIMIT C X PG_CATALOG'.split(' '),
   ),
   functions: new Set('CAST DECODE EXISTS OPERATOR AND NOT FROM'.split(' ')),
+  guardQuestion: () => null,
   readSettings,
   open,
   begin,
