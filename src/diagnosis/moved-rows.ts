@@ -155,7 +155,11 @@ export class MovedRows {
       confidence: repeated === extra ? 'proved' : 'likely',
       columns: [],
       rows,
-      evidence: { detail: `equal to another row but for the key${first}`, of, examples: [] },
+      evidence: {
+        detail: `equal to another row${this.#key.length === 0 ? '' : ' but for the key'}${first}`,
+        of,
+        examples: [],
+      },
     };
   }
 }

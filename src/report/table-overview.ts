@@ -12,8 +12,11 @@ import {
 } from './verdict-text.js';
 import { visibleName } from './visible-text.js';
 
-/** A table pair of the overview, with how it was walked in words. */
-type OverviewRow = TableResult & { readonly walk: string };
+/** A table pair of the overview, with what told its rows apart. */
+type OverviewRow = TableResult & { readonly identity: string };
+
+/** Its head: by which columns a row of one side is that of the other. */
+const IDENTITY = 'rows told\napart by';
 
 interface OverviewColumn {
   readonly head: string;
@@ -22,9 +25,9 @@ interface OverviewColumn {
 }
 
 const NAME: OverviewColumn = { head: 'table', align: 'left', cell: (table) => plain(formatPairName(table)) };
-const NAME_AND_WALK: OverviewColumn = {
+const NAME_AND_IDENTITY: OverviewColumn = {
   ...NAME,
-  cell: (table) => plain(`${formatPairName(table)}\n  ${table.walk}`),
+  cell: (table) => plain(`${formatPairName(table)}\n  ${describeIdentity(table)}`),
 };
 const SHARED: readonly OverviewColumn[] = [
   {
@@ -42,10 +45,10 @@ const WIDE: readonly OverviewColumn[] = [
   { head: 'extra', align: 'right', cell: (table) => differingRows(table, 'extra') },
   { head: 'changed', align: 'right', cell: (table) => differingRows(table, 'changed') },
   { head: 'in\nflight', align: 'right', cell: (table) => differingRows(table, 'inFlight') },
-  { head: 'walked', align: 'left', cell: (table) => plain(table.walk) },
+  { head: IDENTITY, align: 'left', cell: (table) => plain(table.identity) },
 ];
 const NARROW: readonly OverviewColumn[] = [
-  NAME_AND_WALK,
+  NAME_AND_IDENTITY,
   ...SHARED,
   {
     head: 'rows that\ndiffer',
@@ -59,13 +62,13 @@ const NARROW: readonly OverviewColumn[] = [
 
 const NOT_READ = '–';
 const LEAST_NAME_WIDTH = 30;
-const MOST_WALK_WIDTH = 30;
+const MOST_IDENTITY_WIDTH = 30;
 const ORDER = { different: 0, unverified: 1, sampled: 2, counted: 2, verified: 2 } as const;
 
 /** One row per table pair, those that need attention first; on a narrow terminal the counts share one column. */
 export function formatOverview({ tables, mode, width, paint }: Overview): string {
   const sorted = tables
-    .map((table) => ({ ...table, walk: formatWalk(table, mode) }))
+    .map((table) => ({ ...table, identity: formatIdentity(table, mode) }))
     .sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
   const wide = layOut(WIDE, sorted, width);
   const columns = wide.nameWidth >= LEAST_NAME_WIDTH ? WIDE : NARROW;
@@ -96,7 +99,7 @@ function layOut(
       column.head,
       tables.map((table) => column.cell(table).text),
     );
-    return column.head === 'walked' ? Math.min(natural, MOST_WALK_WIDTH) : natural;
+    return column.head === IDENTITY ? Math.min(natural, MOST_IDENTITY_WIDTH) : natural;
   });
   const others = widths.slice(1).reduce((sum, each) => sum + each + GRID_GAP, 0);
   const nameWidth = width - others;
@@ -115,12 +118,17 @@ const HASHED_BY = {
   mixed: ', partly hashed by the servers',
 } as const;
 
-function formatWalk(table: TableResult, runMode: Mode): string {
+function formatIdentity(table: TableResult, runMode: Mode): string {
   if (!wasRead(table)) return 'not read';
   if (table.strategy === 'count') return 'counted only';
   const key = table.key.map(visibleName).join(', ');
-  const walk = `${table.strategy} by ${key === '' ? 'whole rows' : key}${HASHED_BY[table.checksum ?? 'client']}`;
-  return table.mode === runMode ? walk : `${walk} (${table.mode})`;
+  const identity = `${key === '' ? 'all values' : key}${HASHED_BY[table.checksum ?? 'client']}`;
+  return table.mode === runMode ? identity : `${identity} (${table.mode})`;
+}
+
+/** What has no key columns says by itself what it is. */
+function describeIdentity(table: OverviewRow): string {
+  return wasCompared(table) ? `by ${table.identity}` : table.identity;
 }
 
 function verdictWords(table: TableResult): string {

@@ -372,7 +372,7 @@ describe('a migration from PostgreSQL to MariaDB', () => {
     await target.run(`${create}; ${insert}; ${insert}`);
     const run = await compare({ source, target, flags: { tables: ['hits'] } });
     expect(tableResult(run, 'hits').diagnoses.map(line)).toEqual([
-      ': rows-duplicated, equal to another row but for the key: 3 of 3 proved',
+      ': rows-duplicated, equal to another row: 3 of 3 proved',
     ]);
   });
 });

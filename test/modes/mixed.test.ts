@@ -56,7 +56,7 @@ tableSettings:\n  visits: { mode: spot, ratio: 20% }\n  logs: { mode: count }\n`
     expect(stdout).toMatch(
       /^COUNTED: no difference was found in 3 tables; 1 was verified, 1 was sampled, 1 was counted\./,
     );
-    expect(stdout).toMatch(/visits .* sampled .* range by id \(spot\)/);
+    expect(stdout).toMatch(/visits .* sampled .* id \(spot\)/);
     expect(stdout).toMatch(/logs .* counted .* counted only/);
     expect(stdout).toMatch(/Only a sample was read of: \S+ → public\.visits\n/);
     expect(stdout).toMatch(/Only the numbers of rows were compared of: \S+ → public\.logs\n/);
