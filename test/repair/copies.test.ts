@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { availableEngines, enginePairs, type TestEngine, useDatabase } from '../support/database.js';
+import { availableEngines, fewEnginePairs, type TestEngine, useDatabase } from '../support/database.js';
 import { applySql, expectRoundTrip, writeRepair } from './repair-round.js';
 import { cutBehindEachLine, writeFiles } from './stopped-files.js';
 
@@ -69,7 +69,7 @@ function createTable(engine: TestEngine, table: string): string {
   return `CREATE TABLE ${table} (${engine === 'postgresql' ? TYPES.postgresql : TYPES.mysql}`;
 }
 
-describe.each(enginePairs())('rows without a key, $source to $target', (engines) => {
+describe.each(fewEnginePairs())('rows without a key, $source to $target', (engines) => {
   const source = useDatabase(engines.source);
   const target = useDatabase(engines.target);
 

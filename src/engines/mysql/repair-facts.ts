@@ -103,11 +103,11 @@ export interface Trigger {
 }
 
 export async function readTriggers(session: Session, schema: string): Promise<readonly Trigger[]> {
-  const inserts = await readInsertTriggers(session);
   const rows = await session.query(
     `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS name, EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text, ACTION_TIMING AS timing
      FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(schema)} ORDER BY TRIGGER_NAME`,
   );
+  const inserts = rows.length === 0 ? [] : await readInsertTriggers(session);
   return rows.map((row) => {
     const text = row.text ?? '';
     const event = row.event === 'INSERT' ? 'insert' : row.event === 'UPDATE' ? 'update' : 'delete';
