@@ -7,7 +7,7 @@ import { compareKeyValues, readKeyValue, UNORDERED_KINDS } from './column-kinds.
 import { caseArbitrary, expectedDifferences, type RandomCase } from './random-table.js';
 import { dropTable, writeTable } from './write-table.js';
 
-const CASES = Number(process.env.ROWPROOF_PROPERTY_CASES ?? '12');
+const CASES = Number(process.env.ROWPROOF_PROPERTY_CASES ?? '8');
 const MS_PER_CASE = 10_000;
 
 let ran = 0;

@@ -5,7 +5,7 @@ import { propertySeed } from '../support/property-seed.js';
 import { expectRoundTrip, type RepairSides } from './repair-round.js';
 
 /** How many random schemas each engine gets. */
-const RUNS = Number(process.env.ROWPROOF_REPAIR_RUNS ?? 4);
+const RUNS = Number(process.env.ROWPROOF_REPAIR_RUNS ?? 3);
 
 interface Shape {
   readonly codeNullable: boolean;
