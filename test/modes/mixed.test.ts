@@ -84,6 +84,8 @@ tableSettings:\n  visits: { mode: spot, ratio: 20% }\n  logs: { mode: count }\n`
     writeFileSync(join(folder, 'wrong.yaml'), text);
     const { exitCode, stderr } = await run('verify', '--config', 'wrong.yaml');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('tableSettings says "visists", but no table of the source has such a name.');
+    expect(stderr).toContain(
+      'wrong.yaml:3: tableSettings.visists says "visists", but no table of the source has such a name.',
+    );
   });
 });
