@@ -16,14 +16,14 @@ export function processList(engine: TestEngine): string {
 
 /**
  * The sessions that are in a slow read of this database. Asleep, such a read has its snapshot: what is written from then
- * on is not in it.
+ * on is not in it. MySQL lists the first 1,024 bytes of a statement, which may end before the part that sleeps.
  */
 export async function findSlowReads(database: TestDatabase, { asleep = false } = {}): Promise<string[]> {
   const sql =
     database.engine === 'postgresql'
       ? `SELECT pid FROM pg_stat_activity WHERE datname = '${database.name}' AND query LIKE '/*NO LOAD BALANCE*/ SELECT%FROM%pg\\_sleep%' AND state = 'active'
          ${asleep ? "AND wait_event = 'PgSleep'" : ''}`
-      : `SELECT id FROM ${processList(database.engine)} WHERE db = '${database.name}' AND info LIKE 'SELECT%FROM%WHERE%SLEEP(%'
+      : `SELECT id FROM ${processList(database.engine)} WHERE db = '${database.name}' AND info LIKE 'SELECT%FROM \`${database.name}\`.\`%WHERE%'
          AND id <> CONNECTION_ID() ${asleep ? "AND state = 'User sleep'" : ''}`;
   return (await database.query(sql)).map(([id]) => String(id));
 }
