@@ -9,17 +9,20 @@ export interface FileLine {
   readonly end: number;
 }
 
+/** Bytes that are no text: the file is none that Rowproof or a client of a server wrote. */
+export class NotUtf8 extends Error {}
+
 const READ_BYTES = 1 << 18;
 const LINE_BREAK = 0x0a;
 
 /**
  * Reads a file line by line; only `\n` ends a line, since text may hold every other separator. Throws where the bytes
- * are not UTF-8. `complete` is false for a last line without its line break.
+ * are not UTF-8, a `NotUtf8`. `complete` is false for a last line without its line break.
  */
 export async function* readLines(
   file: FileHandle,
 ): AsyncGenerator<FileLine & { readonly complete: boolean }> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const decode = decoderOfLines();
   const buffer = Buffer.alloc(READ_BYTES);
   let pieces: Buffer[] = [];
   let number = 1;
@@ -33,7 +36,7 @@ export async function* readLines(
     for (let at = chunk.indexOf(LINE_BREAK); at >= 0; at = chunk.indexOf(LINE_BREAK, from)) {
       pieces.push(chunk.subarray(from, at));
       const end = position + at + 1;
-      yield { number, text: decoder.decode(joinPieces(pieces)), start, end, complete: true };
+      yield { number, text: decode(pieces), start, end, complete: true };
       pieces = [];
       number++;
       start = end;
@@ -43,7 +46,18 @@ export async function* readLines(
     position += bytesRead;
   }
   if (pieces.length === 0) return;
-  yield { number, text: decoder.decode(joinPieces(pieces)), start, end: position, complete: false };
+  yield { number, text: decode(pieces), start, end: position, complete: false };
+}
+
+function decoderOfLines(): (pieces: readonly Buffer[]) => string {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return (pieces) => {
+    try {
+      return decoder.decode(joinPieces(pieces));
+    } catch (error) {
+      throw new NotUtf8('The file is not UTF-8', { cause: error });
+    }
+  };
 }
 
 function joinPieces(pieces: readonly Buffer[]): Buffer {

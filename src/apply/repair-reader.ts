@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { RowproofError } from '../core/errors.js';
 import type { WriteDialect, WriteSetting } from '../engines/write.js';
 import { visibleName } from '../report/visible-text.js';
-import { readLines } from './file-lines.js';
+import { NotUtf8, readLines } from './file-lines.js';
 import { readBareStatement } from './noted-statement.js';
 import {
   type FileHeader,
@@ -176,7 +176,7 @@ async function* readCheckedLines(path: string, file: FileHandle): ReturnType<typ
       yield line;
     }
   } catch (error) {
-    if (error instanceof TypeError) throw notOurs(path);
+    if (error instanceof NotUtf8) throw notOurs(path);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { whyNotRead } from '../config/file-reason.js';
 import { RowproofError } from '../core/errors.js';
 import { type ChangeNotes, readToldLine } from '../engines/change-notes.js';
-import { readLines } from './file-lines.js';
+import { NotUtf8, readLines } from './file-lines.js';
 
 /** The rows that a repair changed, as it said itself when an engine's own client applied it. */
 export interface ToldRows {
@@ -24,7 +24,7 @@ export async function readToldRows(telling: Telling): Promise<ToldRows> {
   try {
     return await readRows(file, telling);
   } catch (error) {
-    if (error instanceof TypeError) throw notTold(`${telling.path} is not what a repair prints.`);
+    if (error instanceof NotUtf8) throw notTold(`${telling.path} is not what a repair prints.`);
     throw error;
   } finally {
     await file.close();

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { whyNotWritten } from '../config/file-reason.js';
 import { RowproofError } from '../core/errors.js';
-import { readLines } from './file-lines.js';
+import { NotUtf8, readLines } from './file-lines.js';
 
 /** What is written before and behind the statements of an undo file, and around each of its transactions. */
 export interface UndoFrame {
@@ -108,7 +108,7 @@ export async function findWriter(undoPath: string): Promise<number | null> {
     }
     return null;
   } catch (error) {
-    throw error instanceof TypeError ? notOurs(undoPath) : error;
+    throw error instanceof NotUtf8 ? notOurs(undoPath) : error;
   } finally {
     await journal.close();
   }

@@ -115,6 +115,8 @@ export interface Key {
   readonly primary: boolean;
   readonly unique: boolean;
   readonly ineligible: string | null;
+  /** Tells rows apart but for those with NULL in it, or with a value that goes on beyond what it holds. */
+  readonly loose?: true;
   /** Declared as unique, but nothing makes sure of it: the server is asked for duplicates before it is relied on. */
   readonly unenforced?: true;
 }

@@ -8,28 +8,37 @@ const TARGET = new RegExp(
   `\\binsert\\s+(?:(?:low_priority|delayed|high_priority|ignore)\\s+){0,2}(?:into\\s+)?(?!into\\b)(${NAME}(?:\\s*\\.\\s*${NAME})*)`,
   'gi',
 );
+/** Once for each word, since a text may be a word of megabytes. */
+const CALLED = new RegExp(`(?<![\\w$\\u0080-\\uffff])(${NAME})\\s*\\(`, 'g');
 
-/** What acts on the rows that are added to a table, by the table's bare name. */
-export interface InsertTrigger {
-  readonly table: string;
+/**
+ * What a text sets off, by a bare name: what acts on the rows that it adds to a table, or a function that it calls. One
+ * that cannot be read has a text that may do anything, `ANYTHING`.
+ */
+export interface LinkedText {
+  readonly on: 'insert' | 'call';
+  readonly name: string;
   readonly text: string;
 }
 
+/** Stands for a text that cannot be read. */
+export const ANYTHING = 'EXECUTE';
+
 /**
  * Whether the text of a trigger may remove or change rows that are there. Adding some, as an audit does, is no harm, unless
- * a trigger of the table that they are added to does any. What the functions do that it calls is not known.
+ * a trigger of the table that they are added to does any, or a function that is called.
  */
-export function mayChangeOtherRows(text: string, insertTriggers: readonly InsertTrigger[]): boolean {
-  const waiting = new Set(insertTriggers);
+export function mayChangeOtherRows(text: string, linked: readonly LinkedText[]): boolean {
+  const waiting = new Set(linked);
   const texts = [text];
   for (const each of texts) {
     const forms = plainForms(each);
     if (forms.some((form) => CHANGES.test(withoutNames(form)))) return true;
-    const targets = insertTargets(forms);
-    for (const trigger of waiting) {
-      if (targets !== null && !targets.has(trigger.table.toLowerCase())) continue;
-      waiting.delete(trigger);
-      texts.push(trigger.text);
+    const reached = { insert: insertTargets(forms), call: calledNames(forms) };
+    for (const link of waiting) {
+      if (reached[link.on]?.has(link.name.toLowerCase()) === false) continue;
+      waiting.delete(link);
+      texts.push(link.text);
     }
   }
   return false;
@@ -44,6 +53,12 @@ function insertTargets(forms: readonly string[]): ReadonlySet<string> | null {
     for (const [, target = ''] of found) names.add(bareName(target).toLowerCase());
   }
   return names;
+}
+
+function calledNames(forms: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    forms.flatMap((form) => [...form.matchAll(CALLED)].map(([, name = '']) => bareName(name).toLowerCase())),
+  );
 }
 
 function bareName(target: string): string {

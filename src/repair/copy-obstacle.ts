@@ -57,12 +57,8 @@ function suggestKey({ pair }: RepairedTable): string {
     return found.includes(undefined) ? null : found.map((each) => each?.source.name).join(',');
   };
   const [columns] = [
-    ...source.keys.filter(isPartial).flatMap((key) => key.columns.join(',')),
-    ...target.keys.filter(isPartial).flatMap((key) => columnsOf(key) ?? []),
+    ...source.keys.filter(({ loose }) => loose).flatMap((key) => key.columns.join(',')),
+    ...target.keys.filter(({ loose }) => loose).flatMap((key) => columnsOf(key) ?? []),
   ];
   return columns === undefined ? '' : ` (--key ${source.name}:${columns} may do so)`;
-}
-
-function isPartial({ unique, columns, ineligible }: Key): boolean {
-  return !unique && columns.every((name) => name !== '') && /prefix|can be NULL/.test(ineligible ?? '');
 }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { findSettable, mayChangeOtherRows } from '../../src/engines/trigger-text.js';
+import {
+  ANYTHING,
+  findSettable,
+  type LinkedText,
+  mayChangeOtherRows,
+} from '../../src/engines/trigger-text.js';
 
 describe('the text of a trigger', () => {
   it.each([
@@ -35,7 +40,7 @@ describe('the text of a trigger', () => {
     'new.last_update := now(); new."delete" := true',
     'SET NEW.word = INSERT(NEW.word, 1, 1, NEW.x)',
   ])('changes none: %s', (text) => {
-    expect(mayChangeOtherRows(text, [{ table: 'other', text: 'delete from t' }])).toBe(false);
+    expect(mayChangeOtherRows(text, [{ on: 'insert', name: 'other', text: 'delete from t' }])).toBe(false);
   });
 
   it.each([
@@ -47,13 +52,33 @@ describe('the text of a trigger', () => {
     // Where the rows go cannot be made out.
     'insert into /*! log */ values (1)',
   ])('may change rows by the trigger of a table that it adds to: %s', (text) => {
-    const triggers = [
-      { table: 'Log', text: 'delete from t' },
-      { table: 'middle', text: 'insert into log values (1)' },
-      { table: 'log', text: 'insert into middle values (1)' },
+    const triggers: LinkedText[] = [
+      { on: 'insert', name: 'Log', text: 'delete from t' },
+      { on: 'insert', name: 'middle', text: 'insert into log values (1)' },
+      { on: 'insert', name: 'log', text: 'insert into middle values (1)' },
     ];
     expect(mayChangeOtherRows(text, triggers)).toBe(true);
     expect(mayChangeOtherRows(text, triggers.slice(1))).toBe(false);
+  });
+
+  it.each([
+    'perform shop.Clean (old.id)',
+    'SET NEW.a = `clean`(1)',
+    'set @x = outer_one(NEW.a)',
+    'insert into log values (outer_one(1))',
+    'select * from hidden()',
+  ])('may change rows by a function that it calls: %s', (text) => {
+    const functions: LinkedText[] = [
+      { on: 'call', name: 'outer_one', text: 'return clean(1)' },
+      { on: 'call', name: 'clean', text: 'delete from t' },
+      { on: 'call', name: 'hidden', text: ANYTHING },
+    ];
+    expect(mayChangeOtherRows(text, functions)).toBe(true);
+    expect(mayChangeOtherRows(text, [{ on: 'call', name: 'lean', text: ANYTHING }])).toBe(false);
+  });
+
+  it('is read in no time where it is one long word', () => {
+    expect(mayChangeOtherRows(`set @x = ${'a'.repeat(4e6)}`, [])).toBe(false);
   });
 
   it.each([

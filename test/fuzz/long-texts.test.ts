@@ -39,7 +39,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   guardJson,
   visibleMessage,
   visibleName,
-  mayChangeOtherRows: (text) => mayChangeOtherRows(text, [{ table: 'a', text }]),
+  mayChangeOtherRows: (text) => mayChangeOtherRows(text, [{ on: 'insert', name: 'a', text }]),
   findAssigned: (text) => findAssigned([{ name: 'a' }], [{ name: 't', text }]),
   findSettable: (text) => findSettable([{ name: 'a' }], [{ name: 't', text }]),
   matchesLike: (text) => matchesLike(text.slice(0, 4000), `${'a'.repeat(200)}b`),

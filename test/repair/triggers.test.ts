@@ -117,6 +117,19 @@ const REACHES: readonly Reach[] = [
     reason: /trigger note of the table may change other rows/,
   },
   {
+    title: 'a trigger calls a function that deletes',
+    objects: {
+      postgresql: `CREATE FUNCTION "Clean"(word INT) RETURNS INT LANGUAGE sql AS 'DELETE FROM victim; SELECT 1';
+        CREATE FUNCTION step(word INT) RETURNS INT LANGUAGE plpgsql AS 'BEGIN RETURN "Clean"(word); END';
+        ${plpgsql('note', 'PERFORM step(new.n)')};
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note()`,
+      mysql: `CREATE FUNCTION clean(word INT) RETURNS INT BEGIN DELETE FROM victim; RETURN 1; END;
+        CREATE FUNCTION step(word INT) RETURNS INT RETURN Clean (word);
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW SET @x = step(NEW.n)`,
+    },
+    reason: /trigger note of the table may change other rows/,
+  },
+  {
     title: 'a trigger adds to a table whose rule deletes',
     objects: {
       postgresql: `CREATE TABLE log (what INT);

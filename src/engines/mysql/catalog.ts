@@ -196,12 +196,20 @@ function buildKeys(rows: readonly ControlRow[]): Key[] {
     primary: name === 'PRIMARY',
     unique: incompleteReason(parts) === null,
     ineligible: incompleteReason(parts) ?? unwalkableReason(parts),
+    ...(isLoose(parts) && { loose: true }),
   }));
 }
 
+function isLoose(parts: readonly ControlRow[]): boolean {
+  return isOfColumns(parts) && incompleteReason(parts) !== null;
+}
+
+function isOfColumns(parts: readonly ControlRow[]): boolean {
+  return parts.every((part) => part.expression == null && part.column_name != null);
+}
+
 function incompleteReason(parts: readonly ControlRow[]): string | null {
-  if (parts.some((part) => part.expression != null || part.column_name == null))
-    return 'it is on an expression';
+  if (!isOfColumns(parts)) return 'it is on an expression';
   if (parts.some((part) => part.prefix != null)) return 'it is on a prefix of a column';
   return parts.some((part) => part.nullable === 'YES') ? 'a column of it can be NULL' : null;
 }

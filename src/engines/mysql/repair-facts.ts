@@ -1,5 +1,5 @@
 import type { ControlRow, Session } from '../engine.js';
-import { type InsertTrigger, mayChangeOtherRows } from '../trigger-text.js';
+import { ANYTHING, type LinkedText, mayChangeOtherRows } from '../trigger-text.js';
 import { textLiteral } from './dialect.js';
 
 /** The tables and columns of `information_schema` that this server has, as `TABLE.COLUMN`: servers differ in them. */
@@ -107,11 +107,11 @@ export async function readTriggers(session: Session, schema: string): Promise<re
     `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS name, EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text, ACTION_TIMING AS timing
      FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(schema)} ORDER BY TRIGGER_NAME`,
   );
-  const inserts = rows.length === 0 ? [] : await readInsertTriggers(session);
+  const linked = rows.length === 0 ? [] : await readLinkedTexts(session);
   return rows.map((row) => {
     const text = row.text ?? '';
     const event = row.event === 'INSERT' ? 'insert' : row.event === 'UPDATE' ? 'update' : 'delete';
-    const reason = mayChangeOtherRows(text, inserts)
+    const reason = mayChangeOtherRows(text, linked)
       ? `trigger ${row.name} of the table may change other rows`
       : null;
     const isBefore = row.timing === 'BEFORE';
@@ -119,10 +119,18 @@ export async function readTriggers(session: Session, schema: string): Promise<re
   });
 }
 
-/** Triggers of any table that the account may see. */
-async function readInsertTriggers(session: Session): Promise<readonly InsertTrigger[]> {
-  const rows = await session.query(
-    "SELECT EVENT_OBJECT_TABLE AS table_name, ACTION_STATEMENT AS text FROM information_schema.TRIGGERS WHERE EVENT_MANIPULATION = 'INSERT'",
+/** Triggers of any table, and functions, that the account may see; the text of a function is for its owner and a few others. */
+async function readLinkedTexts(session: Session): Promise<readonly LinkedText[]> {
+  const triggers = await session.query(
+    "SELECT EVENT_OBJECT_TABLE AS name, ACTION_STATEMENT AS text FROM information_schema.TRIGGERS WHERE EVENT_MANIPULATION = 'INSERT'",
   );
-  return rows.map((row) => ({ table: row.table_name ?? '', text: row.text ?? '' }));
+  const functions = await session.query(
+    "SELECT ROUTINE_NAME AS name, ROUTINE_DEFINITION AS text FROM information_schema.ROUTINES WHERE ROUTINE_TYPE = 'FUNCTION' AND ROUTINE_SCHEMA NOT IN ('sys', 'mysql')",
+  );
+  const link = (on: LinkedText['on'], { name, text }: ControlRow): LinkedText => ({
+    on,
+    name: name ?? '',
+    text: text ?? ANYTHING,
+  });
+  return [...triggers.map((row) => link('insert', row)), ...functions.map((row) => link('call', row))];
 }

@@ -204,8 +204,11 @@ function buildKeys(rows: readonly ControlRow[]): Key[] {
     primary: parts[0]?.is_primary === 't',
     unique: incompleteReason(parts) === null,
     ineligible: incompleteReason(parts) ?? unwalkableReason(parts),
+    ...(incompleteReason(parts) === HAS_NULLS && { loose: true }),
   }));
 }
+
+const HAS_NULLS = 'a column of it can be NULL';
 
 function incompleteReason(parts: readonly ControlRow[]): string | null {
   const first = parts[0];
@@ -214,7 +217,7 @@ function incompleteReason(parts: readonly ControlRow[]): string | null {
   if (first.partial === 't') return 'its index is partial';
   if (first.expressions === 't' || parts.some((part) => part.column_name == null))
     return 'it is on an expression';
-  return parts.some((part) => part.not_null !== 't') ? 'a column of it can be NULL' : null;
+  return parts.some((part) => part.not_null !== 't') ? HAS_NULLS : null;
 }
 
 function unwalkableReason(parts: readonly ControlRow[]): string | null {

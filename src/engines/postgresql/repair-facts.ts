@@ -1,5 +1,5 @@
 import type { ControlRow, Session } from '../engine.js';
-import { type InsertTrigger, mayChangeOtherRows } from '../trigger-text.js';
+import { ANYTHING, type LinkedText, mayChangeOtherRows } from '../trigger-text.js';
 import { quoteFileName } from './file-spelling.js';
 
 /** A piece of SQL that names the schema whose facts are read. */
@@ -126,7 +126,8 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
      FROM tree t JOIN pg_trigger g ON g.tgrelid = t.relid JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_language l ON l.oid = p.prolang
      WHERE NOT g.tgisinternal AND g.tgenabled <> 'D'`,
   );
-  const inserts = triggers.length === 0 ? [] : await readInsertTriggers(session);
+  const linked =
+    triggers.length === 0 ? [] : [...(await readInsertReactions(session)), ...(await readFunctions(session))];
   return [
     ...rules.map((row) => {
       const event = RULE_EVENTS[row.event ?? ''];
@@ -146,7 +147,7 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
         (event) => (Number(row.kind) & EVENTS[event]) !== 0,
       );
       const text = readableText(row);
-      const isHarmful = !isReadable(row) || mayChangeOtherRows(text, inserts);
+      const isHarmful = !isReadable(row) || mayChangeOtherRows(text, linked);
       const reason = isHarmful ? `trigger ${row.name} of the table may change other rows` : null;
       // Bits of tgtype: for each row, and before it is written.
       const mayAlter = (Number(row.kind) & 3) === 3;
@@ -176,7 +177,7 @@ function isReadable({ language, text }: ControlRow): boolean {
 const readableText = ({ language, text }: ControlRow): string => (language === 'plpgsql' ? (text ?? '') : '');
 
 /** Triggers, and rules, of any table and view that act on rows that are added; a partition's also for what holds it. */
-async function readInsertTriggers(session: Session): Promise<readonly InsertTrigger[]> {
+async function readInsertReactions(session: Session): Promise<readonly LinkedText[]> {
   const rows = await session.query(
     `WITH RECURSIVE held (relid, name) AS (
        SELECT c.oid, c.relname::text FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'f')
@@ -188,8 +189,25 @@ async function readInsertTriggers(session: Session): Promise<readonly InsertTrig
        WHERE r.ev_type = '3' AND r.ev_enabled <> 'D'`,
   );
   return rows.map((row) => ({
-    table: row.table_name ?? '',
-    text: isReadable(row) ? readableText(row) : 'EXECUTE',
+    on: 'insert',
+    name: row.table_name ?? '',
+    text: isReadable(row) ? readableText(row) : ANYTHING,
+  }));
+}
+
+/** Functions that somebody wrote in a language of the server; a body in standard SQL is no text, but is shown as one. */
+async function readFunctions(session: Session): Promise<readonly LinkedText[]> {
+  const rows = await session.query(
+    `SELECT p.proname AS name, l.lanname AS language,
+       CASE WHEN p.prosrc <> '' THEN p.prosrc ELSE substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE ')) END AS text
+     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND l.lanname NOT IN ('c', 'internal')
+       AND p.prorettype <> 'pg_catalog.trigger'::regtype`,
+  );
+  return rows.map(({ name, language, text }) => ({
+    on: 'call',
+    name: name ?? '',
+    text: language === 'sql' || language === 'plpgsql' ? (text ?? '') : ANYTHING,
   }));
 }
 
