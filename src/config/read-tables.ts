@@ -50,16 +50,7 @@ export interface Reading extends OpenRun {
 /** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
 export async function readTables(reading: Reading): Promise<void> {
   const { wishes, tables, pool } = reading;
-  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
-  const estimates = pairs.map((pair) => pair.source.estimatedRows);
-  await wishes.emit({
-    type: 'run:start',
-    tables: tables.length,
-    estimatedRows: estimates.reduce(
-      (sum, rows) => (sum === null || rows === null ? null : sum + rows),
-      0 as number | null,
-    ),
-  });
+  await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
   const counted = tables.filter((table) => table.mode === 'count');
   const read = tables.filter((table) => table.mode !== 'count');
   if (counted.length > 0) await countAll({ ...reading, tables: counted });
@@ -68,6 +59,14 @@ export async function readTables(reading: Reading): Promise<void> {
   }
   if (!wishes.signal.aborted) return;
   for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
+}
+
+/** Rows of the source in all tables; null where those of a table are not known. */
+function estimateRows(tables: readonly TableProgress[]): number | null {
+  return tables.reduce<number | null>((sum, { planned: { pair } }) => {
+    const rows = pair === null ? 0 : pair.source.estimatedRows;
+    return sum === null || rows === null ? null : sum + rows;
+  }, 0);
 }
 
 async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
@@ -97,7 +96,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
   const { config, wishes, sides, tables, spool, seed, control } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
-  pool.configure({ connections, pairs });
+  pool.configure({ connections, pairs, estimatedRows: estimateRows(tables) });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();

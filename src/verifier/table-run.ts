@@ -4,7 +4,7 @@ import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { WorkerPool } from '../worker/pool.js';
-import type { TaskResult, WorkerTask } from '../worker/worker-data.js';
+import type { TaskResult, WorkerTask } from '../worker/task.js';
 import type { RunChecksums } from './checksum-plan.js';
 import type { Spool } from './spool.js';
 import { describeShare, type SpotRequest } from './spot-planner.js';

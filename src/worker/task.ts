@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import type {
   BucketTask,
   ComparePartitionResult,
@@ -23,10 +22,10 @@ import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
 import type { KernelModule } from '../hashing/kernel-module.js';
 import type { SharedLoad } from './shared-load.js';
 
-/** What a thread is given when it starts, which is before anything is known of the databases. */
-export interface WorkerData {
+/** What a lane is given when it is opened, which is before anything is known of the databases. */
+export interface LaneData {
   readonly seed: bigint;
-  /** The URL schemes of both sides, whose database packages a thread loads while the main thread reads catalogs. */
+  /** The URL schemes of both sides, whose database packages are loaded while catalogs are read. */
   readonly schemes: readonly string[];
   readonly load: SharedLoad;
   readonly kernel: KernelModule;
@@ -36,13 +35,6 @@ export interface WorkerData {
 export interface WorkerSetup {
   readonly connections: Readonly<Record<Side, ConnectionSettings>>;
   readonly pairs: readonly TablePair[];
-}
-
-/** One request to a worker. The setup comes with each, in shared memory: which thread gets a request is not known. */
-export interface WorkerRequest {
-  readonly task: WorkerTask;
-  readonly port: MessagePort;
-  readonly setup: SharedArrayBuffer;
 }
 
 /** Everything a worker can be asked to do. */
@@ -63,11 +55,23 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
             ? FindKeysResult
             : ChunkResult;
 
-/** What a worker tells the main thread while a chunk is under way. */
-export type WorkerMessage =
-  | { readonly type: 'sessions'; readonly handles: Readonly<Partial<Record<Side, SessionHandle>>> }
-  | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
-  | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
+/** Sessions of a task, as far as they can be named elsewhere. */
+export type SideHandles = Readonly<Partial<Record<Side, SessionHandle>>>;
 
-/** What the main thread tells a worker: that a batch was stored, or that the chunk is no longer wanted. */
-export type MainMessage = { readonly type: 'stored' } | { readonly type: 'cancel' };
+/** Hears from a task while it is under way. */
+export interface TaskHooks {
+  /** Which sessions run its statements. */
+  onSessions(handles: SideHandles): void;
+  /** Further rows that were read of a side, where a task takes long. */
+  onRows(side: Side, rows: number): void;
+  /** Gets each batch of differing rows as lines of JSON, and the next one only when it has resolved. */
+  onDifferences(lines: Uint8Array): Promise<void>;
+}
+
+/** Where tasks are done. */
+export interface TaskRunner {
+  /** Does a task. What a task that is stopped was for is unverified. */
+  run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>>;
+  /** Ends every session; what is still under way is cut off. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,137 @@
+import { encodeDifferenceLines } from '../core/difference-lines.js';
+import { RowproofError, serializeError } from '../core/errors.js';
+import type { Side, TablePair } from '../core/pairing.js';
+import type { SessionHandle } from '../engines/engine.js';
+import { engineFor } from '../engines/registry.js';
+import { createRowHash } from '../hashing/row-hash.js';
+import { RowIndex } from '../hashing/row-index.js';
+import { RowKernel } from '../hashing/row-kernel.js';
+import { spillBuckets, sumBuckets } from './bucket-tasks.js';
+import { compareChecksums } from './compare-checksums.js';
+import { comparePartition } from './compare-partition.js';
+import { findEnd } from './find-end.js';
+import { findKeys } from './find-keys.js';
+import { LoadControl } from './load-control.js';
+import { SessionCache } from './session-cache.js';
+import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from './task.js';
+import { verifyChunk } from './verify-chunk.js';
+import type { ChunkChannel, WorkerContext } from './worker-context.js';
+
+/** What a lane keeps between tasks. */
+interface Prepared {
+  readonly context: WorkerContext;
+  readonly pairs: readonly TablePair[];
+}
+
+/** Does tasks, one at a time, with sessions of its own; in which thread makes no difference to it. */
+export class TaskLane {
+  readonly #load: LoadControl;
+  readonly #tools: Omit<WorkerContext, 'sessions' | 'prepared'>;
+  #prepared: Prepared | null = null;
+
+  private constructor(load: LoadControl, tools: Omit<WorkerContext, 'sessions' | 'prepared'>) {
+    this.#load = load;
+    this.#tools = tools;
+  }
+
+  /** Loads what tasks need, which is before anything is known of the databases. */
+  static async open({ seed, schemes, load, kernel }: LaneData): Promise<TaskLane> {
+    const kernels = { source: new RowKernel(seed, kernel), target: new RowKernel(seed, kernel) };
+    const hasher = { hash: await createRowHash(seed), kernel: kernels.source };
+    const constantHash = await createRowHash(0n);
+    const indexes = { source: new RowIndex(), target: new RowIndex() };
+    // A package that cannot be loaded is met again, and reported, when a session is opened.
+    await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
+    return new TaskLane(new LoadControl(load), { hasher, kernels, constantHash, indexes });
+  }
+
+  /** Says where to connect and what can be read, once; the setup is only asked for where it is not known yet. */
+  prepare(readSetup: () => WorkerSetup): void {
+    if (this.#prepared !== null) return;
+    const { connections, pairs } = readSetup();
+    const sessions = new SessionCache(connections, this.#load);
+    this.#prepared = { context: { ...this.#tools, sessions, prepared: null }, pairs };
+  }
+
+  /** Does a task. What a task that is stopped was for is unverified. */
+  async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
+    if (this.#prepared === null)
+      throw new RowproofError({ code: 'internal', message: 'The lane was not prepared' });
+    const { context, pairs } = this.#prepared;
+    let isStopped = signal.aborted;
+    this.#load.restart();
+    const stop = (): void => {
+      isStopped = true;
+      this.#load.cancel();
+      void this.#dropSessions();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    const channel: ChunkChannel = {
+      reportSessions: (sessions) => hooks.onSessions(handlesOf(sessions)),
+      reportRows: hooks.onRows,
+      storeDifferences: async (rows) => {
+        await hooks.onDifferences(encodeDifferenceLines(rows)).catch(stop);
+        if (isStopped) throw interrupted();
+      },
+    };
+    try {
+      const pair = pairs.find(({ id }) => id === task.pairId);
+      if (pair === undefined)
+        throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
+      const result = isStopped ? null : await runTask(task, { pair, context, channel });
+      return result === null || isStopped
+        ? { kind: 'unverified', error: serializeError(interrupted()), transient: false }
+        : result;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Closes the sessions, so that no server is left to find out by itself; a read that is under way is cut off. */
+  async close(): Promise<void> {
+    await this.#dropSessions();
+  }
+
+  async #dropSessions(): Promise<void> {
+    const sessions = this.#prepared?.context.sessions;
+    await Promise.all([sessions?.drop('source'), sessions?.drop('target')]);
+  }
+}
+
+function runTask(
+  task: WorkerTask,
+  { pair, context, channel }: { pair: TablePair; context: WorkerContext; channel: ChunkChannel },
+): Promise<TaskResult<WorkerTask>> {
+  switch (task.kind) {
+    case 'chunk':
+      return verifyChunk(task, pair, context, channel);
+    case 'checksum':
+      return compareChecksums({ task, pair, context, channel });
+    case 'sum-buckets':
+      return sumBuckets({ task, pair, context, channel });
+    case 'spill-buckets':
+      return spillBuckets({ task, pair, context, channel });
+    case 'compare-partition':
+      return comparePartition({ task, pair, context, channel });
+    case 'find-end':
+      return findEnd({ task, pair, context, channel });
+    case 'find-keys':
+      return findKeys({ task, pair, context, channel });
+  }
+}
+
+/** What of sessions can go to another thread. */
+function handlesOf({ source, target }: Readonly<Partial<Record<Side, SessionHandle>>>): SideHandles {
+  const handle = ({ serverSessionId, cancelKey }: SessionHandle): SessionHandle => ({
+    serverSessionId,
+    cancelKey,
+  });
+  return {
+    ...(source === undefined ? {} : { source: handle(source) }),
+    ...(target === undefined ? {} : { target: handle(target) }),
+  };
+}
+
+function interrupted(): RowproofError {
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
+}
