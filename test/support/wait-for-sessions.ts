@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const GRACE_MS = 2_000;
+const GRACE_MS = 15_000;
 const POLL_MS = 25;
 
 /**
