@@ -30,7 +30,7 @@ import { planForCounting } from './verifier/count-tables.js';
 import { Spool } from './verifier/spool.js';
 import type { PlannedTable } from './verifier/table-pairing.js';
 import { TableProgress } from './verifier/table-progress.js';
-import { createWorkerPool } from './worker/pool.js';
+import { createWorkerPool, type WorkerPool } from './worker/pool.js';
 import { createSharedLoad } from './worker/shared-load.js';
 
 /** Who listens to a run, and how to stop it. */
@@ -78,7 +78,16 @@ export interface VerifyOutcome {
  * Rejects with a RowproofError where nothing could be compared: wrong usage, no connection, nothing in scope. An abort
  * resolves with what was verified until then.
  */
-export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<VerifyOutcome> {
+export function verify(config: RunConfig, hooks: RunHooks = {}): Promise<VerifyOutcome> {
+  return verifyWith(createWorkerPool, config, hooks);
+}
+
+/** Verifies with workers that somebody else makes. */
+export async function verifyWith(
+  makePool: (...of: Parameters<typeof createWorkerPool>) => WorkerPool,
+  config: RunConfig,
+  hooks: RunHooks,
+): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
   const { onEvent, signal = new AbortController().signal, rowEvents = true, wantsRepair = false } = hooks;
@@ -91,7 +100,7 @@ export async function verify(config: RunConfig, hooks: RunHooks = {}): Promise<V
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(config.limits);
-  const pool = readsRows(config) ? createWorkerPool({ seed, schemes, load }, config.workers) : null;
+  const pool = readsRows(config) ? makePool({ seed, schemes, load }, config.workers) : null;
   try {
     return await withOpenSides(
       config,

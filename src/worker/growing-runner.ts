@@ -1,14 +1,13 @@
-import { InlineRunner } from './inline-runner.js';
-import type { LaneData, TaskHooks, TaskResult, TaskRunner, WorkerSetup, WorkerTask } from './task.js';
-import { ThreadRunner } from './thread-runner.js';
+import type { TaskHooks, TaskResult, TaskRunner, WorkerTask } from './task.js';
 
 /** What threads take to load is well spent once a run has taken this long. */
-const GROW_AFTER_MS = 500;
+export const GROW_AFTER_MS = 500;
 
 interface Growing {
-  readonly data: LaneData;
-  readonly setup: WorkerSetup;
-  readonly workers: number;
+  /** Does tasks from the first moment on. */
+  readonly inline: TaskRunner & { retire(): Promise<void> };
+  /** Starts who does tasks faster, but has to load for a while. */
+  readonly startThreads: () => TaskRunner & { readonly ready: Promise<void> };
   /** Whether threads are worth their start whatever the first tasks take. */
   readonly isLong: boolean;
 }
@@ -19,41 +18,38 @@ interface Growing {
  */
 export class GrowingRunner implements TaskRunner {
   readonly #growing: Growing;
-  readonly #inline: InlineRunner;
-  #threads: ThreadRunner | null = null;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #threads: TaskRunner | null = null;
   #hasGrown = false;
   #isClosed = false;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(growing: Growing) {
-    const { data, setup, workers, isLong } = growing;
     this.#growing = growing;
-    this.#inline = new InlineRunner({ data, setup, lanes: workers });
-    if (isLong) this.#grow();
+    if (growing.isLong) this.#grow();
     else this.#timer = setTimeout(() => this.#grow(), GROW_AFTER_MS);
   }
 
   run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
-    const runner = this.#hasGrown && this.#threads !== null ? this.#threads : this.#inline;
+    const runner = this.#hasGrown && this.#threads !== null ? this.#threads : this.#growing.inline;
     return runner.run(task, hooks, signal);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await Promise.all([this.#inline.close(), this.#threads?.close()]);
+    await Promise.all([this.#growing.inline.close(), this.#threads?.close()]);
   }
 
   #grow(): void {
-    const { data, setup, workers } = this.#growing;
-    const threads = new ThreadRunner({ data, setup, threads: workers });
+    const { inline, startThreads } = this.#growing;
+    const threads = startThreads();
     this.#threads = threads;
-    // Where threads cannot be started, this thread goes on alone.
+    // Where threads cannot load, this thread goes on alone.
     threads.ready.then(
       () => {
         if (this.#isClosed) return;
         this.#hasGrown = true;
-        void this.#inline.retire();
+        void inline.retire();
       },
       () => undefined,
     );

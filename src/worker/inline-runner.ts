@@ -1,23 +1,16 @@
-import type { LaneData, TaskHooks, TaskResult, TaskRunner, WorkerSetup, WorkerTask } from './task.js';
+import type { RunnerParts, TaskHooks, TaskResult, TaskRunner, WorkerTask } from './task.js';
 import { TaskLane } from './task-lane.js';
-
-interface Inline {
-  readonly data: LaneData;
-  readonly setup: WorkerSetup;
-  /** How many tasks may be under way at a time. */
-  readonly lanes: number;
-}
 
 /** Does tasks in the thread that asks for them: they take turns while they wait for their servers. */
 export class InlineRunner implements TaskRunner {
-  readonly #inline: Inline;
+  readonly #parts: RunnerParts;
   readonly #lanes: Promise<TaskLane>[] = [];
   readonly #idle: TaskLane[] = [];
   readonly #waiting: ((lane: TaskLane) => void)[] = [];
   #isRetired = false;
 
-  constructor(inline: Inline) {
-    this.#inline = inline;
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
   }
 
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
@@ -44,8 +37,8 @@ export class InlineRunner implements TaskRunner {
   async #takeLane(): Promise<TaskLane> {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    const { data, setup, lanes } = this.#inline;
-    if (this.#lanes.length >= lanes) return await new Promise((resolve) => this.#waiting.push(resolve));
+    const { data, setup, workers } = this.#parts;
+    if (this.#lanes.length >= workers) return await new Promise((resolve) => this.#waiting.push(resolve));
     const opening = TaskLane.open(data);
     this.#lanes.push(opening);
     const lane = await opening;

@@ -4,8 +4,10 @@ import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
 import { compileKernel } from '../hashing/kernel-module.js';
 import { GrowingRunner } from './growing-runner.js';
+import { InlineRunner } from './inline-runner.js';
 import type {
   LaneData,
+  RunnerParts,
   SideHandles,
   TaskHooks,
   TaskResult,
@@ -13,6 +15,7 @@ import type {
   WorkerSetup,
   WorkerTask,
 } from './task.js';
+import { ThreadRunner } from './thread-runner.js';
 
 /** A stop asks twice, and takes no longer than twice this. */
 const CANCEL_TIMEOUT_MS = 1500;
@@ -42,8 +45,22 @@ export interface WorkerPool {
 /** From here on a run takes longer than its threads to load, on any machine. */
 const LONG_RUN_ROWS = 100_000;
 
+/** Makes who does the tasks of a pool. */
+export type MakeRunner = (parts: RunnerParts, setup: PoolSetup) => TaskRunner;
+
+const growingRunner: MakeRunner = (parts, { estimatedRows }) =>
+  new GrowingRunner({
+    inline: new InlineRunner(parts),
+    startThreads: () => new ThreadRunner(parts),
+    isLong: estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS,
+  });
+
 /** Makes a pool of so many workers. */
-export function createWorkerPool(data: Omit<LaneData, 'kernel'>, workers: number): WorkerPool {
+export function createWorkerPool(
+  data: Omit<LaneData, 'kernel'>,
+  workers: number,
+  makeRunner: MakeRunner = growingRunner,
+): WorkerPool {
   let configured: { readonly setup: WorkerSetup; readonly runner: TaskRunner } | null = null;
   const active = new Map<AbortController, SideHandles>();
   const handles = (side: Side): readonly SessionHandle[] =>
@@ -52,14 +69,9 @@ export function createWorkerPool(data: Omit<LaneData, 'kernel'>, workers: number
 
   return {
     configure: (setup) => {
-      const kernel = compileKernel();
-      const { connections, pairs, estimatedRows } = setup;
-      const isLong = estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS;
-      const known = { connections, pairs };
-      configured = {
-        setup: known,
-        runner: new GrowingRunner({ data: { ...data, kernel }, setup: known, workers, isLong }),
-      };
+      const { connections, pairs } = setup;
+      const parts = { data: { ...data, kernel: compileKernel() }, setup: { connections, pairs }, workers };
+      configured = { setup, runner: makeRunner(parts, setup) };
     },
     run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {
       if (configured === null)

@@ -68,6 +68,14 @@ export interface TaskHooks {
   onDifferences(lines: Uint8Array): Promise<void>;
 }
 
+/** What those who do tasks are made from. */
+export interface RunnerParts {
+  readonly data: LaneData;
+  readonly setup: WorkerSetup;
+  /** How many tasks may be under way at a time. */
+  readonly workers: number;
+}
+
 /** Where tasks are done. */
 export interface TaskRunner {
   /** Does a task. What a task that is stopped was for is unverified. */

@@ -1,19 +1,13 @@
 import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { LaneData, TaskHooks, TaskResult, TaskRunner, WorkerSetup, WorkerTask } from './task.js';
+import type { RunnerParts, TaskHooks, TaskResult, TaskRunner, WorkerSetup, WorkerTask } from './task.js';
 import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
 
 /** What threads get to close their sessions, before they end anyway. */
 const CLOSE_TIMEOUT_MS = 1500;
 /** A thread keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
 const YOUNG_MEGABYTES = 12;
-
-interface Threads {
-  readonly data: LaneData;
-  readonly setup: WorkerSetup;
-  readonly threads: number;
-}
 
 /**
  * Does tasks in threads.
@@ -28,15 +22,15 @@ export class ThreadRunner implements TaskRunner {
   /** Resolves when the threads have loaded what they need; rejects where they cannot. */
   readonly ready: Promise<void>;
 
-  constructor({ data, setup, threads }: Threads) {
-    this.#threads = threads;
+  constructor({ data, setup, workers }: RunnerParts) {
+    this.#threads = workers;
     this.#setup = toSharedMemory(setup);
     this.#piscina = new Piscina({
       filename: new URL('../../dist/bundle/worker.js', import.meta.url).href,
       name: 'runTask',
       workerData: data,
-      minThreads: threads,
-      maxThreads: threads,
+      minThreads: workers,
+      maxThreads: workers,
       idleTimeout: Number.POSITIVE_INFINITY,
       atomics: 'disabled',
       recordTiming: false,
