@@ -1,5 +1,6 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
+import { tellFindings } from './group-findings.js';
 import { formatCount, formatCounted } from './number-text.js';
 import { formatPairName, formatTableName } from './verdict-text.js';
 import { guardJson, visibleMessage, visibleName } from './visible-text.js';
@@ -15,7 +16,7 @@ export function formatPlan(plan: RunPlan): string {
     ].join('\n'),
     ...plan.tables.map(formatTable),
   ];
-  if (plan.findings.length > 0) sections.push(plan.findings.map(formatFinding).join('\n'));
+  if (plan.findings.length > 0) sections.push(formatFindings(plan.findings).join('\n'));
   if (plan.excluded.length > 0) {
     sections.push(`Excluded on request: ${plan.excluded.map(visibleName).join(', ')}`);
   }
@@ -78,7 +79,7 @@ function formatTable(table: TablePlan): string {
       `  target: ${visibleMessage(table.sql.target)}`,
     );
   }
-  return [...lines, ...table.findings.map(formatFinding)].join('\n');
+  return [...lines, ...formatFindings(table.findings)].join('\n');
 }
 
 const HASHERS = { auto: 'whoever proves faster, Rowproof or the servers', server: 'the servers' } as const;
@@ -106,7 +107,9 @@ function formatCompared({ target, canonical, assumed, relaxed }: TablePlan['colu
   return `${visibleName(target)} (${how.join(', ')})`;
 }
 
-function formatFinding({ code, message, hint }: Finding): string {
-  const sentence = `  [${code}] ${visibleMessage(message)}`;
-  return hint === '' ? sentence : `${sentence}\n    → ${visibleMessage(hint)}`;
+/** Each table's stand under its name, which need not be said again. */
+function formatFindings(findings: readonly Finding[]): string[] {
+  return tellFindings(findings.map((finding) => ({ table: null, finding }))).map(({ text, hint }) =>
+    hint === '' ? `  ${text}` : `  ${text}\n    → ${hint}`,
+  );
 }
