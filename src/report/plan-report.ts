@@ -2,6 +2,7 @@ import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import { tellFindings } from './group-findings.js';
 import { formatCount, formatCounted } from './number-text.js';
+import { formatEstimate, formatTableSize } from './plan-size.js';
 import { formatPairName, formatTableName } from './verdict-text.js';
 import { guardJson, visibleMessage, visibleName } from './visible-text.js';
 
@@ -13,6 +14,7 @@ export function formatPlan(plan: RunPlan): string {
       `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}${describeExpected(plan)}.`,
       `source: ${visibleName(plan.source.version)} at ${visibleName(plan.source.url)}`,
       `target: ${visibleName(plan.target.version)} at ${visibleName(plan.target.url)}`,
+      ...formatEstimate(plan),
     ].join('\n'),
     ...plan.tables.map(formatTable),
   ];
@@ -57,11 +59,10 @@ function listVerbs({ mode, tables }: RunPlan): string {
 }
 
 function formatTable(table: TablePlan): string {
-  const rows =
-    table.estimatedRows === null ? 'rows unknown' : `about ${formatCounted(table.estimatedRows, 'row')}`;
-  const lines = [`${formatPairName(table)} (${rows})`];
+  const lines = [`${formatPairName(table)} (${formatTableSize(table)})`];
   if (table.strategy === null) lines.push('  would not be read');
-  if (table.strategy !== null && table.mode !== 'full') lines.push(`  would be ${VERBS[table.mode]}`);
+  if (table.strategy !== null && table.mode !== 'full')
+    lines.push(`  would be ${VERBS[table.mode]}${describeShare(table)}`);
   if (table.strategy === 'range') {
     const key = table.key.map(({ target, order }) => `${visibleName(target)} as ${order}`).join(', ');
     lines.push(`  range by ${key}, in ${formatCounted(table.segments, 'segment')}`);
@@ -80,6 +81,10 @@ function formatTable(table: TablePlan): string {
     );
   }
   return [...lines, ...formatFindings(table.findings)].join('\n');
+}
+
+function describeShare({ ratio }: TablePlan): string {
+  return ratio < 1 ? `: about ${Number((ratio * 100).toPrecision(3))}% of its rows` : '';
 }
 
 const HASHERS = { auto: 'whoever proves faster, Rowproof or the servers', server: 'the servers' } as const;
