@@ -3,10 +3,11 @@ import { type Finding, hasEffect } from '../core/finding.js';
 import { hasLimits } from '../core/load-limits.js';
 import { qualifiedName, type Side } from '../core/pairing.js';
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
+import { type EstimatedTable, estimateRun } from '../core/plan-estimate.js';
 import type { Engine } from '../engines/engine.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
-import { describeTable } from '../verifier/describe-plan.js';
+import { describeTable, sizeOf } from '../verifier/describe-plan.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { assertResolved } from './assert-resolved.js';
 import { withBareNames } from './bare-names.js';
@@ -34,6 +35,8 @@ export async function planRun(given: RunConfig, onWarning?: WarningListener): Pr
       workers: config.workers,
       scope: compileScope(config),
       sides,
+      limits: config.limits,
+      sizes: await readSizes(sides, pairing.tables),
       chunkRows: config.chunkRows ?? EXAMPLE_CHUNK_ROWS,
       checksums: await planChecksums({
         place: config.checksumOn,
@@ -44,14 +47,17 @@ export async function planRun(given: RunConfig, onWarning?: WarningListener): Pr
       }),
     };
     const tables: TablePlan[] = [];
+    const sized: EstimatedTable[] = [];
     for (const table of pairing.tables) {
-      const { mode } = modeOf(config, table);
+      const { mode, ratio } = modeOf(config, table);
       const planned = mode === 'count' ? planForCounting(table) : table;
-      tables.push(
-        await describeTable(planned, { ...request, mode }).catch((error: unknown) => {
-          throw describeReadFailure(error, sides.source.engine, planned);
-        }),
-      );
+      const described = await describeTable(planned, { ...request, mode, ratio }).catch((error: unknown) => {
+        throw describeReadFailure(error, sides.source.engine, planned);
+      });
+      tables.push(described);
+      if (described.strategy === null) continue;
+      const hasCondition = request.scope.sourceWhere(table.source?.name ?? '') !== null;
+      sized.push({ ...sizeOf(planned, request), ratio, seconds: described.estimatedSeconds, hasCondition });
     }
     return {
       format: PLAN_FORMAT,
@@ -60,11 +66,26 @@ export async function planRun(given: RunConfig, onWarning?: WarningListener): Pr
       target: describeSide(sides.target),
       excluded: pairing.excluded,
       expected: expectVerdict([...pairing.findings, ...tables.flatMap(({ findings }) => findings)]),
+      estimate: estimateRun(sized, config.limits),
       tables,
       findings: pairing.findings,
     };
   };
   return withOpenSides(given, plan, { onWarning });
+}
+
+/** What a server does not say, or not in time, is unknown: a plan is made without it. */
+async function readSizes(
+  sides: Record<Side, OpenSide>,
+  planned: readonly PlannedTable[],
+): Promise<Record<Side, ReadonlyMap<string, number>>> {
+  const read = (side: Side): Promise<ReadonlyMap<string, number>> => {
+    const { engine, session } = sides[side];
+    const tables = planned.flatMap((table) => table[side] ?? []);
+    return engine.readTableSizes(session, tables).catch(() => new Map<string, number>());
+  };
+  const [source, target] = await Promise.all([read('source'), read('target')]);
+  return { source, target };
 }
 
 function expectVerdict(findings: readonly Finding[]): RunPlan['expected'] {

@@ -20,3 +20,9 @@ export interface RowDifference {
   readonly sourceCopies?: number;
   readonly targetCopies?: number;
 }
+
+/** How many rows a difference stands for: more than one where no key tells equal rows apart. */
+export function countRows({ sourceCopies, targetCopies }: RowDifference): number {
+  if (sourceCopies === undefined || targetCopies === undefined) return 1;
+  return Math.abs(sourceCopies - targetCopies);
+}

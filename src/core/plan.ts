@@ -1,5 +1,6 @@
 import type { ChecksumPlace } from './checksum-place.js';
 import type { Finding } from './finding.js';
+import type { BySide, Range, RunEstimate } from './plan-estimate.js';
 import type { ColumnResult, SideResult } from './result.js';
 import type { Mode } from './verdict.js';
 
@@ -18,6 +19,8 @@ export interface TablePlan {
   readonly target: string | null;
   /** How much of it would be checked; may be another mode than the run's. */
   readonly mode: Mode;
+  /** The share of its rows that would be read: below 1 for a sample. */
+  readonly ratio: number;
   readonly strategy: 'range' | 'bucket' | 'count' | null;
   readonly key: readonly PlannedKeyColumn[];
   /** Who would hash its rows; `auto` is whoever proves faster. Null where no row would be compared. */
@@ -26,6 +29,10 @@ export interface TablePlan {
   readonly unwalkable: string | null;
   /** The source engine's own estimate; null where it has none. */
   readonly estimatedRows: number | null;
+  /** What its rows take up on each side, of all columns and without indexes; null where the server does not say. */
+  readonly estimatedBytes: BySide;
+  /** How long it would take, by rates that were measured elsewhere; null where that is unknown. */
+  readonly estimatedSeconds: Range | null;
   /** How many key ranges the table is cut into, so that workers can share it. */
   readonly segments: number;
   readonly columns: readonly (ColumnResult & { readonly canonical: string | null })[];
@@ -43,6 +50,8 @@ export interface RunPlan {
   readonly excluded: readonly string[];
   /** What is sure of the run's verdict before a row is read; null where rows decide. */
   readonly expected: 'different' | 'unverified' | null;
+  /** Of all tables that would be read or counted. */
+  readonly estimate: RunEstimate;
   readonly tables: readonly TablePlan[];
   readonly findings: readonly Finding[];
 }

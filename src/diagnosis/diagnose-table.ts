@@ -1,5 +1,5 @@
 import { type Diagnosis, withoutExamples } from '../core/diagnosis.js';
-import type { RowDifference, Value } from '../core/difference.js';
+import { countRows, type RowDifference, type Value } from '../core/difference.js';
 import type { TablePair } from '../core/pairing.js';
 import type { RowCounts, TableResult } from '../core/result.js';
 import { ColumnCauses } from './column-causes.js';
@@ -53,8 +53,10 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
     moved.add(difference);
     siblings.add(difference);
     const { kind, key } = difference;
-    if (kind === 'missing' && key !== null && isOrdered) {
-      lost.add(pair.key.map(({ target }) => key[target.name] ?? null));
+    if (kind === 'missing') {
+      const parts =
+        key === null || !isOrdered ? null : pair.key.map(({ target }) => key[target.name] ?? null);
+      lost.add(parts, countRows(difference));
     }
   });
   const explained = [...moved.diagnose(), ...(await diagnoseSiblings(siblings, request))];

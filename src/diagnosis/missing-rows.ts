@@ -46,8 +46,10 @@ export class MissingRows {
     this.#facts = facts;
   }
 
-  add(key: readonly Value[]): void {
-    this.#rows++;
+  /** Counts rows, and looks at their key; null where rows do not come in the order of one. */
+  add(key: readonly Value[] | null, rows = 1): void {
+    this.#rows += rows;
+    if (key === null) return;
     const { keyKinds, lastTargetKey } = this.#facts;
     if (lastTargetKey !== null) {
       const order = compareKeys(keyKinds, key, lastTargetKey);

@@ -1,10 +1,9 @@
-import { CAUSE_TITLES, type Diagnosis } from '../core/diagnosis.js';
-import type { RowDifference, Value } from '../core/difference.js';
+import type { Diagnosis } from '../core/diagnosis.js';
+import { countRows, type RowDifference, type Value } from '../core/difference.js';
 import type { ColumnPair, KeyColumnPair, Side } from '../core/pairing.js';
 import { adaptValue } from './adapted-value.js';
-import { ColumnCauses } from './column-causes.js';
-import { readExactNumber } from './exact-number.js';
 import { PROOF_BITS } from './explanation.js';
+import { describeMoves, findChangedParts, type MovedRow, showMoves } from './moved-keys.js';
 import { coincidenceBits, comparableForm, fingerprint } from './value-form.js';
 
 /** Missing and extra rows that are remembered; beyond, what is found is likely at most. */
@@ -21,11 +20,6 @@ interface KnownRows {
 }
 
 type KeyValues = Readonly<Record<string, Value>>;
-
-interface MovedRow {
-  readonly from: KeyValues;
-  readonly to: KeyValues;
-}
 
 /**
  * Finds rows that are not lost or new but moved or copied: a missing and an extra row whose other columns are all
@@ -50,8 +44,10 @@ export class MovedRows {
     const { kind, key, source, target } = difference;
     const values = source ?? target;
     if (kind === 'changed' || values === null) return;
-    const index = this.#counts[kind]++;
-    if (kind === 'extra' && copiesOf(difference) > 0) this.#counts.copies++;
+    const index = this.#counts[kind];
+    const rows = countRows(difference);
+    this.#counts[kind] += rows;
+    if (kind === 'extra' && (difference.sourceCopies ?? 0) > 0) this.#counts.copies += rows;
     const print =
       index < MOST_ROWS ? this.#fingerprintOf(values, kind === 'missing' ? 'source' : 'target') : null;
     if (print === null) return;
@@ -85,50 +81,20 @@ export class MovedRows {
     }
     const { missing, extra } = this.#counts;
     if (moved.length * 2 <= Math.min(missing, extra)) return null;
+    const parts = findChangedParts(this.#key, moved);
+    const how = describeMoves(parts, moved);
     const isWhole = moved.length === missing && moved.length === extra;
     return {
       cause: 'key-changed',
       confidence: isWhole ? 'proved' : 'likely',
-      columns: this.#key.map(({ target }) => target.name),
+      columns: parts.map(({ target }) => target.name),
       rows: moved.length,
       evidence: {
-        detail: this.#describeMoves(moved),
+        detail: `all other columns are equal${how === '' ? '' : `; ${how}`}`,
         of: Math.max(missing, extra),
-        examples: this.#examples(moved),
+        examples: showMoves(parts, moved),
       },
     };
-  }
-
-  #examples(moved: readonly MovedRow[]): Diagnosis['evidence']['examples'] {
-    const [first] = this.#key;
-    if (first === undefined) return [];
-    const column = first.target.name;
-    return moved.slice(0, 3).map(({ from, to }) => ({
-      key: from,
-      column,
-      source: from[column] ?? null,
-      target: to[column] ?? null,
-    }));
-  }
-
-  /** Says how the keys changed, where all of them did in the same way: the causes of changed values hold for keys too. */
-  #describeMoves(moved: readonly MovedRow[]): string {
-    const [only, ...others] = this.#key;
-    if (only === undefined || others.length > 0) return 'all other columns are equal';
-    const column = only.target.name;
-    const steps = new Set(moved.map(({ from, to }) => stepBetween(from[column] ?? null, to[column] ?? null)));
-    const [step] = steps;
-    if (steps.size === 1 && typeof step === 'string' && moved.length > 1) {
-      return `all other columns are equal; every key by ${step}`;
-    }
-    const causes = new ColumnCauses(this.#key);
-    for (const { from, to } of moved) {
-      causes.add({ kind: 'changed', key: from, columns: [column], source: from, target: to });
-    }
-    const whole = causes.diagnose().find(({ rows }) => rows === moved.length);
-    if (whole === undefined) return 'all other columns are equal';
-    const { detail } = whole.evidence;
-    return `all other columns are equal; of the key: ${CAUSE_TITLES[whole.cause]}${detail === '' ? '' : `, ${detail}`}`;
   }
 
   /** Rows that repeat a row of the source which did arrive; of those that only repeat each other, all but one. */
@@ -169,16 +135,4 @@ export interface MovedRowFacts {
   /** The compared columns beside the key. */
   readonly columns: readonly ColumnPair[];
   readonly sourceRows: readonly KeyValues[];
-}
-
-/** How often the source has a row without a key that the target has more often; 0 where it has none or a key. */
-function copiesOf(difference: RowDifference): number {
-  return 'sourceCopies' in difference ? Number(difference.sourceCopies) : 0;
-}
-
-function stepBetween(from: Value, to: Value): string | null {
-  const [before, after] = [readExactNumber(from), readExactNumber(to)];
-  if (before === null || after === null || before.scale > 0 || after.scale > 0) return null;
-  const step = after.units - before.units;
-  return step > 0n ? `+${step}` : `${step}`;
 }

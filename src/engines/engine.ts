@@ -256,6 +256,8 @@ export interface Engine {
   /** Cancels the statements that sessions of the same account are running; one that has ended stays as it is. */
   cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
   readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
+  /** Reads how many bytes the rows of tables of one schema take up, by table name, from what the server knows of itself. */
+  readTableSizes(session: Session, tables: readonly Table[]): Promise<ReadonlyMap<string, number>>;
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */
   readRepairCatalog(session: Session, scope: RepairScope): Promise<RepairCatalog>;
   readonly dialect: Dialect;

@@ -1,6 +1,6 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
-import { appendKeyBytes } from '../core/encoding/key-bytes.js';
+import { appendKeyBytes, type KeyKind } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
 import type { Column } from '../core/schema.js';
 import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/engine.js';
@@ -152,8 +152,9 @@ export class RowReader {
     const sorted =
       appendKeyBytes(keyKind, this.#row.bytes, value.start, value.end, keys) &&
       !(keyKind === 'uuid' && this.#isUpperCase(buffer, field, column));
-    if (!sorted)
-      throw keyOrderError(`column ${column.name} holds a value that the two sides sort differently`);
+    if (sorted) return;
+    const what = UNSORTED[keyKind] ?? 'a value';
+    throw keyOrderError(`column ${column.name} holds ${what} which has no place in the order of both sides`);
   }
 
   /** Under a collation that sorts upper case first, an upper-case UUID stands elsewhere than its bytes would. */
@@ -168,14 +169,25 @@ export class RowReader {
   }
 }
 
+const OFF_CALENDAR = 'a date on no calendar, such as 0000-00-00,';
+
+/** What a column of a kind may hold beside values that are sorted. */
+const UNSORTED: Partial<Readonly<Record<KeyKind, string>>> = {
+  date: OFF_CALENDAR,
+  datetime: OFF_CALENDAR,
+  instant: OFF_CALENDAR,
+  uuid: 'something that is no UUID, or a UUID in capital letters,',
+  text: 'text with bytes that are none in its character set,',
+};
+
 function unorderedRows(): RowproofError {
   return keyOrderError('its rows do not arrive in the order that both sides share');
 }
 
+/** What to do instead says who knows the table's other keys. */
 function keyOrderError(reason: string): RowproofError {
   return new RowproofError({
     code: 'key-order',
     message: `The key cannot be walked: ${reason}.`,
-    hint: 'Choose another unique key with --key.',
   });
 }

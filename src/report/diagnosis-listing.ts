@@ -37,12 +37,12 @@ export function formatDiagnoses({ table, width, showValues, paint }: Listing): s
   if (diagnoses.length === 0) return [];
   const shown = diagnoses.slice(0, MOST_DIAGNOSES);
   const lines = shown.flatMap((diagnosis, i) => {
-    const [example] = showValues ? diagnosis.evidence.examples : [];
+    const examples = showValues ? firstRow(diagnosis) : [];
     const later = new Set(diagnoses.slice(i + 1).flatMap(({ columns }) => columns));
     const done = diagnosis.columns.filter((column) => !later.has(column));
     return [
       ...indented(describeDiagnosis(diagnosis), width),
-      ...(example === undefined ? [] : indented(describeExample(example), width, `${INDENT}${INDENT}`)),
+      ...(examples.length === 0 ? [] : indented(describeExample(examples), width, `${INDENT}${INDENT}`)),
       ...describeRelaxation(table, diagnosis).flatMap((text) => indented(text, width, `${INDENT}${INDENT}`)),
       ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, width)),
     ];
@@ -64,15 +64,25 @@ function describeDiagnosis({ cause, confidence, columns, rows, evidence }: Diagn
   return `${subject}${counts}: ${CAUSE_TITLES[cause] ?? visibleName(cause)}${specifics} (${confidence})`;
 }
 
-function describeExample({ key, source, target }: DiagnosisExample): string {
-  const name =
-    key === null
-      ? ''
-      : `key ${Object.values(key)
-          .map((part) => formatValue(part, VALUE_LIMIT))
-          .join(', ')}: `;
-  const [left, right] = formatValuePair({ source, target, limit: VALUE_LIMIT });
-  return `${name}${left.replaceAll('\n', ' ')} → ${right.replaceAll('\n', ' ')}`;
+/** What the first example shows, and where several parts of its key changed, what the others of that row do. */
+function firstRow({ cause, evidence: { examples } }: Diagnosis): readonly DiagnosisExample[] {
+  const [first] = examples;
+  if (first === undefined || cause !== 'key-changed') return examples.slice(0, 1);
+  const key = JSON.stringify(first.key);
+  return examples.filter((example) => JSON.stringify(example.key) === key);
+}
+
+/** A column is named where the key alone does not say whose values these are. */
+function describeExample(examples: readonly DiagnosisExample[]): string {
+  const [{ key } = { key: null }] = examples;
+  const parts = Object.values(key ?? {});
+  const name = key === null ? '' : `key ${parts.map((part) => formatValue(part, VALUE_LIMIT)).join(', ')}: `;
+  const changes = examples.map(({ column, source, target }) => {
+    const [left, right] = formatValuePair({ source, target, limit: VALUE_LIMIT });
+    const whose = examples.length > 1 ? `${visibleName(column)} ` : '';
+    return `${whose}${left.replaceAll('\n', ' ')} → ${right.replaceAll('\n', ' ')}`;
+  });
+  return `${name}${changes.join(', ')}`;
 }
 
 /** A name that means something else to a shell, or to a glob, is left for the reader to write. */

@@ -1,16 +1,12 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { LoadResult, RunResult, TableResult } from '../core/result.js';
 import type { Mode } from '../core/verdict.js';
+import { type PlacedFinding, type ToldFinding, tellFindings } from './group-findings.js';
 import { formatCount, formatCounted, formatDuration } from './number-text.js';
 import type { Paint, Tone } from './paint.js';
 import { formatPairName, isPartlyUnverified } from './verdict-text.js';
 import { visibleMessage, visibleName } from './visible-text.js';
 import { wrapWords } from './wrap-text.js';
-
-interface PlacedFinding {
-  readonly table: TableResult | null;
-  readonly finding: Finding;
-}
 
 interface Listing {
   readonly result: RunResult;
@@ -24,16 +20,18 @@ const SECTIONS: readonly { effect: 'different' | 'unverified' | 'note'; title: s
   { effect: 'note', title: 'Notes', tone: 'strong' },
 ];
 
-/** Every finding with its code and hint, those that decide the verdict first; one text per section. */
+/**
+ * Every finding with its code and hint, those that decide the verdict first; one text per section. What holds of several
+ * tables is said once.
+ */
 export function formatFindings({ result, width, paint }: Listing): string[] {
-  const placed = [
+  const placed: PlacedFinding[] = [
     ...result.findings.map((finding) => ({ table: null, finding })),
     ...result.tables.flatMap((table) => table.findings.map((finding) => ({ table, finding }))),
   ];
   return SECTIONS.flatMap(({ effect, title, tone }) => {
-    const lines = placed
-      .filter(({ finding }) => FINDING_EFFECTS[finding.code] === effect)
-      .flatMap((each) => formatFinding(each, width));
+    const own = placed.filter(({ finding }) => FINDING_EFFECTS[finding.code] === effect);
+    const lines = tellFindings(own).flatMap((told) => formatFinding(told, width));
     if (effect === 'unverified') lines.push(...result.tables.flatMap((table) => formatGaps(table, width)));
     return lines.length === 0 ? [] : [[paint(tone, title), ...lines].join('\n')];
   });
@@ -113,18 +111,10 @@ function describeLoad({ maxRowsPerSecond, maxBytesPerSecond, maxLoad, pausedMs }
   return rate === '' ? pause.replace(/^./, (first) => first.toUpperCase()) : `${rate}; ${pause}`;
 }
 
-function formatFinding({ table, finding }: PlacedFinding, width: number): string[] {
-  const message = visibleMessage(finding.message);
-  const lines = paragraph(`[${finding.code}] ${prefixFor(table, finding)}${message}`, width);
-  if (finding.hint !== '') lines.push(...paragraph(`→ ${visibleMessage(finding.hint)}`, width, '    '));
+function formatFinding({ text, hint }: ToldFinding, width: number): string[] {
+  const lines = paragraph(text, width);
+  if (hint !== '') lines.push(...paragraph(`→ ${hint}`, width, '    '));
   return lines;
-}
-
-/** Messages name their table as a rule; one that does not gets its name in front. */
-function prefixFor(table: TableResult | null, { message }: Finding): string {
-  if (table === null) return '';
-  const named = [table.source, table.target].some((name) => name !== null && message.includes(name));
-  return named ? '' : `${formatPairName(table)}: `;
 }
 
 /** What a table pair left unchecked that no finding tells of. */

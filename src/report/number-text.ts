@@ -8,6 +8,15 @@ export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** A number of bytes, as exact as an estimate is: "16 kB", "1.2 MB", "31 GB". */
+export function formatBytes(bytes: number): string {
+  if (bytes === 0) return '0 bytes';
+  if (bytes < 1_000_000) return `${formatCount(Math.ceil(bytes / 1000))} kB`;
+  const isLarge = bytes >= 1_000_000_000;
+  const amount = bytes / (isLarge ? 1_000_000_000 : 1_000_000);
+  return `${amount < 10 ? amount.toFixed(1) : formatCount(Math.round(amount))} ${isLarge ? 'GB' : 'MB'}`;
+}
+
 /** A duration in the two units that matter at its size: "0.4 s", "3 min 12 s", "2 h 5 min". */
 export function formatDuration(elapsedMs: number): string {
   const totalSeconds = Math.max(0, elapsedMs) / 1000;

@@ -1,6 +1,8 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
+import { tellFindings } from './group-findings.js';
 import { formatCount, formatCounted } from './number-text.js';
+import { formatEstimate, formatTableSize } from './plan-size.js';
 import { formatPairName, formatTableName } from './verdict-text.js';
 import { guardJson, visibleMessage, visibleName } from './visible-text.js';
 
@@ -12,10 +14,11 @@ export function formatPlan(plan: RunPlan): string {
       `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}${describeExpected(plan)}.`,
       `source: ${visibleName(plan.source.version)} at ${visibleName(plan.source.url)}`,
       `target: ${visibleName(plan.target.version)} at ${visibleName(plan.target.url)}`,
+      ...formatEstimate(plan),
     ].join('\n'),
     ...plan.tables.map(formatTable),
   ];
-  if (plan.findings.length > 0) sections.push(plan.findings.map(formatFinding).join('\n'));
+  if (plan.findings.length > 0) sections.push(formatFindings(plan.findings).join('\n'));
   if (plan.excluded.length > 0) {
     sections.push(`Excluded on request: ${plan.excluded.map(visibleName).join(', ')}`);
   }
@@ -56,11 +59,10 @@ function listVerbs({ mode, tables }: RunPlan): string {
 }
 
 function formatTable(table: TablePlan): string {
-  const rows =
-    table.estimatedRows === null ? 'rows unknown' : `about ${formatCounted(table.estimatedRows, 'row')}`;
-  const lines = [`${formatPairName(table)} (${rows})`];
+  const lines = [`${formatPairName(table)} (${formatTableSize(table)})`];
   if (table.strategy === null) lines.push('  would not be read');
-  if (table.strategy !== null && table.mode !== 'full') lines.push(`  would be ${VERBS[table.mode]}`);
+  if (table.strategy !== null && table.mode !== 'full')
+    lines.push(`  would be ${VERBS[table.mode]}${describeShare(table)}`);
   if (table.strategy === 'range') {
     const key = table.key.map(({ target, order }) => `${visibleName(target)} as ${order}`).join(', ');
     lines.push(`  range by ${key}, in ${formatCounted(table.segments, 'segment')}`);
@@ -78,7 +80,11 @@ function formatTable(table: TablePlan): string {
       `  target: ${visibleMessage(table.sql.target)}`,
     );
   }
-  return [...lines, ...table.findings.map(formatFinding)].join('\n');
+  return [...lines, ...formatFindings(table.findings)].join('\n');
+}
+
+function describeShare({ ratio }: TablePlan): string {
+  return ratio < 1 ? `: about ${Number((ratio * 100).toPrecision(3))}% of its rows` : '';
 }
 
 const HASHERS = { auto: 'whoever proves faster, Rowproof or the servers', server: 'the servers' } as const;
@@ -106,7 +112,9 @@ function formatCompared({ target, canonical, assumed, relaxed }: TablePlan['colu
   return `${visibleName(target)} (${how.join(', ')})`;
 }
 
-function formatFinding({ code, message, hint }: Finding): string {
-  const sentence = `  [${code}] ${visibleMessage(message)}`;
-  return hint === '' ? sentence : `${sentence}\n    → ${visibleMessage(hint)}`;
+/** Each table's stand under its name, which need not be said again. */
+function formatFindings(findings: readonly Finding[]): string[] {
+  return tellFindings(findings.map((finding) => ({ table: null, finding }))).map(({ text, hint }) =>
+    hint === '' ? `  ${text}` : `  ${text}\n    → ${hint}`,
+  );
 }

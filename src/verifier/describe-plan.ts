@@ -1,7 +1,12 @@
+import { serializeError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
+import type { LoadLimits } from '../core/load-limits.js';
 import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { TablePlan } from '../core/plan.js';
+import { believableRows, estimateSeconds, type TableSize } from '../core/plan-estimate.js';
 import type { Mode } from '../core/verdict.js';
-import type { Engine, Session } from '../engines/engine.js';
+import type { Engine, KeyRange, Session } from '../engines/engine.js';
+import { withKeyAdvice } from './advise-key.js';
 import type { RunChecksums } from './checksum-plan.js';
 import { openKeyReader } from './key-reader.js';
 import { planSegments, segmentSize, WHOLE } from './planner.js';
@@ -10,6 +15,11 @@ import type { PlannedTable } from './table-pairing.js';
 
 export interface PlanRequest {
   readonly mode: Mode;
+  /** The share of rows that is read. */
+  readonly ratio: number;
+  readonly limits: LoadLimits;
+  /** The bytes of each table of a side, by name. */
+  readonly sizes: Readonly<Record<Side, ReadonlyMap<string, number>>>;
   readonly workers: number;
   readonly scope: ComparisonScope;
   readonly sides: Readonly<Record<Side, { readonly engine: Engine; readonly session: Session }>>;
@@ -20,15 +30,18 @@ export interface PlanRequest {
 
 /** Says what would be done to a table. Of its rows only the first and the last key are looked at. */
 export async function describeTable(planned: PlannedTable, request: PlanRequest): Promise<TablePlan> {
-  const { source, target, pair, columns, findings } = planned;
+  const { source, target, pair, columns } = planned;
   const counted = request.mode === 'count' && source !== null && target !== null;
   const canonical = new Map(
     (pair === null ? [] : comparedColumns(pair)).map((column) => [column.source.name, column.canonical]),
   );
+  const sql = counted ? countSql(planned, request) : pair === null ? null : await chunkSql(pair, request);
+  const size = sizeOf(planned, request);
   return {
     source: source === null ? null : qualifiedName(source),
     target: target === null ? null : qualifiedName(target),
     mode: request.mode,
+    ratio: request.ratio,
     strategy: counted ? 'count' : (pair?.strategy ?? null),
     key: (pair?.key ?? []).map((column) => ({
       source: column.source.name,
@@ -37,12 +50,30 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
     })),
     checksum: counted || pair === null ? null : describeChecksum(pair, request),
     unwalkable: counted ? null : (pair?.unwalkable ?? null),
-    estimatedRows: source?.estimatedRows ?? null,
+    estimatedRows: size.rows.source,
+    estimatedBytes: size.bytes,
+    estimatedSeconds: counted || pair !== null ? estimateSeconds({ ...size, ...request }) : null,
     segments: isCut(pair, request) ? await countSegments(pair, request) : 1,
     columns: columns.map((column) => ({ ...column, canonical: canonical.get(column.source) ?? null })),
-    sql: counted ? countSql(planned, request) : pair === null ? null : await chunkSql(pair, request),
-    findings,
+    sql: sql === null ? null : { source: sql.source, target: sql.target },
+    findings: [...planned.findings, ...(sql?.findings ?? [])],
   };
+}
+
+/** What both servers say of a table's size. */
+export function sizeOf({ source, target }: PlannedTable, { sizes }: Pick<PlanRequest, 'sizes'>): TableSize {
+  const tables = { source, target };
+  const bytesOf = (side: Side): number | null => sizes[side].get(tables[side]?.name ?? '') ?? null;
+  const bytes = { source: bytesOf('source'), target: bytesOf('target') };
+  const rowsOf = (side: Side): number | null =>
+    believableRows(tables[side]?.estimatedRows ?? null, bytes[side]);
+  return { rows: { source: rowsOf('source'), target: rowsOf('target') }, bytes };
+}
+
+interface PlannedSql {
+  readonly source: string;
+  readonly target: string;
+  readonly findings: readonly Finding[];
 }
 
 function describeChecksum(pair: TablePair, { checksums }: PlanRequest): TablePlan['checksum'] {
@@ -66,29 +97,47 @@ async function countSegments(pair: TablePair, { sides, workers }: PlanRequest): 
  * The statements of the chunk after the first key, or of the first chunk of an empty table; of a table that is read as
  * a whole, the one statement.
  */
-async function chunkSql(pair: TablePair, { sides, chunkRows }: PlanRequest): Promise<TablePlan['sql']> {
+async function chunkSql(pair: TablePair, { sides, chunkRows }: PlanRequest): Promise<PlannedSql> {
   const isWalked = pair.strategy === 'range';
-  const readKey = isWalked ? await openKeyReader({ ...sides.source, pair }) : null;
-  const first = await readKey?.({ limit: 1 });
+  const first = isWalked ? await readFirstKey(pair, sides.source) : { after: null, findings: [] };
   const build = (side: Side): string =>
     sides[side].engine.dialect.buildSelect({
       table: pair[side],
       columns: comparedColumns(pair).map((column) => column[side]),
       key: isWalked ? pair.key.map((column) => column[side]) : [],
       where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
-      range: { after: first?.parts ?? null, upTo: null },
+      range: { after: first.after, upTo: null },
       limit: isWalked ? chunkRows : null,
       offset: 0,
       descending: false,
     });
-  return { source: build('source'), target: build('target') };
+  return { source: build('source'), target: build('target'), findings: first.findings };
 }
 
-function countSql({ source, target }: PlannedTable, { sides, scope }: PlanRequest): TablePlan['sql'] {
+/** A first key that has no place in the order is one that the run, too, would not get past. */
+async function readFirstKey(
+  pair: TablePair,
+  source: PlanRequest['sides']['source'],
+): Promise<{ readonly after: KeyRange['after']; readonly findings: readonly Finding[] }> {
+  try {
+    const readKey = await openKeyReader({ ...source, pair });
+    const first = await readKey({ limit: 1 });
+    return { after: first?.parts ?? null, findings: [] };
+  } catch (thrown) {
+    const error = serializeError(thrown);
+    if (error.code !== 'key-order') throw thrown;
+    const message = `Cannot read ${qualifiedName(pair.source)} on the source: ${error.message}`;
+    const { hint } = withKeyAdvice({ kind: 'unverified', error, transient: false }, pair).error;
+    return { after: null, findings: [{ code: 'chunk-unverified', message, hint }] };
+  }
+}
+
+function countSql({ source, target }: PlannedTable, { sides, scope }: PlanRequest): PlannedSql | null {
   if (source === null || target === null) return null;
   const where = scope.sourceWhere(source.name);
   return {
     source: sides.source.engine.dialect.buildCount(source, where),
     target: sides.target.engine.dialect.buildCount(target, scope.targetWhere(source.name) ?? where),
+    findings: [],
   };
 }

@@ -5,6 +5,7 @@ import type { Side } from '../core/pairing.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { WorkerPool } from '../worker/pool.js';
 import type { TaskResult, WorkerTask } from '../worker/task.js';
+import { withKeyAdvice } from './advise-key.js';
 import type { RunChecksums } from './checksum-plan.js';
 import type { Spool } from './spool.js';
 import { describeShare, type SpotRequest } from './spot-planner.js';
@@ -120,8 +121,9 @@ export async function reportUnverified(
   result: UnverifiedChunk,
   open: string | null = null,
 ): Promise<void> {
-  table.addUnverified(result, open);
-  await run.emit({ type: 'chunk:unverified', table: table.name, error: result.error });
+  const advised = withKeyAdvice(result, table.planned.pair);
+  table.addUnverified(advised, open);
+  await run.emit({ type: 'chunk:unverified', table: table.name, error: advised.error });
 }
 
 /**

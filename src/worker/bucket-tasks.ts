@@ -78,7 +78,7 @@ function describeKey({ task, pair }: BucketJob<{ readonly side: Side }>): Unusab
   const table = `${qualifiedName(pair[side])} on the ${side}`;
   return {
     kind: 'unusable-key',
-    reason: `${table} has a row whose key (${names}) is NULL or no valid text`,
+    reason: `${table} has a row whose key (${names}) is NULL, no valid text or a date on no calendar`,
   };
 }
 

@@ -47,6 +47,13 @@ describe('missing rows', () => {
     expect(missing.diagnose(false)).toEqual([]);
   });
 
+  it('are counted one by one where no key tells them apart', () => {
+    const missing = new MissingRows({ ...FACTS, keyKinds: [], targetRows: 0, lastTargetKey: null });
+    missing.add(null, 3);
+    missing.add(null);
+    expect(describeAll(missing.diagnose(true))).toEqual(['target-empty, : 4 of 4 proved']);
+  });
+
   it('are told from keys that are booleans, too', () => {
     const missing = new MissingRows({ ...FACTS, sourceRows: 2, lastTargetKey: ['false'] });
     missing.add(['true']);
@@ -167,6 +174,54 @@ describe('rows that are missing here and extra there', () => {
     ]);
   });
 
+  it('name the parts of a key that changed, each with its old and its new value', () => {
+    const kinds = { order: 'int', line: 'int', sku: 'text' } as const;
+    const parts = (['order', 'line'] as const).map(
+      (name) => ({ ...pairOf(name, 'int'), keyKind: 'int' }) as const,
+    );
+    const moved = (targets: readonly (readonly [number, number])[]) => {
+      const rows = new MovedRows({ key: parts, columns: [pairOf('sku', kinds.sku)], sourceRows: [] });
+      targets.forEach(([order, line], i) => {
+        const from = { order: `${i}`, line: '1', sku: `stock unit ${i}` };
+        const to = { ...from, order: `${order}`, line: `${line}` };
+        const keyOf = ({ order: first, line: second }: typeof from) => ({ order: first, line: second });
+        const known = { columns: Object.keys(kinds), source: null, target: null };
+        rows.add({ ...known, kind: 'missing', key: keyOf(from), source: from });
+        rows.add({ ...known, kind: 'extra', key: keyOf(to), target: to });
+      });
+      const [found] = rows.diagnose();
+      const examples = found?.evidence.examples.map(({ column, source, target }) => [column, source, target]);
+      return { columns: found?.columns, detail: found?.evidence.detail, examples };
+    };
+    expect(
+      moved([
+        [0, 11],
+        [1, 11],
+      ]),
+    ).toEqual({
+      columns: ['line'],
+      detail: 'all other columns are equal; every key by +10',
+      examples: [
+        ['line', '1', '11'],
+        ['line', '1', '11'],
+      ],
+    });
+    expect(
+      moved([
+        [7, 2],
+        [1, 3],
+      ]),
+    ).toEqual({
+      columns: ['order', 'line'],
+      detail: 'all other columns are equal',
+      examples: [
+        ['order', '0', '7'],
+        ['line', '1', '2'],
+        ['line', '1', '3'],
+      ],
+    });
+  });
+
   it('are likely to have another key where some are left', () => {
     const rows = [
       row('missing', 7, 'Ada Lovelace'),
@@ -217,6 +272,9 @@ describe('rows that are missing here and extra there', () => {
     const copy = { ...row('extra', 1, 'Ada Lovelace'), key: null, sourceCopies: 1, targetCopies: 2 };
     expect(diagnose([copy])).toEqual([
       'rows-duplicated, equal to another row but for the key: 1 of 1 proved',
+    ]);
+    expect(diagnose([{ ...copy, targetCopies: 4 }])).toEqual([
+      'rows-duplicated, equal to another row but for the key: 3 of 3 proved',
     ]);
     expect(diagnose([{ ...copy, sourceCopies: 0, targetCopies: 1 } as RowDifference])).toEqual([]);
   });

@@ -60,6 +60,25 @@ describe('diagnoses in the table report', () => {
     expect(reportOf([cut])).not.toContain('to allow it');
   });
 
+  it('show the parts of a key that changed in the row of the example', () => {
+    const moved = (examples: Diagnosis['evidence']['examples'], columns: readonly string[]): Diagnosis => ({
+      ...{ cause: 'key-changed', confidence: 'proved', columns, rows: 2 },
+      evidence: { detail: 'all other columns are equal', of: 2, examples },
+    });
+    const [one, other] = ['1', '2'].map((line) => ({
+      key: { order: '7', line },
+      source: line,
+      column: 'line',
+    }));
+    const examples = [
+      { ...one, target: '11' },
+      { ...other, target: '12' },
+    ] as Diagnosis['evidence']['examples'];
+    expect(reportOf([moved(examples, ['line'])])).toContain('    key 7, 1: 1 → 11\n');
+    const both = [{ key: { order: '7', line: '1' }, column: 'order', source: '7', target: '8' }, ...examples];
+    expect(reportOf([moved(both, ['order', 'line'])])).toContain('    key 7, 1: order 7 → 8, line 1 → 11\n');
+  });
+
   it('are not mentioned where there is none', () => {
     expect(reportOf([])).not.toContain('Why');
   });

@@ -11,6 +11,7 @@ import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
+import { readMysqlTableSizes } from './table-sizes.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
@@ -44,6 +45,7 @@ export const mysqlEngine: Engine = {
     );
   },
   readCatalog: readMysqlCatalog,
+  readTableSizes: readMysqlTableSizes,
   readRepairCatalog: readMysqlRepairCatalog,
   dialect: mysqlDialect,
   checksum: mysqlChecksum,

@@ -9,6 +9,7 @@ import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
+import { readPostgresqlTableSizes } from './table-sizes.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./postgresql-driver.js');
@@ -32,6 +33,7 @@ export const postgresqlEngine: Engine = {
     );
   },
   readCatalog: readPostgresqlCatalog,
+  readTableSizes: readPostgresqlTableSizes,
   readRepairCatalog: readPostgresqlRepairCatalog,
   dialect: postgresqlDialect,
   checksum: postgresqlChecksum,

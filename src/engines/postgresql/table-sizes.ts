@@ -1,0 +1,39 @@
+import { readsHeirs, type Table } from '../../core/schema.js';
+import type { Session } from '../engine.js';
+
+/**
+ * The bytes that the rows of tables take up on disk, by table name, with TOAST and all partitions (or heirs that are read
+ * along), without indexes. Foreign tables and views keep no rows here, so nothing is said of them.
+ *
+ * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-DBSIZE
+ */
+export async function readPostgresqlTableSizes(
+  session: Session,
+  tables: readonly Table[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await session.query(
+    `WITH RECURSIVE tree(root, oid) AS (
+       SELECT c.oid, c.oid FROM pg_class c WHERE c.oid IN (${oidList(tables)})
+       UNION SELECT tree.root, i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
+       WHERE tree.root IN (${oidList(tables.filter(readsTree))}))
+     SELECT r.relname AS table_name,
+       sum(pg_relation_size(p.oid) +
+         CASE WHEN p.reltoastrelid = 0 THEN 0 ELSE pg_relation_size(p.reltoastrelid) END) AS bytes
+     FROM tree JOIN pg_class p ON p.oid = tree.oid JOIN pg_class r ON r.oid = tree.root
+     GROUP BY tree.root, r.relname HAVING bool_and(p.relkind IN ('r', 'm', 'p'))`,
+  );
+  return new Map(
+    rows.flatMap(({ table_name: name, bytes }) =>
+      name == null || bytes == null ? [] : [[name, Number(bytes)] as const],
+    ),
+  );
+}
+
+function readsTree(table: Table): boolean {
+  return table.kind === 'partitioned' || readsHeirs(table);
+}
+
+/** Object identifiers as a list for IN, which must not be empty; none is 0. */
+function oidList(tables: readonly Table[]): string {
+  return [0n, ...tables.map(({ identity }) => BigInt(identity ?? 0))].join(', ');
+}
