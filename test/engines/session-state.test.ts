@@ -84,6 +84,32 @@ describe.each(availableEngines())('a session on %s', (engine) => {
   });
 });
 
+/** What the server itself ends, as it writes the times, where a statement may take 7 seconds. */
+const SERVER_LIMITS: Readonly<Record<TestEngine, Readonly<Record<string, unknown>>>> = {
+  mariadb: {
+    max_statement_time: expect.stringMatching(/^7(\.0+)?$/),
+    lock_wait_timeout: '7',
+    idle_transaction_timeout: '300',
+  },
+  mysql: { max_execution_time: '7000', lock_wait_timeout: '7' },
+  postgresql: { statement_timeout: '7s', lock_timeout: '0', idle_in_transaction_session_timeout: '5min' },
+};
+
+describe.each(availableEngines())('a session on %s that nobody watches any more', (engine) => {
+  const database = useDatabase(engine);
+
+  it('is ended by the server, and so are its statements', async () => {
+    const session = await openWorkerSession(database.url, { 'statement-timeout': '7' });
+    const names = Object.keys(SERVER_LIMITS[engine]);
+    const askFor = (name: string): string =>
+      engine === 'postgresql' ? `current_setting('${name}')` : `@@SESSION.${name}`;
+    const list = names.map((name) => `${askFor(name)} AS ${name}`).join(', ');
+    const [row] = await session.query(`SELECT ${list}`);
+    await session.close();
+    expect(row).toEqual(SERVER_LIMITS[engine]);
+  });
+});
+
 describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))(
   'a session on %s whose rows are taken slowly',
   (engine) => {
