@@ -22,7 +22,7 @@ export async function findKeys({
   let example: readonly KeyPart[] | null = null;
   try {
     const { session, close } = await context.sessions.openStream(side);
-    channel.reportSessions({ [side]: session.serverSessionId });
+    channel.reportSessions({ [side]: session });
     try {
       const whole = { key: [], range: { after: null, upTo: null }, limit: null, withoutIndex: true };
       await readEachKey({ pair, side, engine, session }, whole, (key) => {

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { availableEngines, type TestDatabase, type TestSession } from '../support/database.js';
 import { mysqlAdmin } from '../support/mysql-admin.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';
-import { startCli } from '../support/run-cli.js';
+import { startCli, untilSaid } from '../support/run-cli.js';
 import { startStallingProxy } from '../support/stalling-proxy.js';
 import { apply, dump } from './applied.js';
 import { LAST_ID, useSwappingSides } from './swapping-sides.js';
@@ -108,18 +108,16 @@ describe('a run that is stopped at any place', () => {
 describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
   const sides = useSwappingSides(engine);
 
-  it('by Ctrl-C while it waits for a lock says so within seconds, and goes on when it is started again', async () => {
+  it('by Ctrl-C while it waits for a lock says so, long before that wait would end, and goes on when it is started again', async () => {
     const before = await dump(sides.target, ['t']);
     const file = await sides.file();
     const locker = await lockLastRow(sides.target);
-    const flags = ['--target', sides.target.url, '--yes', '--json', '--lock-timeout', '60s'];
+    const flags = ['--target', sides.target.url, '--yes', '--json', '--lock-timeout', '600s'];
     const { child, result } = startCli(['apply', file, ...flags]);
     await waitForCommit(sides.target);
     await waitForWaiter(sides.target, []);
-    const stoppedMs = performance.now();
     child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await result;
-    expect(performance.now() - stoppedMs).toBeLessThan(20_000);
     await locker.run('ROLLBACK');
     const said = JSON.parse(stdout);
     expect(exitCode).toBe(130);
@@ -153,12 +151,11 @@ describe.each(availableEngines())('a run on %s that is stopped', (engine) => {
           engine === 'postgresql' ? 'sslmode=disable' : 'ssl-mode=DISABLED&get-server-public-key=true';
         const { child, result } = startCli(['apply', file, '--target', url.href, '--other-target', '--yes']);
         await Promise.race([proxy.stalled, result]);
+        const stopping = untilSaid(child, 'Interrupt again to end at once.');
         child.kill('SIGINT');
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        const stopped = performance.now();
+        await stopping;
         child.kill('SIGTERM');
         expect((await result).exitCode).toBe(130);
-        expect(performance.now() - stopped).toBeLessThan(3000);
         expect(undoFiles(file)).toEqual([]);
         const journal = file.replace(/\.sql$/, '.undo-1.sql.journal');
         expect(statSync(journal).mode & 0o777).toBe(0o600);

@@ -11,21 +11,20 @@ describe.each(['mariadb', 'postgresql'] as const)(
   (engine) => {
     const sides = useSwappingSides(engine);
 
-    it('ends the run within five seconds of a stop', async () => {
+    it('ends the run at a stop, long before any limit of a wait', async () => {
       const proxy = await startStallingProxy(sides.target.url, {
         stall: { saying: 'rowproof_block' },
         manner: 'silent',
       });
       const stop = new AbortController();
-      const running = apply({ url: inClear(proxy.url(sides.target.url)) }, await sides.file(), {
+      const url = `${inClear(proxy.url(sides.target.url))}&statement-timeout=3600`;
+      const running = apply({ url }, await sides.file(), {
         otherTarget: true,
         signal: stop.signal,
       });
       await proxy.stalled;
-      const stoppedMs = performance.now();
       stop.abort();
       const { result } = await running.finally(() => proxy.close());
-      expect(performance.now() - stoppedMs).toBeLessThan(20_000);
       expect(result).toMatchObject({ interrupted: true, applied: 0, open: sides.rows, undoPath: null });
     });
   },

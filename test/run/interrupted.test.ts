@@ -13,7 +13,8 @@ const ROWS = 1000;
 describe.each(availableEngines())('a run from %s that is interrupted', (engine) => {
   const source = useDatabase(engine);
   const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
-  const where = `late:id <= 200 OR ${slowCondition(engine, 0.05)}`;
+  /** A chunk of these rows takes the best part of an hour, so a run that ends has cut it off. */
+  const where = `late:id <= 200 OR ${slowCondition(engine, 30)}`;
 
   beforeAll(async () => {
     for (const database of [source, target]) {
@@ -44,10 +45,8 @@ describe.each(availableEngines())('a run from %s that is interrupted', (engine) 
     const flags = { where, 'target-where': 'late:1 = 1', 'chunk-rows': '100', workers: '1' };
     const { running, atSlowChunk } = compareUntilSlow({ flags, signal: abort.signal });
     await atSlowChunk;
-    const aborted = performance.now();
     abort.abort();
     const run = await running;
-    expect(performance.now() - aborted).toBeLessThan(8000);
     expect(run.result).toMatchObject({ interrupted: true, verdict: 'unverified' });
     expect(tableResult(run, 'early').verdict).toBe('verified');
     expect(tableResult(run, 'late')).toMatchObject({

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RunEvent } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
@@ -10,22 +9,11 @@ const ROWS = 10_000;
 const WIDE_ROWS = 1000;
 const WIDE_BYTES = 2000;
 
-/** What was read, by the time it was heard of. */
-interface Reading {
-  readonly ms: number;
-  readonly rows: number;
-}
+/** What lies between two tables belongs to neither. */
+const LEAST_SHARE = 0.95;
 
-/** Rows a second, from the first to the last that was heard of. */
-function rateOf(readings: readonly Reading[]): number {
-  const [first, ...rest] = readings;
-  const last = rest.at(-1);
-  if (first === undefined || last === undefined) throw new Error(`Only ${readings.length} readings`);
-  return (rest.reduce((sum, { rows }) => sum + rows, 0) * 1000) / (last.ms - first.ms);
-}
-
-/** Times are taken on a machine that does other work too, so each may be taken three times. */
-describe('a limited rate', { retry: 2 }, () => {
+/** How exactly rates are kept is shown where the clock is the test's; here, that every part of a run keeps to them. */
+describe('a limited rate', () => {
   const source = useDatabase('mariadb');
   const target = useDatabase('postgresql');
 
@@ -48,19 +36,11 @@ describe('a limited rate', { retry: 2 }, () => {
     }
   });
 
+  /** The time that a run says its tables took: a machine that is busy makes it longer, and nothing makes it shorter. */
   async function readTables(tables: string, flags: Record<string, string>) {
-    const readings: Record<'source' | 'target', Reading[]> = { source: [], target: [] };
-    const onEvent = (event: RunEvent): void => {
-      const ms = performance.now();
-      if (event.type === 'rows:read') readings[event.side].push({ ms, rows: event.rows });
-      if (event.type === 'chunk:verified') {
-        readings.source.push({ ms, rows: event.sourceRows });
-        readings.target.push({ ms, rows: event.targetRows });
-      }
-    };
-    const run = await compare({ source, target, onEvent, flags: { tables: tables.split(' '), ...flags } });
-    expect(run.result.verdict).toBe('verified');
-    return { run, readings };
+    const { result } = await compare({ source, target, flags: { tables: tables.split(' '), ...flags } });
+    expect(result.verdict).toBe('verified');
+    return { load: result.load, elapsedMs: sumOf(result.tables.map((table) => table.elapsedMs)) };
   }
 
   it.each([
@@ -68,82 +48,73 @@ describe('a limited rate', { retry: 2 }, () => {
     { tables: 'one two', workers: '2' },
     { tables: 'bag', workers: '1' },
     { tables: 'bag', workers: '2' },
-  ])('of rows is obeyed within 10%: $tables, workers $workers', async ({ tables, workers }) => {
+  ])('of rows holds a run back: $tables, workers $workers', async ({ tables, workers }) => {
     const flags = { workers, 'max-rows-per-second': '10000', 'chunk-time': '100ms' };
-    const { run, readings } = await readTables(tables, flags);
-    for (const side of ['source', 'target'] as const) {
-      const rate = rateOf(readings[side]);
-      expect(rate).toBeGreaterThan(9000);
-      expect(rate).toBeLessThan(11_000);
-    }
-    expect(run.result.load).toEqual({
-      maxRowsPerSecond: 10_000,
-      maxBytesPerSecond: null,
-      maxLoad: null,
-      pausedMs: 0,
-    });
+    const { elapsedMs, load } = await readTables(tables, flags);
+    expect(elapsedMs).toBeGreaterThanOrEqual(LEAST_SHARE * ((2 * ROWS * 1000) / 10_000));
+    expect(load).toEqual({ maxRowsPerSecond: 10_000, maxBytesPerSecond: null, maxLoad: null, pausedMs: 0 });
   });
 
   it.each([
     { table: 'wide', workers: '2' },
     { table: 'wide_bag', workers: '1' },
-  ])('of bytes is obeyed within 10%: $table, workers $workers', async ({ table, workers }) => {
-    const flags = {
-      workers,
-      'max-bytes-per-second': '1MB',
-      'max-rows-per-second': '1000',
-      'chunk-time': '100ms',
-    };
-    const { readings } = await readTables(table, flags);
-    for (const side of ['source', 'target'] as const) {
-      const rate = rateOf(readings[side]) * WIDE_BYTES;
-      expect(rate).toBeGreaterThan(900_000);
-      expect(rate).toBeLessThan(1_100_000);
-    }
+  ])('of bytes holds a run back: $table, workers $workers', async ({ table, workers }) => {
+    const flags = { workers, 'max-bytes-per-second': '1MB', 'chunk-time': '100ms' };
+    const { elapsedMs } = await readTables(table, flags);
+    expect(elapsedMs).toBeGreaterThanOrEqual(LEAST_SHARE * ((WIDE_ROWS * WIDE_BYTES) / 1000));
   });
 
-  it.each(['one', 'bag'])('does not keep an interrupted run from ending: %s', async (tables) => {
-    const abort = new AbortController();
-    let onRead = (): void => undefined;
-    const read = new Promise<void>((resolve) => {
-      onRead = resolve;
-    });
-    const running = compare({
-      source,
-      target,
-      signal: abort.signal,
-      onEvent: ({ type }) => {
-        if (type === 'rows:read' || type === 'chunk:verified') onRead();
-      },
-      flags: { tables, workers: '1', 'max-rows-per-second': '200', 'chunk-time': '2s' },
-    });
-    await read;
-    await delay(100);
-    const aborted = performance.now();
-    abort.abort();
-    expect((await running).result).toMatchObject({ interrupted: true, verdict: 'unverified' });
-    expect(performance.now() - aborted).toBeLessThan(5000);
-  });
+  it.each(['one', 'bag'])(
+    'does not keep an interrupted run from ending with what it has: %s',
+    async (tables) => {
+      const abort = new AbortController();
+      let afterwards = 0;
+      let onRead = (): void => undefined;
+      const read = new Promise<void>((resolve) => {
+        onRead = resolve;
+      });
+      const running = compare({
+        source,
+        target,
+        signal: abort.signal,
+        onEvent: ({ type }) => {
+          if (type !== 'rows:read' && type !== 'chunk:verified') return;
+          if (abort.signal.aborted) afterwards++;
+          onRead();
+        },
+        flags: { tables, workers: '1', 'max-rows-per-second': '20', 'chunk-time': '2s' },
+      });
+      await read;
+      abort.abort();
+      expect((await running).result).toMatchObject({ interrupted: true, verdict: 'unverified' });
+      // At this rate the rest takes the better part of ten minutes; what was on its way is one piece of news a side.
+      expect(afterwards).toBeLessThanOrEqual(2);
+    },
+  );
 
-  it('is not needed for chunks to take the time that was asked for, within 10%', async () => {
-    const ends: number[] = [];
+  it('is not needed for chunks to take no longer than was asked for', async () => {
+    const rowMs = 0.5;
+    const chunkMs = 200;
+    const chunks: number[] = [];
     const onEvent = (event: RunEvent): void => {
-      if (event.type === 'chunk:verified') ends.push(performance.now());
+      if (event.type === 'chunk:verified') chunks.push(event.sourceRows);
     };
     const flags = {
       tables: 'slow',
       workers: '1',
-      'chunk-time': '200ms',
-      where: `slow:id <= 3600 OR (${slowCondition('mariadb', 0.0005)})`,
+      'chunk-time': `${chunkMs}ms`,
+      where: `slow:id <= 3600 OR (${slowCondition('mariadb', rowMs / 1000)})`,
       'target-where': 'slow:1 = 1',
     };
     const run = await compare({ source, target, onEvent, flags });
     expect(run.result.verdict).toBe('verified');
-    const times = ends.slice(1).map((ms, i) => ms - (ends[i] ?? 0));
-    const settled = times.slice(2, -1).sort((one, other) => one - other);
-    const median = settled[Math.floor(settled.length / 2)];
-    expect(settled.length).toBeGreaterThan(3);
-    expect(median).toBeGreaterThan(180);
-    expect(median).toBeLessThan(220);
+    // A row cannot be faster, so that so many take the time; where the machine is busy they are fewer.
+    const slow = chunks.slice(chunks.findIndex((_, i) => sumOf(chunks.slice(0, i)) > 3600) + 1);
+    expect(slow.length).toBeGreaterThan(10);
+    expect(Math.max(...slow)).toBeLessThanOrEqual(chunkMs / rowMs);
   });
 });
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}

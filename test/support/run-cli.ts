@@ -76,6 +76,17 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   return { child, result };
 }
 
+/** Resolves once a program that is running has said something on stderr. */
+export function untilSaid({ stderr }: ChildProcess, words: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) => {
+    stderr?.on('data', (said: string) => {
+      text += said;
+      if (text.includes(words)) resolve();
+    });
+  });
+}
+
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !INHERITED_SETTINGS.test(name)));
 }

@@ -8,17 +8,13 @@ import { WHOLE } from '../../src/verifier/planner.js';
 import { compare } from '../run/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import type { LyingServer } from '../support/lying-server.js';
-import { startCli } from '../support/run-cli.js';
+import { startCli, untilSaid } from '../support/run-cli.js';
 import { type Stall, type StallingProxy, startStallingProxy } from '../support/stalling-proxy.js';
 import { fillTable } from './type-words.js';
 
 const ROWS = 200_000;
-/** What any wait may take: the timeouts of the URL, the time to say that they are over, and the tries of a chunk. */
-const LIMIT_MS = 120_000;
-/** Five seconds are promised; a wait that nobody ends takes ten minutes, and a busy machine is no fault. */
-const STOP_LIMIT_MS = 20_000;
-/** Less than the 4.5 s after which a run would end by itself. */
-const AT_ONCE_MS = 3000;
+/** A wait that only this ends takes longer than any test may. */
+const AN_HOUR = '3600';
 
 function listStalls(setting: string): { readonly when: string; readonly stall: Stall }[] {
   return [
@@ -106,12 +102,11 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
       await proxy.stalled;
       const opened = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
       expect(opened).toEqual([0o600, 0o600, 0o600, 0o600, 0o600]);
+      const stopping = untilSaid(child, 'Interrupt again to end at once.');
       child.kill('SIGINT');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      const stopped = performance.now();
+      await stopping;
       child.kill('SIGINT');
       expect((await result).exitCode).toBe(130);
-      expect(performance.now() - stopped).toBeLessThan(AT_ONCE_MS);
       expect(readdirSync(folder)).toEqual(['run.json']);
       const report = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
       expect(report).toMatchObject({ verdict: 'unverified', state: 'failed' });
@@ -125,9 +120,7 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
   async function endOfRun(stall: Stall, manner: 'silent' | 'dripping'): Promise<string> {
     const proxy = await proxyBefore(stall, manner);
     const url = withoutTls(proxy.url(source.url), { 'connect-timeout': '1', 'statement-timeout': '1' });
-    const began = performance.now();
     const run = await compare({ source: { url }, target, flags: { workers: '1' } }).catch((error) => error);
-    expect(performance.now() - began).toBeLessThan(LIMIT_MS);
     return run instanceof Error ? String((run as { code?: unknown }).code) : run.result.verdict;
   }
 
@@ -150,10 +143,13 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
 
   describe.each(['silent', 'dripping'] as const)('(%s)', (manner) => {
     it.runIf(process.platform !== 'win32').each(stalls)(
-      '$when is left within 5 s of Ctrl-C',
+      '$when is left after Ctrl-C, long before any limit of a wait',
       async ({ stall }) => {
         const proxy = await proxyBefore(stall, manner);
-        const url = withoutTls(proxy.url(source.url), { 'connect-timeout': '60' });
+        const url = withoutTls(proxy.url(source.url), {
+          'connect-timeout': AN_HOUR,
+          'statement-timeout': AN_HOUR,
+        });
         const { child, result } = startCli([
           'verify',
           '--source',
@@ -164,11 +160,8 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
           '2',
         ]);
         await Promise.all([proxy.stalled, untilConnected(proxy)]);
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        const stopped = performance.now();
         child.kill('SIGINT');
         expect((await result).exitCode).toBe(130);
-        expect(performance.now() - stopped).toBeLessThan(STOP_LIMIT_MS);
       },
       300_000,
     );
