@@ -101,8 +101,8 @@ describe('what is made of the table of options', () => {
   });
 
   it('is the table of settings on the page about them', async () => {
-    const page = readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8');
-    await expect(withSettingTables(page)).toMatchFileSnapshot('../../docs/config.md');
+    const page = withSettingTables(readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8'));
+    await expect(page).toMatchFileSnapshot('../../docs/config.md');
     const shown = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
     expect(shown).toEqual([...FILE_OPTIONS, ...TABLE_SETTINGS].map(({ name }) => name));
   });
