@@ -7,8 +7,9 @@ export {
   exitCodeOfApply,
   type LeftRow,
 } from './apply/apply-result.js';
+export type { VerifySettings } from './config/options/setting-types.js';
 export { planRun } from './config/plan-run.js';
-export { resolveConfig, type VerifySettings } from './config/resolve-config.js';
+export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export { VERSION } from './config/version.js';
 export type { DifferenceCounts } from './core/chunk.js';
@@ -20,7 +21,7 @@ export type {
   DiagnosisExample,
 } from './core/diagnosis.js';
 export type { DifferenceKind, RowDifference, Value } from './core/difference.js';
-export { type ErrorCode, RowproofError } from './core/errors.js';
+export { type ErrorCode, type OptionName, RowproofError } from './core/errors.js';
 export type { RunEvent, RunListener } from './core/event.js';
 export type { Finding, FindingCode } from './core/finding.js';
 export type { RunPlan, TablePlan } from './core/plan.js';

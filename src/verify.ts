@@ -153,7 +153,7 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
       mode: config.mode,
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
-      configHash: hashConfig(asked),
+      hashes: hashConfig(asked),
       load: load.describe(),
       source: describeSide(sides.source),
       target: describeSide(sides.target),

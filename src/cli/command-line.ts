@@ -1,11 +1,10 @@
 import yargs, { type Argv } from 'yargs';
+import type { CommandName } from '../config/options/option.js';
 import { type RawFlags, usageError } from '../config/raw-flags.js';
 import { VERSION } from '../config/version.js';
-import { APPLY_OPTIONS } from './apply-options.js';
-import type { CommandName } from './commands.js';
 import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
 import { missingPositional, refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
-import { INIT_OPTIONS, PLAN_OPTIONS, REPORT_OPTIONS, VERIFY_OPTIONS } from './verify-options.js';
+import { yargsOptions } from './yargs-options.js';
 
 /** What the words on the command line ask for. */
 export type Command =
@@ -113,7 +112,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
       (verify) =>
         verify
           .usage(`Compares all rows of two databases; reads only.\n\n${verifyUsage}`)
-          .options(VERIFY_OPTIONS)
+          .options(yargsOptions('verify'))
           .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, { _, ...flags }),
     )
@@ -125,7 +124,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .usage(
             'Says what verify would do with the same flags; compares no rows.\n\n$0 plan --source URL --target URL [flags]',
           )
-          .options(PLAN_OPTIONS)
+          .options(yargsOptions('plan'))
           .epilogue(PLAN_EPILOGUE),
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, { _, ...flags }),
     )
@@ -137,7 +136,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .usage(
             'Writes a commented config file for two URLs; connects to nothing.\n\n$0 init --source URL --target URL [flags]',
           )
-          .options(INIT_OPTIONS)
+          .options(yargsOptions('init'))
           .epilogue('A password is left out: the file takes it from a variable of the environment.'),
       ({ _, $0, ...flags }) => onCommand({ kind: 'init', flags: flags as RawFlags }, { _, ...flags }),
     )
@@ -150,7 +149,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
             'Renders a result that was saved with --report json=PATH again.\n\n$0 report RUN.json [flags]',
           )
           .positional('run', { type: 'string', description: 'A saved JSON result', demandOption: true })
-          .options(REPORT_OPTIONS)
+          .options(yargsOptions('report'))
           .epilogue(`Exits as the verdict of the saved run says.\n\n${EXIT_CODE_TABLE}`),
       ({ _, $0, run, ...flags }) =>
         onCommand({ kind: 'report', path: named(run, 'report'), flags: flags as RawFlags }, { _, ...flags }),
@@ -164,7 +163,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
             'Applies a file that verify --repair wrote, or its undo, to the target.\n\n$0 apply FILE.sql --target URL [flags]',
           )
           .positional('file', { type: 'string', description: 'A repair or undo file', demandOption: true })
-          .options(APPLY_OPTIONS)
+          .options(yargsOptions('apply'))
           .epilogue(APPLY_EPILOGUE),
       ({ _, $0, file, ...flags }) =>
         onCommand({ kind: 'apply', path: named(file, 'apply'), flags: flags as RawFlags }, { _, ...flags }),
@@ -193,7 +192,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
 }
 
 /** A word that a command is about; an empty one, as an unset variable of a shell makes it, is none. */
-function named(word: string, command: CommandName): string {
-  if (word.trim() === '') throw missingPositional(command);
+function named(word: unknown, command: CommandName): string {
+  if (typeof word !== 'string' || word.trim() === '') throw missingPositional(command);
   return word;
 }

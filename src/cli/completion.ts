@@ -1,10 +1,7 @@
-import type { Options } from 'yargs';
+import { COMMAND_NAMES, type Kind } from '../config/options/option.js';
+import { type Flag, flagsOf } from '../config/options/options.js';
 import { usageError } from '../config/raw-flags.js';
-import { MODES } from '../config/resolve-flags.js';
-import { MATCH_NAMES } from '../config/run-config.js';
-import { CHECKSUM_PLACES } from '../core/checksum-place.js';
-import { REPORT_FORMATS } from '../report/report-formats.js';
-import { COMMAND_NAMES, optionsOf } from './commands.js';
+import { isRepeatable } from './yargs-options.js';
 
 /** The first word by which a shell asks for completions; the words that were typed follow. */
 export const COMPLETION_REQUEST = '--get-completions';
@@ -14,13 +11,6 @@ export const SHELLS = ['bash', 'zsh'] as const;
 
 /** Commands whose first word is a file, which shells complete. */
 const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'apply']);
-
-const VALUES: Readonly<Record<string, readonly string[]>> = {
-  mode: MODES,
-  'match-names': MATCH_NAMES,
-  'checksum-on': CHECKSUM_PLACES,
-  report: Object.keys(REPORT_FORMATS),
-};
 
 /**
  * The words that may stand where the cursor is: the last of `typed`, which may be empty. Nothing is found where a name
@@ -35,36 +25,43 @@ export function completeWords(typed: readonly string[]): string[] {
   const candidates =
     attached === undefined
       ? findCandidates(before, last)
-      : valuesOf(attached.slice(2, -1)).map((value) => `${attached}${value}`);
+      : valuesOf(findFlag(before[0], attached.slice(2, -1))).map((value) => `${attached}${value}`);
   const start = part === undefined && last === '=' ? '' : last;
   return candidates.filter((candidate) => candidate.startsWith(start));
 }
 
 function findCandidates([command, ...before]: readonly string[], last: string): readonly string[] {
   if (command === undefined) return last.startsWith('-') ? ['--help', '--version'] : COMMAND_NAMES;
-  const options = optionsOf(command);
   if (command === 'completion' && before.length === 0) return SHELLS;
-  const open = findOpenFlag(options, before);
+  const open = findOpenFlag(command, before);
   if (open !== null && !last.startsWith('-')) return valuesOf(open);
-  const names = Object.keys(options).filter(
-    (name) => options[name]?.array === true || !before.includes(`--${name}`),
+  const flags = flagsOf(command).filter(
+    ({ name, option }) => isRepeatable(option.kind) || !before.includes(`--${name}`),
   );
   return last.startsWith('-') || !TAKES_FILE.has(command)
-    ? [...names.map((name) => `--${name}`), '--help']
+    ? [...flags.map(({ name }) => `--${name}`), '--help']
     : [];
 }
 
 /** The flag whose value the next word is: a list takes any number of words. */
-function findOpenFlag(options: Readonly<Record<string, Options>>, before: readonly string[]): string | null {
+function findOpenFlag(command: string, before: readonly string[]): Flag | null {
   const at = before.findLastIndex((word) => word.startsWith('--'));
-  const name = before[at]?.slice(2) ?? '';
-  const option = options[name];
-  if (option === undefined || option.type === 'boolean') return null;
-  return option.array === true || at === before.length - 1 ? name : null;
+  const flag = findFlag(command, before[at]?.slice(2) ?? '');
+  if (flag === null || flag.option.kind.is === 'switch') return null;
+  return isRepeatable(flag.option.kind) || at === before.length - 1 ? flag : null;
 }
 
-function valuesOf(flag: string): readonly string[] {
-  return VALUES[flag] ?? [];
+function findFlag(command: string | undefined, name: string): Flag | null {
+  return flagsOf(command ?? '').find((flag) => flag.name === name) ?? null;
+}
+
+function valuesOf(flag: Flag | null): readonly string[] {
+  return flag === null ? [] : wordsOf(flag.option.kind);
+}
+
+function wordsOf(kind: Kind): readonly string[] {
+  if (kind.is === 'choice') return kind.words;
+  return kind.is === 'reports' ? kind.formats : [];
 }
 
 const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {

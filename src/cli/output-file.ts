@@ -17,7 +17,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { whyNotWritten } from '../config/file-reason.js';
-import { usageError } from '../config/raw-flags.js';
+import { optionError } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
 import { keepEarlierFile } from './earlier-file.js';
 
@@ -49,7 +49,11 @@ export function openOutputFile({ flag, path, keepEarlier }: RequestedFile): Outp
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
     if (existing?.isDirectory())
-      throw usageError(`Cannot write ${flag} ${path}: it is a directory.`, 'Name a file in it.');
+      throw optionError({
+        option: flag,
+        message: `Cannot write ${flag} ${path}: it is a directory.`,
+        hint: 'Name a file in it.',
+      });
     if (existing !== undefined) accessSync(path, constants.W_OK);
     if (existing !== undefined && isDirect(path, existing)) return openDirectFile(path);
     const place = existing === undefined ? resolve(path) : realpathSync(path);
@@ -59,8 +63,8 @@ export function openOutputFile({ flag, path, keepEarlier }: RequestedFile): Outp
     });
   } catch (error) {
     if (error instanceof RowproofError) throw error;
-    throw new RowproofError({
-      code: 'usage',
+    throw optionError({
+      option: flag,
       message: `Cannot write ${flag} ${path}: ${whyNotWritten(error)}.`,
       hint: 'Name a file in a folder that exists and that you may write to.',
       cause: error,

@@ -1,5 +1,5 @@
 import { type PlannedFile, refuseSharedFiles } from '../config/file-place.js';
-import { type RawFlags, readList, readSwitch, readText, usageError } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
 import { isReportFormat, REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
 
 /** Which results go where. */
@@ -19,10 +19,11 @@ export function planOutput(flags: RawFlags): OutputPlan {
   const asked = readList(flags, 'report').map(readReport);
   const onStdout = asked.filter((report) => report.path === null).map((report) => report.format);
   if (onStdout.length > 1) {
-    throw usageError(
-      `Expected one --report on stdout, got ${onStdout.join(' and ')}.`,
-      `Give one of them a file, for example --report ${onStdout[1]}=run.${onStdout[1]}.`,
-    );
+    throw optionError({
+      option: '--report',
+      message: `Expected one --report on stdout, got ${onStdout.join(' and ')}.`,
+      hint: `Give one of them a file, for example --report ${onStdout[1]}=run.${onStdout[1]}.`,
+    });
   }
   const files = asked.flatMap(({ format, path }) => (path === null ? [] : [{ format, path }]));
   const differencesPath = readText(flags, 'differences') ?? null;
@@ -54,10 +55,11 @@ function readReport(text: string): { readonly format: ReportFormat; readonly pat
   const path = at === -1 ? null : text.slice(at + 1);
   if (!isReportFormat(format) || path === '') {
     const formats = Object.keys(REPORT_FORMATS).join(' or ');
-    throw usageError(
-      `Expected --report ${formats}, with =PATH for a file, got ${text}.`,
-      'For example --report json=run.json.',
-    );
+    throw optionError({
+      option: '--report',
+      message: `Expected --report ${formats}, with =PATH for a file, got ${text}.`,
+      hint: 'For example --report json=run.json.',
+    });
   }
   return { format, path };
 }
@@ -67,10 +69,11 @@ function readRepairPaths(flags: RawFlags): OutputPlan['repairPaths'] {
   const repair = readText(flags, 'repair') ?? null;
   if (repair === null) return null;
   if (readSwitch(flags, 'hide-values')) {
-    throw usageError(
-      'Expected --repair or --hide-values, got both.',
-      'Repair SQL holds the values of the rows: leave one of them out.',
-    );
+    throw optionError({
+      option: '--repair',
+      message: 'Expected --repair or --hide-values, got both.',
+      hint: 'Repair SQL holds the values of the rows: leave one of them out.',
+    });
   }
   return { repair, undo: `${repair.replace(/\.sql$/i, '')}.undo.sql` };
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { whyNotRead } from '../config/file-reason.js';
-import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { resolveFlags } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { CliIo } from './cli-io.js';
@@ -59,7 +59,11 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
 
 function choosePath(named: string | undefined, noConfig: boolean): string | null {
   if (named !== undefined && noConfig) {
-    throw usageError('Expected --config or --no-config, got both.', 'Leave one of them out.');
+    throw optionError({
+      option: '--config',
+      message: 'Expected --config or --no-config, got both.',
+      hint: 'Leave one of them out.',
+    });
   }
   if (named !== undefined || noConfig) return named ?? null;
   const found = findConfigFiles();

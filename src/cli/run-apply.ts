@@ -1,6 +1,8 @@
 import type { ApplyOptions, ApplyProgress } from '../apply/apply-options.js';
 import { type ApplyPlan, type ApplyResult, exitCodeOfApply, type LeftRow } from '../apply/apply-result.js';
-import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
+import { APPLY_OPTIONS } from '../config/options/apply-options.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
+import { readQuantity } from '../config/read-option.js';
 import { redactPasswords } from '../config/redact-passwords.js';
 import { formatApplyPlan, formatApplyResult, formatLeftRow, formatUnlisted } from './apply-text.js';
 import type { CliIo } from './cli-io.js';
@@ -25,10 +27,11 @@ const PROGRESS_MS = 1000;
 export async function runApply({ path, flags, io, apply }: ApplyCommand): Promise<number> {
   const settings = readApplyFlags(flags);
   if (!settings.yes && !settings.dryRun && io.confirm === undefined) {
-    throw usageError(
-      'Expected --yes, because nobody can be asked here: there is no terminal.',
-      'Look with --dry-run first, then apply with --yes.',
-    );
+    throw optionError({
+      option: '--yes',
+      message: 'Expected --yes, because nobody can be asked here: there is no terminal.',
+      hint: 'Look with --dry-run first, then apply with --yes.',
+    });
   }
   const say = (text: string): void => void (settings.quiet || io.stderr.write(`${text}\n`));
   const left: LeftRow[] = [];
@@ -84,10 +87,11 @@ interface ApplySettings {
 function readApplyFlags(flags: RawFlags): ApplySettings {
   const target = readText(flags, 'target');
   if (target === undefined) {
-    throw usageError(
-      'Expected --target URL, got none.',
-      'Name the database that the file was written for: its header says which.',
-    );
+    throw optionError({
+      option: '--target',
+      message: 'Expected --target URL, got none.',
+      hint: 'Name the database that the file was written for: its header says which.',
+    });
   }
   return {
     target,
@@ -98,18 +102,8 @@ function readApplyFlags(flags: RawFlags): ApplySettings {
     otherTarget: readSwitch(flags, 'other-target'),
     json: readSwitch(flags, 'json'),
     quiet: readSwitch(flags, 'quiet'),
-    lockTimeoutMs: readLockTimeout(readText(flags, 'lock-timeout') ?? '5s'),
+    lockTimeoutMs: Math.round(readQuantity(flags, APPLY_OPTIONS.lockTimeout)),
   };
-}
-
-function readLockTimeout(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text) ?? [];
-  const milliseconds = Math.round(Number(number) * (unit === 's' ? 1000 : 1));
-  if (milliseconds >= 10 && milliseconds <= 600_000) return milliseconds;
-  throw usageError(
-    `Expected --lock-timeout to be a time from 10ms to 600s, got ${text}.`,
-    'Write it with its unit, for example --lock-timeout 5s.',
-  );
 }
 
 async function confirmPlan(

@@ -1,5 +1,5 @@
 import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
-import { type RawFlags, usageError } from '../config/raw-flags.js';
+import { optionError, type RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { readsRows } from '../config/table-modes.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
@@ -37,16 +37,18 @@ export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand
 async function verifyWith({ config, flags, path }: Settings, io: CliIo, verify: Verify): Promise<number> {
   const plan = planOutput(flags);
   if (plan.repairPaths !== null && !readsRows(config)) {
-    throw usageError(
-      'Expected --repair or --mode count, got both.',
-      'Count mode finds no rows that could be repaired: use --mode full.',
-    );
+    throw optionError({
+      option: '--repair',
+      message: 'Expected --repair or --mode count, got both.',
+      hint: 'Count mode finds no rows that could be repaired: use --mode full.',
+    });
   }
   if (plan.differencesPath !== null && !readsRows(config)) {
-    throw usageError(
-      'Expected --differences or --mode count, got both.',
-      'Count mode finds no rows that differ: use --mode full.',
-    );
+    throw optionError({
+      option: '--differences',
+      message: 'Expected --differences or --mode count, got both.',
+      hint: 'Count mode finds no rows that differ: use --mode full.',
+    });
   }
   const inputs = filesOfUrls([config.sourceUrl, config.targetUrl], io.env);
   refuseInputsAsOutputs(plannedFiles(plan), path === null ? inputs : [path, ...inputs]);

@@ -1,7 +1,8 @@
-import { usageError } from '../config/raw-flags.js';
+import { COMMAND_NAMES, type CommandName } from '../config/options/option.js';
+import { commandsWith, flagsOf } from '../config/options/options.js';
+import { optionError, usageError } from '../config/raw-flags.js';
 import { findClosestName } from '../core/closest-name.js';
 import type { RowproofError } from '../core/errors.js';
-import { COMMAND_NAMES, type CommandName, optionsOf } from './commands.js';
 
 /** What stands behind a command and is no flag. */
 const POSITIONALS: Readonly<Partial<Record<CommandName, { readonly name: string; readonly hint: string }>>> =
@@ -29,7 +30,13 @@ export function usageErrorFor(failure: unknown, argv: readonly string[]): unknow
     return missingPositional(command);
   }
   const [, bare] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
-  if (bare !== undefined) return usageError(`Expected --${bare} to have a value, got none.`, helpOf(command));
+  if (bare !== undefined) {
+    return optionError({
+      option: `--${bare}`,
+      message: `Expected --${bare} to have a value, got none.`,
+      hint: helpOf(command),
+    });
+  }
   return usageError(`${message.trim()}.`.replace(/\.\.$/, '.'), helpOf(command));
 }
 
@@ -72,15 +79,23 @@ function unknownWord(word: string, { argv, command }: CommandLine): RowproofErro
     );
   }
   if (COMMAND_NAMES.some((name) => name === word)) {
-    return usageError(
-      `rowproof ${command} has no flag ${typed}.`,
-      `It is a command: rowproof ${word} --help.`,
-    );
+    return optionError({
+      option: typed,
+      message: `rowproof ${command} has no flag ${typed}.`,
+      hint: `It is a command: rowproof ${word} --help.`,
+    });
   }
-  const owners = COMMAND_NAMES.filter((name) => Object.hasOwn(optionsOf(name), word));
+  const owners = commandsWith(word);
   if (owners.length > 0) return foreignFlag(typed, { command, owners });
-  const flag = findClosestName(word, Object.keys(optionsOf(command)));
-  return usageError(`Unknown flag: ${typed}.`, `${flag === null ? '' : `Did you mean --${flag}? `}${help}`);
+  const flag = findClosestName(
+    word,
+    flagsOf(command).map(({ name }) => name),
+  );
+  return optionError({
+    option: typed,
+    message: `Unknown flag: ${typed}.`,
+    hint: `${flag === null ? '' : `Did you mean --${flag}? `}${help}`,
+  });
 }
 
 /** A flag as it was typed, with its dashes; null where the word is none. */
@@ -102,10 +117,11 @@ function foreignFlag(
 ): RowproofError {
   const names = owners.map((name) => `rowproof ${name}`);
   const only = `${names.slice(0, -1).join(', ')}${names.length > 1 ? ' and ' : ''}${names.at(-1)} ${names.length > 1 ? 'have' : 'has'}`;
-  return usageError(
-    `rowproof ${command} has no flag ${typed}, only ${only}.`,
-    `Leave it out. ${helpOf(command)}`,
-  );
+  return optionError({
+    option: typed,
+    message: `rowproof ${command} has no flag ${typed}, only ${only}.`,
+    hint: `Leave it out. ${helpOf(command)}`,
+  });
 }
 
 function unknownCommand(word: string): RowproofError {

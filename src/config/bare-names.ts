@@ -1,7 +1,7 @@
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import { matchesName } from './comparison-scope.js';
-import { usageError } from './raw-flags.js';
+import { optionError } from './raw-flags.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
 import { type Rename, splitColumn, splitList } from './split-names.js';
 
@@ -65,7 +65,11 @@ function renameKeys<Setting>({ settings, rename, flag }: Renaming<Setting>): Map
   for (const [name, setting] of settings) {
     const bare = rename(name);
     if (renamed.has(bare)) {
-      throw usageError(`Expected one ${flag} for ${bare}, got two.`, 'One of them names its schema too.');
+      throw optionError({
+        option: flag,
+        message: `Expected one ${flag} for ${bare}, got two.`,
+        hint: 'One of them names its schema too.',
+      });
     }
     renamed.set(bare, setting);
   }

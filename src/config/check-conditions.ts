@@ -5,6 +5,7 @@ import type { ComparisonScope } from '../verifier/selection.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { explainCondition } from './condition-fault.js';
 import type { OpenSide } from './open-side.js';
+import { optionError } from './raw-flags.js';
 
 /**
  * Has the servers parse each of the user's conditions, before a row is read with it. A text that is no condition by itself
@@ -58,8 +59,8 @@ async function assertCondition({ side, open, table, condition, flag }: SideCondi
     const { code, transient, message } = engine.classifyError(error);
     if (code !== 'read' || transient) return;
     const why = explainCondition({ condition, statement, message });
-    throw new RowproofError({
-      code: 'usage',
+    throw optionError({
+      option: flag,
       message: `What ${flag} says of ${qualifiedName(table)} is no condition on the ${side}: ${why}.`,
       hint: 'Write one SQL condition, as it could stand behind WHERE, in the words of that side (--where, --target-where).',
       cause: error,

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { findClosestName } from '../core/closest-name.js';
-import { type ConfigFileContent, TABLE_SETTINGS } from './file-schema.js';
+import { type SettingsSchema, TABLE_SHAPE } from './file-schema.js';
+import { nameOf } from './options/option-names.js';
+import type { FileSettings } from './options/setting-types.js';
 import { redactPasswords } from './redact-passwords.js';
 import type { KeyPath, SettingsDocument } from './settings-document.js';
-import { settingOf } from './settings-flags.js';
 
 /** What settings must look like. */
 export interface SettingsForm {
-  readonly schema: z.ZodType<ConfigFileContent> & { readonly shape: Readonly<Record<string, z.ZodType>> };
+  readonly schema: SettingsSchema;
   /** Names that mean nothing here and something elsewhere, with what to do instead. */
   readonly foreign: Readonly<Record<string, string>>;
 }
@@ -19,7 +20,7 @@ export function checkSettings(
   document: SettingsDocument,
   form: SettingsForm,
   values: unknown = document.value,
-): ConfigFileContent {
+): FileSettings {
   const parsed = form.schema.safeParse(values);
   if (parsed.success) return parsed.data;
   throw faultOf(document, form, parsed.error.issues);
@@ -51,12 +52,12 @@ interface UnknownKey {
 
 function unknownKey({ document, form, parent, key }: UnknownKey): Error {
   const isTop = parent.length === 0;
-  const known = Object.keys(isTop ? form.schema.shape : TABLE_SETTINGS.shape);
-  const setting = settingOf(key);
+  const known = Object.keys(isTop ? form.schema.shape : TABLE_SHAPE);
+  const setting = nameOf(key);
   if (isTop && Object.hasOwn(form.foreign, setting)) {
     return document.fault([key], 'is no setting here', form.foreign[setting]);
   }
-  if (isTop && Object.hasOwn(TABLE_SETTINGS.shape, setting)) {
+  if (isTop && Object.hasOwn(TABLE_SHAPE, setting)) {
     const hint = `Write it below the name of a table: tableSettings: { TABLE: { ${setting}: … } }.`;
     if (!known.includes(setting)) return document.fault([key], 'belongs to a single table', hint);
   }

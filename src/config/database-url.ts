@@ -1,5 +1,5 @@
 import type { Side } from '../core/pairing.js';
-import { usageError } from './raw-flags.js';
+import { optionError } from './raw-flags.js';
 
 /** How URLs of databases begin. */
 export const URL_FORMS = 'mysql://, mariadb:// or postgres://';
@@ -14,7 +14,7 @@ const ACCOUNT_WITHOUT_HOST = /^([a-z][a-z\d+.-]*:\/\/[^/?#]*@)(?=[/?#]|$)/i;
 export function readDatabaseUrl(text: string, side: Side): string {
   const url = text.trim().replace(ACCOUNT_WITHOUT_HOST, '$1localhost');
   const refuse = (got: string, hint: string): Error =>
-    usageError(`Expected --${side} to be a URL, got ${got}.`, hint);
+    optionError({ option: `--${side}`, message: `Expected --${side} to be a URL, got ${got}.`, hint });
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url)) throw refuse('something else', `A URL starts with ${URL_FORMS}.`);
   // A URL is read without them, so a password would be another one than was given.
   if (/[\t\r\n]/.test(url)) throw refuse('one with a line break or tab in it', 'Write it on one line.');

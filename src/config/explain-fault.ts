@@ -1,8 +1,9 @@
 import { RowproofError } from '../core/errors.js';
+import { flagOf } from './options/option-names.js';
+import { TABLE_SETTINGS } from './options/options.js';
 import type { ConfigFile } from './parse-config-file.js';
 import type { RawFlags } from './raw-flags.js';
 import { formatPath, type KeyPath } from './settings-document.js';
-import { flagOf } from './settings-flags.js';
 
 /** A setting of the file, and the word by which messages call it. */
 interface Said {
@@ -10,8 +11,13 @@ interface Said {
   readonly path: KeyPath;
 }
 
-/** Settings of tables that have another name than their flag, or none. */
-const WORDS: Readonly<Record<string, string>> = { target: '--map', columnMap: 'columnMap' };
+/** The words by which messages call settings of tables: their flags, where they have one. */
+const WORDS: Readonly<Record<string, string>> = Object.fromEntries(
+  TABLE_SETTINGS.map(({ name, option }) => [
+    name,
+    option.commands.length === 0 ? name : `--${flagOf(option.name)}`,
+  ]),
+);
 
 /**
  * Puts the keys of the file in the place of flags that nobody typed, and the line in front, so that an error names what the
@@ -19,10 +25,11 @@ const WORDS: Readonly<Record<string, string>> = { target: '--map', columnMap: 'c
  */
 export function explainFault(error: unknown, flags: RawFlags, file: ConfigFile): unknown {
   if (!(error instanceof RowproofError) || error.code !== 'usage') return error;
-  const { code, hint } = error;
+  const { code, hint, option, cause } = error;
   const hidden = hideVariables(error.message, file);
   const said = listSaid(file).filter(({ word }) => flags[word.replace(/^--/, '')] === undefined);
   let message = hidden;
+  let given = option?.given ?? '';
   let first: { readonly index: number; readonly path: KeyPath } | null = null;
   for (const word of new Set(said.map((each) => each.word))) {
     const pattern = new RegExp(`(?<![\\w.-])${word}(?![\\w-])`, 'g');
@@ -33,11 +40,18 @@ export function explainFault(error: unknown, flags: RawFlags, file: ConfigFile):
       hidden,
     );
     message = message.replace(pattern, () => formatPath(path));
+    if (option?.given === word) given = formatPath(path);
     if (first === null || index < first.index) first = { index, path };
   }
   if (message === error.message && first === null) return error;
   const place = first === null ? file.path : file.placeOf(first.path);
-  return new RowproofError({ code, hint, message: `${place}: ${message}` });
+  return new RowproofError({
+    code,
+    hint,
+    cause,
+    message: `${place}: ${message}`,
+    option: option === null ? null : { ...option, given },
+  });
 }
 
 function listSaid({ content }: ConfigFile): Said[] {
@@ -48,7 +62,7 @@ function listSaid({ content }: ConfigFile): Said[] {
   const ofTables = Object.entries(content.tableSettings ?? {}).flatMap(([table, settings]) => [
     { word: 'tableSettings', path: ['tableSettings', table] },
     ...Object.keys(settings).map((key) => ({
-      word: WORDS[key] ?? `--${flagOf(key)}`,
+      word: WORDS[key] ?? key,
       path: ['tableSettings', table, key],
     })),
   ]);

@@ -2,7 +2,7 @@ import { realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Environment } from '../engines/engine.js';
 import { homeOfProcess } from './environment.js';
-import { usageError } from './raw-flags.js';
+import { optionError } from './raw-flags.js';
 
 /** A file that a command will write, and the flag that asked for it. */
 export interface PlannedFile {
@@ -18,10 +18,11 @@ export function refuseInputsAsOutputs(outputs: readonly PlannedFile[], inputs: r
   for (const { flag, path } of outputs) {
     const input = inputs.find((read) => isSameFile(read, path));
     if (input === undefined) continue;
-    throw usageError(
-      `Cannot write ${flag} ${path}: ${input === path ? 'the command reads it' : `it is ${input}, which the command reads`}.`,
-      'Name another file.',
-    );
+    throw optionError({
+      option: flag,
+      message: `Cannot write ${flag} ${path}: ${input === path ? 'the command reads it' : `it is ${input}, which the command reads`}.`,
+      hint: 'Name another file.',
+    });
   }
 }
 
@@ -30,10 +31,11 @@ export function refuseSharedFiles(outputs: readonly PlannedFile[]): void {
   for (const [index, { flag, path }] of outputs.entries()) {
     const other = outputs.slice(0, index).find((each) => isSameFile(each.path, path));
     if (other === undefined) continue;
-    throw usageError(
-      `Expected a file of its own for each output, got ${path} for ${other.flag === flag ? `two of ${flag}` : `${other.flag} and ${flag}`}.`,
-      'Give each output another path.',
-    );
+    throw optionError({
+      option: other.flag,
+      message: `Expected a file of its own for each output, got ${path} for ${other.flag === flag ? `two of ${flag}` : `${other.flag} and ${flag}`}.`,
+      hint: 'Give each output another path.',
+    });
   }
 }
 

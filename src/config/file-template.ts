@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { CONFIG_FILE, TABLE_SETTINGS } from './file-schema.js';
+import { describeSetting, describeTableSetting } from './options/option-help.js';
+import { FILE_OPTIONS, TABLE_SETTINGS } from './options/options.js';
 import { isSecretParameter } from './redact-passwords.js';
 import type { RunConfig } from './run-config.js';
 
@@ -21,12 +22,12 @@ export function buildConfigTemplate({ sourceUrl, targetUrl }: UrlPair): ConfigTe
   const source = withVariables(sourceUrl, 'SOURCE');
   const target = withVariables(targetUrl, 'TARGET');
   const values: Readonly<Record<string, string>> = { source: source.url, target: target.url };
-  const blocks = Object.entries(CONFIG_FILE.shape).map(([key, schema]) => {
-    const about = `# ${schema.meta()?.description ?? ''}\n`;
-    const value = values[key];
-    if (value !== undefined) return `${about}${formatEntry(key, value)}`;
-    if (key === 'tableSettings') return `${about}${commentOut(tableExample())}`;
-    return `${about}${commentOut(formatEntry(key, exampleOf(schema.meta())))}`;
+  const blocks = FILE_OPTIONS.map((option) => {
+    const about = `# ${describeSetting(option)}\n`;
+    const value = values[option.name];
+    if (value !== undefined) return `${about}${formatEntry(option.name, value)}`;
+    if (option.kind.is === 'tableSettings') return `${about}${commentOut(tableExample())}`;
+    return `${about}${commentOut(formatEntry(option.name, option.file.example))}`;
   });
   return { text: [HEADER, ...blocks].join('\n'), variables: [...source.variables, ...target.variables] };
 }
@@ -34,15 +35,11 @@ export function buildConfigTemplate({ sourceUrl, targetUrl }: UrlPair): ConfigTe
 type UrlPair = Pick<RunConfig, 'sourceUrl' | 'targetUrl'>;
 
 function tableExample(): string {
-  const settings = Object.entries(TABLE_SETTINGS.shape).map(([key, schema]) => {
-    const meta = schema.meta();
-    return `    # ${meta?.description ?? ''}\n    ${formatEntry(key, exampleOf(meta))}`;
-  });
+  const settings = TABLE_SETTINGS.map(
+    ({ name, form, option }) =>
+      `    # ${describeTableSetting(option, form)}\n    ${formatEntry(name, form.example)}`,
+  );
   return `tableSettings:\n  Orders:\n${settings.join('')}`;
-}
-
-function exampleOf(meta: Readonly<Record<string, unknown>> | undefined): unknown {
-  return Array.isArray(meta?.examples) ? meta.examples[0] : undefined;
 }
 
 function formatEntry(key: string, value: unknown): string {

@@ -1,12 +1,14 @@
 import type { ModeChoice } from '../core/verdict.js';
 import { matchesName } from './comparison-scope.js';
-import type { TableSettings } from './file-schema.js';
+import { RUN_OPTIONS } from './options/options.js';
+import { parseRatio } from './options/quantities.js';
+import type { TableSettings } from './options/setting-types.js';
 import type { ConfigFile } from './parse-config-file.js';
-import { type RawFlags, usageError } from './raw-flags.js';
-import { DEFAULT_RATIO, parseRatio, resolveFlags } from './resolve-flags.js';
+import type { RawFlags } from './raw-flags.js';
+import { resolveFlags } from './resolve-flags.js';
 import { readRelaxations, readRelaxedColumns, readSwappedColumns } from './rule-flags.js';
 import type { ColumnPattern, RelaxedColumn, RunConfig, SwappedColumn, TableMapping } from './run-config.js';
-import { formatPath } from './settings-document.js';
+import { faultAt } from './settings-document.js';
 import { assertMappedOnce, readColumnPatterns } from './table-flags.js';
 
 /** Everything that a run was told, from file and flags. */
@@ -53,7 +55,7 @@ function applyTableSettings({ config, flags, file }: Merging): RunConfig {
   }));
   const merged = [...config.map, ...targets.filter(({ source }) => !isMapped(config.map, source))];
   assertMappedOnce(merged);
-  const columnsOf = (name: 'columns' | 'ignore-columns', entries: readonly (readonly [string, string[]])[]) =>
+  const columnsOf = (name: 'columns' | 'ignore-columns', entries: ByTable<readonly string[]>) =>
     columnPatterns(entries, readColumnPatterns(flags, name));
   return {
     ...config,
@@ -90,13 +92,11 @@ function readTableModes({ config, flags, file }: Merging): Map<string, ModeChoic
     const mode = settings.mode ?? config.mode;
     if (mode !== 'spot' && settings.ratio !== undefined) {
       const at = ['tableSettings', table, 'ratio'];
-      throw usageError(
-        `${file.placeOf(at)}: ${formatPath(at)}: expected only with mode: spot.`,
-        `Add mode: spot to ${table}, or leave its ratio out.`,
-      );
+      const hint = `Add mode: spot to ${table}, or leave its ratio out.`;
+      throw faultAt(file.placeOf(at), at, 'expected only with mode: spot', hint);
     }
     const own = flags.ratio === undefined ? settings.ratio : undefined;
-    const inherited = config.mode === 'spot' ? config.ratio : parseRatio(DEFAULT_RATIO);
+    const inherited = config.mode === 'spot' ? config.ratio : parseRatio(RUN_OPTIONS.ratio.default);
     const ratio =
       mode === 'spot' ? ((own === undefined ? null : parseRatio(String(own))) ?? inherited ?? 1) : 1;
     modes.set(table, ratio === 1 && mode === 'spot' ? { mode: 'full', ratio } : { mode, ratio });

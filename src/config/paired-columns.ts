@@ -1,6 +1,6 @@
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { askForName } from './name-hint.js';
-import { usageError } from './raw-flags.js';
+import { optionError } from './raw-flags.js';
 import type { RunConfig } from './run-config.js';
 import { modeOf } from './table-modes.js';
 
@@ -13,10 +13,11 @@ export function assertKeysKept(config: RunConfig, tables: readonly PlannedTable[
       .map((each) => each.source.name)
       .find((name) => config.ignoreColumns.some((each) => each.table === table && each.column === name));
     if (column === undefined) continue;
-    throw usageError(
-      `--ignore-columns says "${table}.${column}", but rows of ${table} are told apart by it.`,
-      `Do not leave it out, or name other columns to tell them apart by: --key ${table}:COLUMN.`,
-    );
+    throw optionError({
+      option: '--ignore-columns',
+      message: `--ignore-columns says "${table}.${column}", but rows of ${table} are told apart by it.`,
+      hint: `Do not leave it out, or name other columns to tell them apart by: --key ${table}:COLUMN.`,
+    });
   }
 }
 
@@ -27,9 +28,10 @@ export function assertPartnersExist({ columnMap }: RunConfig, tables: readonly P
     const names = target.columns.map((column) => column.name);
     const unknown = columnMap.get(source.name)?.find((entry) => !names.includes(entry.target));
     if (unknown === undefined) continue;
-    throw usageError(
-      `columnMap pairs "${unknown.source}" of ${source.name} with "${unknown.target}", but ${target.name} on the target has no such column.`,
-      `${askForName(unknown.target, { schemas: [], names })}Its columns: ${names.join(', ')}.`,
-    );
+    throw optionError({
+      option: 'columnMap',
+      message: `columnMap pairs "${unknown.source}" of ${source.name} with "${unknown.target}", but ${target.name} on the target has no such column.`,
+      hint: `${askForName(unknown.target, { schemas: [], names })}Its columns: ${names.join(', ')}.`,
+    });
   }
 }

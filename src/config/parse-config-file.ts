@@ -1,15 +1,17 @@
 import { checkSettings, type SettingsForm } from './check-settings.js';
 import { readDocument } from './file-document.js';
-import { CONFIG_FILE, type ConfigFileContent } from './file-schema.js';
+import { CONFIG_FILE } from './file-schema.js';
+import { listForeign } from './options/options.js';
+import type { FileSettings } from './options/setting-types.js';
 import type { RawFlags } from './raw-flags.js';
 import type { KeyPath } from './settings-document.js';
-import { flagsOf } from './settings-flags.js';
+import { flagsOfSettings } from './settings-flags.js';
 import { substituteVariables, type Variables } from './substitute-variables.js';
 
 /** A config file that says nothing wrong by itself. */
 export interface ConfigFile {
   readonly path: string;
-  readonly content: ConfigFileContent;
+  readonly content: FileSettings;
   /** What it says that a flag of the same name says too. */
   readonly flags: RawFlags;
   /** The variables of the environment that it names; their values are in no message. */
@@ -27,15 +29,7 @@ export interface ConfigFileText {
   readonly replaced?: readonly string[];
 }
 
-const FORM: SettingsForm = {
-  schema: CONFIG_FILE,
-  foreign: {
-    hideValues: 'Write showValues: false.',
-    config: 'A config file names no other one.',
-    noConfig: 'It is a flag of the command line.',
-    json: 'It is a flag of rowproof plan.',
-  },
-};
+const FORM: SettingsForm = { schema: CONFIG_FILE, foreign: listForeign('insteadInFile') };
 
 /** Reads the text of a config file, or throws a `usage` error with the line and the key that is wrong. */
 export function parseConfigFile({ path, text, variables, replaced = [] }: ConfigFileText): ConfigFile {
@@ -44,7 +38,7 @@ export function parseConfigFile({ path, text, variables, replaced = [] }: Config
   return {
     path,
     content,
-    flags: flagsOf(content),
+    flags: flagsOfSettings(content),
     variables: namedIn(text, variables),
     placeOf: document.placeOf,
   };

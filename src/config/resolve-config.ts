@@ -1,48 +1,29 @@
-import { z } from 'zod';
 import { RowproofError } from '../core/errors.js';
 import { isNestedDeeperThan } from '../core/nesting.js';
 import { checkSettings, type SettingsForm } from './check-settings.js';
-import { CONFIG_FILE } from './file-schema.js';
-import { text } from './file-values.js';
+import { FILE_SHAPE, schemaOf } from './file-schema.js';
+import { formOf } from './file-values.js';
 import { mergeSettings } from './merge-settings.js';
+import { nameOf } from './options/option-names.js';
+import { listForeign, RUN_OPTIONS } from './options/options.js';
+import type { VerifySettings } from './options/setting-types.js';
 import type { RunConfig } from './run-config.js';
 import { faultAt, type KeyPath, MOST_DEPTH, type SettingsDocument } from './settings-document.js';
-import { flagsOf, settingOf } from './settings-flags.js';
+import { flagsOfSettings } from './settings-flags.js';
 
-const { report, differences, repair, quiet, noColor, ...SHARED } = CONFIG_FILE.shape;
+const FOREIGN = listForeign('insteadInProgram');
 
-const SETTINGS = z.strictObject(
-  { ...SHARED, source: text('a URL'), target: text('a URL') },
-  { error: 'expected an object with source and target' },
+const SETTINGS = schemaOf(
+  {
+    ...Object.fromEntries(Object.entries(FILE_SHAPE).filter(([name]) => !Object.hasOwn(FOREIGN, name))),
+    source: formOf(RUN_OPTIONS.source.kind),
+    target: formOf(RUN_OPTIONS.target.kind),
+  },
+  'expected an object with source and target',
 );
 
-/** A whole number may be a number or a bigint; nothing that is handed in is changed. */
-type Given<Value> = Value extends bigint
-  ? bigint | number
-  : Value extends readonly (infer Item)[]
-    ? readonly Given<Item>[]
-    : Value extends object
-      ? { readonly [Key in keyof Value]: Given<Value[Key]> }
-      : Value;
-
-/** What a program may ask of a run: the settings of a config file by the same names, but for those of the output. */
-export type VerifySettings = Given<z.infer<typeof SETTINGS>>;
-
-/** What means something on the command line, and what a program does instead. */
-const FORM: SettingsForm = {
-  schema: SETTINGS,
-  foreign: {
-    config: 'It is a flag of the command line: give the settings themselves.',
-    noConfig: 'It is a flag of the command line: a program reads no config file.',
-    report: 'Write what formatReport(outcome.result, { format }) returns.',
-    differences: 'Read outcome.differences().',
-    repair: 'Repair SQL is written by rowproof verify --repair.',
-    quiet: 'A run prints nothing: it tells its listener of events.',
-    noColor: 'Say it to formatReport: { color: false }.',
-    hideValues: 'Write showValues: false.',
-    json: 'Write what planRun(config) resolves with.',
-  },
-};
+/** What means something on the command line goes with what a program does instead. */
+const FORM: SettingsForm = { schema: SETTINGS, foreign: FOREIGN };
 
 const PLACE = 'settings';
 
@@ -56,7 +37,7 @@ export function resolveConfig(settings: VerifySettings): RunConfig {
   const file = {
     path: PLACE,
     content,
-    flags: flagsOf(content),
+    flags: flagsOfSettings(content),
     variables: {},
     placeOf: document.placeOf,
   };
@@ -92,8 +73,15 @@ function readSettingsObject(settings: unknown): SettingsDocument {
 /** A program wrote settings, no flags. */
 function inWordsOfSettings(error: unknown): unknown {
   if (!(error instanceof RowproofError)) return error;
-  const words = (sentence: string) => sentence.replace(/--[a-z][a-z-]*/g, settingOf);
+  const words = (sentence: string) => sentence.replace(/--[a-z][a-z-]*/g, nameOf);
   const message = words(error.message);
   const place = message.startsWith(`${PLACE}: `) ? '' : `${PLACE}: `;
-  return new RowproofError({ code: error.code, message: `${place}${message}`, hint: words(error.hint) });
+  const { code, option, hint, cause } = error;
+  return new RowproofError({
+    code,
+    message: `${place}${message}`,
+    hint: words(hint),
+    cause,
+    option: option === null ? null : { ...option, given: nameOf(option.given) },
+  });
 }

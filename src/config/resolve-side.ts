@@ -6,7 +6,7 @@ import { readServerKey } from '../engines/server-key.js';
 import { readKeyFiles } from '../engines/tls.js';
 import { readDatabaseUrl } from './database-url.js';
 import { processEnvironment } from './environment.js';
-import { usageError } from './raw-flags.js';
+import { optionError } from './raw-flags.js';
 
 /** How to connect to a side, before anything is connected. */
 export interface ResolvedSide {
@@ -59,6 +59,10 @@ function ofSide<Result>(side: Side, read: () => Result): Result {
     return read();
   } catch (error) {
     if (!(error instanceof RowproofError) || error.code !== 'usage') throw error;
-    throw usageError(`Cannot use --${side}: ${error.message}`, error.hint);
+    throw optionError({
+      option: `--${side}`,
+      message: `Cannot use --${side}: ${error.message}`,
+      hint: error.hint,
+    });
   }
 }

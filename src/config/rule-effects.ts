@@ -1,9 +1,9 @@
 import { SWAPPED_UUIDS } from '../core/column-rule.js';
-import { RowproofError } from '../core/errors.js';
 import { formatRelaxation } from '../core/relaxation.js';
 import type { ColumnResult } from '../core/result.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { exactness, leastExactFirst, matchesName } from './comparison-scope.js';
+import { optionError } from './raw-flags.js';
 import type { ColumnPattern, RelaxedColumn, RunConfig } from './run-config.js';
 import { saidTwice } from './spread-patterns.js';
 
@@ -68,8 +68,8 @@ export function assertRulesFit(config: RunConfig, tables: readonly PlannedTable[
     for (const word of entry.relaxations.map(formatRelaxation)) {
       const refused = findRefused(entry, tables, ({ relaxed }) => relaxed?.includes(word) ?? false);
       if (refused === null) continue;
-      throw new RowproofError({
-        code: 'usage',
+      throw optionError({
+        option: '--relax',
         message: `--relax says ${word} for ${refused}, whose type it does not fit.`,
         hint: 'trim and ignoreCase fit text, nullAsEmpty text and bytes, truncateTo and roundTo times, tolerance numbers.',
       });
@@ -80,8 +80,8 @@ export function assertRulesFit(config: RunConfig, tables: readonly PlannedTable[
       (assumed ?? []).some((word) => word.startsWith(SWAPPED_UUIDS)),
     );
     if (refused === null) continue;
-    throw new RowproofError({
-      code: 'usage',
+    throw optionError({
+      option: '--uuid-swap',
       message: `--uuid-swap names ${refused}, which is no binary(16) that is paired with a UUID.`,
       hint: 'Where both sides are binary(16), say which one is swapped: TABLE.COLUMN:source or TABLE.COLUMN:target.',
     });

@@ -1,4 +1,5 @@
 import { RowproofError } from '../core/errors.js';
+import { callSetting } from './options/options.js';
 
 /** Where in the settings a value is: keys and list positions from the top. */
 export type KeyPath = readonly (string | number)[];
@@ -25,6 +26,12 @@ export function formatPath(path: KeyPath): string {
 /** What is wrong with the value at a path of the settings that are at a place. */
 export function faultAt(place: string, path: KeyPath, message: string, hint = ''): RowproofError {
   const end = /[.?]$/.test(message) ? '' : '.';
-  const name = path.length === 0 ? '' : `${formatPath(path)}: `;
-  return new RowproofError({ code: 'usage', message: `${place}: ${name}${message}${end}`, hint });
+  const key = formatPath(path);
+  const name = path.length === 0 ? '' : `${key}: `;
+  return new RowproofError({
+    code: 'usage',
+    message: `${place}: ${name}${message}${end}`,
+    hint,
+    option: callSetting(path, key),
+  });
 }

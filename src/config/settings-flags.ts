@@ -1,25 +1,23 @@
-import type { ConfigFileContent } from './file-schema.js';
+import type { NamedOption } from './options/option.js';
+import { flagOf } from './options/option-names.js';
+import { FILE_OPTIONS } from './options/options.js';
+import type { FileSettings } from './options/setting-types.js';
 import type { RawFlag, RawFlags } from './raw-flags.js';
 
-/** `ignoreColumns` is `--ignore-columns`: a setting is its flag in camel case. */
-export function flagOf(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** `--ignore-columns`, also without its dashes or with underscores, is the setting `ignoreColumns`. */
-export function settingOf(flag: string): string {
-  return flag.replace(/^--/, '').replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
 /** What settings say that a flag of the same name says too. */
-export function flagsOf(content: ConfigFileContent): RawFlags {
-  const { map, tableSettings, showValues, quiet, noColor, ...rest } = content;
+export function flagsOfSettings(settings: FileSettings): RawFlags {
   const flags: Record<string, RawFlag> = {};
-  for (const [key, value] of Object.entries(rest)) {
-    if (value !== undefined) flags[flagOf(key)] = Array.isArray(value) ? value : String(value);
+  for (const option of FILE_OPTIONS) {
+    const value: unknown = settings[option.name as keyof FileSettings];
+    if (value !== undefined) Object.assign(flags, flagFor(option, value));
   }
-  if (showValues !== undefined) flags[showValues ? 'show-values' : 'hide-values'] = true;
-  if (quiet === true) flags.quiet = true;
-  if (noColor === true) flags['no-color'] = true;
   return flags;
+}
+
+/** A mapping is no flag: what a flag says of one table leaves the others of the file as they are. */
+function flagFor({ name, kind, off }: NamedOption, value: unknown): RawFlags {
+  if (kind.is === 'mapping' || kind.is === 'tableSettings') return {};
+  if (kind.is !== 'switch') return { [flagOf(name)]: Array.isArray(value) ? value : String(value) };
+  if (value === true) return { [flagOf(name)]: true };
+  return off === undefined ? {} : { [off.flag]: true };
 }

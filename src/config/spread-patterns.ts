@@ -1,7 +1,7 @@
 import type { Catalog } from '../core/schema.js';
 import { isLookedAt } from '../verifier/not-looked-at.js';
 import { compileScope, matchesName } from './comparison-scope.js';
-import { usageError } from './raw-flags.js';
+import { optionError } from './raw-flags.js';
 import type { RunConfig } from './run-config.js';
 
 /** Tables of the source: all that could be named, and those that the run looks at. */
@@ -67,10 +67,11 @@ function spreadOver<Setting>({ settings, flag, names }: Spreading<Setting>): Map
 function assertSameName({ where, targetWhere }: RunConfig, spread: ReadonlyMap<string, string>): void {
   const alone = [...spread.keys()].find((table) => where.has(table) && !targetWhere.has(table));
   if (alone === undefined) return;
-  throw usageError(
-    `--where names ${alone} itself, and --target-where only by a pattern: the two may mean other rows.`,
-    `Add --target-where '${alone}:SQL' in the words of the target.`,
-  );
+  throw optionError({
+    option: '--where',
+    message: `--where names ${alone} itself, and --target-where only by a pattern: the two may mean other rows.`,
+    hint: `Add --target-where '${alone}:SQL' in the words of the target.`,
+  });
 }
 
 /** What is told of a table, a flag and the patterns that do not agree about it. */
@@ -82,8 +83,9 @@ interface Disagreement {
 
 /** The refusal of two patterns of which neither is more exact. */
 export function saidTwice({ flag, table, patterns: [one, other] }: Disagreement): Error {
-  return usageError(
-    `${flag} says two things of ${table}, by "${one}" and by "${other}".`,
-    `Say what holds for ${table} by its own name, or let only one of them fit it.`,
-  );
+  return optionError({
+    option: flag,
+    message: `${flag} says two things of ${table}, by "${one}" and by "${other}".`,
+    hint: `Say what holds for ${table} by its own name, or let only one of them fit it.`,
+  });
 }

@@ -1,17 +1,14 @@
-import { type RawFlags, readList, usageError } from './raw-flags.js';
+import type { NamedOption } from './options/option.js';
+import { flagOf } from './options/option-names.js';
+import { RUN_OPTIONS } from './options/options.js';
+import { optionError, type RawFlags, readList } from './raw-flags.js';
 import { parseColumnPattern } from './rule-flags.js';
 import type { ColumnPattern, TableMapping } from './run-config.js';
 
 /** `--map SRC=TGT`, where neither side may be mapped twice. */
 export function readMappings(flags: RawFlags): readonly TableMapping[] {
   const mappings = readList(flags, 'map').map((text) => {
-    const { left, right } = splitFlag({
-      name: 'map',
-      text,
-      separator: '=',
-      form: 'SOURCE=TARGET',
-      example: 'Clients=customers',
-    });
+    const { left, right } = splitFlag({ option: RUN_OPTIONS.map, text, separator: '=' });
     return { source: left, target: right };
   });
   assertMappedOnce(mappings);
@@ -23,10 +20,11 @@ export function assertMappedOnce(mappings: readonly TableMapping[]): void {
   for (const side of ['source', 'target'] as const) {
     const twice = firstRepeated(mappings.map((mapping) => mapping[side]));
     if (twice !== undefined) {
-      throw usageError(
-        `Expected --map to name each ${side} table once, got ${twice} twice.`,
-        'Map each table to exactly one partner.',
-      );
+      throw optionError({
+        option: '--map',
+        message: `Expected --map to name each ${side} table once, got ${twice} twice.`,
+        hint: 'Map each table to exactly one partner.',
+      });
     }
   }
 }
@@ -40,70 +38,66 @@ export function readColumnPatterns(
     const pattern = parseColumnPattern(text);
     if (pattern === null) {
       const column = text.includes('.') ? 'updated_at' : text;
-      throw usageError(
-        `Expected --${name} in the form TABLE.COLUMN, got ${text}.`,
-        `For one column name in every table write "*.${column}".`,
-      );
+      throw optionError({
+        option: `--${name}`,
+        message: `Expected --${name} in the form TABLE.COLUMN, got ${text}.`,
+        hint: `For one column name in every table write "*.${column}".`,
+      });
     }
     return pattern;
   });
 }
 
 /** `--where T:SQL` and `--target-where T:SQL`, one condition a table; the SQL may contain colons. */
-export function readConditions(flags: RawFlags, name: 'where' | 'target-where'): ReadonlyMap<string, string> {
-  return readByTable({ flags, name, form: 'TABLE:SQL', example: '"orders:id > 1000"' });
+export function readConditions(flags: RawFlags, name: 'where' | 'targetWhere'): ReadonlyMap<string, string> {
+  return readByTable(flags, RUN_OPTIONS[name]);
 }
 
 /** `--key T:COL,COL`: the columns to walk a table by, in order. */
 export function readKeys(flags: RawFlags): ReadonlyMap<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>();
-  for (const [table, text] of readByTable({
-    flags,
-    name: 'key',
-    form: 'TABLE:COLUMN,COLUMN',
-    example: 'order_lines:order_id,line',
-  })) {
+  for (const [table, text] of readByTable(flags, RUN_OPTIONS.key)) {
     const columns = text.split(',').map((column) => column.trim());
     const twice = firstRepeated(columns);
     if (columns.includes('') || twice !== undefined) {
-      throw usageError(
-        `Expected --key to name each column of ${table} once, got ${text}.`,
-        `Write the columns in the order of the key, for example --key ${table}:order_id,line.`,
-      );
+      throw optionError({
+        option: '--key',
+        message: `Expected --key to name each column of ${table} once, got ${text}.`,
+        hint: `Write the columns in the order of the key, for example --key ${table}:order_id,line.`,
+      });
     }
     keys.set(table, columns);
   }
   return keys;
 }
 
-interface ByTable {
-  readonly flags: RawFlags;
-  readonly name: string;
-  readonly form: string;
-  readonly example: string;
-}
-
-function readByTable({ flags, name, form, example }: ByTable): Map<string, string> {
+function readByTable(flags: RawFlags, option: FormedOption): Map<string, string> {
+  const flag = flagOf(option.name);
   const found = new Map<string, string>();
-  for (const text of readList(flags, name)) {
-    const { left, right } = splitFlag({ name, text, separator: ':', form, example });
+  for (const text of readList(flags, flag)) {
+    const { left, right } = splitFlag({ option, text, separator: ':' });
     if (found.has(left)) {
-      throw usageError(`Expected one --${name} for ${left}, got two.`, `Join them into one --${name}.`);
+      throw optionError({
+        option: `--${flag}`,
+        message: `Expected one --${flag} for ${left}, got two.`,
+        hint: `Join them into one --${flag}.`,
+      });
     }
     found.set(left, right);
   }
   return found;
 }
 
+/** An option whose values have a form. */
+type FormedOption = Pick<NamedOption, 'name'> & { readonly form: string; readonly typed: string };
+
 interface SplitFlag {
-  readonly name: string;
+  readonly option: FormedOption;
   readonly text: string;
   readonly separator: ':' | '=';
-  readonly form: string;
-  readonly example: string;
 }
 
-function splitFlag({ name, text, separator, form, example }: SplitFlag): {
+function splitFlag({ option: { name, form, typed }, text, separator }: SplitFlag): {
   readonly left: string;
   readonly right: string;
 } {
@@ -111,10 +105,12 @@ function splitFlag({ name, text, separator, form, example }: SplitFlag): {
   const left = text.slice(0, Math.max(0, at)).trim();
   const right = at === -1 ? '' : text.slice(at + 1).trim();
   if (left === '' || right === '') {
-    throw usageError(
-      `Expected --${name} in the form ${form}, got ${text}.`,
-      `For example --${name} ${example}.`,
-    );
+    const flag = flagOf(name);
+    throw optionError({
+      option: `--${flag}`,
+      message: `Expected --${flag} in the form ${form}, got ${text}.`,
+      hint: `For example --${flag} ${typed}.`,
+    });
   }
   return { left, right };
 }

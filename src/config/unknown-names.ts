@@ -1,9 +1,8 @@
-import { RowproofError } from '../core/errors.js';
 import { SIDES, type Side } from '../core/pairing.js';
 import type { Catalog, NamedObject } from '../core/schema.js';
 import { compileScope, matchesName } from './comparison-scope.js';
 import { askForName } from './name-hint.js';
-import { usageError } from './raw-flags.js';
+import { optionError } from './raw-flags.js';
 import type { ColumnPattern, RunConfig } from './run-config.js';
 
 /**
@@ -49,18 +48,20 @@ function assertMapped(config: RunConfig, tables: Readonly<Record<Side, readonly 
   for (const entry of config.map) {
     const pattern = SIDES.find((side) => !tables[side].includes(entry[side]));
     if (pattern !== undefined) {
-      throw usageError(
-        `--map pairs one table with one other, and "${entry[pattern]}" is a pattern.`,
-        'Map each table by its own name, or pair names in another style with --match-names.',
-      );
+      throw optionError({
+        option: '--map',
+        message: `--map pairs one table with one other, and "${entry[pattern]}" is a pattern.`,
+        hint: 'Map each table by its own name, or pair names in another style with --match-names.',
+      });
     }
     const name = entry.target;
     if (mapped.has(name) || !tables.source.includes(name)) continue;
     if (excludesTable(name) || !includesTable(name)) continue;
-    throw usageError(
-      `--map gives ${name} of the target to ${entry.source}, and ${name} of the source would pair with it too.`,
-      `Leave ${name} out with --exclude, map it to another table, or do not map ${entry.source}.`,
-    );
+    throw optionError({
+      option: '--map',
+      message: `--map gives ${name} of the target to ${entry.source}, and ${name} of the source would pair with it too.`,
+      hint: `Leave ${name} out with --exclude, map it to another table, or do not map ${entry.source}.`,
+    });
   }
 }
 
@@ -72,8 +73,8 @@ function assertColumnMeant(flag: string, pattern: ColumnPattern, source: Catalog
   const tables = source.tables.filter((table) => matchesName(pattern.table, table.name));
   const columns = tables.flatMap((table) => table.columns.map((column) => column.name));
   if (columns.some((name) => matchesName(pattern.column, name))) return;
-  throw new RowproofError({
-    code: 'usage',
+  throw optionError({
+    option: flag,
     message: `${flag} says "${pattern.table}.${pattern.column}", but no such column is on the source.`,
     hint: `${askForName(pattern.column, { schemas: [], names: columns })}Columns of ${tables[0]?.name}: ${(tables[0]?.columns ?? []).map((column) => column.name).join(', ')}.`,
   });
@@ -91,8 +92,8 @@ function assertColumnIgnored(pattern: ColumnPattern, source: Catalog, target: Ca
 function assertBothConditions({ where, targetWhere }: RunConfig): void {
   const alone = [...targetWhere.keys()].find((table) => !where.has(table));
   if (alone === undefined) return;
-  throw new RowproofError({
-    code: 'usage',
+  throw optionError({
+    option: '--target-where',
     message: `--target-where says which rows of "${alone}" are compared, and --where does not: all rows of the source would be compared with some of the target.`,
     hint: `Add --where '${alone}:SQL' in the words of the source.`,
   });
@@ -120,8 +121,8 @@ function assertColumns(
   );
   const unknown = names.find((column) => !columns.includes(column));
   if (unknown === undefined) return;
-  throw new RowproofError({
-    code: 'usage',
+  throw optionError({
+    option: flag,
     message: `${flag} names "${unknown}", but ${name} on the source has no such column.`,
     hint: `${askForName(unknown, { schemas: [], names: columns })}Its columns: ${columns.join(', ')}.`,
   });
@@ -159,8 +160,8 @@ function assertMatch(
 ): void {
   if (tables.some((name) => matchesName(pattern, name))) return;
   const other = others.find(({ name }) => name === pattern);
-  throw new RowproofError({
-    code: 'usage',
+  throw optionError({
+    option: flag,
     message:
       other === undefined
         ? `${flag} says "${pattern}", but no table of the ${side} has such a name.`

@@ -18,12 +18,23 @@ export type ErrorCode =
   | 'interrupted'
   | 'internal';
 
+/** The option that a usage error is about. */
+export interface OptionName {
+  /** Its name in a config file and in the settings of a program; null where only a command line has it. */
+  readonly setting: string | null;
+  /** Its flag, with the dashes; null where only a file has it. */
+  readonly flag: string | null;
+  /** As it was given: the flag, or the path of the key in the file or the settings, `tableSettings.orders.key`. */
+  readonly given: string;
+}
+
 /** What a failed step tells: a sentence for people, what to do next, and the driver's own error. */
 export interface ErrorDetails {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string;
   readonly cause?: unknown;
+  readonly option?: OptionName | null;
 }
 
 /**
@@ -33,12 +44,15 @@ export interface ErrorDetails {
 export class RowproofError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
+  /** The option that a `usage` error is about; null where it is about none; of several the first. */
+  readonly option: OptionName | null;
 
-  constructor({ code, message, hint, cause }: ErrorDetails) {
+  constructor({ code, message, hint, cause, option }: ErrorDetails) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'RowproofError';
     this.code = code;
     this.hint = hint ?? '';
+    this.option = option ?? null;
   }
 }
 

@@ -82,8 +82,16 @@ export interface LoadResult extends LoadLimits {
   readonly pausedMs: number;
 }
 
+/** Digests of what a run was told, without passwords. */
+export interface ConfigHashes {
+  /** Of what was asked: sides, scope, mapping, rules and mode. It does not hang on the machine. */
+  readonly askedHash: string;
+  /** Of how it was found out: workers, limits and output. */
+  readonly howHash: string;
+}
+
 /** The JSON result, format `rowproof/run@1`. Readers ignore fields they do not know. */
-export interface RunResult {
+export interface RunResult extends ConfigHashes {
   readonly format: typeof RUN_FORMAT;
   readonly rowproof: string;
   readonly verdict: Verdict;
@@ -96,7 +104,6 @@ export interface RunResult {
   readonly seed: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
-  readonly configHash: string;
   /** Absent where nothing was limited. */
   readonly load?: LoadResult;
   readonly scope: {

@@ -2,6 +2,7 @@ import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import {
   type ColumnRemark,
+  type ConfigHashes,
   type LoadResult,
   RUN_FORMAT,
   type RunResult,
@@ -57,7 +58,7 @@ export interface RunFacts {
   readonly mode: Mode;
   readonly ratio: number | null;
   readonly seed: bigint;
-  readonly configHash: string;
+  readonly hashes: ConfigHashes;
   readonly load: LoadResult | null;
   readonly source: SideResult;
   readonly target: SideResult;
@@ -88,7 +89,8 @@ export function buildResult(facts: RunFacts): RunResult {
     seed: facts.seed.toString(),
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
-    configHash: facts.configHash,
+    askedHash: facts.hashes.askedHash,
+    howHash: facts.hashes.howHash,
     ...(facts.load === null ? {} : { load: facts.load }),
     scope: {
       notChecked: [...NOT_CHECKED, ...facts.notLookedAt],

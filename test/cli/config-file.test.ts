@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
 import type { Verify } from '../../src/cli/run-verify.js';
-import { INIT_OPTIONS, VERIFY_OPTIONS } from '../../src/cli/verify-options.js';
-import { CONFIG_FILE, TABLE_SETTINGS } from '../../src/config/file-schema.js';
+import { flagOf } from '../../src/config/options/option-names.js';
+import { FILE_OPTIONS, flagsOf, TABLE_SETTINGS } from '../../src/config/options/options.js';
 import type { RunConfig } from '../../src/config/run-config.js';
-import { flagOf } from '../../src/config/settings-flags.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { sampleResult, sampleTable } from '../report/sample-result.js';
 import { fakeIo, fakeVerify, noApply, noPlan } from './fake-io.js';
@@ -120,10 +119,10 @@ describe('rowproof verify', () => {
   });
 
   it('can be told every flag by the file', () => {
-    const known = new Set(
-      [...Object.keys(CONFIG_FILE.shape), ...Object.keys(TABLE_SETTINGS.shape)].map(flagOf),
-    );
-    const untold = Object.keys(VERIFY_OPTIONS).filter((name) => !known.has(name));
+    const known = new Set([...FILE_OPTIONS, ...TABLE_SETTINGS].map(({ name }) => flagOf(name)));
+    const untold = flagsOf('verify')
+      .map(({ name }) => name)
+      .filter((name) => !known.has(name));
     expect(untold.sort()).toEqual(['config', 'hide-values', 'no-config']);
   });
 });
@@ -162,6 +161,6 @@ describe('rowproof init', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain(message);
     expect(existsSync('rowproof.yaml')).toBe(false);
-    expect(Object.keys(INIT_OPTIONS)).toContain('output');
+    expect(flagsOf('init').map(({ name }) => name)).toContain('output');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../src/cli/command-line.js';
 import { runCli } from '../../src/cli/run-cli.js';
 import { fakeIo } from './fake-io.js';
 
@@ -84,6 +85,17 @@ describe('wrong usage', () => {
   it('cannot send escape sequences to the terminal', async () => {
     const { stderr } = await run(['verify', ...URLS, '--match-names', '\u001b[2J']);
     expect(stderr).toContain('got \\u{1b}[2J');
+  });
+});
+
+describe('the error of a command line', () => {
+  it.each([
+    [['verify', '--sorce', 'x'], { setting: null, flag: '--sorce', given: '--sorce' }],
+    [['plan', '--seed', '7'], { setting: 'seed', flag: '--seed', given: '--seed' }],
+    [['verify', '--tables'], { setting: 'tables', flag: '--tables', given: '--tables' }],
+    [['verify', 'orders'], null],
+  ])('of %j carries the name of the option', async (argv, option) => {
+    await expect(parseCommandLine(argv, 80)).rejects.toMatchObject({ code: 'usage', option });
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashConfig } from '../../src/config/config-hash.js';
+import { FILE_OPTIONS, TABLE_SETTINGS } from '../../src/config/options/options.js';
+import { resolveConfig } from '../../src/config/resolve-config.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 
 const flags = {
@@ -7,31 +9,68 @@ const flags = {
   target: 'postgres://new/shop?sslpassword=x&sslmode=require',
 };
 
-describe('the digest of a config', () => {
-  it('is sixteen hex digits, the same for the same question', () => {
-    expect(hashConfig(resolveFlags(flags))).toMatch(/^[0-9a-f]{16}$/);
-    expect(hashConfig(resolveFlags(flags))).toBe(hashConfig(resolveFlags({ ...flags })));
+const hashSettings = (settings: Readonly<Record<string, unknown>>) =>
+  hashConfig(resolveConfig({ source: flags.source, target: flags.target, mode: 'spot', ...settings }));
+
+/** Which of the two digests a change of settings changes. */
+function findChanged(settings: Readonly<Record<string, unknown>>): string[] {
+  const [before, after] = [hashSettings({}), hashSettings(settings)];
+  return [
+    ...(before.askedHash === after.askedHash ? [] : ['asked']),
+    ...(before.howHash === after.howHash ? [] : ['how']),
+  ];
+}
+
+const given = FILE_OPTIONS.filter(({ insteadInProgram }) => insteadInProgram === undefined);
+const changes: Readonly<Record<string, unknown>> = {
+  source: 'mysql://reader:one@old/other',
+  target: 'postgres://new/other',
+  mode: 'count',
+  tableSettings: { orders: {} },
+  workers: 63,
+};
+
+describe('the digests of a config', () => {
+  it('are sixteen hex digits each, the same for the same question', () => {
+    const hashes = hashConfig(resolveFlags(flags));
+    for (const hash of Object.values(hashes)) expect(hash).toMatch(/^[0-9a-f]{16}$/);
+    expect(hashConfig(resolveFlags({ ...flags }))).toEqual(hashes);
   });
 
-  it('does not depend on passwords', () => {
+  it('do not depend on passwords', () => {
     const other = { source: 'mysql://reader:two@old/shop', target: 'postgres://new/shop?sslmode=require' };
-    expect(hashConfig(resolveFlags(other))).toBe(hashConfig(resolveFlags(flags)));
+    expect(hashConfig(resolveFlags(other))).toEqual(hashConfig(resolveFlags(flags)));
   });
 
-  it.each([
-    { source: 'mysql://reader:one@old/other' },
-    { where: ['orders:id > 3'] },
-    { key: ['orders:id'] },
-    { seed: '7' },
-    { 'hide-values': true },
-    { map: ['a=b'] },
-  ])('changes with %j', (change) => {
-    expect(hashConfig(resolveFlags({ ...flags, ...change }))).not.toBe(hashConfig(resolveFlags(flags)));
+  it.each(given.map(({ name, part, file }) => ({ name, part, value: changes[name] ?? file.example })))(
+    'change with $name in what is $part alone',
+    ({ name, part, value }) => {
+      expect(findChanged({ [name]: value })).toEqual([part]);
+    },
+  );
+
+  it.each(TABLE_SETTINGS.map(({ name, form }) => ({ name, value: form.example })))(
+    'change with $name of a table in what is asked alone',
+    ({ name, value }) => {
+      const where = name === 'targetWhere' ? { where: 'id > 1' } : {};
+      const hash = (settings: object) =>
+        hashSettings({ tableSettings: { orders: { ...where, ...settings } } });
+      const [before, after] = [hash({}), hash({ [name]: value })];
+      expect(after.askedHash).not.toBe(before.askedHash);
+      expect(after.howHash).toBe(before.howHash);
+    },
+  );
+
+  it('ask the same on a machine with another number of cores', () => {
+    const config = resolveFlags(flags);
+    const elsewhere = { ...config, workers: config.workers + 1 };
+    expect(hashConfig(elsewhere).askedHash).toBe(hashConfig(config).askedHash);
+    expect(hashConfig(elsewhere).howHash).not.toBe(hashConfig(config).howHash);
   });
 
-  it('does not depend on the order in which tables were given their conditions', () => {
+  it('do not depend on the order in which tables were given their conditions', () => {
     const one = resolveFlags({ ...flags, where: ['a:x', 'b:y'] });
     const other = resolveFlags({ ...flags, where: ['b:y', 'a:x'] });
-    expect(hashConfig(one)).toBe(hashConfig(other));
+    expect(hashConfig(one)).toEqual(hashConfig(other));
   });
 });

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CONFIG_FILE, TABLE_SETTINGS } from '../../src/config/file-schema.js';
 import { buildConfigTemplate } from '../../src/config/file-template.js';
-import { formatJsonSchema } from '../../src/config/json-schema.js';
+import { FILE_OPTIONS, TABLE_SETTINGS } from '../../src/config/options/options.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
-import { flagOf } from '../../src/config/settings-flags.js';
 import { faultOfFile, resolveFile } from './config-file.js';
 
 const template = (source: string, target = 'postgres://reader@new/shop?schema=main') => {
@@ -51,7 +49,7 @@ describe('a written config file', () => {
   });
 
   it('shows every setting with a value that is accepted', () => {
-    const keys = ['Orders', ...Object.keys({ ...CONFIG_FILE.shape, ...TABLE_SETTINGS.shape })];
+    const keys = ['Orders', ...[...FILE_OPTIONS, ...TABLE_SETTINGS].map(({ name }) => name)];
     const shown = template('mysql://old/shop')
       .text.split('\n')
       .map((line) => line.replace(/^# /, ''))
@@ -60,39 +58,8 @@ describe('a written config file', () => {
     const content: unknown = parse(shown);
     expect(content).toMatchObject({ tableSettings: { Orders: { target: 'orders' } } });
     if (typeof content !== 'object' || content === null) throw new Error('No settings.');
-    expect(Object.keys(content).sort()).toEqual(Object.keys(CONFIG_FILE.shape).sort());
+    expect(Object.keys(content).sort()).toEqual(FILE_OPTIONS.map(({ name }) => name).sort());
     expect(() => resolveFile(shown)).not.toThrow();
-  });
-});
-
-describe('the settings of a file', () => {
-  it('are described, each', () => {
-    const schemas = [...Object.values(CONFIG_FILE.shape), ...Object.values(TABLE_SETTINGS.shape)];
-    expect(schemas.filter((schema) => (schema.meta()?.description ?? '') === '')).toEqual([]);
-  });
-
-  it('are those of the page about them', () => {
-    const page = readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8');
-    const shown = [...page.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, keys]) => keys?.match(/\w+/g) ?? []);
-    const known = [CONFIG_FILE, TABLE_SETTINGS].flatMap(({ shape }) => Object.keys(shape));
-    expect(shown.sort()).toEqual(known.sort());
-    expect(known).toContain('chunkRows');
-  });
-
-  it('have their flag in kebab case', () => {
-    expect(['ignoreColumns', 'source'].map(flagOf)).toEqual(['ignore-columns', 'source']);
-  });
-
-  /** `vitest run -u` writes the file anew. */
-  it('are those of the JSON Schema in the package', async () => {
-    await expect(formatJsonSchema()).toMatchFileSnapshot('../../schema/rowproof.schema.json');
-    expect(JSON.parse(formatJsonSchema())).toMatchObject({
-      additionalProperties: false,
-      properties: {
-        workers: { anyOf: [{ type: 'integer', minimum: 1, maximum: 64 }, { type: 'string' }] },
-        tableSettings: { additionalProperties: { additionalProperties: false } },
-      },
-    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { type VerifySettings as BuiltSettings, resolveConfig as resolveBuilt } from 'rowproof';
 import { describe, expect, it } from 'vitest';
-import { resolveConfig, type VerifySettings } from '../../src/config/resolve-config.js';
+import type { VerifySettings } from '../../src/config/options/setting-types.js';
+import { resolveConfig } from '../../src/config/resolve-config.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { resolveFile } from './config-file.js';
@@ -118,6 +119,28 @@ describe('the settings of a program', () => {
     expect(error.message.slice(0, message.length)).toBe(message);
     expect(error.hint).toContain(hint);
     expect(error.code).toBe('usage');
+  });
+
+  it.each<[unknown, object | null]>([
+    [
+      { ...URLS, ratio: '5%' },
+      { setting: 'ratio', flag: '--ratio', given: 'ratio' },
+    ],
+    [
+      { ...URLS, minRows: 0 },
+      { setting: 'minRows', flag: '--min-rows', given: 'minRows' },
+    ],
+    [
+      { ...URLS, tableSettings: { o: { ratio: 0.5 } } },
+      { setting: 'ratio', flag: '--ratio', given: 'tableSettings.o.ratio' },
+    ],
+    [
+      { ...URLS, tabels: ['a'] },
+      { setting: null, flag: null, given: 'tabels' },
+    ],
+    [undefined, null],
+  ])('%j are refused with the name of the option', (settings, option) => {
+    expect(refusal(settings).option).toEqual(option);
   });
 
   it('that hold themselves are refused, and what is handed in stays as it is', () => {

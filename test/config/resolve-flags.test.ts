@@ -157,6 +157,8 @@ describe('a resolved config', () => {
     expect(error.message).toBe(message);
     expect(error.code).toBe('usage');
     expect(error.hint).not.toBe('');
+    const [flag] = /--[a-z-]+/.exec(message) ?? [];
+    expect(error.option).toMatchObject({ flag, given: flag, setting: expect.any(String) });
   });
 
   it.each([

@@ -46,7 +46,8 @@ export function sampleResult(tables: readonly TableResult[], changes: Partial<Ru
     seed: '18446744073709551615',
     startedAt: '2025-01-01T02:00:00.000Z',
     elapsedMs: 192_000,
-    configHash: '0123456789abcdef',
+    askedHash: '0123456789abcdef',
+    howHash: 'fedcba9876543210',
     scope: {
       notChecked: ['sequences', 'indexes', 'views', 'grants'],
       excluded: ['shop.sessions', '*.updated_at'],

@@ -105,7 +105,7 @@ describe('what a run writes', () => {
       findings: [],
     });
     expect(Date.parse(result.startedAt)).toBeGreaterThan(Date.now() - 60_000);
-    expect(result.configHash).toMatch(/^[0-9a-f]{16}$/);
+    for (const hash of [result.askedHash, result.howHash]) expect(hash).toMatch(/^[0-9a-f]{16}$/);
     const large = result.tables.find((table) => table.target === 'public.large');
     expect(large).toMatchObject({
       source: `${source.name}.large`,

@@ -1,0 +1,152 @@
+import { CHECKSUM_PLACES } from '../../core/checksum-place.js';
+import type { Mode } from '../../core/verdict.js';
+import { nameOptions } from './option.js';
+
+const group = 'How to compare:';
+const commands = ['verify', 'plan'] as const;
+
+const MODES = ['full', 'spot', 'count'] as const satisfies readonly Mode[];
+
+/** The options that say what counts as equal, how much is checked, and who reads how much at a time. */
+export const METHOD_OPTIONS = nameOptions({
+  relax: {
+    group,
+    part: 'asked',
+    kind: { is: 'relaxedColumns' },
+    form: 'TABLE.COLUMN:HOW,…',
+    help: 'Allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, roundTo=s, tolerance=0.01; globs too',
+    commands,
+    file: { example: ['*.email:trim,ignoreCase'] },
+    table: {
+      kind: { is: 'relaxations' },
+      help: 'Ways in which the values of a column may differ',
+      example: { name: ['trim', 'ignoreCase'], price: ['tolerance=0.01'] },
+    },
+    page: 'relaxations.md',
+  },
+  sourceTimezone: {
+    group,
+    part: 'asked',
+    kind: { is: 'timeZone' },
+    help: 'Time zone of DATETIME and timestamp of the source, where the target has points in time',
+    commands,
+    file: { example: 'Europe/Berlin' },
+    page: 'time-zones.md',
+  },
+  targetTimezone: {
+    group,
+    part: 'asked',
+    kind: { is: 'timeZone' },
+    help: 'Time zone of DATETIME and timestamp of the target, where the source has points in time',
+    commands,
+    file: { example: 'UTC' },
+    page: 'time-zones.md',
+  },
+  uuidSwap: {
+    group,
+    part: 'asked',
+    kind: { is: 'columns', least: 0 },
+    form: 'TABLE.COLUMN',
+    help: 'A binary(16) that was made by UUID_TO_BIN(x, 1); globs too',
+    commands,
+    file: { example: ['orders.id'] },
+    table: {
+      kind: { is: 'names', of: 'columns', least: 0 },
+      help: 'binary(16) columns that were made by UUID_TO_BIN(x, 1)',
+      example: ['id'],
+    },
+  },
+  mode: {
+    group,
+    part: 'asked',
+    kind: { is: 'choice', words: MODES },
+    help: 'full: every row; spot: a share of the rows; count: numbers of rows',
+    default: 'full',
+    hint: 'full reads every row, spot a share of them, count only counts.',
+    commands,
+    file: { example: 'spot' },
+    table: {
+      kind: { is: 'choice', words: MODES },
+      help: 'How much of this table is checked: full, spot or count',
+      example: 'spot',
+    },
+    page: 'modes.md',
+  },
+  ratio: {
+    group,
+    part: 'asked',
+    kind: { is: 'ratio' },
+    typed: '5% or 0.05',
+    help: 'Share of the rows that mode spot reads',
+    default: '10%',
+    hint: 'It goes from above 0 to 100%.',
+    commands,
+    file: { example: '5%' },
+    table: { kind: { is: 'ratio' }, help: 'Share of its rows that mode spot reads', example: '5%' },
+    page: 'modes.md',
+  },
+  minRows: {
+    group,
+    part: 'asked',
+    kind: { is: 'count', least: 1n, most: 1_000_000_000_000n },
+    help: 'A run that looked at fewer rows of a side, all tables together, is unverified (exit 3)',
+    commands: ['verify'],
+    file: { example: 1000 },
+    table: {
+      kind: { is: 'count', least: 1n, most: 1_000_000_000_000n },
+      help: 'Rows of it that must have been looked at on each side, else it is unverified',
+      example: 1000,
+    },
+    page: 'ci.md#a-proof-of-nothing',
+  },
+  workers: {
+    group,
+    part: 'how',
+    kind: { is: 'count', least: 1n, most: 64n },
+    help: 'Threads, each with one session on both servers; at most 64',
+    otherwise: 'one a core, at most 4',
+    commands,
+    file: { example: 4 },
+  },
+  chunkRows: {
+    group,
+    part: 'how',
+    kind: { is: 'count', least: 1n, most: 10_000_000n },
+    help: 'Rows read in one task',
+    otherwise: 'as many as keep tasks short',
+    commands,
+    file: { example: 5000 },
+  },
+  chunkTime: {
+    group,
+    part: 'how',
+    kind: { is: 'duration', least: '10ms', most: '60s' },
+    typed: '200ms or 2s',
+    help: 'How long a chunk should take',
+    default: '500ms',
+    commands: ['verify'],
+    file: { example: '200ms' },
+    page: 'load.md',
+  },
+  checksumOn: {
+    group,
+    part: 'how',
+    kind: { is: 'choice', words: CHECKSUM_PLACES },
+    help: 'Who hashes rows: client, server (where both servers can), auto (whoever is faster)',
+    // Hashing rows costs a server more than sending them, so it is not asked to unless the user wants it.
+    default: 'client',
+    hint: 'client reads all rows, server lets both servers hash them where they can, auto takes what is faster.',
+    commands,
+    file: { example: 'auto' },
+    page: 'performance.md#hashing-on-the-servers',
+  },
+  seed: {
+    group,
+    part: 'how',
+    kind: { is: 'count', least: 0n, most: 2n ** 64n - 1n },
+    help: 'Seed of the row hash, to repeat a run exactly',
+    otherwise: 'random',
+    commands: ['verify'],
+    file: { example: 42 },
+  },
+});
