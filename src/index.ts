@@ -8,7 +8,6 @@ export {
   type LeftRow,
 } from './apply/apply-result.js';
 export type { VerifySettings } from './config/options/setting-types.js';
-export { planRun } from './config/plan-run.js';
 export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export { VERSION } from './config/version.js';
@@ -25,11 +24,12 @@ export { type ErrorCode, type OptionName, RowproofError } from './core/errors.js
 export type { RunEvent, RunListener } from './core/event.js';
 export type { Finding, FindingCode } from './core/finding.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
+export type { ReportFormat } from './core/report-format.js';
 export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
 export { formatDifferences } from './report/differences-file.js';
 export { type FormatReportOptions, formatReport } from './report/format-report.js';
-export type { ReportFormat } from './report/report-formats.js';
 export { parseSavedResult } from './report/saved-result.js';
-export { startVerify, type VerifyRun } from './start-verify.js';
-export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './verify.js';
+export { planRun } from './run/plan-run.js';
+export { startVerify, type VerifyRun } from './run/start-verify.js';
+export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './run/verify.js';

@@ -1,10 +1,10 @@
-import { openSide } from '../config/open-side.js';
 import { RowproofError } from '../core/errors.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import type { ConnectionSettings, Engine, Environment } from '../engines/engine.js';
 import type { RepairCatalog } from '../engines/repair.js';
 import type { WriteDialect, WriteSession } from '../engines/write.js';
+import { openSide } from '../run/open-side.js';
 import type { FileSurvey, PlannedTable } from './survey-file.js';
 import type { AppliedTable } from './undo-statement.js';
 

@@ -1,6 +1,6 @@
 import { type PlannedFile, refuseSharedFiles } from '../config/file-place.js';
 import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
-import { isReportFormat, REPORT_FORMATS, type ReportFormat } from '../report/report-formats.js';
+import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
 
 /** Which results go where. */
 export interface OutputPlan {
@@ -54,7 +54,7 @@ function readReport(text: string): { readonly format: ReportFormat; readonly pat
   const format = at === -1 ? text : text.slice(0, at);
   const path = at === -1 ? null : text.slice(at + 1);
   if (!isReportFormat(format) || path === '') {
-    const formats = Object.keys(REPORT_FORMATS).join(' or ');
+    const formats = REPORT_FORMAT_NAMES.join(' or ');
     throw optionError({
       option: '--report',
       message: `Expected --report ${formats}, with =PATH for a file, got ${text}.`,

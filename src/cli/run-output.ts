@@ -1,14 +1,14 @@
 import { VERSION } from '../config/version.js';
+import type { ReportFormat } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
 import { formatRepair } from '../repair/repair-file.js';
 import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
 import { formatCounted } from '../report/number-text.js';
-import type { ReportFormat } from '../report/report-formats.js';
 import { formatSummary } from '../report/summary.js';
 import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
-import type { VerifyOutcome } from '../verify.js';
+import type { VerifyOutcome } from '../run/verify.js';
 import type { CliIo } from './cli-io.js';
 import { type OutputFile, openOutputFile } from './output-file.js';
 import type { OutputPlan } from './output-plan.js';

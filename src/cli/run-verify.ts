@@ -1,9 +1,9 @@
 import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
 import { optionError, type RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
-import { readsRows } from '../config/table-modes.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
-import type { RunHooks, VerifyOutcome } from '../verify.js';
+import { readsRows } from '../run/table-modes.js';
+import type { RunHooks, VerifyOutcome } from '../run/verify.js';
 import type { CliIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';

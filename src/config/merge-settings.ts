@@ -1,5 +1,5 @@
 import type { ModeChoice } from '../core/verdict.js';
-import { matchesName } from './comparison-scope.js';
+import { matchesName } from './name-patterns.js';
 import { RUN_OPTIONS } from './options/options.js';
 import { parseRatio } from './options/quantities.js';
 import type { TableSettings } from './options/setting-types.js';

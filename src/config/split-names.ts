@@ -1,5 +1,5 @@
 import type { Catalog } from '../core/schema.js';
-import { matchesName } from './comparison-scope.js';
+import { matchesName } from './name-patterns.js';
 import type { ColumnPattern } from './run-config.js';
 
 /** Takes the schema from the name of a table. */

@@ -1,7 +1,8 @@
 import { RowproofError } from '../core/errors.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
+import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
-import { isReportFormat, REPORT_FORMATS, type ReportFormat } from './report-formats.js';
+import { REPORT_FORMATS } from './report-formats.js';
 import { guardText } from './visible-text.js';
 
 /** For files and logs, whose reader's width nobody knows. */
@@ -25,7 +26,7 @@ export function formatReport(result: RunResult, options: FormatReportOptions = {
   if (!isReportFormat(format)) {
     throw new RowproofError({
       code: 'usage',
-      message: `Expected format to be one of ${Object.keys(REPORT_FORMATS).join(', ')}, got ${String(format)}.`,
+      message: `Expected format to be one of ${REPORT_FORMAT_NAMES.join(', ')}, got ${String(format)}.`,
       hint: 'table is for people, json for programs.',
     });
   }

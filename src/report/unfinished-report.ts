@@ -1,5 +1,5 @@
+import type { ReportFormat } from '../core/report-format.js';
 import { RUN_FORMAT } from '../core/result.js';
-import type { ReportFormat } from './report-formats.js';
 
 /** A run that has no result: it is still at work, or it could not come to its end. */
 export interface UnfinishedRun {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
-import { pairSides } from '../../src/config/open-run.js';
-import { type OpenSide, openSide } from '../../src/config/open-side.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { Finding } from '../../src/core/finding.js';
 import type { Catalog } from '../../src/core/schema.js';
 import type { Session } from '../../src/engines/engine.js';
+import { pairSides } from '../../src/run/open-run.js';
+import { type OpenSide, openSide } from '../../src/run/open-side.js';
 import { WHOLE } from '../../src/verifier/planner.js';
 import { planOrWhole } from '../../src/verifier/run-tables.js';
 import { availableEngines, useDatabase } from '../support/database.js';

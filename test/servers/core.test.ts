@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
-import { openSide } from '../../src/config/open-side.js';
 import { RowproofError } from '../../src/core/errors.js';
+import { openSide } from '../../src/run/open-side.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
-import { openSide } from '../../src/config/open-side.js';
+import { openSide } from '../../src/run/open-side.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
 import { compare } from '../run/compare.js';
 import { leastAccount } from '../servers/least-account.js';

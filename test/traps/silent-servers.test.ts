@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
-import { openSide } from '../../src/config/open-side.js';
+import { openSide } from '../../src/run/open-side.js';
 import { WHOLE } from '../../src/verifier/planner.js';
 import { compare } from '../run/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';

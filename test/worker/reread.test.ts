@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { pairSides, withOpenSides } from '../../src/config/open-run.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { RowDifference } from '../../src/core/difference.js';
 import type { Side, TablePair } from '../../src/core/pairing.js';
 import type { Session } from '../../src/engines/engine.js';
 import { createRowHash } from '../../src/hashing/row-hash.js';
 import { findDifferingRows, RowIndex } from '../../src/hashing/row-index.js';
+import { pairSides, withOpenSides } from '../../src/run/open-run.js';
 import { planRereads, type RereadStep } from '../../src/worker/plan-rereads.js';
 import { type RereadOutcome, rereadDifferingRows } from '../../src/worker/reread.js';
 import { prepareTableSide, type TableSide } from '../../src/worker/table-side.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
-import { type RunHooks, verifyWith } from '../../src/verify.js';
+import { type RunHooks, verifyWith } from '../../src/run/verify.js';
 import { InlineRunner } from '../../src/worker/inline-runner.js';
 import { createWorkerPool, type MakeRunner } from '../../src/worker/pool.js';
 import { ThreadRunner } from '../../src/worker/thread-runner.js';

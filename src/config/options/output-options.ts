@@ -1,4 +1,4 @@
-import { REPORT_FORMATS } from '../../report/report-formats.js';
+import { REPORT_FORMAT_NAMES } from '../../core/report-format.js';
 import { nameOptions } from './option.js';
 
 const group = 'Output:';
@@ -31,7 +31,7 @@ export const OUTPUT_OPTIONS = nameOptions({
   report: {
     group,
     part,
-    kind: { is: 'reports', formats: Object.keys(REPORT_FORMATS) },
+    kind: { is: 'reports', formats: [...REPORT_FORMAT_NAMES] },
     form: 'FORMAT[=PATH]',
     help: 'table or json, to stdout or a file',
     default: 'table',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { withOpenSides } from '../../src/config/open-run.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
+import { withOpenSides } from '../../src/run/open-run.js';
 import { inClear } from '../apply/applied.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { startStallingProxy } from '../support/stalling-proxy.js';

@@ -1,10 +1,10 @@
+import { exactness, leastExactFirst, matchesName } from '../config/name-patterns.js';
+import { optionError } from '../config/raw-flags.js';
+import type { ColumnPattern, RelaxedColumn, RunConfig } from '../config/run-config.js';
 import { SWAPPED_UUIDS } from '../core/column-rule.js';
 import { formatRelaxation } from '../core/relaxation.js';
 import type { ColumnResult } from '../core/result.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
-import { exactness, leastExactFirst, matchesName } from './comparison-scope.js';
-import { optionError } from './raw-flags.js';
-import type { ColumnPattern, RelaxedColumn, RunConfig } from './run-config.js';
 import { saidTwice } from './spread-patterns.js';
 
 /** Refuses two patterns, neither more exact than the other, that say different things of a column. */

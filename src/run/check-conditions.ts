@@ -1,3 +1,4 @@
+import { optionError } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
 import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
 import type { Table } from '../core/schema.js';
@@ -5,7 +6,6 @@ import type { ComparisonScope } from '../verifier/selection.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { explainCondition } from './condition-fault.js';
 import type { OpenSide } from './open-side.js';
-import { optionError } from './raw-flags.js';
 
 /**
  * Has the servers parse each of the user's conditions, before a row is read with it. A text that is no condition by itself

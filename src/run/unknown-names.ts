@@ -1,9 +1,10 @@
+import { matchesName } from '../config/name-patterns.js';
+import { optionError } from '../config/raw-flags.js';
+import type { ColumnPattern, RunConfig } from '../config/run-config.js';
 import { SIDES, type Side } from '../core/pairing.js';
 import type { Catalog, NamedObject } from '../core/schema.js';
-import { compileScope, matchesName } from './comparison-scope.js';
+import { compileScope } from './comparison-scope.js';
 import { askForName } from './name-hint.js';
-import { optionError } from './raw-flags.js';
-import type { ColumnPattern, RunConfig } from './run-config.js';
 
 /**
  * Refuses names and patterns that mean no table: a misspelt `--tables` entry would otherwise be a table that nobody

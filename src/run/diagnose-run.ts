@@ -1,3 +1,4 @@
+import type { RunConfig } from '../config/run-config.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { Finding } from '../core/finding.js';
 import type { Side, TablePair } from '../core/pairing.js';
@@ -7,7 +8,6 @@ import { RowLookup } from '../diagnosis/row-lookup.js';
 import type { Spool } from '../verifier/spool.js';
 import type { TableProgress } from '../verifier/table-progress.js';
 import type { OpenSide } from './open-side.js';
-import type { RunConfig } from './run-config.js';
 
 interface Run {
   readonly config: RunConfig;

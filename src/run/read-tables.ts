@@ -1,3 +1,4 @@
+import type { RunConfig } from '../config/run-config.js';
 import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
@@ -13,7 +14,6 @@ import type { WorkerPool } from '../worker/pool.js';
 import type { SharedLoad } from '../worker/shared-load.js';
 import { compileScope } from './comparison-scope.js';
 import type { OpenSide } from './open-side.js';
-import type { RunConfig } from './run-config.js';
 import type { RunLoad } from './run-load.js';
 
 /** How long a server may take to cancel a statement before its connection is cut off. */

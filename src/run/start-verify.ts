@@ -1,8 +1,8 @@
-import type { RunConfig } from './config/run-config.js';
-import { RowproofError } from './core/errors.js';
-import type { RunEvent, RunListener } from './core/event.js';
-import { HandOver } from './core/hand-over.js';
-import { refuseUnknownNames } from './core/refuse-unknown-names.js';
+import type { RunConfig } from '../config/run-config.js';
+import { RowproofError } from '../core/errors.js';
+import type { RunEvent, RunListener } from '../core/event.js';
+import { HandOver } from '../core/hand-over.js';
+import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import { HOOKS, type RunHooks, type VerifyOutcome, verify } from './verify.js';
 
 /**

@@ -1,7 +1,7 @@
+import { optionError } from '../config/raw-flags.js';
+import type { RunConfig } from '../config/run-config.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { askForName } from './name-hint.js';
-import { optionError } from './raw-flags.js';
-import type { RunConfig } from './run-config.js';
 import { modeOf } from './table-modes.js';
 
 /** Refuses to leave out a column by its own name by which the rows of its table are told apart: it could not be done. */

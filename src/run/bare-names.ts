@@ -1,9 +1,9 @@
+import { matchesName } from '../config/name-patterns.js';
+import { optionError } from '../config/raw-flags.js';
+import type { ColumnPattern, RunConfig } from '../config/run-config.js';
+import { type Rename, splitColumn, splitList } from '../config/split-names.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
-import { matchesName } from './comparison-scope.js';
-import { optionError } from './raw-flags.js';
-import type { ColumnPattern, RunConfig } from './run-config.js';
-import { type Rename, splitColumn, splitList } from './split-names.js';
 
 /**
  * Takes the schema from names that reports print with it (`shop.orders`), so that they can be pasted into flags, and divides

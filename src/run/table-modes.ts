@@ -1,6 +1,6 @@
+import type { RunConfig } from '../config/run-config.js';
 import type { ModeChoice } from '../core/verdict.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
-import type { RunConfig } from './run-config.js';
 
 /** How a table is checked, and whether a sample was asked for that cannot be drawn. */
 export interface TableMode extends ModeChoice {

@@ -1,3 +1,6 @@
+import { assertResolved } from '../config/assert-resolved.js';
+import type { WarningListener } from '../config/environment.js';
+import type { RunConfig } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { hasLimits } from '../core/load-limits.js';
@@ -9,13 +12,10 @@ import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable, sizeOf } from '../verifier/describe-plan.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
-import { assertResolved } from './assert-resolved.js';
 import { withBareNames } from './bare-names.js';
 import { compileScope } from './comparison-scope.js';
-import type { WarningListener } from './environment.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { OpenSide } from './open-side.js';
-import type { RunConfig } from './run-config.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { modeOf } from './table-modes.js';
 

@@ -1,3 +1,5 @@
+import { redactPasswords } from '../config/redact-passwords.js';
+import { assertTlsFiles, resolveSide } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
@@ -7,8 +9,6 @@ import type { ConnectionSettings, Engine, Environment, Session } from '../engine
 import { openUnlessForeign } from '../engines/foreign-server.js';
 import { makeLasting } from '../engines/lasting-session.js';
 import { isSameInstance } from '../engines/server-identity.js';
-import { redactPasswords } from './redact-passwords.js';
-import { assertTlsFiles, resolveSide } from './resolve-side.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
 export interface OpenSide {

@@ -1,3 +1,5 @@
+import { processEnvironment, type WarningListener, warnOfProcess } from '../config/environment.js';
+import type { RunConfig } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
@@ -7,11 +9,9 @@ import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import { compileScope } from './comparison-scope.js';
-import { processEnvironment, type WarningListener, warnOfProcess } from './environment.js';
 import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
-import type { RunConfig } from './run-config.js';
 import { assertNamesExist } from './unknown-names.js';
 
 /** Who hears of warnings, and who may end the run. */

@@ -1,7 +1,7 @@
-import picomatch from 'picomatch';
+import { compileGlobs, leastExactFirst, matchesName } from '../config/name-patterns.js';
+import type { ColumnPattern, RunConfig } from '../config/run-config.js';
 import type { ColumnRequest } from '../core/column-rule.js';
-import type { ComparisonScope, NameTest } from '../verifier/selection.js';
-import type { ColumnPattern, RunConfig } from './run-config.js';
+import type { ComparisonScope } from '../verifier/selection.js';
 
 const GLOB_CHARACTERS = /[*?[\]{}!()]/;
 
@@ -37,34 +37,6 @@ function columnRequest(config: RunConfig, table: string, column: string): Column
     uuidSwap: leastExactFirst(config.uuidSwap, table, column).at(-1)?.side ?? null,
     timeZones: { source: config.sourceTimezone, target: config.targetTimezone },
   };
-}
-
-/** The entries that mean a column; those that name its table, and then those that name the column itself, come last. */
-export function leastExactFirst<Entry extends ColumnPattern>(
-  entries: readonly Entry[],
-  table: string,
-  column: string,
-): Entry[] {
-  return entries
-    .filter((entry) => matchesName(entry.table, table) && matchesName(entry.column, column))
-    .sort((one, other) => exactness(one, table, column) - exactness(other, table, column));
-}
-
-/** How exactly an entry names a column that it means: by pattern, column, table, or both. */
-export function exactness(entry: ColumnPattern, table: string, column: string): number {
-  return (entry.table === table ? 2 : 0) + (entry.column === column ? 1 : 0);
-}
-
-/** A name that is spelled out matches itself, also where it holds characters that mean something in a glob. */
-function compileGlobs(patterns: readonly string[]): NameTest {
-  const exact = new Set(patterns);
-  const globs = patterns.map((pattern) => picomatch(pattern, { dot: true, nonegate: true, bash: true }));
-  return (name) => exact.has(name) || globs.some((matches) => matches(name));
-}
-
-/** Whether a pattern of the user's means a table or a column. */
-export function matchesName(pattern: string, name: string): boolean {
-  return compileGlobs([pattern])(name);
 }
 
 function patternsFor(columns: readonly ColumnPattern[], table: string): string[] {

@@ -1,8 +1,8 @@
+import type { RunConfig } from '../config/run-config.js';
 import type { Finding } from '../core/finding.js';
 import type { TableResult } from '../core/result.js';
 import { formatCount, formatCounted } from '../report/number-text.js';
 import type { TableProgress } from '../verifier/table-progress.js';
-import type { RunConfig } from './run-config.js';
 
 /** Rows of both sides that were looked at. */
 interface SeenRows {

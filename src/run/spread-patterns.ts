@@ -1,8 +1,9 @@
+import { matchesName } from '../config/name-patterns.js';
+import { optionError } from '../config/raw-flags.js';
+import type { RunConfig } from '../config/run-config.js';
 import type { Catalog } from '../core/schema.js';
 import { isLookedAt } from '../verifier/not-looked-at.js';
-import { compileScope, matchesName } from './comparison-scope.js';
-import { optionError } from './raw-flags.js';
-import type { RunConfig } from './run-config.js';
+import { compileScope } from './comparison-scope.js';
 
 /** Tables of the source: all that could be named, and those that the run looks at. */
 interface TableNames {

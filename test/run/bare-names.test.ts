@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withBareNames } from '../../src/config/bare-names.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { Catalog, Table } from '../../src/core/schema.js';
+import { withBareNames } from '../../src/run/bare-names.js';
 
 const catalog = (schema: string, ...names: string[]): Catalog => ({
   engine: 'mysql',
