@@ -5,7 +5,7 @@ import { type ApplyOptions, type ApplyResult, applyRepair, type LeftRow } from '
 import { onTestFinished } from 'vitest';
 import type { RepairSides } from '../repair/repair-round.js';
 import type { TestDatabase } from '../support/database.js';
-import { runCli } from '../support/run-cli.js';
+import { runHere } from '../support/run-here.js';
 
 /** A folder that is removed when the test ends. */
 export function makeFolder(): string {
@@ -20,7 +20,7 @@ type RepairUrls = { readonly [side in keyof RepairSides]: Pick<TestDatabase, 'ur
 export async function repairFile(sides: RepairUrls, flags: readonly string[] = []): Promise<string> {
   const path = join(makeFolder(), 'fix.sql');
   const urls = ['--source', sides.source.url, '--target', sides.target.url, '--workers', '1'];
-  const { exitCode, stdout, stderr } = await runCli(['verify', ...urls, '--repair', path, ...flags]);
+  const { exitCode, stdout, stderr } = await runHere(['verify', ...urls, '--repair', path, ...flags]);
   if (exitCode !== 1) throw new Error(`verify ended with ${exitCode}: ${stdout}${stderr}`);
   return path;
 }

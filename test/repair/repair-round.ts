@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import type { RawFlags } from '../../src/config/raw-flags.js';
 import { compare } from '../run/compare.js';
 import type { TestDatabase } from '../support/database.js';
-import { type CliResult, runCli } from '../support/run-cli.js';
+import { type HereResult, runHere } from '../support/run-here.js';
 
 /** Two databases of a repair test. */
 export interface RepairSides {
@@ -16,7 +16,7 @@ export interface RepairSides {
 
 /** What `verify --repair` wrote. */
 export interface WrittenRepair {
-  readonly result: CliResult;
+  readonly result: HereResult;
   /** Where the two files are, and what the client prints as it applies the repair. */
   readonly paths: { readonly repair: string; readonly undo: string; readonly told: string };
   readonly repair: string;
@@ -39,9 +39,8 @@ export async function writeRepair(
   const apply = (to: TestDatabase, file: 'repair' | 'undo') =>
     applySql(to, paths[file], file === 'repair' ? { printsTo: paths.told } : { told: paths.told });
   const urls = ['--source', source.url, '--target', target.url, '--workers', '2'];
-  const result = await runCli(['verify', ...urls, '--repair', path, ...flags]);
-  if (result.exitCode === null || result.exitCode > 3 || result.exitCode === 2)
-    throw new Error(result.stderr + result.stdout);
+  const result = await runHere(['verify', ...urls, '--repair', path, ...flags]);
+  if (result.exitCode > 3 || result.exitCode === 2) throw new Error(result.stderr + result.stdout);
   return {
     result,
     paths,
