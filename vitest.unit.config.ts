@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
 const TEST_FOLDER = fileURLToPath(new URL('./test', import.meta.url));
 
 /** What a test needs that is more than sources: servers, the built package, data beside the checkout. */
-const NOT_ALONE = /^(?:inject|rowproof)$|support\/(?:database|run-cli|kept-server|private-server|shared-data|pgbouncer|pgpool)\.js$/;
+const NOT_ALONE =
+  /^(?:inject|rowproof)$|support\/(?:database|run-cli|kept-server|private-server|shared-data|pgbouncer|pgpool)\.js$/;
 const IMPORTED = /^(?:(?:import|export)\b.*|\}) from '([^']+)';$|^import '([^']+)';$/gm;
 
 const importsOf = new Map<string, readonly string[]>();
@@ -14,7 +15,9 @@ const importsOf = new Map<string, readonly string[]>();
 function readImports(path: string): readonly string[] {
   const known = importsOf.get(path);
   if (known !== undefined) return known;
-  const found = [...readFileSync(path, 'utf8').matchAll(IMPORTED)].map(([, one, other]) => one ?? other ?? '');
+  const found = [...readFileSync(path, 'utf8').matchAll(IMPORTED)].map(
+    ([, one, other]) => one ?? other ?? '',
+  );
   importsOf.set(path, found);
   return found;
 }
@@ -26,7 +29,12 @@ function needsMore(path: string, seen = new Set<string>()): boolean {
   return readImports(path).some((specifier) => {
     if (NOT_ALONE.test(specifier)) return true;
     const file = normalize(join(dirname(path), specifier)).replace(/\.js$/, '.ts');
-    return specifier.startsWith('.') && file.startsWith(TEST_FOLDER) && file.endsWith('.ts') && needsMore(file, seen);
+    return (
+      specifier.startsWith('.') &&
+      file.startsWith(TEST_FOLDER) &&
+      file.endsWith('.ts') &&
+      needsMore(file, seen)
+    );
   });
 }
 
@@ -36,4 +44,6 @@ const include = readdirSync(TEST_FOLDER, { recursive: true, encoding: 'utf8' })
   .filter((path) => !needsMore(path));
 
 /** The tests that need no server and no build, for the time in which code is written. */
-export default defineConfig({ test: { include, pool: 'forks', isolate: false, maxWorkers: 2, testTimeout: 60_000 } });
+export default defineConfig({
+  test: { include, pool: 'forks', isolate: false, maxWorkers: 2, testTimeout: 60_000 },
+});
