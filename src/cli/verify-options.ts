@@ -74,17 +74,14 @@ export const VERIFY_OPTIONS = {
     HOW,
     'A run that looked at fewer rows of a side, all tables together, is unverified (exit 3)',
   ),
-  workers: text(
-    HOW,
-    'Threads, each with one session on both servers (default: one a core, at most 4; limit 64)',
-  ),
+  workers: text(HOW, 'Chunks or tables that are read at a time (default: one a core, at most 4; limit 64)'),
   'chunk-rows': text(HOW, 'Rows read in one task (default: as many as keep tasks short)'),
   'chunk-time': text(HOW, 'How long a chunk should take, as 200ms or 2s (default 500ms)'),
   'max-rows-per-second': text(LOAD, 'Rows a second that are read of each side, over all workers together'),
   'max-bytes-per-second': text(LOAD, 'Bytes a second that are read of each side, as 500kB, 10MB or 8MiB'),
   'max-load': text(
     LOAD,
-    'Pause while more statements than this are at work on a server, those of Rowproof not counted',
+    'Pause while more statements than this are at work on a server, those of this run not counted',
   ),
   'checksum-on': text(
     HOW,

@@ -171,8 +171,7 @@ export const CONFIG_FILE = z.strictObject(
     workers: wholeNumber(1n, MOST_WORKERS)
       .optional()
       .meta({
-        description:
-          'Threads, each with one session on both servers (default: one a core, at most 4; limit 64).',
+        description: 'Chunks or tables that are read at a time (default: one a core, at most 4; limit 64).',
         examples: [4],
       }),
     chunkRows: wholeNumber(1n, MOST_CHUNK_ROWS)

@@ -3,6 +3,7 @@ import type { RunPlan, TablePlan } from '../core/plan.js';
 import { tellFindings } from './group-findings.js';
 import { formatCount, formatCounted } from './number-text.js';
 import { formatEstimate, formatTableSize } from './plan-size.js';
+import { formatSide } from './side-text.js';
 import { formatPairName, formatTableName } from './verdict-text.js';
 import { guardJson, visibleMessage, visibleName } from './visible-text.js';
 
@@ -12,8 +13,8 @@ export function formatPlan(plan: RunPlan): string {
   const sections = [
     [
       `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}${describeExpected(plan)}.`,
-      `source: ${visibleName(plan.source.version)} at ${visibleName(plan.source.url)}`,
-      `target: ${visibleName(plan.target.version)} at ${visibleName(plan.target.url)}`,
+      formatSide('source', plan.source),
+      formatSide('target', plan.target),
       ...formatEstimate(plan),
     ].join('\n'),
     ...plan.tables.map(formatTable),
