@@ -5,6 +5,7 @@ import { formatCount, formatCounted } from '../report/number-text.js';
 import { visibleName } from '../report/visible-text.js';
 import type { RepairSurvey } from './survey.js';
 import type { TableSurvey } from './table-survey.js';
+import { describeWhatRemains } from './what-remains.js';
 
 /** What the header of a repair or undo file tells. */
 export interface RepairHeader {
@@ -113,10 +114,7 @@ function describeTable(name: string, { counts }: TableSurvey): string[] {
 }
 
 function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): string[] {
-  const warnings: string[] = [];
-  if (direction === 'repair' && result.tables.some(({ verdict }) => verdict === 'unverified')) {
-    warnings.push('Some tables were not verified: this file does not make the databases equal.');
-  }
+  const warnings = direction === 'repair' ? describeWhatRemains(result) : [];
   if (result.tables.some(({ mode }) => mode !== 'full'))
     warnings.push('Not every row was compared: rows that were not read are not in here.');
   if (result.interrupted) warnings.push('The run was interrupted: rows that were not read are not in here.');
