@@ -124,6 +124,11 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     if (table.pair.sourceWhere !== null || table.pair.targetWhere !== null) {
       warnings.push(`Only rows of ${name} that meet the condition of the run were compared.`);
     }
+    if (direction === 'repair' && !table.table.transactional) {
+      warnings.push(
+        `${name} takes nothing back: where this file stops, its undo does not know of all rows that were changed. Apply it with rowproof apply.`,
+      );
+    }
     if (table.table.triggers.length > 0) {
       warnings.push(`Triggers of ${name} fire while this is applied: ${table.table.triggers.join(', ')}.`);
     }

@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.js';
-import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { ColumnResult, TableCondition } from '../core/result.js';
 import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns } from './column-pairing.js';
@@ -145,6 +145,10 @@ function planPair({
     sourceWhere: scope.sourceWhere(table.name),
     targetWhere: scope.targetWhere(table.name) ?? scope.sourceWhere(table.name),
   };
+  if (comparedColumns(pair).length === 0 && table.columns.length + partner.columns.length > 0) {
+    const bare = noColumnFinding(table);
+    return { ...unread(planned, bare), findings: [...findings, bare] };
+  }
   const compared = columns.results.map((column) =>
     keyNames.has(column.source) ? asCompared(column) : column,
   );
@@ -202,6 +206,15 @@ function unread<T extends Pick<PlannedTable, 'columns'>>(
 /** A key column is always compared, also where the user left it out. */
 function asCompared({ source, target }: ColumnResult): ColumnResult {
   return { source, target, compared: true };
+}
+
+/** A row of no columns tells nothing, and not every server can be asked for one. */
+function noColumnFinding(table: Table): Finding {
+  return {
+    code: 'column-unverified',
+    message: `Rows of ${qualifiedName(table)} were not compared: no column is left that both sides have and that can be compared.`,
+    hint: `Leave the table out with --exclude ${table.name}, or compare the numbers of its rows with --mode count.`,
+  };
 }
 
 function unreadableFinding(table: Table, side: 'source' | 'target'): Finding | null {
