@@ -1,6 +1,7 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import { tellFindings } from './group-findings.js';
+import { listSomeNames } from './name-list.js';
 import { formatCount, formatCounted } from './number-text.js';
 import { formatEstimate, formatTableSize } from './plan-size.js';
 import { formatSide } from './side-text.js';
@@ -21,7 +22,7 @@ export function formatPlan(plan: RunPlan): string {
   ];
   if (plan.findings.length > 0) sections.push(formatFindings(plan.findings).join('\n'));
   if (plan.excluded.length > 0) {
-    sections.push(`Excluded on request: ${plan.excluded.map(visibleName).join(', ')}`);
+    sections.push(`Excluded on request: ${listSomeNames(plan.excluded)}`);
   }
   return `${sections.join('\n\n')}\n`;
 }

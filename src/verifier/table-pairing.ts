@@ -5,7 +5,7 @@ import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns } from './column-pairing.js';
 import { describeInheritedRows, withInheritedRows } from './inherited-rows.js';
 import { chooseKey } from './key-choice.js';
-import { describeUnread, isLookedAt, listNotLookedAt } from './not-looked-at.js';
+import { describeUnread, isLeftOut, isLookedAt, listNotLookedAt } from './not-looked-at.js';
 import { ambiguousFinding, matchAllNames } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
 
@@ -58,7 +58,7 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
       ...extraTables(match.targetOnly, partners, scope),
     ],
     excluded: [
-      ...source.tables.filter((table) => scope.excludesTable(table.name)).map(qualifiedName),
+      ...source.tables.filter((table) => isLeftOut(table, scope)).map(qualifiedName),
       ...tables.flatMap(leftOutColumns),
     ],
     conditions: tables.flatMap((table) => conditionsOf(table, scope)),
