@@ -23,9 +23,9 @@ const EXIT_CODE_TABLE = `Exit codes:
   2    wrong usage, or nothing to compare
   3    no difference found, but something that was asked for was not checked
   4    could not run: no connection, internal error
-  130  interrupted
+  130  interrupted`;
 
-A password may stand in the URL, or in PGPASSWORD, ~/.pgpass, MYSQL_PWD or ~/.my.cnf.`;
+const PASSWORDS = 'A password may stand in the URL, or in PGPASSWORD, ~/.pgpass, MYSQL_PWD or ~/.my.cnf.';
 
 const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
   Compare every table:
@@ -113,7 +113,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
         verify
           .usage(`Compares all rows of two databases; reads only.\n\n${verifyUsage}`)
           .options(yargsOptions('verify'))
-          .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}`),
+          .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
@@ -125,7 +125,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
             'Says what verify would do with the same flags; compares no rows.\n\n$0 plan --source URL --target URL [flags]',
           )
           .options(yargsOptions('plan'))
-          .epilogue(PLAN_EPILOGUE),
+          .epilogue(`${PLAN_EPILOGUE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
@@ -164,7 +164,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           )
           .positional('file', { type: 'string', description: 'A repair or undo file', demandOption: true })
           .options(yargsOptions('apply'))
-          .epilogue(APPLY_EPILOGUE),
+          .epilogue(`${APPLY_EPILOGUE}\n\n${PASSWORDS}`),
       ({ _, $0, file, ...flags }) =>
         onCommand({ kind: 'apply', path: named(file, 'apply'), flags: flags as RawFlags }, { _, ...flags }),
     )
@@ -185,7 +185,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
     .help()
     .alias('help', 'h')
     .version(VERSION)
-    .epilogue(EXIT_CODE_TABLE)
+    .epilogue(`${EXIT_CODE_TABLE}\n\n${PASSWORDS}`)
     .showHelpOnFail(false)
     .exitProcess(false)
     .wrap(Math.min(MOST_HELP_WIDTH, width));

@@ -47,7 +47,7 @@ export function assertUrls(
   { looksAtFiles }: { readonly looksAtFiles: boolean },
 ): void {
   // Whoever connects is warned of what else is wrong.
-  const environment = processEnvironment();
+  const environment = processEnvironment(() => undefined);
   for (const { side, url } of sides) {
     const { settings } = resolveSide({ side, url, environment });
     if (looksAtFiles) assertTlsFiles(side, settings);

@@ -5,6 +5,7 @@ import { formatCount, formatCounted } from '../report/number-text.js';
 import { visibleName } from '../report/visible-text.js';
 import type { RepairSurvey } from './survey.js';
 import type { TableSurvey } from './table-survey.js';
+import { describeWhatRemains } from './what-remains.js';
 
 /** What the header of a repair or undo file tells. */
 export interface RepairHeader {
@@ -113,10 +114,7 @@ function describeTable(name: string, { counts }: TableSurvey): string[] {
 }
 
 function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): string[] {
-  const warnings: string[] = [];
-  if (direction === 'repair' && result.tables.some(({ verdict }) => verdict === 'unverified')) {
-    warnings.push('Some tables were not verified: this file does not make the databases equal.');
-  }
+  const warnings = direction === 'repair' ? describeWhatRemains(result) : [];
   if (result.tables.some(({ mode }) => mode !== 'full'))
     warnings.push('Not every row was compared: rows that were not read are not in here.');
   if (result.interrupted) warnings.push('The run was interrupted: rows that were not read are not in here.');
@@ -125,6 +123,11 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     if (counts.insert + counts.update + counts.delete === 0) continue;
     if (table.pair.sourceWhere !== null || table.pair.targetWhere !== null) {
       warnings.push(`Only rows of ${name} that meet the condition of the run were compared.`);
+    }
+    if (direction === 'repair' && !table.table.transactional) {
+      warnings.push(
+        `${name} takes nothing back: where this file stops, its undo does not know of all rows that were changed. Apply it with rowproof apply.`,
+      );
     }
     if (table.table.triggers.length > 0) {
       warnings.push(`Triggers of ${name} fire while this is applied: ${table.table.triggers.join(', ')}.`);

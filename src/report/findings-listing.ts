@@ -2,6 +2,7 @@ import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { LoadResult, RunResult, TableResult } from '../core/result.js';
 import type { Mode } from '../core/verdict.js';
 import { type PlacedFinding, type ToldFinding, tellFindings } from './group-findings.js';
+import { listSomeNames } from './name-list.js';
 import { formatCount, formatCounted, formatDuration } from './number-text.js';
 import type { Paint, Tone } from './paint.js';
 import { formatPairName, isPartlyUnverified } from './verdict-text.js';
@@ -58,7 +59,8 @@ function commonMode({ mode, tables }: RunResult): Mode | null {
 export function formatScope({ result, width, paint }: Listing): string {
   const { excluded, notChecked, conditions } = result.scope;
   const lines = [paint('strong', 'Scope')];
-  lines.push(...paragraph(`Excluded on request: ${names(excluded)}`, width));
+  const left = excluded.length === 0 ? 'nothing' : listSomeNames(excluded);
+  lines.push(...paragraph(`Excluded on request: ${left}`, width));
   for (const { table, source, target } of conditions ?? []) {
     const where = source === target ? `${source}` : `${source ?? 'all rows'} (on the target: ${target})`;
     lines.push(...paragraph(`Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`, width));

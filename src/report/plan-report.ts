@@ -1,8 +1,10 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import { tellFindings } from './group-findings.js';
+import { listSomeNames } from './name-list.js';
 import { formatCount, formatCounted } from './number-text.js';
 import { formatEstimate, formatTableSize } from './plan-size.js';
+import { formatSide } from './side-text.js';
 import { formatPairName, formatTableName } from './verdict-text.js';
 import { guardJson, visibleMessage, visibleName } from './visible-text.js';
 
@@ -12,15 +14,15 @@ export function formatPlan(plan: RunPlan): string {
   const sections = [
     [
       `PLAN: ${formatCount(walked)} of ${formatCounted(plan.tables.length, 'table')} would be ${listVerbs(plan)}${describeExpected(plan)}.`,
-      `source: ${visibleName(plan.source.version)} at ${visibleName(plan.source.url)}`,
-      `target: ${visibleName(plan.target.version)} at ${visibleName(plan.target.url)}`,
+      formatSide('source', plan.source),
+      formatSide('target', plan.target),
       ...formatEstimate(plan),
     ].join('\n'),
     ...plan.tables.map(formatTable),
   ];
   if (plan.findings.length > 0) sections.push(formatFindings(plan.findings).join('\n'));
   if (plan.excluded.length > 0) {
-    sections.push(`Excluded on request: ${plan.excluded.map(visibleName).join(', ')}`);
+    sections.push(`Excluded on request: ${listSomeNames(plan.excluded)}`);
   }
   return `${sections.join('\n\n')}\n`;
 }

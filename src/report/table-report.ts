@@ -1,20 +1,13 @@
-import type { RunResult, SideResult } from '../core/result.js';
-import type { EngineName } from '../core/schema.js';
+import type { RunResult } from '../core/result.js';
 import { formatDifferenceListing } from './difference-listing.js';
 import { formatFindings, formatScope, formatSkippedColumns } from './findings-listing.js';
 import { createPaint } from './paint.js';
 import type { ReportOptions } from './report-options.js';
+import { formatSide } from './side-text.js';
 import { formatSummary } from './summary.js';
 import { formatOverview } from './table-overview.js';
 import { countDifferences, formatHeadline, VERDICT_TONES } from './verdict-text.js';
-import { visibleName } from './visible-text.js';
 import { wrapWords } from './wrap-text.js';
-
-const ENGINE_TITLES: Readonly<Record<EngineName, string>> = {
-  mysql: 'MySQL',
-  mariadb: 'MariaDB',
-  postgresql: 'PostgreSQL',
-};
 
 const LEAST_WIDTH = 72;
 
@@ -42,8 +35,4 @@ export function formatTableReport(result: RunResult, options: ReportOptions): st
     paint(tone, formatSummary(result)),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
-}
-
-function formatSide(side: 'source' | 'target', { engine, version, url }: SideResult): string {
-  return `${side}: ${ENGINE_TITLES[engine]} ${visibleName(version)} at ${visibleName(url)}`;
 }

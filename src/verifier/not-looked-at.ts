@@ -43,3 +43,8 @@ export function isLookedAt(table: Table, scope: ComparisonScope): boolean {
   if (scope.excludesTable(table.name) || !scope.includesTable(table.name)) return false;
   return scope.namesTable(table.name) || holdsOwnRows(table);
 }
+
+/** Whether the user left a relation out, by `--exclude` or as one that `--tables` does not name. */
+export function isLeftOut(table: Table, scope: ComparisonScope): boolean {
+  return scope.excludesTable(table.name) || (holdsOwnRows(table) && !scope.includesTable(table.name));
+}

@@ -1,11 +1,11 @@
 import type { Finding } from '../core/finding.js';
-import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { ColumnResult, TableCondition } from '../core/result.js';
 import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns } from './column-pairing.js';
 import { describeInheritedRows, withInheritedRows } from './inherited-rows.js';
 import { chooseKey } from './key-choice.js';
-import { describeUnread, isLookedAt, listNotLookedAt } from './not-looked-at.js';
+import { describeUnread, isLeftOut, isLookedAt, listNotLookedAt } from './not-looked-at.js';
 import { ambiguousFinding, matchAllNames } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
 
@@ -58,7 +58,7 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
       ...extraTables(match.targetOnly, partners, scope),
     ],
     excluded: [
-      ...source.tables.filter((table) => scope.excludesTable(table.name)).map(qualifiedName),
+      ...source.tables.filter((table) => isLeftOut(table, scope)).map(qualifiedName),
       ...tables.flatMap(leftOutColumns),
     ],
     conditions: tables.flatMap((table) => conditionsOf(table, scope)),
@@ -145,6 +145,10 @@ function planPair({
     sourceWhere: scope.sourceWhere(table.name),
     targetWhere: scope.targetWhere(table.name) ?? scope.sourceWhere(table.name),
   };
+  if (comparedColumns(pair).length === 0 && table.columns.length + partner.columns.length > 0) {
+    const bare = noColumnFinding(table);
+    return { ...unread(planned, bare), findings: [...findings, bare] };
+  }
   const compared = columns.results.map((column) =>
     keyNames.has(column.source) ? asCompared(column) : column,
   );
@@ -202,6 +206,15 @@ function unread<T extends Pick<PlannedTable, 'columns'>>(
 /** A key column is always compared, also where the user left it out. */
 function asCompared({ source, target }: ColumnResult): ColumnResult {
   return { source, target, compared: true };
+}
+
+/** A row of no columns tells nothing, and not every server can be asked for one. */
+function noColumnFinding(table: Table): Finding {
+  return {
+    code: 'column-unverified',
+    message: `Rows of ${qualifiedName(table)} were not compared: no column is left that both sides have and that can be compared.`,
+    hint: `Leave the table out with --exclude ${table.name}, or compare the numbers of its rows with --mode count.`,
+  };
 }
 
 function unreadableFinding(table: Table, side: 'source' | 'target'): Finding | null {

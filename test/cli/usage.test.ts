@@ -117,6 +117,15 @@ describe('help', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it.each([
+    ['verify', true],
+    ['plan', true],
+    ['apply', true],
+    ['report', false],
+  ])('says of %s where passwords may come from: %s', async (command, isTold) => {
+    expect((await run([command, '--help'])).stdout.includes('A password may stand in the URL')).toBe(isTold);
+  });
+
   it('lists the commands', async () => {
     expect((await run(['--help'])).stdout).toContain('rowproof verify');
   });

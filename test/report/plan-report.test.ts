@@ -38,6 +38,15 @@ const timeOf = (least: number, most: number): string =>
     .find((line) => line.startsWith('shop.orders'))
     ?.replace(/.*; (.*)\)$/, '$1') ?? '';
 
+describe('the head of a plan', () => {
+  it('names engine, version and place of each side', () => {
+    expect(linesOf([TABLE]).slice(1, 3)).toEqual([
+      'source: MySQL 8.4.3 at mysql://db:3306/shop',
+      'target: MySQL 8.4.3 at mysql://db:3306/shop',
+    ]);
+  });
+});
+
 describe('the size of a plan', () => {
   it('stands behind each table and above all of them, with what the time rests on', () => {
     const lines = linesOf([TABLE]);

@@ -175,6 +175,14 @@ describe('the table report', () => {
     expect(report).toContain('Excluded on request: shop.sessions, *.updated_at');
   });
 
+  it('names the first twenty of what was left out, and counts the others', () => {
+    const excluded = Array.from({ length: 25 }, (_, i) => `s.t${i + 1}`);
+    const { scope } = sampleResult([sampleTable()]);
+    const report = formatTableReport(sampleResult([sampleTable()], { scope: { ...scope, excluded } }), PLAIN);
+    expect(report.replaceAll(/\s+/g, ' ')).toMatch(/Excluded on request: s\.t1, .* s\.t20 and 5 more Never/);
+    expect(report).not.toContain('s.t21');
+  });
+
   it('says what held the run back, and nothing where nothing did', () => {
     const load = { maxRowsPerSecond: 20_000, maxBytesPerSecond: null, maxLoad: 25, pausedMs: 3004 };
     expect(formatTableReport(sampleResult([sampleTable()], { load }), PLAIN)).toContain(

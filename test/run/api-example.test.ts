@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
 
 const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
-const examples = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code ?? '');
+const examples = [...page.matchAll(/```[jt]s\n(.*?)```/gs)].map(([, code]) => code ?? '');
 
 describe('the examples of docs/api.md', () => {
   const source = useDatabase('mariadb');
@@ -52,6 +52,24 @@ describe('the examples of docs/api.md', () => {
     expect(saved).toContain('"conditions"');
     expect(saved).not.toContain('lost');
   });
+
+  it('are TypeScript under strict, types of settings, events and outcome included', async () => {
+    const paths = examples.map((code, index) => {
+      const path = join(folder, `typed-${index}.mts`);
+      writeFileSync(path, code);
+      return path;
+    });
+    const flags = '--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --types node'.split(' ');
+    const language = ['--ignoreConfig', '--target', 'es2023', '--module', 'nodenext'];
+    const { stdout } = await promisify(execFile)('npx', ['tsc', ...language, ...flags, ...paths]);
+    expect(stdout).toBe('');
+    const typed = run(readFileSync(join(folder, 'typed-3.mjs'), 'utf8'));
+    await expect(typed).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^DIFFERENT: 1 table, 2 source and 2 target rows read; .* 1 changed,/),
+      stderr: "public.orders changed { id: '2' }\n",
+    });
+  }, 60_000);
 
   it.each([
     ["resolveConfig({ source: 'mysql://a/b', target: 'mysql://c/d', hideValues: true })", 'hideValues'],

@@ -120,6 +120,22 @@ describe('files of a run', () => {
   });
 });
 
+describe('a variable that is not read', () => {
+  it.each(['verify', 'plan'])('is named once by %s, and not by Node.js too', async (command) => {
+    const args = [
+      command,
+      '--source',
+      'postgres://a@127.0.0.1:1/x',
+      '--target',
+      'postgres://a@127.0.0.1:1/y',
+    ];
+    const { stderr } = await runCli(args, { cwd: tmpdir(), env: { PGHOST: 'elsewhere' } });
+    expect(stderr.match(/.*PGHOST.*/g)).toEqual([
+      'Warning: PGHOST is set and is not read: each side is what its URL says.',
+    ]);
+  });
+});
+
 describe('a config file that is only found', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rowproof-found-'));
   const run = (flags: readonly string[]) => runCli(['verify', ...flags], { cwd: folder });

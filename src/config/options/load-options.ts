@@ -30,7 +30,7 @@ export const LOAD_OPTIONS = nameOptions({
     group,
     part,
     kind: { is: 'count', least: 1n, most: 100_000n },
-    help: 'Pause while more statements than this are at work on a server, those of Rowproof not counted',
+    help: 'Pause while more statements than this are at work on a server, those of this run not counted',
     commands,
     file: { example: 25 },
     page,

@@ -103,7 +103,7 @@ export const METHOD_OPTIONS = nameOptions({
     group,
     part: 'how',
     kind: { is: 'count', least: 1n, most: 64n },
-    help: 'Threads, each with one session on both servers; at most 64',
+    help: 'Chunks or tables that are read at a time; at most 64',
     otherwise: 'one a core, at most 4',
     commands,
     file: { example: 4 },
