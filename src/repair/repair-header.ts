@@ -126,7 +126,7 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     }
     if (direction === 'repair' && !table.table.transactional) {
       warnings.push(
-        `${name} takes nothing back: where this file stops, its undo does not know of all rows that were changed. Apply it with rowproof apply.`,
+        `${name} takes nothing back by itself: where this file stops, what it changed there stays until its undo is run.`,
       );
     }
     if (table.table.triggers.length > 0) {

@@ -60,17 +60,31 @@ class Transaction {
   }
 
   add({ table, row, sql, aside }: Statement): string {
-    const { run, numbers, dialect } = this.#facts;
+    const { run, numbers, dialect, survey } = this.#facts;
     const { notes } = dialect;
     const noted = { run, table: numbers.get(table) ?? 0, row: row + 1 };
-    const begin = this.#begin() + this.#beginList(noted);
+    const isLasting = this.#isRepair && survey.tables.get(table)?.table.transactional === false;
+    const begin = this.#begin() + (isLasting ? this.#announce(noted) : this.#beginList(noted));
     this.size++;
     const statement = this.#isRepair
       ? notes.wrap(sql, noted)
       : withCondition(sql, notes.isChanged(noted), dialect.copies.end);
     const lines = dialect.toLines(statement).map((line) => `/*r ${noted.table}.${noted.row}*/ ${line}\n`);
     const behind = notes.behind(this.#isRepair ? noted : null, aside);
-    return begin + lines.join('') + formatChecks(behind);
+    return begin + lines.join('') + formatChecks(behind) + (isLasting ? this.#tell(noted) : '');
+  }
+
+  /** What no ROLLBACK takes back is told row by row, as if each were committed at once. */
+  #announce(row: NotedRow): string {
+    const { run, dialect } = this.#facts;
+    const { print, told, beginList } = dialect.notes;
+    return formatChecks([print(told.committing(run)), beginList(listOf(row))]);
+  }
+
+  #tell(row: NotedRow): string {
+    const { run, dialect } = this.#facts;
+    const { print, told, printList } = dialect.notes;
+    return formatChecks([printList(listOf(row), run), print(told.committed(run))]);
   }
 
   /** What is printed stands around the COMMIT, so that a run which ends between the two lines is known to be unclear. */
