@@ -8,25 +8,22 @@ interface Growing {
   readonly inline: TaskRunner & { retire(): Promise<void> };
   /** Starts who does tasks faster, but has to load for a while. */
   readonly startThreads: () => TaskRunner & { readonly ready: Promise<void> };
-  /** Whether threads are worth their start whatever the first tasks take. */
-  readonly isLong: boolean;
 }
 
 /**
  * Does the first tasks in this thread, and all others in threads of their own once these have loaded: a small run is over
- * before they would have, and a large one loses no time to wait for them. No more sessions are open than there are workers.
+ * before they would have, and one that turns out to be large does not wait for them. No more sessions are open than there are workers.
  */
 export class GrowingRunner implements TaskRunner {
   readonly #growing: Growing;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #timer: NodeJS.Timeout;
   #threads: TaskRunner | null = null;
   #hasGrown = false;
   #isClosed = false;
 
   constructor(growing: Growing) {
     this.#growing = growing;
-    if (growing.isLong) this.#grow();
-    else this.#timer = setTimeout(() => this.#grow(), GROW_AFTER_MS);
+    this.#timer = setTimeout(() => this.#grow(), GROW_AFTER_MS);
   }
 
   run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {

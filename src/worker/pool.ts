@@ -42,24 +42,22 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-/** From here on a run takes longer than its threads to load, on any machine. */
+/** From here on a run takes longer than its threads to load, on any machine; work beside their loading would slow it. */
 const LONG_RUN_ROWS = 100_000;
 
 /** Makes who does the tasks of a pool. */
 export type MakeRunner = (parts: RunnerParts, setup: PoolSetup) => TaskRunner;
 
-const growingRunner: MakeRunner = (parts, { estimatedRows }) =>
-  new GrowingRunner({
-    inline: new InlineRunner(parts),
-    startThreads: () => new ThreadRunner(parts),
-    isLong: estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS,
-  });
+const runnerBySize: MakeRunner = (parts, { estimatedRows }) =>
+  estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS
+    ? new ThreadRunner(parts)
+    : new GrowingRunner({ inline: new InlineRunner(parts), startThreads: () => new ThreadRunner(parts) });
 
 /** Makes a pool of so many workers. */
 export function createWorkerPool(
   data: Omit<LaneData, 'kernel'>,
   workers: number,
-  makeRunner: MakeRunner = growingRunner,
+  makeRunner: MakeRunner = runnerBySize,
 ): WorkerPool {
   let configured: { readonly setup: WorkerSetup; readonly runner: TaskRunner } | null = null;
   const active = new Map<AbortController, SideHandles>();

@@ -20,7 +20,7 @@ function fakeRunner(name: string, log: string[]): TaskRunner & { retire(): Promi
   };
 }
 
-function grow({ isLong = false, loads = true } = {}) {
+function grow({ loads = true } = {}) {
   const log: string[] = [];
   let loaded: () => void = () => undefined;
   const runner = new GrowingRunner({
@@ -32,7 +32,6 @@ function grow({ isLong = false, loads = true } = {}) {
       });
       return { ...fakeRunner('threads', log), ready };
     },
-    isLong,
   });
   const run = () => runner.run({} as WorkerTask, HOOKS, new AbortController().signal);
   return { log, runner, run, load: async () => loaded() };
@@ -69,21 +68,17 @@ describe('tasks of a run', () => {
     expect(log).toEqual(['inline', 'inline ends']);
   });
 
-  it('that is long start threads at once, and do not wait for them', async () => {
-    const { log, run } = grow({ isLong: true });
-    await run();
-    expect(log).toEqual(['threads start', 'inline']);
-  });
-
   it('go on in the main thread where threads cannot load', async () => {
-    const { log, run, load } = grow({ isLong: true, loads: false });
+    const { log, run, load } = grow({ loads: false });
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
     await load();
     await run();
     expect(log).toEqual(['threads start', 'inline']);
   });
 
   it('find no new home once the run has ended', async () => {
-    const { log, load, runner } = grow({ isLong: true });
+    const { log, load, runner } = grow();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
     await runner.close();
     await load();
     expect(log).toEqual(['threads start', 'inline ends', 'threads ends']);
