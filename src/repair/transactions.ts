@@ -64,7 +64,7 @@ class Transaction {
     const { notes } = dialect;
     const noted = { run, table: numbers.get(table) ?? 0, row: row + 1 };
     const isLasting = this.#isRepair && survey.tables.get(table)?.table.transactional === false;
-    const begin = this.#begin() + (isLasting ? this.#announce(noted) : this.#beginList(noted));
+    const begin = this.#begin() + (isLasting ? this.#beginAlone(noted) : this.#beginList(noted));
     this.size++;
     const statement = this.#isRepair
       ? notes.wrap(sql, noted)
@@ -74,17 +74,14 @@ class Transaction {
     return begin + lines.join('') + formatChecks(behind) + (isLasting ? this.#tell(noted) : '');
   }
 
-  /** What no ROLLBACK takes back is told row by row, as if each were committed at once. */
-  #announce(row: NotedRow): string {
-    const { run, dialect } = this.#facts;
-    const { print, told, beginList } = dialect.notes;
-    return formatChecks([print(told.committing(run)), beginList(listOf(row))]);
+  /** What no ROLLBACK takes back is told row by row, each as soon as it is changed. */
+  #beginAlone(row: NotedRow): string {
+    return formatChecks([this.#facts.dialect.notes.beginList(listOf(row))]);
   }
 
   #tell(row: NotedRow): string {
     const { run, dialect } = this.#facts;
-    const { print, told, printList } = dialect.notes;
-    return formatChecks([printList(listOf(row), run), print(told.committed(run))]);
+    return formatChecks([dialect.notes.printList(listOf(row), run)]);
   }
 
   /** What is printed stands around the COMMIT, so that a run which ends between the two lines is known to be unclear. */

@@ -10,7 +10,7 @@ import { type EstimatedTable, estimateRun } from '../core/plan-estimate.js';
 import type { Engine } from '../engines/engine.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
-import { describeTable, sizeOf } from '../verifier/describe-plan.js';
+import { describeTable, readShare, sizeOf } from '../verifier/describe-plan.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { withBareNames } from './bare-names.js';
 import { compileScope } from './comparison-scope.js';
@@ -57,7 +57,9 @@ export async function planRun(given: RunConfig, onWarning?: WarningListener): Pr
       tables.push(described);
       if (described.strategy === null) continue;
       const hasCondition = request.scope.sourceWhere(table.source?.name ?? '') !== null;
-      sized.push({ ...sizeOf(planned, request), ratio, seconds: described.estimatedSeconds, hasCondition });
+      const size = sizeOf(planned, request);
+      const share = readShare(size, { mode, ratio });
+      sized.push({ ...size, ratio: share, seconds: described.estimatedSeconds, hasCondition });
     }
     return {
       format: PLAN_FORMAT,

@@ -75,7 +75,8 @@ function comparedResult(name: NamePair, rule: ColumnRule): ColumnResult {
   };
 }
 
-function wantedTest(table: string, scope: ComparisonScope): (column: string) => boolean {
+/** Whether the user wants a column of a table compared. */
+export function wantedTest(table: string, scope: ComparisonScope): (column: string) => boolean {
   const includes = scope.includesColumn(table);
   const ignores = scope.ignoresColumn(table);
   return (column) => (includes === null || includes(column)) && !ignores(column);

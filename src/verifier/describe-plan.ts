@@ -11,6 +11,7 @@ import type { RunChecksums } from './checksum-plan.js';
 import { openKeyReader } from './key-reader.js';
 import { planSegments, segmentSize, WHOLE } from './planner.js';
 import type { ComparisonScope } from './selection.js';
+import { expectedShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
 
 export interface PlanRequest {
@@ -52,7 +53,10 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
     unwalkable: counted ? null : (pair?.unwalkable ?? null),
     estimatedRows: size.rows.source,
     estimatedBytes: size.bytes,
-    estimatedSeconds: counted || pair !== null ? estimateSeconds({ ...size, ...request }) : null,
+    estimatedSeconds:
+      counted || pair !== null
+        ? estimateSeconds({ ...size, ...request, ratio: readShare(size, request) })
+        : null,
     segments: isCut(pair, request) ? await countSegments(pair, request) : 1,
     columns: columns.map((column) => ({ ...column, canonical: canonical.get(column.source) ?? null })),
     sql: sql === null ? null : { source: sql.source, target: sql.target },
@@ -68,6 +72,12 @@ export function sizeOf({ source, target }: PlannedTable, { sizes }: Pick<PlanReq
   const rowsOf = (side: Side): number | null =>
     believableRows(tables[side]?.estimatedRows ?? null, bytes[side]);
   return { rows: { source: rowsOf('source'), target: rowsOf('target') }, bytes };
+}
+
+/** The share of a table's rows that would be read: of a sample more than was asked for, and of a small table all. */
+export function readShare({ rows }: TableSize, { mode, ratio }: Pick<PlanRequest, 'mode' | 'ratio'>): number {
+  const most = Math.max(rows.source ?? 0, rows.target ?? 0);
+  return mode === 'spot' && most > 0 ? expectedShare(most, ratio) : ratio;
 }
 
 interface PlannedSql {

@@ -8,6 +8,15 @@ import type { Segment } from './planner.js';
 /** Source rows of a chunk of the sample: small, so that a share of the table is many places in it. */
 const SPOT_CHUNK_ROWS = 500;
 
+/**
+ * The share of so many rows that a sample reads: the first and the last chunk are always in it, and of the others the share
+ * that was asked for.
+ */
+export function expectedShare(rows: number, ratio: number): number {
+  const always = Math.min(rows, 2 * SPOT_CHUNK_ROWS);
+  return rows === 0 ? 1 : (always + (rows - always) * ratio) / rows;
+}
+
 export interface SpotRequest extends KeySource {
   readonly ratio: number;
   /** The hash with the run's seed: the same seed and the same keys draw the same chunks. */

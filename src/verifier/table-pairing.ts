@@ -2,7 +2,7 @@ import type { Finding } from '../core/finding.js';
 import { comparedColumns, qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { ColumnResult, TableCondition } from '../core/result.js';
 import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
-import { LEFT_OUT, pairColumns } from './column-pairing.js';
+import { LEFT_OUT, pairColumns, wantedTest } from './column-pairing.js';
 import { describeInheritedRows, withInheritedRows } from './inherited-rows.js';
 import { chooseKey } from './key-choice.js';
 import { describeUnread, isLeftOut, isLookedAt, listNotLookedAt } from './not-looked-at.js';
@@ -59,7 +59,7 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
     ],
     excluded: [
       ...source.tables.filter((table) => isLeftOut(table, scope)).map(qualifiedName),
-      ...tables.flatMap(leftOutColumns),
+      ...tables.flatMap((table) => leftOutColumns(table, scope)),
     ],
     conditions: tables.flatMap((table) => conditionsOf(table, scope)),
   };
@@ -72,11 +72,17 @@ function conditionsOf({ source }: PlannedTable, scope: ComparisonScope): TableCo
   return [{ table: qualifiedName(source), source: own, target: targets ?? own }];
 }
 
-function leftOutColumns({ source, columns }: PlannedTable): string[] {
-  if (source === null) return [];
-  return columns
-    .filter((column) => column.reason === LEFT_OUT)
-    .map((column) => `${qualifiedName(source)}.${column.source}`);
+/** Columns that the user left out, those without a partner included: nobody would miss them otherwise. */
+function leftOutColumns({ source, target, columns }: PlannedTable, scope: ComparisonScope): string[] {
+  if (source === null || target === null) return [];
+  const isWanted = wantedTest(source.name, scope);
+  const paired = new Map(columns.map((column) => [column.source, column]));
+  return source.columns
+    .filter(({ name }) => {
+      const column = paired.get(name);
+      return column === undefined ? !isWanted(name) : column.reason === LEFT_OUT;
+    })
+    .map(({ name }) => `${qualifiedName(source)}.${name}`);
 }
 
 /** Plans the tables with heirs again, now that it is known which tables the run compares. */

@@ -37,6 +37,8 @@ export class ThreadRunner implements TaskRunner {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
     this.ready = this.#askAll('ready');
+    // Whoever does not wait for it has tasks that fail in the same way, or ends the threads while they load.
+    this.ready.catch(() => undefined);
   }
 
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {

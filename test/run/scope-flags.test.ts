@@ -81,6 +81,18 @@ describe.each(fewEnginePairs().slice(0, 2))('flags from $source to $target', (en
     await expect(run(flags)).rejects.toThrow(sentence);
   });
 
+  it('lists columns that were left out also where the target has no such column', async () => {
+    await source.run('CREATE TABLE wider (id int PRIMARY KEY, v int, only_here int)');
+    await target.run('CREATE TABLE wider (id int PRIMARY KEY, v int)');
+    for (const flags of [{ 'ignore-columns': '*.only_here' }, { columns: ['wider.id', 'wider.v'] }]) {
+      const { result } = await run({ tables: 'wider', ...flags });
+      expect(result.scope.excluded.filter((name) => name.includes('wider'))).toEqual([
+        expect.stringMatching(/\.wider\.only_here$/),
+      ]);
+    }
+    for (const database of [source, target]) await database.run('DROP TABLE wider');
+  });
+
   it('--ignore-columns that fits a key column in every table says that it was compared', async () => {
     const chosen = await run({ tables: 'orders', 'ignore-columns': ['*.id', '*.updated_at'] });
     expect(findingCodes(tableResult(chosen, 'orders'))).toEqual(['key-not-ignored']);
