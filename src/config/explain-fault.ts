@@ -27,6 +27,11 @@ export function explainFault(error: unknown, flags: RawFlags, file: ConfigFile):
   if (!(error instanceof RowproofError) || error.code !== 'usage') return error;
   const { code, hint, option, cause } = error;
   const hidden = hideVariables(error.message, file);
+  // Whoever found it in the file has said where.
+  if (error.message.startsWith(`${file.path}:`))
+    return hidden === error.message
+      ? error
+      : new RowproofError({ code, hint, cause, message: hidden, option });
   const said = listSaid(file).filter(({ word }) => flags[word.replace(/^--/, '')] === undefined);
   let message = hidden;
   let given = option?.given ?? '';

@@ -79,8 +79,8 @@ function readMode(flags: RawFlags): ModeChoice {
     if (readText(flags, 'ratio') === undefined) return { mode, ratio: 1 };
     throw optionError({
       option: '--ratio',
-      message: 'Expected --ratio only with --mode spot.',
-      hint: 'Add --mode spot, or leave --ratio out.',
+      message: 'Expected --ratio only where the mode of the run is spot.',
+      hint: 'Add --mode spot, or leave --ratio out. For single tables it stands beside their mode, in tableSettings.',
     });
   }
   const ratio = readRatio(flags, RUN_OPTIONS.ratio);

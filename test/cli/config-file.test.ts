@@ -91,7 +91,8 @@ describe('rowproof verify', () => {
 
   it.each([
     ['report: [xml]', 'rowproof.yaml:3: Expected report table or json'],
-    ['ratio: 5%', 'rowproof.yaml:3: Expected ratio only with --mode spot.'],
+    ['tableSettings: {b: {ratio: 5%}}', 'rowproof: rowproof.yaml:3: tableSettings.b.ratio: expected only'],
+    ['ratio: 5%', 'rowproof.yaml:3: Expected ratio only where the mode of the run is spot.'],
   ])('names the key for %s, since nobody typed a flag', async (line, message) => {
     writeFileSync('rowproof.yaml', `${FILE}${line}\n`);
     const { exitCode, stderr } = await run(['verify']);

@@ -343,10 +343,10 @@ const VALUES: readonly Mistake[] = [
       'its unit',
     ),
   ),
-  verify(['--ratio', '5%'], 'Expected --ratio only with --mode spot.', 'leave --ratio out'),
+  verify(['--ratio', '5%'], 'Expected --ratio only where the mode of the run is spot.', 'leave --ratio out'),
   verify(
     ['--mode', 'count', '--ratio', '5%'],
-    'Expected --ratio only with --mode spot.',
+    'Expected --ratio only where the mode of the run is spot.',
     'leave --ratio out',
   ),
   verify(
@@ -768,7 +768,7 @@ describe('a mistake in a config file is told with file, line and key', () => {
       'mode: spot\nratio: 101%',
       'wrong.yaml:4: ratio: expected a share of the rows such as 10% or 0.1, got "101%".',
     ],
-    ['ratio: 5%', 'wrong.yaml:3: Expected ratio only with --mode spot.', 'mode spot'],
+    ['ratio: 5%', 'wrong.yaml:3: Expected ratio only where the mode of the run is spot.', 'mode spot'],
     ['mode: count\nrepair: x.sql', 'wrong.yaml:4: Expected repair or mode count, got both.', 'mode full'],
     [
       'mode: count\ndifferences: x',

@@ -103,7 +103,11 @@ describe('the settings of a program', () => {
     [{ ...URLS, workers: 2.5 }, 'settings: workers: expected a whole number from 1 to 64, got 2.5.', ''],
     [{ ...URLS, seed: 2 ** 60 }, 'settings: seed: expected a whole number', ''],
     [{ ...URLS, mode: 'fast' }, 'settings: mode: expected one of full, spot, count, got "fast".', ''],
-    [{ ...URLS, ratio: '5%' }, 'settings: Expected ratio only with mode spot.', 'Add mode spot,'],
+    [
+      { ...URLS, ratio: '5%' },
+      'settings: Expected ratio only where the mode of the run is spot.',
+      'Add mode spot,',
+    ],
     [
       { ...URLS, tableSettings: { o: { ratio: 0.5 } } },
       'settings: tableSettings.o.ratio: expected only with mode: spot.',

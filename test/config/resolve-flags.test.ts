@@ -212,6 +212,6 @@ describe('the mode and its ratio', () => {
     expect(() => resolve({ mode: 'spot', ratio })).toThrow(/Expected --ratio/);
   });
   it('refuses a ratio that would have no effect', () => {
-    expect(() => resolve({ mode: 'full', ratio: '5%' })).toThrow(/only with --mode spot/);
+    expect(() => resolve({ mode: 'full', ratio: '5%' })).toThrow(/only where the mode of the run is spot/);
   });
 });
