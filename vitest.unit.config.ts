@@ -43,7 +43,7 @@ const include = readdirSync(TEST_FOLDER, { recursive: true, encoding: 'utf8' })
   .map((name) => join(TEST_FOLDER, name))
   .filter((path) => !needsMore(path));
 
-/** The tests that need no server and no build, for the time in which code is written. */
+/** Tests that need no server, without fuzzing and attacks: for the time in which code is written. */
 export default defineConfig({
   test: { include, pool: 'forks', isolate: false, maxWorkers: 2, testTimeout: 60_000 },
 });

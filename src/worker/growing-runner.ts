@@ -43,10 +43,11 @@ export class GrowingRunner implements TaskRunner {
     this.#threads = threads;
     // Where threads cannot load, this thread goes on alone.
     threads.ready.then(
-      () => {
+      async () => {
         if (this.#isClosed) return;
+        // Its idle sessions are closed first: a server may grant no more than was said.
+        await inline.retire();
         this.#hasGrown = true;
-        void inline.retire();
       },
       () => undefined,
     );

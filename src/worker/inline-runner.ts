@@ -1,3 +1,4 @@
+import { RowproofError } from '../core/errors.js';
 import type { RunnerParts, TaskHooks, TaskResult, TaskRunner, WorkerTask } from './task.js';
 import { TaskLane } from './task-lane.js';
 
@@ -8,6 +9,7 @@ export class InlineRunner implements TaskRunner {
   readonly #idle: TaskLane[] = [];
   readonly #waiting: ((lane: TaskLane) => void)[] = [];
   #isRetired = false;
+  #isClosed = false;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -15,6 +17,7 @@ export class InlineRunner implements TaskRunner {
 
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
     const lane = await this.#takeLane();
+    if (this.#isClosed) throw new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
     try {
       return await lane.run(task, hooks, signal);
     } finally {
@@ -30,6 +33,7 @@ export class InlineRunner implements TaskRunner {
 
   async close(): Promise<void> {
     this.#isRetired = true;
+    this.#isClosed = true;
     const lanes = await Promise.allSettled(this.#lanes);
     await Promise.all(lanes.map((lane) => (lane.status === 'fulfilled' ? lane.value.close() : null)));
   }

@@ -34,7 +34,15 @@ function grow({ loads = true } = {}) {
     },
   });
   const run = () => runner.run({} as WorkerTask, HOOKS, new AbortController().signal);
-  return { log, runner, run, load: async () => loaded() };
+  return {
+    log,
+    runner,
+    run,
+    load: async () => {
+      loaded();
+      await vi.advanceTimersByTimeAsync(0);
+    },
+  };
 }
 
 describe('tasks of a run', () => {
