@@ -35,6 +35,7 @@ export const FINDING_EFFECTS = {
   'not-split': 'note',
   'chunk-unverified': 'unverified',
   'few-rows': 'unverified',
+  'other-server': 'unverified',
   'schema-changed': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;

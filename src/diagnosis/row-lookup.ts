@@ -18,6 +18,7 @@ export interface LookupSide {
 export class RowLookup {
   readonly #sides: Readonly<Record<Side, LookupSide>>;
   readonly #open = new Map<Side, ReadableSide>();
+  readonly #strangers = new Map<Side, RowproofError>();
 
   constructor(sides: Readonly<Record<Side, LookupSide>>) {
     this.#sides = sides;
@@ -28,9 +29,18 @@ export class RowLookup {
     if (known !== undefined && !known.session.broken) return known;
     await known?.session.close();
     const { engine, settings } = this.#sides[side];
-    const opened = { engine, session: await engine.open(settings) };
+    const session = await engine.open(settings).catch((error: unknown) => {
+      if (error instanceof RowproofError && error.code === 'other-server') this.#strangers.set(side, error);
+      throw error;
+    });
+    const opened = { engine, session };
     this.#open.set(side, opened);
     return opened;
+  }
+
+  /** What was said by each side whose address led to another server than the run has read: advice is not all it costs. */
+  get strangers(): ReadonlyMap<Side, RowproofError> {
+    return this.#strangers;
   }
 
   /** The key of the target's last row; null where it has none. */

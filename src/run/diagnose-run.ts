@@ -17,8 +17,8 @@ interface Run {
 }
 
 /**
- * Says of each table of a run why its rows differ, and warns of damage that no comparison finds. Nothing here changes a
- * verdict: what cannot be looked up is said and left out.
+ * Says of each table of a run why its rows differ, and warns of damage that no comparison finds. Advice changes no
+ * verdict: what cannot be looked up is said and left out. Only a server that is not the one that was read does.
  */
 export class DiagnosisRun {
   readonly #run: Run;
@@ -65,6 +65,15 @@ export class DiagnosisRun {
       const reason = this.#lookup.describe('source', error);
       table.addFinding(incomplete(table, `cannot look for text that was encoded twice: ${reason}`));
     }
+  }
+
+  /** That an address led to another server after the last row was read: whoever uses it next may not get what was compared. */
+  findStrangers(): readonly Finding[] {
+    return [...this.#lookup.strangers].map(([side, { message, hint }]) => ({
+      code: 'other-server',
+      message: `On the ${side}, after its rows were read: ${message}`,
+      hint,
+    }));
   }
 
   close(): Promise<void> {

@@ -7,6 +7,7 @@ import { VERSION } from '../config/version.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
+import type { Finding } from '../core/finding.js';
 import { comparedColumns, qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import type { RunResult, TableResult } from '../core/result.js';
@@ -144,7 +145,7 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
     if (facts === null && !wishes.signal.aborted) {
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const results = await load.watchDuring(() => finishTables(reading));
+    const { results, strangers } = await load.watchDuring(() => finishTables(reading));
     await closing;
     const result = buildResult({
       version: VERSION,
@@ -165,6 +166,7 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
         ...sides.target.findings,
         ...pairing.findings,
         ...schemaFindings,
+        ...strangers,
         ...(wishes.signal.aborted ? [] : findFewRows(config, results)),
       ],
       tables: results,
@@ -190,8 +192,13 @@ function planProgress(table: PlannedTable, mode: TableMode): TableProgress {
   return progress;
 }
 
+interface FinishedTables {
+  readonly results: TableResult[];
+  readonly strangers: readonly Finding[];
+}
+
 /** Makes the results of the tables, with what can be said of why their rows differ. */
-async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<TableResult[]> {
+async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<FinishedTables> {
   const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
   try {
     const results = [];
@@ -201,7 +208,7 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
       const sample = await readSample(spool, table);
       results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
     }
-    return results;
+    return { results, strangers: diagnosing.findStrangers() };
   } finally {
     await diagnosing.close();
   }

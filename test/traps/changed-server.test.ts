@@ -23,6 +23,7 @@ describe.each(['mariadb', 'postgresql'] as const)(
       for (const server of [source, target]) {
         await server.run('CREATE TABLE word (id int PRIMARY KEY, word varchar(20))');
         await fillTable(server as TestDatabase, { table: 'word', count: ROWS, select: "n, 'word'" });
+        await server.run("CREATE TABLE calm (id int PRIMARY KEY, word varchar(20)); INSERT INTO calm VALUES (1, 'a')");
       }
       await target.run(`UPDATE word SET word = 'damaged' WHERE id > ${ROWS - DAMAGED}`);
     });
@@ -84,6 +85,26 @@ describe.each(['mariadb', 'postgresql'] as const)(
       }).catch((error: unknown) => error);
       await proxy.close();
       expectNothingProved(outcome);
+    });
+
+    it('after the last row was read leaves the run unverified', async () => {
+      let leadsTo = target.url;
+      const proxy = await openTcpProxy(() => leadsTo);
+      const run = await compare({
+        source,
+        target: { url: proxy.urlFor(target.url) },
+        flags: { tables: 'calm' },
+        onEvent: ({ type }) => {
+          if (type === 'table:end') leadsTo = source.url;
+        },
+      });
+      await proxy.close();
+      expect(tableResult(run, 'calm').verdict).toBe('verified');
+      expect(run.result.verdict).toBe('unverified');
+      expect(run.result.findings[0]).toMatchObject({
+        code: 'other-server',
+        message: expect.stringMatching(/^On the target, after its rows were read: Another server answers/),
+      });
     });
 
     it('while it is counted proves nothing', async () => {
