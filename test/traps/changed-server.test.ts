@@ -23,7 +23,9 @@ describe.each(['mariadb', 'postgresql'] as const)(
       for (const server of [source, target]) {
         await server.run('CREATE TABLE word (id int PRIMARY KEY, word varchar(20))');
         await fillTable(server as TestDatabase, { table: 'word', count: ROWS, select: "n, 'word'" });
-        await server.run("CREATE TABLE calm (id int PRIMARY KEY, word varchar(20)); INSERT INTO calm VALUES (1, 'a')");
+        await server.run(
+          "CREATE TABLE calm (id int PRIMARY KEY, word varchar(20)); INSERT INTO calm VALUES (1, 'a')",
+        );
       }
       await target.run(`UPDATE word SET word = 'damaged' WHERE id > ${ROWS - DAMAGED}`);
     });
