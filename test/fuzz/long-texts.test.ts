@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { redactPasswords } from '../../src/config/redact-passwords.js';
 import { grantsSchema, matchesLike } from '../../src/engines/mysql/grants.js';
-import { findAssigned, findSettable, mayChangeOtherRows } from '../../src/engines/trigger-text.js';
+import { TextReach } from '../../src/engines/text-reach.js';
+import { findAssigned, findSettable } from '../../src/engines/trigger-text.js';
 import { guardJson, guardText, visibleMessage, visibleName } from '../../src/report/visible-text.js';
 
 /** Long enough that a pattern which looks at each part of a text for each part of it takes minutes. */
@@ -39,7 +40,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   guardJson,
   visibleMessage,
   visibleName,
-  mayChangeOtherRows: (text) => mayChangeOtherRows(text, [{ on: 'insert', name: 'a', text }]),
+  mayChangeOtherRows: (text) => new TextReach([{ on: 'insert', name: 'a', text }]).mayChangeOtherRows(text),
   findAssigned: (text) => findAssigned([{ name: 'a' }], [{ name: 't', text }]),
   findSettable: (text) => findSettable([{ name: 'a' }], [{ name: 't', text }]),
   matchesLike: (text) => matchesLike(text.slice(0, 4000), `${'a'.repeat(200)}b`),

@@ -78,6 +78,9 @@ const OTHERS = 'CREATE TABLE victim (id INT NOT NULL PRIMARY KEY); INSERT INTO v
 const plpgsql = (name: string, body: string): string =>
   `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN ${body}; RETURN new; END'`;
 
+/** A function that empties a table that nobody compared. */
+const CLEAN = "CREATE FUNCTION clean(word INT) RETURNS INT LANGUAGE sql AS 'DELETE FROM victim; SELECT 1'";
+
 const REACHES: readonly Reach[] = [
   {
     title: 'a key refers to what is computed from the column',
@@ -139,6 +142,88 @@ const REACHES: readonly Reach[] = [
       mysql: '',
     },
     reason: /trigger note of the table may change other rows/,
+    engines: ['postgresql'],
+  },
+  {
+    title: 'a trigger reads a view that calls a function that deletes',
+    objects: {
+      postgresql: `${CLEAN}; CREATE VIEW v AS SELECT clean(1) AS n;
+        ${plpgsql('note', 'PERFORM n FROM v')};
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note()`,
+      mysql: `CREATE FUNCTION clean(word INT) RETURNS INT BEGIN DELETE FROM victim; RETURN 1; END;
+        CREATE VIEW v AS SELECT clean(1) AS n;
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW SET @x = (SELECT n FROM v)`,
+    },
+    reason: /trigger note of the table may change other rows/,
+  },
+  {
+    title: 'a trigger adds to a view of a table whose trigger deletes',
+    objects: {
+      postgresql: `CREATE TABLE log (what INT); CREATE VIEW v AS SELECT what FROM log;
+        ${plpgsql('note', 'INSERT INTO v VALUES (new.n)')};
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note();
+        ${plpgsql('sweep', 'DELETE FROM victim')};
+        CREATE TRIGGER sweep AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION sweep()`,
+      mysql: `CREATE TABLE log (what INT); CREATE VIEW v AS SELECT what FROM log;
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW INSERT INTO v VALUES (NEW.n);
+        CREATE TRIGGER sweep AFTER INSERT ON log FOR EACH ROW DELETE FROM victim`,
+    },
+    reason: /trigger note of the table may change other rows/,
+  },
+  ...Object.entries({
+    'the default of a table': 'CREATE TABLE log (what INT, n INT DEFAULT clean(1))',
+    'a check of a table': 'CREATE TABLE log (what INT CHECK (clean(what) > 0))',
+    'a domain of a table': 'CREATE DOMAIN word AS INT CHECK (clean(VALUE) > 0); CREATE TABLE log (what word)',
+    'the condition of a trigger of a table': `CREATE TABLE log (what INT); ${plpgsql('calm', 'NULL')};
+      CREATE TRIGGER calm BEFORE INSERT ON log FOR EACH ROW WHEN (clean(new.what) > 0) EXECUTE FUNCTION calm()`,
+    'a cast to the column of a table': `CREATE TYPE boxed AS (n INT);
+      CREATE FUNCTION box(n INT) RETURNS boxed LANGUAGE sql AS 'SELECT ROW(clean(n))::boxed';
+      CREATE CAST (INT AS boxed) WITH FUNCTION box(INT) AS ASSIGNMENT; CREATE TABLE log (what boxed)`,
+  }).map(([what, objects]) => ({
+    title: `a trigger adds to a table, and ${what} calls a function that deletes`,
+    objects: {
+      postgresql: `${CLEAN}; ${objects}; ${plpgsql('note', 'INSERT INTO log (what) VALUES (new.n)')};
+        CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note()`,
+      mysql: '',
+    },
+    reason: /trigger note of the table may change other rows/,
+    engines: ['postgresql'],
+  })),
+  ...Object.entries({
+    'an operator': `CREATE OPERATOR public.<~> (FUNCTION = clean, RIGHTARG = INT); ${plpgsql('note', 'new.n := new.n * (<~> new.n)')}`,
+    'an aggregate': `CREATE FUNCTION step(a INT, b INT) RETURNS INT LANGUAGE sql AS 'SELECT clean(b)';
+      CREATE AGGREGATE gather(INT) (SFUNC = step, STYPE = INT, INITCOND = '0'); ${plpgsql('note', 'PERFORM gather(1)')}`,
+    'the default of an argument': `CREATE FUNCTION calm(n INT DEFAULT clean(1)) RETURNS INT LANGUAGE sql AS 'SELECT 1';
+      ${plpgsql('note', 'PERFORM calm()')}`,
+    'an attribute of the row': `CREATE FUNCTION cleaned(t) RETURNS INT LANGUAGE sql AS 'SELECT clean(1)';
+      ${plpgsql('note', 'PERFORM t.cleaned FROM t')}`,
+  }).map(([what, objects]) => ({
+    title: `a trigger calls a function that deletes by ${what}`,
+    objects: {
+      postgresql: `${CLEAN}; ${objects};
+        CREATE TRIGGER note BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note()`,
+      mysql: '',
+    },
+    reason: /trigger note of the table may change other rows/,
+    engines: ['postgresql'],
+  })),
+  {
+    title: 'the condition of a trigger calls a function that deletes',
+    objects: {
+      postgresql: `${CLEAN}; ${plpgsql('calm', 'NULL')};
+        CREATE TRIGGER calm BEFORE UPDATE ON t FOR EACH ROW WHEN (clean(new.n) > 0) EXECUTE FUNCTION calm()`,
+      mysql: '',
+    },
+    reason: /trigger calm of the table may change other rows/,
+    engines: ['postgresql'],
+  },
+  {
+    title: 'a check of the table itself calls a function that deletes',
+    objects: {
+      postgresql: `${CLEAN}; ALTER TABLE t ADD CHECK (clean(n) > 0) NOT VALID`,
+      mysql: '',
+    },
+    reason: /what the table computes of a row may change other rows/,
     engines: ['postgresql'],
   },
   {

@@ -55,7 +55,7 @@ export const readMysqlRepairCatalog: Engine['readRepairCatalog'] = async (
     partitions: await readPartitions(session, name),
     storage: await readStorage(session, name),
     references: await readReferenceSystems(session, name, known),
-    triggers: await readTriggers(session, name),
+    triggers: await readTriggers(session, name, known),
   };
   return {
     tables: tables.map((table) => buildTable(table, facts)),

@@ -1,13 +1,14 @@
 import type { ControlRow, Session } from '../engine.js';
-import { ANYTHING, type LinkedText, mayChangeOtherRows } from '../trigger-text.js';
+import { TextReach } from '../text-reach.js';
 import { textLiteral } from './dialect.js';
+import { readLinkedTexts } from './linked-texts.js';
 
 /** The tables and columns of `information_schema` that this server has, as `TABLE.COLUMN`: servers differ in them. */
 export async function readSchemaColumns(session: Session): Promise<ReadonlySet<string>> {
   const rows = await session.query(
     `SELECT UPPER(TABLE_NAME) AS table_name, UPPER(COLUMN_NAME) AS column_name FROM information_schema.COLUMNS
      WHERE TABLE_SCHEMA = 'information_schema' AND TABLE_NAME IN ('STATISTICS', 'COLUMNS', 'CHECK_CONSTRAINTS',
-       'TABLE_CONSTRAINTS', 'INNODB_FOREIGN', 'INNODB_SYS_FOREIGN', 'ST_GEOMETRY_COLUMNS')`,
+       'TABLE_CONSTRAINTS', 'INNODB_FOREIGN', 'INNODB_SYS_FOREIGN', 'ST_GEOMETRY_COLUMNS', 'ROUTINES')`,
   );
   return new Set(rows.map((row) => `${row.table_name}.${row.column_name}`));
 }
@@ -102,35 +103,23 @@ export interface Trigger {
   readonly isBefore: boolean;
 }
 
-export async function readTriggers(session: Session, schema: string): Promise<readonly Trigger[]> {
+export async function readTriggers(
+  session: Session,
+  schema: string,
+  known: ReadonlySet<string>,
+): Promise<readonly Trigger[]> {
   const rows = await session.query(
     `SELECT EVENT_OBJECT_TABLE AS table_name, TRIGGER_NAME AS name, EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text, ACTION_TIMING AS timing
      FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(schema)} ORDER BY TRIGGER_NAME`,
   );
-  const linked = rows.length === 0 ? [] : await readLinkedTexts(session);
+  const reach = new TextReach(rows.length === 0 ? [] : await readLinkedTexts(session, known));
   return rows.map((row) => {
     const text = row.text ?? '';
     const event = row.event === 'INSERT' ? 'insert' : row.event === 'UPDATE' ? 'update' : 'delete';
-    const reason = mayChangeOtherRows(text, linked)
+    const reason = reach.mayChangeOtherRows(text)
       ? `trigger ${row.name} of the table may change other rows`
       : null;
     const isBefore = row.timing === 'BEFORE';
     return { table: row.table_name ?? '', name: row.name ?? '', event, text, reason, isBefore };
   });
-}
-
-/** Triggers of any table, and functions, that the account may see; the text of a function is for its owner and a few others. */
-async function readLinkedTexts(session: Session): Promise<readonly LinkedText[]> {
-  const triggers = await session.query(
-    "SELECT EVENT_OBJECT_TABLE AS name, ACTION_STATEMENT AS text FROM information_schema.TRIGGERS WHERE EVENT_MANIPULATION = 'INSERT'",
-  );
-  const functions = await session.query(
-    "SELECT ROUTINE_NAME AS name, ROUTINE_DEFINITION AS text FROM information_schema.ROUTINES WHERE ROUTINE_TYPE = 'FUNCTION' AND ROUTINE_SCHEMA NOT IN ('sys', 'mysql')",
-  );
-  const link = (on: LinkedText['on'], { name, text }: ControlRow): LinkedText => ({
-    on,
-    name: name ?? '',
-    text: text ?? ANYTHING,
-  });
-  return [...triggers.map((row) => link('insert', row)), ...functions.map((row) => link('call', row))];
 }

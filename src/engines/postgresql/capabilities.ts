@@ -24,6 +24,8 @@ const RELATIONS = [
   'pg_constraint',
   'pg_database',
   'pg_index',
+  'pg_partitioned_table',
+  'pg_policy',
   'pg_range',
   'pg_stat_activity',
 ];

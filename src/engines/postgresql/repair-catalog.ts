@@ -5,9 +5,9 @@ import type { ForeignKey, RepairTable, RowRule, UniqueRule } from '../repair.js'
 import { findAssigned, findSettable } from '../trigger-text.js';
 import { textLiteral } from './dialect.js';
 import { quoteFileName } from './file-spelling.js';
+import { type Reaction, readReactions } from './reactions.js';
 import { createPostgresqlRepairDialect } from './repair-dialect.js';
 import {
-  type Reaction,
   readAsked,
   readChecks,
   readDomains,
@@ -16,7 +16,6 @@ import {
   readList,
   readOperators,
   readPartitions,
-  readReactions,
   readUniques,
   type SchemaSql,
   TREE,

@@ -1,5 +1,5 @@
 import type { ControlRow, Session } from '../engine.js';
-import { ANYTHING, type LinkedText, mayChangeOtherRows } from '../trigger-text.js';
+import { readPostgresqlCapabilities } from './capabilities.js';
 import { quoteFileName } from './file-spelling.js';
 
 /** A piece of SQL that names the schema whose facts are read. */
@@ -82,10 +82,8 @@ export function readChecks(session: Session, schema: SchemaSql): Promise<readonl
 
 /** What the partitions of a table hold between them, and the columns that decide where a row goes. */
 export async function readPartitions(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
-  const [known] = await session.query(
-    "SELECT count(*)::text AS found FROM pg_class WHERE relname = 'pg_partitioned_table' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')",
-  );
-  if (known?.found !== '1') return [];
+  const { hasColumn } = await readPostgresqlCapabilities(session);
+  if (!hasColumn('pg_partitioned_table', 'partattrs')) return [];
   return session.query(
     `${TREE(schema)} SELECT t.table_name,
        json_agg(pg_get_partition_constraintdef(t.relid)) FILTER (WHERE p.relkind <> 'p')::text AS holds,
@@ -96,123 +94,6 @@ export async function readPartitions(session: Session, schema: SchemaSql): Promi
      FROM tree t JOIN pg_class p ON p.oid = t.relid JOIN pg_class r ON r.oid = t.root
      WHERE r.relkind = 'p' GROUP BY t.root, t.table_name`,
   );
-}
-
-const EVENTS = { insert: 4, delete: 8, update: 16 } as const;
-const RULE_EVENTS: Readonly<Record<string, keyof typeof EVENTS>> = { 2: 'update', 3: 'insert', 4: 'delete' };
-
-/** A trigger or a rule: the kinds of statements it acts on, its text, and why it keeps rows from being written. */
-export interface Reaction {
-  readonly table: string;
-  readonly name: string;
-  readonly isTrigger: boolean;
-  readonly events: readonly (keyof typeof EVENTS)[];
-  readonly text: string;
-  readonly reason: string | null;
-  /** A trigger that acts on every row before that is written, and one that does on some at least. */
-  readonly isBefore: boolean;
-  readonly mayAlter: boolean;
-}
-
-/** Rules rewrite a statement into others, and a trigger may do what its text says. */
-export async function readReactions(session: Session, schema: SchemaSql): Promise<readonly Reaction[]> {
-  const rules = await session.query(
-    `SELECT c.relname AS table_name, r.rulename AS name, r.ev_type::text AS event
-     FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-     WHERE c.relnamespace = ${schema} AND r.rulename <> '_RETURN' AND r.ev_enabled <> 'D' ORDER BY r.rulename::text COLLATE "C"`,
-  );
-  const triggers = await session.query(
-    `${TREE(schema)} SELECT DISTINCT t.table_name, g.tgname AS name, g.tgtype::text AS kind, (g.tgqual IS NULL AND g.tgattr::text = '')::text AS always, p.prosrc AS text, l.lanname AS language
-     FROM tree t JOIN pg_trigger g ON g.tgrelid = t.relid JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_language l ON l.oid = p.prolang
-     WHERE NOT g.tgisinternal AND g.tgenabled <> 'D'`,
-  );
-  const linked =
-    triggers.length === 0 ? [] : [...(await readInsertReactions(session)), ...(await readFunctions(session))];
-  return [
-    ...rules.map((row) => {
-      const event = RULE_EVENTS[row.event ?? ''];
-      const reason = `rule ${row.name} of the table rewrites the statement`;
-      return {
-        ...namesOf(row),
-        isTrigger: false,
-        events: event === undefined ? [] : [event],
-        text: '',
-        reason,
-        isBefore: false,
-        mayAlter: false,
-      };
-    }),
-    ...triggers.map((row) => {
-      const events = (Object.keys(EVENTS) as (keyof typeof EVENTS)[]).filter(
-        (event) => (Number(row.kind) & EVENTS[event]) !== 0,
-      );
-      const text = readableText(row);
-      const isHarmful = !isReadable(row) || mayChangeOtherRows(text, linked);
-      const reason = isHarmful ? `trigger ${row.name} of the table may change other rows` : null;
-      // Bits of tgtype: for each row, and before it is written.
-      const mayAlter = (Number(row.kind) & 3) === 3;
-      const isBefore = mayAlter && row.always === 'true';
-      return { ...namesOf(row), isTrigger: true, events, text, reason, isBefore, mayAlter };
-    }),
-  ].sort((one, other) => (one.name < other.name ? -1 : 1));
-}
-
-/** Functions of PostgreSQL and its own extensions that set columns of their row, and do nothing else. */
-const OWN_ROW_ONLY: ReadonlySet<string> = new Set([
-  'autoinc',
-  'insert_username',
-  'moddatetime',
-  'suppress_redundant_updates_trigger',
-  'tsvector_update_trigger',
-  'tsvector_update_trigger_byid',
-  'tsvector_update_trigger_bycolumn',
-  'tsvector_update_trigger_column',
-]);
-
-/** In other languages than PL/pgSQL, SQL is put together from texts, or from nothing that could be read. */
-function isReadable({ language, text }: ControlRow): boolean {
-  return language === 'plpgsql' || OWN_ROW_ONLY.has(text ?? '');
-}
-
-const readableText = ({ language, text }: ControlRow): string => (language === 'plpgsql' ? (text ?? '') : '');
-
-/** Triggers, and rules, of any table and view that act on rows that are added; a partition's also for what holds it. */
-async function readInsertReactions(session: Session): Promise<readonly LinkedText[]> {
-  const rows = await session.query(
-    `WITH RECURSIVE held (relid, name) AS (
-       SELECT c.oid, c.relname::text FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'f')
-       UNION SELECT i.inhrelid, h.name FROM held h JOIN pg_inherits i ON i.inhparent = h.relid)
-     SELECT h.name AS table_name, p.prosrc AS text, l.lanname AS language
-       FROM held h JOIN pg_trigger g ON g.tgrelid = h.relid JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_language l ON l.oid = p.prolang
-       WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & ${EVENTS.insert} <> 0
-     UNION ALL SELECT c.relname::text, pg_get_ruledef(r.oid), 'plpgsql' FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-       WHERE r.ev_type = '3' AND r.ev_enabled <> 'D'`,
-  );
-  return rows.map((row) => ({
-    on: 'insert',
-    name: row.table_name ?? '',
-    text: isReadable(row) ? readableText(row) : ANYTHING,
-  }));
-}
-
-/** Functions that somebody wrote in a language of the server; a body in standard SQL is no text, but is shown as one. */
-async function readFunctions(session: Session): Promise<readonly LinkedText[]> {
-  const rows = await session.query(
-    `SELECT p.proname AS name, l.lanname AS language,
-       CASE WHEN p.prosrc <> '' THEN p.prosrc ELSE substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE ')) END AS text
-     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND l.lanname NOT IN ('c', 'internal')
-       AND p.prorettype <> 'pg_catalog.trigger'::regtype`,
-  );
-  return rows.map(({ name, language, text }) => ({
-    on: 'call',
-    name: name ?? '',
-    text: language === 'sql' || language === 'plpgsql' ? (text ?? '') : ANYTHING,
-  }));
-}
-
-function namesOf(row: ControlRow): { readonly table: string; readonly name: string } {
-  return { table: row.table_name ?? '', name: row.name ?? '' };
 }
 
 /** How generated columns are computed. */

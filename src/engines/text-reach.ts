@@ -1,0 +1,124 @@
+import { hasCommentInComment, NAME, plainForms } from './plain-text.js';
+
+/** Words with which a statement changes or removes rows that are there, or what holds them; `FOR UPDATE` only locks. */
+const CHANGES =
+  /\b(?:delete|merge|call|execute|alter|drop)\b|\b(?:truncate|replace)\b(?!\s*\()|\bupdate\b(?<!\bfor\s+(?:no\s+key\s+)?update)/i;
+
+/** What runs a text that is a value, or spells a name so that it cannot be read here. */
+const HIDES =
+  /\bdo\s+(?:language\s+\S+\s+)?(?:''|\$)|\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?(?:function|procedure|trigger|rule|aggregate|operator|cast|event|definer)\b|\bcopy\s+[^;]*\b(?:from|to)\b|\bu&(?=["'])|\b(?:(?:query|cursor|table|schema|database)_to_xml\w*|ts_stat|ts_rewrite|dblink\w*|crosstab\w*|connectby|xpath_table|lo_\w+|lowrite)\s*\(/i;
+
+const INSERT = /\binsert\b(?!\s*\()/gi;
+const TARGET = new RegExp(
+  `\\binsert\\s+(?:(?:low_priority|delayed|high_priority|ignore)\\s+){0,2}(?:into\\s+)?(?!into\\b)(${NAME}(?:\\s*\\.\\s*${NAME})*)`,
+  'gi',
+);
+const NAMES = new RegExp(NAME, 'g');
+
+/**
+ * What a text sets off: by the bare name of a table or view that it adds rows to, by any name that it says, by an
+ * operator in it, or whatever it says. One that cannot be read has a text that may do anything, `ANYTHING`.
+ */
+export interface LinkedText {
+  readonly on: 'insert' | 'name' | 'operator' | 'always';
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Stands for a text that cannot be read. */
+export const ANYTHING = 'EXECUTE';
+
+/** What one text does by itself, and what it sets off; `inserts` is null where the tables cannot be made out. */
+interface ReadText {
+  readonly changes: boolean;
+  readonly inserts: ReadonlySet<string> | null;
+  readonly names: ReadonlySet<string>;
+  readonly forms: readonly string[];
+}
+
+/**
+ * Finds out whether what a server runs beside a statement may remove or change rows that are there, through any number of
+ * steps. Adding some, as an audit does, is no harm.
+ */
+export class TextReach {
+  readonly #links: Readonly<Record<LinkedText['on'], ReadonlyMap<string, readonly string[]>>>;
+  readonly #read = new Map<string, ReadText>();
+
+  constructor(linked: readonly LinkedText[]) {
+    this.#links = {
+      insert: byName(linked, 'insert'),
+      name: byName(linked, 'name'),
+      operator: byName(linked, 'operator'),
+      always: byName(linked, 'always'),
+    };
+  }
+
+  /** Whether a text may change or remove rows by itself or by anything that it sets off. */
+  mayChangeOtherRows(text: string): boolean {
+    const texts = new Set([text, ...[...this.#links.always.values()].flat()]);
+    for (const each of texts) {
+      const read = this.#readOnce(each);
+      if (read.changes) return true;
+      for (const next of this.#setOffBy(read)) texts.add(next);
+    }
+    return false;
+  }
+
+  #readOnce(text: string): ReadText {
+    const known = this.#read.get(text) ?? readText(text);
+    this.#read.set(text, known);
+    return known;
+  }
+
+  *#setOffBy({ inserts, names, forms }: ReadText): Generator<string> {
+    const { insert, name, operator } = this.#links;
+    for (const target of inserts ?? insert.keys()) yield* insert.get(target) ?? [];
+    for (const said of names) yield* name.get(said) ?? [];
+    for (const [symbol, texts] of operator) if (forms.some((form) => form.includes(symbol))) yield* texts;
+  }
+}
+
+/** What adding rows to a view adds rows to: any table that its text names. */
+export function insertsThrough(definition: string): string {
+  const names = namesIn(plainForms(definition));
+  return [...names].map((name) => `INSERT INTO "${name}";`).join(' ');
+}
+
+function byName(linked: readonly LinkedText[], on: LinkedText['on']): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name, text } of linked.filter((link) => link.on === on)) {
+    const texts = found.get(name.toLowerCase()) ?? [];
+    texts.push(text);
+    found.set(name.toLowerCase(), texts);
+  }
+  return found;
+}
+
+function readText(text: string): ReadText {
+  const forms = plainForms(text);
+  const changes =
+    hasCommentInComment(text) || forms.some((form) => CHANGES.test(withoutNames(form)) || HIDES.test(form));
+  return { changes, inserts: insertTargets(forms), names: namesIn(forms), forms };
+}
+
+/** The bare names of the tables that a text adds rows to; null where they cannot be made out. */
+function insertTargets(forms: readonly string[]): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  for (const form of forms) {
+    const found = [...form.matchAll(TARGET)];
+    if (found.length < (form.match(INSERT)?.length ?? 0)) return null;
+    for (const [, target = ''] of found) names.add(bareName(target));
+  }
+  return names;
+}
+
+function namesIn(forms: readonly string[]): ReadonlySet<string> {
+  return new Set(forms.flatMap((form) => form.match(NAMES) ?? []).map(bareName));
+}
+
+function bareName(target: string): string {
+  const last = target.match(NAMES)?.at(-1) ?? '';
+  return last.replace(/^["`]|["`]$/g, '').toLowerCase();
+}
+
+const withoutNames = (form: string): string => form.replace(/"[^"]*"|`[^`]*`/g, '_');
