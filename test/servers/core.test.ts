@@ -10,6 +10,7 @@ import { type ServerKind, serversToTest } from '../support/servers/list.js';
 import { useServer } from '../support/servers/use-server.js';
 import { processList, slowCondition } from '../traps/slow-reads.js';
 import { coreTables, PORTABLE_SCRIPT } from './core-tables.js';
+import { setHostileGlobals } from './hostile-globals.js';
 import { leastAccount } from './least-account.js';
 
 const MANY_ROWS = 4096;
@@ -218,4 +219,27 @@ describe.each(serversToTest())('$name', (kind) => {
       `${kind.engine === 'postgresql' ? 'public' : target.name}.parent`,
     );
   });
+
+  it.runIf(kind.isOwn && kind.engine !== 'postgresql')(
+    'is read and repaired as it is, whatever its settings',
+    { timeout: LONG_TIMEOUT_MS },
+    async () => {
+      const [one, other] = [await server.openDatabase(), await server.openDatabase()];
+      await Promise.all([fill(one), fill(other)]);
+      await damage(other);
+      const sides = { source: one, target: other };
+      const calm = await compare(sides);
+      const { names, reset } = await setHostileGlobals(one);
+      try {
+        expect(names.length).toBeGreaterThan(20);
+        const comparison = await compare(sides);
+        expect(listDifferences(comparison)).toEqual(listDifferences(calm));
+        expect(comparison.result.totals).toEqual(calm.result.totals);
+        const written = await expectRoundTrip(sides);
+        expect(written.repair).not.toContain('left alone:');
+      } finally {
+        await reset();
+      }
+    },
+  );
 });

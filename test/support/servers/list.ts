@@ -10,6 +10,8 @@ import { type StartOptions, startDebianMariadb, startDebianMysql, startMysql56 }
 export interface ServerKind {
   readonly name: string;
   readonly engine: TestEngine;
+  /** Whether nobody else uses it, so that its settings may be changed. */
+  readonly isOwn: boolean;
   readonly start: (options: StartOptions) => Promise<PrivateServer>;
 }
 
@@ -27,8 +29,8 @@ const POSTGRESQL_VERSIONS = [
 
 /** Every server that can be had, oldest first. */
 export const SERVERS: readonly ServerKind[] = [
-  { name: 'mysql-5.6', engine: 'mysql', start: startMysql56 },
-  { name: 'mysql-9', engine: 'mysql', start: startDebianMysql },
+  { name: 'mysql-5.6', engine: 'mysql', isOwn: true, start: startMysql56 },
+  { name: 'mysql-9', engine: 'mysql', isOwn: true, start: startDebianMysql },
   mariadb('mariadb-10.5', { release: 'bullseye', packages: ['mariadb-server-core-10.5'] }),
   mariadb('mariadb-10.11', { release: 'bookworm', packages: ['mariadb-server-core'] }),
   mariadb('mariadb-11.8', { release: 'trixie', packages: ['mariadb-server-core'] }),
@@ -57,12 +59,13 @@ export function serversToTest(): readonly ServerKind[] {
   return availableEngines().map((engine) => ({
     name: engine,
     engine,
+    isOwn: false,
     start: async () => ({ url: inject('servers')[engine] ?? '', socket: '', stop: async () => undefined }),
   }));
 }
 
 function mariadb(name: string, packages: Parameters<typeof startDebianMariadb>[0]): ServerKind {
-  return { name, engine: 'mariadb', start: (options) => startDebianMariadb(packages, options) };
+  return { name, engine: 'mariadb', isOwn: true, start: (options) => startDebianMariadb(packages, options) };
 }
 
 function postgresql(version: string): ServerKind {
@@ -73,5 +76,5 @@ function postgresql(version: string): ServerKind {
     const found = { server: join(programs, 'postgres'), installer: join(programs, 'initdb') };
     return startPrivatePostgres(parent, found, args);
   };
-  return { name: `postgresql-${version.split('.')[0]}`, engine: 'postgresql', start };
+  return { name: `postgresql-${version.split('.')[0]}`, engine: 'postgresql', isOwn: true, start };
 }
