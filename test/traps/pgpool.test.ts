@@ -135,6 +135,18 @@ describe.skipIf(!isThere)('a run through pgpool', () => {
     await expectUntouched(pooled().url);
   });
 
+  it('has its repair applied on the primary where pgpool gives reads to a standby whatever it is told', async () => {
+    const target = { ...other, url: carelessPool.urlFor(primary.url) };
+    const before = await primary.query('SELECT * FROM word ORDER BY id');
+    const file = await repairFile({ source: other, target: { ...other, url: pooled().url } });
+    const { result, left } = await apply(target, file, { otherTarget: true });
+    expect(left).toEqual([]);
+    expect(result).toMatchObject({ applied: 3, verified: 3, differing: 0 });
+    expect((await compare({ source: other, target: primary })).result.verdict).toBe('verified');
+    await apply(target, result.undoPath ?? '');
+    expect(await primary.query('SELECT * FROM word ORDER BY id')).toEqual(before);
+  });
+
   it('says whose rows they are where a side is the standby itself', async () => {
     const url = new URL(primary.url);
     url.port = new URL(standby.url).port;
