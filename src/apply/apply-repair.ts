@@ -5,7 +5,7 @@ import { whyNotRead } from '../config/file-reason.js';
 import { redactPasswords } from '../config/redact-passwords.js';
 import { assertUrls } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
-import type { Environment } from '../engines/engine.js';
+import type { Environment } from '../engines/connection-settings.js';
 import { writeDialectFor } from '../engines/write-registry.js';
 import { describeServer } from '../run/open-side.js';
 import type { ApplyOptions } from './apply-options.js';

@@ -9,15 +9,12 @@ export interface FoundTarget {
   readonly url: string;
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { mysql: '3306', mariadb: '3306', postgres: '5432' };
-
 /**
- * Refuses a target that the file was not written for. Engine and schema must be the same, because the statements say so;
- * another address may be the same database behind another name, so the user may say that it is.
+ * Refuses a target that the file was not written for. The schema must be the same, because the statements say so, as must
+ * the engine, which whoever read the file has seen to; another address may be the same database behind another name, so the user may say that it is.
  */
 export function checkTarget({ path, header }: FileSurvey, found: FoundTarget, otherTarget: boolean): void {
-  const isSameEngine = (header.engine === 'postgresql') === (found.engine === 'postgresql');
-  if (!isSameEngine || header.schema !== found.schema) {
+  if (header.schema !== found.schema) {
     throw new RowproofError({
       code: 'usage',
       message: `${path} was written for schema ${header.schema} of a ${header.engine} database, and the target is schema ${found.schema} of ${found.engine}.`,
@@ -36,9 +33,9 @@ export function checkTarget({ path, header }: FileSurvey, found: FoundTarget, ot
 /** Host, port and database, with one spelling for the machine itself. */
 function placeOf(url: string): string {
   try {
-    const { protocol, hostname, port, pathname } = new URL(url);
+    const { hostname, port, pathname } = new URL(url);
     const host = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname.toLowerCase();
-    return `${host}:${port || (DEFAULT_PORTS[protocol.slice(0, -1)] ?? '5432')}${pathname}`;
+    return `${host}:${port}${pathname}`;
   } catch {
     return url;
   }

@@ -1,7 +1,8 @@
 import { RowproofError } from '../core/errors.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
-import type { ConnectionSettings, Engine, Environment } from '../engines/engine.js';
+import type { ConnectionSettings, Environment } from '../engines/connection-settings.js';
+import type { Engine } from '../engines/engine.js';
 import type { RepairCatalog } from '../engines/repair.js';
 import type { WriteDialect, WriteSession } from '../engines/write.js';
 import { openSide } from '../run/open-side.js';
@@ -32,7 +33,7 @@ export async function readTargetFacts(
       engine,
       settings,
       catalog,
-      repairCatalog: await engine.readRepairCatalog(session, { name, tables, version }),
+      repairCatalog: await session.ask('repair-catalog', { name, tables, version }),
     };
   } finally {
     stop.removeEventListener('abort', cutOff);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const HEADER = z.looseObject({
   direction: z.enum(['repair', 'undo']),
-  engine: z.enum(['mysql', 'mariadb', 'postgresql']),
+  engine: z.string().min(1),
   schema: z.string().min(1),
   url: z.string(),
   startedAt: z.string(),
@@ -22,7 +22,7 @@ const TABLE = z.looseObject({
 /** What a repair file says of itself: which way it goes, and for which target it was written. */
 export interface FileHeader {
   readonly direction: 'repair' | 'undo';
-  readonly engine: 'mysql' | 'mariadb' | 'postgresql';
+  readonly engine: string;
   readonly schema: string;
   /** Without account and password. */
   readonly url: string;

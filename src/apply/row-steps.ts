@@ -1,4 +1,4 @@
-import type { ControlRow } from '../engines/engine.js';
+import type { ControlRow } from '../engines/session.js';
 import type { StatementResult } from '../engines/write.js';
 import { RowRefusal, TransientFailure } from './row-failure.js';
 import type { RowStatement } from './row-statement.js';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RowproofError } from '../core/errors.js';
-import type { ConnectionSettings, Engine } from '../engines/engine.js';
+import type { ConnectionSettings } from '../engines/connection-settings.js';
+import type { Engine } from '../engines/engine.js';
 import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession } from '../engines/write.js';
 
 /** The target as it is written to. */

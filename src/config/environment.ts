@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import type { Environment } from '../engines/engine.js';
+import type { Environment } from '../engines/connection-settings.js';
 import { whyNotRead } from './file-reason.js';
 
 /** Is told once each sentence that the user of a run should read although the run goes on. */

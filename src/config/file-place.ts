@@ -1,6 +1,6 @@
 import { realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Environment } from '../engines/engine.js';
+import type { Environment } from '../engines/connection-settings.js';
 import { homeOfProcess } from './environment.js';
 import { optionError } from './raw-flags.js';
 

@@ -1,6 +1,7 @@
 import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
-import type { ConnectionSettings, Engine, Environment } from '../engines/engine.js';
+import type { ConnectionSettings, Environment } from '../engines/connection-settings.js';
+import type { Engine } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
 import { readServerKey } from '../engines/server-key.js';
 import { readKeyFiles } from '../engines/tls.js';

@@ -3,7 +3,6 @@ import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { LoadLimits } from './load-limits.js';
-import type { EngineName } from './schema.js';
 import type { Mode, Verdict } from './verdict.js';
 
 export const RUN_FORMAT = 'rowproof/run@1';
@@ -11,7 +10,9 @@ export const DIFFERENCES_FORMAT = 'rowproof/differences@1';
 
 /** One side of a run. The URL never holds a password. */
 export interface SideResult {
-  readonly engine: EngineName;
+  readonly engine: string;
+  /** The engine's name for people; absent in a result that an earlier version saved. */
+  readonly product?: string;
   readonly version: string;
   readonly url: string;
 }

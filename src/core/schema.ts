@@ -172,10 +172,9 @@ export interface NamedObject {
   readonly what: string;
 }
 
-export type EngineName = 'mysql' | 'mariadb' | 'postgresql';
-
 export interface Catalog {
-  readonly engine: EngineName;
+  /** What kind of server it is, as results and repair files name it: `mysql`, `mariadb`, `postgresql`. */
+  readonly engine: string;
   /** The server's version as it prints it. */
   readonly version: string;
   readonly schema: string;

@@ -2,7 +2,8 @@ import type { CanonicalType } from '../core/canonical-type.js';
 import type { Value } from '../core/difference.js';
 import type { Finding } from '../core/finding.js';
 import type { ColumnPair, Side, TablePair } from '../core/pairing.js';
-import { affordableRows, readValues, selectAll } from './read-values.js';
+import { selectRows } from '../engines/select-rows.js';
+import { affordableRows, readValues } from './read-values.js';
 import type { RowLookup } from './row-lookup.js';
 import { undoDoubleEncoding } from './text-encoding-rules.js';
 import { comparableForm } from './value-form.js';
@@ -47,9 +48,8 @@ async function readSample(
 ): Promise<SampleRow[]> {
   const all = [...pair.key, ...columns];
   const limit = affordableRows(SAMPLE_ROWS, pair.source.estimatedRowBytes ?? pair.target.estimatedRowBytes);
-  const readable = await lookup.side(side);
-  const sql = readable.engine.dialect.buildSelect({ ...selectAll(pair, side, all), limit });
-  const rows = await readValues(readable, { side, columns: all, sql });
+  const selection = { ...selectRows(pair, side, all), limit };
+  const rows = await readValues(await lookup.side(side), { side, columns: all, selection });
   return rows.map((row) => [keyForm(pair, row), row]);
 }
 

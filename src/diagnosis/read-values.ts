@@ -1,40 +1,35 @@
 import type { Value } from '../core/difference.js';
-import type { ColumnPair, Side, TablePair } from '../core/pairing.js';
-import type { Engine, FieldSpans, RowSelection, Session } from '../engines/engine.js';
+import type { ColumnPair, Side } from '../core/pairing.js';
+import type { FieldSpans } from '../engines/row-codec.js';
+import type { RowSelection } from '../engines/row-selection.js';
 import { eachRow } from '../engines/row-span.js';
 import { codecColumn } from '../engines/ruled-codec.js';
+import type { Session } from '../engines/session.js';
 
 /** Wire bytes that one of these reads may take, as far as the catalog's estimate of a row goes. */
 const MOST_BYTES = 4 << 20;
 /** Rows that are read where nobody knows how large they are. */
 const UNKNOWN_ROWS = 20;
 
-/** A side of the run and a session on it. */
-export interface ReadableSide {
-  readonly engine: Engine;
-  readonly session: Session;
-}
-
-/** A few rows of one side of a table pair: the columns in the order of the statement. */
+/** A few rows of one side of a table pair: the columns in the order of the selection. */
 export interface ValueRequest {
   readonly side: Side;
   readonly columns: readonly ColumnPair[];
-  readonly sql: string;
+  readonly selection: RowSelection;
 }
 
 /** Reads values as differences show them, one list a row. Only for a few rows: all are kept in memory. */
 export async function readValues(
-  { engine, session }: ReadableSide,
-  { side, columns, sql }: ValueRequest,
+  session: Session,
+  { side, columns, selection }: ValueRequest,
 ): Promise<Value[][]> {
-  const own = columns.map((column) => column[side]);
-  const codec = await engine.compileCodec(
-    session,
+  const codec = await session.ask(
+    'codec',
     columns.map((column) => codecColumn(column, side)),
   );
-  const spans: FieldSpans = { starts: new Int32Array(own.length), ends: new Int32Array(own.length) };
+  const spans: FieldSpans = { starts: new Int32Array(columns.length), ends: new Int32Array(columns.length) };
   const rows: Value[][] = [];
-  await session.readRows(sql, own, (buffer, start, end, count) =>
+  await session.readRows(selection, (buffer, start, end, count) =>
     eachRow(codec, { buffer, start, end, rows: count }, (row) => {
       const next = codec.split(buffer, row.offset, row.end, spans);
       rows.push(
@@ -47,20 +42,6 @@ export async function readValues(
     }),
   );
   return rows;
-}
-
-/** The given columns of all rows of one side in key order, with the user's condition. */
-export function selectAll(pair: TablePair, side: Side, columns: readonly ColumnPair[]): RowSelection {
-  return {
-    columns: columns.map((column) => column[side]),
-    table: pair[side],
-    key: pair.key.map((column) => column[side]),
-    where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
-    range: { after: null, upTo: null },
-    limit: null,
-    offset: 0,
-    descending: false,
-  };
 }
 
 /** How many of the wanted rows of a table may be read without reading many bytes. */

@@ -1,9 +1,12 @@
 import type { Value } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import { type ColumnPair, comparedColumns, type Side, type TablePair } from '../core/pairing.js';
-import type { ConnectionSettings, Engine } from '../engines/engine.js';
+import type { ConnectionSettings } from '../engines/connection-settings.js';
+import type { Engine } from '../engines/engine.js';
+import { selectRows } from '../engines/select-rows.js';
+import type { Session } from '../engines/session.js';
 import { LOOKED_UP_ROWS } from './moved-rows.js';
-import { affordableRows, type ReadableSide, readValues, selectAll } from './read-values.js';
+import { affordableRows, readValues } from './read-values.js';
 
 /** Where a side is, for the few reads that diagnosing takes after the run. */
 export interface LookupSide {
@@ -17,25 +20,24 @@ export interface LookupSide {
  */
 export class RowLookup {
   readonly #sides: Readonly<Record<Side, LookupSide>>;
-  readonly #open = new Map<Side, ReadableSide>();
+  readonly #open = new Map<Side, Session>();
   readonly #strangers = new Map<Side, RowproofError>();
 
   constructor(sides: Readonly<Record<Side, LookupSide>>) {
     this.#sides = sides;
   }
 
-  async side(side: Side): Promise<ReadableSide> {
+  async side(side: Side): Promise<Session> {
     const known = this.#open.get(side);
-    if (known !== undefined && !known.session.broken) return known;
-    await known?.session.close();
+    if (known !== undefined && !known.broken) return known;
+    await known?.close();
     const { engine, settings } = this.#sides[side];
     const session = await engine.open(settings).catch((error: unknown) => {
       if (error instanceof RowproofError && error.code === 'other-server') this.#strangers.set(side, error);
       throw error;
     });
-    const opened = { engine, session };
-    this.#open.set(side, opened);
-    return opened;
+    this.#open.set(side, session);
+    return session;
   }
 
   /** What was said by each side whose address led to another server than the run has read: advice is not all it costs. */
@@ -45,10 +47,9 @@ export class RowLookup {
 
   /** The key of the target's last row; null where it has none. */
   async readLastTargetKey(pair: TablePair): Promise<readonly Value[] | null> {
-    const target = await this.side('target');
-    const selection = { ...selectAll(pair, 'target', pair.key), limit: 1, descending: true };
-    const sql = target.engine.dialect.buildSelect(selection);
-    const [last] = await readValues(target, { side: 'target', columns: pair.key, sql });
+    const selection = { ...selectRows(pair, 'target', pair.key), limit: 1, descending: true };
+    const request = { side: 'target', columns: pair.key, selection } as const;
+    const [last] = await readValues(await this.side('target'), request);
     return last ?? null;
   }
 
@@ -59,9 +60,8 @@ export class RowLookup {
     const source = await this.side('source');
     const rows: Value[][] = [];
     for (const descending of [false, true]) {
-      const selection = { ...selectAll(pair, 'source', columns), limit, descending };
-      const sql = source.engine.dialect.buildSelect(selection);
-      rows.push(...(await readValues(source, { side: 'source', columns, sql })));
+      const selection = { ...selectRows(pair, 'source', columns), limit, descending };
+      rows.push(...(await readValues(source, { side: 'source', columns, selection })));
     }
     return rows.map((row) =>
       Object.fromEntries(columns.map(({ target }, i) => [target.name, row[i] ?? null])),
@@ -71,10 +71,9 @@ export class RowLookup {
   /** The target's values of a text column that its own collation holds equal to one of the given ones. */
   async readEqualValues(pair: TablePair, column: ColumnPair, values: readonly string[]): Promise<string[]> {
     const target = await this.side('target');
-    const selection = { ...selectAll(pair, 'target', [column]), key: [column.target], where: null };
     const keys = values.map((value) => [{ kind: 'text', value } as const]);
-    const sql = target.engine.dialect.buildSelectByKeys(selection, keys);
-    const rows = await readValues(target, { side: 'target', columns: [column], sql });
+    const selection = { ...selectRows(pair, 'target', [column]), key: [column.target], where: null, keys };
+    const rows = await readValues(target, { side: 'target', columns: [column], selection });
     return rows.flatMap(([value]) => (typeof value === 'string' ? [value] : []));
   }
 
@@ -85,7 +84,7 @@ export class RowLookup {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(({ session }) => session.close()));
+    await Promise.all([...this.#open.values()].map((session) => session.close()));
     this.#open.clear();
   }
 }

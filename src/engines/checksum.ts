@@ -1,16 +1,10 @@
-import type { ControlRow } from './engine.js';
+import type { ControlRow, ServerChecksum } from './session.js';
 
 /**
  * What stands in the sum for a row that the server could not hash: more than all the hashes that a table can have
  * together, so that one such row shows in the sum. SQL's own SUM would leave it out on both sides and call them equal.
  */
 export const UNHASHED = 10n ** 37n;
-
-/** The checksum of a range of rows as a server reports it: exact numbers, in digits. */
-export interface ServerChecksum {
-  readonly rows: number;
-  readonly sum: bigint;
-}
 
 /** Reads the one row of a checksum statement; null where a row of the range could not be hashed. */
 export function readChecksum(result: readonly ControlRow[]): ServerChecksum | null {

@@ -1,6 +1,6 @@
 import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
-import type { ConnectionSettings } from './engine.js';
+import type { ConnectionSettings } from './connection-settings.js';
 import { provesPeer } from './tls.js';
 
 /** What a password would travel through. */

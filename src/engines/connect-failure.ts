@@ -1,4 +1,5 @@
-import type { ConnectionSettings, Engine } from './engine.js';
+import type { ConnectionSettings } from './connection-settings.js';
+import type { Engine } from './engine.js';
 
 /** What is said of a connection that could not be made. */
 export interface ConnectFailure {

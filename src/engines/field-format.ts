@@ -4,7 +4,7 @@ import { formatFloat32, formatFloat64 } from '../core/encoding/float-text.js';
 import { encodeJson } from '../core/encoding/json-encoding.js';
 import { RowproofError } from '../core/errors.js';
 import type { ValueType } from '../core/schema.js';
-import type { FieldFormatter } from './engine.js';
+import type { FieldFormatter } from './row-codec.js';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

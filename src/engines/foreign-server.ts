@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { RowproofError } from '../core/errors.js';
-import type { ConnectionSettings, Engine, Session } from './engine.js';
+import type { ConnectionSettings } from './connection-settings.js';
+import type { Engine } from './engine.js';
+import type { Session } from './session.js';
 
 type Protocol = 'mysql' | 'postgresql';
 

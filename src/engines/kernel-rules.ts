@@ -1,7 +1,7 @@
 import type { CanonicalType } from '../core/canonical-type.js';
-import type { CodecColumn } from './engine.js';
 import { NUMBER_AS_DECIMAL, NUMBER_AS_INT, OP_EXTERNAL } from './kernel-opcodes.js';
 import type { KernelColumn, KernelRule } from './kernel-program.js';
+import type { CodecColumn } from './row-codec.js';
 
 /** The column of a program for a rule, or one that is left to the TypeScript encoder. */
 export function toKernelColumn(rule: KernelRule, width: number): KernelColumn {

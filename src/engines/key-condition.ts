@@ -1,6 +1,7 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Column } from '../core/schema.js';
-import type { Dialect, KeyRange, Literal } from './engine.js';
+import type { KeyRange } from './row-selection.js';
+import type { Dialect, Literal } from './sql-dialect.js';
 
 /** The dialect facts that key conditions are built from. */
 export type ConditionDialect = Pick<Dialect, 'quoteName' | 'literal'> & {

@@ -1,9 +1,11 @@
 import { RowproofError } from '../core/errors.js';
-import type { ConnectionSettings, Engine, Session } from './engine.js';
+import type { ConnectionSettings } from './connection-settings.js';
+import type { Engine } from './engine.js';
+import type { Session } from './session.js';
 
 /**
- * Makes a session outlast its connection, which a server or a firewall may end while nothing is asked: a statement that
- * finds it lost is run once more on a new one, on the same server or not at all. Who opens it closes it.
+ * Makes a session outlast its connection, which a server or a firewall may end while nothing is asked: a question that
+ * finds it lost is asked once more on a new one, on the same server or not at all. Who opens it closes it.
  */
 export function makeLasting(first: Session, engine: Engine, settings: ConnectionSettings): Session {
   let session = first;
@@ -41,12 +43,11 @@ export function makeLasting(first: Session, engine: Engine, settings: Connection
       return session.broken;
     },
     findings: first.findings,
-    query: (sql, statementSettings) => withSession((current) => current.query(sql, statementSettings)),
-    parse: (sql) => withSession((current) => current.parse(sql)),
+    ask: (kind, about) => withSession((current) => current.ask(kind, about)),
     // Rows that were handed over must not be handed over twice, so whoever reads them tries again.
-    readRows: async (sql, columns, onSpan) => {
+    readRows: async (selection, onSpan) => {
       if (!isClosed && session.broken) await reopen();
-      await session.readRows(sql, columns, onSpan);
+      await session.readRows(selection, onSpan);
     },
     pause: () => session.pause(),
     resume: () => session.resume(),

@@ -1,6 +1,7 @@
 import { RowproofError } from '../core/errors.js';
-import type { ConnectionSettings, Session } from './engine.js';
+import type { ConnectionSettings } from './connection-settings.js';
 import { startPatientTimer } from './patient-timer.js';
+import type { SqlSession } from './sql-session.js';
 
 /** How much longer than its own statement timeout a server gets to say that it ended a statement. */
 export const ANSWER_GRACE_MS = 5000;
@@ -11,9 +12,9 @@ export const ANSWER_GRACE_MS = 5000;
  * a whole table may take a day. Time in which we take no rows on purpose does not count.
  */
 export function limitWaits(
-  session: Session,
+  session: SqlSession,
   { statementTimeoutMs, longestSilenceMs }: ConnectionSettings,
-): Session {
+): SqlSession {
   const waits = new Waits({
     limitMs: statementTimeoutMs + ANSWER_GRACE_MS,
     silenceMs: longestSilenceMs + ANSWER_GRACE_MS,

@@ -1,9 +1,6 @@
 import { RowproofError } from '../core/errors.js';
 import type { Engine } from './engine.js';
-import { mysqlEngine } from './mysql/index.js';
-import { postgresqlEngine } from './postgresql/index.js';
-
-const ENGINES: readonly Engine[] = [mysqlEngine, postgresqlEngine];
+import { ENGINES } from './list.js';
 
 /** The engine behind a URL scheme (`mysql`, without the colon). */
 export function engineFor(scheme: string): Engine {

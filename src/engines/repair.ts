@@ -132,6 +132,8 @@ export interface RepairDialect {
   readonly sessionStatements: readonly string[];
   readonly begin: string;
   readonly commit: string;
+  /** Whether `E'…'` is a string with backslash escapes. */
+  readonly escapeStrings: boolean;
   /** False where the server refuses to delete a row that refers to itself. */
   readonly deletesOwnParent: boolean;
   /** A name in a statement of the file. */

@@ -1,4 +1,4 @@
-import type { RowCodec } from './engine.js';
+import type { RowCodec } from './row-codec.js';
 
 /** Whole rows in wire format, as an engine's session hands them over. */
 export interface RowSpan {

@@ -1,7 +1,8 @@
 import { PLAIN, type SideRule } from '../core/column-rule.js';
 import { compileStep, type ValueStep } from '../core/encoding/value-step.js';
 import type { ColumnPair, Side } from '../core/pairing.js';
-import type { CodecColumn, Engine, FieldEncoder, RowCodec, Session } from './engine.js';
+import type { CodecColumn, FieldEncoder, RowCodec } from './row-codec.js';
+import type { Session } from './session.js';
 
 /** A codec whose encoders follow the rules of their columns. */
 export interface RuledCodec extends RowCodec {
@@ -25,11 +26,10 @@ export function codecColumn(pair: ColumnPair, side: Side): CodecColumn {
  * knows of rules. Where every rule is plain the engine's own encoders are used as they are.
  */
 export async function compileRuledCodec(
-  engine: Engine,
   session: Session,
   columns: readonly CodecColumn[],
 ): Promise<RuledCodec> {
-  const codec = await engine.compileCodec(session, columns);
+  const codec = await session.ask('codec', columns);
   const encodersWith = (keeps: (step: ValueStep) => boolean): FieldEncoder[] =>
     codec.encoders.map((encode, i) => adaptEncoder(encode, stepsOf(columns[i]).filter(keeps)));
   return {

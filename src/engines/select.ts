@@ -1,13 +1,14 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
 import type { Column } from '../core/schema.js';
-import type { DuplicateProbe, RowSelection } from './engine.js';
 import {
   buildKeyListCondition,
   buildPartNumber,
   buildRangeConditions,
   type ConditionDialect,
 } from './key-condition.js';
+import type { RowSelection } from './row-selection.js';
+import type { Questions } from './session.js';
 
 /** What a SELECT needs to know of a dialect beyond its key conditions. */
 export interface SelectDialect extends ConditionDialect {
@@ -19,6 +20,8 @@ export interface SelectDialect extends ConditionDialect {
   /** How many rows there are, and whether they are more than one, written so that nothing else can be meant. */
   readonly rowCount: string;
   readonly isRepeated: string;
+  /** A condition that about this share of the rows meets, whatever their values are. */
+  sampleCondition(share: number): string;
 }
 
 /** What a dialect throws where it is asked for a literal of a value that only tells rows apart. */
@@ -29,18 +32,18 @@ export function withoutLiteral({ name, declared }: Column): RowproofError {
   });
 }
 
-/** The rows of a key range, in key order. */
+/** The rows of a key range, those with one of some keys, or a share of them, in key order. */
 export function buildSelect(dialect: SelectDialect, selection: RowSelection): string {
-  return assemble(dialect, selection, buildRangeConditions(dialect, selection.key, selection.range));
-}
-
-/** The rows with one of the given keys, in key order. */
-export function buildSelectByKeys(
-  dialect: SelectDialect,
-  selection: RowSelection,
-  keys: readonly (readonly KeyPart[])[],
-): string {
-  return assemble(dialect, selection, [buildKeyListCondition(dialect, selection.key, keys)]);
+  const { key, range, keys, share } = selection;
+  const conditions =
+    keys === undefined
+      ? buildRangeConditions(dialect, key, range)
+      : [buildKeyListCondition(dialect, key, keys)];
+  return assemble(
+    dialect,
+    selection,
+    share === undefined ? conditions : [...conditions, dialect.sampleCondition(share)],
+  );
 }
 
 /** The rows of a key range in no order and without a limit: what an optimizer is asked to estimate. */
@@ -104,7 +107,7 @@ export function buildConditionTest(
 /** One row where two rows have the same values in some columns. */
 export function buildDuplicateProbe(
   dialect: SelectDialect,
-  { table, columns, where }: DuplicateProbe,
+  { table, columns, where }: Questions['duplicates']['about'],
 ): string {
   const names = columns.map((column) => dialect.quoteName(column.name)).join(', ');
   const from = `FROM ${dialect.quoteTable(table)}${whereClause(where, [])}`;

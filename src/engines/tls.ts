@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { RowproofError } from '../core/errors.js';
-import type { TlsSettings } from './engine.js';
+import type { TlsSettings } from './connection-settings.js';
 import { withoutPlace } from './server-key.js';
 
 /** Whom a connection is made to, by the name or address that the user gave, and how it is proved. */

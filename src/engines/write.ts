@@ -1,8 +1,9 @@
 import type { Table } from '../core/schema.js';
 import type { ChangeNotes } from './change-notes.js';
-import type { ConnectionSettings, ControlRow } from './engine.js';
+import type { ConnectionSettings } from './connection-settings.js';
 import type { CopyForms } from './row-copies.js';
 import type { ExpectedServer, ServerIdentity } from './server-identity.js';
+import type { ControlRow } from './session.js';
 import type { Lexicon } from './sql-tokens.js';
 
 /**

@@ -3,7 +3,7 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
 import { appendKeyBytes, type KeyKind } from '../core/encoding/key-bytes.js';
 import { foldKey } from '../core/encoding/key-fold.js';
-import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/engine.js';
+import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/row-codec.js';
 import { eachRow, type RowSpan, type WireRow } from '../engines/row-span.js';
 import type { RowHash } from './row-hash.js';
 import type { HashedRows } from './row-kernel.js';

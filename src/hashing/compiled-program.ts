@@ -1,7 +1,6 @@
 import { TAG } from '../core/encoding/canonical.js';
 import type { KeyKind } from '../core/encoding/key-bytes.js';
 import type { Column } from '../core/schema.js';
-import type { FieldEncoder, RowCodec } from '../engines/engine.js';
 import {
   COLUMN_WORDS,
   KEY_BYTES_SPAN,
@@ -13,6 +12,7 @@ import {
   KEY_TEXT_SPAN,
   OP_EXTERNAL,
 } from '../engines/kernel-opcodes.js';
+import type { FieldEncoder, RowCodec } from '../engines/row-codec.js';
 
 /** Words of a table of code points. */
 const TABLE_WORDS = 256;

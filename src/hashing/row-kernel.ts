@@ -1,7 +1,7 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { RowproofError } from '../core/errors.js';
-import type { FieldEncoder } from '../engines/engine.js';
 import { COLUMN_WORDS, STATUS_DONE } from '../engines/kernel-opcodes.js';
+import type { FieldEncoder } from '../engines/row-codec.js';
 import type { RowSpan } from '../engines/row-span.js';
 import type { CompiledProgram } from './compiled-program.js';
 import { inputAt, type KernelRegions, layOutRegions } from './kernel-layout.js';

@@ -3,7 +3,7 @@ import { encodeNull } from '../core/encoding/canonical.js';
 import { appendKeyBytes, type KeyKind } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
 import type { Column } from '../core/schema.js';
-import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/engine.js';
+import type { FieldEncoder, FieldSpans, RowCodec } from '../engines/row-codec.js';
 import { eachRow, type RowSpan, type WireRow } from '../engines/row-span.js';
 import {
   type CompiledProgram,

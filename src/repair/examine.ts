@@ -1,6 +1,6 @@
 import type { TablePair } from '../core/pairing.js';
-import type { ControlRow } from '../engines/engine.js';
 import type { ForeignKey, UniqueRule } from '../engines/repair.js';
+import type { ControlRow } from '../engines/session.js';
 import { tupleOf } from './obstacle.js';
 import { spareValue } from './parking.js';
 import type { RepairedTable } from './repaired-table.js';

@@ -1,7 +1,7 @@
 import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { ControlRow } from '../engines/engine.js';
 import type { RepairDialect } from '../engines/repair.js';
+import type { ControlRow } from '../engines/session.js';
 
 /** A side that is asked, and how its SQL is written. */
 export interface AskedSide {

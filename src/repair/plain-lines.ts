@@ -1,4 +1,7 @@
-import type { EngineName } from '../core/schema.js';
+import type { RepairDialect } from '../engines/repair.js';
+
+/** How the engine of a file quotes. */
+type Quoting = Pick<RepairDialect, 'escapeStrings'>;
 
 /** The one client command of a file: without it `psql` would go on behind an error. */
 const STOP_ON_ERROR = '\\set ON_ERROR_STOP on';
@@ -12,27 +15,27 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  * as one that runs a shell, and none may hold a character that a terminal obeys or hides. Names and values come from
  * servers, which may lie; whatever went wrong before, such a line ends the writing.
  */
-export async function* checkLines(pieces: AsyncIterable<string>, engine: EngineName): AsyncGenerator<string> {
+export async function* checkLines(pieces: AsyncIterable<string>, quoting: Quoting): AsyncGenerator<string> {
   for await (const piece of pieces) {
     if (piece !== '' && !piece.endsWith('\n')) throw new RangeError('A repair file has an unfinished line');
-    for (const line of piece.split('\n')) checkLine(line, engine);
+    for (const line of piece.split('\n')) checkLine(line, quoting);
     yield piece;
   }
 }
 
-function checkLine(line: string, engine: EngineName): void {
+function checkLine(line: string, quoting: Quoting): void {
   if (line === '' || line === STOP_ON_ERROR) return;
   if (UNSAFE.test(line)) throw new RangeError('A line of a repair file holds a control character');
   if (!BEGINNINGS.test(line)) throw new RangeError('A line of a repair file begins with no statement');
   if (line.startsWith('--')) return;
-  const bare = withoutQuoted(line, engine);
+  const bare = withoutQuoted(line, quoting);
   if (bare === null) throw new RangeError('A line of a repair file leaves a quote open');
   if (bare.includes('\\')) throw new RangeError('A line of a repair file holds a client command');
 }
 
 /** A line with nothing in its quotes; null where one is left open. */
-function withoutQuoted(line: string, engine: EngineName): string | null {
-  const escaped = engine === 'postgresql' ? /\b[Ee]'(?:[^'\\]|\\.|'')*'/g : /(?!)/g;
+function withoutQuoted(line: string, { escapeStrings }: Quoting): string | null {
+  const escaped = escapeStrings ? /\b[Ee]'(?:[^'\\]|\\.|'')*'/g : /(?!)/g;
   const plain = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/g;
   const quoted = new RegExp(`${escaped.source}|${plain.source}`, 'g');
   const bare = line.replace(quoted, '_');

@@ -34,7 +34,7 @@ export async function* formatRepair(file: RepairFile): AsyncGenerator<string> {
   );
   const numbers = numberTables(survey);
   const transactions = formatTransactions({ survey, dialect, numbers, run, batchStatements });
-  yield* checkLines(transactions, result.target.engine);
+  yield* checkLines(transactions, dialect);
   yield `\n-- End of the file: ${formatCounted(survey.written, 'row')}.\n`;
 }
 

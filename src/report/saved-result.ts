@@ -25,7 +25,8 @@ const finding = saved.isShape({
   hint: saved.isText,
 });
 const side = saved.isShape({
-  engine: saved.isOneOf('mysql', 'mariadb', 'postgresql'),
+  engine: saved.isText,
+  product: saved.orAbsent(saved.isText),
   version: saved.isText,
   url: saved.isText,
 });

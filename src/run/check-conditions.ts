@@ -47,23 +47,17 @@ interface SideCondition {
 
 async function assertCondition({ side, open, table, condition, flag }: SideCondition): Promise<void> {
   const { engine, session } = open;
-  // Without brackets around it first: there one that closes ours is an error, as is anything else but an expression.
-  const { dialect } = engine;
-  let statement = dialect.buildConditionTest(table, condition);
-  try {
-    await session.parse(statement);
-    statement = dialect.buildCount(table, condition);
-    await session.parse(statement);
-  } catch (error) {
-    if (error instanceof RowproofError) throw error;
-    const { code, transient, message } = engine.classifyError(error);
-    if (code !== 'read' || transient) return;
-    const why = explainCondition({ condition, statement, message });
-    throw optionError({
-      option: flag,
-      message: `What ${flag} says of ${qualifiedName(table)} is no condition on the ${side}: ${why}.`,
-      hint: 'Write one SQL condition, as it could stand behind WHERE, in the words of that side (--where, --target-where).',
-      cause: error,
-    });
-  }
+  const fault = await session.ask('condition', { table, where: condition });
+  if (fault === null) return;
+  const { error, statement } = fault;
+  if (error instanceof RowproofError) throw error;
+  const { code, transient, message } = engine.classifyError(error);
+  if (code !== 'read' || transient) return;
+  const why = explainCondition({ condition, statement, message });
+  throw optionError({
+    option: flag,
+    message: `What ${flag} says of ${qualifiedName(table)} is no condition on the ${side}: ${why}.`,
+    hint: 'Write one SQL condition, as it could stand behind WHERE, in the words of that side (--where, --target-where).',
+    cause: error,
+  });
 }

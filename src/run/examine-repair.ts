@@ -35,7 +35,7 @@ export async function examineRepair(examination: RepairExamination): Promise<Rep
 async function examine({ sides, facts, tables }: RepairExamination): Promise<RepairFacts> {
   const lookup = new RowLookup(sides);
   try {
-    const ask = (side: Side) => async (sql: string) => (await lookup.side(side)).session.query(sql);
+    const ask = (side: Side) => async (sql: string) => (await lookup.side(side)).ask('repair-question', sql);
     const hidden = await findAllHidden({
       sides,
       tables,

@@ -1,8 +1,8 @@
 import type { RowDifference } from '../core/difference.js';
 import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { RowLookup } from '../diagnosis/row-lookup.js';
-import type { ControlRow } from '../engines/engine.js';
 import type { RepairCatalog } from '../engines/repair.js';
+import type { ControlRow } from '../engines/session.js';
 import { type AskedSide, findHiddenRows } from '../repair/hidden-rows.js';
 import type { TableProgress } from '../verifier/table-progress.js';
 import type { OpenSide } from './open-side.js';
@@ -34,7 +34,7 @@ export async function noteHiddenRows(looking: LookingBehind): Promise<void> {
   if (differing.length === 0) return;
   const lookup = new RowLookup(looking.sides);
   try {
-    const ask = (side: Side) => async (sql: string) => (await lookup.side(side)).session.query(sql);
+    const ask = (side: Side) => async (sql: string) => (await lookup.side(side)).ask('repair-question', sql);
     await findAllHidden({ ...looking, ask, mostRows: NOTED_ROWS });
   } catch {
     for (const table of differing) {
@@ -95,7 +95,7 @@ async function* firstRows(rows: AsyncIterable<RowDifference>, most: number): Asy
   }
 }
 
-function readCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
+function readCatalog({ session, catalog }: OpenSide): Promise<RepairCatalog> {
   const { schema: name, tables, version } = catalog;
-  return engine.readRepairCatalog(session, { name, tables, version });
+  return session.ask('repair-catalog', { name, tables, version });
 }

@@ -4,8 +4,8 @@ import { RowproofError } from '../core/errors.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
 import type { Catalog } from '../core/schema.js';
-import type { Session } from '../engines/engine.js';
 import { isSameInstance } from '../engines/server-identity.js';
+import type { Session } from '../engines/session.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import { compileScope } from './comparison-scope.js';
@@ -107,8 +107,9 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
 }
 
 /** A side as results name it. */
-export function describeSide({ catalog, settings }: OpenSide): SideResult {
-  return { engine: catalog.engine, version: catalog.version, url: describeServer(settings) };
+export function describeSide({ engine, catalog, settings }: OpenSide): SideResult {
+  const product = engine.titles[catalog.engine] ?? catalog.engine;
+  return { engine: catalog.engine, product, version: catalog.version, url: describeServer(settings) };
 }
 
 /** What both sides hold. */

@@ -5,10 +5,12 @@ import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import { explainConnectFailure } from '../engines/connect-failure.js';
-import type { ConnectionSettings, Engine, Environment, Session } from '../engines/engine.js';
+import type { ConnectionSettings, Environment } from '../engines/connection-settings.js';
+import type { Engine } from '../engines/engine.js';
 import { openUnlessForeign } from '../engines/foreign-server.js';
 import { makeLasting } from '../engines/lasting-session.js';
 import { isSameInstance } from '../engines/server-identity.js';
+import type { Session } from '../engines/session.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
 export interface OpenSide {
@@ -46,7 +48,7 @@ export async function openSide({ side, url, environment, stop }: SideRequest): P
       engine,
       settings,
       session,
-      catalog: await engine.readCatalog(session, settings),
+      catalog: await session.ask('catalog', settings),
       findings: session.findings.map((finding) => ({
         ...finding,
         message: `${capitalize(side)}: ${finding.message}`,

@@ -84,7 +84,8 @@ async function readSizes(
   const read = (side: Side): Promise<ReadonlyMap<string, number>> => {
     const { engine, session } = sides[side];
     const tables = planned.flatMap((table) => table[side] ?? []);
-    return engine.readTableSizes(session, tables).catch(() => new Map<string, number>());
+    if (engine.can.sizes !== true) return Promise.resolve(new Map());
+    return session.ask('sizes', tables).catch(() => new Map<string, number>());
   };
   const [source, target] = await Promise.all([read('source'), read('target')]);
   return { source, target };

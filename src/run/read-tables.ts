@@ -86,7 +86,7 @@ async function countAll({ config, wishes, sides, tables, control }: Reading): Pr
 /** Ends a session and what it is doing: a server does not notice by itself that nobody waits for a statement. */
 async function cutOffSession({ engine, settings, session }: OpenSide): Promise<void> {
   const keys = session.cancelKey === null ? [] : [session.cancelKey];
-  const cancelled = engine.cancel(settings, keys).catch(() => undefined);
+  const cancelled = engine.can.cancel?.(settings, keys).catch(() => undefined);
   const tooLong = new Promise((resolve) => setTimeout(resolve, LONGEST_CANCEL_MS).unref());
   await Promise.race([cancelled, tooLong]);
   await session.close();

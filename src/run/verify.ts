@@ -21,6 +21,7 @@ import type { PlannedTable } from '../verifier/table-pairing.js';
 import { TableProgress } from '../verifier/table-progress.js';
 import { createWorkerPool, type WorkerPool } from '../worker/pool.js';
 import { createSharedLoad } from '../worker/shared-load.js';
+import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
 import { DiagnosisRun } from './diagnose-run.js';
 import { examineRepair } from './examine-repair.js';
@@ -123,6 +124,7 @@ function interruptedBy(error: unknown): unknown {
 
 async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
+  assertAble(opened.config, sides, wishes);
   const catalogs = catalogsOf(sides);
   const asked = withBareNames(opened.config, catalogs);
   const config = withPatternsSpread(asked, catalogs.source);
@@ -228,7 +230,7 @@ async function* readDifferences(
 async function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
   const { schema: name, tables, version } = catalog;
   try {
-    return await engine.readRepairCatalog(session, { name, tables, version });
+    return await session.ask('repair-catalog', { name, tables, version });
   } catch (error) {
     if (error instanceof RowproofError) throw error;
     const { code, message, hint } = engine.classifyError(error);

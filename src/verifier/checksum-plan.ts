@@ -1,10 +1,9 @@
 import type { ChecksumPlace } from '../core/checksum-place.js';
 import { serializeError } from '../core/errors.js';
 import { comparedColumns, SIDES, type Side, type TablePair } from '../core/pairing.js';
-import type { EngineName } from '../core/schema.js';
 import type { Mode } from '../core/verdict.js';
-import { readChecksum, type ServerChecksum } from '../engines/checksum.js';
-import type { Engine, Session } from '../engines/engine.js';
+import type { Engine } from '../engines/engine.js';
+import type { ServerChecksum, Session } from '../engines/session.js';
 import type { TableProgress } from './table-progress.js';
 
 /** Which tables of a run the servers may hash. */
@@ -32,7 +31,7 @@ export interface ChecksumWish {
       {
         readonly engine: Engine;
         readonly session: Session;
-        readonly catalog: { readonly engine: EngineName };
+        readonly catalog: { readonly engine: string };
       }
     >
   >;
@@ -63,14 +62,17 @@ function findObstacle(pair: TablePair, mode: Mode, { sides, isLimited }: Checksu
   const { source, target } = sides;
   if (isLimited) return 'limits on the load hold only for rows that Rowproof reads';
   if (mode === 'spot') return 'spot mode reads small parts of it';
-  if (source.engine.checksum !== target.engine.checksum) return 'the two sides are different engines';
+  if (source.engine.family !== target.engine.family) return 'the two sides are different engines';
+  const { checksum } = source.engine.can;
+  if (checksum === undefined || target.engine.can.checksum === undefined)
+    return 'its server does not hash rows';
   if (pair.strategy !== 'range') return 'its rows are not walked by a key that both sides sort alike';
   const sameServer = source.catalog.engine === target.catalog.engine;
   for (const column of comparedColumns(pair)) {
     const obstacle =
       column.rule.kind === 'adapted'
         ? 'is compared by a rule of its own'
-        : source.engine.checksum.findObstacle({ source: column.source, target: column.target, sameServer });
+        : checksum.findObstacle({ source: column.source, target: column.target, sameServer });
     if (obstacle !== null) return `column ${column.source.name} ${obstacle}`;
   }
   return null;
@@ -78,19 +80,20 @@ function findObstacle(pair: TablePair, mode: Mode, { sides, isLimited }: Checksu
 
 /** Has both servers hash the same hard values; says what is wrong, or null where they agree. */
 async function probeServers({ sides, seed }: ChecksumWish): Promise<string | null> {
-  const probe = sides.source.engine.checksum.buildProbe(seed);
   const found: ServerChecksum[] = [];
+  let isRight = true;
   for (const side of SIDES) {
     try {
-      const checksum = readChecksum(await sides[side].session.query(probe.sql));
+      const { checksum, expected } = await sides[side].session.ask('checksum-probe', seed);
       if (checksum === null) return `the ${side} does not hash the values that it is tested with`;
       found.push(checksum);
+      const sum = expected.sum ?? found[0]?.sum;
+      isRight &&= checksum.rows === expected.rows && checksum.sum === sum;
     } catch (error) {
       const { message } = sides[side].engine.classifyError(error);
       return `the ${side} cannot hash rows: ${(message || serializeError(error).message).replace(/\.$/, '')}`;
     }
   }
-  const isRight = found.every(({ rows, sum }) => rows === probe.rows && sum === (probe.sum ?? found[0]?.sum));
   return isRight ? null : 'the two servers do not hash the same values alike';
 }
 

@@ -7,7 +7,7 @@ import {
   type Pacing,
 } from '../core/chunk.js';
 import type { TablePair } from '../core/pairing.js';
-import type { KeyRange } from '../engines/engine.js';
+import type { KeyRange } from '../engines/row-selection.js';
 import { ChecksumChoice, type TableChecksums } from './checksum-choice.js';
 import type { Segment } from './planner.js';
 import type { TableProgress } from './table-progress.js';

@@ -11,6 +11,7 @@ import type { UnverifiedChunk } from '../core/chunk.js';
 import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { comparedColumns, isLookedUp, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { selectRows } from '../engines/select-rows.js';
 import { comparePartitions } from './compare-partitions.js';
 import type { TableProgress } from './table-progress.js';
 import { endTable, reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
@@ -193,22 +194,21 @@ function wholeTable(table: TableProgress): SpoolPlace {
 async function findUnusableKey(run: TableRun, pair: TablePair): Promise<Finding | null> {
   for (const side of pair.unproven) {
     const { engine, session } = run.sides[side];
-    const columns = pair.key.map((column) => column[side]);
-    const where = side === 'source' ? pair.sourceWhere : pair.targetWhere;
-    const sql = engine.dialect.buildDuplicateProbe({ table: pair[side], columns, where });
-    const [found] = await session.query(sql, engine.dialect.rowSettings).catch((error: unknown) => {
-      const { code, transient, message, hint } = engine.classifyError(error);
-      throw new Unverified({
-        kind: 'unverified',
-        transient,
-        error: {
-          code,
-          hint,
-          message: `Cannot look for duplicate keys in ${qualifiedName(pair[side])} on the ${side}: ${message}`,
-        },
+    const isRepeated = await session
+      .ask('duplicates', selectRows(pair, side, pair.key))
+      .catch((error: unknown) => {
+        const { code, transient, message, hint } = engine.classifyError(error);
+        throw new Unverified({
+          kind: 'unverified',
+          transient,
+          error: {
+            code,
+            hint,
+            message: `Cannot look for duplicate keys in ${qualifiedName(pair[side])} on the ${side}: ${message}`,
+          },
+        });
       });
-    });
-    if (found !== undefined) return duplicateKey(pair, side);
+    if (isRepeated) return duplicateKey(pair, side);
   }
   return null;
 }

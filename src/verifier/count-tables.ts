@@ -3,7 +3,8 @@ import type { EmitEvent } from '../core/event.js';
 import type { FindingCode } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Table } from '../core/schema.js';
-import type { Engine, Session } from '../engines/engine.js';
+import type { Engine } from '../engines/engine.js';
+import type { Session } from '../engines/session.js';
 import type { ComparisonScope } from './selection.js';
 import type { PlannedTable } from './table-pairing.js';
 import type { TableProgress } from './table-progress.js';
@@ -84,19 +85,12 @@ async function countTable(run: CountRun, table: TableProgress, tables: Record<Si
   });
 }
 
-async function countRows(
-  { engine, session }: CountSide,
-  table: Table,
-  where: string | null,
-): Promise<number> {
-  const { dialect } = engine;
-  const [row] = await session
-    .query(dialect.buildCount(table, where), dialect.rowSettings)
-    .catch((error: unknown) => {
-      const { code, message } = engine.classifyError(error);
-      throw new RowproofError({ code, message: message.replace(/\.$/, ''), cause: error });
-    });
-  return Number(row?.row_count ?? 0);
+function countRows({ engine, session }: CountSide, table: Table, where: string | null): Promise<number> {
+  return session.ask('count', { table, where }).catch((error: unknown) => {
+    if (error instanceof RowproofError) throw error;
+    const { code, message } = engine.classifyError(error);
+    throw new RowproofError({ code, message: message.replace(/\.$/, ''), cause: error });
+  });
 }
 
 function noteFailure(table: TableProgress, side: Side, reason: unknown): void {

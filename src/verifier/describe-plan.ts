@@ -5,7 +5,10 @@ import { comparedColumns, qualifiedName, type Side, type TablePair } from '../co
 import type { TablePlan } from '../core/plan.js';
 import { believableRows, estimateSeconds, type TableSize } from '../core/plan-estimate.js';
 import type { Mode } from '../core/verdict.js';
-import type { Engine, KeyRange, Session } from '../engines/engine.js';
+import type { Engine } from '../engines/engine.js';
+import type { KeyRange } from '../engines/row-selection.js';
+import { selectRows } from '../engines/select-rows.js';
+import type { Session } from '../engines/session.js';
 import { withKeyAdvice } from './advise-key.js';
 import type { RunChecksums } from './checksum-plan.js';
 import { openKeyReader } from './key-reader.js';
@@ -111,15 +114,9 @@ async function chunkSql(pair: TablePair, { sides, chunkRows }: PlanRequest): Pro
   const isWalked = pair.strategy === 'range';
   const first = isWalked ? await readFirstKey(pair, sides.source) : { after: null, findings: [] };
   const build = (side: Side): string =>
-    sides[side].engine.dialect.buildSelect({
-      table: pair[side],
-      columns: comparedColumns(pair).map((column) => column[side]),
-      key: isWalked ? pair.key.map((column) => column[side]) : [],
-      where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
-      range: { after: first.after, upTo: null },
-      limit: isWalked ? chunkRows : null,
-      offset: 0,
-      descending: false,
+    sides[side].engine.describe({
+      ...selectRows(pair, side, comparedColumns(pair)),
+      ...(isWalked ? { range: { after: first.after, upTo: null }, limit: chunkRows } : { key: [] }),
     });
   return { source: build('source'), target: build('target'), findings: first.findings };
 }
@@ -146,8 +143,11 @@ function countSql({ source, target }: PlannedTable, { sides, scope }: PlanReques
   if (source === null || target === null) return null;
   const where = scope.sourceWhere(source.name);
   return {
-    source: sides.source.engine.dialect.buildCount(source, where),
-    target: sides.target.engine.dialect.buildCount(target, scope.targetWhere(source.name) ?? where),
+    source: sides.source.engine.describeCount({ table: source, where }),
+    target: sides.target.engine.describeCount({
+      table: target,
+      where: scope.targetWhere(source.name) ?? where,
+    }),
     findings: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { FindEndResult, FindEndTask, UnverifiedChunk } from '../core/chunk.js';
 import { formatKeyParts } from '../core/encoding/key-bytes.js';
 import type { TablePair } from '../core/pairing.js';
-import type { KeyRange } from '../engines/engine.js';
+import type { KeyRange } from '../engines/row-selection.js';
 import { reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
 
 type Key = KeyRange['after'];

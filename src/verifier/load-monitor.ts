@@ -1,7 +1,9 @@
 import { RowproofError } from '../core/errors.js';
 import type { EmitEvent, RunEvent } from '../core/event.js';
 import { SIDES, type Side } from '../core/pairing.js';
-import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
+import type { ConnectionSettings } from '../engines/connection-settings.js';
+import type { Engine } from '../engines/engine.js';
+import type { Session } from '../engines/session.js';
 
 const SAMPLE_EVERY_MS = 1000;
 /** A server that does not say its load in this time counts as one whose load is unknown. */
@@ -105,7 +107,7 @@ export class LoadMonitor {
     const patience = { connectTimeoutMs: SAMPLE_TIMEOUT_MS, statementTimeoutMs: SAMPLE_TIMEOUT_MS };
     const opening = this.#sessions.get(side) ?? engine.open({ ...settings, ...patience });
     this.#sessions.set(side, opening);
-    return engine.readLoad(await opening, this.#watch.ownSessions(side));
+    return (await opening).ask('load', this.#watch.ownSessions(side));
   }
 
   #decide(loads: Readonly<Record<Side, number | null>>): void {

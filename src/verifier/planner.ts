@@ -1,5 +1,6 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import { fromOrdinal, toOrdinal } from '../core/key-space.js';
+import type { Engine } from '../engines/engine.js';
 import { type KeySource, keySelection, openKeyReader } from './key-reader.js';
 
 /** A coarse key range of a table pair: one worker walks it chunk by chunk. Null bounds are open. */
@@ -10,6 +11,7 @@ export interface Segment {
 }
 
 export interface PlanningRequest extends KeySource {
+  readonly engine: Engine;
   readonly wantedSegments: number;
   readonly minSegmentRows: number;
 }
@@ -31,7 +33,8 @@ export const WHOLE: Segment = { ordinal: 0, after: null, upTo: null };
 interface Piece {
   readonly low: bigint;
   readonly high: bigint;
-  readonly rows: number;
+  /** Null where the server has no idea; such a piece is not cut. */
+  readonly rows: number | null;
 }
 
 /**
@@ -40,9 +43,10 @@ interface Piece {
  * looks into the index; no row is counted, and nothing rests on the guess but how evenly the work is shared.
  */
 export async function planSegments(request: PlanningRequest): Promise<readonly Segment[]> {
-  const { pair, wantedSegments, minSegmentRows } = request;
+  const { pair, engine, wantedSegments, minSegmentRows } = request;
   const estimate = pair.source.estimatedRows;
-  if (wantedSegments < 2 || (estimate !== null && estimate < 2 * minSegmentRows)) return [WHOLE];
+  if (engine.can.estimate !== true || wantedSegments < 2) return [WHOLE];
+  if (estimate !== null && estimate < 2 * minSegmentRows) return [WHOLE];
   const edges = await readEdges(request);
   if (edges === null) return [WHOLE];
   const bounds = await chooseBounds(request, edges);
@@ -71,12 +75,13 @@ async function readEdges(request: PlanningRequest): Promise<Edges | null> {
 
 async function chooseBounds(request: PlanningRequest, { low, high, like }: Edges): Promise<bigint[]> {
   const { wantedSegments, minSegmentRows } = request;
-  const estimate = (from: bigint, to: bigint): Promise<number> => estimateRows(request, { from, to, like });
+  const estimate = (from: bigint, to: bigint): Promise<number | null> =>
+    estimateRows(request, { from, to, like });
   const pieces: Piece[] = [{ low, high, rows: await estimate(low, high) }];
   while (pieces.length < wantedSegments) {
-    pieces.sort((one, other) => other.rows - one.rows);
+    pieces.sort((one, other) => (other.rows ?? -1) - (one.rows ?? -1));
     const [largest] = pieces;
-    if (largest === undefined || largest.rows < 2 * minSegmentRows || largest.high - largest.low < 2n) break;
+    if (largest?.rows == null || largest.rows < 2 * minSegmentRows || largest.high - largest.low < 2n) break;
     const middle = (largest.low + largest.high) / 2n;
     const [left, right] = [await estimate(largest.low, middle), await estimate(middle, largest.high)];
     pieces.splice(
@@ -93,15 +98,10 @@ async function chooseBounds(request: PlanningRequest, { low, high, like }: Edges
 }
 
 async function estimateRows(
-  { pair, engine, session }: PlanningRequest,
+  { pair, session }: PlanningRequest,
   { from, to, like }: { from: bigint; to: bigint; like: KeyPart },
-): Promise<number> {
+): Promise<number | null> {
   const [after, upTo] = [fromOrdinal(from, like), fromOrdinal(to, like)];
   const range = { after: after === null ? null : [after], upTo: upTo === null ? null : [upTo] };
-  const { dialect } = engine;
-  const rows = await session.query(
-    dialect.buildEstimate({ ...keySelection(pair), range }),
-    dialect.rowSettings,
-  );
-  return dialect.readEstimate(rows) ?? 0;
+  return session.ask('estimate', { ...keySelection(pair), range });
 }

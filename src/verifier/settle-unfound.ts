@@ -53,7 +53,7 @@ function describeBroken(
   return {
     code: 'index-broken',
     message: `Index ${index} of ${qualifiedName(pair[side])} on the ${side} is broken: of ${asked} rows that were there and that it did not find by their keys, a scan without it found ${rows}, such as ${names.join(', ')} = ${formatKeyParts(example)}. Rows were compared without it.`,
-    hint: sides[side].engine.dialect.adviseRebuild(pair[side], index),
+    hint: sides[side].engine.adviseRebuild(pair[side], index),
   };
 }
 

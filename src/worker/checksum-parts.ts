@@ -1,7 +1,7 @@
 import type { ChecksumPart } from '../core/chunk.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Side } from '../core/pairing.js';
-import type { ServerChecksum } from '../engines/checksum.js';
+import type { ServerChecksum } from '../engines/session.js';
 
 /** Reading so few rows costs hardly more than another statement: no smaller part is aimed at. */
 export const PART_ROWS = 200;

@@ -6,8 +6,9 @@ import {
 } from '../core/chunk.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
-import { readChecksum, readPartChecksums, type ServerChecksum } from '../engines/checksum.js';
-import type { ChecksumRequest, KeyRange, Session } from '../engines/engine.js';
+import type { KeyRange } from '../engines/row-selection.js';
+import { selectRows } from '../engines/select-rows.js';
+import type { ChecksumRequest, ServerChecksum, Session } from '../engines/session.js';
 import { joinParts, judgeParts, PART_ROWS, partShare, thinOut } from './checksum-parts.js';
 import { type KeyPlace, readKeys, smallestEnd, toKeyParts } from './read-keys.js';
 import {
@@ -91,10 +92,8 @@ async function readPartEnds(
   { session, range, rows }: { session: Session; range: KeyRange; rows: number },
 ): Promise<KeyPart[][]> {
   const { pair, context } = work;
-  const sample = context.sessions.engine('source').checksum.buildSampleCondition(partShare(rows));
-  const where = pair.sourceWhere === null ? sample : `(\n${pair.sourceWhere}\n) AND ${sample}`;
   const read = await onBothSides(pair, context, async (side) =>
-    side === 'target' ? [] : readKeys(keysOf(work, side, session), { range, where, limit: null }),
+    side === 'target' ? [] : readKeys(keysOf(work, side, session), { range, share: partShare(rows) }),
   );
   return thinOut(read.source).map((key) => toKeyParts(pair, key));
 }
@@ -106,9 +105,7 @@ function readSums(
 ): Promise<Record<Side, ServerChecksum | null>> {
   const { pair, context } = work;
   return onBothSides(pair, context, async (side) => {
-    const { checksum } = context.sessions.engine(side);
-    const sql = checksum.buildChecksum(describeRows(work, side, range));
-    return readChecksum(await sessions[side].query(sql, checksum.settings));
+    return sessions[side].ask('checksum', describeRows(work, side, range));
   });
 }
 
@@ -119,21 +116,12 @@ function readPartSums(
 ): Promise<Record<Side, ReadonlyMap<number, ServerChecksum | null>>> {
   const { pair, context } = work;
   return onBothSides(pair, context, async (side) => {
-    const { checksum } = context.sessions.engine(side);
-    const sql = checksum.buildPartChecksums(describeRows(work, side, range), ends);
-    return readPartChecksums(await sessions[side].query(sql, checksum.settings));
+    return sessions[side].ask('part-checksums', { rows: describeRows(work, side, range), ends });
   });
 }
 
 function describeRows({ task, pair }: ChecksumWork, side: Side, range: KeyRange): ChecksumRequest {
-  return {
-    table: pair[side],
-    columns: comparedColumns(pair).map((column) => column[side]),
-    key: pair.key.map((column) => column[side]),
-    where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
-    range,
-    seed: task.seed,
-  };
+  return { ...selectRows(pair, side, comparedColumns(pair)), range, seed: task.seed };
 }
 
 function areEqual({ source, target }: Readonly<Record<Side, ServerChecksum | null>>): boolean {

@@ -24,8 +24,7 @@ export async function findKeys({
     const { session, close } = await context.sessions.openStream(side);
     channel.reportSessions({ [side]: session });
     try {
-      const whole = { key: [], range: { after: null, upTo: null }, limit: null, withoutIndex: true };
-      await readEachKey({ pair, side, engine, session }, whole, (key) => {
+      await readEachKey({ pair, side, engine, session }, { key: [], withoutIndex: true }, (key) => {
         if (wanted.delete(key.bytes.toString('latin1', 0, key.length))) {
           rows++;
           example ??= toKeyParts(pair, key.toBuffer());

@@ -1,7 +1,8 @@
 import { RowproofError } from '../core/errors.js';
 import { SIDES, type Side } from '../core/pairing.js';
-import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
+import type { ConnectionSettings } from '../engines/connection-settings.js';
 import { engineFor } from '../engines/registry.js';
+import type { SessionHandle } from '../engines/session.js';
 import { compileKernel } from '../hashing/kernel-module.js';
 import { GrowingRunner } from './growing-runner.js';
 import { InlineRunner } from './inline-runner.js';
@@ -114,6 +115,6 @@ async function cancelOnServer(
   if (keys.length === 0) return;
   const stop = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
   await engineFor(settings.scheme)
-    .cancel(settings, keys, stop)
+    .can.cancel?.(settings, keys, stop)
     .catch(() => undefined);
 }

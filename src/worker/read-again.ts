@@ -1,8 +1,8 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyKind, type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import { serializeError } from '../core/errors.js';
-import type { Session } from '../engines/engine.js';
 import type { WireRow } from '../engines/row-span.js';
+import type { Session } from '../engines/session.js';
 import type { RereadStep } from './plan-rereads.js';
 import type { RowBatch } from './row-batch.js';
 import { readEachRow, type TableSide } from './table-side.js';
@@ -30,11 +30,9 @@ async function readByKeys(
   { parts }: KeyList,
   onRow: (key: ByteSink, row: { buffer: Buffer; start: number; end: number }) => void,
 ): Promise<void> {
-  const { engine, selection, columns, reader } = prepared;
-  const all = { ...selection, range: { after: null, upTo: null }, limit: null };
-  const sql = engine.dialect.buildSelectByKeys(all, parts);
+  const { selection, reader } = prepared;
   const sink = new ByteSink();
-  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
+  await readEachRow({ session, selection: { ...selection, keys: parts }, codec: reader.codec }, (row) => {
     sink.reset();
     const end = reader.readKey(row, sink);
     onRow(sink, { buffer: row.buffer, start: row.offset, end });
@@ -100,11 +98,11 @@ export interface RangeRead extends ReadPlace {
  */
 export async function readRangeRows(read: RangeRead, batch: RowBatch): Promise<boolean> {
   const { prepared, session, range, keys } = read;
-  const { engine, selection, columns, reader } = prepared;
+  const { selection, reader } = prepared;
   batch.reset(keys.length);
   const picker = new RowPicker(read, batch);
-  const sql = engine.dialect.buildSelect({ ...selection, range, limit: null });
-  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => picker.take(row));
+  const wanted = { session, selection: { ...selection, range }, codec: reader.codec };
+  await readEachRow(wanted, (row) => picker.take(row));
   return picker.isInOrder;
 }
 

@@ -1,7 +1,9 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import { SIDES, type Side, type TablePair } from '../core/pairing.js';
-import type { Engine, KeyRange, RowSelection, Session } from '../engines/engine.js';
+import type { Engine } from '../engines/engine.js';
+import type { KeyRange, RowSelection } from '../engines/row-selection.js';
+import type { Session } from '../engines/session.js';
 import { prepareTableSide, readEachRow } from './table-side.js';
 
 /** Where keys are read, and with what. */
@@ -15,25 +17,24 @@ export interface KeyPlace {
 /** Calls `onKey` with the key bytes of each row of a selection, good until it returns; false ends the read. */
 export async function readEachKey(
   { pair, side, engine, session }: KeyPlace,
-  selection: Pick<RowSelection, 'range' | 'limit'> & Partial<RowSelection>,
+  selection: Partial<RowSelection>,
   onKey: (key: ByteSink) => boolean,
 ): Promise<void> {
   const prepared = await prepareTableSide({ ...pair, columns: [] }, side, { engine, session });
-  const { columns, reader } = prepared;
-  const sql = engine.dialect.buildSelect({ ...prepared.selection, ...selection });
+  const { reader } = prepared;
   const key = new ByteSink();
-  await readEachRow({ session, columns, sql, codec: reader.codec }, (row) => {
-    key.reset();
-    const next = reader.readKey(row, key);
-    return onKey(key) ? next : -1;
-  });
+  await readEachRow(
+    { session, selection: { ...prepared.selection, ...selection }, codec: reader.codec },
+    (row) => {
+      key.reset();
+      const next = reader.readKey(row, key);
+      return onKey(key) ? next : -1;
+    },
+  );
 }
 
 /** Reads the keys of a selection of a side's rows, from the index alone. */
-export async function readKeys(
-  place: KeyPlace,
-  selection: Pick<RowSelection, 'range' | 'limit'> & Partial<RowSelection>,
-): Promise<Buffer[]> {
+export async function readKeys(place: KeyPlace, selection: Partial<RowSelection>): Promise<Buffer[]> {
   const keys: Buffer[] = [];
   await readEachKey(place, selection, (key) => {
     keys.push(key.toBuffer());

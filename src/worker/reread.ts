@@ -1,7 +1,7 @@
 import type { DifferenceCounts, UnfoundRows } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { Session } from '../engines/engine.js';
+import type { Session } from '../engines/session.js';
 import type { RereadStep } from './plan-rereads.js';
 import { listKeys, readListedRows, readRangeRows } from './read-again.js';
 import { RowBatch } from './row-batch.js';

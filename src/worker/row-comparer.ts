@@ -4,7 +4,7 @@ import { encodeNull } from '../core/encoding/canonical.js';
 import { isWithin } from '../core/exact-number.js';
 import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import type { Tolerance } from '../core/relaxation.js';
-import type { FieldEncoder, FieldSpans } from '../engines/engine.js';
+import type { FieldEncoder, FieldSpans } from '../engines/row-codec.js';
 import type { RowBatch } from './row-batch.js';
 import { sharesWireBytes } from './shared-wire.js';
 import type { TableSide } from './table-side.js';

@@ -1,5 +1,5 @@
 import type { Side, TablePair } from '../core/pairing.js';
-import type { SpanListener } from '../engines/engine.js';
+import type { SpanListener } from '../engines/session.js';
 import { BucketReader } from '../hashing/bucket-reader.js';
 import { prepareTableSide, type TableSide } from './table-side.js';
 import type { ChunkChannel, WorkerContext } from './worker-context.js';
@@ -30,9 +30,7 @@ export async function scanSide(scan: SideScan): Promise<void> {
   try {
     const prepared = await prepareTableSide(pair, side, { engine: context.sessions.engine(side), session });
     const listener = createSpanListener(scan, prepared);
-    const { columns, selection, engine } = prepared;
-    const whole = { ...selection, key: [], range: { after: null, upTo: null }, limit: null };
-    await session.readRows(engine.dialect.buildSelect(whole), columns, listener.listen);
+    await session.readRows({ ...prepared.selection, key: [] }, listener.listen);
     listener.finish();
   } finally {
     await close();

@@ -1,6 +1,8 @@
 import type { Side } from '../core/pairing.js';
-import type { ConnectionSettings, Engine, Session } from '../engines/engine.js';
+import type { ConnectionSettings } from '../engines/connection-settings.js';
+import type { Engine } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
+import type { Session } from '../engines/session.js';
 import type { LoadControl } from './load-control.js';
 import { type SessionUse, tameSession } from './tame-session.js';
 

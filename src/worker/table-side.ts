@@ -1,17 +1,21 @@
 import { type ErrorCode, RowproofError } from '../core/errors.js';
 import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
-import type { Engine, FieldEncoder, RowCodec, RowSelection, Session } from '../engines/engine.js';
+import type { Engine } from '../engines/engine.js';
+import type { FieldEncoder, RowCodec } from '../engines/row-codec.js';
+import type { RowSelection } from '../engines/row-selection.js';
 import { eachRow, type WireRow } from '../engines/row-span.js';
 import { codecColumn, compileRuledCodec } from '../engines/ruled-codec.js';
+import { selectRows } from '../engines/select-rows.js';
+import type { Session } from '../engines/session.js';
 import { RowReader } from '../hashing/row-reader.js';
 
-/** One side of a table pair, ready to be read: its engine, its columns in reading order, and a compiled reader. */
+/** One side of a table pair, ready to be read: its engine, its columns in reading order, all of its rows, and a compiled reader. */
 export interface TableSide {
   readonly side: Side;
   readonly engine: Engine;
   readonly columns: readonly Column[];
-  readonly selection: Omit<RowSelection, 'range' | 'limit'>;
+  readonly selection: RowSelection;
   readonly reader: RowReader;
   /** What two values of a column are compared by; those of `reader` may be coarser, for hashing. */
   readonly valueEncoders: readonly FieldEncoder[];
@@ -26,7 +30,6 @@ export async function prepareTableSide(
   const compared = comparedColumns(pair);
   const columns = compared.map((column) => column[side]);
   const codec = await compileRuledCodec(
-    engine,
     session,
     compared.map((column) => codecColumn(column, side)),
   );
@@ -35,14 +38,7 @@ export async function prepareTableSide(
     engine,
     columns,
     valueEncoders: codec.valueEncoders,
-    selection: {
-      table: pair[side],
-      columns,
-      key: pair.key.map((column) => column[side]),
-      where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
-      offset: 0,
-      descending: false,
-    },
+    selection: selectRows(pair, side, compared),
     reader: new RowReader(
       codec,
       pair.key.map((column) => ({ column: column[side], keyKind: column.keyKind })),
@@ -52,19 +48,19 @@ export async function prepareTableSide(
 
 /** Streams rows and calls `onRow` for each with where it lies; `onRow` returns where it ends, or -1 to stop. */
 export async function readEachRow(
-  { session, columns, sql, codec }: RowRead & { readonly codec: RowCodec },
+  { session, selection, codec }: RowRead,
   onRow: (row: WireRow) => number,
 ): Promise<void> {
-  await session.readRows(sql, columns, (buffer, start, end, rows) =>
+  await session.readRows(selection, (buffer, start, end, rows) =>
     eachRow(codec, { buffer, start, end, rows }, onRow),
   );
 }
 
-/** What to read rows with. */
+/** Which rows to read, where, and with what. */
 export interface RowRead {
   readonly session: Session;
-  readonly columns: readonly Column[];
-  readonly sql: string;
+  readonly selection: RowSelection;
+  readonly codec: RowCodec;
 }
 
 /** Puts table and side into the message of whatever went wrong while reading. */

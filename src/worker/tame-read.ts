@@ -1,5 +1,5 @@
 import type { Side } from '../core/pairing.js';
-import type { Session, SpanListener } from '../engines/engine.js';
+import type { Session, SpanListener } from '../engines/session.js';
 import type { LoadControl } from './load-control.js';
 
 /** How often a read that stopped in its middle looks whether it may go on. */

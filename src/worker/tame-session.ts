@@ -1,6 +1,6 @@
 import { hasLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
-import type { Session } from '../engines/engine.js';
+import type { Session } from '../engines/session.js';
 import type { LoadControl } from './load-control.js';
 import { TameRead } from './tame-read.js';
 
@@ -40,18 +40,17 @@ export function tameSession(session: Session, { side, use, load }: Taming): Sess
       return session.broken;
     },
     findings: session.findings,
-    query: async (sql, settings) => {
+    ask: async (kind, about) => {
       if (use === 'planning') await waitWhilePaused(load);
-      return session.query(sql, settings);
+      return session.ask(kind, about);
     },
-    parse: (sql) => session.parse(sql),
-    readRows: async (sql, columns, onSpan) => {
+    readRows: async (selection, onSpan) => {
       load.clock.beginRead();
       try {
         await waitWhilePaused(load);
         const read = new TameRead({ session, side, load, stopsWhilePaused: use === 'stream' });
         try {
-          await session.readRows(sql, columns, read.listen(onSpan));
+          await session.readRows(selection, read.listen(onSpan));
         } finally {
           read.end();
         }

@@ -1,8 +1,8 @@
 import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { SessionHandle } from '../engines/engine.js';
 import { engineFor } from '../engines/registry.js';
+import type { SessionHandle } from '../engines/session.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
 import { RowKernel } from '../hashing/row-kernel.js';

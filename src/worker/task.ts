@@ -18,7 +18,8 @@ import type {
   FindKeysTask,
 } from '../core/chunk.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { ConnectionSettings, SessionHandle } from '../engines/engine.js';
+import type { ConnectionSettings } from '../engines/connection-settings.js';
+import type { SessionHandle } from '../engines/session.js';
 import type { KernelModule } from '../hashing/kernel-module.js';
 import type { SharedLoad } from './shared-load.js';
 

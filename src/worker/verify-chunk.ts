@@ -83,7 +83,8 @@ async function readBothSides(
 /** Whether rows can be hashed as they were sent, which spares making them canonical: where both sides mean the same by it. */
 function hashesAsSent({ prepared }: WorkerContext, { source, target }: Record<Side, TableSide>): boolean {
   if (prepared === null) return false;
-  prepared.asSent ??= source.engine === target.engine && source.reader.meansTheSame(target.reader);
+  prepared.asSent ??=
+    source.engine.family === target.engine.family && source.reader.meansTheSame(target.reader);
   return prepared.asSent;
 }
 
@@ -93,15 +94,15 @@ async function readSide(
   context: WorkerContext,
   hasher: ChunkHasher,
 ): Promise<SideRead> {
-  const { side, columns, selection, reader, engine } = prepared;
+  const { side, selection, reader } = prepared;
   const index = context.indexes[side];
   reader.beginIndex(index, hasher);
-  const sql = engine.dialect.buildSelect({ ...selection, range: task, limit: task.capRows });
   let wireBytes = 0;
   let received = 0;
   let stopped = false;
   const session = await context.sessions.session(side);
-  await session.readRows(sql, columns, (buffer, start, end, rows) => {
+  const wanted = { ...selection, range: task, limit: task.capRows };
+  await session.readRows(wanted, (buffer, start, end, rows) => {
     reader.indexSpan({ buffer, start, end, rows }, index, hasher);
     wireBytes += end - start;
     received += rows;

@@ -2,7 +2,7 @@ import type { UnverifiedChunk } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { SessionHandle } from '../engines/engine.js';
+import type { SessionHandle } from '../engines/session.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import type { RowIndex } from '../hashing/row-index.js';
 import type { RowKernel } from '../hashing/row-kernel.js';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
-import { readChecksum, readPartChecksums, type ServerChecksum } from '../../src/engines/checksum.js';
-import type { Session } from '../../src/engines/engine.js';
 import { engineFor } from '../../src/engines/registry.js';
+import type { ServerChecksum, Session } from '../../src/engines/session.js';
 import { judgeParts, thinOut } from '../../src/worker/checksum-parts.js';
 import { type Comparison, compare, listDifferences, tableResult } from '../run/compare.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
@@ -145,7 +144,7 @@ describe.each(availableEngines())('the parts of a range that %s hashes', (name) 
   });
 
   it('are the ranges between their ends, whatever the ends', async () => {
-    const catalog = await engine.readCatalog(session, settings);
+    const catalog = await session.ask('catalog', settings);
     for (const [tableName, { columns, partsOf }] of Object.entries(cases)) {
       const table = catalog.tables.find((candidate) => candidate.name === tableName);
       if (partsOf === undefined || table === undefined) continue;
@@ -153,11 +152,11 @@ describe.each(availableEngines())('the parts of a range that %s hashes', (name) 
       const ends = [0, 1, 2, 600, 1200, LAST - 1, LAST].map(partsOf);
       const rows = { table, columns: table.columns, key, where: 'row_hash <> 1 -- 1', seed: 5n };
       const whole = { ...rows, range: { after: null, upTo: null } };
-      const sums = readPartChecksums(await session.query(engine.checksum.buildPartChecksums(whole, ends)));
+      const sums = await session.ask('part-checksums', { rows: whole, ends });
       const parts: (ServerChecksum | null)[] = [];
       for (const [i, upTo] of [...ends, null].entries()) {
         const range = { after: ends[i - 1] ?? null, upTo };
-        parts.push(readChecksum(await session.query(engine.checksum.buildChecksum({ ...rows, range }))));
+        parts.push(await session.ask('checksum', { ...rows, range }));
       }
       expect(parts.reduce((sum, part) => sum + (part?.rows ?? 0), 0)).toBe(
         ROWS - indexes.filter(isExtra).length - 1,

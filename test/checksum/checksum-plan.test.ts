@@ -1,23 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TablePair } from '../../src/core/pairing.js';
-import type { ChecksumProbe, Engine, Session } from '../../src/engines/engine.js';
 import { engineFor } from '../../src/engines/registry.js';
+import type { Session } from '../../src/engines/session.js';
+import type { ChecksumProbe } from '../../src/engines/sql-dialect.js';
+import { answerInSql } from '../../src/engines/sql-engine.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { planChecksums } from '../../src/verifier/checksum-plan.js';
 import { availableEngines, useDatabase } from '../support/database.js';
+import { sqlPartsFor } from '../support/sql-engine.js';
 
 describe.each(availableEngines())('whether two servers of %s hash alike', (name) => {
   const database = useDatabase(name);
   const url = new URL(database.url);
   const engine = engineFor(url.protocol.slice(0, -1));
-  const sessions: Session[] = [];
+  const parts = sqlPartsFor(database.url);
+  const sessions: SqlSession[] = [];
   let pair: TablePair;
 
   beforeAll(async () => {
     await database.run('CREATE TABLE probed (id int PRIMARY KEY)');
     const environment = { variables: {}, readFile: () => null, homeFolder: '', userName: '' };
     const settings = engine.resolveConnection(url, environment);
-    for (let side = 0; side < 2; side++) sessions.push(await engine.open(settings));
-    const [table] = (await engine.readCatalog(sessions[0] as Session, settings)).tables;
+    for (let side = 0; side < 2; side++) sessions.push(await parts.openSql(settings));
+    const [table] = (await parts.readCatalog(sessions[0] as SqlSession, settings)).tables;
     if (table === undefined) throw new Error('The table is not in the catalog.');
     const where = { sourceWhere: null, targetWhere: null };
     pair = {
@@ -36,14 +41,12 @@ describe.each(availableEngines())('whether two servers of %s hash alike', (name)
 
   /** The reason against hashing, where the engine has another probe than its own. */
   const reasonWith = async (change: (probe: ChecksumProbe) => ChecksumProbe): Promise<string | undefined> => {
-    const { checksum } = engine;
-    const changed: Engine = {
-      ...engine,
-      checksum: { ...checksum, buildProbe: (seed) => change(checksum.buildProbe(seed)) },
-    };
+    const { checksum } = parts;
+    const buildProbe = (seed: bigint): ChecksumProbe => change(checksum.buildProbe(seed));
+    const changed = { ...parts, checksum: { ...checksum, buildProbe } };
     const sideOf = (i: number) => ({
-      engine: changed,
-      session: sessions[i] as Session,
+      engine,
+      session: answerInSql(sessions[i] as SqlSession, changed) satisfies Session,
       catalog: { engine: name },
     });
     const sides = { source: sideOf(0), target: sideOf(1) };

@@ -1,6 +1,6 @@
 import { ByteSink } from '../../src/core/encoding/byte-sink.js';
 import type { Column, ValueType } from '../../src/core/schema.js';
-import type { RowCodec } from '../../src/engines/engine.js';
+import type { RowCodec } from '../../src/engines/row-codec.js';
 
 /** A column as a catalog would describe it, as far as a codec looks at it. */
 export function columnOf(wire: string, type: ValueType): Column {

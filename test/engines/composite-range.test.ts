@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
-import type { Session } from '../../src/engines/engine.js';
-import { engineFor } from '../../src/engines/registry.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { availableEngines, useDatabase } from '../support/database.js';
+import { sqlPartsFor } from '../support/sql-engine.js';
 import { fillTable } from '../traps/type-words.js';
 
 const ROWS = 20_000;
@@ -11,7 +11,7 @@ const LIMIT = 100;
 const environment = { variables: {}, readFile: () => null, homeFolder: homedir(), userName: '' };
 
 /** How many rows the server looks at for a SELECT that stops after LIMIT rows. */
-async function countTouchedRows(session: Session, sql: string, isPostgresql: boolean): Promise<number> {
+async function countTouchedRows(session: SqlSession, sql: string, isPostgresql: boolean): Promise<number> {
   if (isPostgresql) {
     const plan = await session.query(`EXPLAIN (ANALYZE, TIMING OFF) ${sql}`);
     const removed = plan.map((row) => /Rows Removed by Filter: (\d+)/.exec(row['QUERY PLAN'] ?? '')?.[1]);
@@ -37,9 +37,9 @@ describe.each(availableEngines())('a range of a composite key on %s', (name) => 
 
   it('begins where it says, however many rows share the first column', async () => {
     const url = new URL(database.url);
-    const engine = engineFor(url.protocol.slice(0, -1));
+    const engine = sqlPartsFor(database.url);
     const settings = engine.resolveConnection(url, environment);
-    const session = await engine.open(settings);
+    const session = await engine.openSql(settings);
     try {
       const { tables } = await engine.readCatalog(session, settings);
       const table = tables.find((it) => it.name === 'skewed');

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConnectionSettings, Session, SpanListener } from '../../src/engines/engine.js';
+import type { ConnectionSettings } from '../../src/engines/connection-settings.js';
 import { limitWaits } from '../../src/engines/limit-waits.js';
+import type { SpanListener } from '../../src/engines/session.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 
 const DAY_MS = 86_400_000;
 const ROW = Buffer.alloc(1);
@@ -19,7 +21,7 @@ function openRead(longestSilenceMs: number) {
     close: async () => {
       isClosed = true;
     },
-  } as unknown as Session;
+  } as unknown as SqlSession;
   const settings = { statementTimeoutMs: DAY_MS, longestSilenceMs } as ConnectionSettings;
   const session = limitWaits(bare, settings);
   const outcome: unknown[] = [];

@@ -14,15 +14,15 @@ describe.each(availableEngines())('the load of %s', (name) => {
   it('counts statements at work, but not the one that asks and not those of named sessions', async () => {
     await database.run('SELECT 1');
     const busy = await keepBusy(database, BUSY);
-    const { engine, session } = await openSide({
+    const { session } = await openSide({
       side: 'source',
       url: database.url,
       environment: ENVIRONMENT,
     });
     try {
-      const all = await engine.readLoad(session, []);
-      const half = await engine.readLoad(session, busy.sessionIds.slice(0, BUSY / 2));
-      const none = await engine.readLoad(session, [session.serverSessionId, ...busy.sessionIds]);
+      const all = await session.ask('load', []);
+      const half = await session.ask('load', busy.sessionIds.slice(0, BUSY / 2));
+      const none = await session.ask('load', [session.serverSessionId, ...busy.sessionIds]);
       expect(all - none).toBeGreaterThanOrEqual(BUSY - OTHERS);
       expect(all - none).toBeLessThanOrEqual(BUSY + OTHERS);
       expect(all - half).toBeGreaterThanOrEqual(BUSY / 2 - OTHERS);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '../../src/engines/engine.js';
+import type { Environment } from '../../src/engines/connection-settings.js';
 import { resolveMysqlConnection } from '../../src/engines/mysql/connection.js';
 import { resolvePostgresqlConnection } from '../../src/engines/postgresql/connection.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConnectionSettings } from '../../src/engines/engine.js';
+import type { ConnectionSettings } from '../../src/engines/connection-settings.js';
 import { ReadTransactions } from '../../src/engines/mysql/read-transactions.js';
 
 const TIMEOUT_MS = 20_000;

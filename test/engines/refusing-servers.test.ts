@@ -3,26 +3,31 @@ import { processEnvironment } from '../../src/config/environment.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { Finding } from '../../src/core/finding.js';
 import type { Catalog } from '../../src/core/schema.js';
-import type { Session } from '../../src/engines/engine.js';
+import type { Session } from '../../src/engines/session.js';
+import { answerInSql } from '../../src/engines/sql-engine.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { pairSides } from '../../src/run/open-run.js';
 import { type OpenSide, openSide } from '../../src/run/open-side.js';
 import { WHOLE } from '../../src/verifier/planner.js';
 import { planOrWhole } from '../../src/verifier/run-tables.js';
 import { availableEngines, useDatabase } from '../support/database.js';
+import { sqlPartsFor } from '../support/sql-engine.js';
+import { openWorkerSession } from '../support/worker-session.js';
 
 /** A session of a fork that refuses some statements of the engine that it stems from. */
-function refusing(session: Session, pattern: RegExp): Session {
-  const query: Session['query'] = async (sql, settings) => {
+function refusing(session: SqlSession, url: string, pattern: RegExp): Session {
+  const query: SqlSession['query'] = async (sql, settings) => {
     if (pattern.test(sql)) throw new Error(`This fork knows no ${pattern.exec(sql)?.[0]}.`);
     return session.query(sql, settings);
   };
-  return new Proxy(session, {
+  const fork = new Proxy(session, {
     get: (target, name) => {
       if (name === 'query') return query;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+  return answerInSql(fork, sqlPartsFor(url));
 }
 
 const TABLES =
@@ -33,14 +38,16 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
   const database = useDatabase(engine);
   const copy = useDatabase(engine);
   let side: OpenSide;
-  const readCatalog = (pattern: RegExp): Promise<Catalog> =>
-    side.engine.readCatalog(refusing(side.session, pattern), side.settings);
+  let session: SqlSession;
+  const fork = (pattern: RegExp): Session => refusing(session, database.url, pattern);
+  const readCatalog = (pattern: RegExp): Promise<Catalog> => fork(pattern).ask('catalog', side.settings);
 
   beforeAll(async () => {
     for (const each of [database, copy]) await each.run(TABLES);
     side = await openSide({ side: 'source', url: database.url, environment: processEnvironment() });
+    session = await openWorkerSession(database.url);
   });
-  afterAll(() => side.session.close());
+  afterAll(() => Promise.all([side.session.close(), session.close()]));
 
   it.each([
     /SHOW SESSION VARIABLES/,
@@ -65,7 +72,7 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
   });
 
   it('that does not say its load ends a run that was to keep to one, and says so', async () => {
-    const refused = side.engine.readLoad(refusing(side.session, /Threads_running/), []);
+    const refused = fork(/Threads_running/).ask('load', []);
     await expect(refused).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('how busy'),
@@ -79,10 +86,9 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
     try {
       const [planned] = (await pairSides(config, { source: side, target })).tables;
       if (planned?.pair == null) throw new Error('The tables are no pair.');
-      const session = refusing(side.session, /^EXPLAIN/);
       const request = {
         engine: side.engine,
-        session,
+        session: fork(/^EXPLAIN/),
         pair: planned.pair,
         wantedSegments: 2,
         minSegmentRows: 1,
@@ -102,15 +108,15 @@ describe('a fork of PostgreSQL', () => {
   const database = useDatabase('postgresql');
 
   it('that does not say its load ends a run that was to keep to one, and says so', async () => {
-    const side = await openSide({ side: 'source', url: database.url, environment: processEnvironment() });
+    const session = await openWorkerSession(database.url);
     try {
-      const refused = side.engine.readLoad(refusing(side.session, /FROM pg_stat_activity/), []);
+      const refused = refusing(session, database.url, /FROM pg_stat_activity/).ask('load', []);
       await expect(refused).rejects.toMatchObject({
         code: 'usage',
         message: expect.stringContaining('how busy'),
       });
     } finally {
-      await side.session.close();
+      await session.close();
     }
   });
 });

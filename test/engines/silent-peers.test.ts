@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Session } from '../../src/engines/engine.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { inClear } from '../apply/applied.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { startLyingServer } from '../support/lying-server.js';
@@ -21,7 +21,7 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
   });
 
   /** A session that is open, on a server that stops speaking once it hears the mark. */
-  async function openUntilMark(): Promise<{ session: Session; proxy: StallingProxy }> {
+  async function openUntilMark(): Promise<{ session: SqlSession; proxy: StallingProxy }> {
     const proxy = await startStallingProxy(database.url, { stall: { saying: MARK }, manner: 'silent' });
     closing.push(proxy);
     const session = await openWorkerSession(inClear(proxy.url(database.url)), { 'statement-timeout': '20' });

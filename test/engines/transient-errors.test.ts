@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.js';
 import type { TablePair } from '../../src/core/pairing.js';
-import type { Session } from '../../src/engines/engine.js';
 import { engineFor } from '../../src/engines/registry.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { describeReadError } from '../../src/worker/table-side.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 import { openWorkerSession } from '../support/worker-session.js';
@@ -57,7 +57,7 @@ describe.each(availableEngines())('an error of %s that a read may meet', (name) 
   const database = useDatabase(name);
   const engine = engineFor(name === 'postgresql' ? 'postgres' : 'mysql');
   const place = name === 'postgresql' ? 'public.fail_with' : 'fail_with';
-  let session: Session;
+  let session: SqlSession;
 
   beforeAll(async () => {
     await database.run(FAIL_WITH[name === 'postgresql' ? 'postgresql' : 'mysql']);

@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteSink } from '../../src/core/encoding/byte-sink.js';
-import type { ControlRow, Session } from '../../src/engines/engine.js';
 import { encodeText, loadCharset, toUtf8 } from '../../src/engines/mysql/charset.js';
+import type { ControlRow } from '../../src/engines/session.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { fuzzAsync, fuzzTimeoutMs } from './fuzz.js';
 
 const SETS = ['latin1', 'swe7', 'gbk', 'sjis', 'ujis', 'eucjpms', 'gb18030', 'utf16', 'utf32', 'ucs2'];
@@ -27,8 +28,8 @@ const code = fc.oneof(
 const rows = fc.array(fc.record({ code, point: answer, n: code }), { minLength: 100, maxLength: 200 });
 
 /** A server that answers every question with the same rows. */
-const lyingSession = (answers: readonly ControlRow[]): Session =>
-  ({ query: async () => answers }) as unknown as Session;
+const lyingSession = (answers: readonly ControlRow[]): SqlSession =>
+  ({ query: async () => answers }) as unknown as SqlSession;
 
 describe('the tables of a character set, whatever a server says they are', () => {
   it('give text that is UTF-8, or none', { timeout: fuzzTimeoutMs() }, async () => {

@@ -5,9 +5,9 @@ import { PLAIN } from '../../src/core/column-rule.js';
 import { ByteSink } from '../../src/core/encoding/byte-sink.js';
 import { RowproofError } from '../../src/core/errors.js';
 import type { Column, TextType, ValueType } from '../../src/core/schema.js';
-import type { CodecColumn, RowCodec } from '../../src/engines/engine.js';
 import { compileMysqlCodec } from '../../src/engines/mysql/codec.js';
 import { compilePostgresqlCodec } from '../../src/engines/postgresql/codec.js';
+import type { CodecColumn, RowCodec } from '../../src/engines/row-codec.js';
 import { columnOf } from '../engines/codec-rows.js';
 import { fuzz, fuzzTimeoutMs, mutated } from './fuzz.js';
 

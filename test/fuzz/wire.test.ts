@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { CanonicalType } from '../../src/core/canonical-type.js';
 import { ByteSink } from '../../src/core/encoding/byte-sink.js';
 import type { ValueType } from '../../src/core/schema.js';
-import type { CodecColumn, RowCodec } from '../../src/engines/engine.js';
 import { compileMysqlCodec } from '../../src/engines/mysql/codec.js';
 import { PacketFrames } from '../../src/engines/mysql/packet-frames.js';
 import { compilePostgresqlCodec } from '../../src/engines/postgresql/codec.js';
 import { DataFrames } from '../../src/engines/postgresql/data-frames.js';
+import type { CodecColumn, RowCodec } from '../../src/engines/row-codec.js';
 import { columnOf, UTF8_TEXT } from '../engines/codec-rows.js';
 import { fuzz, fuzzTimeoutMs, mutated, pieces } from './fuzz.js';
 

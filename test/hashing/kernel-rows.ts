@@ -1,10 +1,10 @@
 import type { CanonicalType } from '../../src/core/canonical-type.js';
 import { PLAIN } from '../../src/core/column-rule.js';
 import type { Column, ValueType } from '../../src/core/schema.js';
-import type { RowCodec } from '../../src/engines/engine.js';
 import type { Charset } from '../../src/engines/mysql/charset.js';
 import { compileMysqlCodec } from '../../src/engines/mysql/codec.js';
 import { compilePostgresqlCodec } from '../../src/engines/postgresql/codec.js';
+import type { RowCodec } from '../../src/engines/row-codec.js';
 import type { RowSpan } from '../../src/engines/row-span.js';
 import { columnOf, UTF8_TEXT } from '../engines/codec-rows.js';
 

@@ -8,7 +8,7 @@ async function check(text: string, engine: 'postgresql' | 'mariadb'): Promise<st
   const pieces = (async function* () {
     yield text;
   })();
-  for await (const piece of checkLines(pieces, engine)) written += piece;
+  for await (const piece of checkLines(pieces, { escapeStrings: engine === 'postgresql' })) written += piece;
   return written;
 }
 

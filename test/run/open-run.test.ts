@@ -21,7 +21,9 @@ describe.each(availableEngines())('a stopped run that waits for a silent server 
       config,
       async (sides) => {
         vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-        void sides.source.session.query(`SELECT '${MARK}' AS said`).catch((error) => ends.push(error));
+        void sides.source.session
+          .ask('repair-question', `SELECT '${MARK}' AS said`)
+          .catch((error) => ends.push(error));
         await proxy.stalled;
         stop.abort();
         await vi.advanceTimersByTimeAsync(1499);

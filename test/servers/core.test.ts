@@ -8,6 +8,7 @@ import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
 import { type ServerKind, serversToTest } from '../support/servers/list.js';
 import { useServer } from '../support/servers/use-server.js';
+import { sqlPartsFor } from '../support/sql-engine.js';
 import { processList, slowCondition } from '../traps/slow-reads.js';
 import { coreTables, PORTABLE_SCRIPT } from './core-tables.js';
 import { setHostileGlobals } from './hostile-globals.js';
@@ -110,7 +111,7 @@ describe.each(serversToTest())('$name', (kind) => {
     for (let rows = 1; rows < MANY_ROWS; rows *= 2)
       await database.run(`INSERT INTO many SELECT id + ${rows}, n FROM many`);
     await database.run(kind.engine === 'postgresql' ? 'ANALYZE many' : 'ANALYZE TABLE many');
-    const { engine, session, catalog } = await openSide({
+    const { session, catalog } = await openSide({
       side: 'source',
       url: database.url,
       environment: processEnvironment(),
@@ -120,11 +121,10 @@ describe.each(serversToTest())('$name', (kind) => {
       if (table === undefined) throw new Error('There is no table many.');
       const key = table.columns.filter(({ name }) => name === 'id');
       const after = [{ kind: 'int' as const, value: BigInt(MANY_ROWS / 2) }];
-      const sql = engine.dialect.buildEstimate({
+      const estimate = await session.ask('estimate', {
         ...{ table, columns: key, key, where: null, limit: null, offset: 0, descending: false },
         range: { after, upTo: null },
       });
-      const estimate = engine.dialect.readEstimate(await session.query(sql));
       expect(estimate).toBeGreaterThan(MANY_ROWS / 8);
       expect(estimate).toBeLessThan(MANY_ROWS * 2);
       expect(table.estimatedRows).toBeGreaterThan(MANY_ROWS / 8);
@@ -136,11 +136,10 @@ describe.each(serversToTest())('$name', (kind) => {
   it('ends a statement that takes longer than it may, and runs it no further', async () => {
     const url = new URL(source.url);
     url.searchParams.set('statement-timeout', '0.3');
-    const { engine, session, catalog } = await openSide({
-      side: 'source',
-      url: url.href,
-      environment: processEnvironment(),
-    });
+    const engine = sqlPartsFor(url.href);
+    const settings = engine.resolveConnection(url, processEnvironment());
+    const session = await engine.openSql(settings);
+    const catalog = await engine.readCatalog(session, settings);
     const columns = catalog.tables.find(({ name }) => name === 'word')?.columns.slice(1) ?? [];
     const word = kind.engine === 'postgresql' ? 'public.word' : 'word';
     const sql = `SELECT n FROM ${word} WHERE ${slowCondition(kind.engine, 5)}`;

@@ -1,5 +1,5 @@
-import type { Session } from '../../src/engines/engine.js';
-import { engineFor } from '../../src/engines/registry.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
+import { sqlPartsFor } from './sql-engine.js';
 
 const ENVIRONMENT = { variables: {}, readFile: () => null, homeFolder: '/nowhere', userName: 'nobody' };
 
@@ -7,9 +7,9 @@ const ENVIRONMENT = { variables: {}, readFile: () => null, homeFolder: '/nowhere
 export function openWorkerSession(
   url: string,
   options: Readonly<Record<string, string>> = {},
-): Promise<Session> {
+): Promise<SqlSession> {
   const address = new URL(url);
   for (const [name, value] of Object.entries(options)) address.searchParams.set(name, value);
-  const engine = engineFor(address.protocol.slice(0, -1));
-  return engine.open(engine.resolveConnection(address, ENVIRONMENT));
+  const engine = sqlPartsFor(url);
+  return engine.openSql(engine.resolveConnection(address, ENVIRONMENT));
 }

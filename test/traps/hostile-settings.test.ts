@@ -1,20 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
-import type { Session } from '../../src/engines/engine.js';
-import { engineFor } from '../../src/engines/registry.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { apply, repairFile } from '../apply/applied.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
 import { compare, listDifferences, tableResult } from '../run/compare.js';
 import type { TestDatabase } from '../support/database.js';
 import { useOwnServer } from '../support/private-server.js';
+import { sqlPartsFor } from '../support/sql-engine.js';
 import { fillTable } from './type-words.js';
 
 const ROWS = 2000;
 
-async function openSession(url: string): Promise<Session> {
+async function openSession(url: string): Promise<SqlSession> {
   const address = new URL(url);
-  const engine = engineFor(address.protocol.slice(0, -1));
-  return engine.open(engine.resolveConnection(address, processEnvironment()));
+  const engine = sqlPartsFor(url);
+  return engine.openSql(engine.resolveConnection(address, processEnvironment()));
 }
 
 /** The address of a server for an account that owns nothing. */

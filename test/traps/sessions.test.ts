@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
-import type { Session } from '../../src/engines/engine.js';
-import { engineFor } from '../../src/engines/registry.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { compare } from '../run/compare.js';
 import { availableEngines, type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
+import { sqlPartsFor } from '../support/sql-engine.js';
 import { processList } from './slow-reads.js';
 
 /** Opens a session as a worker does. */
-async function openWorkerSession(url: string): Promise<Session> {
+async function openWorkerSession(url: string): Promise<SqlSession> {
   const address = new URL(url);
-  const engine = engineFor(address.protocol.slice(0, -1));
-  return engine.open(engine.resolveConnection(address, processEnvironment()));
+  const engine = sqlPartsFor(url);
+  return engine.openSql(engine.resolveConnection(address, processEnvironment()));
 }
 
 const MYSQL_WRITES = [
@@ -41,7 +41,7 @@ const withOption = ({ url }: TestDatabase, name: string, value: string): string 
 
 describe.each(availableEngines())('a session on %s', (engine) => {
   const database = useDatabase(engine);
-  let session: Session;
+  let session: SqlSession;
 
   beforeAll(async () => {
     await database.run('CREATE TABLE word (id int PRIMARY KEY); INSERT INTO word VALUES (1)');

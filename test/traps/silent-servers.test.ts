@@ -75,9 +75,8 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
       longestSilenceMs: 1000,
     });
     const rest = { key: [], where: null, range: WHOLE, limit: null, offset: 0, descending: false };
-    const sql = opened.dialect.buildSelect({ table, columns, ...rest });
     let rows = 0;
-    const read = session.readRows(sql, columns, (_buffer, _start, _end, more) => {
+    const read = session.readRows({ table, columns, ...rest }, (_buffer, _start, _end, more) => {
       rows += more;
       return true;
     });

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Session } from '../../src/engines/engine.js';
+import type { SqlSession } from '../../src/engines/sql-session.js';
 import { type Certificate, type CertificateWish, createAuthority } from '../support/certificates.js';
 import { findServerAccount } from '../support/kept-server.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';
@@ -130,7 +130,7 @@ async function startPostgresWithTls(
   return server;
 }
 
-function open(url: string, options: Readonly<Record<string, string>> = {}): Promise<Session> {
+function open(url: string, options: Readonly<Record<string, string>> = {}): Promise<SqlSession> {
   const address = new URL(url);
   if (address.pathname === '/') address.pathname = '/information_schema';
   return openWorkerSession(address.href, options);
@@ -165,7 +165,7 @@ describe.each(['mysql', 'postgresql'] as const)(
       if (uid !== undefined && gid !== undefined) chownSync(files.key, uid, gid);
     }
 
-    function openAt(host: string, mode: string, caPath: string | null): Promise<Session> {
+    function openAt(host: string, mode: string, caPath: string | null): Promise<SqlSession> {
       const address = new URL(server.url);
       address.hostname = host;
       return open(address.href, {

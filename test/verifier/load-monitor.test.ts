@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RowproofError } from '../../src/core/errors.js';
 import type { RunEvent } from '../../src/core/event.js';
-import type { ConnectionSettings, Session } from '../../src/engines/engine.js';
+import type { ConnectionSettings } from '../../src/engines/connection-settings.js';
+import type { Session } from '../../src/engines/session.js';
 import { LoadMonitor, type LoadWatch } from '../../src/verifier/load-monitor.js';
 
 const MAX_LOAD = 10;
@@ -18,9 +19,8 @@ function watchServers(loads: Record<'source' | 'target', () => Promise<number>>)
     engine: {
       open: async (settings: ConnectionSettings) => {
         opened.push(settings);
-        return { close: async () => void closed++ } as unknown as Session;
+        return { ask: () => loads[name](), close: async () => void closed++ } as unknown as Session;
       },
-      readLoad: () => loads[name](),
     },
   });
   const watch = {

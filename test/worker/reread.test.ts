@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { RowDifference } from '../../src/core/difference.js';
 import type { Side, TablePair } from '../../src/core/pairing.js';
-import type { Session } from '../../src/engines/engine.js';
+import type { Session } from '../../src/engines/session.js';
 import { createRowHash } from '../../src/hashing/row-hash.js';
 import { findDifferingRows, RowIndex } from '../../src/hashing/row-index.js';
 import { pairSides, withOpenSides } from '../../src/run/open-run.js';
@@ -116,13 +116,8 @@ async function readFirst(
     };
     const indexes = { source: new RowIndex(), target: new RowIndex() };
     for (const side of SIDES) {
-      const { selection, columns, engine, reader } = sides[side];
-      const sql = engine.dialect.buildSelect({
-        ...selection,
-        range: { after: null, upTo: null },
-        limit: null,
-      });
-      await open[side].session.readRows(sql, columns, (buffer, start, end, rows) => {
+      const { selection, reader } = sides[side];
+      await open[side].session.readRows(selection, (buffer, start, end, rows) => {
         reader.indexSpan({ buffer, start, end, rows }, indexes[side], hasher);
         return true;
       });

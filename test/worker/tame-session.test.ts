@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Session, SpanListener } from '../../src/engines/engine.js';
+import type { RowSelection } from '../../src/engines/row-selection.js';
+import type { Session, SpanListener } from '../../src/engines/session.js';
 import { LoadControl } from '../../src/worker/load-control.js';
 import { createSharedLoad, type SharedLoad } from '../../src/worker/shared-load.js';
 import { type SessionUse, tameSession } from '../../src/worker/tame-session.js';
@@ -30,14 +31,14 @@ function openServer(shared: SharedLoad, use: SessionUse) {
   let resumed = Promise.resolve();
   let resume = (): void => undefined;
   const bare = {
-    readRows: async (rows: string, _columns: unknown, onSpan: SpanListener) => {
-      for (let row = 0; row < Number(rows); row++) {
+    readRows: async ({ limit }: RowSelection, onSpan: SpanListener) => {
+      for (let row = 0; row < (limit ?? 0); row++) {
         await resumed;
         taken.rows++;
         onSpan(ROW, 0, ROW_BYTES, 1);
       }
     },
-    query: async () => [],
+    ask: async () => [],
     pause: () => {
       resumed = new Promise((resolve) => {
         resume = resolve;
@@ -46,7 +47,7 @@ function openServer(shared: SharedLoad, use: SessionUse) {
     resume: () => resume(),
   } as unknown as Session;
   const session = tameSession(bare, { side: 'source', use, load });
-  const read = (rows: number) => session.readRows(`${rows}`, [], () => true);
+  const read = (rows: number) => session.readRows({ limit: rows } as RowSelection, () => true);
   return { load, taken, read, session };
 }
 
@@ -152,7 +153,7 @@ describe('a run that is paused', () => {
     const { session, load } = open('planning');
     load.cells.isPaused = true;
     const answers: unknown[] = [];
-    void session.query('SELECT 1').then((rows) => answers.push(rows));
+    void session.ask('repair-question', 'SELECT 1').then((rows) => answers.push(rows));
     await seconds(60);
     expect(answers).toEqual([]);
     load.cells.isPaused = false;

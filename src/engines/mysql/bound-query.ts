@@ -1,5 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ControlRow } from '../engine.js';
+import type { ControlRow } from '../session.js';
 
 /** The SELECTs of rows and counts that are ours, up to where their conditions begin: names are skipped as a whole. */
 const READ =

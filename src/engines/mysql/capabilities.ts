@@ -1,12 +1,11 @@
-import type { EngineName } from '../../core/schema.js';
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 
 /**
  * What a server of the MySQL family has, as it says itself. Version numbers tell nothing about forks, and not even about
  * MySQL's own servers behind a proxy.
  */
 export interface MysqlCapabilities {
-  readonly engine: EngineName;
+  readonly engine: 'mysql' | 'mariadb';
   /** The version as the server prints it, for people only. */
   readonly version: string;
   /** Whether the server finds schemas and tables by any spelling of their names. */
@@ -29,17 +28,17 @@ export const MARIADB_VARIABLE = 'gtid_domain_id';
  */
 const ROLES_VARIABLE = 'activate_all_roles_on_login';
 
-const known = new WeakMap<Session, Promise<MysqlCapabilities>>();
+const known = new WeakMap<SqlSession, Promise<MysqlCapabilities>>();
 
 /** Asks a server what it has; once a session, because the next session may be on another server. */
-export function readMysqlCapabilities(session: Session): Promise<MysqlCapabilities> {
+export function readMysqlCapabilities(session: SqlSession): Promise<MysqlCapabilities> {
   const found = known.get(session) ?? askServer(session);
   known.set(session, found);
   found.catch(() => known.delete(session));
   return found;
 }
 
-async function askServer(session: Session): Promise<MysqlCapabilities> {
+async function askServer(session: SqlSession): Promise<MysqlCapabilities> {
   const [server] = await session.query('SELECT VERSION() AS version');
   const version = server?.version ?? '';
   const variables = await readVariables(session, [
@@ -65,7 +64,7 @@ async function askServer(session: Session): Promise<MysqlCapabilities> {
  * Columns with their views, in small letters: some forks write the names in capitals and some do not. One that does not
  * describe its own views counts as having none of the columns that not all servers have.
  */
-async function readViewColumns(session: Session): Promise<ReadonlySet<string>> {
+async function readViewColumns(session: SqlSession): Promise<ReadonlySet<string>> {
   const views = VIEWS.map((name) => `'${name}', '${name.toLowerCase()}'`).join(', ');
   const sql = `SELECT TABLE_SCHEMA AS view_schema, TABLE_NAME AS view_name, COLUMN_NAME AS column_name
     FROM information_schema.COLUMNS
@@ -82,7 +81,7 @@ async function readViewColumns(session: Session): Promise<ReadonlySet<string>> {
  * @see https://dev.mysql.com/doc/refman/5.7/en/performance-schema-variable-table-migration.html
  */
 export async function readVariables(
-  session: Pick<Session, 'query'>,
+  session: Pick<SqlSession, 'query'>,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string | null>> {
   const list = names.map((name) => `'${name}'`).join(', ');

@@ -1,5 +1,7 @@
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { type MysqlCapabilities, readMysqlCapabilities } from './capabilities.js';
 import { charsetName } from './charset.js';
 import { valueTypeOf, wireNameOf } from './column-types.js';
@@ -14,7 +16,7 @@ interface SchemaRows {
 }
 
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
-export async function readMysqlCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog> {
+export async function readMysqlCatalog(session: SqlSession, settings: ConnectionSettings): Promise<Catalog> {
   const capabilities = await readMysqlCapabilities(session);
   const schema = await readSchemaName(session, settings.schema, capabilities);
   const rows = await readSchema(session, schema, capabilities);
@@ -40,7 +42,7 @@ export async function readMysqlCatalog(session: Session, settings: ConnectionSet
  * @see https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
  */
 async function readSchemaName(
-  session: Session,
+  session: SqlSession,
   asked: string,
   { ignoresCase }: MysqlCapabilities,
 ): Promise<string> {
@@ -52,7 +54,7 @@ async function readSchemaName(
 }
 
 async function readSchema(
-  session: Session,
+  session: SqlSession,
   schema: string,
   capabilities: MysqlCapabilities,
 ): Promise<SchemaRows> {
@@ -92,7 +94,7 @@ function ignoredColumn({ hasColumn }: MysqlCapabilities): string {
  * @see https://mariadb.com/kb/en/json/
  */
 async function readJsonColumns(
-  session: Session,
+  session: SqlSession,
   schema: string,
   { engine, hasColumn }: MysqlCapabilities,
 ): Promise<ReadonlySet<string>> {

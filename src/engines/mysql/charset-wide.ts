@@ -1,4 +1,4 @@
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { readCodePoint } from './code-point.js';
 
 /**
@@ -59,7 +59,7 @@ export function isWideCharset(name: string): boolean {
 
 /** Makes the reader of a character set, from the server's own tables where it has any. */
 export async function loadWideCharset(
-  session: Session,
+  session: SqlSession,
   name: string,
   loadPairs: LoadPairs,
 ): Promise<WideCharset> {
@@ -87,7 +87,7 @@ function loadEucJp(pairs: Int32Array, triples: Int32Array): WideCharset {
 const BMP_QUADS = 39_420;
 const SUPPLEMENTARY_QUADS = 189_000;
 
-async function loadGb18030(session: Session, pairs: Int32Array): Promise<WideCharset> {
+async function loadGb18030(session: SqlSession, pairs: Int32Array): Promise<WideCharset> {
   const quads = await loadQuads(session);
   const points = new Set([...pairs, ...quads].filter((point) => point >= 0));
   const read: CharacterReader = (buffer, at, end) => {
@@ -115,7 +115,7 @@ function quadIndex(buffer: Buffer, at: number): number {
   return one > 125 || two > 9 || three > 125 || four > 9 ? -1 : ((one * 10 + two) * 126 + three) * 10 + four;
 }
 
-async function loadQuads(session: Session): Promise<Int32Array> {
+async function loadQuads(session: SqlSession): Promise<Int32Array> {
   const digits = Array.from({ length: 16 }, (_, i) => `SELECT ${i} AS n`).join(' UNION ALL ');
   const tables = Array.from({ length: 4 }, (_, i) => `(${digits}) AS d${i}`).join(', ');
   const code = 'CHAR(129 + n DIV 12600, 48 + n DIV 1260 % 10, 129 + n DIV 10 % 126, 48 + n % 10)';

@@ -1,6 +1,6 @@
 import { ByteSink } from '../../core/encoding/byte-sink.js';
 import { encodeSpan, TAG } from '../../core/encoding/canonical.js';
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { isWideCharset, loadWideCharset, type WideCharset } from './charset-wide.js';
 import { readCodePoint } from './code-point.js';
 
@@ -38,7 +38,7 @@ export interface Charset {
 const DIGITS = Array.from({ length: 16 }, (_, i) => `SELECT ${i} AS n`).join(' UNION ALL ');
 
 /** Asks the server how it reads each byte and byte pair of a character set; a few ten milliseconds, once a session. */
-export async function loadCharset(session: Session, name: string): Promise<Charset> {
+export async function loadCharset(session: SqlSession, name: string): Promise<Charset> {
   if (!/^[a-z0-9]+$/.test(name)) throw new RangeError(`Not a character set: ${name}`);
   const singles = new Int32Array(256).fill(-1);
   for (let byte = 0; byte < 128; byte++) singles[byte] = byte;
@@ -57,7 +57,7 @@ export async function loadCharset(session: Session, name: string): Promise<Chars
 }
 
 async function loadCodes(job: {
-  session: Session;
+  session: SqlSession;
   name: string;
   /** What stands before each code, in hexadecimal digits. */
   prefix: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Column, ValueType } from '../../core/schema.js';
-import type { ChecksumProbe } from '../engine.js';
+import type { ChecksumProbe } from '../sql-dialect.js';
 
 /** A column of the probe: how SQL spells its values, and whether they go into the hash with their length. */
 interface ProbeColumn {

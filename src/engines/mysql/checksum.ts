@@ -2,8 +2,10 @@ import { textTypeOf } from '../../core/canonical-type.js';
 import type { KeyPart } from '../../core/encoding/key-bytes.js';
 import type { Column } from '../../core/schema.js';
 import { UNHASHED } from '../checksum.js';
-import type { ChecksumColumns, ChecksumDialect, ChecksumRequest } from '../engine.js';
+import type { ChecksumColumns } from '../engine.js';
 import { buildAggregate, buildPartAggregates } from '../select.js';
+import type { ChecksumRequest } from '../session.js';
+import type { ChecksumDialect } from '../sql-dialect.js';
 import { buildMysqlProbe } from './checksum-probe.js';
 import { quoteName, selects } from './dialect.js';
 
@@ -100,6 +102,5 @@ export const mysqlChecksum: ChecksumDialect = {
   findObstacle,
   buildChecksum,
   buildPartChecksums,
-  buildSampleCondition: (share) => `RAND(1) < ${share.toFixed(9)}`,
   buildProbe: (seed) => buildMysqlProbe(seed, buildRowHash),
 };

@@ -1,8 +1,8 @@
 import { encodeBits, encodeInt, encodeSmallInt } from '../../core/encoding/canonical.js';
 import { encodeDecimalInt, encodeDecimalText } from '../../core/encoding/decimal.js';
 import { RowproofError } from '../../core/errors.js';
-import type { FieldEncoder } from '../engine.js';
 import { unexpectedRow } from '../field-format.js';
+import type { FieldEncoder } from '../row-codec.js';
 
 type IntReader = (buffer: Buffer, start: number) => number;
 

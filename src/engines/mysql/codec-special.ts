@@ -1,7 +1,7 @@
 import { encodeFloat, encodeSpan, TAG } from '../../core/encoding/canonical.js';
 import { encodeAddressText } from '../../core/encoding/inet.js';
 import type { Column, ValueType } from '../../core/schema.js';
-import type { FieldEncoder } from '../engine.js';
+import type { FieldEncoder } from '../row-codec.js';
 import { type Charset, toUtf8 } from './charset.js';
 
 /**

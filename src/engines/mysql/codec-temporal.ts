@@ -10,7 +10,7 @@ import {
   encodeSeconds,
   isCalendarDate,
 } from '../../core/encoding/temporal.js';
-import type { FieldEncoder, FieldFormatter } from '../engine.js';
+import type { FieldEncoder, FieldFormatter } from '../row-codec.js';
 
 /** The date being read; one object for all of them, so that a row allocates nothing. */
 const civil = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0, micros: 0 };

@@ -1,5 +1,5 @@
 import type { Fraction, TextType, ValueType } from '../../core/schema.js';
-import type { ControlRow } from '../engine.js';
+import type { ControlRow } from '../session.js';
 import { charsetName } from './charset.js';
 import { readLabels } from './labels.js';
 

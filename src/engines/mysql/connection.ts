@@ -1,5 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, Environment, TlsSettings } from '../engine.js';
+import type { ConnectionSettings, Environment, TlsSettings } from '../connection-settings.js';
 import {
   decodeUrlPart,
   readDatabaseName,

@@ -1,18 +1,18 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
-import type { Column } from '../../core/schema.js';
-import type { ControlRow, Dialect, Literal } from '../engine.js';
+import type { Column, Table } from '../../core/schema.js';
 import {
   buildConditionTest,
   buildCount,
   buildDuplicateProbe,
   buildSelect,
-  buildSelectByKeys,
   buildUnordered,
   type SelectDialect,
   withoutLiteral,
 } from '../select.js';
+import type { ControlRow } from '../session.js';
+import type { Dialect, Literal } from '../sql-dialect.js';
 import { isTypedJson, selectTypedJson } from './typed-json.js';
 
 /** Backticks, with a backtick in the name doubled; NUL cannot be part of a name. */
@@ -107,6 +107,7 @@ export const selects: SelectDialect = {
   selectColumn,
   comparesRows: false,
   rowCount: 'COUNT(*)',
+  sampleCondition: (share) => `RAND(1) < ${share.toFixed(9)}`,
   isRepeated: 'COUNT(*) > 1',
   withoutIndex: { hint: ' USE INDEX ()', condition: null },
   quoteTable: (table) => `${quoteName(table.schema)}.${quoteName(table.name)}`,
@@ -123,12 +124,14 @@ export const mysqlDialect: Dialect = {
   literal,
   rowSettings: {},
   buildSelect: (selection) => buildSelect(selects, selection),
-  buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
   buildConditionTest: (table, where) => buildConditionTest(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN FORMAT=TRADITIONAL ${buildUnordered(selects, selection)}`,
-  adviseRebuild: ({ schema, name }, index) =>
-    `Look at the table with CHECK TABLE, rebuild index ${index} with ALTER TABLE ${quoteName(schema)}.${quoteName(name)} FORCE, and run again.`,
   readEstimate,
 };
+
+/** What to do about an index that does not find what is there. */
+export function adviseMysqlRebuild({ schema, name }: Table, index: string): string {
+  return `Look at the table with CHECK TABLE, rebuild index ${index} with ALTER TABLE ${quoteName(schema)}.${quoteName(name)} FORCE, and run again.`;
+}

@@ -1,4 +1,4 @@
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 import type { MysqlCapabilities } from './capabilities.js';
 import { quoteName } from './dialect.js';
 
@@ -28,7 +28,7 @@ interface GrantLines {
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-introduction.html
  */
 export async function readReadGrants(
-  session: Session,
+  session: SqlSession,
   { schema, tables }: { readonly schema: string; readonly tables: readonly string[] },
   capabilities: MysqlCapabilities,
 ): Promise<ReadGrants> {
@@ -49,7 +49,7 @@ const LONGEST_LINE = 20_000;
 const QUOTED_ROLES = /^`(?:[^`]|``)*`@`(?:[^`]|``)*`(?:,`(?:[^`]|``)*`@`(?:[^`]|``)*`)*$/;
 
 /** The server's own lines, those of active roles included; a fork may refuse to tell either. */
-async function readGrants(session: Session, capabilities: MysqlCapabilities): Promise<GrantLines> {
+async function readGrants(session: SqlSession, capabilities: MysqlCapabilities): Promise<GrantLines> {
   const own = await readLines(session, 'SHOW GRANTS');
   if (own === null) return { lines: [], areKnown: false };
   if (!capabilities.tellsRoles) return { lines: own, areKnown: true };
@@ -60,14 +60,14 @@ async function readGrants(session: Session, capabilities: MysqlCapabilities): Pr
   return { lines: [...own, ...(viaRoles ?? [])], areKnown: viaRoles !== null };
 }
 
-async function readLines(session: Session, sql: string): Promise<string[] | null> {
+async function readLines(session: SqlSession, sql: string): Promise<string[] | null> {
   const rows = await session.query(sql).catch(() => null);
   const lines = rows?.flatMap((row) => Object.values(row).filter((value) => value !== null)) ?? null;
   return lines?.filter((line) => line.length <= LONGEST_LINE) ?? null;
 }
 
 async function tryTables(
-  session: Session,
+  session: SqlSession,
   schema: string,
   tables: readonly string[],
 ): Promise<ReadonlySet<string>> {

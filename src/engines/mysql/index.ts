@@ -1,13 +1,17 @@
 import { textTypeOf } from '../../core/canonical-type.js';
-import type { CodecColumn, ConnectionSettings, Engine, RowCodec, Session } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
+import type { Engine } from '../engine.js';
 import { limitWaits } from '../limit-waits.js';
 import { openWithin } from '../open-session.js';
+import type { CodecColumn, RowCodec } from '../row-codec.js';
+import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
 import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection } from './connection.js';
-import { mysqlDialect } from './dialect.js';
+import { adviseMysqlRebuild, mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
@@ -16,14 +20,14 @@ import { readMysqlTableSizes } from './table-sizes.js';
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
 
-async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
+async function openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession> {
   const { connectMysql } = await loadDriver();
   return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
     limitWaits(await connectMysql(settings, signal), settings),
   );
 }
 
-async function compileCodec(session: Session, columns: readonly CodecColumn[]): Promise<RowCodec> {
+async function compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec> {
   const charsets = new Map<string, Charset>();
   for (const { column } of columns) {
     const name = textTypeOf(column.type)?.charset ?? 'utf8';
@@ -32,12 +36,14 @@ async function compileCodec(session: Session, columns: readonly CodecColumn[]): 
   return compileMysqlCodec(columns, charsets);
 }
 
-/** MySQL and MariaDB: one protocol, one dialect as far as reading goes; the catalog knows where they part. */
-export const mysqlEngine: Engine = {
+/** What the engine for MySQL and MariaDB is made of: one protocol, one dialect as far as reading goes; the catalog knows where they part. */
+export const mysqlParts: SqlEngineParts = {
+  family: 'mysql',
   schemes: ['mysql', 'mariadb'],
+  titles: { mysql: 'MySQL', mariadb: 'MariaDB' },
   resolveConnection: resolveMysqlConnection,
   loadDriver,
-  open,
+  openSql,
   cancel: async (settings, keys, stop) => {
     const { cancelMysql } = await loadDriver();
     await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
@@ -51,6 +57,9 @@ export const mysqlEngine: Engine = {
   checksum: mysqlChecksum,
   compileCodec,
   readLoad: readMysqlLoad,
+  adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,
   connectHints: MYSQL_CONNECT_HINTS,
 };
+
+export const mysqlEngine: Engine = createSqlEngine(mysqlParts);

@@ -1,10 +1,10 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import { TAG } from '../../core/encoding/canonical.js';
 import type { ValueType } from '../../core/schema.js';
-import type { CodecColumn } from '../engine.js';
 import * as op from '../kernel-opcodes.js';
 import type { KernelProgram, KernelRule } from '../kernel-program.js';
 import { isPlainColumn, numberForm, toKernelColumn } from '../kernel-rules.js';
+import type { CodecColumn } from '../row-codec.js';
 import type { Charset } from './charset.js';
 
 const NUMBERS: Readonly<Record<string, number>> = {

@@ -1,4 +1,5 @@
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { ANYTHING, insertsThrough, type LinkedText } from '../text-reach.js';
 
 /** Schemas of the server itself, whose functions and views change no row. */
@@ -9,7 +10,7 @@ const OTHERS = "NOT IN ('sys', 'mysql', 'information_schema', 'performance_schem
  * The text of a function is for its owner and a few others, that of a view for who has SHOW VIEW.
  */
 export async function readLinkedTexts(
-  session: Session,
+  session: SqlSession,
   known: ReadonlySet<string>,
 ): Promise<readonly LinkedText[]> {
   const triggers = await session.query(

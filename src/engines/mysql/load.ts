@@ -1,5 +1,5 @@
-import type { Session } from '../engine.js';
 import { describeRefusedLoad } from '../refused-load.js';
+import type { SqlSession } from '../sql-session.js';
 import { readMysqlCapabilities } from './capabilities.js';
 import { classifyMysqlError } from './errors.js';
 
@@ -9,7 +9,7 @@ import { classifyMysqlError } from './errors.js';
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/server-status-variables.html#statvar_Threads_running
  */
-export async function readMysqlLoad(session: Session, ownSessionIds: readonly string[]): Promise<number> {
+export async function readMysqlLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number> {
   try {
     const [row] = await session.query("SHOW GLOBAL STATUS LIKE 'Threads_running'");
     if (row === undefined) throw new Error('it has no status Threads_running');
@@ -20,7 +20,7 @@ export async function readMysqlLoad(session: Session, ownSessionIds: readonly st
   }
 }
 
-async function countRunning(session: Session, ids: readonly string[]): Promise<number> {
+async function countRunning(session: SqlSession, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   const { hasProcessList } = await readMysqlCapabilities(session);
   const count = async (schema: string): Promise<number> => {

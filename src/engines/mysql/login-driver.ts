@@ -3,7 +3,7 @@ import mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import { PasswordGate } from '../clear-password.js';
-import type { ConnectionSettings } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import { beginConnecting, isOtherHost } from '../server-socket.js';
 import { bytesBeforeTls, noTls, secureSocket } from '../tls.js';
 import { unreadableData } from '../unreadable-data.js';

@@ -1,7 +1,7 @@
 import { constants, createHash, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
 import { RowproofError } from '../../core/errors.js';
 import type { PasswordGate } from '../clear-password.js';
-import type { PasswordSettings } from '../engine.js';
+import type { PasswordSettings } from '../connection-settings.js';
 import { readServerKey } from '../server-key.js';
 
 /** Answers what a server says during a login, in turn; null is no answer. */

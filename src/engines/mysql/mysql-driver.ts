@@ -3,9 +3,11 @@ import type mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session, SpanListener } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import type { ServerIdentity } from '../server-identity.js';
 import { closed, sayGoodbye } from '../server-socket.js';
+import type { ControlRow, SpanListener } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import type { WireBudget } from '../wire-budget.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
@@ -28,7 +30,7 @@ export async function connectMysql(
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
-export class MysqlConnection implements Session {
+export class MysqlConnection implements SqlSession {
   broken = false;
   readonly findings: readonly Finding[];
   readonly #connection: mysql.Connection;

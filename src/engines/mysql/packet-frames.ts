@@ -1,4 +1,4 @@
-import type { SpanListener } from '../engine.js';
+import type { SpanListener } from '../session.js';
 import { assertLength, firstBufferBytes, growBuffer } from '../wire-budget.js';
 
 const HEADER = 4;

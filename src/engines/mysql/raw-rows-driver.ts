@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
-import type { SpanListener } from '../engine.js';
 import { unexpectedRow } from '../field-format.js';
 import { setLending } from '../lending-socket.js';
+import type { SpanListener } from '../session.js';
 import { PacketFrames } from './packet-frames.js';
 import { isExpectedWireType } from './wire-types.js';
 

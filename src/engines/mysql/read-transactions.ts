@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, ControlRow } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
+import type { ControlRow } from '../session.js';
 import { Turns } from '../turns.js';
 import { bindToSession, isOtherSession, otherSession, type SessionBond } from './bound-query.js';
 import { SessionState } from './session-state.js';

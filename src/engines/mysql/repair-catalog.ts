@@ -1,8 +1,10 @@
 import { textTypeOf } from '../../core/canonical-type.js';
 import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
-import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable } from '../repair.js';
+import type { ControlRow } from '../session.js';
+import type { SqlEngineParts } from '../sql-engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { findAssigned, findSettable } from '../trigger-text.js';
 import { type Charset, loadCharset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
@@ -22,7 +24,7 @@ import { buildCheck, buildPartitionRule, buildReferenceRule, buildUnique } from 
 import { findUnseenKeys, type UnseenKeys } from './unseen-keys.js';
 
 /** Reads what keeps rows from being written, and in which order they can be, of one schema. */
-export const readMysqlRepairCatalog: Engine['readRepairCatalog'] = async (
+export const readMysqlRepairCatalog: SqlEngineParts['readRepairCatalog'] = async (
   session,
   { name, tables, version },
 ) => {
@@ -75,7 +77,7 @@ interface NameScope {
   readonly foldsNames: boolean;
 }
 
-async function readForeignKeys(session: Session, schema: string, scope: NameScope): Promise<ForeignKey[]> {
+async function readForeignKeys(session: SqlSession, schema: string, scope: NameScope): Promise<ForeignKey[]> {
   const rows = await session.query(
     `SELECT CONSTRAINT_NAME AS name, TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name,
        COLUMN_NAME AS column_name, REFERENCED_TABLE_SCHEMA AS other_schema, REFERENCED_TABLE_NAME AS other_table,
@@ -203,7 +205,7 @@ function groupRows(rows: readonly ControlRow[], by: readonly string[]): ControlR
   return [...groups.values()];
 }
 
-async function loadCharsets(session: Session, tables: readonly Table[]): Promise<Map<string, Charset>> {
+async function loadCharsets(session: SqlSession, tables: readonly Table[]): Promise<Map<string, Charset>> {
   const charsets = new Map<string, Charset>();
   for (const { type } of tables.flatMap((table) => table.columns)) {
     const name = textTypeOf(type)?.charset ?? 'utf8';

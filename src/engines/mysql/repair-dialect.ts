@@ -78,6 +78,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     ],
     begin: 'START TRANSACTION;',
     commit: 'COMMIT;',
+    escapeStrings: false,
     deletesOwnParent: false,
     quoteName,
     quoteTable,

@@ -1,10 +1,11 @@
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { TextReach } from '../text-reach.js';
 import { textLiteral } from './dialect.js';
 import { readLinkedTexts } from './linked-texts.js';
 
 /** The tables and columns of `information_schema` that this server has, as `TABLE.COLUMN`: servers differ in them. */
-export async function readSchemaColumns(session: Session): Promise<ReadonlySet<string>> {
+export async function readSchemaColumns(session: SqlSession): Promise<ReadonlySet<string>> {
   const rows = await session.query(
     `SELECT UPPER(TABLE_NAME) AS table_name, UPPER(COLUMN_NAME) AS column_name FROM information_schema.COLUMNS
      WHERE TABLE_SCHEMA = 'information_schema' AND TABLE_NAME IN ('STATISTICS', 'COLUMNS', 'CHECK_CONSTRAINTS',
@@ -15,7 +16,7 @@ export async function readSchemaColumns(session: Session): Promise<ReadonlySet<s
 
 /** An index on an expression may be freed or taken by any column that the expression mentions. */
 export function readIndexes(
-  session: Session,
+  session: SqlSession,
   schema: string,
   known: ReadonlySet<string>,
 ): Promise<readonly ControlRow[]> {
@@ -35,7 +36,7 @@ export function readIndexes(
 
 /** CHECK constraints that the server enforces; none where it has no such thing. */
 export async function readChecks(
-  session: Session,
+  session: SqlSession,
   schema: string,
   known: ReadonlySet<string>,
 ): Promise<readonly ControlRow[]> {
@@ -60,7 +61,7 @@ export function unescapeQuotes(expression: string): string {
   return expression.replaceAll("\\'", "'");
 }
 
-export function readPartitions(session: Session, schema: string): Promise<readonly ControlRow[]> {
+export function readPartitions(session: SqlSession, schema: string): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT TABLE_NAME AS table_name, PARTITION_METHOD AS method, PARTITION_EXPRESSION AS expression,
        PARTITION_DESCRIPTION AS holds
@@ -71,7 +72,7 @@ export function readPartitions(session: Session, schema: string): Promise<readon
 }
 
 /** Whether the storage engine of a table takes back what a transaction wrote. */
-export function readStorage(session: Session, schema: string): Promise<readonly ControlRow[]> {
+export function readStorage(session: SqlSession, schema: string): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT t.TABLE_NAME AS table_name, t.ENGINE AS storage, e.TRANSACTIONS AS transactions
      FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
@@ -81,7 +82,7 @@ export function readStorage(session: Session, schema: string): Promise<readonly 
 
 /** The reference system that a spatial column insists on. */
 export async function readReferenceSystems(
-  session: Session,
+  session: SqlSession,
   schema: string,
   known: ReadonlySet<string>,
 ): Promise<readonly ControlRow[]> {
@@ -104,7 +105,7 @@ export interface Trigger {
 }
 
 export async function readTriggers(
-  session: Session,
+  session: SqlSession,
   schema: string,
   known: ReadonlySet<string>,
 ): Promise<readonly Trigger[]> {

@@ -1,6 +1,6 @@
 import type { Column, Table } from '../../core/schema.js';
-import type { ControlRow } from '../engine.js';
 import type { RowRule, UniqueRule } from '../repair.js';
+import type { ControlRow } from '../session.js';
 import { quoteName } from './dialect.js';
 import { unescapeQuotes } from './repair-facts.js';
 

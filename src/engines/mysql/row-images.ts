@@ -1,5 +1,5 @@
 import type { Table } from '../../core/schema.js';
-import type { ControlRow } from '../engine.js';
+import type { ControlRow } from '../session.js';
 import type { ImageColumn, WriteSession } from '../write.js';
 import { quoteName, textLiteral } from './dialect.js';
 

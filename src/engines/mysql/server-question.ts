@@ -1,6 +1,6 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ControlRow } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
+import type { ControlRow } from '../session.js';
 
 /** What tells one server from another, as far as a server has it; the rest is where it runs. */
 const IDENTITY = ['server_uuid', 'server_uid', 'server_id'];

@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, ControlRow } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import type { ServerIdentity } from '../server-identity.js';
+import type { ControlRow } from '../session.js';
 import { bondOf, type SessionBond } from './bound-query.js';
 import { MARIADB_VARIABLE } from './capabilities.js';
 import { textLiteral } from './dialect.js';

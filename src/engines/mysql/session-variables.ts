@@ -1,12 +1,12 @@
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { readVariables } from './capabilities.js';
 import { textLiteral } from './dialect.js';
 
-/** Session variables by their names, as the server lists them; those that it does not have are left out. */
+/** SqlSession variables by their names, as the server lists them; those that it does not have are left out. */
 export type Variables = ReadonlyMap<string, string | null>;
 
 /** What is needed of a connection whose variables are read and set. */
-export type VariablesConnection = Pick<Session, 'query'>;
+export type VariablesConnection = Pick<SqlSession, 'query'>;
 
 /** Said as a number, because DEFAULT would take over the server's global limit. */
 export const NO_LIMIT = 2n ** 64n - 1n;

@@ -1,5 +1,5 @@
 import type { Table } from '../../core/schema.js';
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { textLiteral } from './dialect.js';
 
 /**
@@ -9,7 +9,7 @@ import { textLiteral } from './dialect.js';
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-table.html
  */
 export async function readMysqlTableSizes(
-  session: Session,
+  session: SqlSession,
   tables: readonly Table[],
 ): Promise<ReadonlyMap<string, number>> {
   const [first] = tables;

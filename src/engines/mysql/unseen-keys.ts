@@ -1,7 +1,8 @@
 import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
-import type { ControlRow, Session } from '../engine.js';
 import type { ForeignKey, RepairTable } from '../repair.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { readVariables } from './capabilities.js';
 import { textLiteral } from './dialect.js';
 
@@ -40,7 +41,7 @@ const FREE = { closed: {}, fixed: new Map<string, string>(), unseen: null };
  * read every table is shown all. For any other, rows are not deleted, since the account could not know why they stay,
  * and a column of an index is changed only where the account that applies the file sees that nothing refers to it.
  */
-export async function findUnseenKeys(session: Session, sight: Sight): Promise<UnseenKeys> {
+export async function findUnseenKeys(session: SqlSession, sight: Sight): Promise<UnseenKeys> {
   const hidden = await findHidden(session, sight);
   if (hidden !== null) {
     const restrict = (table: Table) => (hidden.has(table) ? closeTable(sight.indexedColumns(table)) : FREE);
@@ -62,7 +63,7 @@ function closeTable(columns: readonly string[]): ReturnType<UnseenKeys['restrict
 }
 
 /** The tables to which more foreign keys refer than the account is shown; null where it may not ask. */
-async function findHidden(session: Session, sight: Sight): Promise<ReadonlySet<Table> | null> {
+async function findHidden(session: SqlSession, sight: Sight): Promise<ReadonlySet<Table> | null> {
   const rows = await tryQuery(
     session,
     `SELECT REF_NAME AS name, COUNT(*) AS found FROM information_schema.${innodbTable(sight.known)} GROUP BY REF_NAME`,
@@ -85,7 +86,7 @@ async function findHidden(session: Session, sight: Sight): Promise<ReadonlySet<T
 
 /** Older servers, and MariaDB, keep names as they are spelled in file names. */
 async function readPlaces(
-  session: Session,
+  session: SqlSession,
   { schema, tables }: Sight,
 ): Promise<ReadonlyMap<Table, readonly string[]>> {
   const encoded = (name: string): string =>
@@ -104,7 +105,7 @@ async function readPlaces(
 }
 
 /** SELECT on everything, unless the server may take parts of that back. */
-async function readsEveryTable(session: Session): Promise<boolean> {
+async function readsEveryTable(session: SqlSession): Promise<boolean> {
   const [account] = await session.query('SELECT CURRENT_USER() AS name');
   const [, user = '', host = ''] = /^(.*)@([^@]*)$/s.exec(account?.name ?? '') ?? [];
   const grants = await session.query(
@@ -115,7 +116,7 @@ async function readsEveryTable(session: Session): Promise<boolean> {
   return revokes === 'OFF';
 }
 
-async function tryQuery(session: Session, sql: string): Promise<readonly ControlRow[] | null> {
+async function tryQuery(session: SqlSession, sql: string): Promise<readonly ControlRow[] | null> {
   try {
     return await session.query(sql);
   } catch {

@@ -1,5 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import { limitWrites } from '../limit-writes.js';
 import { openWithin } from '../open-session.js';
 import { assertExpectedServer } from '../server-identity.js';

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, ControlRow } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import type { WritingConnection } from '../limit-writes.js';
 import { runStatement } from '../run-statement.js';
 import { closed, sayGoodbye } from '../server-socket.js';
+import type { ControlRow } from '../session.js';
 import type { WireBudget } from '../wire-budget.js';
 import type { SentTogether, ServerAnswer, StatementResult } from '../write.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';

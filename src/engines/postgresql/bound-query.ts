@@ -1,5 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ControlRow } from '../engine.js';
+import type { ControlRow } from '../session.js';
 import { textLiteral } from './dialect.js';
 import { STAY } from './server-question.js';
 

@@ -1,4 +1,4 @@
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 
 /**
  * What a PostgreSQL server, or a fork of it, has, as its own catalog says. Nothing is tried out: a statement that fails
@@ -32,17 +32,17 @@ const RELATIONS = [
 const FUNCTIONS = ['hash_record_extended', 'pg_control_system', 'pg_collation_actual_version'];
 const ROLES = ['pg_monitor', 'pg_read_all_stats'];
 
-const known = new WeakMap<Session, Promise<PostgresqlCapabilities>>();
+const known = new WeakMap<SqlSession, Promise<PostgresqlCapabilities>>();
 
 /** Asks a server what it has; once a session, because the next session may be on another server. */
-export function readPostgresqlCapabilities(session: Session): Promise<PostgresqlCapabilities> {
+export function readPostgresqlCapabilities(session: SqlSession): Promise<PostgresqlCapabilities> {
   const found = known.get(session) ?? askServer(session);
   known.set(session, found);
   found.catch(() => known.delete(session));
   return found;
 }
 
-async function askServer(session: Session): Promise<PostgresqlCapabilities> {
+async function askServer(session: SqlSession): Promise<PostgresqlCapabilities> {
   const rows = await session.query(
     `SELECT c.relname::text || '.' || a.attname::text AS name
      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
@@ -73,7 +73,7 @@ async function askServer(session: Session): Promise<PostgresqlCapabilities> {
  * @see https://www.postgresql.org/docs/current/view-pg-settings.html
  */
 export async function readSettings(
-  session: Session,
+  session: SqlSession,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await session.query(

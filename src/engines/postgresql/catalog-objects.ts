@@ -1,5 +1,6 @@
 import type { Column, Heir, NamedObject } from '../../core/schema.js';
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { textLiteral } from './dialect.js';
 
 /**
@@ -44,7 +45,7 @@ export function describeSequence(row: ControlRow): NamedObject {
  *
  * @see https://www.postgresql.org/docs/current/largeobjects.html
  */
-export async function readLargeObjects(session: Session): Promise<string | null> {
+export async function readLargeObjects(session: SqlSession): Promise<string | null> {
   const [row] = await session.query('SELECT count(*) AS objects FROM pg_largeobject_metadata');
   const objects = row?.objects ?? '0';
   if (objects === '0') return null;

@@ -1,6 +1,8 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Catalog, Column, Key, Table, TableKind } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { type PostgresqlCapabilities, readPostgresqlCapabilities } from './capabilities.js';
 import {
   buildHeir,
@@ -17,7 +19,7 @@ import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 
 /** Reads tables, columns and unique keys of one schema, and whether the account may read them. */
 export async function readPostgresqlCatalog(
-  session: Session,
+  session: SqlSession,
   settings: ConnectionSettings,
 ): Promise<Catalog> {
   const [server = {}] = await session.query(
@@ -65,7 +67,7 @@ export async function readPostgresqlCatalog(
   };
 }
 
-async function assertSchemaExists(session: Session, schema: string): Promise<void> {
+async function assertSchemaExists(session: SqlSession, schema: string): Promise<void> {
   const [row] = await session.query(
     `SELECT has_schema_privilege(oid, 'USAGE') AS usable FROM pg_namespace WHERE nspname = ${textLiteral(schema)}`,
   );

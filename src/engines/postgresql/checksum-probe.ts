@@ -1,5 +1,5 @@
 import type { Column } from '../../core/schema.js';
-import type { ChecksumProbe } from '../engine.js';
+import type { ChecksumProbe } from '../sql-dialect.js';
 
 /** Columns of hard values: extremes, halves that a weak hash would fold, signs, separators, NULL and ''. */
 const COLUMNS: readonly { readonly type: string; readonly values: readonly (string | null)[] }[] = [

@@ -1,7 +1,9 @@
 import type { KeyPart } from '../../core/encoding/key-bytes.js';
 import type { Column } from '../../core/schema.js';
-import type { ChecksumColumns, ChecksumDialect, ChecksumRequest } from '../engine.js';
+import type { ChecksumColumns } from '../engine.js';
 import { buildAggregate, buildPartAggregates } from '../select.js';
+import type { ChecksumRequest } from '../session.js';
+import type { ChecksumDialect } from '../sql-dialect.js';
 import { buildPostgresqlProbe } from './checksum-probe.js';
 import { quoteName, selects } from './dialect.js';
 import { ACCOUNT_PATH } from './session-state.js';
@@ -91,6 +93,5 @@ export const postgresqlChecksum: ChecksumDialect = {
   findObstacle,
   buildChecksum,
   buildPartChecksums,
-  buildSampleCondition: (share) => `pg_catalog.random() OPERATOR(pg_catalog.<) ${share.toFixed(9)}`,
   buildProbe: (seed) => buildPostgresqlProbe(seed, buildRowHash),
 };

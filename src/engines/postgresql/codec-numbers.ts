@@ -1,8 +1,8 @@
 import { encodeInt, encodeSmallInt } from '../../core/encoding/canonical.js';
 import { encodeDecimalInt } from '../../core/encoding/decimal.js';
 import { RowproofError } from '../../core/errors.js';
-import type { FieldEncoder } from '../engine.js';
 import { unexpectedRow } from '../field-format.js';
+import type { FieldEncoder } from '../row-codec.js';
 import { encodeNumeric } from './numeric.js';
 
 /** Guards a fixed-width value: a column that was altered in mid-run must not be read as something it is not. */

@@ -5,8 +5,8 @@ import { encodeAddress, encodeAddressText, formatAddress } from '../../core/enco
 import { encodeInterval, formatInterval } from '../../core/encoding/interval.js';
 import { formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column, ValueType } from '../../core/schema.js';
-import type { FieldEncoder, FieldFormatter } from '../engine.js';
 import { formatUtf8 } from '../field-format.js';
+import type { FieldEncoder, FieldFormatter } from '../row-codec.js';
 import { sized } from './codec-numbers.js';
 
 /** Family, bits of the network, whether it was written as a network, number of address bytes. */

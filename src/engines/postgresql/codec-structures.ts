@@ -3,8 +3,8 @@ import { PLAIN } from '../../core/column-rule.js';
 import { encodeArrayHead } from '../../core/encoding/array.js';
 import { encodeNull, TAG } from '../../core/encoding/canonical.js';
 import type { Column, StructuredType, ValueType } from '../../core/schema.js';
-import type { CodecColumn, FieldEncoder } from '../engine.js';
 import { unexpectedRow } from '../field-format.js';
+import type { CodecColumn, FieldEncoder } from '../row-codec.js';
 
 export const RANGE = {
   empty: 0x01,

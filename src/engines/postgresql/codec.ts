@@ -8,8 +8,8 @@ import {
   formatTimeOfDay,
 } from '../../core/encoding/temporal.js';
 import { encodeUuidBytes, encodeUuidText, formatUuid } from '../../core/encoding/uuid.js';
-import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../engine.js';
 import { encodeJsonField, formatFloat, formatUtf8, guardForm, unexpectedRow } from '../field-format.js';
+import type { CodecColumn, FieldEncoder, FieldFormatter, FieldSpans, RowCodec } from '../row-codec.js';
 import { decimalEncoder, intFormat, sized } from './codec-numbers.js';
 import {
   encodeChar,

@@ -1,4 +1,5 @@
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { textLiteral } from './dialect.js';
 
 /** The collation of every column that names none. */
@@ -14,7 +15,7 @@ const DEFAULT_COLLATION = '100';
  * @see https://www.postgresql.org/docs/current/sql-altercollation.html
  */
 export async function readChangedCollations(
-  session: Session,
+  session: SqlSession,
   schema: string,
 ): Promise<ReadonlyMap<string, string>> {
   const known = await session.query(

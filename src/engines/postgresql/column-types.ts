@@ -1,5 +1,5 @@
 import type { Column, Fraction, TextType, ValueType } from '../../core/schema.js';
-import type { ControlRow } from '../engine.js';
+import type { ControlRow } from '../session.js';
 
 const FIXED_TYPES: Readonly<Record<string, ValueType>> = {
   bool: { kind: 'boolean' },

@@ -1,18 +1,18 @@
 import { hexOf, type KeyPart } from '../../core/encoding/key-bytes.js';
 import { formatDays, formatMicros, formatTimeOfDay } from '../../core/encoding/temporal.js';
 import type { Column, Table } from '../../core/schema.js';
-import type { ControlRow, Dialect, Literal } from '../engine.js';
 import type { Comparison } from '../key-condition.js';
 import {
   buildConditionTest,
   buildCount,
   buildDuplicateProbe,
   buildSelect,
-  buildSelectByKeys,
   buildUnordered,
   type SelectDialect,
   withoutLiteral,
 } from '../select.js';
+import type { ControlRow } from '../session.js';
+import type { Dialect, Literal } from '../sql-dialect.js';
 import { AS_TEXT } from './column-types.js';
 import { ACCOUNT_PATH } from './session-state.js';
 
@@ -173,6 +173,7 @@ export const selects: SelectDialect = {
     `${operand} ${operator('=', column)} ANY (ARRAY[${literals.join(', ')}])`,
   comparesRows: true,
   rowCount: 'pg_catalog.count(*)',
+  sampleCondition: (share) => `pg_catalog.random() OPERATOR(pg_catalog.<) ${share.toFixed(9)}`,
   isRepeated: 'pg_catalog.count(*) OPERATOR(pg_catalog.>) 1',
   // No index holds this column, so that none can answer alone; without an order, the others have nothing to offer.
   withoutIndex: { hint: '', condition: 'tableoid IS NOT NULL' },
@@ -192,12 +193,14 @@ export const postgresqlDialect: Dialect = {
   literal,
   rowSettings: ACCOUNT_PATH,
   buildSelect: (selection) => buildSelect(selects, selection),
-  buildSelectByKeys: (selection, keys) => buildSelectByKeys(selects, selection, keys),
   buildCount: (table, where) => buildCount(selects, table, where),
   buildConditionTest: (table, where) => buildConditionTest(selects, table, where),
   buildDuplicateProbe: (probe) => buildDuplicateProbe(selects, probe),
   buildEstimate: (selection) => `EXPLAIN ${buildUnordered(selects, selection)}`,
-  adviseRebuild: ({ schema }, index) =>
-    `Run REINDEX INDEX CONCURRENTLY ${quoteName(schema)}.${quoteName(index)} (bt_index_check of the extension amcheck says what is wrong with it), and run again.`,
   readEstimate,
 };
+
+/** What to do about an index that does not find what is there. */
+export function advisePostgresqlRebuild({ schema }: Table, index: string): string {
+  return `Run REINDEX INDEX CONCURRENTLY ${quoteName(schema)}.${quoteName(index)} (bt_index_check of the extension amcheck says what is wrong with it), and run again.`;
+}

@@ -1,11 +1,14 @@
-import type { ConnectionSettings, Engine, Session } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
+import type { Engine } from '../engine.js';
 import { limitWaits } from '../limit-waits.js';
 import { openWithin } from '../open-session.js';
+import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection } from './connection.js';
-import { postgresqlDialect } from './dialect.js';
+import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
@@ -14,18 +17,21 @@ import { readPostgresqlTableSizes } from './table-sizes.js';
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./postgresql-driver.js');
 
-async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session> {
+async function openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession> {
   const { connectPostgresql } = await loadDriver();
   return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
     limitWaits(await connectPostgresql(settings, signal), settings),
   );
 }
 
-export const postgresqlEngine: Engine = {
+/** What the engine for PostgreSQL is made of. */
+export const postgresqlParts: SqlEngineParts = {
+  family: 'postgresql',
   schemes: ['postgres', 'postgresql'],
+  titles: { postgresql: 'PostgreSQL' },
   resolveConnection: resolvePostgresqlConnection,
   loadDriver,
-  open,
+  openSql,
   cancel: async (settings, keys, stop) => {
     const { cancelPostgresql } = await loadDriver();
     await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
@@ -39,6 +45,9 @@ export const postgresqlEngine: Engine = {
   checksum: postgresqlChecksum,
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
   readLoad: readPostgresqlLoad,
+  adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,
   connectHints: POSTGRESQL_CONNECT_HINTS,
 };
+
+export const postgresqlEngine: Engine = createSqlEngine(postgresqlParts);

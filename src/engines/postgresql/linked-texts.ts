@@ -1,4 +1,5 @@
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { ANYTHING, insertsThrough, type LinkedText } from '../text-reach.js';
 import { readPostgresqlCapabilities } from './capabilities.js';
 
@@ -26,7 +27,7 @@ export const readableText = ({ language, text }: ControlRow): string =>
 const IS_FOREIGN_NAMESPACE = "nspname NOT IN ('pg_catalog', 'information_schema')";
 
 /** Everything outside the system's own schemas that a text can set off. */
-export async function readLinkedTexts(session: Session): Promise<readonly LinkedText[]> {
+export async function readLinkedTexts(session: SqlSession): Promise<readonly LinkedText[]> {
   return [
     ...(await readInsertReactions(session)),
     ...(await readViews(session)),
@@ -39,7 +40,7 @@ export async function readLinkedTexts(session: Session): Promise<readonly Linked
  * What a table computes or checks when a row is written: defaults, generated columns, checks, indexes, policies and bounds
  * of partitions, as a query with `relid` and `text`. Policies and partitions are not in every catalog.
  */
-export async function OWN_EXPRESSIONS(session: Session): Promise<string> {
+export async function OWN_EXPRESSIONS(session: SqlSession): Promise<string> {
   const { hasColumn } = await readPostgresqlCapabilities(session);
   return [
     'SELECT adrelid AS relid, pg_get_expr(adbin, adrelid) AS text FROM pg_attrdef',
@@ -60,7 +61,7 @@ export async function OWN_EXPRESSIONS(session: Session): Promise<string> {
 }
 
 /** Triggers, rules and expressions of any table and view that act on rows that are added; a partition's also for what holds it. */
-async function readInsertReactions(session: Session): Promise<readonly LinkedText[]> {
+async function readInsertReactions(session: SqlSession): Promise<readonly LinkedText[]> {
   const rows = await session.query(
     `WITH RECURSIVE held (relid, name) AS (
        SELECT c.oid, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -83,7 +84,7 @@ async function readInsertReactions(session: Session): Promise<readonly LinkedTex
 }
 
 /** Views run their text where they are read or added to. What a foreign table sets off on its own server is not known. */
-async function readViews(session: Session): Promise<readonly LinkedText[]> {
+async function readViews(session: SqlSession): Promise<readonly LinkedText[]> {
   const rows = await session.query(
     `SELECT c.relname AS name, CASE WHEN c.relkind = 'f' THEN NULL ELSE pg_get_viewdef(c.oid) END AS text
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm', 'f') AND n.${IS_FOREIGN_NAMESPACE}`,
@@ -98,7 +99,7 @@ async function readViews(session: Session): Promise<readonly LinkedText[]> {
  * Functions that somebody wrote, with the defaults of their arguments; a body in standard SQL is no text, but is shown as
  * one, and an aggregate is the functions of its parts. Of those in C only an extension's are taken for harmless.
  */
-async function readFunctions(session: Session): Promise<readonly LinkedText[]> {
+async function readFunctions(session: SqlSession): Promise<readonly LinkedText[]> {
   const rows = await session.query(
     `SELECT p.proname AS name, l.lanname AS language,
        CASE WHEN a.aggfnoid IS NOT NULL THEN concat_ws(' ', a.aggtransfn::text, a.aggfinalfn::text, a.aggmtransfn::text, a.aggminvtransfn::text, a.aggmfinalfn::text)
@@ -121,7 +122,7 @@ async function readFunctions(session: Session): Promise<readonly LinkedText[]> {
  * Functions that no text calls by name: behind operators that are written, and behind casts, domains, ranges and operator
  * classes, which the server takes by itself.
  */
-async function readHiddenCalls(session: Session): Promise<readonly LinkedText[]> {
+async function readHiddenCalls(session: SqlSession): Promise<readonly LinkedText[]> {
   const rows = await session.query(
     `WITH own AS (SELECT p.oid, p.proname::text AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.${IS_FOREIGN_NAMESPACE})
      SELECT o.oprname AS symbol, f.name AS text FROM pg_operator o JOIN own f ON f.oid = o.oprcode

@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ControlRow, Session } from '../engine.js';
 import { describeRefusedLoad } from '../refused-load.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { readPostgresqlCapabilities } from './capabilities.js';
 import { classifyPostgresqlError } from './errors.js';
 
@@ -11,7 +12,7 @@ import { classifyPostgresqlError } from './errors.js';
  * @see https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
  */
 export async function readPostgresqlLoad(
-  session: Session,
+  session: SqlSession,
   ownSessionIds: readonly string[],
 ): Promise<number> {
   const capabilities = await readPostgresqlCapabilities(session);
@@ -46,7 +47,7 @@ export async function readPostgresqlLoad(
   return Number(row.running);
 }
 
-async function readActivity(session: Session, sql: string): Promise<ControlRow | undefined> {
+async function readActivity(session: SqlSession, sql: string): Promise<ControlRow | undefined> {
   try {
     const [row] = await session.query(sql);
     return row;

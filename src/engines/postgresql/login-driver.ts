@@ -5,7 +5,7 @@ import { BufferReader } from 'pg-protocol/dist/buffer-reader.js';
 import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import { PasswordGate } from '../clear-password.js';
-import type { ConnectionSettings } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import { beginConnecting, connected, isOtherHost } from '../server-socket.js';
 import { bytesBeforeTls, noTls, secureSocket } from '../tls.js';
 import { endOnUnreadableData, unreadableData } from '../unreadable-data.js';

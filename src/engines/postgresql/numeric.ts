@@ -1,6 +1,6 @@
 import { DECIMAL_CLASS, encodeDecimalClass, encodeDecimalGroups } from '../../core/encoding/decimal.js';
-import type { FieldEncoder, FieldFormatter } from '../engine.js';
 import { unexpectedRow } from '../field-format.js';
+import type { FieldEncoder, FieldFormatter } from '../row-codec.js';
 
 /**
  * `numeric` on the wire: digit count, weight, sign and display scale as 16-bit numbers, then base-10000 digits.

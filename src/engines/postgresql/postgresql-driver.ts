@@ -3,9 +3,11 @@ import type pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow, Session, SpanListener, StatementSettings } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
 import { closed, sayGoodbye } from '../server-socket.js';
+import type { ControlRow, SpanListener } from '../session.js';
+import type { SqlSession, StatementSettings } from '../sql-session.js';
 import { Turns } from '../turns.js';
 import type { WireBudget } from '../wire-budget.js';
 import { bindToServer, explainOtherServer } from './bound-query.js';
@@ -48,7 +50,7 @@ interface ClientParts {
 }
 
 /** A connection whose rows can be read raw. Lost connections only mark it broken; the running read gets the error. */
-export class PostgresqlConnection implements Session {
+export class PostgresqlConnection implements SqlSession {
   broken = false;
   serverSessionId = '';
   server = NOBODY;

@@ -1,4 +1,5 @@
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { TextReach } from '../text-reach.js';
 import { isReadable, OWN_EXPRESSIONS, readableText, readLinkedTexts } from './linked-texts.js';
 import { type SchemaSql, TREE } from './repair-facts.js';
@@ -21,7 +22,7 @@ export interface Reaction {
 }
 
 /** Rules rewrite a statement into others; a trigger, and what the table computes of a row, may do what its text says. */
-export async function readReactions(session: Session, schema: SchemaSql): Promise<readonly Reaction[]> {
+export async function readReactions(session: SqlSession, schema: SchemaSql): Promise<readonly Reaction[]> {
   const rules = await readRules(session, schema);
   const triggers = await session.query(
     `${TREE(schema)} SELECT DISTINCT t.table_name, g.tgname AS name, g.tgtype::text AS kind, (g.tgqual IS NULL AND g.tgattr::text = '')::text AS always,
@@ -41,7 +42,7 @@ export async function readReactions(session: Session, schema: SchemaSql): Promis
   ].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-async function readRules(session: Session, schema: SchemaSql): Promise<readonly Reaction[]> {
+async function readRules(session: SqlSession, schema: SchemaSql): Promise<readonly Reaction[]> {
   const rows = await session.query(
     `SELECT c.relname AS table_name, r.rulename AS name, r.ev_type::text AS event
      FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class

@@ -1,7 +1,9 @@
 import { qualifiedName } from '../../core/pairing.js';
 import type { Table } from '../../core/schema.js';
-import type { ControlRow, Engine, Session } from '../engine.js';
 import type { ForeignKey, RepairTable, RowRule, UniqueRule } from '../repair.js';
+import type { ControlRow } from '../session.js';
+import type { SqlEngineParts } from '../sql-engine.js';
+import type { SqlSession } from '../sql-session.js';
 import { findAssigned, findSettable } from '../trigger-text.js';
 import { textLiteral } from './dialect.js';
 import { quoteFileName } from './file-spelling.js';
@@ -23,7 +25,10 @@ import {
 import { readTypes } from './repair-types.js';
 
 /** Reads what keeps rows from being written, and in which order they can be, of one schema. */
-export const readPostgresqlRepairCatalog: Engine['readRepairCatalog'] = async (session, { name, tables }) => {
+export const readPostgresqlRepairCatalog: SqlEngineParts['readRepairCatalog'] = async (
+  session,
+  { name, tables },
+) => {
   const schema = `(SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(name)})`;
   const foreignKeys = await readForeignKeys(session, schema);
   const facts: Facts = {
@@ -201,14 +206,14 @@ function fixPartitionColumns(
   ]);
 }
 
-async function hasRecordHash(session: Session): Promise<boolean> {
+async function hasRecordHash(session: SqlSession): Promise<boolean> {
   const [row] = await session.query(
     "SELECT (count(*) > 0)::text AS found FROM pg_proc WHERE proname = 'hash_record_extended' AND pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')",
   );
   return row?.found === 'true';
 }
 
-function readRequired(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+function readRequired(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      LEFT JOIN pg_type t ON t.oid = a.atttypid
@@ -219,7 +224,7 @@ function readRequired(session: Session, schema: SchemaSql): Promise<readonly Con
 }
 
 /** A foreign key to or from a partition concerns the rows of the table above it. */
-async function readForeignKeys(session: Session, schema: SchemaSql): Promise<ForeignKey[]> {
+async function readForeignKeys(session: SqlSession, schema: SchemaSql): Promise<ForeignKey[]> {
   const names = (relation: string, list: string): string =>
     `(SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.${list}) WITH ORDINALITY AS k(number, n)
       JOIN pg_attribute a ON a.attrelid = f.${relation} AND a.attnum = k.number)::text`;

@@ -56,6 +56,7 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     ],
     begin: 'BEGIN;\nSET CONSTRAINTS ALL DEFERRED;',
     commit: 'COMMIT;',
+    escapeStrings: true,
     deletesOwnParent: true,
     quoteName: quoteFileName,
     quoteTable,

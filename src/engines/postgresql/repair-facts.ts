@@ -1,4 +1,5 @@
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { readPostgresqlCapabilities } from './capabilities.js';
 import { quoteFileName } from './file-spelling.js';
 
@@ -33,7 +34,7 @@ export const TREE = (schema: SchemaSql): string =>
      JOIN pg_inherits i ON i.inhparent = t.relid JOIN pg_class p ON p.oid = i.inhrelid AND (row_to_json(p)->>'relispartition') = 'true')`;
 
 /** Whether the index is NULLS NOT DISTINCT and which columns only ride along are facts that old catalogs lack. */
-export function readUniques(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export function readUniques(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT c.relname AS table_name, ic.relname AS index_name, row_to_json(i)->>'indnullsnotdistinct' AS nulls_equal,
        pg_get_expr(i.indpred, i.indrelid) AS predicate, (NOT i.indimmediate)::text AS deferrable, i.indisexclusion::text AS exclusion,
@@ -60,7 +61,7 @@ export function readUniques(session: Session, schema: SchemaSql): Promise<readon
 }
 
 /** First columns of indexes by which the server finds rows of a table that have a value. */
-export function readLeading(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export function readLeading(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT DISTINCT c.relname AS table_name, a.attname AS column_name FROM pg_index i
      JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
@@ -71,7 +72,7 @@ export function readLeading(session: Session, schema: SchemaSql): Promise<readon
 }
 
 /** CHECK constraints of tables; those of domains hold where a value is cast to the domain. */
-export function readChecks(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export function readChecks(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT c.relname AS table_name, k.conname AS name, pg_get_expr(k.conbin, k.conrelid) AS expression,
        (SELECT json_agg(a.attname)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)) AS columns
@@ -81,7 +82,7 @@ export function readChecks(session: Session, schema: SchemaSql): Promise<readonl
 }
 
 /** What the partitions of a table hold between them, and the columns that decide where a row goes. */
-export async function readPartitions(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export async function readPartitions(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   const { hasColumn } = await readPostgresqlCapabilities(session);
   if (!hasColumn('pg_partitioned_table', 'partattrs')) return [];
   return session.query(
@@ -97,7 +98,7 @@ export async function readPartitions(session: Session, schema: SchemaSql): Promi
 }
 
 /** How generated columns are computed. */
-export function readGenerated(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export function readGenerated(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name, pg_get_expr(d.adbin, d.adrelid) AS expression
      FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
@@ -106,7 +107,7 @@ export function readGenerated(session: Session, schema: SchemaSql): Promise<read
 }
 
 /** Columns of a domain type. */
-export function readDomains(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export function readDomains(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name, n.nspname AS type_schema, t.typname AS type_name
      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -116,7 +117,7 @@ export function readDomains(session: Session, schema: SchemaSql): Promise<readon
 }
 
 /** Text columns where the server's own character set may lack a character of a value. */
-export function readAsked(session: Session, schema: SchemaSql): Promise<readonly ControlRow[]> {
+export function readAsked(session: SqlSession, schema: SchemaSql): Promise<readonly ControlRow[]> {
   return session.query(
     `SELECT c.relname AS table_name, a.attname AS column_name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      WHERE c.relnamespace = ${schema} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped

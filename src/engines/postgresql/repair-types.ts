@@ -1,4 +1,5 @@
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { quoteFileName } from './file-spelling.js';
 import { readList, type SchemaSql } from './repair-facts.js';
 
@@ -18,7 +19,7 @@ export type RepairTypes = ReadonlyMap<string, RepairType>;
  * The types of the schema's columns, by the name that the server prints for them. An array is written as its element's
  * type with `[]`; a domain is in it with the type under it, by which its columns are known.
  */
-export async function readTypes(session: Session, schema: SchemaSql): Promise<RepairTypes> {
+export async function readTypes(session: SqlSession, schema: SchemaSql): Promise<RepairTypes> {
   const rows = await session.query(
     `SELECT DISTINCT format_type(u.oid, u.modifier) AS declared, n.nspname AS type_schema, e.typname AS type_name,
        (e.oid <> t.oid)::text AS is_array, (SELECT json_agg(l.enumlabel)::text FROM pg_enum l WHERE l.enumtypid = b.oid) AS labels,

@@ -1,5 +1,5 @@
-import type { ControlRow } from '../engine.js';
 import type { ServerIdentity } from '../server-identity.js';
+import type { ControlRow } from '../session.js';
 
 /** Whether the account may ask for the identifier of the cluster, as `t` or `f`. */
 export const KNOWS_SYSTEM = `pg_catalog.has_function_privilege(

@@ -1,6 +1,8 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, ControlRow, StatementSettings } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import type { ServerIdentity } from '../server-identity.js';
+import type { ControlRow } from '../session.js';
+import type { StatementSettings } from '../sql-session.js';
 import { buildServerQuestion, identifyServer, KNOWS_SYSTEM, STAY } from './server-question.js';
 
 /**

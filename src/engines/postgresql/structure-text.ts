@@ -1,5 +1,5 @@
 import type { Column, ValueType } from '../../core/schema.js';
-import type { CodecColumn, FieldFormatter } from '../engine.js';
+import type { CodecColumn, FieldFormatter } from '../row-codec.js';
 import { asKind, countBounds, RANGE, readArrayShape, readParts } from './codec-structures.js';
 import { withUtc } from './dialect.js';
 

@@ -1,5 +1,5 @@
 import { readsHeirs, type Table } from '../../core/schema.js';
-import type { Session } from '../engine.js';
+import type { SqlSession } from '../sql-session.js';
 
 /**
  * The bytes that the rows of tables take up on disk, by table name, with TOAST and all partitions (or heirs that are read
@@ -8,7 +8,7 @@ import type { Session } from '../engine.js';
  * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-DBSIZE
  */
 export async function readPostgresqlTableSizes(
-  session: Session,
+  session: SqlSession,
   tables: readonly Table[],
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await session.query(

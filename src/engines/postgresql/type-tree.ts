@@ -1,6 +1,7 @@
 import type { Column, ValueType } from '../../core/schema.js';
 import { partsOf } from '../../core/structured-type.js';
-import type { ControlRow, Session } from '../engine.js';
+import type { ControlRow } from '../session.js';
+import type { SqlSession } from '../sql-session.js';
 import { AS_TEXT, plainTypeOf } from './column-types.js';
 
 /** What types are made of, by their number in the catalog, and what the database itself decides. */
@@ -15,7 +16,7 @@ type TypeReference = Pick<ControlRow, string>;
 export type ResolvedType = Pick<Column, 'declared' | 'wire' | 'type' | 'operatorSchema'>;
 
 /** Reads every type that the columns of some tables are of, and then those that these are made of, level by level. */
-export async function readTypes(session: Session, tableOids: string): Promise<Map<string, ControlRow>> {
+export async function readTypes(session: SqlSession, tableOids: string): Promise<Map<string, ControlRow>> {
   const types = new Map<string, ControlRow>();
   const columns = await session.query(
     `SELECT DISTINCT a.atttypid AS oid FROM pg_attribute a

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { RowproofError } from '../../core/errors.js';
-import type { SpanListener } from '../engine.js';
 import { setLending } from '../lending-socket.js';
+import type { SpanListener } from '../session.js';
 import { DataFrames } from './data-frames.js';
 
 type DataListener = (chunk: Buffer) => void;

@@ -1,9 +1,10 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Table } from '../../core/schema.js';
-import type { ConnectionSettings, ControlRow } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import { limitWrites } from '../limit-writes.js';
 import { openWithin } from '../open-session.js';
 import { assertExpectedServer } from '../server-identity.js';
+import type { ControlRow } from '../session.js';
 import type {
   BegunTransaction,
   ImageColumn,

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, ControlRow } from '../engine.js';
+import type { ConnectionSettings } from '../connection-settings.js';
 import type { WritingConnection } from '../limit-writes.js';
 import { runStatement } from '../run-statement.js';
 import { sayGoodbye } from '../server-socket.js';
+import type { ControlRow } from '../session.js';
 import type { WireBudget } from '../wire-budget.js';
 import type { SentTogether, ServerAnswer } from '../write.js';
 import { textLiteral } from './dialect.js';

@@ -1,0 +1,116 @@
+import type { KeyPart } from '../core/encoding/key-bytes.js';
+import type { Finding } from '../core/finding.js';
+import type { Catalog, Column, Table } from '../core/schema.js';
+import type { ConnectionSettings } from './connection-settings.js';
+import type { RepairCatalog, RepairScope } from './repair.js';
+import type { CodecColumn, RowCodec } from './row-codec.js';
+import type { CountRequest, RowSelection } from './row-selection.js';
+import type { ServerIdentity } from './server-identity.js';
+
+/**
+ * Receives whole rows in wire format: `rows` of them lie in `buffer[start, end)` as the engine's codec reads them.
+ * The buffer is only valid during the call. Returning false ends the read early, without an error.
+ */
+export type SpanListener = (buffer: Buffer, start: number, end: number, rows: number) => boolean;
+
+/** A small result of a control statement: one object a row, every value as text. */
+export type ControlRow = Readonly<Record<string, string | null>>;
+
+/** How other sessions name this one while it runs a statement. */
+export interface SessionHandle {
+  /** The server's own number of the session. Through a pool it is that of the last statement. */
+  readonly serverSessionId: string;
+  /** What `Capabilities.cancel` cancels its statement by; null where a number might mean somebody else's session. */
+  readonly cancelKey: string | null;
+}
+
+/** The checksum of a range of rows as a server reports it: exact numbers, in digits. */
+export interface ServerChecksum {
+  readonly rows: number;
+  readonly sum: bigint;
+}
+
+/** The rows whose checksum a server computes, and the seed of the run. */
+export type ChecksumRequest = Pick<RowSelection, 'table' | 'columns' | 'key' | 'where' | 'range'> & {
+  readonly seed: bigint;
+};
+
+/** Parts into which ascending keys cut a range, each of which ends its part. */
+export interface PartChecksumRequest {
+  readonly rows: ChecksumRequest;
+  readonly ends: readonly (readonly KeyPart[])[];
+}
+
+/** What came of hashing fixed hard values: how far it is what it must be, as far as that is known beforehand. */
+export interface ChecksumProbeAnswer {
+  readonly checksum: ServerChecksum | null;
+  /** The right sum; null where only the two sides can be compared. */
+  readonly expected: { readonly rows: number; readonly sum: bigint | null };
+}
+
+/** What can be asked of a session besides rows, and what it answers. */
+export interface Questions {
+  readonly catalog: { readonly about: ConnectionSettings; readonly answer: Catalog };
+  /** Compiles what splits rows of these columns, with what decoding them needs from the server. */
+  readonly codec: { readonly about: readonly CodecColumn[]; readonly answer: RowCodec };
+  readonly count: { readonly about: CountRequest; readonly answer: number };
+  /** Whether a text of the user's is one condition by itself; what came back is what is wrong with it, and where. */
+  readonly condition: {
+    readonly about: { readonly table: Table; readonly where: string };
+    readonly answer: { readonly error: unknown; readonly statement: string } | null;
+  };
+  /** Whether two rows of a table have the same values in some columns. */
+  readonly duplicates: {
+    readonly about: CountRequest & { readonly columns: readonly Column[] };
+    readonly answer: boolean;
+  };
+  /** `Capabilities.estimate`: about how many rows a key range has; null where the server has no idea. */
+  readonly estimate: { readonly about: RowSelection; readonly answer: number | null };
+  /** `Capabilities.sizes`: how many bytes the rows of tables of one schema take up, by table name. */
+  readonly sizes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, number> };
+  /**
+   * `Capabilities.load`: how many statements are at work on the server, without this one and those of the named sessions.
+   * Throws a `usage` error where the account may not see that.
+   */
+  readonly load: { readonly about: readonly string[]; readonly answer: number };
+  /** `Capabilities.checksum`: null where a row of the range could not be hashed. */
+  readonly checksum: { readonly about: ChecksumRequest; readonly answer: ServerChecksum | null };
+  /** By the number of each part that has rows, from 0 on. */
+  readonly 'part-checksums': {
+    readonly about: PartChecksumRequest;
+    readonly answer: ReadonlyMap<number, ServerChecksum | null>;
+  };
+  readonly 'checksum-probe': { readonly about: bigint; readonly answer: ChecksumProbeAnswer };
+  /** `Capabilities.repair`: what repair SQL must know of the target. */
+  readonly 'repair-catalog': { readonly about: RepairScope; readonly answer: RepairCatalog };
+  /** What the dialect of a repair catalog asks. */
+  readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
+}
+
+/**
+ * One read-only connection. Who opens it closes it.
+ *
+ * Every read happens in a read-only transaction of its own, in which the session's settings hold and which asked the
+ * server who it is: a balancer or a pool may lead each transaction to another server. Nothing that is set stays with the
+ * connection, which may be somebody else's next.
+ */
+export interface Session extends SessionHandle {
+  /** The server that answered when the session was opened. */
+  readonly server: ServerIdentity;
+  /** True once the connection is lost or was left in mid-result; such a session is closed, not reused. */
+  readonly broken: boolean;
+  /** What the report must say of how the session was opened. */
+  readonly findings: readonly Finding[];
+  /** Streams rows in wire format. Resolves only after the server confirmed the end of the data. */
+  readRows(selection: RowSelection, onSpan: SpanListener): Promise<void>;
+  /** Asks something that has a small answer. Rejects with the engine's own error, which `classifyError` explains. */
+  ask<Kind extends keyof Questions>(
+    kind: Kind,
+    about: Questions[Kind]['about'],
+  ): Promise<Questions[Kind]['answer']>;
+  /** Stops taking rows off the connection, so that the server waits too; what is here already is still handed over. */
+  pause(): void;
+  /** Takes rows again after `pause`. */
+  resume(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,141 @@
+import { RowproofError } from '../core/errors.js';
+import type { Catalog, Table } from '../core/schema.js';
+import { readChecksum, readPartChecksums } from './checksum.js';
+import type { ConnectionSettings } from './connection-settings.js';
+import type { Engine } from './engine.js';
+import type { RepairCatalog, RepairScope } from './repair.js';
+import type { CodecColumn, RowCodec } from './row-codec.js';
+import type { CountRequest, RowSelection } from './row-selection.js';
+import type { Questions, Session } from './session.js';
+import type { ChecksumDialect, Dialect } from './sql-dialect.js';
+import type { SqlSession } from './sql-session.js';
+
+/** What makes an engine of a server that speaks SQL. */
+export interface SqlEngineParts
+  extends Pick<
+    Engine,
+    | 'family'
+    | 'schemes'
+    | 'titles'
+    | 'resolveConnection'
+    | 'loadDriver'
+    | 'adviseRebuild'
+    | 'classifyError'
+    | 'connectHints'
+  > {
+  readonly dialect: Dialect;
+  readonly checksum: ChecksumDialect;
+  openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession>;
+  cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
+  readCatalog(session: SqlSession, settings: ConnectionSettings): Promise<Catalog>;
+  readTableSizes(session: SqlSession, tables: readonly Table[]): Promise<ReadonlyMap<string, number>>;
+  readRepairCatalog(session: SqlSession, scope: RepairScope): Promise<RepairCatalog>;
+  compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec>;
+  readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
+}
+
+/** Makes an engine that turns what is asked of it into SQL. */
+export function createSqlEngine(parts: SqlEngineParts): Engine {
+  const { dialect, checksum, cancel, openSql } = parts;
+  return {
+    ...parts,
+    open: async (settings, stop) => answerInSql(await openSql(settings, stop), parts),
+    describe: (selection) => dialect.buildSelect(selection),
+    describeCount: ({ table, where }) => dialect.buildCount(table, where),
+    can: { cancel, checksum, estimate: true, sizes: true, load: true, repair: true },
+  };
+}
+
+type Answers = {
+  readonly [Kind in keyof Questions]: (about: Questions[Kind]['about']) => Promise<Questions[Kind]['answer']>;
+};
+
+/** A session that answers questions by statements of its own. */
+export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session {
+  const { dialect } = parts;
+  const answers: Answers = {
+    ...answerAboutRows(session, parts),
+    ...answerAboutChecksums(session, parts.checksum),
+    catalog: (settings) => parts.readCatalog(session, settings),
+    codec: (columns) => parts.compileCodec(session, columns),
+    sizes: (tables) => parts.readTableSizes(session, tables),
+    load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
+    'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
+    'repair-question': (sql) => session.query(sql),
+  };
+  return {
+    get server() {
+      return session.server;
+    },
+    get serverSessionId() {
+      return session.serverSessionId;
+    },
+    get cancelKey() {
+      return session.cancelKey;
+    },
+    get broken() {
+      return session.broken;
+    },
+    findings: session.findings,
+    readRows: (selection, onSpan) =>
+      session.readRows(dialect.buildSelect(selection), selection.columns, onSpan),
+    ask: (kind, about) => answers[kind](about),
+    pause: () => session.pause(),
+    resume: () => session.resume(),
+    close: () => session.close(),
+  };
+}
+
+function answerAboutRows(
+  session: SqlSession,
+  { dialect }: SqlEngineParts,
+): Pick<Answers, 'count' | 'condition' | 'duplicates' | 'estimate'> {
+  const { rowSettings } = dialect;
+  return {
+    count: async ({ table, where }: CountRequest) => {
+      const [row] = await session.query(dialect.buildCount(table, where), rowSettings);
+      return readCount(row?.row_count);
+    },
+    condition: async ({ table, where }) => {
+      // Without brackets around it first: there one that closes ours is an error, as is anything else but an expression.
+      for (const statement of [dialect.buildConditionTest(table, where), dialect.buildCount(table, where)]) {
+        try {
+          await session.parse(statement);
+        } catch (error) {
+          return { error, statement };
+        }
+      }
+      return null;
+    },
+    duplicates: async (probe) =>
+      (await session.query(dialect.buildDuplicateProbe(probe), rowSettings)).length > 0,
+    estimate: async (selection: RowSelection) =>
+      dialect.readEstimate(await session.query(dialect.buildEstimate(selection), rowSettings)),
+  };
+}
+
+/** An answer that is no number is none at all: it must not count as no row. */
+function readCount(text: string | null | undefined): number {
+  if (text != null && /^\d{1,15}$/.test(text)) return Number(text);
+  throw new RowproofError({
+    code: 'wire-format',
+    message: `The server says that a table has ${text ?? 'no number of'} rows.`,
+    hint: 'Run again, and check what stands between Rowproof and the server.',
+  });
+}
+
+function answerAboutChecksums(
+  session: SqlSession,
+  checksum: ChecksumDialect,
+): Pick<Answers, 'checksum' | 'part-checksums' | 'checksum-probe'> {
+  return {
+    checksum: async (request) =>
+      readChecksum(await session.query(checksum.buildChecksum(request), checksum.settings)),
+    'part-checksums': async ({ rows, ends }) =>
+      readPartChecksums(await session.query(checksum.buildPartChecksums(rows, ends), checksum.settings)),
+    'checksum-probe': async (seed) => {
+      const { sql, ...expected } = checksum.buildProbe(seed);
+      return { checksum: readChecksum(await session.query(sql)), expected };
+    },
+  };
+}
