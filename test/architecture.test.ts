@@ -91,10 +91,36 @@ const rules: {
     ],
   },
   {
-    title: 'never names an engine in the verifier',
+    title: 'never names an engine where every engine is treated by its facts',
     find: architecture.findNamedEngines,
-    broken: { 'verifier/a.ts': "if (kind === 'PostgreSQL') {}", 'report/a.ts': '// MySQL' },
-    found: ['verifier/a.ts says PostgreSQL'],
+    broken: {
+      'verifier/a.ts': "if (kind === 'PostgreSQL') {}",
+      'report/a.ts': '// MySQL',
+      'run/a.ts': '/** MariaDB\n * does. */\nconst a = isMysql;',
+      'cli/a.ts': "const hint = 'mysql://';",
+    },
+    found: ['verifier/a.ts says PostgreSQL', 'run/a.ts says Mysql'],
+  },
+  {
+    title: 'speaks SQL in the engines, and where repair SQL is written',
+    find: architecture.findStatements,
+    broken: {
+      'worker/a.ts': "session.query('SELECT 1 FROM t');",
+      'verifier/a.ts': '/** SELECT a FROM b */ const where = `x WHERE y`;',
+      'repair/a.ts': "const sql = 'DELETE FROM t';",
+      'engines/a.ts': "const sql = 'INSERT INTO t';",
+    },
+    found: ['worker/a.ts says SELECT 1 FROM', 'verifier/a.ts says WHERE '],
+  },
+  {
+    title: 'has no engine that knows another one',
+    find: architecture.findRelatedEngines,
+    broken: {
+      'engines/a/x.ts': "import { y } from '../b/y.js'; import { z } from '../z.js';",
+      'engines/b/y.ts': "export { x } from './x.js';",
+      'engines/list.ts': "import { y } from './b/y.js';",
+    },
+    found: ['engines/a/x.ts imports ../b/y.js'],
   },
   {
     title: 'has no file or folder that could hold anything',

@@ -140,13 +140,40 @@ export function findStrayDrivers(files: readonly SourceFile[]): string[] {
     .map(({ from, specifier }) => `${from} imports ${specifier}`);
 }
 
-/** Names of engines in the verifier, which must treat every engine by its facts. */
+/** Folders that treat every engine by its facts. */
+const ENGINE_BLIND = /^(?:core|worker|verifier|diagnosis|report|repair|run|apply)\//;
+/** Those of them that do not even hand SQL on; repair SQL is put together from the pieces of its dialect. */
+const SPEECHLESS = /^(?:core|hashing|config|worker|verifier|diagnosis|report|run)\//;
+
+/** Names of engines in code, comments apart, that must treat every engine by its facts. */
 export function findNamedEngines(files: readonly SourceFile[]): string[] {
+  return findWords(files, ENGINE_BLIND, /mysql|mariadb|postgres(ql)?/gi);
+}
+
+/** Statements outside the engines and what writes repair SQL. */
+export function findStatements(files: readonly SourceFile[]): string[] {
+  return findWords(files, SPEECHLESS, /\bSELECT [^`'"]+ FROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bWHERE\s/g);
+}
+
+function findWords(files: readonly SourceFile[], where: RegExp, words: RegExp): string[] {
   return files
-    .filter(({ path }) => path.startsWith('verifier/'))
+    .filter(({ path }) => where.test(path))
     .flatMap(({ path, text }) =>
-      (text.match(/mysql|mariadb|postgres(ql)?/gi) ?? []).map((word) => `${path} says ${word}`),
+      (withoutComments(text).match(words) ?? []).map((word) => `${path} says ${word}`),
     );
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
+
+/** Engines that know each other: what two of them share lies above both. */
+export function findRelatedEngines(files: readonly SourceFile[]): string[] {
+  const engineOf = (path: string | null): string | null => path?.match(/^engines\/([^/]+)\//)?.[1] ?? null;
+  return readImports(files).flatMap(({ from, file, specifier }) => {
+    const [own, other] = [engineOf(from), engineOf(file)];
+    return own !== null && other !== null && own !== other ? [`${from} imports ${specifier}`] : [];
+  });
 }
 
 /** Files that reach what opens writing connections, apart from those that apply repairs. */
