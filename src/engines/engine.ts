@@ -22,6 +22,8 @@ export interface ConnectionSettings {
   readonly database: string;
   readonly schema: string;
   readonly tls: TlsSettings;
+  /** What the server must be; a session that finds another one is not opened. */
+  readonly role: ServerRole;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
   /** For the one statement that reads a whole table; as long as it takes, unless the user set a limit. */
@@ -31,6 +33,9 @@ export interface ConnectionSettings {
   /** The server that must answer, once it is known; a session that finds another one reads nothing. */
   readonly server?: ExpectedServer;
 }
+
+/** What a server is for its clients: `read-write` and `read-only` as transactions are unless they say otherwise. */
+export type ServerRole = 'any' | 'primary' | 'standby' | 'read-write' | 'read-only';
 
 /** The password, and when it may be sent in a form that whoever gets it can read. */
 export interface PasswordSettings {
@@ -244,10 +249,18 @@ export interface ErrorClass {
   readonly hint: string;
 }
 
+/** URLs that differ in which server they name. */
+export type UrlList = readonly [URL, ...URL[]];
+
 /** One database engine, or a family of them that speaks one protocol. */
 export interface Engine {
   readonly schemes: readonly string[];
-  /** Resolves a URL (and the password files and variables of the engine's own clients) into settings. */
+  /**
+   * Takes a URL for each host that was named in the place of the host, and returns one for each server that is to be tried, in
+   * that order, with what options say of hosts and roles; each is one that `resolveConnection` takes.
+   */
+  spreadUrls(urls: UrlList): UrlList;
+  /** Resolves a URL of one server (and the password files and variables of the engine's own clients) into settings. */
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
   /** Loads the database package ahead of `open`, which loads it otherwise. */
   loadDriver(): Promise<unknown>;

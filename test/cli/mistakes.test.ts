@@ -403,8 +403,16 @@ const ADDRESSES: readonly Mistake[] = [
       '1 to 65535',
     ),
   ),
-  url('mysql://h1,h2/b', 'got one with several hosts.', 'name one host'),
-  url('postgres://u:s3cret@h1:1,h2:2/b', 'got one with several hosts.', 'name one host'),
+  url('mysql://h1,/b', 'got one with an empty host in its list.', 'the first that answers'),
+  url('postgres://u:s3cret@h1:1,:2/b', 'got one with an empty host in its list.', 'the first that answers'),
+  url('postgres://u:s3cret@h1:1,h2:0/b', 'got one whose port is none.', '1 to 65535'),
+  url('mysql://h1,h2/b?socket=/s', 'The URL has several hosts and the option socket.', 'leave one of them'),
+  url('postgres://u:s3cret@h1/b?host=h1,h2&port=1,2,3', 'The URL has 2 hosts and 3 ports.', 'one for each'),
+  url(
+    'postgres://h1/b?target_session_attrs=master',
+    'Expected target_session_attrs to be one of any',
+    'taken',
+  ),
   url('mysql://[::1/b', 'Expected --source to be a URL, got one that cannot be read.', '%40 for @'),
   url(
     'mysql://u:s3cret pw@a b/c',

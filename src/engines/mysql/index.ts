@@ -6,7 +6,7 @@ import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
 import { compileMysqlCodec } from './codec.js';
-import { resolveMysqlConnection } from './connection.js';
+import { resolveMysqlConnection, spreadMysqlUrls } from './connection.js';
 import { mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
@@ -35,6 +35,7 @@ async function compileCodec(session: Session, columns: readonly CodecColumn[]): 
 /** MySQL and MariaDB: one protocol, one dialect as far as reading goes; the catalog knows where they part. */
 export const mysqlEngine: Engine = {
   schemes: ['mysql', 'mariadb'],
+  spreadUrls: spreadMysqlUrls,
   resolveConnection: resolveMysqlConnection,
   loadDriver,
   open,

@@ -4,7 +4,7 @@ import { openWithin } from '../open-session.js';
 import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
-import { resolvePostgresqlConnection } from './connection.js';
+import { resolvePostgresqlConnection, spreadPostgresqlUrls } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
@@ -23,6 +23,7 @@ async function open(settings: ConnectionSettings, stop?: AbortSignal): Promise<S
 
 export const postgresqlEngine: Engine = {
   schemes: ['postgres', 'postgresql'],
+  spreadUrls: spreadPostgresqlUrls,
   resolveConnection: resolvePostgresqlConnection,
   loadDriver,
   open,
