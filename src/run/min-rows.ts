@@ -34,6 +34,7 @@ export function noteFewRows({ tableMinRows }: RunConfig, table: TableProgress): 
   if (minRows === undefined || target === null || isEnough(table, minRows)) return;
   table.addFinding({
     code: 'few-rows',
+    about: { table: table.name, detail: `${describe(table)} of ${minRows}` },
     message: `${describe(table)} were looked at of ${table.name}; its minRows asks for at least ${formatCount(minRows)} of each.`,
     hint: 'Check that the table was filled on both sides. If so few rows are right, ask for fewer.',
   });

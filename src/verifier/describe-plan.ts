@@ -138,7 +138,8 @@ async function readFirstKey(
     if (error.code !== 'key-order') throw thrown;
     const message = `Cannot read ${qualifiedName(pair.source)} on the source: ${error.message}`;
     const { hint } = withKeyAdvice({ kind: 'unverified', error, transient: false }, pair).error;
-    return { after: null, findings: [{ code: 'chunk-unverified', message, hint }] };
+    const about = { table: qualifiedName(pair.source), side: 'source', detail: error.message } as const;
+    return { after: null, findings: [{ code: 'chunk-unverified', about, message, hint }] };
   }
 }
 
