@@ -14,7 +14,7 @@ export const METHOD_OPTIONS = nameOptions({
     part: 'asked',
     kind: { is: 'relaxedColumns' },
     form: 'TABLE.COLUMN:HOW,…',
-    help: 'Allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, roundTo=s, tolerance=0.01; globs too',
+    help: 'Allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, roundTo=4, tolerance=0.01; globs too',
     commands,
     file: { example: ['*.email:trim,ignoreCase'] },
     table: {
