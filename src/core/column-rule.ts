@@ -2,6 +2,7 @@ import {
   type CanonicalChoice,
   type CanonicalType,
   chooseCanonicalType,
+  isRecodedBeside,
   isSixteenBytes,
 } from './canonical-type.js';
 import type { ValueStep } from './encoding/value-step.js';
@@ -70,9 +71,18 @@ export function chooseColumnRule(source: Column, target: Column, request: Column
     chooseZoned(source, target, request) ??
     chooseSpelled(source, target, request) ??
     choosePlain(chooseCanonicalType(source, target));
-  if ('reason' in base) return { kind: 'incomparable', reason: base.reason, hint: zoneHint(source, target) };
+  if ('reason' in base)
+    return {
+      kind: 'incomparable',
+      reason: base.reason,
+      hint: isRecodedBeside(source.type, target.type) ? RECODED_HINT : zoneHint(source, target),
+    };
   return relax(base, request, roundingHalves(source.type, target.type));
 }
+
+/** Which of the two forms the bytes are is no fact of the columns, so whoever knows it must say it in a column that has it. */
+const RECODED_HINT =
+  'Compare a view instead that gives the text as the bytes that are meant (docs/types.md says how)';
 
 function choosePlain(choice: CanonicalChoice): Base | { readonly reason: string } {
   if (choice.kind === 'incomparable') return choice;
