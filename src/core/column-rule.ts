@@ -32,6 +32,11 @@ export type ColumnRule =
 /** How `assumed` begins where a side's UUIDs are swapped. */
 export const SWAPPED_UUIDS = 'swapped UUIDs';
 
+/** What `assumed` says of a side whose civil times are in a zone. */
+export function describeZone(zone: string, side: 'source' | 'target'): string {
+  return `time zone ${zone} on the ${side}`;
+}
+
 /** The rule of nearly every column. */
 export const PLAIN: { readonly kind: 'plain' } = { kind: 'plain' };
 
@@ -126,7 +131,7 @@ function chooseZoned(source: Column, target: Column, { timeZones }: ColumnReques
     canonical: 'datetime',
     source: side === 'source' ? civil : instant,
     target: side === 'target' ? civil : instant,
-    assumed: [`time zone ${zone} on the ${side}`],
+    assumed: [describeZone(zone, side)],
   };
 }
 

@@ -27,6 +27,7 @@ export const FINDING_EFFECTS = {
   'key-not-ignored': 'note',
   'hidden-by-condition': 'note',
   'condition-empty': 'note',
+  'no-effect': 'note',
   'index-broken': 'note',
   'collation-changed': 'note',
   'read-in-full': 'note',

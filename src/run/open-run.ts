@@ -10,6 +10,7 @@ import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import type { ChoiceListener } from './choose-server.js';
 import { compileScope } from './comparison-scope.js';
+import { findNoEffect } from './no-effect.js';
 import { makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
@@ -113,7 +114,7 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
     });
   }
   await assertConditions(sides, pairing.tables, scope);
-  return pairing;
+  return { ...pairing, findings: [...pairing.findings, ...findNoEffect(config, pairing.tables)] };
 }
 
 /** A side as results name it. */

@@ -25,7 +25,7 @@ const never = async () => {
 };
 
 async function tell({ argv }: Mistake) {
-  const io = fakeIo({ columns: 80, env: { PW: 's3cret/@x', WORDS: 'many' } });
+  const io = fakeIo({ columns: 80, env: { PW: 's3cret/@x', WORDS: 'many', EMPTY: '' } });
   const apply = async (
     options: Parameters<typeof import('../../src/apply/apply-repair.js').applyRepair>[0],
   ) => (await import('../../src/apply/apply-repair.js')).applyRepair(options);
@@ -111,7 +111,7 @@ const FLAGS: readonly Mistake[] = [
   verify(['--output', 'x'], 'has no flag --output, only rowproof init has.', 'See rowproof verify --help.'),
   verify(['--yes'], 'rowproof verify has no flag --yes, only rowproof apply has.', 'Leave it out.'),
   plan(['--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.', 'See rowproof plan'),
-  plan(['--min-rows', '7'], 'rowproof plan has no flag --min-rows, only rowproof verify has.', 'Leave it'),
+  plan(['--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.', 'Leave it'),
   init([...URLS, '--config', 'x'], 'has no flag --config, only', 'See rowproof init --help.'),
   report(
     ['a.json', '--tables', 'x'],
@@ -752,6 +752,13 @@ describe('a mistake in a config file is told with file, line and key', () => {
     ['workers: [1]', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got a list.'],
     ['workers:', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got nothing.'],
     ['workers: ${WORDS}', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got "${WORDS}".'],
+    ['workers: 4.5', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got 4.5.'],
+    ['minRows: 1e30', 'wrong.yaml:3: minRows: expected a whole number from 1 to 1000000000000, got 1e+30.'],
+    [
+      'workers: ${EMPTY}',
+      'wrong.yaml:3: workers: expected a whole number from 1 to 64, got "${EMPTY}", which is empty.',
+    ],
+    ['exclude: ["${EMPTY}"]', 'wrong.yaml:3: exclude.0: expected a text, got "${EMPTY}", which is empty.'],
     ['workers: ${NOBODY}', 'wrong.yaml:3: workers: the environment has no variable NOBODY.', 'Set NOBODY'],
     ['workers: ${', 'wrong.yaml:3: workers: expected ${NAME} or ${NAME:-default} after ${.', '$${'],
     ['minRows: 0', 'wrong.yaml:3: minRows: expected a whole number from 1 to 1000000000000, got 0.'],
@@ -862,8 +869,12 @@ describe('a mistake in a config file is told with file, line and key', () => {
   ])('%j', async (text, sentence, hint = '') => {
     writeFileSync('wrong.yaml', `${HEAD}${text}\n`);
     before = readFolder(folder);
-    const each = mistake(['verify', '--config', 'wrong.yaml'], sentence, hint);
-    expectTold(await tell(each), each);
+    // Whether a folder is there to be written to is a question to the machine of the run, and not to its plan.
+    const commands = sentence.includes('Cannot write') ? ['verify'] : ['verify', 'plan'];
+    for (const command of commands) {
+      const each = mistake([command, '--config', 'wrong.yaml'], sentence, hint);
+      expectTold(await tell(each), each);
+    }
   });
 
   it.each([

@@ -90,7 +90,7 @@ export const METHOD_OPTIONS = nameOptions({
     part: 'asked',
     kind: { is: 'count', least: 1n, most: 1_000_000_000_000n },
     help: 'A run that looked at fewer rows of a side, all tables together, is unverified (exit 3)',
-    commands: ['verify'],
+    commands,
     file: { example: 1000 },
     table: {
       kind: { is: 'count', least: 1n, most: 1_000_000_000_000n },
