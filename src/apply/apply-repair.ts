@@ -7,7 +7,7 @@ import { assertUrls } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
 import type { Environment } from '../engines/connection-settings.js';
 import { writeDialectFor } from '../engines/write-registry.js';
-import { describeServer } from '../run/open-side.js';
+import { describeServer } from '../run/side-failure.js';
 import type { ApplyOptions } from './apply-options.js';
 import type { ApplyPlan, ApplyResult } from './apply-result.js';
 import { applyRows } from './apply-rows.js';
@@ -65,7 +65,7 @@ async function applyFile(
   const { path, signal = new AbortController().signal } = options;
   const targetUrl = readDatabaseUrl(options.targetUrl, 'target');
   assertUrls([{ side: 'target', url: targetUrl }], { looksAtFiles: true });
-  const dialect = writeDialectFor(new URL(targetUrl).protocol.slice(0, -1));
+  const dialect = writeDialectFor(targetUrl.slice(0, targetUrl.indexOf(':')));
   const toldPath = options.toldPath ?? null;
   const survey = await surveyFile({ path, file, dialect, toldPath });
   const facts = await readTargetFacts(targetUrl, environment, signal);

@@ -50,6 +50,7 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     return null;
   }
   if (event.type === 'run:end') return null;
+  if (event.type === 'side:chosen') return describeChoice(event);
   if (event.type === 'run:paused') {
     state.paused = describePause(event);
     return null;
@@ -81,6 +82,15 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     default:
       return null;
   }
+}
+
+function describeChoice({
+  side,
+  url,
+  passedOver,
+}: Extract<RunEvent, { readonly type: 'side:chosen' }>): string {
+  const others = passedOver.map((other) => `${other.url} (${other.reason})`).join(', ');
+  return `The ${side} is ${url} to the end of the run.${others === '' ? '' : ` Passed over: ${others}.`}`;
 }
 
 function describePause({ side, load, maxLoad }: Extract<RunEvent, { readonly type: 'run:paused' }>): string {

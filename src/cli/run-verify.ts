@@ -1,15 +1,14 @@
-import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
-import { optionError, type RawFlags } from '../config/raw-flags.js';
+import type { RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
-import { readsRows } from '../run/table-modes.js';
 import type { RunHooks, VerifyOutcome } from '../run/verify.js';
 import type { CliIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
-import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';
+import type { OutputPlan } from './output-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
+import { planVerifyOutputs } from './verify-outputs.js';
 
 /** The run itself, handed in so that the command line can be tested without a database. */
 export type Verify = (config: RunConfig, hooks: Required<RunHooks>) => Promise<VerifyOutcome>;
@@ -34,24 +33,9 @@ export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand
   }
 }
 
-async function verifyWith({ config, flags, path }: Settings, io: CliIo, verify: Verify): Promise<number> {
-  const plan = planOutput(flags);
-  if (plan.repairPaths !== null && !readsRows(config)) {
-    throw optionError({
-      option: '--repair',
-      message: 'Expected --repair or --mode count, got both.',
-      hint: 'Count mode finds no rows that could be repaired: use --mode full.',
-    });
-  }
-  if (plan.differencesPath !== null && !readsRows(config)) {
-    throw optionError({
-      option: '--differences',
-      message: 'Expected --differences or --mode count, got both.',
-      hint: 'Count mode finds no rows that differ: use --mode full.',
-    });
-  }
-  const inputs = filesOfUrls([config.sourceUrl, config.targetUrl], io.env);
-  refuseInputsAsOutputs(plannedFiles(plan), path === null ? inputs : [path, ...inputs]);
+async function verifyWith(settings: Settings, io: CliIo, verify: Verify): Promise<number> {
+  const { config } = settings;
+  const plan = planVerifyOutputs(settings, io);
   // Loaded late, with the engines, which the run needs next.
   const { assertUrls } = await import('../config/resolve-side.js');
   assertUrls(sidesOf(config), { looksAtFiles: true });

@@ -23,11 +23,18 @@ export function checkSettings(
 ): FileSettings {
   const parsed = form.schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  throw faultOf(document, form, parsed.error.issues);
+  throw faultOf({ document, form, values, issues: parsed.error.issues });
+}
+
+interface FaultySettings {
+  readonly document: SettingsDocument;
+  readonly form: SettingsForm;
+  readonly values: unknown;
+  readonly issues: readonly z.core.$ZodIssue[];
 }
 
 /** An unknown key goes first: it may be why something else is wrong. */
-function faultOf(document: SettingsDocument, form: SettingsForm, issues: readonly z.core.$ZodIssue[]): Error {
+function faultOf({ document, form, values, issues }: FaultySettings): Error {
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     return unknownKey({ document, form, parent: keyPathOf(issue), key: issue.keys[0] ?? '' });
@@ -35,7 +42,7 @@ function faultOf(document: SettingsDocument, form: SettingsForm, issues: readonl
   const [issue] = issues;
   if (issue === undefined) return document.fault([], 'expected settings, got something else');
   const path = keyPathOf(issue);
-  const got = / got /.test(issue.message) ? '' : `, got ${quoteValue(document, path)}`;
+  const got = / got /.test(issue.message) ? '' : `, got ${quoteValue({ document, values }, path)}`;
   return document.fault(path, `${issue.message}${got}`);
 }
 
@@ -67,15 +74,29 @@ function unknownKey({ document, form, parent, key }: UnknownKey): Error {
 }
 
 /** The value as it was written, with the names of variables in the place of their values. */
-function quoteValue({ value }: SettingsDocument, path: KeyPath): string {
-  const found = path.reduce<unknown>(
-    (parent, step) => Object.entries(parent ?? {}).find(([key]) => key === String(step))?.[1],
-    value,
-  );
+function quoteValue(
+  { document, values }: Pick<FaultySettings, 'document' | 'values'>,
+  path: KeyPath,
+): string {
+  const found = valueAt(document.value, path);
+  // What a variable leaves empty looks like a value where it is written, and holds nothing that could be secret.
+  if (isBlank(valueAt(values, path)) && typeof found === 'string' && !isBlank(found))
+    return `${JSON.stringify(found)}, which is empty`;
   if (found === null || found === undefined) return 'nothing';
   if (Array.isArray(found)) return found.length === 0 ? 'an empty list' : 'a list';
   if (typeof found === 'object') return Object.keys(found).length === 0 ? 'an empty mapping' : 'a mapping';
   if (path[0] === 'source' || path[0] === 'target') return 'something else';
   const text = typeof found === 'string' ? JSON.stringify(redactPasswords(found)) : String(found);
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+}
+
+function valueAt(root: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>(
+    (parent, step) => Object.entries(parent ?? {}).find(([key]) => key === String(step))?.[1],
+    root,
+  );
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === '';
 }

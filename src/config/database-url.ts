@@ -1,5 +1,6 @@
 import type { Side } from '../core/pairing.js';
 import { optionError } from './raw-flags.js';
+import { listHostUrls } from './url-hosts.js';
 
 /** How URLs of databases begin. */
 export const URL_FORMS = 'mysql://, mariadb:// or postgres://';
@@ -9,7 +10,7 @@ const ACCOUNT_WITHOUT_HOST = /^([a-z][a-z\d+.-]*:\/\/[^/?#]*@)(?=[/?#]|$)/i;
 
 /**
  * Reads the URL of a side, as every command must before anything of it is shown: it refuses one that was cut elsewhere than
- * its writer meant, without quoting it. Returns one that `new URL` takes.
+ * its writer meant, without quoting it. Returns one of whose hosts `listHostUrls` makes URLs that `new URL` takes.
  */
 export function readDatabaseUrl(text: string, side: Side): string {
   const url = text.trim().replace(ACCOUNT_WITHOUT_HOST, '$1localhost');
@@ -18,16 +19,19 @@ export function readDatabaseUrl(text: string, side: Side): string {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url)) throw refuse('something else', `A URL starts with ${URL_FORMS}.`);
   // A URL is read without them, so a password would be another one than was given.
   if (/[\t\r\n]/.test(url)) throw refuse('one with a line break or tab in it', 'Write it on one line.');
-  const host = findHost(url);
-  if (host?.includes(',')) throw refuse('one with several hosts', ONE_HOST);
-  if (host !== null && !hasPort(host)) throw refuse('one whose port is none', PORTS);
-  if (!URL.canParse(url)) throw refuse('one that cannot be read', ESCAPES);
+  const hosts = findHosts(url);
+  if (hosts.length > 1 && hosts.some((host) => /^(?::|$)/.test(host)))
+    throw refuse('one with an empty host in its list', LISTS);
+  if (!hosts.every(hasPort)) throw refuse('one whose port is none', PORTS);
+  if (!listHostUrls(url).every((each) => URL.canParse(each)))
+    throw refuse('one that cannot be read', ESCAPES);
   const mark = findStrayMark(url);
   if (mark === null) return url;
   throw refuse(`one with ${mark} behind its host`, ESCAPES);
 }
 
-const ONE_HOST = 'A side is one server: name one host, as in mysql://user@host:3306/database.';
+const LISTS =
+  'Of several hosts the first that answers is taken, as in mysql://user@host:3306,other:3306/database.';
 const PORTS = 'A port is a number from 1 to 65535 behind the host, as in mysql://user@host:3306/database.';
 const ESCAPES =
   'Write special characters of names and passwords as in a web address: %40 for @, %2F for /, %3F for ?, %23 for #.';
@@ -45,12 +49,12 @@ function findStrayMark(url: string): string | null {
 }
 
 /**
- * Host and port as they are written; null where an `@` stands behind them: what looks like a host is a part of the password
- * then, which must not be talked about.
+ * Each host with its port as they are written; none where an `@` stands behind them: what looks like a host is a part of the
+ * password then, which must not be talked about.
  */
-function findHost(url: string): string | null {
+function findHosts(url: string): readonly string[] {
   const [, authority = '', behind = ''] = /^[^:]*:\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
-  return behind.includes('@') ? null : authority.slice(authority.lastIndexOf('@') + 1);
+  return behind.includes('@') ? [] : authority.slice(authority.lastIndexOf('@') + 1).split(',');
 }
 
 function hasPort(host: string): boolean {

@@ -20,6 +20,7 @@ export function readDocument(path: string, text: string): SettingsDocument {
   }
   const lines: Lines = { path, document, lineCounter };
   refuseKeysWithoutName(lines);
+  takeWholeNumbers(document);
   const placeOf = (at: KeyPath): string => `${path}${lineOf(lines, at)}`;
   return {
     value: toPlainValues(lines),
@@ -49,6 +50,16 @@ function lineOf({ document, lineCounter }: Lines, at: KeyPath): string {
 function startOf(node: unknown): number | null {
   const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
   return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : null;
+}
+
+/** `4.0` and `1e3` are whole numbers to whoever writes them. */
+function takeWholeNumbers(document: Document): void {
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      const { value } = scalar;
+      if (typeof value === 'number' && Number.isSafeInteger(value)) scalar.value = BigInt(value);
+    },
+  });
 }
 
 /** A key that is a list or a mapping would become a text of which nobody wrote a letter. */

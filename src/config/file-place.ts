@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Environment } from '../engines/connection-settings.js';
 import { homeOfProcess } from './environment.js';
 import { optionError } from './raw-flags.js';
+import { listHostUrls } from './url-hosts.js';
 
 /** A file that a command will write, and the flag that asked for it. */
 export interface PlannedFile {
@@ -41,7 +42,9 @@ export function refuseSharedFiles(outputs: readonly PlannedFile[]): void {
 
 /** Files that connecting reads: those that options of a URL name, and those with passwords. */
 export function filesOfUrls(urls: readonly string[], { PGPASSFILE }: Environment['variables']): string[] {
-  const named = urls.flatMap((url) => (URL.canParse(url) ? [...new URL(url).searchParams.values()] : []));
+  const named = urls
+    .flatMap((url) => listHostUrls(url).slice(0, 1))
+    .flatMap((url) => (URL.canParse(url) ? [...new URL(url).searchParams.values()] : []));
   return [...named, PGPASSFILE ?? join(homeOfProcess(), '.pgpass'), join(homeOfProcess(), '.my.cnf')];
 }
 

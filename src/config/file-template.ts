@@ -3,6 +3,7 @@ import { describeSetting, describeTableSetting } from './options/option-help.js'
 import { FILE_OPTIONS, TABLE_SETTINGS } from './options/options.js';
 import { isSecretParameter } from './redact-passwords.js';
 import type { RunConfig } from './run-config.js';
+import { editAroundHosts } from './url-hosts.js';
 
 /** A config file to begin with, and the variables it takes passwords from. */
 export interface ConfigTemplate {
@@ -54,20 +55,21 @@ function commentOut(text: string): string {
 }
 
 function withVariables(url: string, side: string): { url: string; variables: string[] } {
-  const parsed = new URL(url);
   const marks = new Map<string, string>();
   const mark = (variable: string): string => {
     const word = `rowproofvariable${marks.size}${side.toLowerCase()}`;
     marks.set(word, variable);
     return word;
   };
-  if (parsed.password !== '') parsed.password = mark(`ROWPROOF_${side}_PASSWORD`);
-  for (const name of new Set(parsed.searchParams.keys())) {
-    if (!isSecretParameter(name)) continue;
-    parsed.searchParams.set(name, mark(`ROWPROOF_${side}_${name.replace(/\W/g, '_').toUpperCase()}`));
-  }
+  const edited = editAroundHosts(url, (parsed) => {
+    if (parsed.password !== '') parsed.password = mark(`ROWPROOF_${side}_PASSWORD`);
+    for (const name of new Set(parsed.searchParams.keys())) {
+      if (!isSecretParameter(name)) continue;
+      parsed.searchParams.set(name, mark(`ROWPROOF_${side}_${name.replace(/\W/g, '_').toUpperCase()}`));
+    }
+  });
   const variables = [...marks.values()];
-  let written = (variables.length === 0 ? url : parsed.href).replaceAll('${', () => '$${');
+  let written = (variables.length === 0 ? url : edited).replaceAll('${', () => '$${');
   for (const [word, variable] of marks) written = written.replace(word, () => `\${${variable}}`);
   return { url: written, variables };
 }

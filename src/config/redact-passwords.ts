@@ -1,3 +1,5 @@
+import { editAroundHosts } from './url-hosts.js';
+
 const PLACEHOLDER = '***';
 /** A text may be megabytes of a server's choice, so no pattern here looks at a part of it more than a few times. */
 const WORD = /\S+/g;
@@ -36,12 +38,12 @@ export function findPasswords(argv: readonly string[]): readonly string[] {
 
 /** A URL without its password and without secret parameters, for digests and reports. */
 export function withoutPassword(url: string): string {
-  const parsed = new URL(url);
-  parsed.password = '';
-  for (const name of [...parsed.searchParams.keys()]) {
-    if (isSecretParameter(name)) parsed.searchParams.delete(name);
-  }
-  return parsed.href;
+  return editAroundHosts(url, (parsed) => {
+    parsed.password = '';
+    for (const name of [...parsed.searchParams.keys()]) {
+      if (isSecretParameter(name)) parsed.searchParams.delete(name);
+    }
+  });
 }
 
 /** Whether a parameter of a URL holds a password or the like. */

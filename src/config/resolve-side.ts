@@ -8,11 +8,13 @@ import { readKeyFiles } from '../engines/tls.js';
 import { readDatabaseUrl } from './database-url.js';
 import { processEnvironment } from './environment.js';
 import { optionError } from './raw-flags.js';
+import { listHostUrls } from './url-hosts.js';
 
 /** How to connect to a side, before anything is connected. */
 export interface ResolvedSide {
   readonly engine: Engine;
-  readonly settings: ConnectionSettings;
+  /** One for each server that the URL names, at least one, in the order in which they are tried. */
+  readonly candidates: readonly [ConnectionSettings, ...ConnectionSettings[]];
 }
 
 /** A side, and the URL that was given for it. */
@@ -27,10 +29,12 @@ export function resolveSide({
   url,
   environment,
 }: SideUrl & { readonly environment: Environment }): ResolvedSide {
-  const parsed = new URL(readDatabaseUrl(url, side));
+  const [first, ...others] = listHostUrls(readDatabaseUrl(url, side));
   return ofSide(side, () => {
-    const engine = engineFor(parsed.protocol.slice(0, -1));
-    return { engine, settings: engine.resolveConnection(parsed, environment) };
+    const engine = engineFor(first.slice(0, first.indexOf(':')).toLowerCase());
+    const [head, ...rest] = engine.spreadUrls([new URL(first), ...others.map((each) => new URL(each))]);
+    const resolve = (each: URL): ConnectionSettings => engine.resolveConnection(each, environment);
+    return { engine, candidates: [resolve(head), ...rest.map(resolve)] };
   });
 }
 
@@ -50,7 +54,8 @@ export function assertUrls(
   // Whoever connects is warned of what else is wrong.
   const environment = processEnvironment(() => undefined);
   for (const { side, url } of sides) {
-    const { settings } = resolveSide({ side, url, environment });
+    // They differ by host and role only, not by the files that they name.
+    const [settings] = resolveSide({ side, url, environment }).candidates;
     if (looksAtFiles) assertTlsFiles(side, settings);
   }
 }

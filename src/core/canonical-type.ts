@@ -88,6 +88,13 @@ function isUtf8Text(type: ValueType): boolean {
   return type.kind === 'text' && type.charset === 'utf8' && type.recoded !== true;
 }
 
+/** Whether text that has two forms as bytes stands beside bytes, of which nobody knows which form they are. */
+export function isRecodedBeside(source: ValueType, target: ValueType): boolean {
+  const isRecoded = (type: ValueType): boolean => type.kind === 'text' && !isUtf8Text(type);
+  const isBytes = (type: ValueType): boolean => type.kind === 'bytes' && !isSixteenBytes(type);
+  return (isRecoded(source) && isBytes(target)) || (isBytes(source) && isRecoded(target));
+}
+
 function isWholeNumber(type: ValueType): boolean {
   return type.kind === 'int' || type.kind === 'boolean' || (type.kind === 'bits' && type.numeric);
 }

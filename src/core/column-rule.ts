@@ -2,6 +2,7 @@ import {
   type CanonicalChoice,
   type CanonicalType,
   chooseCanonicalType,
+  isRecodedBeside,
   isSixteenBytes,
 } from './canonical-type.js';
 import type { ValueStep } from './encoding/value-step.js';
@@ -30,6 +31,11 @@ export type ColumnRule =
 
 /** How `assumed` begins where a side's UUIDs are swapped. */
 export const SWAPPED_UUIDS = 'swapped UUIDs';
+
+/** What `assumed` says of a side whose civil times are in a zone. */
+export function describeZone(zone: string, side: 'source' | 'target'): string {
+  return `time zone ${zone} on the ${side}`;
+}
 
 /** The rule of nearly every column. */
 export const PLAIN: { readonly kind: 'plain' } = { kind: 'plain' };
@@ -70,9 +76,18 @@ export function chooseColumnRule(source: Column, target: Column, request: Column
     chooseZoned(source, target, request) ??
     chooseSpelled(source, target, request) ??
     choosePlain(chooseCanonicalType(source, target));
-  if ('reason' in base) return { kind: 'incomparable', reason: base.reason, hint: zoneHint(source, target) };
+  if ('reason' in base)
+    return {
+      kind: 'incomparable',
+      reason: base.reason,
+      hint: isRecodedBeside(source.type, target.type) ? RECODED_HINT : zoneHint(source, target),
+    };
   return relax(base, request, roundingHalves(source.type, target.type));
 }
+
+/** Which of the two forms the bytes are is no fact of the columns, so whoever knows it must say it in a column that has it. */
+const RECODED_HINT =
+  'Compare a view instead that gives the text as the bytes that are meant (docs/types.md says how)';
 
 function choosePlain(choice: CanonicalChoice): Base | { readonly reason: string } {
   if (choice.kind === 'incomparable') return choice;
@@ -116,7 +131,7 @@ function chooseZoned(source: Column, target: Column, { timeZones }: ColumnReques
     canonical: 'datetime',
     source: side === 'source' ? civil : instant,
     target: side === 'target' ? civil : instant,
-    assumed: [`time zone ${zone} on the ${side}`],
+    assumed: [describeZone(zone, side)],
   };
 }
 

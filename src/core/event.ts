@@ -6,6 +6,13 @@ import type { Verdict } from './verdict.js';
 
 /** What happens during a run, in order, as `noun:verb`. Progress bars and the library's callers live from these. */
 export type RunEvent =
+  /** Which of several servers a side is, and which were tried before it; told before anything else. */
+  | {
+      readonly type: 'side:chosen';
+      readonly side: Side;
+      readonly url: string;
+      readonly passedOver: readonly { readonly url: string; readonly reason: string }[];
+    }
   | { readonly type: 'run:start'; readonly tables: number; readonly estimatedRows: number | null }
   | { readonly type: 'table:start'; readonly table: string; readonly estimatedRows: number | null }
   | {

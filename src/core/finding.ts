@@ -1,3 +1,4 @@
+import type { Side } from './pairing.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -26,6 +27,7 @@ export const FINDING_EFFECTS = {
   'key-not-ignored': 'note',
   'hidden-by-condition': 'note',
   'condition-empty': 'note',
+  'no-effect': 'note',
   'index-broken': 'note',
   'collation-changed': 'note',
   'read-in-full': 'note',
@@ -42,8 +44,23 @@ export const FINDING_EFFECTS = {
 
 export type FindingCode = keyof typeof FINDING_EFFECTS;
 
+/**
+ * What a finding concerns. Two of one code that differ in nothing here but the table say the same of two tables, so whatever
+ * else a sentence hangs on belongs into `detail`.
+ */
+export interface FindingSubject {
+  /** As the sentence or the report names it. */
+  readonly table: string;
+  readonly side?: Side;
+  readonly columns?: readonly string[];
+  /** What is particular about this one, such as numbers of rows or the words of a server. */
+  readonly detail?: string;
+}
+
 export interface Finding {
   readonly code: FindingCode;
+  /** Absent where it concerns no table, and in results that an earlier version saved. */
+  readonly about?: FindingSubject;
   readonly message: string;
   /** What the reader can do about it; empty where nothing needs doing. */
   readonly hint: string;

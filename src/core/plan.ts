@@ -1,5 +1,6 @@
 import type { ChecksumPlace } from './checksum-place.js';
 import type { Finding } from './finding.js';
+import type { Side } from './pairing.js';
 import type { BySide, Range, RunEstimate } from './plan-estimate.js';
 import type { ColumnResult, SideResult } from './result.js';
 import type { Mode } from './verdict.js';
@@ -29,6 +30,8 @@ export interface TablePlan {
   readonly unwalkable: string | null;
   /** The source engine's own estimate; null where it has none. */
   readonly estimatedRows: number | null;
+  /** Whether nothing is there to be looked at on a side, as far as that is sure; rows may still come. */
+  readonly isEmpty: Readonly<Record<Side, boolean>>;
   /** What its rows take up on each side, of all columns and without indexes; null where the server does not say. */
   readonly estimatedBytes: BySide;
   /** How long it would take, by rates that were measured elsewhere; null where that is unknown. */

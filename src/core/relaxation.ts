@@ -5,10 +5,23 @@ export interface Tolerance {
   readonly size: string;
 }
 
-export const TRUNCATIONS = ['ms', 's', 'min'] as const;
-export type TruncationUnit = (typeof TRUNCATIONS)[number];
-export const ROUNDINGS = ['ms', 's'] as const;
-export type RoundingUnit = (typeof ROUNDINGS)[number];
+/**
+ * What times are rounded to: milliseconds, seconds, or a number of fraction digits. Servers round to the digits of a column
+ * (`datetime(4)`, `timestamp(2)`), and none rounds to more than seconds.
+ *
+ * @see https://www.postgresql.org/docs/current/datatype-datetime.html
+ */
+export type RoundingUnit = 'ms' | 's' | '1' | '2' | '4' | '5';
+/** What times are cut to. */
+export type TruncationUnit = RoundingUnit | 'min';
+
+/** Each unit by every name that it has. */
+const ROUNDINGS: ReadonlyMap<string, RoundingUnit> = new Map([
+  ...(['ms', 's', '1', '2', '4', '5'] as const).map((unit) => [unit, unit] as const),
+  ['3', 'ms'],
+  ['0', 's'],
+]);
+const TRUNCATIONS: ReadonlyMap<string, TruncationUnit> = new Map([...ROUNDINGS, ['min', 'min'] as const]);
 
 /** One way in which the user allows the two values of a column to differ. */
 export type Relaxation =
@@ -19,7 +32,7 @@ export type Relaxation =
 
 /** What can be relaxed, in the words that the user writes. */
 export const RELAXATION_FORMS =
-  'trim, ignoreCase, nullAsEmpty, truncateTo=ms|s|min, roundTo=ms|s, tolerance=NUMBER or NUMBER%';
+  'trim, ignoreCase, nullAsEmpty, truncateTo=ms|s|min|DIGITS, roundTo=ms|s|DIGITS (0 to 5), tolerance=NUMBER or NUMBER%';
 
 const NUMBER = /^(\d+(?:\.\d+)?|\.\d+)(?:e([+-]?\d{1,3}))?(%?)$/i;
 /** Below this share the logarithm by which values are grouped is not exact enough. */
@@ -35,11 +48,11 @@ export function parseRelaxation(text: string): Relaxation | null {
     case 'nullAsEmpty':
       return value === undefined ? { kind: name } : null;
     case 'truncateTo': {
-      const unit = TRUNCATIONS.find((each) => each === value);
+      const unit = TRUNCATIONS.get(value ?? '');
       return unit === undefined ? null : { kind: name, unit };
     }
     case 'roundTo': {
-      const unit = ROUNDINGS.find((each) => each === value);
+      const unit = ROUNDINGS.get(value ?? '');
       return unit === undefined ? null : { kind: name, unit };
     }
     case 'tolerance': {

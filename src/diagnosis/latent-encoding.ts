@@ -1,7 +1,7 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import type { Value } from '../core/difference.js';
 import type { Finding } from '../core/finding.js';
-import type { ColumnPair, Side, TablePair } from '../core/pairing.js';
+import { type ColumnPair, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { selectRows } from '../engines/select-rows.js';
 import { affordableRows, readValues } from './read-values.js';
 import type { RowLookup } from './row-lookup.js';
@@ -35,7 +35,9 @@ export async function findLatentEncoding(pair: TablePair, lookup: RowLookup): Pr
         ? [value]
         : [];
     });
-    return values.length < LEAST_VALUES ? [] : [latentFinding(column, values.length, source.length)];
+    return values.length < LEAST_VALUES
+      ? []
+      : [latentFinding(pair, column, { values: values.length, rows: source.length })];
   });
 }
 
@@ -57,9 +59,14 @@ function keyForm({ key }: TablePair, row: readonly Value[]): string {
   return JSON.stringify(key.map(({ canonical }, i) => comparableForm(row[i] ?? null, canonical)));
 }
 
-function latentFinding({ target }: ColumnPair, values: number, rows: number): Finding {
+function latentFinding(
+  pair: TablePair,
+  { target }: ColumnPair,
+  { values, rows }: { readonly values: number; readonly rows: number },
+): Finding {
   return {
     code: 'latent-double-encoding',
+    about: { table: qualifiedName(pair.target), columns: [target.name], detail: `${values} of ${rows}` },
     message: `Column ${target.name} holds text that looks like UTF-8 encoded twice, equal on both sides: ${values} values in the first ${rows} rows.`,
     hint: 'The text was damaged before it was migrated; docs/diagnoses.md says how to repair it.',
   };

@@ -25,6 +25,11 @@ export function explainConnectFailure(
   return explain === undefined ? null : explain(settings, message);
 }
 
+/** Whether the network or the machine failed, and no server said anything about the login. */
+export function isNetworkFailure(error: unknown): boolean {
+  return Object.hasOwn(NETWORK, (error as { code?: string } | null)?.code ?? '');
+}
+
 type Explain = (settings: ConnectionSettings, message: string) => ConnectFailure;
 
 const noName: Explain = ({ host }) => ({

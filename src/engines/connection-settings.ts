@@ -12,6 +12,8 @@ export interface ConnectionSettings {
   readonly database: string;
   readonly schema: string;
   readonly tls: TlsSettings;
+  /** What the server must be; a session that finds another one is not opened. */
+  readonly role: ServerRole;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
   /** For the one statement that reads a whole table; as long as it takes, unless the user set a limit. */
@@ -52,3 +54,9 @@ export interface Environment {
   readonly homeFolder: string;
   readonly userName: string;
 }
+
+/** What a server is for its clients: `read-write` and `read-only` as transactions are unless they say otherwise. */
+export type ServerRole = 'any' | 'primary' | 'standby' | 'read-write' | 'read-only';
+
+/** URLs that differ in which server they name. */
+export type UrlList = readonly [URL, ...URL[]];

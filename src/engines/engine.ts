@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.js';
 import type { Column, Table } from '../core/schema.js';
-import type { ConnectionSettings, Environment } from './connection-settings.js';
+import type { ConnectionSettings, Environment, UrlList } from './connection-settings.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { Session } from './session.js';
 
@@ -54,7 +54,12 @@ export interface Engine {
   readonly schemes: readonly string[];
   /** What catalogs call it, with the names that people know. */
   readonly titles: Readonly<Record<string, string>>;
-  /** Resolves a URL (and the password files and variables of the engine's own clients) into settings. */
+  /**
+   * Takes a URL for each host that was named in the place of the host, and returns one for each server that is to be tried, in
+   * that order, with what options say of hosts and roles; each is one that `resolveConnection` takes.
+   */
+  spreadUrls(urls: UrlList): UrlList;
+  /** Resolves a URL of one server (and the password files and variables of the engine's own clients) into settings. */
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
   /** Loads the database package ahead of `open`, which loads it otherwise. */
   loadDriver(): Promise<unknown>;

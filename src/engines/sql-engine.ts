@@ -17,6 +17,7 @@ export interface SqlEngineParts
     | 'family'
     | 'schemes'
     | 'titles'
+    | 'spreadUrls'
     | 'resolveConnection'
     | 'loadDriver'
     | 'adviseRebuild'

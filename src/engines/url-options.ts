@@ -42,7 +42,8 @@ function unknownOption(name: string, known: readonly string[]): RowproofError {
   );
 }
 
-function optionError(message: string, hint: string): RowproofError {
+/** A `usage` error about an option of a URL. */
+export function optionError(message: string, hint: string): RowproofError {
   return new RowproofError({ code: 'usage', message, hint });
 }
 

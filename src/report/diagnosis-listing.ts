@@ -25,43 +25,76 @@ const GROUP_NOUNS: Partial<Readonly<Record<CauseCode, string>>> = {
 
 interface Listing {
   readonly table: TableResult;
+  /** Causes that the report tells elsewhere, for several tables together. */
+  readonly told: ReadonlySet<Diagnosis>;
   readonly width: number;
   readonly showValues: boolean;
   readonly paint: Paint;
 }
 
 /** Why the rows of a table pair differ: a line for each cause with its counts, and an example below it. */
-export function formatDiagnoses({ table, width, showValues, paint }: Listing): string[] {
+export function formatDiagnoses({ table, told, width, showValues, paint }: Listing): string[] {
   // A result that an earlier version saved has none.
   const diagnoses = table.diagnoses ?? [];
   if (diagnoses.length === 0) return [];
-  const shown = diagnoses.slice(0, MOST_DIAGNOSES);
-  const lines = shown.flatMap((diagnosis, i) => {
-    const examples = showValues ? firstRow(diagnosis) : [];
+  const own = diagnoses.filter((each) => !told.has(each));
+  const shown = new Set(own.slice(0, MOST_DIAGNOSES));
+  const lines = diagnoses.flatMap((diagnosis, i) => {
+    if (!shown.has(diagnosis) && !told.has(diagnosis)) return [];
     const later = new Set(diagnoses.slice(i + 1).flatMap(({ columns }) => columns));
     const done = diagnosis.columns.filter((column) => !later.has(column));
     return [
-      ...indented(describeDiagnosis(diagnosis), width),
-      ...(examples.length === 0 ? [] : indented(describeExample(examples), width, `${INDENT}${INDENT}`)),
-      ...describeRelaxation(table, diagnosis).flatMap((text) => indented(text, width, `${INDENT}${INDENT}`)),
-      ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, width)),
+      ...(told.has(diagnosis)
+        ? []
+        : [
+            ...indented(`${describeCounts(diagnosis)}: ${describeCause(diagnosis)}`, { width }),
+            ...formatEvidence({ table, diagnosis, width, showValues }),
+          ]),
+      ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, { width })),
     ];
   });
-  const more = diagnoses.length - shown.length;
+  const above = [...new Set(diagnoses.filter((each) => told.has(each)).map(nameCause))];
+  if (above.length > 0) lines.unshift(...indented(`as told above: ${above.join('; ')}`, { width }));
+  const more = own.length - shown.size;
   if (more > 0) lines.push(`${INDENT}… and ${formatCount(more)} more; --report json=PATH writes every one`);
   return ['', paint('strong', 'Why'), ...lines];
 }
 
-function describeDiagnosis({ cause, confidence, columns, rows, evidence }: Diagnosis): string {
-  const { detail, of } = evidence;
+/** An example of a cause, and how to allow it; a level further in than what they are of. */
+export function formatEvidence({ table, diagnosis, width, showValues }: Evidence): string[] {
+  const examples = showValues ? firstRow(diagnosis) : [];
+  const texts = [
+    ...(examples.length === 0 ? [] : [describeExample(examples)]),
+    ...describeRelaxation(table, diagnosis),
+  ];
+  return texts.flatMap((text) => indented(text, { width, indent: `${INDENT}${INDENT}` }));
+}
+
+interface Evidence {
+  readonly table: TableResult;
+  readonly diagnosis: Diagnosis;
+  readonly width: number;
+  readonly showValues: boolean;
+}
+
+/** Of which column a cause is, and how many rows it accounts for. */
+export function describeCounts({ cause, columns, rows, evidence: { of } }: Diagnosis): string {
   const subject = columns.length === 0 ? '' : `${columns.map(visibleName).join(' and ')}: `;
   const noun = GROUP_NOUNS[cause] ?? 'changed row';
   const counts =
     cause === 'key-changed'
       ? `${formatCounted(rows, 'pair')} of a missing and an extra row`
       : `${formatCount(rows)} of ${formatCounted(of, noun)}`;
-  const specifics = detail === '' ? '' : `, ${visibleName(detail)}`;
-  return `${subject}${counts}: ${CAUSE_TITLES[cause] ?? visibleName(cause)}${specifics} (${confidence})`;
+  return `${subject}${counts}`;
+}
+
+/** What a cause is called, with what all of its rows share; the same for every column and table that it is found in. */
+export function nameCause({ cause, evidence: { detail } }: Diagnosis): string {
+  return `${CAUSE_TITLES[cause] ?? visibleName(cause)}${detail === '' ? '' : `, ${visibleName(detail)}`}`;
+}
+
+function describeCause(diagnosis: Diagnosis): string {
+  return `${nameCause(diagnosis)} (${diagnosis.confidence})`;
 }
 
 /** What the first example shows, and where several parts of its key changed, what the others of that row do. */
@@ -114,7 +147,11 @@ function describeRest({ changedColumns, diagnoses }: TableResult, column: string
   ];
 }
 
-function indented(text: string, width: number, indent = INDENT): string[] {
+/** Lines of a text within a width, those after the first further in. */
+export function indented(
+  text: string,
+  { width, indent = INDENT }: { readonly width: number; readonly indent?: string },
+): string[] {
   const [first = '', ...rest] = wrapWords(text, width - indent.length - 2);
   return [`${indent}${first}`, ...rest.map((line) => `${indent}  ${line}`)];
 }

@@ -21,25 +21,35 @@ export interface ToldFinding {
 const MOST_NAMED = 5;
 const PLACEHOLDER = 'TABLE';
 
-/** Says findings that differ in nothing but their table once, with the number of tables and their names. */
+/** Says findings that concern the same of several tables once, with the number of tables and their names. */
 export function tellFindings(placed: readonly PlacedFinding[]): ToldFinding[] {
   const groups = new Map<string, PlacedFinding[]>();
   for (const each of placed) {
-    const name = JSON.stringify([each.table === null, each.finding.code, maskMessage(each), maskHint(each)]);
+    const name = JSON.stringify([each.table === null, each.finding.code, ...sharedOf(each)]);
     const group = groups.get(name) ?? [];
     if (!group.some((other) => nameOf(other) === nameOf(each))) groups.set(name, [...group, each]);
   }
   return [...groups.values()].map(tellGroup);
 }
 
+/** What findings of one group have in common; the sentence, where an earlier version saved nothing else. */
+function sharedOf(placed: PlacedFinding): readonly unknown[] {
+  const { about, message } = placed.finding;
+  if (about === undefined) return [message, maskHint(placed)];
+  return [about.side ?? null, about.columns ?? [], about.detail ?? ''];
+}
+
 function tellGroup(group: readonly PlacedFinding[]): ToldFinding {
   const [first, ...others] = group as [PlacedFinding, ...PlacedFinding[]];
   const { code, message, hint } = first.finding;
   const text = visibleMessage(message);
-  if (others.length === 0)
-    return { text: `[${code}] ${prefixFor(first)}${text}`, hint: visibleMessage(hint) };
+  const isNamed = namesTable(first);
+  if (others.length === 0) {
+    const prefix = first.table === null || isNamed ? '' : `${formatPairName(first.table)}: `;
+    return { text: `[${code}] ${prefix}${text}`, hint: visibleMessage(hint) };
+  }
   const advice = visibleMessage(maskHint(first));
-  if (first.table !== null && maskMessage(first) === message)
+  if (first.table !== null && !isNamed)
     return {
       text: `[${code}] ${formatCounted(group.length, 'table')} (${listNames(group)}): ${text}`,
       hint: advice,
@@ -49,9 +59,9 @@ function tellGroup(group: readonly PlacedFinding[]): ToldFinding {
 }
 
 /** Messages name their table as a rule; one that does not gets its name in front. */
-function prefixFor(placed: PlacedFinding): string {
-  if (placed.table === null || maskMessage(placed) !== placed.finding.message) return '';
-  return `${formatPairName(placed.table)}: `;
+function namesTable({ table, finding: { about, message } }: PlacedFinding): boolean {
+  const names = [about?.table, table?.source, table?.target];
+  return names.some((name) => name != null && message.includes(name));
 }
 
 /** What a finding of the run speaks of is named nowhere else, so none of these names is left out. */
@@ -62,29 +72,19 @@ function listNames(group: readonly PlacedFinding[]): string {
   return `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
 }
 
-function nameOf({ table, finding }: PlacedFinding): string {
-  return table === null ? visibleName(subjectOf(finding) ?? '') : formatTableName(table);
-}
-
-/** The table that a finding of the run is about. */
-function subjectOf({ code, message }: Finding): string | null {
-  return code === 'extra-table' ? (/^Table (.+) exists /.exec(message)?.[1] ?? null) : null;
-}
-
-function maskMessage({ table, finding }: PlacedFinding): string {
-  const names = table === null ? [subjectOf(finding)] : [table.source, table.target];
-  return names.reduce<string>(
-    (text, name) => (name === null ? text : text.replaceAll(name, PLACEHOLDER)),
-    finding.message,
-  );
+function nameOf({ table, finding: { about } }: PlacedFinding): string {
+  return table === null ? visibleName(about?.table ?? '') : formatTableName(table);
 }
 
 /** Only what follows a flag is a table's name for sure: the name alone may be a word of the sentence as well. */
-function maskHint({ table, finding: { hint } }: PlacedFinding): string {
-  const names = [table?.source, table?.target, table?.source?.split('.').slice(1).join('.')];
+function maskHint({ table, finding: { hint, about } }: PlacedFinding): string {
+  const known = [about?.table, table?.source, table?.target];
+  const names = known.flatMap((name) => (name == null ? [] : [name, name.split('.').slice(1).join('.')]));
   return hint.replaceAll(/(?<=--[a-z-]+ )\S+/g, (value) => {
-    const name = names.find((each) => each && value.startsWith(each) && endsName(value.slice(each.length)));
-    return name ? `${PLACEHOLDER}${value.slice(name.length)}` : value;
+    const name = names.find(
+      (each) => each !== '' && value.startsWith(each) && endsName(value.slice(each.length)),
+    );
+    return name === undefined ? value : `${PLACEHOLDER}${value.slice(name.length)}`;
   });
 }
 

@@ -19,8 +19,15 @@ const value: saved.Check = (each, path) =>
   each === null || typeof each === 'string' ? null : saved.isShape({ hex: saved.isText })(each, path);
 const values = saved.orNull(saved.isRecordOf(value));
 
+const subject = saved.isShape({
+  table: saved.isText,
+  side: saved.orAbsent(saved.isOneOf('source', 'target')),
+  columns: saved.orAbsent(saved.isListOf(saved.isText)),
+  detail: saved.orAbsent(saved.isText),
+});
 const finding = saved.isShape({
   code: saved.isKeyOf(FINDING_EFFECTS),
+  about: saved.orAbsent(subject),
   message: saved.isText,
   hint: saved.isText,
 });

@@ -3,6 +3,7 @@ import { formatDifferenceListing } from './difference-listing.js';
 import { formatFindings, formatScope, formatSkippedColumns } from './findings-listing.js';
 import { createPaint } from './paint.js';
 import type { ReportOptions } from './report-options.js';
+import { findSharedCauses, formatSharedCauses } from './shared-causes.js';
 import { formatSide } from './side-text.js';
 import { formatSummary } from './summary.js';
 import { formatOverview } from './table-overview.js';
@@ -20,14 +21,17 @@ export function formatTableReport(result: RunResult, options: ReportOptions): st
   const width = Math.max(LEAST_WIDTH, options.width);
   const tone = VERDICT_TONES[result.verdict];
   const differing = result.tables.filter((table) => countDifferences(table) > 0);
+  const shared = findSharedCauses(differing);
+  const told = new Set(shared.flat().map(({ diagnosis }) => diagnosis));
   const headline = wrapWords(formatHeadline(result), width).map((line) => paint(tone, line));
   const sections = [
     [...headline, formatSide('source', result.source), formatSide('target', result.target)].join('\n'),
     result.tables.length === 0
       ? ''
       : formatOverview({ tables: result.tables, mode: result.mode, width, paint }),
+    formatSharedCauses({ shared, width, showValues: options.showValues, paint }),
     ...differing.map((table) =>
-      formatDifferenceListing({ table, width, showValues: options.showValues, paint }),
+      formatDifferenceListing({ table, told, width, showValues: options.showValues, paint }),
     ),
     ...formatFindings({ result, width, paint }),
     formatSkippedColumns({ result, width, paint }),

@@ -84,6 +84,7 @@ export class DiagnosisRun {
 function incomplete({ name }: TableProgress, reason: string): Finding {
   return {
     code: 'diagnosis-incomplete',
+    about: { table: name, detail: reason },
     message: `The diagnosis of ${name} is incomplete: ${reason.replace(/\.$/, '')}.`,
     hint: 'This concerns advice only, and nothing of what was compared.',
   };

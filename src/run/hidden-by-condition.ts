@@ -40,6 +40,7 @@ export async function noteHiddenRows(looking: LookingBehind): Promise<void> {
     for (const table of differing) {
       table.addFinding({
         code: 'hidden-by-condition',
+        about: { table: table.name, detail: 'not looked up' },
         message: `Rows of ${table.name} are called missing or extra among those that meet the condition of the run; whether they are on the other side without it could not be looked up.`,
         hint: 'Verify without the condition to compare them.',
       });
@@ -75,6 +76,7 @@ export async function findAllHidden({
     const isAll = table.differences <= mostRows;
     table.addFinding({
       code: 'hidden-by-condition',
+      about: { table: name, detail: `${isAll ? '' : 'at least '}${hidden.size}` },
       message: `${isAll ? '' : 'At least '}${hidden.size} missing or extra rows of ${name} are on the other side too, where they do not meet the condition of the run, or could not be looked up there.`,
       hint: 'Verify without the condition to compare them; repair SQL leaves them alone.',
     });

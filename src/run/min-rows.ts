@@ -1,8 +1,14 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { Finding } from '../core/finding.js';
+import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { formatCount, formatCounted } from '../report/number-text.js';
+import type { PlannedTable } from '../verifier/table-pairing.js';
 import type { TableProgress } from '../verifier/table-progress.js';
+
+const HINT =
+  'Check that the URLs name the databases that are meant, and what --tables, --exclude and --where leave of them.';
+const TABLE_HINT = 'Check that the table was filled on both sides. If so few rows are right, ask for fewer.';
 
 /** Rows of both sides that were looked at. */
 interface SeenRows {
@@ -22,7 +28,7 @@ export function findFewRows({ minRows }: RunConfig, tables: readonly TableResult
     {
       code: 'few-rows',
       message: `${describe(seen)} were looked at, all tables together; --min-rows asks for at least ${formatCount(minRows)} of each.`,
-      hint: 'Check that the URLs name the databases that are meant, and what --tables, --exclude and --where leave of them.',
+      hint: HINT,
     },
   ];
 }
@@ -34,9 +40,45 @@ export function noteFewRows({ tableMinRows }: RunConfig, table: TableProgress): 
   if (minRows === undefined || target === null || isEnough(table, minRows)) return;
   table.addFinding({
     code: 'few-rows',
+    about: { table: table.name, detail: `${describe(table)} of ${minRows}` },
     message: `${describe(table)} were looked at of ${table.name}; its minRows asks for at least ${formatCount(minRows)} of each.`,
-    hint: 'Check that the table was filled on both sides. If so few rows are right, ask for fewer.',
+    hint: TABLE_HINT,
   });
+}
+
+/** A table of a plan, and which side of it is sure to have no row to be looked at. */
+export interface PlannedRows {
+  readonly table: PlannedTable;
+  readonly isEmpty: Readonly<Record<Side, boolean>>;
+}
+
+/** Finds before a row is read that a run is sure to look at fewer than `minRows` of a side, all tables together. */
+export function expectFewRows({ minRows }: RunConfig, planned: readonly PlannedRows[]): Finding[] {
+  const empty = SIDES.filter((side) => planned.every(({ isEmpty }) => isEmpty[side]));
+  if (minRows === null || minRows === 0 || empty.length === 0) return [];
+  return [
+    {
+      code: 'few-rows',
+      message: `No row is there on the ${empty.join(' and the ')} in any table; --min-rows asks for at least ${formatCount(minRows)} of each side.`,
+      hint: HINT,
+    },
+  ];
+}
+
+/** Finds the same of a table with a number of rows of its own. */
+export function expectFewRowsOf({ tableMinRows }: RunConfig, { table, isEmpty }: PlannedRows): Finding[] {
+  const { source, target } = table;
+  const minRows = source === null ? undefined : tableMinRows.get(source.name);
+  const empty = SIDES.filter((side) => isEmpty[side]);
+  if (minRows === undefined || minRows === 0 || target === null || empty.length === 0) return [];
+  return [
+    {
+      code: 'few-rows',
+      about: { table: qualifiedName(target), detail: `${empty.join(' and ')} of ${minRows}` },
+      message: `No row of ${qualifiedName(target)} is there on the ${empty.join(' and the ')}; its minRows asks for at least ${formatCount(minRows)} of each side.`,
+      hint: TABLE_HINT,
+    },
+  ];
 }
 
 function isEnough({ sourceRows, targetRows }: SeenRows, minRows: number): boolean {

@@ -8,16 +8,21 @@ import { isSameInstance } from '../engines/server-identity.js';
 import type { Session } from '../engines/session.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
+import type { ChoiceListener } from './choose-server.js';
 import { compileScope } from './comparison-scope.js';
-import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
+import { findNoEffect } from './no-effect.js';
+import { makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
+import { describeServer } from './side-failure.js';
 import { assertNamesExist } from './unknown-names.js';
 
 /** Who hears of warnings, and who may end the run. */
 interface OpeningHooks {
   readonly onWarning?: WarningListener | undefined;
   readonly stop?: AbortSignal | undefined;
+  /** Is told which of several servers a side is. */
+  readonly onChosen?: ChoiceListener | undefined;
 }
 
 /** What a stopped run gets to end its own statements, before its sessions are cut off. */
@@ -27,11 +32,17 @@ const STOP_GRACE_MS = 1500;
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
-  { onWarning = warnOfProcess, stop }: OpeningHooks = {},
+  { onWarning = warnOfProcess, stop, onChosen }: OpeningHooks = {},
 ): Promise<T> {
   const environment = processEnvironment(onWarning);
   const sides = await openBoth((side) =>
-    openSide({ side, url: side === 'source' ? config.sourceUrl : config.targetUrl, environment, stop }),
+    openSide({
+      side,
+      url: side === 'source' ? config.sourceUrl : config.targetUrl,
+      environment,
+      stop,
+      onChosen,
+    }),
   );
   const sessions = [sides.source.session, sides.target.session];
   const endCutting = cutOffAfter(stop, sessions);
@@ -103,7 +114,7 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
     });
   }
   await assertConditions(sides, pairing.tables, scope);
-  return pairing;
+  return { ...pairing, findings: [...pairing.findings, ...findNoEffect(config, pairing.tables)] };
 }
 
 /** A side as results name it. */

@@ -1,16 +1,15 @@
-import { redactPasswords } from '../config/redact-passwords.js';
 import { assertTlsFiles, resolveSide } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
-import { explainConnectFailure } from '../engines/connect-failure.js';
 import type { ConnectionSettings, Environment } from '../engines/connection-settings.js';
 import type { Engine } from '../engines/engine.js';
-import { openUnlessForeign } from '../engines/foreign-server.js';
 import { makeLasting } from '../engines/lasting-session.js';
 import { isSameInstance } from '../engines/server-identity.js';
 import type { Session } from '../engines/session.js';
+import { type ChoiceListener, chooseServer } from './choose-server.js';
+import { describeSideFailure } from './side-failure.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
 export interface OpenSide {
@@ -28,19 +27,19 @@ export interface SideRequest {
   readonly url: string;
   readonly environment: Environment;
   readonly stop?: AbortSignal | undefined;
+  readonly onChosen?: ChoiceListener | undefined;
 }
 
 /**
  * Connects to one side and reads its catalog; an error names the side and the server, never the password. The server
  * that answers first is the one that every later session of the side must be on.
  */
-export async function openSide({ side, url, environment, stop }: SideRequest): Promise<OpenSide> {
-  const { engine, settings: resolved } = resolveSide({ side, url, environment });
-  assertTlsFiles(side, resolved);
-  const session = await openUnlessForeign(engine, resolved, stop).catch((error: unknown) => {
-    throw describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
-  });
-  const settings = { ...resolved, server: { identity: session.server, isExact: false } };
+export async function openSide(request: SideRequest): Promise<OpenSide> {
+  const { side, stop, onChosen } = request;
+  const { engine, candidates } = resolveSide(request);
+  assertTlsFiles(side, candidates[0]);
+  const { session, settings: chosen } = await chooseServer({ side, engine, candidates, stop, onChosen });
+  const settings = { ...chosen, server: { identity: session.server, isExact: false } };
   const cutOff = (): void => void session.close();
   stop?.addEventListener('abort', cutOff, { once: true });
   try {
@@ -57,7 +56,7 @@ export async function openSide({ side, url, environment, stop }: SideRequest): P
   } catch (error) {
     await session.close();
     if (stop?.aborted) throw interrupted();
-    throw describeFailure({ side, engine, settings, error, what: 'read the catalog of' });
+    throw describeSideFailure({ side, engine, settings, error, what: 'read the catalog of' });
   } finally {
     stop?.removeEventListener('abort', cutOff);
   }
@@ -77,43 +76,4 @@ export function makeReady(open: OpenSide, other: OpenSide): OpenSide {
   const isExact = identity.id === other.session.server.id && !isSameInstance(identity, other.session.server);
   const settings = { ...open.settings, server: { identity, isExact } };
   return { ...open, settings, session: makeLasting(open.session, open.engine, settings) };
-}
-
-function describeFailure(failure: {
-  side: Side;
-  engine: Engine;
-  settings: ConnectionSettings;
-  error: unknown;
-  what: string;
-}): RowproofError {
-  const { side, engine, settings, error, what } = failure;
-  const place = `${what} the ${side} ${describeServer(settings)}`;
-  if (error instanceof RowproofError) {
-    if (error.code === 'interrupted') return error;
-    const { code, hint, message } = error;
-    return new RowproofError({ code, hint, message: `Cannot ${place}: ${message}`, cause: error });
-  }
-  const { code, message } = engine.classifyError(error);
-  const known = what === 'connect to' ? explainConnectFailure(error, { engine, settings }) : null;
-  const sentence = redactPasswords(known?.sentence ?? message).replace(/\.$/, '');
-  return new RowproofError({
-    code: code === 'permission' ? 'permission' : what === 'connect to' ? 'connect' : 'catalog',
-    message: `Cannot ${place}: ${sentence}.`,
-    hint: known?.hint ?? 'Check host, port, account, password and TLS options of the URL.',
-    cause: error,
-  });
-}
-
-/** `mysql://host:3306/shop`: where a side is, without account and password. */
-export function describeServer({
-  scheme,
-  host,
-  port,
-  socketPath,
-  database,
-  schema,
-}: ConnectionSettings): string {
-  const place = socketPath === null ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost';
-  const suffix = schema === database || schema === 'public' ? '' : `?schema=${encodeURIComponent(schema)}`;
-  return `${scheme}://${place}/${encodeURIComponent(database)}${suffix}`;
 }

@@ -10,10 +10,11 @@ import { type EstimatedTable, estimateRun } from '../core/plan-estimate.js';
 import type { Engine } from '../engines/engine.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
-import { describeTable, readShare, sizeOf } from '../verifier/describe-plan.js';
+import { describeTable, type PlanRequest, readShare, sizeOf } from '../verifier/describe-plan.js';
 import type { PlannedTable } from '../verifier/table-pairing.js';
 import { withBareNames } from './bare-names.js';
 import { compileScope } from './comparison-scope.js';
+import { expectFewRows, expectFewRowsOf, type PlannedRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { OpenSide } from './open-side.js';
 import { withPatternsSpread } from './spread-patterns.js';
@@ -31,49 +32,62 @@ export async function planRun(given: RunConfig, onWarning?: WarningListener): Pr
     const catalogs = catalogsOf(sides);
     const config = withPatternsSpread(withBareNames(given, catalogs), catalogs.source);
     const pairing = await pairSides(config, sides);
-    const request = {
-      workers: config.workers,
-      scope: compileScope(config),
-      sides,
-      limits: config.limits,
-      sizes: await readSizes(sides, pairing.tables),
-      chunkRows: config.chunkRows ?? EXAMPLE_CHUNK_ROWS,
-      checksums: await planChecksums({
-        place: config.checksumOn,
-        isLimited: hasLimits(config.limits),
-        tables: pairing.tables.map((table) => ({ pair: table.pair, mode: modeOf(config, table).mode })),
-        sides,
-        seed: config.seed ?? 0n,
-      }),
-    };
+    const request = await planRequest(config, sides, pairing.tables);
     const tables: TablePlan[] = [];
     const sized: EstimatedTable[] = [];
+    const known: PlannedRows[] = [];
     for (const table of pairing.tables) {
       const { mode, ratio } = modeOf(config, table);
       const planned = mode === 'count' ? planForCounting(table) : table;
       const described = await describeTable(planned, { ...request, mode, ratio }).catch((error: unknown) => {
         throw describeReadFailure(error, sides.source.engine, planned);
       });
-      tables.push(described);
+      const rows = { table, isEmpty: described.isEmpty };
+      known.push(rows);
+      tables.push({ ...described, findings: [...described.findings, ...expectFewRowsOf(config, rows)] });
       if (described.strategy === null) continue;
       const hasCondition = request.scope.sourceWhere(table.source?.name ?? '') !== null;
       const size = sizeOf(planned, request);
       const share = readShare(size, { mode, ratio });
       sized.push({ ...size, ratio: share, seconds: described.estimatedSeconds, hasCondition });
     }
+    const findings = [...pairing.findings, ...expectFewRows(config, known)];
     return {
       format: PLAN_FORMAT,
       mode: config.mode,
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       excluded: pairing.excluded,
-      expected: expectVerdict([...pairing.findings, ...tables.flatMap(({ findings }) => findings)]),
+      expected: expectVerdict([...findings, ...tables.flatMap(({ findings }) => findings)]),
       estimate: estimateRun(sized, config.limits),
       tables,
-      findings: pairing.findings,
+      findings,
     };
   };
   return withOpenSides(given, plan, { onWarning });
+}
+
+/** What describing each table needs to know of the run. */
+async function planRequest(
+  config: RunConfig,
+  sides: Record<Side, OpenSide>,
+  tables: readonly PlannedTable[],
+): Promise<Omit<PlanRequest, 'mode' | 'ratio'>> {
+  return {
+    workers: config.workers,
+    scope: compileScope(config),
+    sides,
+    limits: config.limits,
+    sizes: await readSizes(sides, tables),
+    chunkRows: config.chunkRows ?? EXAMPLE_CHUNK_ROWS,
+    checksums: await planChecksums({
+      place: config.checksumOn,
+      isLimited: hasLimits(config.limits),
+      tables: tables.map((table) => ({ pair: table.pair, mode: modeOf(config, table).mode })),
+      sides,
+      seed: config.seed ?? 0n,
+    }),
+  };
 }
 
 /** What a server does not say, or not in time, is unknown: a plan is made without it. */

@@ -107,7 +107,7 @@ export async function verifyWith(
     return await withOpenSides(
       config,
       (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
-      { onWarning: hooks.onWarning, stop: signal },
+      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit },
     );
   } catch (error) {
     throw signal.aborted ? interruptedBy(error) : error;

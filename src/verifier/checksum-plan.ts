@@ -103,6 +103,7 @@ export function noteChecksumObstacle(checksums: RunChecksums | null, table: Tabl
   if (checksums?.place !== 'server' || reason === undefined) return;
   table.addFinding({
     code: 'checksum-on-client',
+    about: { table: table.name, detail: reason },
     message: `Rowproof read and hashed the rows of ${table.name} itself, because ${reason}.`,
     hint: '',
   });

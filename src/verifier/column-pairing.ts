@@ -1,6 +1,6 @@
 import { type ColumnRule, chooseColumnRule } from '../core/column-rule.js';
 import type { Finding } from '../core/finding.js';
-import type { ColumnPair } from '../core/pairing.js';
+import { type ColumnPair, qualifiedName } from '../core/pairing.js';
 import type { ColumnResult } from '../core/result.js';
 import type { Column, Table } from '../core/schema.js';
 import { ambiguousFinding, matchAllNames, type NamePair } from './pair-names.js';
@@ -27,11 +27,11 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
     matchNames: scope.matchNames,
   });
   const findings: Finding[] = match.ambiguous.map(({ source: name, candidates }) =>
-    ambiguousFinding('column', name, candidates),
+    ambiguousFinding({ what: 'column', table: qualifiedName(source), name, candidates }),
   );
   const isWanted = wantedTest(source.name, scope);
-  for (const name of match.sourceOnly.filter(isWanted)) findings.push(missingColumn(name, source.name));
-  for (const name of match.targetOnly) findings.push(extraColumn(name));
+  for (const name of match.sourceOnly.filter(isWanted)) findings.push(missingColumn(name, source));
+  for (const name of match.targetOnly) findings.push(extraColumn(name, target));
   const comparable: ColumnPair[] = [];
   const results: ColumnResult[] = [];
   for (const name of match.pairs) {
@@ -47,6 +47,7 @@ export function pairColumns(source: Table, target: Table, scope: ComparisonScope
       results.push({ ...name, compared: false, reason: choice.reason });
       findings.push({
         code: 'column-unverified',
+        about: { table: qualifiedName(source), columns: [name.source], detail: choice.reason },
         message: `Column ${name.source} was not compared: ${choice.reason}.`,
         hint: `${choice.hint === '' ? 'Leave' : `${choice.hint}, or leave`} it out with --ignore-columns ${source.name}.${name.source}${choice.hint === '' ? ', or compare it by other means' : ''}.`,
       });
@@ -88,14 +89,20 @@ function columnOf(table: Table, name: string): Column {
   return column;
 }
 
-function missingColumn(name: string, table: string): Finding {
+function missingColumn(name: string, table: Table): Finding {
   return {
     code: 'missing-column',
+    about: { table: qualifiedName(table), side: 'source', columns: [name] },
     message: `Column ${name} of the source does not exist on the target.`,
-    hint: `If that is intended, leave it out with --ignore-columns ${table}.${name}.`,
+    hint: `If that is intended, leave it out with --ignore-columns ${table.name}.${name}.`,
   };
 }
 
-function extraColumn(name: string): Finding {
-  return { code: 'extra-column', message: `Column ${name} exists on the target only.`, hint: '' };
+function extraColumn(name: string, table: Table): Finding {
+  return {
+    code: 'extra-column',
+    about: { table: qualifiedName(table), side: 'target', columns: [name] },
+    message: `Column ${name} exists on the target only.`,
+    hint: '',
+  };
 }

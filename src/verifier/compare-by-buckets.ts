@@ -155,6 +155,7 @@ function addRead({ table }: BucketRun, { source, target }: Record<Side, BucketSu
 function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void> {
   bucket.table.addFinding({
     code: 'duplicate-key',
+    about: { table: bucket.table.name, detail: reason },
     message: `The key does not tell all rows apart: ${reason}. Rows were compared by all of their values.`,
     hint: '',
   });
@@ -217,6 +218,7 @@ function duplicateKey(pair: TablePair, side: Side): Finding {
   const names = pair.key.map((column) => column[side].name).join(', ');
   return {
     code: 'duplicate-key',
+    about: { table: qualifiedName(pair[side]), side, columns: pair.key.map((column) => column[side].name) },
     message: `Rows of ${qualifiedName(pair[side])} on the ${side} share a key (${names}). Rows were compared by all of their values.`,
     hint: 'Name columns that tell rows apart with --key.',
   };
@@ -226,6 +228,7 @@ function duplicateKey(pair: TablePair, side: Side): Finding {
 export function readInFull(name: string): Finding {
   return {
     code: 'read-in-full',
+    about: { table: name },
     message: `Table ${name} was read in full: it has no order that both sides share to draw a sample by.`,
     hint: '',
   };

@@ -80,6 +80,7 @@ async function countTable(run: CountRun, table: TableProgress, tables: Record<Si
   if (source.value === target.value) return;
   table.addFinding({
     code: 'row-count',
+    about: { table: table.name, detail: `${source.value} and ${target.value}` },
     message: `Table ${table.name} has ${target.value} rows on the target and ${source.value} on the source.`,
     hint: 'Run in full mode to see which rows differ.',
   });
@@ -97,6 +98,7 @@ function noteFailure(table: TableProgress, side: Side, reason: unknown): void {
   const { message, hint } = serializeError(reason);
   table.addFinding({
     code: 'chunk-unverified',
+    about: { table: table.name, side, detail: message },
     message: `Cannot count ${table.name} on the ${side}: ${message}.`,
     hint,
   });

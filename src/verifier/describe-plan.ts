@@ -55,6 +55,10 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
     checksum: counted || pair === null ? null : describeChecksum(pair, request),
     unwalkable: counted ? null : (pair?.unwalkable ?? null),
     estimatedRows: size.rows.source,
+    isEmpty: {
+      source: sql === null || sql.isEmpty || size.bytes.source === 0,
+      target: sql === null || size.bytes.target === 0,
+    },
     estimatedBytes: size.bytes,
     estimatedSeconds:
       counted || pair !== null
@@ -87,6 +91,8 @@ interface PlannedSql {
   readonly source: string;
   readonly target: string;
   readonly findings: readonly Finding[];
+  /** Whether the source was asked for its first row and has none that would be read. */
+  readonly isEmpty: boolean;
 }
 
 function describeChecksum(pair: TablePair, { checksums }: PlanRequest): TablePlan['checksum'] {
@@ -112,30 +118,36 @@ async function countSegments(pair: TablePair, { sides, workers }: PlanRequest): 
  */
 async function chunkSql(pair: TablePair, { sides, chunkRows }: PlanRequest): Promise<PlannedSql> {
   const isWalked = pair.strategy === 'range';
-  const first = isWalked ? await readFirstKey(pair, sides.source) : { after: null, findings: [] };
+  const first = isWalked ? await readFirstKey(pair, sides.source) : UNASKED;
   const build = (side: Side): string =>
     sides[side].engine.describe({
       ...selectRows(pair, side, comparedColumns(pair)),
       ...(isWalked ? { range: { after: first.after, upTo: null }, limit: chunkRows } : { key: [] }),
     });
-  return { source: build('source'), target: build('target'), findings: first.findings };
+  const { findings, isEmpty } = first;
+  return { source: build('source'), target: build('target'), findings, isEmpty };
 }
 
+interface FirstKey extends Pick<PlannedSql, 'findings' | 'isEmpty'> {
+  readonly after: KeyRange['after'];
+}
+
+/** Of a table that is read as a whole no row is looked at. */
+const UNASKED: FirstKey = { after: null, findings: [], isEmpty: false };
+
 /** A first key that has no place in the order is one that the run, too, would not get past. */
-async function readFirstKey(
-  pair: TablePair,
-  source: PlanRequest['sides']['source'],
-): Promise<{ readonly after: KeyRange['after']; readonly findings: readonly Finding[] }> {
+async function readFirstKey(pair: TablePair, source: PlanRequest['sides']['source']): Promise<FirstKey> {
   try {
     const readKey = await openKeyReader({ ...source, pair });
     const first = await readKey({ limit: 1 });
-    return { after: first?.parts ?? null, findings: [] };
+    return { after: first?.parts ?? null, findings: [], isEmpty: first === null };
   } catch (thrown) {
     const error = serializeError(thrown);
     if (error.code !== 'key-order') throw thrown;
     const message = `Cannot read ${qualifiedName(pair.source)} on the source: ${error.message}`;
     const { hint } = withKeyAdvice({ kind: 'unverified', error, transient: false }, pair).error;
-    return { after: null, findings: [{ code: 'chunk-unverified', message, hint }] };
+    const about = { table: qualifiedName(pair.source), side: 'source', detail: error.message } as const;
+    return { after: null, findings: [{ code: 'chunk-unverified', about, message, hint }], isEmpty: false };
   }
 }
 
@@ -149,5 +161,6 @@ function countSql({ source, target }: PlannedTable, { sides, scope }: PlanReques
       where: scope.targetWhere(source.name) ?? where,
     }),
     findings: [],
+    isEmpty: false,
   };
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.js';
+import { qualifiedName } from '../core/pairing.js';
 import type { RowCounts } from '../core/result.js';
 import type { PlannedTable } from './table-pairing.js';
 
@@ -15,6 +16,7 @@ export function describeEmptyCondition(
   return [
     {
       code: 'condition-empty',
+      about: { table: qualifiedName(pair.target) },
       message: 'No row of either side meets the condition: none was compared.',
       hint: 'See under Scope what the condition is; --where and --target-where say it.',
     },

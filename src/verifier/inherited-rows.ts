@@ -50,6 +50,7 @@ export function describeInheritedRows(table: Table, side: Side): Finding[] {
   return [
     {
       code: 'inherited-rows',
+      about: { table: qualifiedName(table), side, detail: [...names].join(', ') },
       message: `${qualifiedName(table)} on the ${side} was read with the rows of ${[...names].join(', ')}, which inherit from it and are not compared as tables of their own.`,
       hint: '',
     },

@@ -126,6 +126,12 @@ function unusableKey({ source }: KeyRequest, column: string): Finding {
   const isThere = source.columns.some(({ name }) => name === column);
   return {
     code: 'key-unusable',
+    about: {
+      table: source.name,
+      side: 'source',
+      columns: [column],
+      detail: isThere ? 'no partner' : 'not there',
+    },
     message: `Table ${source.name} was not compared: ${isThere ? `column ${column} of the key has no partner that it can be compared with` : `it has no column ${column}`}.`,
     hint: `Its unique keys: ${source.keys.map((key) => `(${key.columns.join(', ')})`).join(', ') || 'none'}.`,
   };

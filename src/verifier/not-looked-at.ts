@@ -33,6 +33,7 @@ export function listNotLookedAt(
 export function describeUnread(table: Table, side: Side): Finding[] {
   return table.unread.map((what) => ({
     code: 'not-looked-at',
+    about: { table: qualifiedName(table), side, detail: what },
     message: `Of ${qualifiedName(table)} on the ${side}, ${what} was not compared.`,
     hint: '',
   }));

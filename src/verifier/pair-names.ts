@@ -68,18 +68,29 @@ function groupBy(names: readonly string[], formOf: (name: string) => string): Ma
   return groups;
 }
 
+/** A name of the source, and the names of the target that it may mean. */
+export interface AmbiguousName {
+  readonly what: 'table' | 'column';
+  /** The table that it is, or is in. */
+  readonly table: string;
+  readonly name: string;
+  readonly candidates: readonly string[];
+}
+
 /** The finding that a name has more than one possible partner. */
-export function ambiguousFinding(
-  what: 'table' | 'column',
-  source: string,
-  candidates: readonly string[],
-): Finding {
+export function ambiguousFinding({ what, table, name, candidates }: AmbiguousName): Finding {
   return {
     code: what === 'table' ? 'ambiguous-table' : 'ambiguous-column',
-    message: `Source ${what} ${source} could be paired with ${candidates.join(' or ')} on the target.`,
+    about: {
+      table,
+      side: 'source',
+      detail: candidates.join(', '),
+      ...(what === 'column' && { columns: [name] }),
+    },
+    message: `Source ${what} ${name} could be paired with ${candidates.join(' or ')} on the target.`,
     hint:
       what === 'table'
-        ? `Say which with --map ${source}=NAME.`
+        ? `Say which with --map ${name}=NAME.`
         : 'Name its partner in columnMap of the config file, use --match-names exact, or leave it out.',
   };
 }

@@ -88,6 +88,7 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
     const { message, hint } = serializeError(error);
     table.addFinding({
       code: 'chunk-unverified',
+      about: { table: table.name, side: 'source', detail: message },
       message: `Cannot draw a sample of ${table.name}: ${message}`,
       hint,
     });
@@ -105,6 +106,7 @@ export async function planOrWhole(
     const { message } = request.engine.classifyError(error);
     table.addFinding({
       code: 'not-split',
+      about: { table: table.name, side: 'source', detail: message },
       message: `One worker alone reads ${table.name}, because the source does not say how its keys lie: ${message.replace(/\.$/, '')}.`,
       hint: '',
     });

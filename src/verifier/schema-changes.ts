@@ -28,6 +28,7 @@ export function findSchemaChanges(
     const loss = isMisread ? ' Rows that differ are not listed, because they may have been misread.' : '';
     const finding: Finding = {
       code: 'schema-changed',
+      about: { table: qualifiedName(table), side, detail: `${change}.${loss}` },
       message: `${qualifiedName(table)} on the ${side} was altered during the run: ${change}.${loss}`,
       hint: 'Run again while its definition stays as it is.',
     };

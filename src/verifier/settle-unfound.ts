@@ -52,6 +52,12 @@ function describeBroken(
   const index = indexName(pair, side) ?? names.join(', ');
   return {
     code: 'index-broken',
+    about: {
+      table: qualifiedName(pair[side]),
+      side,
+      columns: names,
+      detail: `${index}: ${rows} of ${asked}`,
+    },
     message: `Index ${index} of ${qualifiedName(pair[side])} on the ${side} is broken: of ${asked} rows that were there and that it did not find by their keys, a scan without it found ${rows}, such as ${names.join(', ')} = ${formatKeyParts(example)}. Rows were compared without it.`,
     hint: sides[side].engine.adviseRebuild(pair[side], index),
   };

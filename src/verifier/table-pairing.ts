@@ -43,7 +43,9 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
   const planned = sources.map((table, id) => {
     const ambiguity = match.ambiguous.find((entry) => entry.source === table.name);
     if (ambiguity !== undefined) {
-      return planLone(id, table, ambiguousFinding('table', table.name, ambiguity.candidates));
+      const { candidates } = ambiguity;
+      const name = { table: qualifiedName(table), name: table.name };
+      return planLone(id, table, ambiguousFinding({ what: 'table', ...name, candidates }));
     }
     const partner = partners.find((candidate) => candidate.name === partnerOf.get(table.name));
     if (partner !== undefined) return planPair({ id, table, partner, scope });
@@ -175,6 +177,7 @@ function ignoredKeys({ source, key }: TablePair, scope: ComparisonScope): Findin
   return [
     {
       code: 'key-not-ignored',
+      about: { table: qualifiedName(source), side: 'source', columns: names },
       message: `${columns} of ${qualifiedName(source)} ${names.length === 1 ? 'was' : 'were'} compared although --ignore-columns fits: rows are told apart by the key.`,
       hint: `To tell them apart by others, name these with --key ${source.name}:COLUMN.`,
     },
@@ -190,6 +193,7 @@ function changedCollations(pair: TablePair): Finding[] {
       return [
         {
           code: 'collation-changed',
+          about: { table: qualifiedName(pair[side]), side, columns: [name], detail: collationChange },
           message: `Indexes on column ${name} of ${qualifiedName(pair[side])} on the ${side} are not trusted: ${collationChange}. Rows were compared without them.`,
           hint: 'Rebuild the indexes on it (REINDEX), and then refresh the recorded version (ALTER COLLATION or ALTER DATABASE … REFRESH COLLATION VERSION).',
         },
@@ -218,6 +222,7 @@ function asCompared({ source, target }: ColumnResult): ColumnResult {
 function noColumnFinding(table: Table): Finding {
   return {
     code: 'column-unverified',
+    about: { table: qualifiedName(table), columns: [] },
     message: `Rows of ${qualifiedName(table)} were not compared: no column is left that both sides have and that can be compared.`,
     hint: `Leave the table out with --exclude ${table.name}, or compare the numbers of its rows with --mode count.`,
   };
@@ -227,6 +232,7 @@ function unreadableFinding(table: Table, side: 'source' | 'target'): Finding | n
   if (table.unreadable === null) return null;
   return {
     code: 'table-unreadable',
+    about: { table: qualifiedName(table), side, detail: table.unreadable },
     message: `Cannot read ${qualifiedName(table)} on the ${side}: ${table.unreadable}.`,
     hint: `Grant SELECT, or leave the table out with --exclude ${table.name}.`,
   };
@@ -235,6 +241,7 @@ function unreadableFinding(table: Table, side: 'source' | 'target'): Finding | n
 function missingTable(table: Table): Finding {
   return {
     code: 'missing-table',
+    about: { table: qualifiedName(table), side: 'source' },
     message: `Table ${qualifiedName(table)} of the source has no partner on the target.`,
     hint: `Name its partner with --map ${table.name}=NAME or --match-names, or leave it out with --exclude ${table.name}.`,
   };
@@ -244,6 +251,7 @@ function missingTable(table: Table): Finding {
 function unseenTable(table: Table): Finding {
   return {
     code: 'table-unreadable',
+    about: { table: qualifiedName(table), side: 'target', detail: 'no partner is seen' },
     message: `Table ${qualifiedName(table)} of the source has no partner among the tables that the account may see on the target.`,
     hint: `Grant SELECT on the target, or leave the table out with --exclude ${table.name}.`,
   };
@@ -259,6 +267,7 @@ function extraTables(
     .filter((table) => scope.includesTable(table.name) && !scope.excludesTable(table.name))
     .map((table) => ({
       code: 'extra-table',
+      about: { table: qualifiedName(table), side: 'target' },
       message: `Table ${qualifiedName(table)} exists on the target only; its rows were not looked at.`,
       hint: '',
     }));

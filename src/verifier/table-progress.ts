@@ -3,7 +3,7 @@ import type { ComparedChunk, UnverifiedChunk } from '../core/chunk.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
-import { qualifiedName } from '../core/pairing.js';
+import { qualifiedName, SIDES } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { Hasher, TableChecksums } from './checksum-choice.js';
@@ -89,7 +89,16 @@ export class TableProgress {
     this.#unverifiedChunks++;
     const message =
       open === null ? error.message : `Rows of ${this.name} with ${open} were not compared: ${error.message}`;
-    this.addFinding({ code: 'chunk-unverified', message, hint: error.hint });
+    const about = { table: this.name, detail: `${open ?? 'all rows'}: ${this.#withoutNames(error.message)}` };
+    this.addFinding({ code: 'chunk-unverified', about, message, hint: error.hint });
+  }
+
+  /** An error names the table that it is of, which must not make it another error than that of the next table. */
+  #withoutNames(message: string): string {
+    return SIDES.reduce((text, side) => {
+      const table = this.planned[side];
+      return table === null ? text : text.replaceAll(qualifiedName(table), '');
+    }, message);
   }
 
   /** Forgets what was compared: it was read by an index that is broken, and all of the table is read once more. */
@@ -139,6 +148,7 @@ export class TableProgress {
   interrupt(): void {
     this.#findings.push({
       code: 'interrupted',
+      about: { table: this.name },
       message: `The run was interrupted before ${this.name} was read to its end.`,
       hint: 'Run again.',
     });

@@ -93,7 +93,7 @@ async function runOnce<Task extends WorkerTask>(
     cause: spoolError,
   });
   const message = `Rows of ${table.name} differ that could not be kept, so that they are neither counted nor listed.`;
-  table.addFinding({ code: 'differences-lost', message, hint });
+  table.addFinding({ code: 'differences-lost', about: { table: table.name }, message, hint });
   return { kind: 'unverified', error: serializeError(error), transient: false };
 }
 

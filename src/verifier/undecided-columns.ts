@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.js';
-import { comparedColumns } from '../core/pairing.js';
+import { comparedColumns, qualifiedName } from '../core/pairing.js';
 import type { ColumnResult } from '../core/result.js';
 import type { PlannedTable } from './table-pairing.js';
 
@@ -30,6 +30,7 @@ export function describeUndecided(
       return [
         {
           code: 'column-unverified',
+          about: { table: qualifiedName(pair.source), columns: [name], detail: reason },
           message: `Column ${name} could not be compared: ${reason}.`,
           hint: `Leave it out with --ignore-columns ${source?.name ?? ''}.${name}, or compare it by other means.`,
         },

@@ -25,7 +25,7 @@ const never = async () => {
 };
 
 async function tell({ argv }: Mistake) {
-  const io = fakeIo({ columns: 80, env: { PW: 's3cret/@x', WORDS: 'many' } });
+  const io = fakeIo({ columns: 80, env: { PW: 's3cret/@x', WORDS: 'many', EMPTY: '' } });
   const apply = async (
     options: Parameters<typeof import('../../src/apply/apply-repair.js').applyRepair>[0],
   ) => (await import('../../src/apply/apply-repair.js')).applyRepair(options);
@@ -111,7 +111,7 @@ const FLAGS: readonly Mistake[] = [
   verify(['--output', 'x'], 'has no flag --output, only rowproof init has.', 'See rowproof verify --help.'),
   verify(['--yes'], 'rowproof verify has no flag --yes, only rowproof apply has.', 'Leave it out.'),
   plan(['--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.', 'See rowproof plan'),
-  plan(['--min-rows', '7'], 'rowproof plan has no flag --min-rows, only rowproof verify has.', 'Leave it'),
+  plan(['--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.', 'Leave it'),
   init([...URLS, '--config', 'x'], 'has no flag --config, only', 'See rowproof init --help.'),
   report(
     ['a.json', '--tables', 'x'],
@@ -403,8 +403,16 @@ const ADDRESSES: readonly Mistake[] = [
       '1 to 65535',
     ),
   ),
-  url('mysql://h1,h2/b', 'got one with several hosts.', 'name one host'),
-  url('postgres://u:s3cret@h1:1,h2:2/b', 'got one with several hosts.', 'name one host'),
+  url('mysql://h1,/b', 'got one with an empty host in its list.', 'the first that answers'),
+  url('postgres://u:s3cret@h1:1,:2/b', 'got one with an empty host in its list.', 'the first that answers'),
+  url('postgres://u:s3cret@h1:1,h2:0/b', 'got one whose port is none.', '1 to 65535'),
+  url('mysql://h1,h2/b?socket=/s', 'The URL has several hosts and the option socket.', 'leave one of them'),
+  url('postgres://u:s3cret@h1/b?host=h1,h2&port=1,2,3', 'The URL has 2 hosts and 3 ports.', 'one for each'),
+  url(
+    'postgres://h1/b?target_session_attrs=master',
+    'Expected target_session_attrs to be one of any',
+    'taken',
+  ),
   url('mysql://[::1/b', 'Expected --source to be a URL, got one that cannot be read.', '%40 for @'),
   url(
     'mysql://u:s3cret pw@a b/c',
@@ -744,6 +752,13 @@ describe('a mistake in a config file is told with file, line and key', () => {
     ['workers: [1]', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got a list.'],
     ['workers:', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got nothing.'],
     ['workers: ${WORDS}', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got "${WORDS}".'],
+    ['workers: 4.5', 'wrong.yaml:3: workers: expected a whole number from 1 to 64, got 4.5.'],
+    ['minRows: 1e30', 'wrong.yaml:3: minRows: expected a whole number from 1 to 1000000000000, got 1e+30.'],
+    [
+      'workers: ${EMPTY}',
+      'wrong.yaml:3: workers: expected a whole number from 1 to 64, got "${EMPTY}", which is empty.',
+    ],
+    ['exclude: ["${EMPTY}"]', 'wrong.yaml:3: exclude.0: expected a text, got "${EMPTY}", which is empty.'],
     ['workers: ${NOBODY}', 'wrong.yaml:3: workers: the environment has no variable NOBODY.', 'Set NOBODY'],
     ['workers: ${', 'wrong.yaml:3: workers: expected ${NAME} or ${NAME:-default} after ${.', '$${'],
     ['minRows: 0', 'wrong.yaml:3: minRows: expected a whole number from 1 to 1000000000000, got 0.'],
@@ -854,8 +869,12 @@ describe('a mistake in a config file is told with file, line and key', () => {
   ])('%j', async (text, sentence, hint = '') => {
     writeFileSync('wrong.yaml', `${HEAD}${text}\n`);
     before = readFolder(folder);
-    const each = mistake(['verify', '--config', 'wrong.yaml'], sentence, hint);
-    expectTold(await tell(each), each);
+    // Whether a folder is there to be written to is a question to the machine of the run, and not to its plan.
+    const commands = sentence.includes('Cannot write') ? ['verify'] : ['verify', 'plan'];
+    for (const command of commands) {
+      const each = mistake([command, '--config', 'wrong.yaml'], sentence, hint);
+      expectTold(await tell(each), each);
+    }
   });
 
   it.each([

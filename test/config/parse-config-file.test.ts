@@ -5,6 +5,15 @@ import { faultOfFile, resolveFile, URL_LINES } from './config-file.js';
 const URLS = { source: 'mysql://old/shop', target: 'postgres://new/shop' };
 
 describe('a config file', () => {
+  it.each([
+    ['workers: 4.0', { workers: 4 }],
+    ['minRows: 1e3', { minRows: 1000 }],
+    ['minRows: 1.5e+3', { minRows: 1500 }],
+    ['mode: spot\nratio: 1.0', { mode: 'full', ratio: 1 }],
+  ])('takes %s for the whole number that it is', (line, expected) => {
+    expect(resolveFile(`${URL_LINES}${line}`)).toMatchObject(expected);
+  });
+
   it('comes to the same as the flags that it stands for', () => {
     const text = `${URL_LINES}
 tables: [order*, items]

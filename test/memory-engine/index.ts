@@ -11,6 +11,7 @@ export const memoryEngine: Engine = {
   family: 'memory',
   schemes: ['memory'],
   titles: { memory: 'Memory' },
+  spreadUrls: (urls) => urls,
   resolveConnection: (url) => ({
     scheme: 'memory',
     host: url.hostname,
@@ -21,6 +22,7 @@ export const memoryEngine: Engine = {
     database: url.pathname.slice(1),
     schema: url.pathname.slice(1),
     tls: NO_TLS,
+    role: 'any',
     connectTimeoutMs: 1000,
     statementTimeoutMs: 600_000,
     wholeTableTimeoutMs: 600_000,

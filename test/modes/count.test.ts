@@ -43,6 +43,23 @@ describe.each(fewEnginePairs())('count mode from $source to $target', ({ source:
     expect(result.totals).toMatchObject({ sourceRows: 2, targetRows: 2 });
   });
 
+  it('notes what is said of rows that nobody looks at, and only that', async () => {
+    const { result } = await count({
+      ...{ relax: 'keyed.v:tolerance=1', 'checksum-on': 'auto', 'max-rows-per-second': '9000' },
+      ...{ 'target-timezone': 'UTC', workers: '1', 'max-load': '64' },
+    });
+    expect(result).toMatchObject({
+      verdict: 'counted',
+      findings: [
+        {
+          code: 'no-effect',
+          message:
+            '--relax, --target-timezone, --checksum-on and --max-rows-per-second have no effect: rows are only counted, and none is looked at.',
+        },
+      ],
+    });
+  });
+
   it('is refused where a condition is none', async () => {
     const counting = count({ where: ['keyless:no_such_column = 1'], tables: ['keyless'] });
     await expect(counting).rejects.toMatchObject({ code: 'usage' });

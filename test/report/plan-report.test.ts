@@ -8,6 +8,7 @@ const TABLE: TablePlan = {
   ...{ source: 'shop.orders', target: 'public.orders', mode: 'full', ratio: 1, strategy: 'range' },
   ...{ key: [{ source: 'id', target: 'id', order: 'int' }], checksum: { on: 'client', reason: null } },
   ...{ unwalkable: null, segments: 16, columns: [], sql: null, findings: [] },
+  isEmpty: { source: false, target: false },
   estimatedRows: 20_000_000,
   estimatedBytes: { source: 3.1 * GB, target: 0.5 * GB },
   estimatedSeconds: { least: 16, most: 155 },
@@ -74,6 +75,7 @@ describe('the size of a plan', () => {
   it('says unknown for what is unknown, and what is not in the sums', () => {
     const unknown: TablePlan = {
       ...TABLE,
+      isEmpty: { source: false, target: false },
       estimatedRows: null,
       estimatedBytes: { source: null, target: 4000 },
       estimatedSeconds: null,

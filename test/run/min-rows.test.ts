@@ -1,4 +1,4 @@
-import { resolveConfig, verify } from 'rowproof';
+import { planRun, resolveConfig, type VerifySettings, verify } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatHeadline } from '../../src/report/verdict-text.js';
 import { fewEnginePairs, type TestDatabase, useDatabase } from '../support/database.js';
@@ -26,6 +26,17 @@ describe('--min-rows, where nobody filled either side', () => {
       '[few-rows] Only 0 rows of the source and 0 of the target were looked at, all tables together; --min-rows asks for at least 1 of each.',
     );
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^UNVERIFIED: .*; unverified: few-rows; /);
+  });
+
+  it('is known before a row is read, and the plan says so in its first line and by its exit code', async () => {
+    const args = ['plan', '--source', source.url, '--target', target.url];
+    expect((await runCli(args)).exitCode).toBe(0);
+    const { exitCode, stdout } = await runCli([...args, '--min-rows', '1']);
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/^PLAN: .*; the run could be UNVERIFIED at best: few-rows\.\n/);
+    expect(stdout).toContain(
+      'No row is there on the source and the target in any table; --min-rows asks for',
+    );
   });
 });
 
@@ -88,6 +99,22 @@ describe.each(fewEnginePairs())('--min-rows from $source to $target', ({ source:
     expect(formatHeadline(found)).toBe(
       'UNVERIFIED: no difference was found, but 1 of 2 tables has fewer rows than were asked for.',
     );
+  });
+
+  it('of a table that is empty, or of which a condition leaves nothing, is known to the plan', async () => {
+    const settings = { source: source.url, target: target.url };
+    const planFor = (more: Partial<VerifySettings>) => planRun(resolveConfig({ ...settings, ...more }));
+    expect((await planFor({ minRows: 1 })).expected).toBeNull();
+    expect((await planFor({ minRows: 1, tableSettings: { filled: { where: 'id < 0' } } })).expected).toBe(
+      'unverified',
+    );
+    const found = await planFor({ tableSettings: { filled: { minRows: 30 }, hollow: { minRows: 1 } } });
+    expect(found.expected).toBe('unverified');
+    const codes = found.tables.map(({ source: name, findings }) => [
+      name?.split('.').at(-1),
+      ...findings.map(({ code }) => code),
+    ]);
+    expect(codes).toEqual([['filled'], ['hollow', 'few-rows']]);
   });
 
   it('of a table that is excluded, or is there in full, changes nothing', async () => {

@@ -65,6 +65,23 @@ describe.skipIf(!isThere)('a read of PostgreSQL', () => {
     });
   });
 
+  it('is one of the standby among several hosts where the URL asks for that', async () => {
+    const { host } = new URL(standby.url);
+    const primary = new URL(source.url);
+    const both = `${primary.protocol}//verify:verify@${primary.host},${host}${primary.pathname}`;
+    for (const role of ['standby', 'read-only', 'prefer-standby']) {
+      const run = await compare({
+        source: { url: `${both}?target_session_attrs=${role}` },
+        target,
+        flags: {},
+      });
+      expect(run.result.source.url).toBe(`postgres://${host}${primary.pathname}`);
+      expect(run.result.findings).toContainEqual(expect.objectContaining({ code: 'standby' }));
+    }
+    const run = await compare({ source: { url: both }, target, flags: {} });
+    expect(run.result.source.url).toBe(`postgres://${primary.host}${primary.pathname}`);
+  });
+
   it('in which the server crashes and recovers is done again', async () => {
     const running = compare({ source, target, flags: FLAGS });
     await waitForSlowRead(source as TestDatabase);

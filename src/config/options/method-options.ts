@@ -14,7 +14,7 @@ export const METHOD_OPTIONS = nameOptions({
     part: 'asked',
     kind: { is: 'relaxedColumns' },
     form: 'TABLE.COLUMN:HOW,…',
-    help: 'Allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, roundTo=s, tolerance=0.01; globs too',
+    help: 'Allow differences; trim, ignoreCase, nullAsEmpty, truncateTo=s, roundTo=4, tolerance=0.01; globs too',
     commands,
     file: { example: ['*.email:trim,ignoreCase'] },
     table: {
@@ -90,7 +90,7 @@ export const METHOD_OPTIONS = nameOptions({
     part: 'asked',
     kind: { is: 'count', least: 1n, most: 1_000_000_000_000n },
     help: 'A run that looked at fewer rows of a side, all tables together, is unverified (exit 3)',
-    commands: ['verify'],
+    commands,
     file: { example: 1000 },
     table: {
       kind: { is: 'count', least: 1n, most: 1_000_000_000_000n },

@@ -11,7 +11,15 @@ const WORD = 2 ** 32;
 /** What a 32-bit word counts for, in whole seconds and the microseconds left over. */
 const WORD_SECONDS = 4294;
 const WORD_MICROS = WORD - WORD_SECONDS * 1e6;
-const MICROS_IN: Readonly<Record<TruncationUnit, bigint>> = { ms: 1000n, s: 1_000_000n, min: 60_000_000n };
+const MICROS_IN: Readonly<Record<TruncationUnit, bigint>> = {
+  min: 60_000_000n,
+  s: 1_000_000n,
+  1: 100_000n,
+  2: 10_000n,
+  ms: 1000n,
+  4: 100n,
+  5: 10n,
+};
 
 const highOf = (sink: ByteSink, start: number): number => sink.bytes.readInt32BE(start + 1) ^ 0x80000000;
 const lowOf = (sink: ByteSink, start: number): number => sink.bytes.readUInt32BE(start + 5);

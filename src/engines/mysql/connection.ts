@@ -1,7 +1,8 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, Environment, TlsSettings } from '../connection-settings.js';
+import type { ConnectionSettings, Environment, TlsSettings, UrlList } from '../connection-settings.js';
 import {
   decodeUrlPart,
+  optionError,
   readDatabaseName,
   readDuration,
   readSwitchOption,
@@ -30,10 +31,19 @@ const OPTIONS = [
   'statement-timeout',
 ];
 
+/** Takes each host for a server of its own; a socket is used instead of a host, so it goes with one only. */
+export function spreadMysqlUrls(urls: UrlList): UrlList {
+  rejectUnknownOptions(urls[0], OPTIONS);
+  if (urls.length === 1 || !urls[0].searchParams.has('socket')) return urls;
+  throw optionError(
+    'The URL has several hosts and the option socket.',
+    'A socket is used instead of a host: leave one of them out.',
+  );
+}
+
 /** Resolves `mysql://user:password@host:port/database?ssl-mode=…`; the password may come from elsewhere. */
 export function resolveMysqlConnection(url: URL, environment: Environment): ConnectionSettings {
   const options = url.searchParams;
-  rejectUnknownOptions(url, OPTIONS);
   const database = readDatabaseName(url);
   if (database === '') {
     throw new RowproofError({
@@ -58,6 +68,7 @@ export function resolveMysqlConnection(url: URL, environment: Environment): Conn
     database,
     schema: database,
     tls: resolveTls(options),
+    role: 'any',
     connectTimeoutMs: readDuration(options, 'connect-timeout', 10),
     statementTimeoutMs: readDuration(options, 'statement-timeout', 600),
     wholeTableTimeoutMs: readDuration(options, 'statement-timeout', 86_400),

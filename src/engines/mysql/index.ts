@@ -10,7 +10,7 @@ import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
 import { compileMysqlCodec } from './codec.js';
-import { resolveMysqlConnection } from './connection.js';
+import { resolveMysqlConnection, spreadMysqlUrls } from './connection.js';
 import { adviseMysqlRebuild, mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
@@ -41,6 +41,7 @@ export const mysqlParts: SqlEngineParts = {
   family: 'mysql',
   schemes: ['mysql', 'mariadb'],
   titles: { mysql: 'MySQL', mariadb: 'MariaDB' },
+  spreadUrls: spreadMysqlUrls,
   resolveConnection: resolveMysqlConnection,
   loadDriver,
   openSql,

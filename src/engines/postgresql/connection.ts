@@ -1,5 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, Environment, TlsSettings } from '../connection-settings.js';
+import type { ConnectionSettings, Environment, TlsSettings, UrlList } from '../connection-settings.js';
 import {
   decodeUrlPart,
   readDatabaseName,
@@ -8,6 +8,7 @@ import {
   rejectUnknownOptions,
   rejectUnusedFiles,
 } from '../url-options.js';
+import { readRole, spreadHosts } from './hosts.js';
 
 /** libpq's `allow` tries without TLS first, which helps nobody who listens less than `prefer` does. */
 const TLS_MODES: Readonly<Record<string, TlsSettings['mode']>> = {
@@ -23,6 +24,8 @@ const SYSTEM_AUTHORITIES = 'system';
 const OPTIONS = [
   'schema',
   'host',
+  'port',
+  'target_session_attrs',
   'sslmode',
   'sslrootcert',
   'sslcert',
@@ -32,12 +35,18 @@ const OPTIONS = [
   'statement-timeout',
 ];
 
+/** Spreads the hosts of a URL whose options are all known. */
+export function spreadPostgresqlUrls(urls: UrlList): UrlList {
+  rejectUnknownOptions(urls[0], OPTIONS);
+  return spreadHosts(urls);
+}
+
 /** Resolves `postgres://user:password@host:port/database?schema=…&sslmode=…`; the password may come from elsewhere. */
 export function resolvePostgresqlConnection(url: URL, environment: Environment): ConnectionSettings {
   const options = url.searchParams;
-  rejectUnknownOptions(url, OPTIONS);
   warnOfUnread(environment);
   const user = decodeUrlPart(url.username) || environment.variables.PGUSER || environment.userName;
+  // Of hosts that are no folder, spreading makes the host of the URL.
   const socketFolder = options.get('host');
   const host = url.hostname === '' ? 'localhost' : url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? 5432 : Number(url.port);
@@ -62,6 +71,7 @@ export function resolvePostgresqlConnection(url: URL, environment: Environment):
     database,
     schema: options.get('schema') ?? 'public',
     tls: resolveTls(options),
+    role: readRole(options),
     connectTimeoutMs: readDuration(options, 'connect-timeout', 10),
     statementTimeoutMs: readDuration(options, 'statement-timeout', 600),
     wholeTableTimeoutMs: readDuration(options, 'statement-timeout', 86_400),

@@ -7,7 +7,7 @@ import type { SqlSession } from '../sql-session.js';
 import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
-import { resolvePostgresqlConnection } from './connection.js';
+import { resolvePostgresqlConnection, spreadPostgresqlUrls } from './connection.js';
 import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
 import { readPostgresqlLoad } from './load.js';
@@ -29,6 +29,7 @@ export const postgresqlParts: SqlEngineParts = {
   family: 'postgresql',
   schemes: ['postgres', 'postgresql'],
   titles: { postgresql: 'PostgreSQL' },
+  spreadUrls: spreadPostgresqlUrls,
   resolveConnection: resolvePostgresqlConnection,
   loadDriver,
   openSql,

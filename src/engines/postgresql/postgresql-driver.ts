@@ -12,6 +12,7 @@ import { Turns } from '../turns.js';
 import type { WireBudget } from '../wire-budget.js';
 import { bindToServer, explainOtherServer } from './bound-query.js';
 import { loginToPostgresql, openGate, openStream, type PostgresqlLogin } from './login-driver.js';
+import { assertRole } from './server-role.js';
 import { ACCOUNT_PATH, buildOpening, END, SessionState } from './session-state.js';
 import { ParseQuery, RowsQuery } from './wire-queries.js';
 
@@ -86,6 +87,7 @@ export class PostgresqlConnection implements SqlSession {
     const rows = await this.#runSimple(buildOpening(this.#settings));
     this.#state = new SessionState(this.#settings, rows[1] ?? []);
     const isStandby = await this.#transact({}, async ({ recovering }) => recovering === 't');
+    assertRole(this.#settings.role, { isStandby, refusesWrites: rows[1]?.[0]?.writes_refused === 'on' });
     if (isStandby) this.findings = [...this.findings, STANDBY];
   }
 

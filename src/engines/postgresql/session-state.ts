@@ -98,7 +98,9 @@ export function buildOpening(settings: ConnectionSettings): string {
   return [
     BEGIN,
     `SELECT name, pg_catalog.current_setting('is_superuser') AS superuser, pg_catalog.pg_backend_pid() AS pid,
-       ${KNOWS_SYSTEM} AS knows_system
+       ${KNOWS_SYSTEM} AS knows_system,
+       (SELECT reset_val FROM pg_catalog.pg_settings
+          WHERE name OPERATOR(pg_catalog.=) 'default_transaction_read_only') AS writes_refused
      FROM pg_catalog.pg_settings WHERE pg_catalog.lower(name) OPERATOR(pg_catalog.=) ANY (ARRAY[${list}]::pg_catalog.text[])`,
     END,
   ].join('; ');
