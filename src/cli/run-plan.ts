@@ -1,14 +1,17 @@
+import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
 import { type RawFlags, readSwitch } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { RunPlan } from '../core/plan.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { formatPlan, formatPlanJson } from '../report/plan-report.js';
 import { visibleLine } from '../report/visible-text.js';
+import type { PlanHooks } from '../run/plan-run.js';
 import type { CliIo } from './cli-io.js';
+import { openLog, plannedLog, readLogPath } from './open-log.js';
 import { readSettings } from './read-settings.js';
 
 /** The planning itself, handed in so that the command line can be tested without a database. */
-export type Plan = (config: RunConfig, onWarning: (sentence: string) => void) => Promise<RunPlan>;
+export type Plan = (config: RunConfig, hooks: Required<PlanHooks>) => Promise<RunPlan>;
 
 interface PlanCommand {
   readonly flags: RawFlags;
@@ -22,13 +25,23 @@ export async function runPlan({ flags, io, plan, keepSecret }: PlanCommand): Pro
   const { json, ...rest } = flags;
   const settings = await readSettings({ flags: rest, io, keepSecret });
   const warn = (sentence: string) => void io.stderr.write(`${visibleLine(`Warning: ${sentence}`)}\n`);
+  const logPath = readLogPath(settings.flags);
+  const { config, path } = settings;
+  const inputs = filesOfUrls([config.sourceUrl, config.targetUrl], io.env);
+  refuseInputsAsOutputs(plannedLog(logPath), path === null ? inputs : [path, ...inputs]);
+  const command = openLog({ path: logPath, io, hidesValues: !config.showValues });
   // Nothing is to be kept of a plan that is not made to its end.
   const stopListening = io.onInterrupt(() => io.exit(EXIT_CODES.interrupted));
-  const made = await plan(settings.config, warn)
-    .catch((error: unknown) => {
-      throw settings.explain(error);
-    })
-    .finally(stopListening);
-  io.stdout.write(readSwitch({ json }, 'json') ? formatPlanJson(made) : formatPlan(made));
-  return made.expected === null ? EXIT_CODES.clean : exitCodeOf(made.expected);
+  try {
+    return await command.during(async () => {
+      const made = await plan(config, { onWarning: warn, log: command.log });
+      io.stdout.write(readSwitch({ json }, 'json') ? formatPlanJson(made) : formatPlan(made));
+      return made.expected === null ? EXIT_CODES.clean : exitCodeOf(made.expected);
+    });
+  } catch (error) {
+    throw settings.explain(error);
+  } finally {
+    stopListening();
+    command.close();
+  }
 }

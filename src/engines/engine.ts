@@ -9,6 +9,7 @@ import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
 import type { KernelProgram } from './kernel-program.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { ExpectedServer, ServerIdentity } from './server-identity.js';
+import type { Lexicon } from './sql-tokens.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
 export interface ConnectionSettings {
@@ -260,6 +261,8 @@ export interface Engine {
   readTableSizes(session: Session, tables: readonly Table[]): Promise<ReadonlyMap<string, number>>;
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */
   readRepairCatalog(session: Session, scope: RepairScope): Promise<RepairCatalog>;
+  /** How its statements quote, by which values are told from names. */
+  readonly lexicon: Lexicon;
   readonly dialect: Dialect;
   readonly checksum: ChecksumDialect;
   /** Loads what decoding these columns needs from the server (character sets), then compiles the codec. */

@@ -1,6 +1,7 @@
 import { processEnvironment, type WarningListener, warnOfProcess } from '../config/environment.js';
 import type { RunConfig } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
+import { type Log, NO_LOG } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
 import type { Catalog } from '../core/schema.js';
@@ -18,6 +19,7 @@ import { assertNamesExist } from './unknown-names.js';
 interface OpeningHooks {
   readonly onWarning?: WarningListener | undefined;
   readonly stop?: AbortSignal | undefined;
+  readonly log?: Log | undefined;
 }
 
 /** What a stopped run gets to end its own statements, before its sessions are cut off. */
@@ -27,11 +29,14 @@ const STOP_GRACE_MS = 1500;
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
-  { onWarning = warnOfProcess, stop }: OpeningHooks = {},
+  { onWarning = warnOfProcess, stop, log = NO_LOG }: OpeningHooks = {},
 ): Promise<T> {
-  const environment = processEnvironment(onWarning);
+  const environment = processEnvironment((sentence) => {
+    log.warn('warning:told', () => ({ message: sentence }));
+    onWarning(sentence);
+  });
   const sides = await openBoth((side) =>
-    openSide({ side, url: side === 'source' ? config.sourceUrl : config.targetUrl, environment, stop }),
+    openSide({ side, url: side === 'source' ? config.sourceUrl : config.targetUrl, environment, stop, log }),
   );
   const sessions = [sides.source.session, sides.target.session];
   const endCutting = cutOffAfter(stop, sessions);

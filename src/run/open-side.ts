@@ -2,12 +2,14 @@ import { redactPasswords } from '../config/redact-passwords.js';
 import { assertTlsFiles, resolveSide } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
+import { type Log, NO_LOG } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import { explainConnectFailure } from '../engines/connect-failure.js';
 import type { ConnectionSettings, Engine, Environment, Session } from '../engines/engine.js';
 import { openUnlessForeign } from '../engines/foreign-server.js';
 import { makeLasting } from '../engines/lasting-session.js';
+import { logEngine } from '../engines/log-sessions.js';
 import { isSameInstance } from '../engines/server-identity.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
@@ -26,15 +28,25 @@ export interface SideRequest {
   readonly url: string;
   readonly environment: Environment;
   readonly stop?: AbortSignal | undefined;
+  readonly log?: Log | undefined;
 }
 
 /**
  * Connects to one side and reads its catalog; an error names the side and the server, never the password. The server
  * that answers first is the one that every later session of the side must be on.
  */
-export async function openSide({ side, url, environment, stop }: SideRequest): Promise<OpenSide> {
-  const { engine, settings: resolved } = resolveSide({ side, url, environment });
+export async function openSide({
+  side,
+  url,
+  environment,
+  stop,
+  log = NO_LOG,
+}: SideRequest): Promise<OpenSide> {
+  const { engine: quiet, settings: resolved } = resolveSide({ side, url, environment });
+  keepSecret(log, url, resolved);
+  const engine = logEngine(quiet, log.with({ side }));
   assertTlsFiles(side, resolved);
+  log.info('side:open', () => ({ side, url: describeServer(resolved), tls: resolved.tls.mode }));
   const session = await openUnlessForeign(engine, resolved, stop).catch((error: unknown) => {
     throw describeFailure({ side, engine, settings: resolved, error, what: 'connect to' });
   });
@@ -59,6 +71,12 @@ export async function openSide({ side, url, environment, stop }: SideRequest): P
   } finally {
     stop?.removeEventListener('abort', cutOff);
   }
+}
+
+/** As the URL spells it, and as it is sent. */
+function keepSecret({ secrets }: Log, url: string, { password }: ConnectionSettings): void {
+  secrets.add(new URL(url).password);
+  secrets.add(password.text ?? '');
 }
 
 function interrupted(): RowproofError {

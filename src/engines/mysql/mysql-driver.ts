@@ -49,6 +49,7 @@ export class MysqlConnection implements Session {
       },
       settings,
     );
+    // Every statement that is under way gets the error too.
     connection.on('error', () => {
       this.broken = true;
     });
@@ -224,6 +225,7 @@ export async function cancelMysql(
 ): Promise<void> {
   const session = await connectMysql(settings, signal);
   try {
+    // A statement that has ended meanwhile cannot be cancelled any more.
     for (const key of cancelKeys) await session.query(`KILL QUERY ${BigInt(key)}`).catch(() => []);
   } finally {
     await session.close();

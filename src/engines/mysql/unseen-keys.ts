@@ -119,6 +119,7 @@ async function tryQuery(session: Session, sql: string): Promise<readonly Control
   try {
     return await session.query(sql);
   } catch {
+    // What fails on the server is in the log; null says that the answer is not known.
     return null;
   }
 }

@@ -36,6 +36,7 @@ const known = new WeakMap<Session, Promise<PostgresqlCapabilities>>();
 export function readPostgresqlCapabilities(session: Session): Promise<PostgresqlCapabilities> {
   const found = known.get(session) ?? askServer(session);
   known.set(session, found);
+  // Whoever asked gets the error; the next one asks again.
   found.catch(() => known.delete(session));
   return found;
 }

@@ -7,6 +7,7 @@ import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection } from './connection.js';
 import { postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
+import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { readPostgresqlTableSizes } from './table-sizes.js';
@@ -35,6 +36,7 @@ export const postgresqlEngine: Engine = {
   readCatalog: readPostgresqlCatalog,
   readTableSizes: readPostgresqlTableSizes,
   readRepairCatalog: readPostgresqlRepairCatalog,
+  lexicon: POSTGRESQL_LEXICON,
   dialect: postgresqlDialect,
   checksum: postgresqlChecksum,
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
