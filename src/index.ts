@@ -23,13 +23,15 @@ export type { DifferenceKind, RowDifference, Value } from './core/difference.js'
 export { type ErrorCode, type OptionName, RowproofError } from './core/errors.js';
 export type { RunEvent, RunListener } from './core/event.js';
 export type { Finding, FindingCode } from './core/finding.js';
+export type { Log, LogLevel } from './core/log.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ReportFormat } from './core/report-format.js';
 export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
+export { createLog, type LogOptions } from './log/create-log.js';
 export { formatDifferences } from './report/differences-file.js';
 export { type FormatReportOptions, formatReport } from './report/format-report.js';
 export { parseSavedResult } from './report/saved-result.js';
-export { planRun } from './run/plan-run.js';
+export { type PlanHooks, planRun } from './run/plan-run.js';
 export { startVerify, type VerifyRun } from './run/start-verify.js';
 export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './run/verify.js';

@@ -135,6 +135,20 @@ const rules: {
     found: ['core/utils.ts', 'helpers/a.ts', 'core/key-helper.ts', 'core/common/b.ts'],
   },
   {
+    title: 'drops no error without a line of the log, or a word about why nothing is lost',
+    find: architecture.findDroppedErrors,
+    broken: {
+      'core/a.ts': 'try {\n  work();\n} catch {\n  return null;\n}',
+      'core/b.ts': 'try {\n  work();\n} catch {\n  // Who asked is told.\n  return null;\n}',
+      'core/c.ts': 'try {\n  work();\n} catch {\n  throw refused();\n}',
+      'core/d.ts': 'work().catch(() => undefined);',
+      'core/e.ts': "work().catch((error) => log.warn('a:b', () => log.describeError(error)));",
+      'core/f.ts': '// It ends with its socket.\nwork().catch(() => undefined);',
+      'core/g.ts': "socket.on('error', () => {});",
+    },
+    found: ['core/a.ts:3 drops an error', 'core/d.ts:1 drops an error', 'core/g.ts:1 drops an error'],
+  },
+  {
     title: 'has no file over 300 lines',
     find: architecture.findLongFiles,
     broken: { 'core/long.ts': '//\n'.repeat(301), 'core/short.ts': '//\n'.repeat(300) },

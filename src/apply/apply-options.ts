@@ -1,3 +1,4 @@
+import type { Log } from '../core/log.js';
 import type { ApplyPlan, LeftRow } from './apply-result.js';
 
 /** What to apply, to what, and who is told of it. */
@@ -26,6 +27,8 @@ export interface ApplyOptions {
   readonly onWarning?: (sentence: string) => void;
   /** Told of an undo file that an earlier run, which was killed, had left unfinished. */
   readonly onUndoFinished?: (path: string) => void;
+  /** Is told what is done and survived; made by `createLog`. */
+  readonly log?: Log;
   /** Ends the run after the rows at hand; what was done is committed and can be taken back. */
   readonly signal?: AbortSignal;
 }

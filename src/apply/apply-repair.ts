@@ -5,8 +5,11 @@ import { whyNotRead } from '../config/file-reason.js';
 import { redactPasswords } from '../config/redact-passwords.js';
 import { assertUrls } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
+import { type Log, NO_LOG } from '../core/log.js';
 import type { Environment } from '../engines/connection-settings.js';
+import { logWriter } from '../engines/log-write-sessions.js';
 import { writeDialectFor } from '../engines/write-registry.js';
+import { describeFailure as describeError } from '../run/log-run.js';
 import { describeServer } from '../run/side-failure.js';
 import type { ApplyOptions } from './apply-options.js';
 import type { ApplyPlan, ApplyResult } from './apply-result.js';
@@ -33,10 +36,14 @@ const DEFAULT_LOCK_TIMEOUT_MS = 5_000;
  */
 export async function applyRepair(options: ApplyOptions): Promise<ApplyResult> {
   const file = await openRepair(options.path);
+  const log = (options.log ?? NO_LOG).with({ thread: 'main' });
   try {
     const undoPath = options.undoPath ?? null;
     if (undoPath !== null || options.dryRun !== true) assertUndoPlace(options.path, undoPath);
-    return await applyFile(file, options, processEnvironment(options.onWarning));
+    return await applyFile(file, options, { log, environment: processEnvironment(options.onWarning) });
+  } catch (error) {
+    log.error('apply:fail', () => describeError(log, error));
+    throw error;
   } finally {
     await file.close();
   }
@@ -60,15 +67,16 @@ async function openRepair(path: string): Promise<FileHandle> {
 async function applyFile(
   file: FileHandle,
   options: ApplyOptions,
-  environment: Environment,
+  { environment, log }: { readonly environment: Environment; readonly log: Log },
 ): Promise<ApplyResult> {
   const { path, signal = new AbortController().signal } = options;
   const targetUrl = readDatabaseUrl(options.targetUrl, 'target');
   assertUrls([{ side: 'target', url: targetUrl }], { looksAtFiles: true });
-  const dialect = writeDialectFor(targetUrl.slice(0, targetUrl.indexOf(':')));
+  const scheme = targetUrl.slice(0, targetUrl.indexOf(':'));
+  const dialect = logWriter(writeDialectFor(scheme), log.with({ side: 'target' }));
   const toldPath = options.toldPath ?? null;
   const survey = await surveyFile({ path, file, dialect, toldPath });
-  const facts = await readTargetFacts(targetUrl, environment, signal);
+  const facts = await readTargetFacts(targetUrl, { environment, stop: signal, log });
   const { catalog, engine, settings } = facts;
   const url = describeServer(settings);
   checkTarget(survey, { engine: catalog.engine, schema: catalog.schema, url }, options.otherTarget ?? false);
@@ -85,6 +93,7 @@ async function applyFile(
     options: writing,
     name: url,
     stop: signal,
+    log,
   });
   let undoPath: string | null = null;
   try {
@@ -94,6 +103,12 @@ async function applyFile(
     const place = await chooseUndoPath(path, options.undoPath ?? null);
     for (const finished of place.finished) options.onUndoFinished?.(finished);
     const plan = describePlan({ survey, tables, target: url, undoPath: place.path });
+    log.info('apply:plan', () => ({
+      file: path,
+      rows: plan.rows,
+      leftAlone: plan.leftAlone,
+      undo: place.path,
+    }));
     const tally = new RowTally({
       tables,
       lexicon: dialect.lexicon,

@@ -66,11 +66,17 @@ export class BatchApplier {
         const attempt = (attempts.get(mark) ?? 0) + 1;
         attempts.set(mark, attempt);
         size = mayCut ? 1 : rest.length;
+        this.#logFailure(outcome.failure, attempt);
         if (attempt < MOST_ATTEMPTS) await this.#parts.connection.pause(WAIT_MS * attempt);
         else if (mark === '') throw outcome.failure.cause;
         else refused.set(mark, this.#describe(outcome.failure));
       }
     }
+  }
+
+  #logFailure({ mark, cause }: TransientFailure, attempt: number): void {
+    const { log } = this.#parts.connection.target;
+    log.warn('row:retry', () => ({ row: mark, attempt, ...log.describeError(cause) }));
   }
 
   #describe({ cause }: TransientFailure): string {

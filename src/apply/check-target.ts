@@ -37,6 +37,7 @@ function placeOf(url: string): string {
     const host = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname.toLowerCase();
     return `${host}:${port}${pathname}`;
   } catch {
+    // What is no URL has one spelling.
     return url;
   }
 }

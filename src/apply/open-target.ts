@@ -1,4 +1,5 @@
 import { RowproofError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import type { ConnectionSettings, Environment } from '../engines/connection-settings.js';
@@ -20,10 +21,9 @@ export interface TargetFacts {
 /** Reads what applying must know of the target; the session is closed again. */
 export async function readTargetFacts(
   url: string,
-  environment: Environment,
-  stop: AbortSignal,
+  { environment, stop, log }: { environment: Environment; stop: AbortSignal; log: Log },
 ): Promise<TargetFacts> {
-  const open = await openSide({ side: 'target', url, environment, stop });
+  const open = await openSide({ side: 'target', url, environment, stop, log });
   const { engine, settings, session, catalog } = open;
   const cutOff = (): void => void session.close();
   stop.addEventListener('abort', cutOff, { once: true });

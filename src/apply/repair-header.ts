@@ -67,6 +67,7 @@ function parseJson(text: string | undefined): unknown {
   try {
     return text === undefined ? null : JSON.parse(text);
   } catch {
+    // A header that cannot be read is refused as none of ours.
     return null;
   }
 }

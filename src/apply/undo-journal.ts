@@ -101,6 +101,7 @@ export async function findWriter(undoPath: string): Promise<number | null> {
   try {
     for await (const { number, text, complete } of readLines(journal)) {
       const isCutOff = !complete && OPENING.startsWith(text);
+      // The file is refused, and how it is broken is nothing that its owner could mend.
       if (number === 1 && !text.startsWith(OPENING) && !isCutOff) throw notOurs(undoPath);
       if (!text.startsWith(HEAD_END)) continue;
       const { process: writer } = readHeadEnd(text, undoPath);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RowproofError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
 import type { ConnectionSettings } from '../engines/connection-settings.js';
 import type { Engine } from '../engines/engine.js';
 import type { BegunTransaction, WriteDialect, WriteOptions, WriteSession } from '../engines/write.js';
@@ -12,6 +13,7 @@ export interface WriteTarget {
   readonly options: WriteOptions;
   /** Where the target is, without account and password. */
   readonly name: string;
+  readonly log: Log;
   /** Ends every wait; once it is aborted no connection is opened any more. */
   readonly stop: AbortSignal;
 }
@@ -49,6 +51,7 @@ export class WriteConnection {
         const { transient } = this.target.engine.classifyError(error);
         const isOver = error instanceof RowproofError || attempt === MOST_ATTEMPTS;
         if (isOver || !(transient || this.#session?.broken)) throw error;
+        this.#logRetry('read:retry', attempt, error);
       } finally {
         await this.rollBack();
       }
@@ -70,6 +73,7 @@ export class WriteConnection {
       await this.#session.execute('ROLLBACK');
       this.#transaction = null;
     } catch {
+      // Why it cannot is in the log already, as the failure of a statement; the server ends what is open.
       await this.#closeSession();
     }
   }
@@ -79,7 +83,12 @@ export class WriteConnection {
     return this.#transaction;
   }
 
-  /** Waits a while, or until the run is stopped. */
+  #logRetry(event: string, attempt: number, error: unknown): void {
+    const { log } = this.target;
+    log.warn(event, () => ({ attempt, ...log.describeError(error) }));
+  }
+
+  /** Waits a while, or until the run is stopped, which ends the wait early and is all that its error says. */
   async pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.target.stop }).catch(() => undefined);
   }
@@ -101,6 +110,7 @@ export class WriteConnection {
         if (error instanceof RowproofError) throw error;
         const { transient, message } = this.target.engine.classifyError(error);
         if (!transient || attempt === MOST_ATTEMPTS) throw cannotConnect(this.target, message, error);
+        this.#logRetry('connection:retry', attempt, error);
       }
       await this.pause(FIRST_WAIT_MS * 2 ** attempt);
     }
@@ -117,6 +127,7 @@ export class WriteConnection {
     this.#transaction = null;
     if (endSql === null) return;
     await this.target.dialect.begin(session, this.target.options);
+    // Whose transaction is over already has nothing to end.
     await session.query(endSql).catch(() => []);
     await this.rollBack();
   }

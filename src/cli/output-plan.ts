@@ -1,6 +1,7 @@
 import { type PlannedFile, refuseSharedFiles } from '../config/file-place.js';
 import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
 import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
+import { plannedLog, readLogPath } from './open-log.js';
 
 /** Which results go where. */
 export interface OutputPlan {
@@ -10,6 +11,8 @@ export interface OutputPlan {
   readonly differencesPath: string | null;
   /** The file of repair SQL and the one that undoes it. */
   readonly repairPaths: { readonly repair: string; readonly undo: string } | null;
+  /** Null for no log; `-` for stderr. */
+  readonly logPath: string | null;
   readonly quiet: boolean;
   readonly noColor: boolean;
 }
@@ -33,6 +36,7 @@ export function planOutput(flags: RawFlags): OutputPlan {
     files,
     differencesPath,
     repairPaths,
+    logPath: readLogPath(flags),
     quiet: readSwitch(flags, 'quiet'),
     noColor: readSwitch(flags, 'no-color'),
   };
@@ -41,11 +45,12 @@ export function planOutput(flags: RawFlags): OutputPlan {
 }
 
 /** Every file that a plan writes. */
-export function plannedFiles({ files, differencesPath, repairPaths }: OutputPlan): PlannedFile[] {
+export function plannedFiles({ files, differencesPath, repairPaths, logPath }: OutputPlan): PlannedFile[] {
   return [
     ...files.map(({ path }) => ({ flag: '--report', path })),
     ...(differencesPath === null ? [] : [{ flag: '--differences', path: differencesPath }]),
     ...Object.values(repairPaths ?? {}).map((path) => ({ flag: '--repair', path })),
+    ...plannedLog(logPath),
   ];
 }
 

@@ -1,12 +1,15 @@
 import type { ApplyOptions, ApplyProgress } from '../apply/apply-options.js';
 import { type ApplyPlan, type ApplyResult, exitCodeOfApply, type LeftRow } from '../apply/apply-result.js';
+import { filesOfUrls, refuseInputsAsOutputs, refuseSharedFiles } from '../config/file-place.js';
 import { APPLY_OPTIONS } from '../config/options/apply-options.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { readQuantity } from '../config/read-option.js';
 import { redactPasswords } from '../config/redact-passwords.js';
+import type { Log } from '../core/log.js';
 import { formatApplyPlan, formatApplyResult, formatLeftRow, formatUnlisted } from './apply-text.js';
 import type { CliIo } from './cli-io.js';
 import { listenForInterrupts } from './interruption.js';
+import { openLog, plannedLog, readLogPath } from './open-log.js';
 
 /** The applying itself, handed in so that the command line can be tested without a database. */
 export type Apply = (options: ApplyOptions) => Promise<ApplyResult>;
@@ -33,6 +36,26 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
       hint: 'Look with --dry-run first, then apply with --yes.',
     });
   }
+  const planned = plannedLog(settings.log);
+  refuseInputsAsOutputs(planned, [path, settings.applied ?? path, ...filesOfUrls([settings.target], io.env)]);
+  refuseSharedFiles([
+    ...planned,
+    ...(settings.undo === undefined ? [] : [{ flag: '--undo', path: settings.undo }]),
+  ]);
+  const command = openLog({ path: settings.log, io, hidesValues: true });
+  try {
+    return await command.during(() => applyLogged({ path, settings, io, apply, log: command.log }));
+  } finally {
+    command.close();
+  }
+}
+
+interface LoggedApply extends Omit<ApplyCommand, 'flags'> {
+  readonly settings: ApplySettings;
+  readonly log: Log;
+}
+
+async function applyLogged({ path, settings, io, apply, log }: LoggedApply): Promise<number> {
   const say = (text: string): void => void (settings.quiet || io.stderr.write(`${text}\n`));
   const left: LeftRow[] = [];
   let leftRows = 0;
@@ -47,6 +70,7 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
       otherTarget: settings.otherTarget,
       lockTimeoutMs: settings.lockTimeoutMs,
       signal: interruption.signal,
+      log,
       confirm: (plan) => confirmPlan(plan, { settings, io }),
       onWarning: (sentence) => say(`Warning: ${sentence}`),
       onProgress: throttle(io, say),
@@ -82,6 +106,7 @@ interface ApplySettings {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly lockTimeoutMs: number;
+  readonly log: string | null;
 }
 
 function readApplyFlags(flags: RawFlags): ApplySettings {
@@ -100,6 +125,7 @@ function readApplyFlags(flags: RawFlags): ApplySettings {
     yes: readSwitch(flags, 'yes'),
     dryRun: readSwitch(flags, 'dry-run'),
     otherTarget: readSwitch(flags, 'other-target'),
+    log: readLogPath(flags),
     json: readSwitch(flags, 'json'),
     quiet: readSwitch(flags, 'quiet'),
     lockTimeoutMs: Math.round(readQuantity(flags, APPLY_OPTIONS.lockTimeout)),

@@ -1,9 +1,11 @@
 import type { RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
+import type { Log } from '../core/log.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { RunHooks, VerifyOutcome } from '../run/verify.js';
 import type { CliIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
+import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
@@ -39,15 +41,25 @@ async function verifyWith(settings: Settings, io: CliIo, verify: Verify): Promis
   // Loaded late, with the engines, which the run needs next.
   const { assertUrls } = await import('../config/resolve-side.js');
   assertUrls(sidesOf(config), { looksAtFiles: true });
+  const command = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
+  try {
+    return await command.during(() => verifyLogged({ config, verify, plan, io, log: command.log }));
+  } finally {
+    command.close();
+  }
+}
+
+async function verifyLogged(request: LoggedRun): Promise<number> {
+  const { config, plan, io, log } = request;
   const output = openRunOutput({ plan, io, showValues: config.showValues });
   const progress = openProgress(plan, io);
-  const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => endEarly(output) });
+  const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => endEarly(output, log) });
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
     output.standIn('running');
-    return await runAndWrite({ config, verify, output, progress, interruption, plan, io });
+    return await runAndWrite({ ...request, output, progress, interruption });
   } catch (error) {
-    standInAfter(output);
+    standInAfter(output, log);
     throw error;
   } finally {
     clearInterval(timer);
@@ -57,32 +69,38 @@ async function verifyWith(settings: Settings, io: CliIo, verify: Verify): Promis
   }
 }
 
-function endEarly(output: RunOutput): void {
-  standInAfter(output);
+function endEarly(output: RunOutput, log: Log): void {
+  log.warn('command:cut-off', () => ({ exitCode: EXIT_CODES.interrupted }));
+  standInAfter(output, log);
   output.discard();
 }
 
 /** The reason for which a run fails matters more than that its report could not say so. */
-function standInAfter(output: RunOutput): void {
+function standInAfter(output: RunOutput, log: Log): void {
   try {
     output.standIn('failed');
-  } catch {
+  } catch (error) {
     // What says "running" is there already.
+    log.warn('report:fail', () => log.describeError(error));
   }
 }
 
-interface Run {
+interface LoggedRun {
   readonly config: RunConfig;
   readonly verify: Verify;
+  readonly plan: OutputPlan;
+  readonly io: CliIo;
+  readonly log: Log;
+}
+
+interface Run extends LoggedRun {
   readonly output: RunOutput;
   readonly progress: Progress;
   readonly interruption: Interruption;
-  readonly plan: OutputPlan;
-  readonly io: CliIo;
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, verify, output, progress, interruption, plan, io } = run;
+  const { config, verify, output, progress, interruption, plan, io, log } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -92,6 +110,7 @@ async function runAndWrite(run: Run): Promise<number> {
       rowEvents: false,
       wantsRepair: plan.repairPaths !== null,
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
+      log,
     });
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
@@ -112,6 +131,7 @@ async function runAndWrite(run: Run): Promise<number> {
 
 function openProgress(plan: OutputPlan, io: CliIo): Progress {
   if (plan.quiet) return createSilence(io.stderr);
-  const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
+  const isShared = plan.logPath === LOG_TO_STDERR;
+  const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb' && !isShared;
   return createProgress({ stream: io.stderr, live, now: io.now });
 }

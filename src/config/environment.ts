@@ -51,6 +51,7 @@ export function homeOfProcess(): string {
   try {
     return homedir();
   } catch {
+    // A system without a home folder for the account has no password files in one.
     return '/nonexistent';
   }
 }
@@ -63,6 +64,7 @@ function userNameOfProcess(): string {
   try {
     return userInfo().username;
   } catch {
+    // A system without a name for the account: the URL has to say the user then.
     return '';
   }
 }

@@ -95,6 +95,7 @@ function readAliases(lines: Lines): unknown {
   try {
     return (lines.document.toJS() as unknown) ?? {};
   } catch {
+    // The parser does not say where; we do.
     const message = 'not valid YAML: an alias has no anchor, or there are too many of them';
     throw faultAt(placeOfAlias(lines), [], message);
   }

@@ -60,6 +60,7 @@ function lookAt(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
+    // Opening it says why.
     return undefined;
   }
 }
@@ -68,6 +69,7 @@ function placeOf(path: string): string {
   try {
     return join(realpathSync(dirname(resolve(path))), basename(path));
   } catch {
+    // Opening it says why.
     return resolve(path);
   }
 }

@@ -1,3 +1,5 @@
+import { describeCauses, type ErrorCause } from './error-cause.js';
+
 /**
  * The closed set of reasons why Rowproof stops or leaves something unverified. Codes are stable: scripts match on them.
  */
@@ -61,11 +63,17 @@ export interface SerializedError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string;
+  /** What drivers and systems said, from the error itself to the first cause; of a driver also its SQLSTATE. */
+  readonly causes: readonly ErrorCause[];
 }
 
 /** Turns any thrown value into its serialisable form; what is not a RowproofError is a bug of ours and says so. */
 export function serializeError(error: unknown): SerializedError {
-  if (error instanceof RowproofError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof RowproofError) {
+    const { code, message, hint, cause } = error;
+    return { code, message, hint, causes: describeCauses(cause) };
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: 'internal', message: `Internal error: ${text}`, hint: 'Please report this as a bug.' };
+  const hint = 'Please report this as a bug.';
+  return { code: 'internal', message: `Internal error: ${text}`, hint, causes: describeCauses(error) };
 }

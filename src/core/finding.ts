@@ -35,6 +35,7 @@ export const FINDING_EFFECTS = {
   'password-readable': 'note',
   standby: 'note',
   'not-split': 'note',
+  'one-thread': 'note',
   'chunk-unverified': 'unverified',
   'few-rows': 'unverified',
   'other-server': 'unverified',

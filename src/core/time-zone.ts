@@ -121,6 +121,7 @@ export function findTimeZone(text: string): string | null {
     new Intl.DateTimeFormat('en-US', { timeZone: text });
     return text;
   } catch {
+    // That is how the platform says that it knows no such zone.
     return null;
   }
 }

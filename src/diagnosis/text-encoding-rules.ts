@@ -42,6 +42,7 @@ export function undoDoubleEncoding(text: string): string | null {
   try {
     return strictUtf8.decode(bytes);
   } catch {
+    // Bytes that are no UTF-8 were not encoded twice.
     return null;
   }
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors.js';
+import type { Log } from '../core/log.js';
 import type { Column, Table } from '../core/schema.js';
 import type { ConnectionSettings, Environment, UrlList } from './connection-settings.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
@@ -63,8 +64,11 @@ export interface Engine {
   resolveConnection(url: URL, environment: Environment): ConnectionSettings;
   /** Loads the database package ahead of `open`, which loads it otherwise. */
   loadDriver(): Promise<unknown>;
-  /** Connects, logs in and sets the session state, all within the connect timeout; `stop` ends it earlier. */
-  open(settings: ConnectionSettings, stop?: AbortSignal): Promise<Session>;
+  /**
+   * Connects, logs in and sets the session state, all within the connect timeout; `stop` ends it earlier. The session says
+   * in the log what it sends.
+   */
+  open(settings: ConnectionSettings, stop?: AbortSignal, log?: Log): Promise<Session>;
   /** What a session would send to read these rows, for people. */
   describe(selection: RowSelection): string;
   /** What a session would send to count the rows of a table. */

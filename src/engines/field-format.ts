@@ -13,6 +13,7 @@ export const formatUtf8: FieldFormatter = (buffer, start, end) => {
   try {
     return strictUtf8.decode(buffer.subarray(start, end));
   } catch {
+    // Text that does not decode is shown as its bytes.
     return { hex: buffer.toString('hex', start, end) };
   }
 };

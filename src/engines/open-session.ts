@@ -29,6 +29,7 @@ export async function openWithin<T extends { close(): Promise<void> } | void>(
   try {
     return await Promise.race([opening, ended]);
   } catch (error) {
+    // Who waited has been told already why it was given up.
     opening.then((late) => late?.close()).catch(() => undefined);
     throw ending.signal.aborted ? ending.signal.reason : error;
   } finally {

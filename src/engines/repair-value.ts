@@ -190,6 +190,7 @@ function readJson(value: Value, to: Column): TypedChoice {
     JSON.parse(value);
     return { kind: 'text', text: value };
   } catch {
+    // The row is left alone, which is said in the repair file.
     return unwritable(to, 'would get text that is no JSON');
   }
 }

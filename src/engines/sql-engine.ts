@@ -3,12 +3,15 @@ import type { Catalog, Table } from '../core/schema.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
+import { logSqlSession } from './log-sql-session.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { Questions, Session } from './session.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
 import type { SqlSession } from './sql-session.js';
+import type { Lexicon } from './sql-tokens.js';
+import { StatementLog } from './statement-log.js';
 
 /** What makes an engine of a server that speaks SQL. */
 export interface SqlEngineParts
@@ -26,6 +29,8 @@ export interface SqlEngineParts
   > {
   readonly dialect: Dialect;
   readonly checksum: ChecksumDialect;
+  /** How its statements quote, by which values are told from names in a log. */
+  readonly lexicon: Lexicon;
   openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession>;
   cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
   readCatalog(session: SqlSession, settings: ConnectionSettings): Promise<Catalog>;
@@ -40,7 +45,11 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
   const { dialect, checksum, cancel, openSql } = parts;
   return {
     ...parts,
-    open: async (settings, stop) => answerInSql(await openSql(settings, stop), parts),
+    open: async (settings, stop, log) => {
+      const session = await openSql(settings, stop);
+      const told = log === undefined ? session : logSqlSession(session, new StatementLog(log, parts.lexicon));
+      return answerInSql(told, parts);
+    },
     describe: (selection) => dialect.buildSelect(selection),
     describeCount: ({ table, where }) => dialect.buildCount(table, where),
     can: { cancel, checksum, estimate: true, sizes: true, load: true, repair: true },

@@ -4,6 +4,7 @@ export class Turns {
 
   take<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(work);
+    // Who asked for the work gets its error; the next piece only waits for its end.
     this.#last = result.catch(() => undefined);
     return result;
   }

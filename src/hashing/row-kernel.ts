@@ -179,6 +179,7 @@ export class RowKernel {
     try {
       return this.#encodeExternals(program, regions);
     } catch {
+      // The other reader meets the value again, and says what is wrong with it.
       return false;
     }
   }

@@ -93,6 +93,7 @@ async function findSpares(
     const sql = buildAfterQuery({ repaired, questions: { rules, uniques: [], foreignKeys: [] } }, [
       { number: 1, change },
     ]);
+    // What fails on the server is in the log; without an answer the column spares no value.
     const [answer] = await ask(sql).catch(() => []);
     if (answer !== undefined && rules.every((_, i) => answer[`r${i}`] === '0')) found.spares.add(column.name);
   }
@@ -124,6 +125,7 @@ async function chooseQuestions({ repaired, ask }: Examined): Promise<Questions> 
       await ask(buildAfterQuery({ repaired, questions }, []));
       return true;
     } catch {
+      // What fails on the server is in the log; what it does not understand is left out.
       return false;
     }
   }

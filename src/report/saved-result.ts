@@ -174,6 +174,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // What is no JSON is refused as no result.
     return null;
   }
 }

@@ -37,6 +37,7 @@ export async function noteHiddenRows(looking: LookingBehind): Promise<void> {
     const ask = (side: Side) => async (sql: string) => (await lookup.side(side)).ask('repair-question', sql);
     await findAllHidden({ ...looking, ask, mostRows: NOTED_ROWS });
   } catch {
+    // What fails on the server is in the log; the report says that nobody knows.
     for (const table of differing) {
       table.addFinding({
         code: 'hidden-by-condition',

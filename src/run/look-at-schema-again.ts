@@ -18,7 +18,8 @@ export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Pro
       for (const { finding, isMisread } of findSchemaChanges(table.planned, { source, target })) {
         if (isMisread) table.forgetDifferences();
         table.addFinding(finding);
-        const error = { code: 'catalog', message: finding.message, hint: finding.hint } as const;
+        const { message, hint } = finding;
+        const error = { code: 'catalog', message, hint, causes: [] } as const;
         await wishes.emit({ type: 'chunk:unverified', table: table.name, error });
       }
     }

@@ -1,6 +1,7 @@
 import { processEnvironment, type WarningListener, warnOfProcess } from '../config/environment.js';
 import type { RunConfig } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
+import { type Log, NO_LOG } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
 import type { Catalog } from '../core/schema.js';
@@ -23,6 +24,7 @@ interface OpeningHooks {
   readonly stop?: AbortSignal | undefined;
   /** Is told which of several servers a side is. */
   readonly onChosen?: ChoiceListener | undefined;
+  readonly log?: Log | undefined;
 }
 
 /** What a stopped run gets to end its own statements, before its sessions are cut off. */
@@ -32,9 +34,12 @@ const STOP_GRACE_MS = 1500;
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
-  { onWarning = warnOfProcess, stop, onChosen }: OpeningHooks = {},
+  { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG }: OpeningHooks = {},
 ): Promise<T> {
-  const environment = processEnvironment(onWarning);
+  const environment = processEnvironment((sentence) => {
+    log.warn('warning:told', () => ({ message: sentence }));
+    onWarning(sentence);
+  });
   const sides = await openBoth((side) =>
     openSide({
       side,
@@ -42,6 +47,7 @@ export async function withOpenSides<T>(
       environment,
       stop,
       onChosen,
+      log,
     }),
   );
   const sessions = [sides.source.session, sides.target.session];

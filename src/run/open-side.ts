@@ -1,15 +1,17 @@
 import { assertTlsFiles, resolveSide } from '../config/resolve-side.js';
 import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
+import { type Log, NO_LOG } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import type { ConnectionSettings, Environment } from '../engines/connection-settings.js';
 import type { Engine } from '../engines/engine.js';
 import { makeLasting } from '../engines/lasting-session.js';
+import { logEngine } from '../engines/log-sessions.js';
 import { isSameInstance } from '../engines/server-identity.js';
 import type { Session } from '../engines/session.js';
 import { type ChoiceListener, chooseServer } from './choose-server.js';
-import { describeSideFailure } from './side-failure.js';
+import { describeServer, describeSideFailure } from './side-failure.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes its session. */
 export interface OpenSide {
@@ -28,6 +30,7 @@ export interface SideRequest {
   readonly environment: Environment;
   readonly stop?: AbortSignal | undefined;
   readonly onChosen?: ChoiceListener | undefined;
+  readonly log?: Log | undefined;
 }
 
 /**
@@ -35,9 +38,13 @@ export interface SideRequest {
  * that answers first is the one that every later session of the side must be on.
  */
 export async function openSide(request: SideRequest): Promise<OpenSide> {
-  const { side, stop, onChosen } = request;
-  const { engine, candidates } = resolveSide(request);
+  const { side, url, stop, onChosen, log = NO_LOG } = request;
+  const { engine: quiet, candidates } = resolveSide(request);
+  keepSecrets(log, url, candidates);
+  const engine = logEngine(quiet, log.with({ side }));
   assertTlsFiles(side, candidates[0]);
+  for (const each of candidates)
+    log.info('side:open', () => ({ side, url: describeServer(each), tls: each.tls.mode }));
   const { session, settings: chosen } = await chooseServer({ side, engine, candidates, stop, onChosen });
   const settings = { ...chosen, server: { identity: session.server, isExact: false } };
   const cutOff = (): void => void session.close();
@@ -60,6 +67,12 @@ export async function openSide(request: SideRequest): Promise<OpenSide> {
   } finally {
     stop?.removeEventListener('abort', cutOff);
   }
+}
+
+/** As the URL spells it, and as it is sent. */
+function keepSecrets({ secrets }: Log, url: string, candidates: readonly ConnectionSettings[]): void {
+  secrets.add(/^[^:]*:\/\/[^@/]*?:([^@]*)@/.exec(url)?.[1] ?? '');
+  for (const { password } of candidates) secrets.add(password.text ?? '');
 }
 
 function interrupted(): RowproofError {

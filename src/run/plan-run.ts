@@ -4,21 +4,31 @@ import type { RunConfig } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { hasLimits } from '../core/load-limits.js';
+import { type Log, NO_LOG } from '../core/log.js';
 import { qualifiedName, type Side } from '../core/pairing.js';
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
 import { type EstimatedTable, estimateRun } from '../core/plan-estimate.js';
+import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import type { Engine } from '../engines/engine.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable, type PlanRequest, readShare, sizeOf } from '../verifier/describe-plan.js';
-import type { PlannedTable } from '../verifier/table-pairing.js';
+import type { PlannedTable, TablePairing } from '../verifier/table-pairing.js';
 import { withBareNames } from './bare-names.js';
 import { compileScope } from './comparison-scope.js';
+import { describeFailure, logFindings, logPlan } from './log-run.js';
 import { expectFewRows, expectFewRowsOf, type PlannedRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { OpenSide } from './open-side.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { modeOf } from './table-modes.js';
+
+/** Who listens to the making of a plan. */
+export interface PlanHooks {
+  /** As the hook of `verify`. */
+  readonly onWarning?: WarningListener;
+  readonly log?: Log;
+}
 
 const EXAMPLE_CHUNK_ROWS = 10_000;
 
@@ -26,12 +36,15 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
  * Says what `verify` would do with a config: pairs, columns, strategy, segments and SQL. It reads catalogs and, of each
  * table, the first and the last key.
  */
-export async function planRun(given: RunConfig, onWarning?: WarningListener): Promise<RunPlan> {
+export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<RunPlan> {
   assertResolved(given);
+  refuseUnknownNames(hooks, { of: 'planRun', known: ['onWarning', 'log'] });
+  const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
   const plan = async (sides: Record<Side, OpenSide>): Promise<RunPlan> => {
     const catalogs = catalogsOf(sides);
     const config = withPatternsSpread(withBareNames(given, catalogs), catalogs.source);
     const pairing = await pairSides(config, sides);
+    logPairing(log, pairing);
     const request = await planRequest(config, sides, pairing.tables);
     const tables: TablePlan[] = [];
     const sized: EstimatedTable[] = [];
@@ -64,7 +77,21 @@ export async function planRun(given: RunConfig, onWarning?: WarningListener): Pr
       findings,
     };
   };
-  return withOpenSides(given, plan, { onWarning });
+  try {
+    return await withOpenSides(given, plan, { onWarning: hooks.onWarning, log });
+  } catch (error) {
+    log.error('plan:fail', () => describeFailure(log, error));
+    throw error;
+  }
+}
+
+function logPairing(log: Log, { tables, findings }: TablePairing): void {
+  logPlan(log, tables);
+  for (const { target, source, findings: own } of tables) {
+    const table = target ?? source;
+    logFindings(log, own, table === null ? null : qualifiedName(table));
+  }
+  logFindings(log, findings, null);
 }
 
 /** What describing each table needs to know of the run. */
@@ -99,6 +126,7 @@ async function readSizes(
     const { engine, session } = sides[side];
     const tables = planned.flatMap((table) => table[side] ?? []);
     if (engine.can.sizes !== true) return Promise.resolve(new Map());
+    // What fails on the server is in the log.
     return session.ask('sizes', tables).catch(() => new Map<string, number>());
   };
   const [source, target] = await Promise.all([read('source'), read('target')]);

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
+import type { Log } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
@@ -25,6 +26,7 @@ export interface RunWishes {
   readonly signal: AbortSignal;
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
+  readonly log: Log;
 }
 
 /** A run whose connections are open. */

@@ -42,6 +42,7 @@ export function startVerify(config: RunConfig, hooks: Omit<RunHooks, 'onEvent'> 
       } finally {
         stop.abort();
         events.end();
+        // Whoever left the loop early asked for no outcome; a loop to the end has thrown its error above.
         await outcome.catch(() => {});
       }
     },

@@ -8,6 +8,7 @@ import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
+import { type Log, NO_LOG } from '../core/log.js';
 import { comparedColumns, qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import type { RunResult, TableResult } from '../core/result.js';
@@ -26,6 +27,7 @@ import { withBareNames } from './bare-names.js';
 import { DiagnosisRun } from './diagnose-run.js';
 import { examineRepair } from './examine-repair.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
+import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
@@ -46,6 +48,8 @@ export interface RunHooks {
   readonly wantsRepair?: boolean;
   /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
   readonly onWarning?: (sentence: string) => void;
+  /** Is told what the run does, decides and survives; made by `createLog`. */
+  readonly log?: Log;
 }
 
 /** The names of all hooks. */
@@ -55,6 +59,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'rowEvents',
   'wantsRepair',
   'onWarning',
+  'log',
 ];
 
 /** A differing row and the table it is in, by the target's name. */
@@ -93,23 +98,32 @@ export async function verifyWith(
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
   const { onEvent, signal = new AbortController().signal, rowEvents = true, wantsRepair = false } = hooks;
+  const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
   const wishes = {
-    emit: emitInTurn(onEvent ?? (() => {})),
+    emit: emitInTurn(logEvents(log, onEvent)),
     signal,
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
+    log,
   };
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(config.limits);
-  const pool = readsRows(config) ? makePool({ seed, schemes, load }, config.workers) : null;
+  const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
   try {
+    log.info('run:begin', () => ({
+      rowproof: VERSION,
+      node: process.version,
+      mode: config.mode,
+      workers: config.workers,
+    }));
     return await withOpenSides(
       config,
       (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
-      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit },
+      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log },
     );
   } catch (error) {
+    log.error('run:fail', () => describeFailure(log, error));
     throw signal.aborted ? interruptedBy(error) : error;
   } finally {
     await pool?.close();
@@ -137,6 +151,7 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
   try {
     const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
+    logPlan(wishes.log, pairing.tables);
     await readTables(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
@@ -169,11 +184,13 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
         ...pairing.findings,
         ...schemaFindings,
         ...strangers,
+        ...(run.pool?.findings() ?? []),
         ...(wishes.signal.aborted ? [] : findFewRows(config, results)),
       ],
       tables: results,
       interrupted: wishes.signal.aborted,
     });
+    logResult(wishes.log, result);
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,

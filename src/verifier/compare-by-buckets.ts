@@ -8,6 +8,7 @@ import {
   type UnusableKey,
 } from '../core/bucket.js';
 import type { UnverifiedChunk } from '../core/chunk.js';
+import { describeCauses } from '../core/error-cause.js';
 import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { comparedColumns, isLookedUp, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
@@ -205,6 +206,7 @@ async function findUnusableKey(run: TableRun, pair: TablePair): Promise<Finding 
           error: {
             code,
             hint,
+            causes: describeCauses(error),
             message: `Cannot look for duplicate keys in ${qualifiedName(pair[side])} on the ${side}: ${message}`,
           },
         });

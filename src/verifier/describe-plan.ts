@@ -106,6 +106,7 @@ function isCut(pair: TablePair | null, { mode }: PlanRequest): pair is TablePair
 
 /** A run goes on in one piece where the server does not say how its keys lie, and so does its description. */
 async function countSegments(pair: TablePair, { sides, workers }: PlanRequest): Promise<number> {
+  // What fails on the server is in the log; the plan then says one segment.
   const segments = await planSegments({ ...sides.source, pair, ...segmentSize(workers) }).catch(() => [
     WHOLE,
   ]);

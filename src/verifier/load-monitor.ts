@@ -71,6 +71,7 @@ export class LoadMonitor {
         };
       });
       if (this.#isStopped) return;
+      // What fails on the server is in the log; a load that is not known pauses the run.
       const loads = await this.#sampleBoth().catch(() => NOTHING_KNOWN);
       if (!this.#isStopped) this.#decide(loads);
     }
@@ -140,6 +141,7 @@ export class LoadMonitor {
   async #close(side: Side): Promise<void> {
     const opening = this.#sessions.get(side);
     this.#sessions.delete(side);
+    // A session that could not be opened needs no closing.
     await opening?.then((session) => session.close()).catch(() => undefined);
   }
 

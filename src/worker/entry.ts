@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { deserialize } from 'node:v8';
-import type { MessagePort } from 'node:worker_threads';
+import { type MessagePort, parentPort, threadId } from 'node:worker_threads';
 import { workerData } from 'piscina';
+import { type Log, type LogEntry, makeLog } from '../core/log.js';
 import type { LaneData, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from './task.js';
 import { TaskLane } from './task-lane.js';
-import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
+import type { LoggedLine, ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
 
-const lane = await TaskLane.open(workerData as LaneData);
+const data = workerData as LaneData;
+const lane = await TaskLane.open(data, openThreadLog(data));
 
 /** What a thread is asked: to do a task, to say that it has loaded, or to close its sessions. */
 export async function runTask(
@@ -42,4 +44,11 @@ function hooksThrough(port: MessagePort): TaskHooks {
       await once(port, 'message');
     },
   };
+}
+
+/** Lines go to the main thread as they come, also those of no task: what a session says when it is closed. */
+function openThreadLog({ log: { level, hidesValues } }: LaneData): Log {
+  const take = (logged: LogEntry): void => parentPort?.postMessage({ logged } satisfies LoggedLine);
+  const parts = { level, hidesValues, take, nowMs: () => Date.now() };
+  return makeLog(parts, { fields: { thread: String(threadId) } });
 }

@@ -8,6 +8,8 @@ interface Growing {
   readonly inline: TaskRunner & { retire(): Promise<void> };
   /** Starts who does tasks faster, but has to load for a while. */
   readonly startThreads: () => TaskRunner & { readonly ready: Promise<void> };
+  /** Told why this thread goes on alone, where others cannot load. */
+  readonly onAlone: (error: unknown) => void;
 }
 
 /**
@@ -38,10 +40,9 @@ export class GrowingRunner implements TaskRunner {
   }
 
   #grow(): void {
-    const { inline, startThreads } = this.#growing;
+    const { inline, startThreads, onAlone } = this.#growing;
     const threads = startThreads();
     this.#threads = threads;
-    // Where threads cannot load, this thread goes on alone.
     threads.ready.then(
       async () => {
         if (this.#isClosed) return;
@@ -49,7 +50,9 @@ export class GrowingRunner implements TaskRunner {
         await inline.retire();
         this.#hasGrown = true;
       },
-      () => undefined,
+      (error: unknown) => {
+        if (!this.#isClosed) onAlone(error);
+      },
     );
   }
 }

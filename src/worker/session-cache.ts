@@ -1,6 +1,8 @@
+import type { Log } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/connection-settings.js';
 import type { Engine } from '../engines/engine.js';
+import { logEngine } from '../engines/log-sessions.js';
 import { engineFor } from '../engines/registry.js';
 import type { Session } from '../engines/session.js';
 import type { LoadControl } from './load-control.js';
@@ -17,10 +19,15 @@ export class SessionCache {
 
   /** The limits that every session here keeps to, and the clock by which reads are judged slow. */
   readonly load: LoadControl;
+  readonly log: Log;
 
-  constructor(connections: Readonly<Record<Side, ConnectionSettings>>, load: LoadControl) {
+  constructor(
+    connections: Readonly<Record<Side, ConnectionSettings>>,
+    { load, log }: { readonly load: LoadControl; readonly log: Log },
+  ) {
     this.#connections = connections;
     this.load = load;
+    this.log = log;
   }
 
   engine(side: Side): Engine {
@@ -37,7 +44,10 @@ export class SessionCache {
     const look = (): void => {
       const leftMs = endMs - this.load.clock.now();
       if (leftMs > 0) timer = setTimeout(look, leftMs);
-      else void this.drop(side);
+      else {
+        this.log.warn('session:late', () => ({ side }));
+        void this.drop(side);
+      }
     };
     look();
     return () => clearTimeout(timer);
@@ -74,7 +84,8 @@ export class SessionCache {
   /** A cancelled task closes the sessions that it finds; one that was just being opened must not be used either. */
   async #open(side: Side, settings: ConnectionSettings, use: SessionUse): Promise<Session> {
     this.load.assertRunning();
-    const session = await this.engine(side).open(settings, this.load.stopSignal);
+    const engine = logEngine(this.engine(side), this.log.with({ side, purpose: use }));
+    const session = await engine.open(settings, this.load.stopSignal);
     try {
       this.load.assertRunning();
       return tameSession(session, { side, use, load: this.load });

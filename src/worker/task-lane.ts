@@ -1,6 +1,7 @@
 import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { Side, TablePair } from '../core/pairing.js';
+import type { Log } from '../core/log.js';
+import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
 import type { SessionHandle } from '../engines/session.js';
 import { createRowHash } from '../hashing/row-hash.js';
@@ -26,30 +27,32 @@ interface Prepared {
 /** Does tasks, one at a time, with sessions of its own; in which thread makes no difference to it. */
 export class TaskLane {
   readonly #load: LoadControl;
+  readonly #log: Log;
   readonly #tools: Omit<WorkerContext, 'sessions' | 'prepared'>;
   #prepared: Prepared | null = null;
 
-  private constructor(load: LoadControl, tools: Omit<WorkerContext, 'sessions' | 'prepared'>) {
+  private constructor(load: LoadControl, log: Log, tools: Omit<WorkerContext, 'sessions' | 'prepared'>) {
     this.#load = load;
+    this.#log = log;
     this.#tools = tools;
   }
 
   /** Loads what tasks need, which is before anything is known of the databases. */
-  static async open({ seed, schemes, load, kernel }: LaneData): Promise<TaskLane> {
+  static async open({ seed, schemes, load, kernel }: LaneData, log: Log): Promise<TaskLane> {
     const kernels = { source: new RowKernel(seed, kernel), target: new RowKernel(seed, kernel) };
     const hasher = { hash: await createRowHash(seed), kernel: kernels.source };
     const constantHash = await createRowHash(0n);
     const indexes = { source: new RowIndex(), target: new RowIndex() };
     // A package that cannot be loaded is met again, and reported, when a session is opened.
     await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
-    return new TaskLane(new LoadControl(load), { hasher, kernels, constantHash, indexes });
+    return new TaskLane(new LoadControl(load), log, { hasher, kernels, constantHash, indexes });
   }
 
   /** Says where to connect and what can be read, once; the setup is only asked for where it is not known yet. */
   prepare(readSetup: () => WorkerSetup): void {
     if (this.#prepared !== null) return;
     const { connections, pairs } = readSetup();
-    const sessions = new SessionCache(connections, this.#load);
+    const sessions = new SessionCache(connections, { load: this.#load, log: this.#log });
     this.#prepared = { context: { ...this.#tools, sessions, prepared: null }, pairs };
   }
 
@@ -70,6 +73,7 @@ export class TaskLane {
       reportSessions: (sessions) => hooks.onSessions(handlesOf(sessions)),
       reportRows: hooks.onRows,
       storeDifferences: async (rows) => {
+        // Whoever stores the lines keeps the error, and ends the table with it.
         await hooks.onDifferences(encodeDifferenceLines(rows)).catch(stop);
         if (isStopped) throw interrupted();
       },
@@ -78,7 +82,9 @@ export class TaskLane {
       const pair = pairs.find(({ id }) => id === task.pairId);
       if (pair === undefined)
         throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
+      this.#log.debug('task:start', () => ({ task: task.kind, table: qualifiedName(pair.target) }));
       const result = isStopped ? null : await runTask(task, { pair, context, channel });
+      this.#log.debug('task:end', () => ({ task: task.kind, table: qualifiedName(pair.target) }));
       return result === null || isStopped
         ? { kind: 'unverified', error: serializeError(interrupted()), transient: false }
         : result;

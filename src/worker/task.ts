@@ -17,6 +17,7 @@ import type {
   FindKeysResult,
   FindKeysTask,
 } from '../core/chunk.js';
+import type { Log, LogRules } from '../core/log.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/connection-settings.js';
 import type { SessionHandle } from '../engines/session.js';
@@ -30,6 +31,8 @@ export interface LaneData {
   readonly schemes: readonly string[];
   readonly load: SharedLoad;
   readonly kernel: KernelModule;
+  /** What of the log is kept, so that no thread builds a line that nobody wants. */
+  readonly log: LogRules;
 }
 
 /** What every worker needs to know before its first chunk. */
@@ -75,6 +78,9 @@ export interface RunnerParts {
   readonly setup: WorkerSetup;
   /** How many tasks may be under way at a time. */
   readonly workers: number;
+  readonly log: Log;
+  /** Told why tasks are all done in this thread, where there should be others. */
+  readonly onAlone: (error: unknown) => void;
 }
 
 /** Where tasks are done. */

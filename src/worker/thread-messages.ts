@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { LogEntry } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { SideHandles, WorkerTask } from './task.js';
 
@@ -17,3 +18,8 @@ export type ThreadMessage =
 
 /** What the main thread tells a thread: that a batch was stored, or that the task is no longer wanted. */
 export type ThreadAnswer = { readonly type: 'stored' } | { readonly type: 'cancel' };
+
+/** A line of the log, which a thread tells at any time. */
+export interface LoggedLine {
+  readonly logged: LogEntry;
+}

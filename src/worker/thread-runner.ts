@@ -2,7 +2,7 @@ import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { RunnerParts, TaskHooks, TaskResult, TaskRunner, WorkerSetup, WorkerTask } from './task.js';
-import type { ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
+import type { LoggedLine, ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
 
 /** What threads get to close their sessions, before they end anyway. */
 const CLOSE_TIMEOUT_MS = 1500;
@@ -19,10 +19,11 @@ export class ThreadRunner implements TaskRunner {
   readonly #piscina: Piscina;
   readonly #setup: SharedArrayBuffer;
   readonly #threads: number;
+  #isClosed = false;
   /** Resolves when the threads have loaded what they need; rejects where they cannot. */
   readonly ready: Promise<void>;
 
-  constructor({ data, setup, workers }: RunnerParts) {
+  constructor({ data, setup, workers, log }: RunnerParts) {
     this.#threads = workers;
     this.#setup = toSharedMemory(setup);
     this.#piscina = new Piscina({
@@ -36,9 +37,18 @@ export class ThreadRunner implements TaskRunner {
       recordTiming: false,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
+    this.#piscina.on('message', ({ logged }: LoggedLine) => log.forward(logged));
+    // A thread that dies without a task is nobody's failure; unheard, it would end the process.
+    this.#piscina.on('error', (error) => log.warn('thread:lost', () => log.describeError(error)));
+    log.info('threads:start', () => ({ threads: workers }));
     this.ready = this.#askAll('ready');
-    // Whoever does not wait for it has tasks that fail in the same way, or ends the threads while they load.
-    this.ready.catch(() => undefined);
+    this.ready.then(
+      () => log.info('threads:ready', () => ({ threads: workers })),
+      (error: unknown) => {
+        // Threads that are ended while they load fail too.
+        if (!this.#isClosed) log.warn('threads:fail', () => log.describeError(error));
+      },
+    );
   }
 
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
@@ -57,6 +67,7 @@ export class ThreadRunner implements TaskRunner {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     // Also where no task was run: a thread that is ended while it loads its modules can end the process with it.
     await within(CLOSE_TIMEOUT_MS, this.#askAll('close'));
     await this.#piscina.destroy();
@@ -89,11 +100,12 @@ function toSharedMemory(setup: WorkerSetup): SharedArrayBuffer {
   return shared;
 }
 
-/** Waits for work, but no longer than this, and not for its success. */
+/** Waits for work, but no longer than this, and not for its success: threads that cannot close are ended. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
+  // The threads are ended next, whatever they say.
   await Promise.race([work.catch(() => undefined), over]).finally(() => clearTimeout(timer));
 }

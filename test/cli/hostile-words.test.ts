@@ -96,11 +96,15 @@ describe('what a server says', () => {
     const verify = fakeVerify(
       sampleResult([table], { source: { engine: 'mysql', version: hostile, url: hostile } }),
       [
-        { type: 'chunk:unverified', table: hostile, error: { code: 'read', message: hostile, hint: '' } },
+        {
+          type: 'chunk:unverified',
+          table: hostile,
+          error: { code: 'read', message: hostile, hint: '', causes: [] },
+        },
         {
           type: 'chunk:retry',
           table: hostile,
-          error: { code: 'read', message: hostile, hint: '' },
+          error: { code: 'read', message: hostile, hint: '', causes: [] },
           attempt: 1,
         },
         { type: 'table:end', table: hostile, verdict: 'unverified' },

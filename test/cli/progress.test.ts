@@ -34,7 +34,7 @@ const differing = (counts: Partial<DifferenceCounts>): RunEvent => ({
   targetRows: 5,
   counts: { ...NONE, ...counts },
 });
-const error = { code: 'connection-lost', message: 'The connection was lost.', hint: '' } as const;
+const error = { code: 'connection-lost', message: 'The connection was lost.', hint: '', causes: [] } as const;
 
 describe('progress in a log', () => {
   it('is one plain line every five seconds', () => {

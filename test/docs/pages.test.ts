@@ -78,6 +78,23 @@ describe('the recipes for CI', () => {
   });
 });
 
+describe('the page about the log', () => {
+  it('lists every event that is logged, and no other', () => {
+    const sources = readdirSync(join(CHECKOUT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(CHECKOUT, 'src', name), 'utf8'));
+    const logged = sources.flatMap((text) =>
+      [...text.matchAll(/\b(?:error|warn|info|debug|logRetry)\('([a-z]+:[a-z-]+)'/g)].map(
+        ([, event]) => event,
+      ),
+    );
+    const [, table = ''] = readPage('docs/look-inside.md').split('## What lines say');
+    const listed = [...table.matchAll(/`([a-z]+:[a-z-]+)`/g)].map(([, event]) => event);
+    const isOfRun = (event: string | undefined) => /^(row:differs|rows:read)$/.test(event ?? '');
+    expect(new Set(listed.filter((event) => !isOfRun(event)))).toEqual(new Set(logged));
+  });
+});
+
 describe('the documentation', () => {
   it('is reached from the README, every page of it', () => {
     const readme = readPage('README.md');

@@ -8,14 +8,15 @@ import {
 } from 'rowproof';
 import type { RawFlags } from '../../src/config/raw-flags.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
+import type { RunConfig } from '../../src/config/run-config.js';
 
 /** A whole run: what is compared, and who listens. */
 export interface ComparisonRequest {
   readonly source: { readonly url: string };
   readonly target: { readonly url: string };
   readonly flags?: RawFlags;
-  readonly onEvent?: RunListener;
-  readonly signal?: AbortSignal;
+  readonly onEvent?: RunListener | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a whole run left. */
@@ -37,6 +38,14 @@ export async function compare({
   signal,
 }: ComparisonRequest): Promise<Comparison> {
   const config = resolveFlags({ source: source.url, target: target.url, workers: WORKERS, ...flags });
+  return compareWith(config, { onEvent, signal });
+}
+
+/** Runs it with a config of any origin. */
+export async function compareWith(
+  config: RunConfig,
+  { onEvent, signal }: Pick<ComparisonRequest, 'onEvent' | 'signal'> = {},
+): Promise<Comparison> {
   const events: RunEvent[] = [];
   const outcome = await verify(config, {
     onEvent: (event) => {

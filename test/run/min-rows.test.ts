@@ -51,24 +51,6 @@ describe.each(fewEnginePairs())('--min-rows from $source to $target', ({ source:
   });
   const run = (flags: Record<string, string | string[]>) => compare({ source, target, flags });
 
-  it.each([
-    [{ 'min-rows': '30' }, 'verified'],
-    [{ 'min-rows': '31' }, 'unverified'],
-    [{ 'min-rows': '30', mode: 'count' }, 'counted'],
-    [{ 'min-rows': '31', mode: 'count' }, 'unverified'],
-    [{ 'min-rows': '1', exclude: 'filled' }, 'unverified'],
-    [{ 'min-rows': '30', exclude: 'hollow' }, 'verified'],
-    [{ 'min-rows': '10', where: 'filled:id < 10' }, 'verified'],
-    [{ 'min-rows': '11', where: 'filled:id < 10' }, 'unverified'],
-  ])('counts the rows of all tables that were looked at: with %j the run is %s', async (flags, verdict) => {
-    const { result } = await run(flags);
-    expect(result.verdict).toBe(verdict);
-    expect(findingCodes(result)).toEqual(verdict === 'unverified' ? ['few-rows'] : []);
-    expect(
-      result.tables.flatMap(({ findings }) => findings.filter(({ code }) => code === 'few-rows')),
-    ).toEqual([]);
-  });
-
   it('counts what a sample read, not what the sample stands for', async () => {
     const sampled = await run({ mode: 'spot', ratio: '50%', seed: '7', tables: 'filled' });
     const { sourceRows, targetRows } = sampled.result.totals;

@@ -146,33 +146,3 @@ describe('a pattern in the place of a table', () => {
     expect(JSON.parse(stdout)).toMatchObject({ totals: { changed: 4 }, tables: [{ findings: [] }, {}] });
   });
 });
-
-describe('a condition that no row of either side meets', () => {
-  const source = useDatabase('mariadb');
-  const target = useDatabase('postgresql');
-
-  it('is said in the report of the table, and not where a side has such rows', async () => {
-    await runOnBoth([source, target], 'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)');
-    for (const mode of ['full', 'count', 'spot']) {
-      const chosen = await compare({ source, target, flags: { where: 't:id > 9', mode } });
-      expect(tableResult(chosen, 't').findings.map(({ code }) => code)).toContain('condition-empty');
-    }
-    const some = { where: 't:id > 9', 'target-where': 't:id = 1' };
-    for (const flags of [{ where: 't:id = 1' }, some]) {
-      const chosen = await compare({ source, target, flags });
-      expect(tableResult(chosen, 't').findings.map(({ code }) => code)).not.toContain('condition-empty');
-    }
-  });
-});
-
-describe('--map', () => {
-  const source = useDatabase('postgresql');
-  const target = useDatabase('postgresql');
-
-  it('pairs tables and chooses none: --tables does', async () => {
-    await source.run('CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY)');
-    await target.run('CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY)');
-    const chosen = await compare({ source, target, flags: { tables: 'a', map: 'b=c' } });
-    expect(chosen.result.tables.map((table) => table.source)).toEqual(['public.a']);
-  });
-});

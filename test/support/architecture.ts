@@ -21,7 +21,7 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^core\//, 0],
   [/^engines\//, 1],
   [/^(hashing|config)\//, 2],
-  [/^worker\//, 3],
+  [/^(worker|log)\//, 3],
   [/^(verifier|report|repair|diagnosis)\//, 4],
   [/^(run\/|apply\/|index\.ts$)/, 5],
   [/^cli\//, 6],
@@ -203,4 +203,23 @@ export function findLongFiles(files: readonly SourceFile[]): string[] {
 /** Notes of unfinished work, which belong in an issue. */
 export function findUnfinishedNotes(files: readonly SourceFile[]): string[] {
   return files.filter(({ text }) => /\b(TODO|FIXME)\b/.test(text)).map(({ path }) => path);
+}
+
+/** A handler that does not even look at the error, unless it throws another one. */
+const BLIND_CATCH = /\bcatch \{(?!\s*throw\b)|\.catch\(\(\) =>|\.on\('error', \(\) =>/g;
+const LINES_ABOVE = 3;
+const LINES_BELOW = 2;
+
+/** Handlers that drop an error, with neither a line of the log nor a comment beside them that says why nothing is lost. */
+export function findDroppedErrors(files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path, text }) => {
+    const lines = text.split('\n');
+    return [...text.matchAll(BLIND_CATCH)]
+      .map(({ index }) => text.slice(0, index).split('\n').length - 1)
+      .filter(
+        (at) =>
+          !/\/\/ |\*\/|\blog\./.test(lines.slice(Math.max(0, at - LINES_ABOVE), at + LINES_BELOW).join('\n')),
+      )
+      .map((at) => `${path}:${at + 1} drops an error`);
+  });
 }

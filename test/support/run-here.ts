@@ -31,7 +31,7 @@ export async function runHere(args: readonly string[]): Promise<HereResult> {
   };
   const exitCode = await runCli(args, io, {
     verify,
-    plan: (config, onWarning) => planRun(config, onWarning),
+    plan: planRun,
     apply: applyRepair,
   });
   return { exitCode, ...said };

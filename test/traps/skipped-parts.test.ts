@@ -60,39 +60,3 @@ describe.each(availableEngines())('a column of %s that cannot be compared', (eng
     });
   });
 });
-
-describe.each(availableEngines())('a table of %s without a key', (engine) => {
-  const source = useDatabase(engine);
-  const target = useDatabase('postgresql');
-
-  beforeAll(async () => {
-    await runOnBoth(
-      [source, target],
-      'CREATE TABLE bag (word varchar(20)); CREATE TABLE kept (id int PRIMARY KEY)',
-    );
-    await source.run("INSERT INTO bag VALUES ('twice'), ('twice')");
-    await target.run("INSERT INTO bag VALUES ('twice'), ('twice'), ('twice'), ('twice')");
-  });
-
-  it('is compared by counting copies: pairs of equal rows do not cancel', async () => {
-    const run = await compare({ source, target });
-    expect(tableResult(run, 'kept').verdict).toBe('verified');
-    expect(tableResult(run, 'bag')).toMatchObject({
-      verdict: 'different',
-      missing: 0,
-      extra: 2,
-      findings: [],
-    });
-    expect(run.differences.map(({ difference }) => difference)).toEqual([
-      {
-        kind: 'extra',
-        key: null,
-        columns: ['word'],
-        source: null,
-        target: { word: 'twice' },
-        sourceCopies: 2,
-        targetCopies: 4,
-      },
-    ]);
-  });
-});

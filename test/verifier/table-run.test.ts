@@ -27,7 +27,7 @@ const LOST = unverified({ transient: true });
 function unverified({ transient }: { transient: boolean }): UnverifiedChunk {
   return {
     kind: 'unverified',
-    error: { code: 'connection-lost', message: 'The connection was lost.', hint: '' },
+    error: { code: 'connection-lost', message: 'The connection was lost.', hint: '', causes: [] },
     transient,
   };
 }

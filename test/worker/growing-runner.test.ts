@@ -32,6 +32,7 @@ function grow({ loads = true } = {}) {
       });
       return { ...fakeRunner('threads', log), ready };
     },
+    onAlone: (error) => void log.push(`alone: ${error}`),
   });
   const run = () => runner.run({} as WorkerTask, HOOKS, new AbortController().signal);
   return {
@@ -81,11 +82,19 @@ describe('tasks of a run', () => {
     await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
     await load();
     await run();
-    expect(log).toEqual(['threads start', 'inline']);
+    expect(log).toEqual(['threads start', 'alone: Error: cannot load', 'inline']);
   });
 
   it('find no new home once the run has ended', async () => {
     const { log, load, runner } = grow();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await runner.close();
+    await load();
+    expect(log).toEqual(['threads start', 'inline ends', 'threads ends']);
+  });
+
+  it('that is over before its threads could load have not been done alone for want of them', async () => {
+    const { log, load, runner } = grow({ loads: false });
     await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
     await runner.close();
     await load();

@@ -1,10 +1,14 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
+import { NO_LOG } from '../../src/core/log.js';
 import { compileKernel } from '../../src/hashing/kernel-module.js';
+import { createLog } from '../../src/log/create-log.js';
 import { type RunHooks, verifyWith } from '../../src/run/verify.js';
+import { GrowingRunner } from '../../src/worker/growing-runner.js';
 import { InlineRunner } from '../../src/worker/inline-runner.js';
 import { createWorkerPool, type MakeRunner } from '../../src/worker/pool.js';
 import { createSharedLoad } from '../../src/worker/shared-load.js';
+import type { LaneData, RunnerParts } from '../../src/worker/task.js';
 import { ThreadRunner } from '../../src/worker/thread-runner.js';
 import { fewEnginePairs, type TestDatabase, useDatabase } from '../support/database.js';
 import { endReadingSessions, slowCondition, waitForSlowRead } from '../traps/slow-reads.js';
@@ -50,12 +54,42 @@ function withoutTimes({ result, differences }: Awaited<ReturnType<typeof runWith
 /** Which thread does a task is the same to all engines; `npm run test:long` tries more pairs of them. */
 const PAIRS = process.env.ROWPROOF_TEST_PAIRS === 'all' ? fewEnginePairs() : fewEnginePairs().slice(0, 2);
 
+/** Parts of a runner that knows no database. */
+function loneParts(kernel: LaneData['kernel'], log = NO_LOG): Omit<RunnerParts, 'workers'> {
+  const rules = { level: log.level, hidesValues: log.hidesValues };
+  const data = {
+    seed: 1n,
+    schemes: ['mysql'],
+    load: createSharedLoad(NO_LIMITS),
+    kernel,
+    log: rules,
+  };
+  return { data, setup: { connections: {} as never, pairs: [] }, log, onAlone: () => undefined };
+}
+
 it('threads that are ended while they load end in silence', async () => {
-  const data = { seed: 1n, schemes: ['mysql'], load: createSharedLoad(NO_LIMITS), kernel: compileKernel() };
-  const runner = new ThreadRunner({ data, setup: { connections: {} as never, pairs: [] }, workers: 12 });
+  const runner = new ThreadRunner({ ...loneParts(compileKernel()), workers: 12 });
   // So many load for longer than they are waited for; a rejection that nobody took would fail this file.
   await runner.close();
   await runner.ready.catch(() => undefined);
+});
+
+it('threads that cannot load leave the tasks to the main thread, and a line in the log', async () => {
+  const lines: string[] = [];
+  const log = createLog({ write: (line) => void lines.push(line) });
+  const alone: unknown[] = [];
+  const parts = { ...loneParts({}, log), workers: 2 };
+  const threads = new ThreadRunner(parts);
+  await expect(threads.ready).rejects.toThrow();
+  await threads.close();
+  const growing = new GrowingRunner({
+    inline: new InlineRunner({ ...parts, data: loneParts(compileKernel()).data }),
+    startThreads: () => new ThreadRunner(parts),
+    onAlone: (error) => void alone.push(error),
+  });
+  await vi.waitFor(() => expect(alone).toHaveLength(1), { timeout: 20_000 });
+  await growing.close();
+  expect(lines.map((line) => JSON.parse(line).event)).toContain('threads:fail');
 });
 
 describe.each(PAIRS)('tasks from $source to $target', (engines) => {
@@ -106,12 +140,27 @@ describe.each(PAIRS)('tasks from $source to $target', (engines) => {
     expect((await running).result).toMatchObject({ interrupted: true, verdict: 'unverified' });
   });
 
-  it.each(RUNNERS)('are done again in %s when their session is lost', async (_name, makeRunner) => {
-    const where = `slow:${slowCondition(engines.source, 0.002)}`;
-    const flags = { tables: 'slow', where, 'target-where': 'slow:1 = 1' };
-    const running = runWith(makeRunner, { source, target, flags });
-    await waitForSlowRead(source);
-    expect(await endReadingSessions(source)).toBeGreaterThan(0);
-    expect((await running).result).toMatchObject({ verdict: 'verified', totals: { sourceRows: 1000 } });
-  });
+  it.each(RUNNERS)(
+    'are done again in %s when their session is lost, as the log says',
+    async (name, makeRunner) => {
+      const where = `slow:${slowCondition(engines.source, 0.002)}`;
+      const flags = { tables: 'slow', where, 'target-where': 'slow:1 = 1' };
+      const lines: Readonly<Record<string, unknown>>[] = [];
+      const log = createLog({ hidesValues: false, write: (line) => void lines.push(JSON.parse(line)) });
+      const running = runWith(makeRunner, { source, target, flags, hooks: { log } });
+      await waitForSlowRead(source);
+      expect(await endReadingSessions(source)).toBeGreaterThan(0);
+      expect((await running).result).toMatchObject({ verdict: 'verified', totals: { sourceRows: 1000 } });
+      const [retry] = lines.filter(({ event }) => event === 'chunk:retry');
+      expect(retry).toMatchObject({ level: 'warn', attempt: 1, code: expect.any(String) });
+      expect(retry?.causes).not.toEqual([]);
+      const of = (wanted: string) =>
+        lines.flatMap(({ event, session }) => (event === wanted ? [session] : [])).sort();
+      expect(of('session:close')).toEqual(of('session:open'));
+      const threads = new Set(
+        lines.flatMap(({ event, thread }) => (event === 'session:open' ? [thread] : [])),
+      );
+      expect(threads.size > 1).toBe(name === 'threads');
+    },
+  );
 });

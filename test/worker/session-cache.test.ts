@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SumBucketsTask } from '../../src/core/bucket.js';
 import type { FindKeysTask } from '../../src/core/chunk.js';
+import { NO_LOG } from '../../src/core/log.js';
 import type { Side, TablePair } from '../../src/core/pairing.js';
 import type { ConnectionSettings } from '../../src/engines/connection-settings.js';
 import type { Engine } from '../../src/engines/engine.js';
@@ -33,7 +34,7 @@ class NotedSessions extends SessionCache {
       source: settingsOf(`mysql://ann@old/shop${options}`),
       target: settingsOf(`postgres://ann@new/shop${options}`),
     };
-    super(connections, new LoadControl(createSharedLoad(NO_LIMITS)));
+    super(connections, { load: new LoadControl(createSharedLoad(NO_LIMITS)), log: NO_LOG });
   }
 
   override engine(side: Side): Engine {

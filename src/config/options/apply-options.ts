@@ -44,6 +44,13 @@ export const APPLY_OPTIONS = nameOptions({
     otherwise: 'FILE.undo-1.sql, or the next number',
     commands,
   },
+  log: {
+    group: OUTPUT,
+    kind: { is: 'path' },
+    form: 'PATH',
+    help: 'Add lines of JSON about what is done, without values, - for stderr; ROWPROOF_LOG is the level: error, warn, info (default) or debug',
+    commands,
+  },
   json: {
     group: OUTPUT,
     kind: { is: 'switch' },

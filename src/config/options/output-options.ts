@@ -40,6 +40,17 @@ export const OUTPUT_OPTIONS = nameOptions({
     insteadInProgram: 'Write what formatReport(outcome.result, { format }) returns.',
     page: 'reports-and-formats.md',
   },
+  log: {
+    group,
+    part,
+    kind: { is: 'path' },
+    form: 'PATH',
+    help: 'Add lines of JSON about what the run does, - for stderr; ROWPROOF_LOG is the level: error, warn, info (default) or debug',
+    commands: ['verify', 'plan'],
+    file: { example: 'rowproof.log' },
+    insteadInProgram: 'Give the run a log: { log: createLog({ write }) }.',
+    page: 'look-inside.md',
+  },
   showValues: {
     group,
     part,

@@ -56,6 +56,7 @@ function foldUnicode(sink: ByteSink, start: number, from: number): void {
   try {
     text = strictUtf8.decode(sink.bytes.subarray(from, sink.length));
   } catch {
+    // What is no text has no letters: its bytes stay as they are.
     return;
   }
   const utf8 = Buffer.from(text.replace(CASED, foldCharacter), 'utf8');

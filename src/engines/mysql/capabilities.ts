@@ -34,6 +34,7 @@ const known = new WeakMap<SqlSession, Promise<MysqlCapabilities>>();
 export function readMysqlCapabilities(session: SqlSession): Promise<MysqlCapabilities> {
   const found = known.get(session) ?? askServer(session);
   known.set(session, found);
+  // Whoever asked gets the error; the next one asks again.
   found.catch(() => known.delete(session));
   return found;
 }
@@ -70,6 +71,7 @@ async function readViewColumns(session: SqlSession): Promise<ReadonlySet<string>
     FROM information_schema.COLUMNS
     WHERE TABLE_SCHEMA IN ('information_schema', 'INFORMATION_SCHEMA') AND TABLE_NAME IN (${views})
       OR TABLE_SCHEMA = 'performance_schema' AND TABLE_NAME = 'processlist'`;
+  // What fails on the server is in the log; a server without these views has none of their columns.
   const rows = await session.query(sql).catch(() => []);
   return new Set(rows.map((row) => `${row.view_schema}.${row.view_name}.${row.column_name}`.toLowerCase()));
 }
@@ -87,12 +89,14 @@ export async function readVariables(
   const list = names.map((name) => `'${name}'`).join(', ');
   const rows = await session
     .query(`SHOW SESSION VARIABLES WHERE Variable_name IN (${list})`)
+    // What fails on the server is in the log; a fork may only answer for one variable at a time.
     .catch(() => null);
   if (rows !== null) {
     return new Map(rows.map((row) => Object.values(row)).map(([name, value]) => [name ?? '', value ?? null]));
   }
   const found = new Map<string, string | null>();
   for (const name of names) {
+    // What fails on the server is in the log; a variable that it does not know is not there.
     const [row] = await session.query(`SELECT @@SESSION.${name} AS value`).catch(() => []);
     if (row !== undefined) found.set(name, row.value ?? null);
   }

@@ -53,6 +53,7 @@ async function readGrants(session: SqlSession, capabilities: MysqlCapabilities):
   const own = await readLines(session, 'SHOW GRANTS');
   if (own === null) return { lines: [], areKnown: false };
   if (!capabilities.tellsRoles) return { lines: own, areKnown: true };
+  // What fails on the server is in the log; without an answer no role is active.
   const [role] = await session.query('SELECT CURRENT_ROLE() AS active').catch(() => []);
   if (!role?.active || role.active === 'NONE') return { lines: own, areKnown: true };
   if (!QUOTED_ROLES.test(role.active)) return { lines: own, areKnown: false };
@@ -61,6 +62,7 @@ async function readGrants(session: SqlSession, capabilities: MysqlCapabilities):
 }
 
 async function readLines(session: SqlSession, sql: string): Promise<string[] | null> {
+  // What fails on the server is in the log; null says that the grants are not known.
   const rows = await session.query(sql).catch(() => null);
   const lines = rows?.flatMap((row) => Object.values(row).filter((value) => value !== null)) ?? null;
   return lines?.filter((line) => line.length <= LONGEST_LINE) ?? null;
@@ -74,6 +76,7 @@ async function tryTables(
   const readable = new Set<string>();
   for (const table of tables) {
     const sql = `SELECT * FROM ${quoteName(schema)}.${quoteName(table)} LIMIT 0`;
+    // What fails on the server is in the log; a table that cannot be read is not among the readable ones.
     if ((await session.query(sql).catch(() => null)) !== null) readable.add(table);
   }
   return readable;

@@ -16,6 +16,7 @@ import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { readMysqlTableSizes } from './table-sizes.js';
+import { LEXICON } from './write-settings.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
@@ -54,6 +55,7 @@ export const mysqlParts: SqlEngineParts = {
   readCatalog: readMysqlCatalog,
   readTableSizes: readMysqlTableSizes,
   readRepairCatalog: readMysqlRepairCatalog,
+  lexicon: LEXICON,
   dialect: mysqlDialect,
   checksum: mysqlChecksum,
   compileCodec,

@@ -97,6 +97,7 @@ function loginOnce(
     );
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
+      // The promise has the error of this connection; later ones are of its end.
       connection.on('error', () => undefined);
       connection.destroy();
       socket.destroy();

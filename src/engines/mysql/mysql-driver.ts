@@ -51,6 +51,7 @@ export class MysqlConnection implements SqlSession {
       },
       settings,
     );
+    // Every statement that is under way gets the error too.
     connection.on('error', () => {
       this.broken = true;
     });
@@ -226,6 +227,7 @@ export async function cancelMysql(
 ): Promise<void> {
   const session = await connectMysql(settings, signal);
   try {
+    // A statement that has ended meanwhile cannot be cancelled any more.
     for (const key of cancelKeys) await session.query(`KILL QUERY ${BigInt(key)}`).catch(() => []);
   } finally {
     await session.close();

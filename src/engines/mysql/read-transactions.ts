@@ -54,6 +54,7 @@ export class ReadTransactions {
           reject(error);
         }
         if (!this.#connection.isBroken()) {
+          // A transaction that cannot be ended ends with its connection, which counts as broken from then on.
           await this.#connection.run(END).catch(() => this.#connection.abort());
         }
       });
@@ -115,6 +116,7 @@ export class ReadTransactions {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
+      // The statement fails either way, with how long it took.
       this.#connection.cancel().catch(() => this.#connection.abort());
     }, statementTimeoutMs);
     try {

@@ -40,6 +40,7 @@ export async function assignVariables(
   try {
     await connection.query(`SET ${assignments.join(', ')}`);
   } catch {
+    // Of several variables one may be refused, and is left as it is.
     for (const assignment of assignments) await connection.query(`SET ${assignment}`).catch(() => []);
   }
 }

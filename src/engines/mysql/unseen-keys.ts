@@ -120,6 +120,7 @@ async function tryQuery(session: SqlSession, sql: string): Promise<readonly Cont
   try {
     return await session.query(sql);
   } catch {
+    // What fails on the server is in the log; null says that the answer is not known.
     return null;
   }
 }

@@ -38,6 +38,7 @@ const known = new WeakMap<SqlSession, Promise<PostgresqlCapabilities>>();
 export function readPostgresqlCapabilities(session: SqlSession): Promise<PostgresqlCapabilities> {
   const found = known.get(session) ?? askServer(session);
   known.set(session, found);
+  // Whoever asked gets the error; the next one asks again.
   found.catch(() => known.delete(session));
   return found;
 }

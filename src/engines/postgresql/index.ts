@@ -10,6 +10,7 @@ import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection, spreadPostgresqlUrls } from './connection.js';
 import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
+import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { readPostgresqlTableSizes } from './table-sizes.js';
@@ -42,6 +43,7 @@ export const postgresqlParts: SqlEngineParts = {
   readCatalog: readPostgresqlCatalog,
   readTableSizes: readPostgresqlTableSizes,
   readRepairCatalog: readPostgresqlRepairCatalog,
+  lexicon: POSTGRESQL_LEXICON,
   dialect: postgresqlDialect,
   checksum: postgresqlChecksum,
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),

@@ -68,6 +68,7 @@ export class PostgresqlConnection implements SqlSession {
     this.#budget = budget;
     this.#settings = settings;
     this.findings = findings;
+    // Every statement that is under way gets the error too.
     client.on('error', () => {
       this.broken = true;
     });
@@ -148,6 +149,7 @@ export class PostgresqlConnection implements SqlSession {
         } finally {
           this.#busy--;
         }
+        // A transaction that cannot be ended ends with its connection, which counts as broken from then on.
         if (!this.broken) await this.#runSimple(END).catch(() => this.#destroy());
       });
     });
@@ -215,6 +217,7 @@ async function sendCancel(settings: ConnectionSettings, key: string, signal: Abo
   [CANCEL_BYTES, CANCEL_CODE, processId, secretKey].forEach((word, i) => {
     request.writeInt32BE(word, 4 * i);
   });
+  // The server answers a cancel request by closing, and says nothing of what came of it.
   stream.on('error', () => undefined);
   stream.resume();
   stream.write(request);

@@ -16,6 +16,7 @@ import type {
 import { POSTGRESQL_NOTES } from './change-notes.js';
 import { textLiteral } from './dialect.js';
 import { fileLiteral, quoteFileName } from './file-spelling.js';
+import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { POSTGRESQL_COPIES } from './row-copies.js';
 
 /** A transaction that waits longer than this for the next statement has lost whoever began it. */
@@ -198,7 +199,7 @@ const HOPELESS = /^(25006|53[12]00|58030|XX00[012])$/;
 
 export const postgresqlWrite: WriteDialect = {
   engines: ['postgresql'],
-  lexicon: { nameQuote: '"', escapeStrings: true },
+  lexicon: POSTGRESQL_LEXICON,
   notes: POSTGRESQL_NOTES,
   copies: POSTGRESQL_COPIES,
   words: new Set(

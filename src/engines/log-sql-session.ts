@@ -1,0 +1,35 @@
+import type { SqlSession } from './sql-session.js';
+import type { LoggedStatement, StatementLog } from './statement-log.js';
+
+/** A session that says in a log which statements it sends, and that it was closed. */
+export function logSqlSession(session: SqlSession, statements: StatementLog): SqlSession {
+  let isClosed = false;
+  const around = <Result>(statement: Omit<LoggedStatement, 'session'>, work: () => Promise<Result>) =>
+    statements.around({ ...statement, session: () => session.serverSessionId }, work);
+  return {
+    server: session.server,
+    get serverSessionId() {
+      return session.serverSessionId;
+    },
+    get cancelKey() {
+      return session.cancelKey;
+    },
+    get broken() {
+      return session.broken;
+    },
+    findings: session.findings,
+    query: (sql, settings) => around({ sql, use: 'query' }, () => session.query(sql, settings)),
+    parse: (sql) => around({ sql, use: 'parse' }, () => session.parse(sql)),
+    readRows: (sql, columns, onSpan) =>
+      around({ sql, use: 'rows' }, () => session.readRows(sql, columns, onSpan)),
+    pause: () => session.pause(),
+    resume: () => session.resume(),
+    close: async () => {
+      const wasBroken = session.broken;
+      const { serverSessionId } = session;
+      await session.close();
+      if (!isClosed) statements.log.info('session:close', () => ({ session: serverSessionId, wasBroken }));
+      isClosed = true;
+    },
+  };
+}
