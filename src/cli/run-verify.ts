@@ -4,7 +4,7 @@ import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { readsRows } from '../run/table-modes.js';
 import type { RunHooks, VerifyOutcome } from '../run/verify.js';
-import type { CliIo } from './cli-io.js';
+import type { GuardedIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
@@ -16,7 +16,7 @@ export type Verify = (config: RunConfig, hooks: Required<RunHooks>) => Promise<V
 
 interface VerifyCommand {
   readonly flags: RawFlags;
-  readonly io: CliIo;
+  readonly io: GuardedIo;
   readonly verify: Verify;
   /** Told what holds passwords that are not on the command line. */
   readonly keepSecret: (text: string) => void;
@@ -34,8 +34,8 @@ export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand
   }
 }
 
-async function verifyWith({ config, flags, path }: Settings, io: CliIo, verify: Verify): Promise<number> {
-  const plan = planOutput(flags);
+async function verifyWith({ config, flags, path }: Settings, io: GuardedIo, verify: Verify): Promise<number> {
+  const plan = planOutput(flags, io.env);
   if (plan.repairPaths !== null && !readsRows(config)) {
     throw optionError({
       option: '--repair',
@@ -94,7 +94,7 @@ interface Run {
   readonly progress: Progress;
   readonly interruption: Interruption;
   readonly plan: OutputPlan;
-  readonly io: CliIo;
+  readonly io: GuardedIo;
 }
 
 async function runAndWrite(run: Run): Promise<number> {
@@ -126,7 +126,7 @@ async function runAndWrite(run: Run): Promise<number> {
   }
 }
 
-function openProgress(plan: OutputPlan, io: CliIo): Progress {
+function openProgress(plan: OutputPlan, io: GuardedIo): Progress {
   if (plan.quiet) return createSilence(io.stderr);
   const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
   return createProgress({ stream: io.stderr, live, now: io.now });

@@ -23,31 +23,55 @@ const GROUP_NOUNS: Partial<Readonly<Record<CauseCode, string>>> = {
   'round-row-count': 'missing row',
 };
 
-interface Listing {
+interface Telling {
   readonly table: TableResult;
-  readonly width: number;
   readonly showValues: boolean;
+}
+
+interface Listing extends Telling {
+  readonly width: number;
   readonly paint: Paint;
 }
 
-/** Why the rows of a table pair differ: a line for each cause with its counts, and an example below it. */
-export function formatDiagnoses({ table, width, showValues, paint }: Listing): string[] {
+/** A cause in words. Names and values in them are visible text. */
+export interface ToldDiagnosis {
+  readonly text: string;
+  /** An example, and how to allow what the rows have in common. */
+  readonly notes: readonly string[];
+  /** What no cause accounts for, of columns that no later diagnosis speaks of. */
+  readonly rest: readonly string[];
+}
+
+/** Why the rows of a table pair differ, every cause with its counts. */
+export function tellDiagnoses({ table, showValues }: Telling): ToldDiagnosis[] {
   // A result that an earlier version saved has none.
   const diagnoses = table.diagnoses ?? [];
-  if (diagnoses.length === 0) return [];
-  const shown = diagnoses.slice(0, MOST_DIAGNOSES);
-  const lines = shown.flatMap((diagnosis, i) => {
+  return diagnoses.map((diagnosis, i) => {
     const examples = showValues ? firstRow(diagnosis) : [];
     const later = new Set(diagnoses.slice(i + 1).flatMap(({ columns }) => columns));
     const done = diagnosis.columns.filter((column) => !later.has(column));
-    return [
-      ...indented(describeDiagnosis(diagnosis), width),
-      ...(examples.length === 0 ? [] : indented(describeExample(examples), width, `${INDENT}${INDENT}`)),
-      ...describeRelaxation(table, diagnosis).flatMap((text) => indented(text, width, `${INDENT}${INDENT}`)),
-      ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, width)),
-    ];
+    return {
+      text: describeDiagnosis(diagnosis),
+      notes: [
+        ...(examples.length === 0 ? [] : [describeExample(examples)]),
+        ...describeRelaxation(table, diagnosis),
+      ],
+      rest: done.flatMap((column) => describeRest(table, column)),
+    };
   });
-  const more = diagnoses.length - shown.length;
+}
+
+/** The first causes under a heading, for a terminal; nothing where none is known. */
+export function formatDiagnoses({ width, paint, ...telling }: Listing): string[] {
+  const told = tellDiagnoses(telling);
+  if (told.length === 0) return [];
+  const shown = told.slice(0, MOST_DIAGNOSES);
+  const lines = shown.flatMap(({ text, notes, rest }) => [
+    ...indented(text, width),
+    ...notes.flatMap((note) => indented(note, width, `${INDENT}${INDENT}`)),
+    ...rest.flatMap((each) => indented(each, width)),
+  ]);
+  const more = told.length - shown.length;
   if (more > 0) lines.push(`${INDENT}… and ${formatCount(more)} more; --report json=PATH writes every one`);
   return ['', paint('strong', 'Why'), ...lines];
 }
