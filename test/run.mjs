@@ -5,10 +5,12 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  findChromium,
   findEmbeddedPostgres,
   findMariadb,
   findPgbouncer,
   findPgpool,
+  findPromtool,
   findSystemPostgres,
   MARIADB_MISSING,
   POSTGRES_MISSING,
@@ -54,6 +56,8 @@ function installServers() {
     ...(needsPostgres ? ['postgresql'] : []),
     ...(findPgbouncer() === null ? ['pgbouncer'] : []),
     ...(findPgpool() === null ? ['pgpool2'] : []),
+    ...(findPromtool() === null ? ['prometheus'] : []),
+    ...(findChromium() === null ? ['chromium'] : []),
   ];
   if (isDebianRoot && packages.length > 0) installDebianPackages(packages);
   if (needsMariadb && findMariadb() === null) fail(MARIADB_MISSING);

@@ -1,3 +1,5 @@
+import type { Annotation } from '../report/github/workflow-command.js';
+
 /** A stream as the program sees it; `columns` is known only of a terminal. */
 export interface OutputStream {
   write(text: string): unknown;
@@ -20,4 +22,10 @@ export interface CliIo {
   readonly exit: (code: number) => void;
   /** Asks somebody at the terminal a question that yes or no answers; absent where nobody is there. */
   readonly confirm?: (question: string) => Promise<boolean>;
+}
+
+/** The process behind the gate through which all text leaves. */
+export interface GuardedIo extends CliIo {
+  /** Tells GitHub of a remark. What a build server obeys leaves by this way only. */
+  readonly annotate: (annotation: Annotation) => void;
 }

@@ -31,10 +31,17 @@ export interface OutputFile {
   discard(): void;
 }
 
-interface RequestedFile {
+/**
+ * Who else has to do with a file: nobody may read a `private` one; a `readable` one holds no rows, and a program of another
+ * account reads it; an `appended` one is there already, and others write to it too.
+ */
+export type FileAccess = 'private' | 'readable' | 'appended';
+
+export interface RequestedFile {
   /** The flag that asked for the file, for messages. */
   readonly flag: string;
   readonly path: string;
+  readonly access: FileAccess;
   /** Keeps the file that is there under another name when it is replaced, and is told of it. */
   readonly keepEarlier?: (kept: string) => void;
 }
@@ -45,7 +52,7 @@ const BATCH_CHARACTERS = 65_536;
  * Proves that a file can be written before a run spends hours, by creating its temporary file beside it. A device or
  * pipe (`/dev/stdout`, `>(gzip)`) cannot be renamed into place and is written directly.
  */
-export function openOutputFile({ flag, path, keepEarlier }: RequestedFile): OutputFile {
+export function openOutputFile({ flag, path, access, keepEarlier }: RequestedFile): OutputFile {
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
     if (existing?.isDirectory())
@@ -55,10 +62,11 @@ export function openOutputFile({ flag, path, keepEarlier }: RequestedFile): Outp
         hint: 'Name a file in it.',
       });
     if (existing !== undefined) accessSync(path, constants.W_OK);
-    if (existing !== undefined && isDirect(path, existing)) return openDirectFile(path);
+    if (access === 'appended' || (existing !== undefined && isDirect(path, existing)))
+      return openDirectFile(path);
     const place = existing === undefined ? resolve(path) : realpathSync(path);
     return openReplacement(place, {
-      ...(existing !== undefined && { mode: existing.mode }),
+      mode: (existing?.mode ?? MODES[access]) & MODES[access],
       ...(keepEarlier !== undefined && { keepEarlier }),
     });
   } catch (error) {
@@ -84,21 +92,20 @@ function openDirectFile(path: string): OutputFile {
   };
 }
 
-/** What only its owner may read and write: every output holds rows, or at least the keys of rows. */
-const PRIVATE = 0o600;
+/** What holds rows, or at least the keys of rows, is for its owner only. */
+const MODES = { private: 0o600, readable: 0o644 } as const;
 
 interface Replacement extends Pick<RequestedFile, 'keepEarlier'> {
-  /** The mode of the file that is there. */
-  readonly mode?: number;
+  readonly mode: number;
 }
 
 /**
  * A file that is replaced may become more private, never less: whether an earlier run, a umask or its owner let others read
  * it cannot be told, and what is in it now is another run's rows.
  */
-function openReplacement(path: string, { mode = PRIVATE, keepEarlier }: Replacement): OutputFile {
+function openReplacement(path: string, { mode, keepEarlier }: Replacement): OutputFile {
   const temporary = temporaryFor(path);
-  const descriptor = openSync(temporary, 'wx', mode & PRIVATE);
+  const descriptor = openSync(temporary, 'wx', mode);
   let state: 'open' | 'writing' | 'done' = 'open';
   return {
     write: async (chunks) => {
@@ -113,7 +120,7 @@ function openReplacement(path: string, { mode = PRIVATE, keepEarlier }: Replacem
       if (state === 'done') return;
       const other = temporaryFor(path);
       try {
-        writeFileSync(other, text, { mode: mode & PRIVATE });
+        writeFileSync(other, text, { mode });
         renameSync(other, path);
       } catch (error) {
         rmSync(other, { force: true });

@@ -1,13 +1,25 @@
 import { type PlannedFile, refuseSharedFiles } from '../config/file-place.js';
 import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
 import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
+
+import type { CliIo } from './cli-io.js';
 import { plannedLog, readLogPath } from './open-log.js';
+
+/** A report that goes to a file. */
+export interface PlannedReport {
+  readonly format: ReportFormat;
+  readonly path: string;
+  /** The file is a job's, and others write to it too: the report goes behind what is there. */
+  readonly isShared: boolean;
+}
 
 /** Which results go where. */
 export interface OutputPlan {
   /** The report on stdout; null where every report asked for goes to a file. */
   readonly stdout: ReportFormat | null;
-  readonly files: readonly { readonly format: ReportFormat; readonly path: string }[];
+  readonly files: readonly PlannedReport[];
+  /** Whether GitHub is told of what it should show at the head of the job. */
+  readonly annotates: boolean;
   readonly differencesPath: string | null;
   /** The file of repair SQL and the one that undoes it. */
   readonly repairPaths: { readonly repair: string; readonly undo: string } | null;
@@ -17,25 +29,25 @@ export interface OutputPlan {
   readonly noColor: boolean;
 }
 
+interface AskedReport {
+  readonly format: ReportFormat;
+  readonly path: string | null;
+}
+
 /** Reads the output flags and refuses two results for one place. */
-export function planOutput(flags: RawFlags): OutputPlan {
+export function planOutput(flags: RawFlags, env: CliIo['env']): OutputPlan {
   const asked = readList(flags, 'report').map(readReport);
-  const onStdout = asked.filter((report) => report.path === null).map((report) => report.format);
-  if (onStdout.length > 1) {
-    throw optionError({
-      option: '--report',
-      message: `Expected one --report on stdout, got ${onStdout.join(' and ')}.`,
-      hint: `Give one of them a file, for example --report ${onStdout[1]}=run.${onStdout[1]}.`,
-    });
-  }
-  const files = asked.flatMap(({ format, path }) => (path === null ? [] : [{ format, path }]));
-  const differencesPath = readText(flags, 'differences') ?? null;
-  const repairPaths = readRepairPaths(flags);
+  const annotates = asked.some(({ format }) => format === 'github');
+  const onStdout = asked.flatMap(({ format, path }) =>
+    path === null && format !== 'github' ? [format] : [],
+  );
+  refuseSharedStdout(onStdout, annotates);
   const plan = {
     stdout: asked.length === 0 ? 'table' : (onStdout[0] ?? null),
-    files,
-    differencesPath,
-    repairPaths,
+    files: asked.flatMap((report) => planFile(report, env)),
+    annotates,
+    differencesPath: readText(flags, 'differences') ?? null,
+    repairPaths: readRepairPaths(flags),
     logPath: readLogPath(flags),
     quiet: readSwitch(flags, 'quiet'),
     noColor: readSwitch(flags, 'no-color'),
@@ -54,15 +66,39 @@ export function plannedFiles({ files, differencesPath, repairPaths, logPath }: O
   ];
 }
 
-function readReport(text: string): { readonly format: ReportFormat; readonly path: string | null } {
+/** A program that reads stdout must find nothing in it but its report; people may find commands for GitHub as well. */
+function refuseSharedStdout([first, second]: readonly ReportFormat[], annotates: boolean): void {
+  const other = second ?? (annotates && first !== undefined && first !== 'table' ? 'github' : undefined);
+  if (first === undefined || other === undefined) return;
+  const moved = other === 'github' ? first : other;
+  throw optionError({
+    option: '--report',
+    message: `Expected one --report on stdout, got ${first} and ${other}.`,
+    hint: `Give one of them a file, for example --report ${moved}=run.${moved}.`,
+  });
+}
+
+/** The summary of a step goes where GitHub wants it, unless a path is given. */
+function planFile({ format, path }: AskedReport, env: CliIo['env']): PlannedReport[] {
+  if (path !== null) return [{ format, path, isShared: false }];
+  if (format !== 'github') return [];
+  const summary = env.GITHUB_STEP_SUMMARY ?? '';
+  if (summary !== '') return [{ format, path: summary, isShared: true }];
+  throw optionError({
+    option: '--report',
+    message: 'Expected GITHUB_STEP_SUMMARY in the environment for --report github, found none.',
+    hint: 'GitHub sets it in each step of a job; elsewhere, write --report github=PATH.',
+  });
+}
+
+function readReport(text: string): AskedReport {
   const at = text.indexOf('=');
   const format = at === -1 ? text : text.slice(0, at);
   const path = at === -1 ? null : text.slice(at + 1);
   if (!isReportFormat(format) || path === '') {
-    const formats = REPORT_FORMAT_NAMES.join(' or ');
     throw optionError({
       option: '--report',
-      message: `Expected --report ${formats}, with =PATH for a file, got ${text}.`,
+      message: `Expected --report to be one of ${REPORT_FORMAT_NAMES.join(', ')}, with =PATH for a file, got ${text}.`,
       hint: 'For example --report json=run.json.',
     });
   }

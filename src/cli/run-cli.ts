@@ -1,6 +1,7 @@
 import { EXIT_CODES } from '../core/verdict.js';
+import { formatWorkflowCommand } from '../report/github/workflow-command.js';
 import { guardText } from '../report/visible-text.js';
-import type { CliIo } from './cli-io.js';
+import type { CliIo, GuardedIo } from './cli-io.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
 import { type Apply, runApply } from './run-apply.js';
@@ -49,7 +50,7 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
  * The one place through which all text leaves: keeps passwords out of stderr, whoever quotes them, and out of both streams
  * what a terminal or a build server would obey; takes a reader that has left for no error.
  */
-function guardStreams(io: CliIo, argv: readonly string[]): CliIo {
+function guardStreams(io: CliIo, argv: readonly string[]): GuardedIo {
   const { stdout, stderr } = io;
   return {
     ...io,
@@ -58,6 +59,7 @@ function guardStreams(io: CliIo, argv: readonly string[]): CliIo {
       columns: stdout.columns,
       write: (text) => ignoringClosedPipe(() => stdout.write(guardText(text))),
     },
+    annotate: (annotation) => ignoringClosedPipe(() => stdout.write(formatWorkflowCommand(annotation))),
     stderr: {
       isTTY: stderr.isTTY,
       get columns() {

@@ -1,17 +1,15 @@
-import { VERSION } from '../config/version.js';
-import type { ReportFormat } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
-import { formatRepair } from '../repair/repair-file.js';
-import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
-import { formatCounted } from '../report/number-text.js';
+import { listAnnotations } from '../report/github/annotations.js';
 import { formatSummary } from '../report/summary.js';
-import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
+import type { UnfinishedRun } from '../report/unfinished-report.js';
 import type { VerifyOutcome } from '../run/verify.js';
-import type { CliIo } from './cli-io.js';
-import { type OutputFile, openOutputFile } from './output-file.js';
+import type { CliIo, GuardedIo } from './cli-io.js';
+import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import type { OutputPlan } from './output-plan.js';
+import { writeRepair } from './repair-files.js';
+import { openReportFiles, type ReportFiles } from './report-files.js';
 
 /** All places that a run writes to, opened before it begins. */
 export interface RunOutput {
@@ -26,12 +24,12 @@ type WritableOutcome = Pick<VerifyOutcome, 'result' | 'differences' | 'repair'>;
 
 interface Destination {
   readonly plan: OutputPlan;
-  readonly io: CliIo;
+  readonly io: GuardedIo;
   readonly showValues: boolean;
 }
 
 interface OpenFiles {
-  readonly reports: { readonly format: ReportFormat; readonly file: OutputFile }[];
+  readonly reports: ReportFiles;
   readonly differences: OutputFile | null;
   readonly repair: Readonly<Record<'repair' | 'undo', OutputFile>> | null;
 }
@@ -48,12 +46,7 @@ export function openRunOutput(destination: Destination): RunOutput {
   };
   try {
     const files = openFiles(destination, opened);
-    const startedAt = new Date().toISOString();
-    const standIn = (state: UnfinishedRun['state']) => {
-      for (const { format, file } of files.reports) {
-        file.standIn(formatUnfinished(format, { state, startedAt, rowproof: VERSION }));
-      }
-    };
+    const { standIn } = files.reports;
     return { standIn, discard, write: (outcome) => writeOutput({ destination, files, outcome }) };
   } catch (error) {
     discard();
@@ -61,10 +54,10 @@ export function openRunOutput(destination: Destination): RunOutput {
   }
 }
 
-function openFiles({ plan, io }: Destination, opened: OutputFile[]): OpenFiles {
+function openFiles({ plan, io, showValues }: Destination, opened: OutputFile[]): OpenFiles {
   const { files, differencesPath, repairPaths } = plan;
-  const open = (flag: string, path: string) => {
-    const file = openOutputFile({ flag, path });
+  const open = (request: RequestedFile) => {
+    const file = openOutputFile(request);
     opened.push(file);
     return file;
   };
@@ -72,13 +65,14 @@ function openFiles({ plan, io }: Destination, opened: OutputFile[]): OpenFiles {
     const keepEarlier = (kept: string): void => {
       if (!plan.quiet) io.stderr.write(`The earlier ${path} is kept as ${kept}.\n`);
     };
-    const file = openOutputFile({ flag: '--repair', path, keepEarlier });
-    opened.push(file);
-    return file;
+    return open({ flag: '--repair', path, access: 'private', keepEarlier });
   };
   return {
-    reports: files.map(({ format, path }) => ({ format, file: open('--report', path) })),
-    differences: differencesPath === null ? null : open('--differences', differencesPath),
+    reports: openReportFiles({ reports: files, showValues, io, open }),
+    differences:
+      differencesPath === null
+        ? null
+        : open({ flag: '--differences', path: differencesPath, access: 'private' }),
     repair:
       repairPaths === null
         ? null
@@ -95,7 +89,8 @@ interface Writing {
 /** One output that fails does not take the others with it; its error is thrown when all have been tried. */
 async function writeOutput({ destination, files, outcome }: Writing): Promise<void> {
   const { showValues } = destination;
-  const { result } = outcome;
+  const { result, repair } = outcome;
+  const { differences, repair: repairFiles, reports } = files;
   const failures: unknown[] = [];
   const attempt = async (write: () => Promise<void>) => {
     try {
@@ -104,62 +99,23 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       failures.push(error);
     }
   };
-  const { differences } = files;
   if (differences !== null) {
     await attempt(() =>
       differences.write(formatDifferences({ result, differences: outcome.differences(), showValues })),
     );
   }
-  const { repair } = outcome;
-  if (files.repair !== null && repair !== null) {
-    const repairFiles = files.repair;
+  if (repairFiles !== null && repair !== null) {
     await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));
   }
-  for (const { format, file } of files.reports) {
-    await attempt(() => file.write([formatReport(result, { format, showValues })]));
-  }
+  for (const write of reports.writers(result)) await attempt(write);
   writeStreams(destination, result);
   if (failures.length > 0) throw failures[0];
-}
-
-interface RepairWriting {
-  readonly destination: Destination;
-  readonly files: Readonly<Record<'repair' | 'undo', OutputFile>>;
-  readonly facts: RepairFacts;
-  readonly result: RunResult;
-}
-
-/** The undo file comes first: a repair without its undo is worse than none. */
-async function writeRepair({ destination, files, facts, result }: RepairWriting): Promise<void> {
-  const { repairPaths: paths, quiet } = destination.plan;
-  if (paths === null) return;
-  const { dialect } = facts.catalog;
-  const survey = await RepairSurvey.take(facts, null);
-  const undo = await RepairSurvey.take(facts, survey);
-  await files.undo.write(
-    formatRepair({ survey: undo, dialect, result, path: paths.undo, otherPath: paths.repair }),
-  );
-  await files.repair.write(
-    formatRepair({ survey, dialect, result, path: paths.repair, otherPath: paths.undo }),
-  );
-  if (quiet) return;
-  const { stderr } = destination.io;
-  stderr.write(
-    `Repair SQL for ${formatCounted(survey.written, 'row')}: ${paths.repair} (undo: ${paths.undo})\n`,
-  );
-  if (survey.skipped > 0) {
-    stderr.write(
-      `Repair SQL leaves ${formatCounted(survey.skipped, 'row')} alone; ${paths.repair} says which and why.\n`,
-    );
-  }
-  if (undo.skipped > 0) {
-    stderr.write(`Of the repaired rows, ${undo.skipped} cannot be brought back; ${paths.undo} lists them.\n`);
-  }
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
 function writeStreams({ plan, io, showValues }: Destination, result: RunResult): void {
   const summary = `${formatSummary(result)}\n`;
+  if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);
   if (plan.stdout === null || (plan.quiet && plan.stdout === 'table')) {
     io.stdout.write(summary);
     return;

@@ -4,7 +4,7 @@ import { type RawFlags, usageError } from '../config/raw-flags.js';
 import { readShowValues } from '../config/resolve-flags.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { parseSavedResult } from '../report/saved-result.js';
-import type { CliIo } from './cli-io.js';
+import type { GuardedIo } from './cli-io.js';
 import { plannedFiles, planOutput } from './output-plan.js';
 import { readTextFile } from './read-text-file.js';
 import { openRunOutput } from './run-output.js';
@@ -12,12 +12,12 @@ import { openRunOutput } from './run-output.js';
 interface ReportCommand {
   readonly path: string;
   readonly flags: RawFlags;
-  readonly io: CliIo;
+  readonly io: GuardedIo;
 }
 
 /** Does what `rowproof report` was asked to and returns the exit code of the saved run. */
 export async function runReport({ path, flags, io }: ReportCommand): Promise<number> {
-  const plan = planOutput(flags);
+  const plan = planOutput(flags, io.env);
   const showValues = readShowValues(flags);
   refuseInputsAsOutputs(plannedFiles(plan), [path]);
   const result = parseSavedResult(readSaved(path), path);

@@ -3,7 +3,7 @@ import { type RunConfig, sidesOf } from '../config/run-config.js';
 import type { Log } from '../core/log.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { RunHooks, VerifyOutcome } from '../run/verify.js';
-import type { CliIo } from './cli-io.js';
+import type { GuardedIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
@@ -17,7 +17,7 @@ export type Verify = (config: RunConfig, hooks: Required<RunHooks>) => Promise<V
 
 interface VerifyCommand {
   readonly flags: RawFlags;
-  readonly io: CliIo;
+  readonly io: GuardedIo;
   readonly verify: Verify;
   /** Told what holds passwords that are not on the command line. */
   readonly keepSecret: (text: string) => void;
@@ -35,7 +35,7 @@ export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand
   }
 }
 
-async function verifyWith(settings: Settings, io: CliIo, verify: Verify): Promise<number> {
+async function verifyWith(settings: Settings, io: GuardedIo, verify: Verify): Promise<number> {
   const { config } = settings;
   const plan = planVerifyOutputs(settings, io);
   // Loaded late, with the engines, which the run needs next.
@@ -89,7 +89,7 @@ interface LoggedRun {
   readonly config: RunConfig;
   readonly verify: Verify;
   readonly plan: OutputPlan;
-  readonly io: CliIo;
+  readonly io: GuardedIo;
   readonly log: Log;
 }
 
@@ -129,7 +129,7 @@ async function runAndWrite(run: Run): Promise<number> {
   }
 }
 
-function openProgress(plan: OutputPlan, io: CliIo): Progress {
+function openProgress(plan: OutputPlan, io: GuardedIo): Progress {
   if (plan.quiet) return createSilence(io.stderr);
   const isShared = plan.logPath === LOG_TO_STDERR;
   const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb' && !isShared;

@@ -13,7 +13,7 @@ export function planVerifyOutputs(
   { config, flags, path }: Pick<Settings, 'config' | 'flags' | 'path'>,
   { env }: Pick<CliIo, 'env'>,
 ): OutputPlan {
-  const plan = planOutput(flags);
+  const plan = planOutput(flags, env);
   if (plan.repairPaths !== null && !readsRows(config)) {
     throw optionError({
       option: '--repair',

@@ -23,37 +23,61 @@ const GROUP_NOUNS: Partial<Readonly<Record<CauseCode, string>>> = {
   'round-row-count': 'missing row',
 };
 
-interface Listing {
+interface Telling {
   readonly table: TableResult;
+  readonly showValues: boolean;
+}
+
+interface Listing extends Telling {
   /** Causes that the report tells elsewhere, for several tables together. */
   readonly told: ReadonlySet<Diagnosis>;
   readonly width: number;
-  readonly showValues: boolean;
   readonly paint: Paint;
 }
 
-/** Why the rows of a table pair differ: a line for each cause with its counts, and an example below it. */
-export function formatDiagnoses({ table, told, width, showValues, paint }: Listing): string[] {
+/** A cause in words. Names and values in them are visible text. */
+export interface ToldDiagnosis {
+  readonly diagnosis: Diagnosis;
+  readonly text: string;
+  /** An example, and how to allow what the rows have in common. */
+  readonly notes: readonly string[];
+  /** What no cause accounts for, of columns that no later diagnosis speaks of. */
+  readonly rest: readonly string[];
+}
+
+/** Why the rows of a table pair differ, every cause with its counts. */
+export function tellDiagnoses({ table, showValues }: Telling): ToldDiagnosis[] {
   // A result that an earlier version saved has none.
   const diagnoses = table.diagnoses ?? [];
-  if (diagnoses.length === 0) return [];
-  const own = diagnoses.filter((each) => !told.has(each));
-  const shown = new Set(own.slice(0, MOST_DIAGNOSES));
-  const lines = diagnoses.flatMap((diagnosis, i) => {
-    if (!shown.has(diagnosis) && !told.has(diagnosis)) return [];
+  return diagnoses.map((diagnosis, i) => {
     const later = new Set(diagnoses.slice(i + 1).flatMap(({ columns }) => columns));
     const done = diagnosis.columns.filter((column) => !later.has(column));
+    return {
+      diagnosis,
+      text: `${describeCounts(diagnosis)}: ${nameCause(diagnosis)} (${diagnosis.confidence})`,
+      notes: tellEvidence({ table, diagnosis, showValues }),
+      rest: done.flatMap((column) => describeRest(table, column)),
+    };
+  });
+}
+
+/** The first causes under a heading, for a terminal, but those that are told elsewhere; nothing where none is known. */
+export function formatDiagnoses({ told, width, paint, ...telling }: Listing): string[] {
+  const all = tellDiagnoses(telling);
+  if (all.length === 0) return [];
+  const own = all.filter(({ diagnosis }) => !told.has(diagnosis));
+  const shown = new Set(own.slice(0, MOST_DIAGNOSES));
+  const lines = all.flatMap((each) => {
+    const isTold = told.has(each.diagnosis);
+    if (!shown.has(each) && !isTold) return [];
     return [
-      ...(told.has(diagnosis)
-        ? []
-        : [
-            ...indented(`${describeCounts(diagnosis)}: ${describeCause(diagnosis)}`, { width }),
-            ...formatEvidence({ table, diagnosis, width, showValues }),
-          ]),
-      ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, { width })),
+      ...(isTold ? [] : [...indented(each.text, { width }), ...formatNotes(each.notes, width)]),
+      ...each.rest.flatMap((text) => indented(text, { width })),
     ];
   });
-  const above = [...new Set(diagnoses.filter((each) => told.has(each)).map(nameCause))];
+  const above = [
+    ...new Set(all.flatMap(({ diagnosis }) => (told.has(diagnosis) ? [nameCause(diagnosis)] : []))),
+  ];
   if (above.length > 0) lines.unshift(...indented(`as told above: ${above.join('; ')}`, { width }));
   const more = own.length - shown.size;
   if (more > 0) lines.push(`${INDENT}… and ${formatCount(more)} more; --report json=PATH writes every one`);
@@ -61,20 +85,24 @@ export function formatDiagnoses({ table, told, width, showValues, paint }: Listi
 }
 
 /** An example of a cause, and how to allow it; a level further in than what they are of. */
-export function formatEvidence({ table, diagnosis, width, showValues }: Evidence): string[] {
+export function formatEvidence({ width, ...evidence }: Evidence & { readonly width: number }): string[] {
+  return formatNotes(tellEvidence(evidence), width);
+}
+
+function formatNotes(notes: readonly string[], width: number): string[] {
+  return notes.flatMap((text) => indented(text, { width, indent: `${INDENT}${INDENT}` }));
+}
+
+function tellEvidence({ table, diagnosis, showValues }: Evidence): string[] {
   const examples = showValues ? firstRow(diagnosis) : [];
-  const texts = [
+  return [
     ...(examples.length === 0 ? [] : [describeExample(examples)]),
     ...describeRelaxation(table, diagnosis),
   ];
-  return texts.flatMap((text) => indented(text, { width, indent: `${INDENT}${INDENT}` }));
 }
 
-interface Evidence {
-  readonly table: TableResult;
+interface Evidence extends Telling {
   readonly diagnosis: Diagnosis;
-  readonly width: number;
-  readonly showValues: boolean;
 }
 
 /** Of which column a cause is, and how many rows it accounts for. */
@@ -91,10 +119,6 @@ export function describeCounts({ cause, columns, rows, evidence: { of } }: Diagn
 /** What a cause is called, with what all of its rows share; the same for every column and table that it is found in. */
 export function nameCause({ cause, evidence: { detail } }: Diagnosis): string {
   return `${CAUSE_TITLES[cause] ?? visibleName(cause)}${detail === '' ? '' : `, ${visibleName(detail)}`}`;
-}
-
-function describeCause(diagnosis: Diagnosis): string {
-  return `${nameCause(diagnosis)} (${diagnosis.confidence})`;
 }
 
 /** What the first example shows, and where several parts of its key changed, what the others of that row do. */

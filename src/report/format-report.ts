@@ -15,14 +15,25 @@ export interface FormatReportOptions {
   /** Terminal columns that lines should fit into. */
   readonly width?: number;
   readonly showValues?: boolean;
+  /** For `prometheus`, the metrics of the run before: when all was well last is taken over from them. */
+  readonly earlier?: string;
+  /** For `markdown` and `github`, the most bytes that the report may take; 64,000 and 1,000,000 unless said otherwise. */
+  readonly mostBytes?: number;
 }
 
-const OPTIONS: readonly (keyof FormatReportOptions)[] = ['format', 'color', 'width', 'showValues'];
+const OPTIONS: readonly (keyof FormatReportOptions)[] = [
+  'format',
+  'color',
+  'width',
+  'showValues',
+  'earlier',
+  'mostBytes',
+];
 
 /** Renders a result, of a run or saved by one, as `rowproof report` does. */
 export function formatReport(result: RunResult, options: FormatReportOptions = {}): string {
   refuseUnknownNames(options, { of: 'formatReport', known: OPTIONS });
-  const { format = 'table', color = false, width = DEFAULT_WIDTH, showValues = true } = options;
+  const { format = 'table', color = false, width = DEFAULT_WIDTH, showValues = true, ...rest } = options;
   if (!isReportFormat(format)) {
     throw new RowproofError({
       code: 'usage',
@@ -30,5 +41,5 @@ export function formatReport(result: RunResult, options: FormatReportOptions = {
       hint: 'table is for people, json for programs.',
     });
   }
-  return guardText(REPORT_FORMATS[format](result, { color, width, showValues }));
+  return guardText(REPORT_FORMATS[format](result, { color, width, showValues, ...rest }));
 }

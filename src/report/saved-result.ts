@@ -32,7 +32,7 @@ const finding = saved.isShape({
   hint: saved.isText,
 });
 const side = saved.isShape({
-  engine: saved.isText,
+  engine: saved.isWord,
   product: saved.orAbsent(saved.isText),
   version: saved.isText,
   url: saved.isText,
@@ -80,6 +80,7 @@ const table = saved.isShape({
   strategy: saved.orNull(saved.isOneOf('range', 'bucket', 'count')),
   checksum: saved.orAbsent(saved.orNull(saved.isOneOf('client', 'server', 'mixed'))),
   key: texts,
+  elapsedMs: amount,
   coverage: saved.isShape({ rows: amount, chunks: amount, unverifiedChunks: amount }),
   columns: saved.isListOf(column),
   changedColumns: saved.isRecordOf(amount),
@@ -99,6 +100,9 @@ const load = saved.isShape({
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 
 const result = saved.isShape({
+  rowproof: saved.isText,
+  seed: saved.isText,
+  askedHash: saved.orAbsent(saved.isText),
   verdict,
   state: saved.orAbsent(saved.isOneOf('ended')),
   interrupted: saved.isFlag,
@@ -162,12 +166,13 @@ export function parseSavedResult(text: string, path: string): RunResult {
       'It was edited; run verify again.',
     );
   }
-  return withTableModes(read);
+  return withDefaults(read);
 }
 
-/** A result that was saved before tables had modes of their own has that of the run for each. */
-function withTableModes(read: RunResult): RunResult {
-  return { ...read, tables: read.tables.map((each) => ({ ...each, mode: each.mode ?? read.mode })) };
+/** A result of an earlier version has no digest of what was asked, and its tables have the mode of the run. */
+function withDefaults(read: RunResult): RunResult {
+  const tables = read.tables.map((each) => ({ ...each, mode: each.mode ?? read.mode }));
+  return { ...read, ...(read.askedHash === undefined && { askedHash: '' }), tables };
 }
 
 function parseJson(text: string): unknown {

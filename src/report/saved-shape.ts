@@ -17,6 +17,9 @@ export const isAmount = check(
 export const isKeyOf = (words: object): Check =>
   check((value) => typeof value === 'string' && Object.hasOwn(words, value));
 
+/** A word as results name kinds of things by. */
+export const isWord = check((value) => typeof value === 'string' && /^[a-z][a-z\d-]{0,63}$/.test(value));
+
 /** One of a few words. */
 export const isOneOf = (...words: readonly string[]): Check =>
   check((value) => typeof value === 'string' && words.includes(value));

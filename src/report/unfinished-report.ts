@@ -1,5 +1,6 @@
 import type { ReportFormat } from '../core/report-format.js';
 import { RUN_FORMAT } from '../core/result.js';
+import { formatJunitError } from './junit/junit-report.js';
 
 /** A run that has no result: it is still at work, or it could not come to its end. */
 export interface UnfinishedRun {
@@ -14,12 +15,29 @@ const SENTENCES = {
   failed: 'ended before it had a result',
 } as const;
 
-/** What stands in the place of a report until there is one, so that nobody takes an earlier run's for it. */
-export function formatUnfinished(
-  format: ReportFormat,
-  { state, startedAt, rowproof }: UnfinishedRun,
-): string {
-  if (format === 'table') return `UNVERIFIED: the run that began at ${startedAt} ${SENTENCES[state]}.\n`;
+const UNFINISHED: Readonly<Record<ReportFormat, ((run: UnfinishedRun) => string) | null>> = {
+  table: (run) => `${describe(run)}\n`,
+  json: formatUnfinishedJson,
+  junit: (run) => formatJunitError(describe(run), run.startedAt),
+  github: (run) => `${describe(run)}\n`,
+  markdown: (run) => `${describe(run)}\n`,
+  // Whoever watches metrics sees by the time of the last run that there is no newer one.
+  prometheus: null,
+};
+
+/**
+ * What stands in the place of a report until there is one, so that nobody takes an earlier run's for it; null where the
+ * earlier one has to stay.
+ */
+export function formatUnfinished(format: ReportFormat, run: UnfinishedRun): string | null {
+  return UNFINISHED[format]?.(run) ?? null;
+}
+
+function describe({ startedAt, state }: UnfinishedRun): string {
+  return `UNVERIFIED: the run that began at ${startedAt} ${SENTENCES[state]}.`;
+}
+
+function formatUnfinishedJson({ state, startedAt, rowproof }: UnfinishedRun): string {
   const result = {
     format: RUN_FORMAT,
     rowproof,

@@ -87,15 +87,25 @@ export function guardText(text: string): string {
 const UNSEEN_IN_JSON = /(?!\n)[\p{C}\p{Zl}\p{Zp}]|(?<=#)#/gu;
 
 /**
- * The last gate of JSON: it stays the same value, but what a terminal or a build log would obey, and what a reader would
- * not see, is written as `\uXXXX`. Only texts hold such characters, so they may be replaced wherever they stand.
+ * The last gate of JSON: it stays the same value, but what a terminal or a build log would obey, and what a reader would not
+ * see, is written as `\uXXXX`. Only texts hold such characters, so they may be replaced wherever they stand.
  */
 export function guardJson(json: string): string {
-  return json.replace(UNSEEN_IN_JSON, (found) =>
-    [...Array(found.length).keys()]
-      .map((index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return json.replace(UNSEEN_IN_JSON, spellUnits);
+}
+
+const UNSEEN = /(?![\n\t])[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** Spells every character that nobody sees, or that a file format cannot hold, as `\u0001`; line ends and tabs stay. */
+export function spellUnseen(text: string): string {
+  return text.replace(UNSEEN, spellUnits);
+}
+
+/** As JSON does, one for each UTF-16 unit. */
+function spellUnits(found: string): string {
+  return [...Array(found.length).keys()]
+    .map((index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 function markEdgeSpaces(text: string): string {

@@ -90,7 +90,7 @@ describe('rowproof verify', () => {
   });
 
   it.each([
-    ['report: [xml]', 'rowproof.yaml:3: Expected report table or json'],
+    ['report: [xml]', 'rowproof.yaml:3: Expected report to be one of table, json'],
     ['tableSettings: {b: {ratio: 5%}}', 'rowproof: rowproof.yaml:3: tableSettings.b.ratio: expected only'],
     ['ratio: 5%', 'rowproof.yaml:3: Expected ratio only where the mode of the run is spot.'],
   ])('names the key for %s, since nobody typed a flag', async (line, message) => {

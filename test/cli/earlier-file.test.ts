@@ -48,7 +48,12 @@ describe('a repair file that is there already', () => {
     writeFileSync(path, HEADER);
     const kept: string[] = [];
     const open = () =>
-      openOutputFile({ flag: '--repair', path, keepEarlier: (name) => void kept.push(name) });
+      openOutputFile({
+        flag: '--repair',
+        path,
+        access: 'private',
+        keepEarlier: (name) => void kept.push(name),
+      });
     open().discard();
     expect([readdirSync(folder), kept]).toEqual([['fix.sql'], []]);
     await open().write(['new']);

@@ -94,7 +94,9 @@ describe('what a server says', () => {
       findings: [{ code: 'chunk-unverified', message: hostile, hint: hostile }],
     });
     const verify = fakeVerify(
-      sampleResult([table], { source: { engine: 'mysql', version: hostile, url: hostile } }),
+      sampleResult([table], {
+        source: { engine: 'mysql', product: hostile, version: hostile, url: hostile },
+      }),
       [
         {
           type: 'chunk:unverified',

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
+import { REPORT_FORMAT_NAMES } from '../../src/core/report-format.js';
 import { fakeIo } from './fake-io.js';
 import { expectTold, type Mistake, makeFolder, mistake, readFolder, removeFolder } from './mistakes.js';
 
@@ -327,7 +328,7 @@ const VALUES: readonly Mistake[] = [
   ...['xml', 'JSON=run.json', 'json:run.json', '=run.json', 'json='].map((value) =>
     verify(
       ['--report', value],
-      `Expected --report table or json, with =PATH for a file, got ${value}.`,
+      `Expected --report to be one of ${REPORT_FORMAT_NAMES.join(', ')}, with =PATH for a file, got ${value}.`,
       'run.json',
     ),
   ),
@@ -802,7 +803,7 @@ describe('a mistake in a config file is told with file, line and key', () => {
     ['report: table', 'wrong.yaml:3: report: expected a list of FORMAT or FORMAT=PATH, got "table".'],
     [
       'report: [xml]',
-      'wrong.yaml:3: Expected report table or json, with =PATH for a file, got xml.',
+      `wrong.yaml:3: Expected report to be one of ${REPORT_FORMAT_NAMES.join(', ')}, with =PATH for a file, got xml.`,
       'example',
     ],
     [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../src/cli/command-line.js';
 import { runCli } from '../../src/cli/run-cli.js';
+import { REPORT_FORMAT_NAMES } from '../../src/core/report-format.js';
 import { fakeIo } from './fake-io.js';
 
 const never = async () => {
@@ -41,15 +42,23 @@ describe('wrong usage', () => {
     [['verify', ...URLS, '--mode', 'fast'], 'Expected --mode to be one of full, spot, count, got fast.'],
     [
       ['verify', ...URLS, '--report', 'xml'],
-      'Expected --report table or json, with =PATH for a file, got xml.',
+      `Expected --report to be one of ${REPORT_FORMAT_NAMES.join(', ')}, with =PATH for a file, got xml.`,
     ],
     [
       ['verify', ...URLS, '--report', 'json='],
-      'Expected --report table or json, with =PATH for a file, got json=.',
+      `Expected --report to be one of ${REPORT_FORMAT_NAMES.join(', ')}, with =PATH for a file, got json=.`,
     ],
     [
       ['verify', ...URLS, '--report', 'table', '--report', 'json'],
       'Expected one --report on stdout, got table and json.',
+    ],
+    [
+      ['verify', ...URLS, '--report', 'json', '--report', 'github=summary.md'],
+      'Expected one --report on stdout, got json and github.',
+    ],
+    [
+      ['verify', ...URLS, '--report', 'github'],
+      'Expected GITHUB_STEP_SUMMARY in the environment for --report github, found none.',
     ],
     [
       ['verify', ...URLS, '--report', 'json=a', '--differences', './a'],

@@ -7,6 +7,7 @@ import { readDatabaseUrl } from '../../src/config/database-url.js';
 import { parseConfigFile } from '../../src/config/parse-config-file.js';
 import { redactPasswords } from '../../src/config/redact-passwords.js';
 import { RowproofError } from '../../src/core/errors.js';
+import { REPORT_FORMAT_NAMES } from '../../src/core/report-format.js';
 import type { RunResult } from '../../src/core/result.js';
 import { engineFor } from '../../src/engines/registry.js';
 import { writeDialectFor } from '../../src/engines/write-registry.js';
@@ -97,9 +98,13 @@ function attempt<Result>(work: () => Result): Result | null {
 function render(text: string): void {
   const result = attempt(() => parseSavedResult(text, 'run.json'));
   if (result === null) return;
-  const table = guardText(REPORT_FORMATS.table(result, { color: false, width: 80, showValues: true }));
-  expect(table).not.toMatch(CONTROL);
-  expect(table).not.toMatch(COMMAND);
+  for (const format of REPORT_FORMAT_NAMES) {
+    const text = guardText(REPORT_FORMATS[format](result, { color: false, width: 80, showValues: true }));
+    expect(text).not.toMatch(
+      format === 'markdown' || format === 'github' ? /(?!\ufe0f)[^\P{C}\n]/u : CONTROL,
+    );
+    expect(text).not.toMatch(COMMAND);
+  }
   const json = REPORT_FORMATS.json(result, { color: false, width: 80, showValues: true });
   expect(json).not.toMatch(CONTROL);
   expect(json).not.toMatch(COMMAND);

@@ -13,7 +13,7 @@ const TABLE: TablePlan = {
   estimatedBytes: { source: 3.1 * GB, target: 0.5 * GB },
   estimatedSeconds: { least: 16, most: 155 },
 };
-const SIDE = { engine: 'mysql', version: '8.4.3', url: 'mysql://db:3306/shop' } as const;
+const SIDE = { engine: 'mysql', product: 'MySQL', version: '8.4.3', url: 'mysql://db:3306/shop' } as const;
 const NO_LIMITS = { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null };
 
 function linesOf(tables: readonly TablePlan[], estimate: Partial<RunPlan['estimate']> = {}): string[] {

@@ -55,8 +55,18 @@ export function sampleResult(tables: readonly TableResult[], changes: Partial<Ru
       relaxations: [],
       assumptions: [],
     },
-    source: { engine: 'mysql', version: '8.4.3', url: 'mysql://checker@db-old.example:3306/shop' },
-    target: { engine: 'postgresql', version: '17.2', url: 'postgres://checker@db-new.example:5432/shop' },
+    source: {
+      engine: 'mysql',
+      product: 'MySQL',
+      version: '8.4.3',
+      url: 'mysql://checker@db-old.example:3306/shop',
+    },
+    target: {
+      engine: 'postgresql',
+      product: 'PostgreSQL',
+      version: '17.2',
+      url: 'postgres://checker@db-new.example:5432/shop',
+    },
     totals: {
       tables: tables.length,
       sourceRows: sum((table) => table.sourceRows),

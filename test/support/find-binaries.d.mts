@@ -18,3 +18,7 @@ export const PGBOUNCER_MISSING: string;
 export function findPgbouncer(): string | null;
 export const PGPOOL_MISSING: string;
 export function findPgpool(): string | null;
+export const PROMTOOL_MISSING: string;
+export function findPromtool(): string | null;
+export const CHROMIUM_MISSING: string;
+export function findChromium(): string | null;

@@ -14,6 +14,11 @@ export const PGBOUNCER_MISSING =
 export const PGPOOL_MISSING =
   'No pgpool was found, which the tests of pools need: install one (Debian: apt-get install pgpool2).';
 
+export const PROMTOOL_MISSING =
+  'No promtool was found, which reads metrics back: install one (Debian: apt-get install prometheus).';
+export const CHROMIUM_MISSING =
+  'No Chromium was found, which the tests of the HTML report need: install one (Debian: apt-get install chromium).';
+
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/libexec', '/usr/local/sbin', '/usr/local/bin'];
 const MARIADB_FOLDERS = ['/opt/homebrew/opt/mariadb/bin', '/usr/local/opt/mariadb/bin'];
 
@@ -33,6 +38,16 @@ export function findPgbouncer() {
 /** A pool of connections that hands reads to standbys. */
 export function findPgpool() {
   return findProgram('pgpool', [...pathFolders(), ...SYSTEM_FOLDERS]);
+}
+
+/** What checks metrics for Prometheus. */
+export function findPromtool() {
+  return findProgram('promtool', [...pathFolders(), ...SYSTEM_FOLDERS]);
+}
+
+/** A browser for the HTML report. */
+export function findChromium() {
+  return findProgram('chromium', [...pathFolders(), ...SYSTEM_FOLDERS]);
 }
 
 /** Debian keeps the server off the PATH, so its folder is asked before the PATH is. */

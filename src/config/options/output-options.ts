@@ -33,7 +33,7 @@ export const OUTPUT_OPTIONS = nameOptions({
     part,
     kind: { is: 'reports', formats: [...REPORT_FORMAT_NAMES] },
     form: 'FORMAT[=PATH]',
-    help: 'table or json, to stdout or a file',
+    help: `${REPORT_FORMAT_NAMES.slice(0, -1).join(', ')} or ${REPORT_FORMAT_NAMES.at(-1)}, to stdout or a file`,
     default: 'table',
     commands: ['verify', 'report'],
     file: { example: ['table', 'json=run.json'] },

@@ -1,0 +1,42 @@
+import type { RunResult } from '../core/result.js';
+import { formatRepair } from '../repair/repair-file.js';
+import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
+import { formatCounted } from '../report/number-text.js';
+import type { CliIo } from './cli-io.js';
+import type { OutputFile } from './output-file.js';
+import type { OutputPlan } from './output-plan.js';
+
+interface RepairWriting {
+  readonly destination: { readonly plan: OutputPlan; readonly io: Pick<CliIo, 'stderr'> };
+  readonly files: Readonly<Record<'repair' | 'undo', OutputFile>>;
+  readonly facts: RepairFacts;
+  readonly result: RunResult;
+}
+
+/** The undo file comes first: a repair without its undo is worse than none. */
+export async function writeRepair({ destination, files, facts, result }: RepairWriting): Promise<void> {
+  const { repairPaths: paths, quiet } = destination.plan;
+  if (paths === null) return;
+  const { dialect } = facts.catalog;
+  const survey = await RepairSurvey.take(facts, null);
+  const undo = await RepairSurvey.take(facts, survey);
+  await files.undo.write(
+    formatRepair({ survey: undo, dialect, result, path: paths.undo, otherPath: paths.repair }),
+  );
+  await files.repair.write(
+    formatRepair({ survey, dialect, result, path: paths.repair, otherPath: paths.undo }),
+  );
+  if (quiet) return;
+  const { stderr } = destination.io;
+  stderr.write(
+    `Repair SQL for ${formatCounted(survey.written, 'row')}: ${paths.repair} (undo: ${paths.undo})\n`,
+  );
+  if (survey.skipped > 0) {
+    stderr.write(
+      `Repair SQL leaves ${formatCounted(survey.skipped, 'row')} alone; ${paths.repair} says which and why.\n`,
+    );
+  }
+  if (undo.skipped > 0) {
+    stderr.write(`Of the repaired rows, ${undo.skipped} cannot be brought back; ${paths.undo} lists them.\n`);
+  }
+}

@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import { VERSION } from '../config/version.js';
+import type { RunResult } from '../core/result.js';
+import { formatReport } from '../report/format-report.js';
+import { MOST_STEP_SUMMARY_BYTES } from '../report/github/step-summary.js';
+import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
+import type { CliIo } from './cli-io.js';
+import type { OutputFile, RequestedFile } from './output-file.js';
+import type { PlannedReport } from './output-plan.js';
+import { readTextFile } from './read-text-file.js';
+
+/** Reports that go to files. */
+export interface ReportFiles {
+  /** Puts what says that there is no result yet, or none at all, in the place of each. */
+  standIn(state: UnfinishedRun['state']): void;
+  /** What writes each of them. */
+  writers(result: RunResult): readonly (() => Promise<void>)[];
+}
+
+interface Destination {
+  readonly reports: readonly PlannedReport[];
+  readonly showValues: boolean;
+  readonly io: Pick<CliIo, 'stderr'>;
+  readonly open: (file: RequestedFile) => OutputFile;
+}
+
+/** A summary that only has room for less than this says nothing of use. */
+const LEAST_SUMMARY_BYTES = 16_000;
+/** Metrics of a thousand tables with long names are far smaller. */
+const MOST_METRICS_BYTES = 16 << 20;
+
+/** Opens the file of every report. */
+export function openReportFiles({ reports, showValues, io, open }: Destination): ReportFiles {
+  const files = reports.map((report) => ({ report, file: open(requestFor(report)) }));
+  const startedAt = new Date().toISOString();
+  return {
+    standIn: (state) => {
+      for (const { report, file } of files) {
+        const text = formatUnfinished(report.format, { state, startedAt, rowproof: VERSION });
+        if (text !== null) file.standIn(text);
+      }
+    },
+    writers: (result) =>
+      files.map(({ report, file }) => async () => {
+        const mostBytes = report.isShared ? MOST_STEP_SUMMARY_BYTES - sizeOf(report.path) : null;
+        if (mostBytes !== null && mostBytes < LEAST_SUMMARY_BYTES) {
+          io.stderr.write('The summary of this step is full, so that the report is not in it.\n');
+          return;
+        }
+        const { format } = report;
+        const earlier = format === 'prometheus' ? readEarlier(report.path) : null;
+        const room = { ...(mostBytes !== null && { mostBytes }), ...(earlier !== null && { earlier }) };
+        await file.write([formatReport(result, { format, showValues, ...room })]);
+      }),
+  };
+}
+
+function requestFor({ format, path, isShared }: PlannedReport): RequestedFile {
+  const access = isShared ? 'appended' : format === 'prometheus' ? 'readable' : 'private';
+  return { flag: '--report', path, access };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The metrics that are there; null where there are none that can be read. */
+function readEarlier(path: string): string | null {
+  try {
+    return statSync(path).isFile() ? readTextFile(path, MOST_METRICS_BYTES) : null;
+  } catch {
+    // Metrics that cannot be read say of no earlier success, as on the first night.
+    return null;
+  }
+}

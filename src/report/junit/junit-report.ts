@@ -1,0 +1,127 @@
+import type { RunResult } from '../../core/result.js';
+import { formatCounted } from '../number-text.js';
+import type { ReportOptions } from '../report-options.js';
+import { guardText, spellUnseen } from '../visible-text.js';
+import { emptyCase, type TestCase } from './test-case.js';
+import { listTestCases } from './test-cases.js';
+import { escapeAttribute, escapeText } from './xml-text.js';
+
+/** GitLab reads no file of 30 MB or more: https://docs.gitlab.com/ci/testing/unit_test_reports */
+const MOST_BYTES = 25_000_000;
+/** Readers refuse long nodes. */
+const MOST_MESSAGE = 2000;
+const MOST_DETAILS = 20_000;
+
+type Outcome = 'failure' | 'error' | 'skipped';
+const OUTCOMES: readonly Outcome[] = ['failure', 'error', 'skipped'];
+
+/**
+ * The result as JUnit XML: a table pair is a test case. One that differs fails, one that was not checked is an error, and
+ * what was excluded, sampled, counted or allowed on request is skipped with a reason, never a pass.
+ */
+export function formatJunitReport(result: RunResult, { showValues }: ReportOptions): string {
+  const cases = nameApart(listTestCases(result, showValues));
+  const properties = [
+    ['rowproof', result.rowproof],
+    ['verdict', result.verdict],
+    ['mode', result.mode],
+    ['source', `${result.source.engine} ${result.source.version} at ${result.source.url}`],
+    ['target', `${result.target.engine} ${result.target.version} at ${result.target.url}`],
+    ['asked', result.askedHash],
+  ];
+  const lines = properties.map(
+    ([name = '', value = '']) =>
+      `      <property name=${escapeAttribute(name)} value=${escapeAttribute(cut(value, MOST_MESSAGE))}/>`,
+  );
+  return formatSuite(fitIntoFile(cases), {
+    seconds: result.elapsedMs / 1000,
+    startedAt: result.startedAt,
+    head: `    <properties>\n${lines.join('\n')}\n    </properties>\n`,
+  });
+}
+
+/** JUnit XML of one test case that is an error, for a run that has no result. */
+export function formatJunitError(message: string, startedAt: string): string {
+  const only = { ...emptyCase('run', 'the run'), error: message };
+  return formatSuite([{ ...only, xml: formatCase(only) }], { seconds: 0, startedAt, head: '' });
+}
+
+type WrittenCase = TestCase & { readonly xml: string };
+
+interface Suite {
+  readonly seconds: number;
+  readonly startedAt: string;
+  readonly head: string;
+}
+
+function formatSuite(cases: readonly WrittenCase[], { seconds, startedAt, head }: Suite): string {
+  const count = (outcome: Outcome) => cases.filter((each) => each[outcome] !== null).length;
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}" time="${seconds.toFixed(3)}"`;
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(startedAt);
+  const when = isTime ? ` timestamp="${startedAt}"` : '';
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="rowproof" ${counts}>
+  <testsuite name="rowproof" ${counts}${when}>
+${head}${cases.map(({ xml }) => xml).join('')}  </testsuite>
+</testsuites>
+`;
+}
+
+/** Gives each test case a name that no other has, as it will stand in the file: readers drop the second of two. */
+function nameApart(cases: readonly TestCase[]): TestCase[] {
+  const taken = new Set<string>();
+  return cases.map((each) => {
+    const name = guardText(spellUnseen(each.name));
+    let free = name;
+    for (let number = 2; taken.has(`${each.group} ${free}`); number++) free = `${name} (${number})`;
+    taken.add(`${each.group} ${free}`);
+    return { ...each, name: free };
+  });
+}
+
+/** Writes the cases so that the file stays readable: details go first, then passes, and what is gone is an error. */
+function fitIntoFile(cases: readonly TestCase[]): WrittenCase[] {
+  const whole = cases.map((each) => ({ ...each, xml: formatCase(each) }));
+  if (bytesOf(whole) <= MOST_BYTES) return whole;
+  const brief = cases.map((each) => ({ ...each, xml: formatCase({ ...each, details: '' }) }));
+  if (bytesOf(brief) <= MOST_BYTES) return brief;
+  const kept: WrittenCase[] = [];
+  let bytes = 0;
+  for (const each of brief.toSorted((one, other) => rank(one) - rank(other))) {
+    bytes += Buffer.byteLength(each.xml);
+    if (bytes > MOST_BYTES) break;
+    kept.push(each);
+  }
+  const gone = `${formatCounted(brief.length - kept.length, 'test case')} did not fit into this file; --report json=PATH writes every table.`;
+  const rest = { ...emptyCase('run', 'what did not fit'), error: gone };
+  return [...kept, { ...rest, xml: formatCase(rest) }];
+}
+
+function rank({ failure, error, skipped, group }: TestCase): number {
+  if (group === 'run') return 0;
+  return failure !== null ? 1 : error !== null ? 2 : skipped !== null ? 3 : 4;
+}
+
+function bytesOf(cases: readonly WrittenCase[]): number {
+  return cases.reduce((sum, { xml }) => sum + Buffer.byteLength(xml), 0);
+}
+
+/** Both a failure and an error where a table differs and was not checked in full; the details are told once. */
+function formatCase(each: TestCase): string {
+  const details = escapeText(cut(each.details, MOST_DETAILS));
+  const [first] = OUTCOMES.filter((outcome) => each[outcome] !== null);
+  const told = OUTCOMES.flatMap((outcome) => {
+    const message = each[outcome];
+    if (message === null) return [];
+    const type = outcome === 'skipped' ? '' : ` type="${outcome === 'failure' ? 'different' : 'unverified'}"`;
+    const tag = `      <${outcome} message=${escapeAttribute(cut(message, MOST_MESSAGE))}${type}`;
+    const isBare = outcome !== first || outcome === 'skipped' || details === '';
+    return [isBare ? `${tag}/>\n` : `${tag}>${details}</${outcome}>\n`];
+  });
+  const head = `    <testcase classname="rowproof.${each.group}" name=${escapeAttribute(each.name)} time="${each.seconds.toFixed(3)}"`;
+  return told.length === 0 ? `${head}/>\n` : `${head}>\n${told.join('')}    </testcase>\n`;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)} …`;
+}

@@ -1,0 +1,39 @@
+import type { TableResult } from '../../core/result.js';
+import type { Mode } from '../../core/verdict.js';
+import { formatCount } from '../number-text.js';
+import { formatPairName, isPartlyUnverified } from '../verdict-text.js';
+import { codeSpan } from './code-span.js';
+
+/** The head of the table of tables. */
+export const TABLE_HEAD = `| table | verdict | source rows | target rows | missing | extra | changed |
+| --- | --- | ---: | ---: | ---: | ---: | ---: |
+`;
+
+const ORDER = { different: 0, unverified: 1, sampled: 2, counted: 2, verified: 3 } as const;
+
+/** A line for each table pair, those that need attention first. */
+export function listTableRows(tables: readonly TableResult[], runMode: Mode): string[] {
+  return tables
+    .toSorted((one, other) => ORDER[one.verdict] - ORDER[other.verdict])
+    .map((table) => {
+      const counts = [table.missing, table.extra, table.changed].map((count) => formatCompared(table, count));
+      const rows = [table.sourceRows, table.targetRows].map((count) => formatRead(table, count));
+      const cells = [codeSpan(formatPairName(table)), formatVerdict(table, runMode), ...rows, ...counts];
+      return `| ${cells.join(' | ')} |\n`;
+    });
+}
+
+function formatVerdict(table: TableResult, runMode: Mode): string {
+  const open = table.verdict !== 'unverified' && isPartlyUnverified(table) ? ' + unverified' : '';
+  const mode = table.mode === runMode ? '' : ` (${table.mode})`;
+  return `${table.verdict === 'different' ? '**different**' : table.verdict}${open}${mode}`;
+}
+
+/** A zero would claim that somebody looked. */
+function formatRead({ strategy }: TableResult, count: number): string {
+  return strategy === null ? '–' : formatCount(count);
+}
+
+function formatCompared({ strategy }: TableResult, count: number): string {
+  return strategy === null || strategy === 'count' ? '–' : formatCount(count);
+}
