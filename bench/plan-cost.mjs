@@ -2,8 +2,8 @@
 // of that alone, without connecting and reading catalogs, as JSON.
 
 import { resolveFlags } from '../dist/config/resolve-flags.js';
-import { pairSides, withOpenSides } from '../dist/run/open-run.js';
-import { planSegments, segmentSize } from '../dist/verifier/planner.js';
+import { pairSides, withOpenSides } from '../dist/app/open-run.js';
+import { planSegments, segmentSize } from '../dist/plan/planner.js';
 
 const [source, target, workers] = process.argv.slice(2);
 const config = resolveFlags({ source, target, workers, tables: ['orders'] });

@@ -30,7 +30,7 @@ try {
  * tenth of a second. Packages stay outside, so that npm keeps them up to date.
  */
 async function joinModules() {
-  const [cli, worker] = ['cli/main.js', 'worker/entry.js'].map((file) => join(next, file));
+  const [cli, worker] = ['cli/main.js', 'runners/entry.js'].map((file) => join(next, file));
   await build({
     input: { cli, worker },
     platform: 'node',

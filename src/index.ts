@@ -1,3 +1,6 @@
+export { type PlanHooks, planRun } from './app/plan-run.js';
+export { startVerify, type VerifyRun } from './app/start-verify.js';
+export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './app/verify.js';
 export type { ApplyOptions, ApplyProgress } from './apply/apply-options.js';
 export { applyRepair } from './apply/apply-repair.js';
 export {
@@ -32,6 +35,3 @@ export { createLog, type LogOptions } from './log/create-log.js';
 export { formatDifferences } from './report/differences-file.js';
 export { type FormatReportOptions, formatReport } from './report/format-report.js';
 export { parseSavedResult } from './report/saved-result.js';
-export { type PlanHooks, planRun } from './run/plan-run.js';
-export { startVerify, type VerifyRun } from './run/start-verify.js';
-export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './run/verify.js';

@@ -1,4 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { describeFailure as describeError } from '../app/log-run.js';
+import { describeServer } from '../app/side-failure.js';
 import { readDatabaseUrl } from '../config/database-url.js';
 import { processEnvironment } from '../config/environment.js';
 import { whyNotRead } from '../config/file-reason.js';
@@ -9,8 +11,6 @@ import { type Log, NO_LOG } from '../core/log.js';
 import type { Environment } from '../engines/connection-settings.js';
 import { logWriter } from '../engines/log-write-sessions.js';
 import { writeDialectFor } from '../engines/write-registry.js';
-import { describeFailure as describeError } from '../run/log-run.js';
-import { describeServer } from '../run/side-failure.js';
 import type { ApplyOptions } from './apply-options.js';
 import type { ApplyPlan, ApplyResult } from './apply-result.js';
 import { applyRows } from './apply-rows.js';

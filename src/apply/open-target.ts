@@ -1,3 +1,4 @@
+import { openSide } from '../app/open-side.js';
 import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
@@ -6,7 +7,6 @@ import type { ConnectionSettings, Environment } from '../engines/connection-sett
 import type { Engine } from '../engines/engine.js';
 import type { RepairCatalog } from '../engines/repair.js';
 import type { WriteDialect, WriteSession } from '../engines/write.js';
-import { openSide } from '../run/open-side.js';
 import type { FileSurvey, PlannedTable } from './survey-file.js';
 import type { AppliedTable } from './undo-statement.js';
 

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { RowproofError } from '../core/errors.js';
 import type { WriteDialect, WriteSetting } from '../engines/write.js';
-import { visibleName } from '../report/visible-text.js';
+import { visibleName } from '../words/visible-text.js';
 import { NotUtf8, readLines } from './file-lines.js';
 import { readBareStatement } from './noted-statement.js';
 import {

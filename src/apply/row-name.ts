@@ -1,6 +1,6 @@
 import type { Value } from '../core/difference.js';
 import { type Lexicon, readTokens, type Token, unquoteString } from '../engines/sql-tokens.js';
-import { formatValue } from '../report/value-text.js';
+import { formatValue } from '../words/value-text.js';
 import type { RowStatement } from './row-statement.js';
 import { isSymbol, isWord } from './token-cursor.js';
 

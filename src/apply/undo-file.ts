@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { RowproofError } from '../core/errors.js';
 import { plainJson } from '../repair/repair-header.js';
-import { visibleName } from '../report/visible-text.js';
+import { visibleName } from '../words/visible-text.js';
 import { REPAIR_FORMAT } from './repair-header.js';
 import type { FileSurvey } from './survey-file.js';
 import { findWriter, finishJournal, journalPathOf, OPENING, type UndoFrame } from './undo-journal.js';

@@ -1,6 +1,6 @@
 import type { ApplyPlan, ApplyResult, LeftRow } from '../apply/apply-result.js';
-import { formatCount, formatCounted } from '../report/number-text.js';
-import { visibleName } from '../report/visible-text.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 
 const MOST_KEY_CHARACTERS = 120;
 const WORDS = { refused: 'Refused', changed: 'Left alone', differs: 'Differs' } as const;

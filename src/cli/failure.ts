@@ -1,7 +1,7 @@
 import { findPasswords, redactPasswords } from '../config/redact-passwords.js';
 import { type ErrorCode, RowproofError } from '../core/errors.js';
 import { EXIT_CODES } from '../core/verdict.js';
-import { guardText, visibleMessage } from '../report/visible-text.js';
+import { guardText, visibleMessage } from '../words/visible-text.js';
 
 export interface Failure {
   readonly text: string;

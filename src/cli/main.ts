@@ -14,8 +14,8 @@ export async function main(argv: readonly string[], io?: CliIo): Promise<void> {
   if (io === undefined) guardProcess();
   const exitCode = await runCli(argv, io ?? openProcessIo(), {
     // Loaded late, so that --help does not wait for database packages.
-    verify: async (config, hooks) => (await import('../run/verify.js')).verify(config, hooks),
-    plan: async (config, hooks) => (await import('../run/plan-run.js')).planRun(config, hooks),
+    verify: async (config, hooks) => (await import('../app/verify.js')).verify(config, hooks),
+    plan: async (config, hooks) => (await import('../app/plan-run.js')).planRun(config, hooks),
     apply: async (options) => (await import('../apply/apply-repair.js')).applyRepair(options),
   });
   process.exitCode = exitCode;

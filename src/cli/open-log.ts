@@ -1,11 +1,11 @@
 import { closeSync, constants, fchmodSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { describeFailure as describeInLog } from '../app/log-run.js';
 import { whyNotWritten } from '../config/file-reason.js';
 import { optionError, type RawFlags, readText, usageError } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
 import { LOG_LEVELS, type Log, type LogLevel, NO_LOG } from '../core/log.js';
 import { createLog } from '../log/create-log.js';
-import { describeFailure as describeInLog } from '../run/log-run.js';
 import type { CliIo } from './cli-io.js';
 import { describeFailure } from './failure.js';
 

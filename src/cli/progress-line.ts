@@ -1,6 +1,6 @@
-import { formatCount, formatCounted, formatDuration } from '../report/number-text.js';
-import { visibleName } from '../report/visible-text.js';
 import { textWidth } from '../report/wrap-text.js';
+import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 import { type ProgressState, rowsPerSecond } from './progress-state.js';
 
 const BAR_CELLS = 10;

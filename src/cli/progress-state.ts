@@ -1,6 +1,6 @@
 import type { DifferenceCounts } from '../core/chunk.js';
 import type { RunEvent } from '../core/event.js';
-import { formatCount, formatCounted } from '../report/number-text.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
 
 /** What progress is shown of; changed only by `applyEvent`. */
 export interface ProgressState {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../core/event.js';
-import { visibleLine } from '../report/visible-text.js';
 import { cutText } from '../report/wrap-text.js';
+import { visibleLine } from '../words/visible-text.js';
 import type { OutputStream } from './cli-io.js';
 import { formatProgress } from './progress-line.js';
 import { applyEvent, createProgressState, sampleRows } from './progress-state.js';

@@ -1,7 +1,7 @@
 import type { RunResult } from '../core/result.js';
 import { formatRepair } from '../repair/repair-file.js';
 import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
-import { formatCounted } from '../report/number-text.js';
+import { formatCounted } from '../words/number-text.js';
 import type { CliIo } from './cli-io.js';
 import type { OutputFile } from './output-file.js';
 import type { OutputPlan } from './output-plan.js';

@@ -1,6 +1,6 @@
 import { EXIT_CODES } from '../core/verdict.js';
 import { formatWorkflowCommand } from '../report/github/workflow-command.js';
-import { guardText } from '../report/visible-text.js';
+import { guardText } from '../words/visible-text.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';

@@ -1,10 +1,10 @@
+import type { VerifyOutcome } from '../app/verify.js';
 import type { RunResult } from '../core/result.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
 import { listAnnotations } from '../report/github/annotations.js';
 import { formatSummary } from '../report/summary.js';
 import type { UnfinishedRun } from '../report/unfinished-report.js';
-import type { VerifyOutcome } from '../run/verify.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import type { OutputPlan } from './output-plan.js';

@@ -1,10 +1,10 @@
+import type { PlanHooks } from '../app/plan-run.js';
 import { type RawFlags, readSwitch } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { RunPlan } from '../core/plan.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { formatPlan, formatPlanJson } from '../report/plan-report.js';
-import { visibleLine } from '../report/visible-text.js';
-import type { PlanHooks } from '../run/plan-run.js';
+import { visibleLine } from '../words/visible-text.js';
 import type { CliIo } from './cli-io.js';
 import { openLog } from './open-log.js';
 import { readSettings, type Settings } from './read-settings.js';

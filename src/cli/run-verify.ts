@@ -1,8 +1,8 @@
+import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import type { RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import type { Log } from '../core/log.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
-import type { RunHooks, VerifyOutcome } from '../run/verify.js';
 import type { GuardedIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';

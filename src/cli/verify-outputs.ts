@@ -1,6 +1,6 @@
+import { readsRows } from '../app/table-modes.js';
 import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
 import { optionError } from '../config/raw-flags.js';
-import { readsRows } from '../run/table-modes.js';
 import type { CliIo } from './cli-io.js';
 import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';
 import type { Settings } from './read-settings.js';

@@ -1,6 +1,6 @@
 import { comparedColumns, qualifiedName } from '../core/pairing.js';
 import type { Key } from '../core/schema.js';
-import { formatCount } from '../report/number-text.js';
+import { formatCount } from '../words/number-text.js';
 import { buildCopyConditions, copiedValues } from './copy-conditions.js';
 import type { RepairedTable } from './repaired-table.js';
 import type { RowChange } from './row-change.js';

@@ -1,7 +1,7 @@
 import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
-import { formatCounted } from '../report/number-text.js';
-import { visibleName } from '../report/visible-text.js';
+import { formatCounted } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 import { checkLines } from './plain-lines.js';
 import { formatRepairHeader, numberTables, runOf } from './repair-header.js';
 import type { RepairSurvey } from './survey.js';

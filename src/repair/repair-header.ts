@@ -1,8 +1,8 @@
 import { type ColumnPair, comparedColumns, type TablePair } from '../core/pairing.js';
 import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
-import { formatCount, formatCounted } from '../report/number-text.js';
-import { visibleName } from '../report/visible-text.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 import type { RepairSurvey } from './survey.js';
 import type { TableSurvey } from './table-survey.js';
 import { describeWhatRemains } from './what-remains.js';

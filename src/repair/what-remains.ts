@@ -1,6 +1,7 @@
 import { type FindingCode, hasEffect } from '../core/finding.js';
+import { isPartlyUnverified } from '../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../core/result.js';
-import { formatTableName, isPartlyUnverified } from '../report/verdict-text.js';
+import { formatTableName } from '../words/table-name.js';
 
 const LACKS: readonly FindingCode[] = ['missing-table', 'missing-column'];
 

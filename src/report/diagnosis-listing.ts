@@ -1,9 +1,9 @@
 import { CAUSE_TITLES, type CauseCode, type Diagnosis, type DiagnosisExample } from '../core/diagnosis.js';
 import type { TableResult } from '../core/result.js';
-import { formatCount, formatCounted } from './number-text.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { formatValue, formatValuePair } from '../words/value-text.js';
+import { visibleName } from '../words/visible-text.js';
 import type { Paint } from './paint.js';
-import { formatValue, formatValuePair } from './value-text.js';
-import { visibleName } from './visible-text.js';
 import { wrapWords } from './wrap-text.js';
 
 /** More diagnoses than this belong into the JSON result, not into a report. */

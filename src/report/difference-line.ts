@@ -1,7 +1,7 @@
 import type { RowDifference, Value } from '../core/difference.js';
-import { formatCount } from './number-text.js';
-import { formatValue } from './value-text.js';
-import { visibleName } from './visible-text.js';
+import { formatCount } from '../words/number-text.js';
+import { formatValue } from '../words/value-text.js';
+import { visibleName } from '../words/visible-text.js';
 
 /** More changed columns than this would push the next row off the screen. */
 const MOST_COLUMNS = 8;

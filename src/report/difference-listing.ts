@@ -1,13 +1,13 @@
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { TableResult } from '../core/result.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { formatValue, formatValuePair } from '../words/value-text.js';
+import { visibleName } from '../words/visible-text.js';
 import { formatDiagnoses } from './diagnosis-listing.js';
 import { type DifferenceLine, describeDifference } from './difference-line.js';
 import { formatGrid, GRID_GAP, type GridCell, type GridColumn, naturalWidth } from './grid.js';
-import { formatCount, formatCounted } from './number-text.js';
 import type { Paint } from './paint.js';
-import { formatValue, formatValuePair } from './value-text.js';
 import { countDifferences, formatDifferenceCounts, formatPairName } from './verdict-text.js';
-import { visibleName } from './visible-text.js';
 import { wrapWords } from './wrap-text.js';
 
 /** More than this many rows of a table belong into the differences file, not into a report. */

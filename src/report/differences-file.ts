@@ -1,6 +1,6 @@
 import type { RowDifference } from '../core/difference.js';
 import { DIFFERENCES_FORMAT, type RunResult } from '../core/result.js';
-import { guardJson } from './visible-text.js';
+import { guardJson } from '../words/visible-text.js';
 
 interface DifferencesFile {
   readonly result: Pick<RunResult, 'source' | 'target'>;

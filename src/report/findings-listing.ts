@@ -1,8 +1,8 @@
+import { isPartlyUnverified } from '../core/partly-unverified.js';
 import type { RunResult } from '../core/result.js';
 import type { Paint, Tone } from './paint.js';
 import { listScope } from './scope-sentences.js';
 import { listFindings, listSkippedColumns } from './told-findings.js';
-import { isPartlyUnverified } from './verdict-text.js';
 import { wrapWords } from './wrap-text.js';
 
 interface Listing {

@@ -2,8 +2,8 @@ import { RowproofError } from '../core/errors.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
+import { guardText } from '../words/visible-text.js';
 import { REPORT_FORMATS } from './report-formats.js';
-import { guardText } from './visible-text.js';
 
 /** For files and logs, whose reader's width nobody knows. */
 export const DEFAULT_WIDTH = 120;

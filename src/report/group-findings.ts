@@ -1,8 +1,9 @@
 import type { Finding } from '../core/finding.js';
 import type { TableResult } from '../core/result.js';
-import { formatCount, formatCounted } from './number-text.js';
-import { formatPairName, formatTableName } from './verdict-text.js';
-import { visibleMessage, visibleName } from './visible-text.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { formatTableName } from '../words/table-name.js';
+import { visibleMessage, visibleName } from '../words/visible-text.js';
+import { formatPairName } from './verdict-text.js';
 
 /** A finding, and the table pair that it is of; null where it is of the run. */
 export interface PlacedFinding {

@@ -1,6 +1,6 @@
 import { withoutExamples } from '../core/diagnosis.js';
 import type { RunResult } from '../core/result.js';
-import { guardJson } from './visible-text.js';
+import { guardJson } from '../words/visible-text.js';
 
 /** The result for programs, format `rowproof/run@1`. */
 export function formatJsonReport(result: RunResult): string {

@@ -1,5 +1,5 @@
-import { formatCount } from './number-text.js';
-import { visibleName } from './visible-text.js';
+import { formatCount } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 
 /** A schema may have thousands of tables, and `--tables` name one of them. */
 const MOST_NAMES = 20;

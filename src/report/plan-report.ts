@@ -1,12 +1,13 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { formatTableName } from '../words/table-name.js';
+import { guardJson, visibleMessage, visibleName } from '../words/visible-text.js';
 import { tellFindings } from './group-findings.js';
 import { listSomeNames } from './name-list.js';
-import { formatCount, formatCounted } from './number-text.js';
 import { formatEstimate, formatTableSize } from './plan-size.js';
 import { formatSide } from './side-text.js';
-import { formatPairName, formatTableName } from './verdict-text.js';
-import { guardJson, visibleMessage, visibleName } from './visible-text.js';
+import { formatPairName } from './verdict-text.js';
 
 /** A plan for people: a paragraph a table pair. */
 export function formatPlan(plan: RunPlan): string {

@@ -1,7 +1,7 @@
 import type { LoadLimits } from '../core/load-limits.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import type { BySide, Range, RunEstimate } from '../core/plan-estimate.js';
-import { formatBytes, formatCount, formatCounted } from './number-text.js';
+import { formatBytes, formatCount, formatCounted } from '../words/number-text.js';
 
 /** "about 20,000 rows; 1.6 MB on the source, 1.3 MB on the target; less than a minute". */
 export function formatTableSize({

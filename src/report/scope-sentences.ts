@@ -1,9 +1,9 @@
 import type { LoadResult, RunResult } from '../core/result.js';
 import type { Mode } from '../core/verdict.js';
+import { formatCounted, formatDuration } from '../words/number-text.js';
+import { visibleMessage, visibleName } from '../words/visible-text.js';
 import { listSomeNames } from './name-list.js';
-import { formatCounted, formatDuration } from './number-text.js';
 import { formatPairName } from './verdict-text.js';
-import { visibleMessage, visibleName } from './visible-text.js';
 
 const CONSISTENCY = {
   full: 'Each chunk of rows was compared as it stood at the moment it was read',

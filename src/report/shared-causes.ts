@@ -1,9 +1,9 @@
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { TableResult } from '../core/result.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { formatTableName } from '../words/table-name.js';
 import { describeCounts, formatEvidence, indented, nameCause } from './diagnosis-listing.js';
-import { formatCount, formatCounted } from './number-text.js';
 import type { Paint } from './paint.js';
-import { formatTableName } from './verdict-text.js';
 
 /** From so many tables on a cause is one of the migration, and no longer one of each table. */
 const LEAST_TABLES = 3;

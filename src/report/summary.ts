@@ -1,7 +1,9 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
+import { isPartlyUnverified } from '../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../core/result.js';
-import { formatCount, formatCounted, formatDuration } from './number-text.js';
-import { formatTableName, formatVerdictWord, isPartlyUnverified } from './verdict-text.js';
+import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
+import { formatTableName } from '../words/table-name.js';
+import { formatVerdictWord } from './verdict-text.js';
 
 /**
  * The last line of every report, on one line so that `tail -1` is enough: verdict, counts, and by name everything that

@@ -1,16 +1,11 @@
+import { isPartlyUnverified } from '../core/partly-unverified.js';
 import type { TableResult } from '../core/result.js';
 import type { Mode } from '../core/verdict.js';
+import { formatCount } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 import { formatGrid, GRID_GAP, type GridCell, type GridColumn, naturalWidth } from './grid.js';
-import { formatCount } from './number-text.js';
 import type { Paint } from './paint.js';
-import {
-  countDifferences,
-  formatDifferenceCounts,
-  formatPairName,
-  isPartlyUnverified,
-  VERDICT_TONES,
-} from './verdict-text.js';
-import { visibleName } from './visible-text.js';
+import { countDifferences, formatDifferenceCounts, formatPairName, VERDICT_TONES } from './verdict-text.js';
 
 /** A table pair of the overview, with what told its rows apart. */
 type OverviewRow = TableResult & { readonly identity: string };

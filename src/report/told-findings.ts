@@ -1,10 +1,10 @@
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunResult, TableResult } from '../core/result.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { visibleMessage, visibleName } from '../words/visible-text.js';
 import { type PlacedFinding, type ToldFinding, tellFindings } from './group-findings.js';
-import { formatCount, formatCounted } from './number-text.js';
 import type { Tone } from './paint.js';
 import { formatPairName } from './verdict-text.js';
-import { visibleMessage, visibleName } from './visible-text.js';
 
 /** Findings of one effect on the verdict. */
 export interface FindingSection {

@@ -1,9 +1,10 @@
 import { hasEffect } from '../core/finding.js';
+import { isPartlyUnverified } from '../core/partly-unverified.js';
 import type { RowCounts, RunResult, TableResult } from '../core/result.js';
 import type { Verdict } from '../core/verdict.js';
-import { formatCount, formatCounted } from './number-text.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 import type { Tone } from './paint.js';
-import { visibleName } from './visible-text.js';
 
 export const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
   verified: 'good',
@@ -18,20 +19,6 @@ export function formatPairName({ source, target }: Pick<TableResult, 'source' | 
   const left = source === null ? '(not on the source)' : visibleName(source);
   const right = target === null ? '(not on the target)' : visibleName(target);
   return left === right ? left : `${left} → ${right}`;
-}
-
-/** The one name by which a table pair is called in running text: the target's, as in the differences file. */
-export function formatTableName({ source, target }: Pick<TableResult, 'source' | 'target'>): string {
-  return visibleName(target ?? source ?? '(unnamed)');
-}
-
-/** Whether anything that was asked of a table pair was left unchecked, whatever its verdict says. */
-export function isPartlyUnverified(table: TableResult): boolean {
-  return (
-    table.verdict === 'unverified' ||
-    table.coverage.unverifiedChunks > 0 ||
-    hasEffect(table.findings, 'unverified')
-  );
 }
 
 /** How many rows differ. */

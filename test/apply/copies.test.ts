@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compare } from '../app/compare.js';
 import { applySql, writeRepair } from '../repair/repair-round.js';
-import { compare } from '../run/compare.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 import { apply, changedFile, dump, makeFolder, repairFile } from './applied.js';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compare } from '../app/compare.js';
 import { applySql } from '../repair/repair-round.js';
-import { compare } from '../run/compare.js';
 import {
   availableEngines,
   openTestDatabase,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ChecksumChoice, type Hasher } from '../../src/verifier/checksum-choice.js';
+import { ChecksumChoice, type Hasher } from '../../src/state/checksum-choice.js';
 
 /** What opening a session adds to the first chunk of a lane. */
 const OPENING_MS = 40;

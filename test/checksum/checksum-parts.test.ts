@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
 import { engineFor } from '../../src/engines/registry.js';
 import type { ServerChecksum, Session } from '../../src/engines/session.js';
-import { judgeParts, thinOut } from '../../src/worker/checksum-parts.js';
-import { type Comparison, compare, listDifferences, tableResult } from '../run/compare.js';
+import { judgeParts, thinOut } from '../../src/tasks/checksum-parts.js';
+import { type Comparison, compare, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 
 const ROWS = 4000;

@@ -5,7 +5,7 @@ import type { Session } from '../../src/engines/session.js';
 import type { ChecksumProbe } from '../../src/engines/sql-dialect.js';
 import { answerInSql } from '../../src/engines/sql-engine.js';
 import type { SqlSession } from '../../src/engines/sql-session.js';
-import { planChecksums } from '../../src/verifier/checksum-plan.js';
+import { planChecksums } from '../../src/plan/checksum-plan.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { sqlPartsFor } from '../support/sql-engine.js';
 

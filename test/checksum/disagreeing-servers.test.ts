@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, findingCodes, listDifferences, tableResult } from '../run/compare.js';
+import { compare, findingCodes, listDifferences, tableResult } from '../app/compare.js';
 import { useDatabase } from '../support/database.js';
 
 /**

@@ -1,7 +1,7 @@
 import { planRun, resolveConfig } from 'rowproof';
 import { describe, expect, it } from 'vitest';
 import { mysqlEngine } from '../../src/engines/mysql/index.js';
-import { compare, findingCodes, listDifferences, tableResult } from '../run/compare.js';
+import { compare, findingCodes, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, enginePairs, type TestEngine, useDatabase } from '../support/database.js';
 
 const isMysqlFamily = (engine: TestEngine): boolean => engine !== 'postgresql';

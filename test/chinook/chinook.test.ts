@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Comparison, compare, tableResult } from '../run/compare.js';
+import { type Comparison, compare, tableResult } from '../app/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
 import { describeWithSharedData, readSharedScript } from '../support/shared-data.js';

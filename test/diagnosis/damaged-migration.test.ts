@@ -1,6 +1,6 @@
 import type { Diagnosis } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, findingCodes, tableResult } from '../run/compare.js';
+import { compare, findingCodes, tableResult } from '../app/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 
 type Row = readonly (string | null)[];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DiagnosisRun } from '../../src/app/diagnose-run.js';
 import type { TablePair } from '../../src/core/pairing.js';
 import type { Table } from '../../src/core/schema.js';
-import { DiagnosisRun } from '../../src/run/diagnose-run.js';
-import { TableProgress } from '../../src/verifier/table-progress.js';
+import { TableProgress } from '../../src/state/table-progress.js';
 import { pairOf } from './diagnose-values.js';
 
 type Run = ConstructorParameters<typeof DiagnosisRun>[0];

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, tableResult } from '../run/compare.js';
+import { compare, tableResult } from '../app/compare.js';
 import { fewEnginePairs, useDatabase } from '../support/database.js';
 
 describe.each(fewEnginePairs())(

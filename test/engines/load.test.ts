@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openSide } from '../../src/run/open-side.js';
+import { openSide } from '../../src/app/open-side.js';
 import { keepBusy } from '../support/busy-sessions.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../src/core/errors.js';
 import type { TablePair } from '../../src/core/pairing.js';
 import { engineFor } from '../../src/engines/registry.js';
 import type { SqlSession } from '../../src/engines/sql-session.js';
-import { describeReadError } from '../../src/worker/table-side.js';
+import { describeReadError } from '../../src/tasks/table-side.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 import { openWorkerSession } from '../support/worker-session.js';
 

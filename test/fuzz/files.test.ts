@@ -13,7 +13,7 @@ import { engineFor } from '../../src/engines/registry.js';
 import { writeDialectFor } from '../../src/engines/write-registry.js';
 import { REPORT_FORMATS } from '../../src/report/report-formats.js';
 import { parseSavedResult } from '../../src/report/saved-result.js';
-import { guardText } from '../../src/report/visible-text.js';
+import { guardText } from '../../src/words/visible-text.js';
 import { sampleResult, sampleTable } from '../report/sample-result.js';
 import { fuzz, fuzzTimeoutMs, hostileText, mutated } from './fuzz.js';
 

@@ -3,7 +3,7 @@ import { redactPasswords } from '../../src/config/redact-passwords.js';
 import { grantsSchema, matchesLike } from '../../src/engines/mysql/grants.js';
 import { TextReach } from '../../src/engines/text-reach.js';
 import { findAssigned, findSettable } from '../../src/engines/trigger-text.js';
-import { guardJson, guardText, visibleMessage, visibleName } from '../../src/report/visible-text.js';
+import { guardJson, guardText, visibleMessage, visibleName } from '../../src/words/visible-text.js';
 
 /** Long enough that a pattern which looks at each part of a text for each part of it takes minutes. */
 const CHARACTERS = 400_000;

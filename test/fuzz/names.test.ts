@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as mysql from '../../src/engines/mysql/dialect.js';
 import * as postgresql from '../../src/engines/postgresql/dialect.js';
-import { guardJson, guardText, visibleLine, visibleName } from '../../src/report/visible-text.js';
+import { guardJson, guardText, visibleLine, visibleName } from '../../src/words/visible-text.js';
 import { fuzz, fuzzTimeoutMs, hostileText } from './fuzz.js';
 
 const ENGINES = [

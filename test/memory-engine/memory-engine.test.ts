@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { planRun } from '../../src/app/plan-run.js';
+import { verifyWith } from '../../src/app/verify.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
-import { planRun } from '../../src/run/plan-run.js';
-import { verifyWith } from '../../src/run/verify.js';
-import { InlineRunner } from '../../src/worker/inline-runner.js';
-import { createWorkerPool } from '../../src/worker/pool.js';
+import { InlineRunner } from '../../src/runners/inline-runner.js';
+import { createWorkerPool } from '../../src/runners/pool.js';
 import { useDatabase } from '../support/database.js';
 import { keepInMemory, type MemoryTable } from './databases.js';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare } from '../run/compare.js';
+import { compare } from '../app/compare.js';
 import { fewEnginePairs, useDatabase } from '../support/database.js';
 
 const ROWS = 6000;

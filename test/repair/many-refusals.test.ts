@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compare } from '../run/compare.js';
+import { compare } from '../app/compare.js';
 import { availableEngines, openTestDatabase } from '../support/database.js';
 import { writeRepair } from './repair-round.js';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences } from '../run/compare.js';
+import { compare, listDifferences } from '../app/compare.js';
 import { fewEnginePairs, type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
 import { expectRoundTrip, type RepairSides, writeRepair } from './repair-round.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RawFlags } from '../../src/config/raw-flags.js';
-import { compare } from '../run/compare.js';
+import { compare } from '../app/compare.js';
 import type { TestDatabase } from '../support/database.js';
 import { type HereResult, runHere } from '../support/run-here.js';
 

@@ -2,7 +2,7 @@ import { resolveConfig, verify } from 'rowproof';
 import { describe, expect, it } from 'vitest';
 import type { RowDifference } from '../../src/core/difference.js';
 import { RepairSurvey } from '../../src/repair/survey.js';
-import { compare, listDifferences } from '../run/compare.js';
+import { compare, listDifferences } from '../app/compare.js';
 import { availableEngines, openTestDatabase, type TestEngine } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
 import { expectRoundTrip, type RepairSides, writeRepair } from './repair-round.js';

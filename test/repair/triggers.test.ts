@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, listDifferences } from '../run/compare.js';
+import { compare, listDifferences } from '../app/compare.js';
 import { availableEngines, openTestDatabase } from '../support/database.js';
 import { writeRepair } from './repair-round.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeSettings } from '../../src/config/merge-settings.js';
 import { parseConfigFile } from '../../src/config/parse-config-file.js';
 import type { RunConfig } from '../../src/config/run-config.js';
-import { type Comparison, compareWith, findingCodes, listDifferences } from '../run/compare.js';
+import { type Comparison, compareWith, findingCodes, listDifferences } from '../app/compare.js';
 import { fewEnginePairs, type TestDatabase, useDatabase } from '../support/database.js';
 import {
   type ExpectedResult,

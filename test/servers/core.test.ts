@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSide } from '../../src/app/open-side.js';
 import { processEnvironment } from '../../src/config/environment.js';
 import { RowproofError } from '../../src/core/errors.js';
-import { openSide } from '../../src/run/open-side.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
 import { type ServerKind, serversToTest } from '../support/servers/list.js';

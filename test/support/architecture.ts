@@ -17,23 +17,34 @@ export interface Import {
 }
 
 const MAX_LINES = 300;
-const FLOORS: readonly (readonly [RegExp, number])[] = [
-  [/^core\//, 0],
-  [/^engines\//, 1],
-  [/^(hashing|config)\//, 2],
-  [/^(worker|log)\//, 3],
-  [/^(verifier|report|repair|diagnosis)\//, 4],
-  [/^(run\/|apply\/|index\.ts$)/, 5],
-  [/^cli\//, 6],
-];
+
+/** Which folders the files of a folder may import from, beside their own. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  words: ['core'],
+  engines: ['core'],
+  hashing: ['core', 'engines'],
+  config: ['core', 'engines', 'words'],
+  log: ['core', 'config'],
+  tasks: ['core', 'engines', 'hashing'],
+  runners: ['core', 'engines', 'hashing', 'tasks'],
+  plan: ['core', 'engines', 'hashing'],
+  state: ['core', 'plan'],
+  run: ['core', 'engines', 'plan', 'runners', 'state', 'tasks'],
+  diagnosis: ['core', 'engines'],
+  report: ['core', 'words'],
+  repair: ['core', 'engines', 'words'],
+  app: [
+    ...['config', 'core', 'diagnosis', 'engines', 'hashing', 'plan', 'repair', 'run', 'runners', 'state'],
+    ...['tasks', 'words'],
+  ],
+  apply: ['app', 'config', 'core', 'engines', 'repair', 'words'],
+  cli: ['app', 'apply', 'config', 'core', 'log', 'repair', 'report', 'words'],
+};
+/** What the package exports stands above all but the command line. */
+const INDEX = ['app', 'apply', 'config', 'core', 'log', 'report', 'words'];
 /** What may write stands apart: nothing that verifies can come by a connection that may. */
 const WRITERS = /^engines\/(write-registry|[^/]+\/write-dialect)\.ts$/;
-/** Rooms that must not know each other. Config says what is asked, and connects to nothing. */
-const SEPARATE_ROOMS = [
-  [/^(verifier|diagnosis)\//, /^(report|repair)\//],
-  [/^config\//, /^(hashing|worker|verifier|diagnosis|report|repair)\//],
-] as const;
-
 /** Reads every TypeScript file below a folder. */
 export function readSourceFiles(folder: string): SourceFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -87,24 +98,28 @@ function resolveFile(from: string, specifier: string): string | null {
   return posix.normalize(posix.join(posix.dirname(from), specifier)).replace(/\.js$/, '.ts');
 }
 
-/** Files outside the house, imports of a higher floor, and imports between rooms that must not know each other. */
-export function findFloorViolations(files: readonly SourceFile[]): string[] {
+/** Files outside the house, and imports from folders that a folder must not know. */
+export function findStrayArrows(files: readonly SourceFile[]): string[] {
   const homeless = files
-    .filter(({ path }) => findFloor(path) === null)
-    .map(({ path }) => `${path} is on no floor`);
-  const upward = readImports(files).flatMap(({ from, file }) => {
+    .filter(({ path }) => allowedFolders(path) === null)
+    .map(({ path }) => `${path} is in no folder of the house`);
+  const stray = readImports(files).flatMap(({ from, file }) => {
     if (file === null || file.startsWith('..')) return [];
-    const isUpward = (findFloor(file) ?? Number.POSITIVE_INFINITY) > (findFloor(from) ?? -1);
-    const crosses = SEPARATE_ROOMS.some(
-      ([one, other]) => (one.test(from) && other.test(file)) || (other.test(from) && one.test(file)),
-    );
-    return isUpward || crosses ? [`${from} imports ${file}`] : [];
+    const [own, other] = [folderOf(from), folderOf(file)];
+    const isAllowed = own === other || allowedFolders(from)?.includes(other ?? '') === true;
+    return isAllowed ? [] : [`${from} imports ${file}`];
   });
-  return [...homeless, ...upward];
+  return [...homeless, ...stray];
 }
 
-function findFloor(path: string): number | null {
-  return FLOORS.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+function folderOf(path: string): string | null {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : null;
+}
+
+function allowedFolders(path: string): readonly string[] | null {
+  const folder = folderOf(path);
+  if (folder === null) return path === 'index.ts' ? INDEX : null;
+  return ARROWS[folder] ?? null;
 }
 
 /** Every import cycle that a depth-first walk meets; imports of types count, because they couple files as well. */
@@ -141,9 +156,9 @@ export function findStrayDrivers(files: readonly SourceFile[]): string[] {
 }
 
 /** Folders that treat every engine by its facts. */
-const ENGINE_BLIND = /^(?:core|worker|verifier|diagnosis|report|repair|run|apply)\//;
+const ENGINE_BLIND = /^(?:core|words|tasks|runners|plan|state|run|diagnosis|report|repair|app|apply)\//;
 /** Those of them that do not even hand SQL on; repair SQL is put together from the pieces of its dialect. */
-const SPEECHLESS = /^(?:core|hashing|config|worker|verifier|diagnosis|report|run)\//;
+const SPEECHLESS = /^(?:core|words|hashing|config|tasks|runners|plan|state|run|diagnosis|report|app)\//;
 
 /** Names of engines in code, comments apart, that must treat every engine by its facts. */
 export function findNamedEngines(files: readonly SourceFile[]): string[] {

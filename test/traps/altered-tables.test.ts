@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, findingCodes, tableResult } from '../run/compare.js';
+import { compare, findingCodes, tableResult } from '../app/compare.js';
 import { availableEngines, type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
 
 const ROWS = Array.from({ length: 40 }, (_, i) => `(${i + 1}, '${i + 1}')`).join(', ');

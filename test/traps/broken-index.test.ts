@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compare, findingCodes, listDifferences, tableResult } from '../app/compare.js';
 import { expectRoundTrip, writeRepair } from '../repair/repair-round.js';
-import { compare, findingCodes, listDifferences, tableResult } from '../run/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 import { waitForSlowRead } from './slow-reads.js';
 import { runOnBoth } from './type-words.js';

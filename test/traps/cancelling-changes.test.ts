@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { fewEnginePairs, useDatabase } from '../support/database.js';
 import { fillTable, runOnBoth, wordsOf } from './type-words.js';
 

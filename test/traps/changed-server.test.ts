@@ -1,7 +1,7 @@
 import { RowproofError } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Comparison, compare, findingCodes, tableResult } from '../app/compare.js';
 import { inClear } from '../apply/applied.js';
-import { type Comparison, compare, findingCodes, tableResult } from '../run/compare.js';
 import type { TestDatabase } from '../support/database.js';
 import { useOwnServer } from '../support/private-server.js';
 import { openStatementBalancer } from '../support/statement-balancer.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Comparison, compare, listDifferences, tableResult } from '../app/compare.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
-import { type Comparison, compare, listDifferences, tableResult } from '../run/compare.js';
 import { availableEngines, enginePairs, type TestEngine, useDatabase } from '../support/database.js';
 import { runOnBoth } from './type-words.js';
 

@@ -1,6 +1,6 @@
 import { planRun, resolveConfig } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
 

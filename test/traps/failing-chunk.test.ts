@@ -1,7 +1,7 @@
 import type { TableResult } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RawFlags } from '../../src/config/raw-flags.js';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, type TestDatabase, useDatabase } from '../support/database.js';
 import { fillTable } from './type-words.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { RowproofError } from 'rowproof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compare, findingCodes, listDifferences, tableResult } from '../run/compare.js';
+import { compare, findingCodes, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, type TestDatabase, useDatabase } from '../support/database.js';
 import { fillTable, runOnBoth } from './type-words.js';
 

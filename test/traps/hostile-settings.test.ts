@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
 import type { SqlSession } from '../../src/engines/sql-session.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { apply, repairFile } from '../apply/applied.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
 import type { TestDatabase } from '../support/database.js';
 import { useOwnServer } from '../support/private-server.js';
 import { sqlPartsFor } from '../support/sql-engine.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { apply, repairFile } from '../apply/applied.js';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { fewEnginePairs, type TestDatabase, useDatabase } from '../support/database.js';
 
 const TABLES = [

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 import { slowCondition, waitForSlowRead } from './slow-reads.js';
 import { fillTable, runOnBoth } from './type-words.js';

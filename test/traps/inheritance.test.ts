@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compare, findingCodes, listDifferences, tableResult } from '../app/compare.js';
 import { writeRepair } from '../repair/repair-round.js';
-import { compare, findingCodes, listDifferences, tableResult } from '../run/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 
 const COLUMNS = '(id int PRIMARY KEY, word text)';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences } from '../run/compare.js';
+import { compare, listDifferences } from '../app/compare.js';
 import { useDatabase } from '../support/database.js';
 import { startCli } from '../support/run-cli.js';
 import { runOnBoth, wordsOf } from './type-words.js';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSide } from '../../src/app/open-side.js';
 import { processEnvironment } from '../../src/config/environment.js';
-import { openSide } from '../../src/run/open-side.js';
+import { compare } from '../app/compare.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
-import { compare } from '../run/compare.js';
 import { leastAccount } from '../servers/least-account.js';
 import type { TestDatabase } from '../support/database.js';
 import { startPrivateMariadb } from '../support/private-mariadb.js';

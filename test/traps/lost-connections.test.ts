@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compare, findingCodes, tableResult } from '../run/compare.js';
+import { compare, findingCodes, tableResult } from '../app/compare.js';
 import { availableEngines, type TestDatabase, useDatabase } from '../support/database.js';
 import { endReadingSessions, slowCondition, waitForSlowRead } from './slow-reads.js';
 import { fillTable, wordsOf } from './type-words.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, findingCodes, listDifferences, tableResult } from '../run/compare.js';
+import { compare, findingCodes, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 
 const COLUMNS = '(id int PRIMARY KEY, word varchar(20))';

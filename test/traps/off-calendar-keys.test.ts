@@ -1,6 +1,6 @@
 import type { TableResult } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, tableResult } from '../run/compare.js';
+import { compare, tableResult } from '../app/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 
 const FAMILY = availableEngines().filter((engine) => engine !== 'postgresql');

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { writeRepair } from '../repair/repair-round.js';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { useDatabase } from '../support/database.js';
 import { countPlantedCalls, plantObjects, waitForCallsToBeCounted } from '../support/planted-objects.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';

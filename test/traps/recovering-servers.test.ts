@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Comparison, compare, listDifferences } from '../run/compare.js';
+import { type Comparison, compare, listDifferences } from '../app/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 import { findSystemPostgres, POSTGRES_MISSING } from '../support/find-binaries.mjs';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { processEnvironment } from '../../src/config/environment.js';
 import type { SqlSession } from '../../src/engines/sql-session.js';
-import { compare } from '../run/compare.js';
+import { compare } from '../app/compare.js';
 import { availableEngines, type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
 import { sqlPartsFor } from '../support/sql-engine.js';
 import { processList } from './slow-reads.js';

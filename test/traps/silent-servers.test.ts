@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openSide } from '../../src/app/open-side.js';
 import { processEnvironment } from '../../src/config/environment.js';
-import { openSide } from '../../src/run/open-side.js';
-import { WHOLE } from '../../src/verifier/planner.js';
-import { compare } from '../run/compare.js';
+import { WHOLE } from '../../src/plan/planner.js';
+import { compare } from '../app/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import type { LyingServer } from '../support/lying-server.js';
 import { startCli, untilSaid } from '../support/run-cli.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences } from '../run/compare.js';
+import { compare, listDifferences } from '../app/compare.js';
 import { enginePairs, useDatabase } from '../support/database.js';
 import { wordsOf } from './type-words.js';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { writeRepair } from '../repair/repair-round.js';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 
 /** Documents with a scalar that is no JSON, and the text that a dump makes of each. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, tableResult } from '../run/compare.js';
+import { compare, tableResult } from '../app/compare.js';
 import { availableEngines, type TestDatabase, useDatabase } from '../support/database.js';
 
 const ROWS = 500;

@@ -1,6 +1,6 @@
 import { planRun, resolveConfig } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, tableResult } from '../run/compare.js';
+import { compare, tableResult } from '../app/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 
 /** Types of the catalog that no column of a user's table is ever of, and that have no input. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Comparison, compare, tableResult } from '../run/compare.js';
+import { type Comparison, compare, tableResult } from '../app/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 
 /** Extensions that come with PostgreSQL; a server may be installed without them. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
 import { fewEnginePairs, type TestEngine, useDatabase } from '../support/database.js';
 
 const isPostgresql = (engine: TestEngine): boolean => engine === 'postgresql';

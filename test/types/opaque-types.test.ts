@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Comparison, compare } from '../run/compare.js';
+import { type Comparison, compare } from '../app/compare.js';
 import { useDatabase } from '../support/database.js';
 
 /**

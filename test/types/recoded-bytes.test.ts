@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 
 const MYSQL_FAMILY = availableEngines().filter((engine) => engine !== 'postgresql');

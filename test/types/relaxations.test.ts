@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Comparison, compare, listDifferences, tableResult } from '../run/compare.js';
+import { type Comparison, compare, listDifferences, tableResult } from '../app/compare.js';
 import { fewEnginePairs, type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
 import { textLiteral } from './type-form.js';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { enginePairs, type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
 
 const MYSQL_MODE = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compare, tableResult } from '../run/compare.js';
+import { compare, tableResult } from '../app/compare.js';
 import { urlOfDatabase, useDatabase } from '../support/database.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { availableEngines, type TestEngine, useDatabase } from '../support/database.js';
 
 const UUIDS = ['6ccd780c-baba-1026-9564-5b8c656024db', ...Array.from({ length: 50 }, () => randomUUID())];

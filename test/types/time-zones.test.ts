@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, listDifferences, tableResult } from '../run/compare.js';
+import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { enginePairs, type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
 import { propertySeed } from '../support/property-seed.js';
 

@@ -1,14 +1,9 @@
 import { hasEffect } from '../../core/finding.js';
+import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
-import { formatCount, formatCounted } from '../number-text.js';
+import { formatCount, formatCounted } from '../../words/number-text.js';
 import { listFindings } from '../told-findings.js';
-import {
-  countDifferences,
-  formatDifferenceCounts,
-  formatHeadline,
-  formatPairName,
-  isPartlyUnverified,
-} from '../verdict-text.js';
+import { countDifferences, formatDifferenceCounts, formatHeadline, formatPairName } from '../verdict-text.js';
 import type { Annotation } from './workflow-command.js';
 
 /** GitHub shows no more of each kind of one step. */

@@ -1,4 +1,4 @@
-import { guardText, visibleLine } from '../visible-text.js';
+import { guardText, visibleLine } from '../../words/visible-text.js';
 
 /** A remark that GitHub shows at the head of a job. */
 export interface Annotation {

@@ -1,7 +1,7 @@
 import type { RunResult } from '../../core/result.js';
-import { formatCounted } from '../number-text.js';
+import { formatCounted } from '../../words/number-text.js';
+import { guardText, spellUnseen } from '../../words/visible-text.js';
 import type { ReportOptions } from '../report-options.js';
-import { guardText, spellUnseen } from '../visible-text.js';
 import { emptyCase, type TestCase } from './test-case.js';
 import { listTestCases } from './test-cases.js';
 import { escapeAttribute, escapeText } from './xml-text.js';

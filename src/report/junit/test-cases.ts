@@ -1,17 +1,12 @@
 import { type Finding, hasEffect } from '../../core/finding.js';
+import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
+import { formatCounted } from '../../words/number-text.js';
 import { formatDifferenceListing } from '../difference-listing.js';
 import { tellFindings } from '../group-findings.js';
-import { formatCounted } from '../number-text.js';
 import { createPaint } from '../paint.js';
 import { formatSummary } from '../summary.js';
-import {
-  countDifferences,
-  formatDifferenceCounts,
-  formatHeadline,
-  formatPairName,
-  isPartlyUnverified,
-} from '../verdict-text.js';
+import { countDifferences, formatDifferenceCounts, formatHeadline, formatPairName } from '../verdict-text.js';
 import { listLeftOut } from './left-out.js';
 import type { TestCase } from './test-case.js';
 

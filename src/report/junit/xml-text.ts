@@ -1,4 +1,4 @@
-import { spellUnseen } from '../visible-text.js';
+import { spellUnseen } from '../../words/visible-text.js';
 
 const MARKUP = /[&<>"]/g;
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -1,4 +1,4 @@
-import { spellUnseen } from '../visible-text.js';
+import { spellUnseen } from '../../words/visible-text.js';
 
 /**
  * Puts what a server or a user named into a code span, in which nothing is live: no mention, issue, link, image, HTML or

@@ -1,5 +1,5 @@
 import type { RunResult, TableResult } from '../../core/result.js';
-import { formatCount, formatCounted } from '../number-text.js';
+import { formatCount, formatCounted } from '../../words/number-text.js';
 import type { ReportOptions } from '../report-options.js';
 import { listScope } from '../scope-sentences.js';
 import { formatSide } from '../side-text.js';

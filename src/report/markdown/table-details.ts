@@ -1,9 +1,9 @@
 import type { RowDifference } from '../../core/difference.js';
 import type { TableResult } from '../../core/result.js';
+import { formatCount } from '../../words/number-text.js';
+import { formatValue, formatValuePair } from '../../words/value-text.js';
 import { tellDiagnoses } from '../diagnosis-listing.js';
 import { type DifferenceLine, describeDifference } from '../difference-line.js';
-import { formatCount } from '../number-text.js';
-import { formatValue, formatValuePair } from '../value-text.js';
 import { countDifferences } from '../verdict-text.js';
 import { codeSpan } from './code-span.js';
 

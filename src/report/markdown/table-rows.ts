@@ -1,7 +1,8 @@
+import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { TableResult } from '../../core/result.js';
 import type { Mode } from '../../core/verdict.js';
-import { formatCount } from '../number-text.js';
-import { formatPairName, isPartlyUnverified } from '../verdict-text.js';
+import { formatCount } from '../../words/number-text.js';
+import { formatPairName } from '../verdict-text.js';
 import { codeSpan } from './code-span.js';
 
 /** The head of the table of tables. */

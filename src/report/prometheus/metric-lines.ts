@@ -1,4 +1,4 @@
-import { guardText, spellUnseen } from '../visible-text.js';
+import { guardText, spellUnseen } from '../../words/visible-text.js';
 
 export type Labels = Readonly<Record<string, string>>;
 

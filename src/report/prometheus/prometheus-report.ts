@@ -1,6 +1,7 @@
+import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
 import type { ReportOptions } from '../report-options.js';
-import { countDifferences, isPartlyUnverified } from '../verdict-text.js';
+import { countDifferences } from '../verdict-text.js';
 import { formatMetrics, formatSeries, type Labels, type Metric } from './metric-lines.js';
 
 /** Each is a series of its own in the database of whoever watches. */

@@ -1,0 +1,91 @@
+import type { RunConfig } from '../config/run-config.js';
+import type { Diagnosis } from '../core/diagnosis.js';
+import type { Finding } from '../core/finding.js';
+import type { Side, TablePair } from '../core/pairing.js';
+import { diagnoseTable } from '../diagnosis/diagnose-table.js';
+import { findLatentEncoding } from '../diagnosis/latent-encoding.js';
+import { RowLookup } from '../diagnosis/row-lookup.js';
+import type { Spool } from '../state/spool.js';
+import type { TableProgress } from '../state/table-progress.js';
+import type { OpenSide } from './open-side.js';
+
+interface Run {
+  readonly config: RunConfig;
+  readonly sides: Record<Side, OpenSide>;
+  readonly spool: Spool;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Says of each table of a run why its rows differ, and warns of damage that no comparison finds. Advice changes no
+ * verdict: what cannot be looked up is said and left out. Only a server that is not the one that was read does.
+ */
+export class DiagnosisRun {
+  readonly #run: Run;
+  readonly #lookup: RowLookup;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#lookup = new RowLookup(run.sides);
+  }
+
+  async diagnose(table: TableProgress): Promise<readonly Diagnosis[]> {
+    const { pair, id } = table.planned;
+    const { config, spool, signal } = this.#run;
+    if (pair === null || table.mode === 'count' || signal.aborted) return [];
+    const facts = table.toResult([]);
+    // With a condition, even the first row of a table may be far away.
+    const isWhole = pair.sourceWhere === null && pair.targetWhere === null;
+    const isComplete =
+      isWhole && table.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
+    if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);
+    const onFailure = (reason: string): void => table.addFinding(incomplete(table, reason));
+    try {
+      return await diagnoseTable({
+        pair,
+        counts: facts,
+        strategy: facts.strategy,
+        isComplete,
+        differences: spool.readBatches(id, table.segments),
+        lookup: this.#lookup,
+        showValues: config.showValues,
+        onFailure,
+      });
+    } catch (error) {
+      // Advice must not cost a run of hours its report.
+      onFailure(error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  }
+
+  async #adviseOn(table: TableProgress, pair: TablePair): Promise<void> {
+    try {
+      for (const finding of await findLatentEncoding(pair, this.#lookup)) table.addFinding(finding);
+    } catch (error) {
+      const reason = this.#lookup.describe('source', error);
+      table.addFinding(incomplete(table, `cannot look for text that was encoded twice: ${reason}`));
+    }
+  }
+
+  /** That an address led to another server after the last row was read: whoever uses it next may not get what was compared. */
+  findStrangers(): readonly Finding[] {
+    return [...this.#lookup.strangers].map(([side, { message, hint }]) => ({
+      code: 'other-server',
+      message: `On the ${side}, after its rows were read: ${message}`,
+      hint,
+    }));
+  }
+
+  close(): Promise<void> {
+    return this.#lookup.close();
+  }
+}
+
+function incomplete({ name }: TableProgress, reason: string): Finding {
+  return {
+    code: 'diagnosis-incomplete',
+    about: { table: name, detail: reason },
+    message: `The diagnosis of ${name} is incomplete: ${reason.replace(/\.$/, '')}.`,
+    hint: 'This concerns advice only, and nothing of what was compared.',
+  };
+}

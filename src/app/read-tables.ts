@@ -1,0 +1,134 @@
+import type { RunConfig } from '../config/run-config.js';
+import type { EmitEvent } from '../core/event.js';
+import { hasLimits } from '../core/load-limits.js';
+import type { Log } from '../core/log.js';
+import type { Side } from '../core/pairing.js';
+import { createRowHash } from '../hashing/row-hash.js';
+import { planChecksums } from '../plan/checksum-plan.js';
+import { countTables } from '../run/count-tables.js';
+import { chooseChunkSizes } from '../run/pacing.js';
+import { runTables } from '../run/run-tables.js';
+import type { TableRun } from '../run/table-run.js';
+import type { WorkerPool } from '../runners/pool.js';
+import type { Spool } from '../state/spool.js';
+import type { TableProgress } from '../state/table-progress.js';
+import type { SharedLoad } from '../tasks/shared-load.js';
+import { compileScope } from './comparison-scope.js';
+import type { OpenSide } from './open-side.js';
+import type { RunLoad } from './run-load.js';
+
+/** How long a server may take to cancel a statement before its connection is cut off. */
+const LONGEST_CANCEL_MS = 1500;
+
+/** The hooks with nothing left open. */
+export interface RunWishes {
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal;
+  readonly rowEvents: boolean;
+  readonly wantsRepair: boolean;
+  readonly log: Log;
+}
+
+/** A run whose connections are open. */
+export interface OpenRun {
+  readonly config: RunConfig;
+  readonly wishes: RunWishes;
+  readonly sides: Record<Side, OpenSide>;
+  /** Null where no row is read. */
+  readonly pool: WorkerPool | null;
+  readonly seed: bigint;
+  /** What all threads know of how fast they may read. */
+  readonly load: SharedLoad;
+}
+
+/** What reading the tables of a run needs. */
+export interface Reading extends OpenRun {
+  readonly tables: readonly TableProgress[];
+  readonly spool: Spool;
+  /** How the run keeps to its limits. */
+  readonly control: RunLoad;
+}
+
+/** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
+export async function readTables(reading: Reading): Promise<void> {
+  const { wishes, tables, pool } = reading;
+  await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
+  const counted = tables.filter((table) => table.mode === 'count');
+  const read = tables.filter((table) => table.mode !== 'count');
+  if (counted.length > 0) await countAll({ ...reading, tables: counted });
+  if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
+    await readPairs({ ...reading, tables: read }, pool);
+  }
+  if (!wishes.signal.aborted) return;
+  for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
+}
+
+/** Rows of the source in all tables; null where those of a table are not known. */
+function estimateRows(tables: readonly TableProgress[]): number | null {
+  return tables.reduce<number | null>((sum, { planned: { pair } }) => {
+    const rows = pair === null ? 0 : pair.source.estimatedRows;
+    return sum === null || rows === null ? null : sum + rows;
+  }, 0);
+}
+
+async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
+  const cutOff = (): void => {
+    for (const side of [sides.source, sides.target]) void cutOffSession(side);
+  };
+  wishes.signal.addEventListener('abort', cutOff, { once: true });
+  const scope = compileScope(config);
+  const now = (): number => performance.now();
+  try {
+    await control.watchDuring(() => countTables({ ...wishes, tables, sides, scope, now }));
+  } finally {
+    wishes.signal.removeEventListener('abort', cutOff);
+  }
+}
+
+/** Ends a session and what it is doing: a server does not notice by itself that nobody waits for a statement. */
+async function cutOffSession({ engine, settings, session }: OpenSide): Promise<void> {
+  const keys = session.cancelKey === null ? [] : [session.cancelKey];
+  const cancelled = engine.can.cancel?.(settings, keys).catch(() => undefined);
+  const tooLong = new Promise((resolve) => setTimeout(resolve, LONGEST_CANCEL_MS).unref());
+  await Promise.race([cancelled, tooLong]);
+  await session.close();
+}
+
+async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
+  const { config, wishes, sides, tables, spool, seed, control } = reading;
+  const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
+  const connections = { source: sides.source.settings, target: sides.target.settings };
+  pool.configure({ connections, pairs, estimatedRows: estimateRows(tables) });
+  let cancelled = Promise.resolve();
+  const onAbort = (): void => {
+    cancelled = pool.cancel();
+  };
+  wishes.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const run: TableRun = {
+      tables,
+      pool,
+      spool,
+      sides,
+      spotHash: await createRowHash(seed),
+      workers: config.workers,
+      ...chooseChunkSizes(config),
+      checksums: await planChecksums({
+        place: config.checksumOn,
+        isLimited: hasLimits(config.limits),
+        tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
+        sides,
+        seed,
+      }),
+      emit: wishes.emit,
+      rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
+      signal: wishes.signal,
+      now: () => performance.now(),
+    };
+    await control.watchDuring(() => runTables(run), pool.sessionIds);
+  } finally {
+    wishes.signal.removeEventListener('abort', onAbort);
+    // A program that ends at once after an abort would otherwise leave its statements running on the servers.
+    await cancelled;
+  }
+}

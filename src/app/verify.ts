@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { assertResolved } from '../config/assert-resolved.js';
+import { hashConfig } from '../config/config-hash.js';
+import type { RunConfig } from '../config/run-config.js';
+import { VERSION } from '../config/version.js';
+import type { RowDifference } from '../core/difference.js';
+import { RowproofError } from '../core/errors.js';
+import { emitInTurn, type RunListener } from '../core/event.js';
+import type { Finding } from '../core/finding.js';
+import { type Log, NO_LOG } from '../core/log.js';
+import { comparedColumns, qualifiedName } from '../core/pairing.js';
+import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
+import type { RunResult, TableResult } from '../core/result.js';
+import type { RepairCatalog } from '../engines/repair.js';
+import type { PlannedTable } from '../plan/table-pairing.js';
+import type { RepairFacts } from '../repair/survey.js';
+import { readInFull } from '../run/compare-by-buckets.js';
+import { planForCounting } from '../run/count-tables.js';
+import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
+import { buildResult, readSample, withoutValues } from '../state/build-result.js';
+import { Spool } from '../state/spool.js';
+import { TableProgress } from '../state/table-progress.js';
+import { createSharedLoad } from '../tasks/shared-load.js';
+import { assertAble } from './assert-able.js';
+import { withBareNames } from './bare-names.js';
+import { DiagnosisRun } from './diagnose-run.js';
+import { examineRepair } from './examine-repair.js';
+import { noteHiddenRows } from './hidden-by-condition.js';
+import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
+import { lookAtSchemaAgain } from './look-at-schema-again.js';
+import { findFewRows, noteFewRows } from './min-rows.js';
+import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
+import type { OpenSide } from './open-side.js';
+import { type OpenRun, type Reading, readTables } from './read-tables.js';
+import { RunLoad } from './run-load.js';
+import { withPatternsSpread } from './spread-patterns.js';
+import { modeOf, readsRows, type TableMode } from './table-modes.js';
+
+/** Who listens to a run, and how to stop it. */
+export interface RunHooks {
+  /** Is told events one at a time; the run waits for the promise that it returns, and ends with its error. */
+  readonly onEvent?: RunListener;
+  readonly signal?: AbortSignal;
+  /** Whether every differing row is told as `row:differs`; true unless said otherwise. */
+  readonly rowEvents?: boolean;
+  /** Also read what repair SQL must know of the target. */
+  readonly wantsRepair?: boolean;
+  /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
+  readonly onWarning?: (sentence: string) => void;
+  /** Is told what the run does, decides and survives; made by `createLog`. */
+  readonly log?: Log;
+}
+
+/** The names of all hooks. */
+export const HOOKS: readonly (keyof RunHooks)[] = [
+  'onEvent',
+  'signal',
+  'rowEvents',
+  'wantsRepair',
+  'onWarning',
+  'log',
+];
+
+/** A differing row and the table it is in, by the target's name. */
+export interface TableDifference {
+  readonly table: string;
+  readonly difference: RowDifference;
+}
+
+/** What a run leaves: its result, and every difference until it is closed. */
+export interface VerifyOutcome {
+  readonly result: RunResult;
+  /** Every differing row, in the order of the result's tables and of their keys. */
+  differences(): AsyncIterable<TableDifference>;
+  /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
+  readonly repair: RepairFacts | null;
+  /** Deletes the differences from disk. */
+  close(): Promise<void>;
+}
+
+/**
+ * Compares two databases and resolves with what was found; differences are a result, not an error.
+ *
+ * Rejects with a RowproofError where nothing could be compared: wrong usage, no connection, nothing in scope. An abort
+ * resolves with what was verified until then.
+ */
+export function verify(config: RunConfig, hooks: RunHooks = {}): Promise<VerifyOutcome> {
+  return verifyWith(createWorkerPool, config, hooks);
+}
+
+/** Verifies with workers that somebody else makes. */
+export async function verifyWith(
+  makePool: (...of: Parameters<typeof createWorkerPool>) => WorkerPool,
+  config: RunConfig,
+  hooks: RunHooks,
+): Promise<VerifyOutcome> {
+  assertResolved(config);
+  refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
+  const { onEvent, signal = new AbortController().signal, rowEvents = true, wantsRepair = false } = hooks;
+  const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
+  const wishes = {
+    emit: emitInTurn(logEvents(log, onEvent)),
+    signal,
+    rowEvents: rowEvents && onEvent !== undefined,
+    wantsRepair,
+    log,
+  };
+  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
+  const load = createSharedLoad(config.limits);
+  const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
+  try {
+    log.info('run:begin', () => ({
+      rowproof: VERSION,
+      node: process.version,
+      mode: config.mode,
+      workers: config.workers,
+    }));
+    return await withOpenSides(
+      config,
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
+      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log },
+    );
+  } catch (error) {
+    log.error('run:fail', () => describeFailure(log, error));
+    throw signal.aborted ? interruptedBy(error) : error;
+  } finally {
+    await pool?.close();
+  }
+}
+
+/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
+function interruptedBy(error: unknown): unknown {
+  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
+}
+
+async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
+  const { wishes, sides, seed } = opened;
+  assertAble(opened.config, sides, wishes);
+  const catalogs = catalogsOf(sides);
+  const asked = withBareNames(opened.config, catalogs);
+  const config = withPatternsSpread(asked, catalogs.source);
+  const run = { ...opened, config };
+  const started = { at: new Date(), ms: performance.now() };
+  const pairing = await pairSides(config, sides);
+  const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
+  const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
+  const spool = await Spool.create(tmpdir());
+  try {
+    const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
+    const reading = { ...run, sides: load.sides, tables, spool, control: load };
+    logPlan(wishes.log, pairing.tables);
+    await readTables(reading);
+    const schemaFindings = await lookAtSchemaAgain(reading);
+    const closing = run.pool?.close();
+    // No session stays idle, and no thread in memory, while differences are explained.
+    if (tables.some(({ differences }) => differences > 0)) await closing;
+    const facts = repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables);
+    const repair = facts === null ? null : await examineRepair({ sides, tables, facts });
+    if (facts === null && !wishes.signal.aborted) {
+      await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
+    }
+    const { results, strangers } = await load.watchDuring(() => finishTables(reading));
+    await closing;
+    const result = buildResult({
+      version: VERSION,
+      startedAt: started.at,
+      elapsedMs: performance.now() - started.ms,
+      mode: config.mode,
+      ratio: config.mode === 'spot' ? config.ratio : null,
+      seed,
+      hashes: hashConfig(asked),
+      load: load.describe(),
+      source: describeSide(sides.source),
+      target: describeSide(sides.target),
+      notLookedAt: pairing.notLookedAt,
+      excluded: pairing.excluded,
+      conditions: pairing.conditions,
+      findings: [
+        ...sides.source.findings,
+        ...sides.target.findings,
+        ...pairing.findings,
+        ...schemaFindings,
+        ...strangers,
+        ...(run.pool?.findings() ?? []),
+        ...(wishes.signal.aborted ? [] : findFewRows(config, results)),
+      ],
+      tables: results,
+      interrupted: wishes.signal.aborted,
+    });
+    logResult(wishes.log, result);
+    await wishes.emit({ type: 'run:end', verdict: result.verdict });
+    return {
+      result,
+      differences: () => readDifferences(spool, tables),
+      repair,
+      close: () => spool.close(),
+    };
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+}
+
+function planProgress(table: PlannedTable, mode: TableMode): TableProgress {
+  if (mode.mode === 'count') return new TableProgress(planForCounting(table), mode);
+  const progress = new TableProgress(table, mode);
+  if (mode.isFullForWantOfOrder) progress.addFinding(readInFull(progress.name));
+  return progress;
+}
+
+interface FinishedTables {
+  readonly results: TableResult[];
+  readonly strangers: readonly Finding[];
+}
+
+/** Makes the results of the tables, with what can be said of why their rows differ. */
+async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<FinishedTables> {
+  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
+  try {
+    const results = [];
+    for (const table of tables) {
+      if (!wishes.signal.aborted) noteFewRows(config, table);
+      const diagnoses = await diagnosing.diagnose(table);
+      const sample = await readSample(spool, table);
+      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+    }
+    return { results, strangers: diagnosing.findStrangers() };
+  } finally {
+    await diagnosing.close();
+  }
+}
+
+async function* readDifferences(
+  spool: Spool,
+  tables: readonly TableProgress[],
+): AsyncGenerator<TableDifference> {
+  for (const { planned, segments } of tables) {
+    if (planned.target === null) continue;
+    const table = qualifiedName(planned.target);
+    for await (const difference of spool.read(planned.id, segments)) yield { table, difference };
+  }
+}
+
+async function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
+  const { schema: name, tables, version } = catalog;
+  try {
+    return await session.ask('repair-catalog', { name, tables, version });
+  } catch (error) {
+    if (error instanceof RowproofError) throw error;
+    const { code, message, hint } = engine.classifyError(error);
+    throw new RowproofError({
+      code,
+      message: `Cannot read from the target what repair SQL must know: ${message.replace(/\.$/, '')}.`,
+      hint,
+      cause: error,
+    });
+  }
+}
+
+function repairFacts(
+  catalog: RepairCatalog,
+  spool: Spool,
+  tables: readonly TableProgress[],
+): Omit<RepairFacts, 'examinations'> {
+  const paired = tables.flatMap((table) => {
+    const { pair } = table.planned;
+    if (pair === null) return [];
+    // Columns that turned out not to tell rows apart name none of them.
+    const named = table.asBag ? { ...pair, key: [], columns: comparedColumns(pair) } : pair;
+    return [{ pair: named, size: { rows: table.rowsRead, copies: table.differences } }];
+  });
+  return {
+    pairs: paired.map(({ pair }) => pair),
+    sizes: new Map(paired.map(({ pair, size }) => [qualifiedName(pair.target), size])),
+    catalog,
+    read: (name) => readTable(spool, tables, name),
+  };
+}
+
+async function* readTable(
+  spool: Spool,
+  tables: readonly TableProgress[],
+  name: string,
+): AsyncGenerator<RowDifference> {
+  for (const { planned, segments } of tables) {
+    if (planned.target === null || qualifiedName(planned.target) !== name) continue;
+    yield* spool.read(planned.id, segments);
+  }
+}

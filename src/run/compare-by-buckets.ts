@@ -1,0 +1,237 @@
+import {
+  type BucketSums,
+  choosePartitionBounds,
+  findDifferingBuckets,
+  type SpillBucketsTask,
+  type SpilledRows,
+  type SumBucketsTask,
+  type UnusableKey,
+} from '../core/bucket.js';
+import type { UnverifiedChunk } from '../core/chunk.js';
+import { describeCauses } from '../core/error-cause.js';
+import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
+import { comparedColumns, isLookedUp, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { selectRows } from '../engines/select-rows.js';
+import type { TableProgress } from '../state/table-progress.js';
+import { comparePartitions } from './compare-partitions.js';
+import { endTable, reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
+
+/** A table under comparison, with what was settled about its key. */
+interface BucketRun {
+  readonly run: TableRun;
+  readonly table: TableProgress;
+  readonly pair: TablePair;
+  readonly asBag: boolean;
+  /** Whether rows with a key are kept whole, because they cannot be asked for by it. */
+  readonly withRows: boolean;
+}
+
+/** Ends the comparison of a table of which nothing more can be known. */
+class Unverified extends Error {
+  readonly result: UnverifiedChunk;
+
+  constructor(result: UnverifiedChunk) {
+    super(result.error.message);
+    this.result = result;
+  }
+}
+
+/**
+ * Compares a table whose rows cannot be walked in an order that both sides share: each side is read as it comes, and
+ * adds the hash of each row to a bucket. Sums do not depend on order. Where buckets differ, a second pass keeps their
+ * rows, cut into partitions that are compared one after the other, so that memory stays the same however much differs.
+ * Without an index that is trusted, the rows that differ are not asked for by key.
+ */
+export async function compareByBuckets(
+  run: TableRun,
+  table: TableProgress,
+  { isIndexTrusted = true }: { readonly isIndexTrusted?: boolean } = {},
+): Promise<void> {
+  const { pair } = table.planned;
+  if (pair === null) return;
+  try {
+    const keyFinding = await findUnusableKey(run, pair);
+    if (keyFinding !== null) table.addFinding(keyFinding);
+    const asBag = pair.key.length === 0 || keyFinding !== null;
+    const withRows = !asBag && !(isIndexTrusted && isLookedUp(pair));
+    await comparePasses({ run, table, pair, asBag, withRows });
+  } catch (error) {
+    if (!(error instanceof Unverified)) throw error;
+    if (!run.signal.aborted) await reportUnverified(run, table, error.result);
+  }
+  if (run.signal.aborted) return;
+  table.isPlanned = true;
+  await endTable(run, table);
+}
+
+async function comparePasses(bucket: BucketRun): Promise<void> {
+  const { table, pair, asBag } = bucket;
+  table.asBag = asBag;
+  const sums = await onBothSides((side) => sumSide(bucket, side));
+  const { source, target } = sums;
+  const differing = findDifferingBuckets(source, target);
+  if (!differing.includes(1)) return addRead(bucket, sums);
+  if (asBag) assertComparable(pair);
+  const bounds = choosePartitionBounds([source, target], differing);
+  table.segments = bounds.length + 1;
+  const found = await compareSpilled(bucket, { wanted: differing, bounds });
+  if (found.kind === 'unusable-key') return compareAsBag(bucket, found);
+  addRead(bucket, sums);
+  if (found.open.length === 0) return;
+  // The rows of these partitions are in nothing that was counted: they are spilled once more, whole this time.
+  const again = await compareSpilled(
+    { ...bucket, withRows: true },
+    { wanted: differing, bounds },
+    found.open,
+  );
+  if (again.kind === 'unusable-key')
+    throw new Unverified(unverified({ code: 'key-order', message: again.reason }));
+}
+
+type SpillRequest = Pick<SpillBucketsTask, 'wanted' | 'bounds'>;
+
+/** Keeps the rows of buckets that differ and compares them; `open` are the partitions that a broken index left open. */
+async function compareSpilled(
+  bucket: BucketRun,
+  request: SpillRequest,
+  partitions?: readonly number[],
+): Promise<UnusableKey | { readonly kind: 'done'; readonly open: readonly number[] }> {
+  const { run, table } = bucket;
+  const folder = await run.spool.openFolder(table.planned.id);
+  try {
+    const { source, target } = await onBothSides((side) => spillSide(bucket, { side, folder, ...request }));
+    if (source.kind === 'unusable-key') return source;
+    if (target.kind === 'unusable-key') return target;
+    const spilled = { ...bucket, folder, spilled: { source, target } };
+    return {
+      kind: 'done',
+      open: await comparePartitions(spilled, partitions ?? source.rows.keys()),
+    };
+  } finally {
+    await run.spool.closeFolder(folder);
+  }
+}
+
+/** Without a key nothing says which rows belong together, so every difference must be one by itself. */
+function assertComparable(pair: TablePair): void {
+  const columns = comparedColumns(pair);
+  const name = qualifiedName(pair.source);
+  const tolerant = columns.find(({ rule }) => rule.kind === 'adapted' && rule.tolerance !== null);
+  if (tolerant !== undefined) {
+    throw new Unverified(
+      unverified({
+        code: 'key-order',
+        message: `Rows of ${name} differ, but nothing tells them apart: a tolerance on ${tolerant.source.name} needs a key that does.`,
+        hint: 'Name columns that tell rows apart with --key, or leave the tolerance out.',
+      }),
+    );
+  }
+  const opaque = columns.find(({ canonical }) => canonical === 'wire')?.source;
+  if (opaque === undefined) return;
+  throw new Unverified(
+    unverified({
+      code: 'key-order',
+      message: `Rows of ${name} differ, but nothing tells them apart, and column ${opaque.name} (${opaque.declared}) has no rule that would say whether its values do.`,
+      hint: `Leave it out with --ignore-columns ${pair.source.name}.${opaque.name}, or name columns that tell rows apart with --key.`,
+    }),
+  );
+}
+
+function unverified(details: ErrorDetails): UnverifiedChunk {
+  return { kind: 'unverified', error: serializeError(new RowproofError(details)), transient: false };
+}
+
+const NOTHING = {
+  counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
+  changedColumns: {},
+  undecidedColumns: {},
+};
+
+/** Counts the rows of a side once, although a table that differs is read more than once. */
+function addRead({ table }: BucketRun, { source, target }: Record<Side, BucketSums>): void {
+  table.addChunk({ ...NOTHING, sourceRows: source.rows, targetRows: target.rows });
+}
+
+function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void> {
+  bucket.table.addFinding({
+    code: 'duplicate-key',
+    about: { table: bucket.table.name, detail: reason },
+    message: `The key does not tell all rows apart: ${reason}. Rows were compared by all of their values.`,
+    hint: '',
+  });
+  return comparePasses({ ...bucket, asBag: true, withRows: false });
+}
+
+async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<Record<Side, T>> {
+  const [source, target] = await Promise.allSettled([step('source'), step('target')]);
+  if (source.status === 'rejected') throw source.reason;
+  if (target.status === 'rejected') throw target.reason;
+  return { source: source.value, target: target.value };
+}
+
+async function sumSide({ run, table, pair, asBag }: BucketRun, side: Side): Promise<BucketSums> {
+  const task: SumBucketsTask = { kind: 'sum-buckets', pairId: pair.id, side, asBag };
+  const result = await runWithRetries(run, wholeTable(table), task);
+  if (result.kind === 'unverified') throw new Unverified(result);
+  return result.sums;
+}
+
+async function spillSide(
+  { run, table, pair, asBag, withRows }: BucketRun,
+  request: Pick<SpillBucketsTask, 'side' | 'wanted' | 'bounds' | 'folder'>,
+): Promise<SpilledRows | UnusableKey> {
+  const task: SpillBucketsTask = { kind: 'spill-buckets', pairId: pair.id, asBag, withRows, ...request };
+  const result = await runWithRetries(run, wholeTable(table), task);
+  if (result.kind === 'unverified') throw new Unverified(result);
+  return result;
+}
+
+/** Passes over a whole side find no differing row themselves. */
+function wholeTable(table: TableProgress): SpoolPlace {
+  return { table, segment: 0 };
+}
+
+/** Asks a side without a unique index on the key whether two of its rows have the same one. */
+async function findUnusableKey(run: TableRun, pair: TablePair): Promise<Finding | null> {
+  for (const side of pair.unproven) {
+    const { engine, session } = run.sides[side];
+    const isRepeated = await session
+      .ask('duplicates', selectRows(pair, side, pair.key))
+      .catch((error: unknown) => {
+        const { code, transient, message, hint } = engine.classifyError(error);
+        throw new Unverified({
+          kind: 'unverified',
+          transient,
+          error: {
+            code,
+            hint,
+            causes: describeCauses(error),
+            message: `Cannot look for duplicate keys in ${qualifiedName(pair[side])} on the ${side}: ${message}`,
+          },
+        });
+      });
+    if (isRepeated) return duplicateKey(pair, side);
+  }
+  return null;
+}
+
+function duplicateKey(pair: TablePair, side: Side): Finding {
+  const names = pair.key.map((column) => column[side].name).join(', ');
+  return {
+    code: 'duplicate-key',
+    about: { table: qualifiedName(pair[side]), side, columns: pair.key.map((column) => column[side].name) },
+    message: `Rows of ${qualifiedName(pair[side])} on the ${side} share a key (${names}). Rows were compared by all of their values.`,
+    hint: 'Name columns that tell rows apart with --key.',
+  };
+}
+
+/** Says of a table that should have been sampled that all of it was read. */
+export function readInFull(name: string): Finding {
+  return {
+    code: 'read-in-full',
+    about: { table: name },
+    message: `Table ${name} was read in full: it has no order that both sides share to draw a sample by.`,
+    hint: '',
+  };
+}

@@ -1,0 +1,35 @@
+import { RowproofError, serializeError } from '../core/errors.js';
+import type { TableProgress } from '../state/table-progress.js';
+import { compareByBuckets } from './compare-by-buckets.js';
+import { settleUnfound } from './settle-unfound.js';
+import { endTable, reportUnverified, type TableRun } from './table-run.js';
+
+/**
+ * Ends a table whose segments are all done. Where rows were not found by their keys because an index is broken, what was
+ * read by it is worth nothing: the table is compared once more without it.
+ */
+export async function finishTable(run: TableRun, table: TableProgress): Promise<void> {
+  const { pair } = table.planned;
+  if (pair === null || table.unfound.isEmpty) return endTable(run, table);
+  const verdict = await settleUnfound(run, table, { pair, unfound: table.unfound });
+  if (run.signal.aborted) return;
+  if (verdict.kind === 'unknown') await reportUnverified(run, table, verdict.result);
+  if (verdict.kind !== 'broken') return endTable(run, table);
+  for (const finding of verdict.findings) table.addFinding(finding);
+  if (table.mode === 'spot') {
+    await reportUnverified(run, table, brokenSample(table));
+    return endTable(run, table);
+  }
+  await run.spool.discard(table.planned.id);
+  table.restart();
+  return compareByBuckets(run, table, { isIndexTrusted: false });
+}
+
+function brokenSample({ name }: TableProgress): Parameters<typeof reportUnverified>[2] {
+  const error = new RowproofError({
+    code: 'key-order',
+    message: `The sample of ${name} was drawn by an index that is broken.`,
+    hint: 'Rebuild the index, or compare the table in full.',
+  });
+  return { kind: 'unverified', error: serializeError(error), transient: false };
+}

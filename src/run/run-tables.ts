@@ -1,0 +1,197 @@
+import { type ChunkResult, type ChunkTask, type ComparedChunk, nextChunkRows } from '../core/chunk.js';
+import { serializeError } from '../core/errors.js';
+import type { TablePair } from '../core/pairing.js';
+import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } from '../plan/planner.js';
+import { drawSegments } from '../plan/spot-planner.js';
+import type { TableProgress } from '../state/table-progress.js';
+import { openChecksumWalk, type Turn } from './checksum-walk.js';
+import { compareByBuckets } from './compare-by-buckets.js';
+import { FailingStretch } from './failing-stretch.js';
+import { finishTable } from './finish-table.js';
+import { noteChecksumObstacle } from './note-checksum.js';
+import { firstChunkRows } from './pacing.js';
+import { endTable, runWithRetries, type TableRun, tellRows } from './table-run.js';
+
+const CHUNK_BYTES = 64 << 20;
+
+/** A segment of a table, or a table that is read as a whole. */
+type Work = SegmentWork | { readonly table: TableProgress; readonly segment: null };
+
+interface SegmentWork {
+  readonly table: TableProgress;
+  readonly segment: Segment;
+}
+
+/**
+ * Verifies all tables: as many segments at a time as there are workers, each walked chunk by chunk. Segments are pulled,
+ * so the first is read before the second table is planned.
+ */
+export async function runTables(request: TableRun): Promise<void> {
+  const failure = new AbortController();
+  const run = { ...request, signal: AbortSignal.any([request.signal, failure.signal]) };
+  const work = pullSegments(run);
+  const lane = async (): Promise<void> => {
+    for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => work.next() }) }) {
+      if (item.segment === null) await compareByBuckets(run, item.table);
+      else await walkSegment(run, item);
+    }
+  };
+  const lanes = Array.from({ length: run.workers }, () =>
+    lane().catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    }),
+  );
+  // Nothing may go on reading once the caller hears of a failure.
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
+}
+
+async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
+  for (const table of run.tables) {
+    const { pair, source } = table.planned;
+    if (run.signal.aborted) return;
+    table.start(run.now());
+    const estimatedRows = source?.estimatedRows ?? null;
+    await run.emit({ type: 'table:start', table: table.name, estimatedRows });
+    if (pair === null) {
+      table.isPlanned = true;
+      await endTable(run, table);
+      continue;
+    }
+    noteChecksumObstacle(run.checksums, table);
+    if (pair.strategy === 'bucket') {
+      yield { table, segment: null };
+      continue;
+    }
+    for await (const segment of segmentsOf(run, table, pair)) {
+      table.segments++;
+      table.openSegments++;
+      yield { table, segment };
+      if (run.signal.aborted) return;
+    }
+    table.isPlanned = true;
+    if (table.isDone) await finishTable(run, table);
+  }
+}
+
+async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
+  const source = { ...run.sides.source, pair };
+  if (table.mode !== 'spot') {
+    yield* await planOrWhole(table, { ...source, ...segmentSize(run.workers) });
+    return;
+  }
+  try {
+    const share = yield* drawSegments({ ...source, ratio: table.ratio, hash: run.spotHash });
+    table.spotShare = share;
+  } catch (error) {
+    const { message, hint } = serializeError(error);
+    table.addFinding({
+      code: 'chunk-unverified',
+      about: { table: table.name, side: 'source', detail: message },
+      message: `Cannot draw a sample of ${table.name}: ${message}`,
+      hint,
+    });
+  }
+}
+
+/** A plan only shares work out, so one that the server refuses costs speed, and a sentence. */
+export async function planOrWhole(
+  table: Pick<TableProgress, 'name' | 'addFinding'>,
+  request: PlanningRequest,
+): Promise<readonly Segment[]> {
+  try {
+    return await planSegments(request);
+  } catch (error) {
+    const { message } = request.engine.classifyError(error);
+    table.addFinding({
+      code: 'not-split',
+      about: { table: table.name, side: 'source', detail: message },
+      message: `One worker alone reads ${table.name}, because the source does not say how its keys lie: ${message.replace(/\.$/, '')}.`,
+      hint: '',
+    });
+    return [WHOLE];
+  }
+}
+
+async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
+  const { table, segment } = work;
+  const { pair } = table.planned;
+  if (pair === null) return;
+  let after = segment.after;
+  const { pacing } = run;
+  let capRows = run.chunkRows ?? table.chunkRows ?? firstChunkRows(pacing, pair.source.estimatedRowBytes);
+  const checksums = openChecksumWalk(run, work);
+  const failing = new FailingStretch(run, { table, segment: segment.ordinal }, pair);
+  let turn: Turn | null = null;
+  while (!run.signal.aborted) {
+    turn ??= (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
+    if (run.signal.aborted) break;
+    if (turn.kind === 'proved') {
+      await failing.passed(capRows);
+      await acceptChunk(run, work, turn);
+      if (turn.chunk.end === null) return endSegment(run, work);
+      after = turn.chunk.end;
+      turn = null;
+      continue;
+    }
+    const task: ChunkTask = {
+      kind: 'chunk',
+      pairId: pair.id,
+      after,
+      upTo: turn.upTo,
+      capRows: failing.limitRows(checksums?.limitRows(capRows) ?? capRows),
+      capBytes: CHUNK_BYTES,
+    };
+    const result = await verifyWithRetries(run, work, task);
+    if (run.signal.aborted) break;
+    let end: ChunkTask['after'];
+    if (result.kind === 'unverified') {
+      const next = await failing.next(task, result);
+      if (run.signal.aborted) break;
+      if (next === 'again') continue;
+      if (next === undefined && turn.isLast) return endSegment(run, work);
+      end = next ?? null;
+      if (end === null) checksums?.passOverRead();
+    } else {
+      const { isNear } = failing;
+      await failing.passed(capRows);
+      await acceptChunk(run, work, { kind: 'read', chunk: result });
+      checksums?.noteRead(result);
+      if (!isNear) capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
+      table.chunkRows = capRows;
+      end = result.end;
+    }
+    if (end === null && turn.isLast) return endSegment(run, work);
+    after = end ?? turn.upTo;
+    turn = null;
+  }
+}
+
+/** Notes that a segment was walked to its end, or that the rest of it is unverified: never that it was interrupted. */
+async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
+  await run.spool.seal(table.planned.id, segment.ordinal);
+  table.openSegments--;
+  if (table.isDone) await finishTable(run, table);
+}
+
+/** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */
+function verifyWithRetries(run: TableRun, work: SegmentWork, task: ChunkTask): Promise<ChunkResult> {
+  const { table, segment } = work;
+  const place = { table, segment: segment.ordinal };
+  return runWithRetries(run, place, task);
+}
+
+async function acceptChunk(
+  run: TableRun,
+  { table, segment }: SegmentWork,
+  { kind, chunk }: { readonly kind: Turn['kind']; readonly chunk: ComparedChunk },
+): Promise<void> {
+  const start = run.spool.commit(table.planned.id, segment.ordinal);
+  table.addChunk(chunk, kind === 'proved' ? 'server' : 'client');
+  table.unfound.add(chunk.unfound);
+  const { sourceRows, targetRows, counts } = chunk;
+  const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
+  await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
+  if (chunk.kind === 'mismatch') await tellRows(run, { table, segment: segment.ordinal }, start);
+}

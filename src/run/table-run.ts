@@ -1,0 +1,147 @@
+import type { Pacing, UnverifiedChunk } from '../core/chunk.js';
+import { RowproofError, serializeError } from '../core/errors.js';
+import type { EmitEvent } from '../core/event.js';
+import type { Side } from '../core/pairing.js';
+import type { Engine } from '../engines/engine.js';
+import type { Session } from '../engines/session.js';
+import { withKeyAdvice } from '../plan/advise-key.js';
+import type { RunChecksums } from '../plan/checksum-plan.js';
+import { describeShare, type SpotRequest } from '../plan/spot-planner.js';
+import type { WorkerPool } from '../runners/pool.js';
+import type { Spool } from '../state/spool.js';
+import type { TableProgress } from '../state/table-progress.js';
+import type { TaskResult, WorkerTask } from '../tasks/task.js';
+
+const RETRY_DELAYS_MS = [250, 1000, 4000];
+
+/** What reading the tables of a run needs. */
+export interface TableRun {
+  readonly tables: readonly TableProgress[];
+  readonly pool: WorkerPool;
+  readonly spool: Spool;
+  /** A session of each side, for planning. */
+  readonly sides: Readonly<Record<Side, { readonly engine: Engine; readonly session: Session }>>;
+  /** Draws the chunks of tables that are only sampled. */
+  readonly spotHash: SpotRequest['hash'];
+  readonly workers: number;
+  /** The user's cap on rows, or null to follow the time a chunk takes. */
+  readonly chunkRows: number | null;
+  readonly pacing: Pacing;
+  /** Which tables the servers may hash; null where they are asked for none. */
+  readonly checksums: RunChecksums | null;
+  readonly emit: EmitEvent;
+  /** Which rows are told one by one, as `row:differs`; null for none. */
+  readonly rowEvents: 'with-values' | 'without-values' | null;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** Where a task's differences belong: a table, and the part of it whose rows follow each other in the spool. */
+export interface SpoolPlace {
+  readonly table: TableProgress;
+  readonly segment: number;
+}
+
+/** Runs a task, again after a transient error; what it had put in the spool is forgotten first. */
+export async function runWithRetries<Task extends WorkerTask>(
+  run: TableRun,
+  place: SpoolPlace,
+  task: Task,
+): Promise<TaskResult<Task> | UnverifiedChunk> {
+  const { table, segment } = place;
+  for (let attempt = 0; ; attempt++) {
+    const result: { readonly kind: string } = await runOnce(run, place, task);
+    if (!isUnverified(result)) return result as TaskResult<Task>;
+    await run.spool.rollback(table.planned.id, segment);
+    const delayMs = RETRY_DELAYS_MS[attempt];
+    if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
+    await run.emit({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (run.signal.aborted) return result;
+  }
+}
+
+function isUnverified(result: { readonly kind: string }): result is UnverifiedChunk {
+  return result.kind === 'unverified';
+}
+
+async function runOnce<Task extends WorkerTask>(
+  run: TableRun,
+  { table, segment }: SpoolPlace,
+  task: Task,
+): Promise<TaskResult<Task> | UnverifiedChunk> {
+  let spoolError: unknown = null;
+  const onDifferences = async (lines: Uint8Array): Promise<void> => {
+    try {
+      await run.spool.append(table.planned.id, segment, lines);
+    } catch (error) {
+      spoolError = error;
+      throw error;
+    }
+  };
+  const result = await run.pool
+    .run(task, { onDifferences, onRows: tellRowsRead(run, table) })
+    .catch((error: unknown): UnverifiedChunk => {
+      return { kind: 'unverified', error: serializeError(error), transient: false };
+    });
+  if (spoolError === null) return result;
+  const hint = 'Make room in the folder for temporary files, or name another one with TMPDIR.';
+  const error = new RowproofError({
+    code: 'output',
+    message: `Cannot keep the differences of ${table.name}: ${spoolError instanceof Error ? spoolError.message : spoolError}`,
+    hint,
+    cause: spoolError,
+  });
+  const message = `Rows of ${table.name} differ that could not be kept, so that they are neither counted nor listed.`;
+  table.addFinding({ code: 'differences-lost', about: { table: table.name }, message, hint });
+  return { kind: 'unverified', error: serializeError(error), transient: false };
+}
+
+/** Adds up what is read while the listener is still busy with the event before, so that events cannot pile up. */
+function tellRowsRead(run: TableRun, table: TableProgress): (side: Side, rows: number) => void {
+  const untold = { source: 0, target: 0 };
+  const busy = { source: false, target: false };
+  return (side, read) => {
+    untold[side] += read;
+    if (busy[side]) return;
+    const rows = untold[side];
+    untold[side] = 0;
+    busy[side] = true;
+    const done = (): void => {
+      busy[side] = false;
+    };
+    // A listener that fails ends the run through the events that the run waits for.
+    void run.emit({ type: 'rows:read', table: table.name, side, rows }).then(done, done);
+  };
+}
+
+/** Notes that nothing is known of a part of a table, described by `open`, and tells who listens. */
+export async function reportUnverified(
+  run: TableRun,
+  table: TableProgress,
+  result: UnverifiedChunk,
+  open: string | null = null,
+): Promise<void> {
+  const advised = withKeyAdvice(result, table.planned.pair);
+  table.addUnverified(advised, open);
+  await run.emit({ type: 'chunk:unverified', table: table.name, error: advised.error });
+}
+
+/**
+ * Tells who listens of each differing row that was committed to the spool from a place on. They are read back from
+ * there: only now is it sure that their chunk is not tried again, and memory holds a row at a time.
+ */
+export async function tellRows(run: TableRun, { table, segment }: SpoolPlace, start: number): Promise<void> {
+  if (run.rowEvents === null) return;
+  for await (const row of run.spool.readFrom(table.planned.id, segment, start)) {
+    const difference = run.rowEvents === 'with-values' ? row : { ...row, source: null, target: null };
+    await run.emit({ type: 'row:differs', table: table.name, difference });
+  }
+}
+
+/** Ends a table and tells who listens. */
+export async function endTable(run: TableRun, table: TableProgress): Promise<void> {
+  if (table.spotShare !== null) table.addFinding(describeShare(table.spotShare, table.differences));
+  table.end(run.now());
+  await run.emit({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
+}

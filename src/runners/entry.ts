@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { deserialize } from 'node:v8';
+import { type MessagePort, parentPort, threadId } from 'node:worker_threads';
+import { workerData } from 'piscina';
+import { type Log, type LogEntry, makeLog } from '../core/log.js';
+import type { LaneData, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from '../tasks/task.js';
+import { TaskLane } from '../tasks/task-lane.js';
+import type { LoggedLine, ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
+
+const data = workerData as LaneData;
+const lane = await TaskLane.open(data, openThreadLog(data));
+
+/** What a thread is asked: to do a task, to say that it has loaded, or to close its sessions. */
+export async function runTask(
+  request: ThreadRequest | 'ready' | 'close',
+): Promise<TaskResult<WorkerTask> | null> {
+  if (request === 'ready') return null;
+  if (request !== 'close') return await runWithPort(request);
+  await lane.close();
+  return null;
+}
+
+/** The port carries what cannot wait for the result. */
+async function runWithPort({ task, port, setup }: ThreadRequest): Promise<TaskResult<WorkerTask>> {
+  lane.prepare(() => deserialize(Buffer.from(setup)) as WorkerSetup);
+  const stop = new AbortController();
+  port.on('message', ({ type }: ThreadAnswer) => {
+    if (type === 'cancel') stop.abort();
+  });
+  try {
+    return await lane.run(task, hooksThrough(port), stop.signal);
+  } finally {
+    port.close();
+  }
+}
+
+function hooksThrough(port: MessagePort): TaskHooks {
+  const post = (message: ThreadMessage, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
+  return {
+    onSessions: (handles) => post({ type: 'sessions', handles }),
+    onRows: (side, rows) => post({ type: 'rows', side, rows }),
+    onDifferences: async (lines) => {
+      post({ type: 'differences', lines }, [lines.buffer as ArrayBuffer]);
+      await once(port, 'message');
+    },
+  };
+}
+
+/** Lines go to the main thread as they come, also those of no task: what a session says when it is closed. */
+function openThreadLog({ log: { level, hidesValues } }: LaneData): Log {
+  const take = (logged: LogEntry): void => parentPort?.postMessage({ logged } satisfies LoggedLine);
+  const parts = { level, hidesValues, take, nowMs: () => Date.now() };
+  return makeLog(parts, { fields: { thread: String(threadId) } });
+}

@@ -1,0 +1,61 @@
+import { RowproofError } from '../core/errors.js';
+import type { RunnerParts, TaskHooks, TaskResult, TaskRunner, WorkerTask } from '../tasks/task.js';
+import { TaskLane } from '../tasks/task-lane.js';
+
+/** Does tasks in the thread that asks for them: they take turns while they wait for their servers. */
+export class InlineRunner implements TaskRunner {
+  readonly #parts: RunnerParts;
+  readonly #lanes: Promise<TaskLane>[] = [];
+  readonly #idle: TaskLane[] = [];
+  readonly #waiting: ((lane: TaskLane) => void)[] = [];
+  #isRetired = false;
+  #isClosed = false;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
+    const lane = await this.#takeLane();
+    if (this.#isClosed) throw new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
+    try {
+      return await lane.run(task, hooks, signal);
+    } finally {
+      await this.#giveBack(lane);
+    }
+  }
+
+  /** Gets no further tasks: sessions are closed as soon as the tasks are done that have begun. */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    await Promise.all(this.#idle.map((lane) => lane.close()));
+  }
+
+  async close(): Promise<void> {
+    this.#isRetired = true;
+    this.#isClosed = true;
+    const lanes = await Promise.allSettled(this.#lanes);
+    await Promise.all(lanes.map((lane) => (lane.status === 'fulfilled' ? lane.value.close() : null)));
+  }
+
+  async #takeLane(): Promise<TaskLane> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const { data, setup, workers, log } = this.#parts;
+    if (this.#lanes.length >= workers) return await new Promise((resolve) => this.#waiting.push(resolve));
+    const opening = TaskLane.open(data, log);
+    this.#lanes.push(opening);
+    const lane = await opening;
+    lane.prepare(() => setup);
+    return lane;
+  }
+
+  async #giveBack(lane: TaskLane): Promise<void> {
+    const next = this.#waiting.shift();
+    if (next !== undefined) next(lane);
+    else {
+      this.#idle.push(lane);
+      if (this.#isRetired) await lane.close();
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { RowproofError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
+import type { Log } from '../core/log.js';
+import { SIDES, type Side } from '../core/pairing.js';
+import type { ConnectionSettings } from '../engines/connection-settings.js';
+import { logEngine } from '../engines/log-sessions.js';
+import { engineFor } from '../engines/registry.js';
+import type { SessionHandle } from '../engines/session.js';
+import { compileKernel } from '../hashing/kernel-module.js';
+import type {
+  LaneData,
+  RunnerParts,
+  SideHandles,
+  TaskHooks,
+  TaskResult,
+  TaskRunner,
+  WorkerSetup,
+  WorkerTask,
+} from '../tasks/task.js';
+import { GrowingRunner } from './growing-runner.js';
+import { InlineRunner } from './inline-runner.js';
+import { ThreadRunner } from './thread-runner.js';
+
+/** A stop asks twice, and takes no longer than twice this. */
+const CANCEL_TIMEOUT_MS = 1500;
+
+/** Who listens to a task while it is under way. */
+export type TaskListener = Pick<TaskHooks, 'onDifferences' | 'onRows'>;
+
+/** What a pool must know before its first task. */
+export interface PoolSetup extends WorkerSetup {
+  /** Rows of a side, as far as they are known; null where they are not. */
+  readonly estimatedRows: number | null;
+}
+
+/** Workers that read and compare. Who creates it closes it. */
+export interface WorkerPool {
+  /** Says where to connect and what can be read; before the first task. */
+  configure(setup: PoolSetup): void;
+  run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
+  /** The servers' numbers of the sessions of a side that tasks are using. */
+  sessionIds(side: Side): readonly string[];
+  /** What the report must say of how the tasks were done. */
+  findings(): readonly Finding[];
+  /** Cancels what is under way, here and on the servers. Tasks that were cut off are unverified. */
+  cancel(): Promise<void>;
+  /** Ends the workers and their sessions; a second call waits for the first. */
+  close(): Promise<void>;
+}
+
+/** From here on a run takes longer than its threads to load, on any machine; work beside their loading would slow it. */
+const LONG_RUN_ROWS = 100_000;
+
+/** Makes who does the tasks of a pool. */
+export type MakeRunner = (parts: RunnerParts, setup: PoolSetup) => TaskRunner;
+
+const runnerBySize: MakeRunner = (parts, { estimatedRows }) =>
+  estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS
+    ? new ThreadRunner(parts)
+    : new GrowingRunner({
+        inline: new InlineRunner(parts),
+        startThreads: () => new ThreadRunner(parts),
+        onAlone: parts.onAlone,
+      });
+
+/** What all tasks of a run have in common, and its log. */
+export interface PoolData extends Omit<LaneData, 'kernel' | 'log'> {
+  readonly log: Log;
+}
+
+/** Makes a pool of so many workers. */
+export function createWorkerPool(
+  { log, ...data }: PoolData,
+  workers: number,
+  makeRunner: MakeRunner = runnerBySize,
+): WorkerPool {
+  let configured: { readonly setup: WorkerSetup; readonly runner: TaskRunner } | null = null;
+  const active = new Map<AbortController, SideHandles>();
+  const handles = (side: Side): readonly SessionHandle[] =>
+    [...active.values()].flatMap((known) => known[side] ?? []);
+  let closing: Promise<void> | null = null;
+  const findings: Finding[] = [];
+  const onAlone = (error: unknown): void => void findings.push(describeLoneThread(error));
+
+  return {
+    configure: (setup) => {
+      const { connections, pairs } = setup;
+      const rules = { level: log.level, hidesValues: log.hidesValues };
+      const lane = { ...data, kernel: compileKernel(), log: rules };
+      const parts = { data: lane, setup: { connections, pairs }, workers, log, onAlone };
+      configured = { setup, runner: makeRunner(parts, setup) };
+    },
+    run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {
+      if (configured === null)
+        throw new RowproofError({ code: 'internal', message: 'The worker pool was not configured' });
+      const stop = new AbortController();
+      active.set(stop, {});
+      const hooks: TaskHooks = {
+        onSessions: (found) => active.set(stop, found),
+        onRows: listener.onRows,
+        onDifferences: listener.onDifferences,
+      };
+      try {
+        return (await configured.runner.run(task, hooks, stop.signal)) as TaskResult<Task>;
+      } finally {
+        active.delete(stop);
+      }
+    },
+    sessionIds: (side) => handles(side).map(({ serverSessionId }) => serverSessionId),
+    findings: () => findings,
+    cancel: async () => {
+      if (configured === null) return;
+      const { setup } = configured;
+      const cancelStatements = (): Promise<unknown> =>
+        Promise.all(
+          SIDES.map((side) =>
+            cancelOnServer(setup.connections[side], { handles: handles(side), log: log.with({ side }) }),
+          ),
+        );
+      // A pool knows a statement for as long as the connection that it came from, so that one is cut off afterwards.
+      await cancelStatements();
+      for (const stop of active.keys()) stop.abort();
+      await cancelStatements();
+    },
+    close: () => {
+      closing ??= configured?.runner.close() ?? Promise.resolve();
+      return closing;
+    },
+  };
+}
+
+/** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */
+async function cancelOnServer(
+  settings: ConnectionSettings,
+  { handles, log }: { readonly handles: readonly SessionHandle[]; readonly log: Log },
+): Promise<void> {
+  const keys = handles.flatMap(({ cancelKey }) => cancelKey ?? []);
+  if (keys.length === 0) return;
+  const stop = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+  // What fails is in the log.
+  await logEngine(engineFor(settings.scheme), log)
+    .can.cancel?.(settings, keys, stop)
+    .catch(() => undefined);
+}
+
+function describeLoneThread(error: unknown): Finding {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'one-thread',
+    message: `The run was done in one thread, because no other could be started: ${reason.replace(/\.$/, '')}.`,
+    hint: 'Its result is the same and took longer. Install Rowproof again, and see whether the system limits threads or memory.',
+  };
+}

@@ -1,0 +1,25 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { LogEntry } from '../core/log.js';
+import type { Side } from '../core/pairing.js';
+import type { SideHandles, WorkerTask } from '../tasks/task.js';
+
+/** One task for a thread. The setup comes with each, in shared memory: which thread gets a task is not known. */
+export interface ThreadRequest {
+  readonly task: WorkerTask;
+  readonly port: MessagePort;
+  readonly setup: SharedArrayBuffer;
+}
+
+/** What a thread tells the main thread while a task is under way. */
+export type ThreadMessage =
+  | { readonly type: 'sessions'; readonly handles: SideHandles }
+  | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
+  | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
+
+/** What the main thread tells a thread: that a batch was stored, or that the task is no longer wanted. */
+export type ThreadAnswer = { readonly type: 'stored' } | { readonly type: 'cancel' };
+
+/** A line of the log, which a thread tells at any time. */
+export interface LoggedLine {
+  readonly logged: LogEntry;
+}

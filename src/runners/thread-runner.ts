@@ -1,0 +1,118 @@
+import { serialize } from 'node:v8';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type {
+  RunnerParts,
+  TaskHooks,
+  TaskResult,
+  TaskRunner,
+  WorkerSetup,
+  WorkerTask,
+} from '../tasks/task.js';
+import type { LoggedLine, ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
+
+/** What threads get to close their sessions, before they end anyway. */
+const CLOSE_TIMEOUT_MS = 1500;
+/** A thread keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
+const YOUNG_MEGABYTES = 12;
+
+/**
+ * Does tasks in threads.
+ *
+ * `atomics` are off because waiting on them would block the event loop that reads a thread's sockets. Tasks are
+ * stopped by message, because an abort signal would kill the thread and leave its sessions running.
+ */
+export class ThreadRunner implements TaskRunner {
+  readonly #piscina: Piscina;
+  readonly #setup: SharedArrayBuffer;
+  readonly #threads: number;
+  #isClosed = false;
+  /** Resolves when the threads have loaded what they need; rejects where they cannot. */
+  readonly ready: Promise<void>;
+
+  constructor({ data, setup, workers, log }: RunnerParts) {
+    this.#threads = workers;
+    this.#setup = toSharedMemory(setup);
+    this.#piscina = new Piscina({
+      filename: new URL('../../dist/bundle/worker.js', import.meta.url).href,
+      name: 'runTask',
+      workerData: data,
+      minThreads: workers,
+      maxThreads: workers,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'disabled',
+      recordTiming: false,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
+    this.#piscina.on('message', ({ logged }: LoggedLine) => log.forward(logged));
+    // A thread that dies without a task is nobody's failure; unheard, it would end the process.
+    this.#piscina.on('error', (error) => log.warn('thread:lost', () => log.describeError(error)));
+    log.info('threads:start', () => ({ threads: workers }));
+    this.ready = this.#askAll('ready');
+    this.ready.then(
+      () => log.info('threads:ready', () => ({ threads: workers })),
+      (error: unknown) => {
+        // Threads that are ended while they load fail too.
+        if (!this.#isClosed) log.warn('threads:fail', () => log.describeError(error));
+      },
+    );
+  }
+
+  async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
+    const { port1: port, port2 } = new MessageChannel();
+    const cancel = (): void => answer(port, 'cancel');
+    port.on('message', (message: ThreadMessage) => tell(hooks, message, port));
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    try {
+      const request: ThreadRequest = { task, port: port2, setup: this.#setup };
+      return (await this.#piscina.run(request, { transferList: [port2] })) as TaskResult<WorkerTask>;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      port.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // Also where no task was run: a thread that is ended while it loads its modules can end the process with it.
+    await within(CLOSE_TIMEOUT_MS, this.#askAll('close'));
+    await this.#piscina.destroy();
+  }
+
+  async #askAll(request: 'ready' | 'close'): Promise<void> {
+    await Promise.all(Array.from({ length: this.#threads }, () => this.#piscina.run(request)));
+  }
+}
+
+function tell(hooks: TaskHooks, message: ThreadMessage, port: MessagePort): void {
+  if (message.type === 'sessions') hooks.onSessions(message.handles);
+  else if (message.type === 'rows') hooks.onRows(message.side, message.rows);
+  else
+    void hooks.onDifferences(message.lines).then(
+      () => answer(port, 'stored'),
+      () => answer(port, 'cancel'),
+    );
+}
+
+function answer(port: MessagePort, type: ThreadAnswer['type']): void {
+  port.postMessage({ type } satisfies ThreadAnswer);
+}
+
+/** Copied once, and then handed to threads without being copied again. */
+function toSharedMemory(setup: WorkerSetup): SharedArrayBuffer {
+  const bytes = serialize(setup);
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  return shared;
+}
+
+/** Waits for work, but no longer than this, and not for its success: threads that cannot close are ended. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  // The threads are ended next, whatever they say.
+  await Promise.race([work.catch(() => undefined), over]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GROW_AFTER_MS, GrowingRunner } from '../../src/runners/growing-runner.js';
+import type { TaskHooks, TaskResult, TaskRunner, WorkerTask } from '../../src/tasks/task.js';
+
+const HOOKS: TaskHooks = {
+  onSessions: () => undefined,
+  onRows: () => undefined,
+  onDifferences: async () => undefined,
+};
+
+/** A runner of whom is only known what it was asked. */
+function fakeRunner(name: string, log: string[]): TaskRunner & { retire(): Promise<void> } {
+  return {
+    run: async () => {
+      log.push(name);
+      return {} as TaskResult<WorkerTask>;
+    },
+    retire: async () => void log.push(`${name} retires`),
+    close: async () => void log.push(`${name} ends`),
+  };
+}
+
+function grow({ loads = true } = {}) {
+  const log: string[] = [];
+  let loaded: () => void = () => undefined;
+  const runner = new GrowingRunner({
+    inline: fakeRunner('inline', log),
+    startThreads: () => {
+      log.push('threads start');
+      const ready = new Promise<void>((resolve, reject) => {
+        loaded = loads ? resolve : () => reject(new Error('cannot load'));
+      });
+      return { ...fakeRunner('threads', log), ready };
+    },
+    onAlone: (error) => void log.push(`alone: ${error}`),
+  });
+  const run = () => runner.run({} as WorkerTask, HOOKS, new AbortController().signal);
+  return {
+    log,
+    runner,
+    run,
+    load: async () => {
+      loaded();
+      await vi.advanceTimersByTimeAsync(0);
+    },
+  };
+}
+
+describe('tasks of a run', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('of which little is known begin in the main thread, and go on in threads once these have loaded', async () => {
+    const { log, run, load, runner } = grow();
+    await run();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await run();
+    await load();
+    await run();
+    await runner.close();
+    expect(log).toEqual([
+      'inline',
+      'threads start',
+      'inline',
+      'inline retires',
+      'threads',
+      'inline ends',
+      'threads ends',
+    ]);
+  });
+
+  it('that is over soon never start a thread', async () => {
+    const { log, run, runner } = grow();
+    await run();
+    await runner.close();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS * 2);
+    expect(log).toEqual(['inline', 'inline ends']);
+  });
+
+  it('go on in the main thread where threads cannot load', async () => {
+    const { log, run, load } = grow({ loads: false });
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await load();
+    await run();
+    expect(log).toEqual(['threads start', 'alone: Error: cannot load', 'inline']);
+  });
+
+  it('find no new home once the run has ended', async () => {
+    const { log, load, runner } = grow();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await runner.close();
+    await load();
+    expect(log).toEqual(['threads start', 'inline ends', 'threads ends']);
+  });
+
+  it('that is over before its threads could load have not been done alone for want of them', async () => {
+    const { log, load, runner } = grow({ loads: false });
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await runner.close();
+    await load();
+    expect(log).toEqual(['threads start', 'inline ends', 'threads ends']);
+  });
+});
