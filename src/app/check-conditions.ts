@@ -20,14 +20,12 @@ export async function assertConditions(
 ): Promise<void> {
   for (const { source, target } of tables) {
     if (source === null || target === null) continue;
-    const where = scope.sourceWhere(source.name);
-    const conditions = { source: where, target: scope.targetWhere(source.name) ?? where };
+    const conditions = scope.where(source.name);
     const partners = { source, target };
     const checked = await Promise.allSettled(
       SIDES.map(async (side) => {
         const condition = conditions[side];
-        const flag =
-          side === 'target' && scope.targetWhere(source.name) !== null ? '--target-where' : '--where';
+        const flag = side === 'target' && scope.hasOwnTargetWhere(source.name) ? '--target-where' : '--where';
         if (condition === null) return;
         await assertCondition({ side, open: sides[side], table: partners[side], condition, flag });
       }),

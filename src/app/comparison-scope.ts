@@ -21,8 +21,11 @@ export function compileScope(config: RunConfig): ComparisonScope {
       return patterns.length === 0 ? null : compileGlobs(patterns);
     },
     ignoresColumn: (table) => compileGlobs(patternsFor(config.ignoreColumns, table)),
-    sourceWhere: (table) => config.where.get(table) ?? null,
-    targetWhere: (table) => config.targetWhere.get(table) ?? null,
+    where: (table) => {
+      const source = config.where.get(table) ?? null;
+      return { source, target: config.targetWhere.get(table) ?? source };
+    },
+    hasOwnTargetWhere: (table) => config.targetWhere.has(table),
     columnMapping: (table) => config.columnMap.get(table) ?? [],
     key: (table) => config.keys.get(table) ?? null,
     columnRequest: (table, column) => columnRequest(config, table, column),

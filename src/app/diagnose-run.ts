@@ -1,7 +1,7 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { Finding } from '../core/finding.js';
-import type { Side, TablePair } from '../core/pairing.js';
+import { isConditional, type Side, type TablePair } from '../core/pairing.js';
 import { diagnoseTable } from '../diagnosis/diagnose-table.js';
 import { findLatentEncoding } from '../diagnosis/latent-encoding.js';
 import { RowLookup } from '../diagnosis/row-lookup.js';
@@ -35,7 +35,7 @@ export class DiagnosisRun {
     if (pair === null || table.mode === 'count' || signal.aborted) return [];
     const facts = table.toResult([]);
     // With a condition, even the first row of a table may be far away.
-    const isWhole = pair.sourceWhere === null && pair.targetWhere === null;
+    const isWhole = !isConditional(pair);
     const isComplete =
       isWhole && table.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
     if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);

@@ -1,5 +1,5 @@
 import type { RowDifference } from '../core/difference.js';
-import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { isConditional, qualifiedName, type Side } from '../core/pairing.js';
 import { RowLookup } from '../diagnosis/row-lookup.js';
 import type { RepairCatalog } from '../engines/repair.js';
 import type { ControlRow } from '../engines/session.js';
@@ -29,7 +29,7 @@ const NOTED_ROWS = 2000;
  */
 export async function noteHiddenRows(looking: LookingBehind): Promise<void> {
   const differing = looking.tables.filter(
-    ({ planned: { pair }, differences }) => pair !== null && isLimited(pair) && differences > 0,
+    ({ planned: { pair }, differences }) => pair !== null && isConditional(pair) && differences > 0,
   );
   if (differing.length === 0) return;
   const lookup = new RowLookup(looking.sides);
@@ -61,7 +61,9 @@ export async function findAllHidden({
 }: Asking): Promise<ReadonlyMap<string, ReadonlyMap<number, string>>> {
   const found = new Map<string, ReadonlyMap<number, string>>();
   const limited = tables.flatMap((table) =>
-    table.planned.pair !== null && isLimited(table.planned.pair) ? [{ table, pair: table.planned.pair }] : [],
+    table.planned.pair !== null && isConditional(table.planned.pair)
+      ? [{ table, pair: table.planned.pair }]
+      : [],
   );
   if (limited.length === 0) return found;
   const asked: Record<Side, AskedSide> = {
@@ -83,10 +85,6 @@ export async function findAllHidden({
     });
   }
   return found;
-}
-
-function isLimited({ sourceWhere, targetWhere }: TablePair): boolean {
-  return sourceWhere !== null || targetWhere !== null;
 }
 
 async function* firstRows(rows: AsyncIterable<RowDifference>, most: number): AsyncGenerator<RowDifference> {

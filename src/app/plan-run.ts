@@ -59,7 +59,7 @@ export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<
       known.push(rows);
       tables.push({ ...described, findings: [...described.findings, ...expectFewRowsOf(config, rows)] });
       if (described.strategy === null) continue;
-      const hasCondition = request.scope.sourceWhere(table.source?.name ?? '') !== null;
+      const hasCondition = request.scope.where(table.source?.name ?? '').source !== null;
       const size = sizeOf(planned, request);
       const share = readShare(size, { mode, ratio });
       sized.push({ ...size, ratio: share, seconds: described.estimatedSeconds, hasCondition });

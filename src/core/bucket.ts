@@ -1,5 +1,5 @@
 import type { ComparedChunk, UnverifiedChunk } from './chunk.js';
-import type { Side } from './pairing.js';
+import type { Side, TableId } from './pairing.js';
 
 /**
  * Into how many buckets the rows of a side fall. With a million rows a bucket holds about 15, so that one differing row
@@ -10,7 +10,7 @@ export const BUCKETS = 65_536;
 /** The first pass over one side: how many rows fall into each bucket, and the sum of their hashes. */
 export interface SumBucketsTask {
   readonly kind: 'sum-buckets';
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly side: Side;
   /** Whether rows are told apart as a whole, because no column tells them apart. */
   readonly asBag: boolean;
@@ -19,7 +19,7 @@ export interface SumBucketsTask {
 /** The second pass over one side: rows of buckets that differ go to partition files. */
 export interface SpillBucketsTask {
   readonly kind: 'spill-buckets';
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly side: Side;
   readonly asBag: boolean;
   /** Whether rows with a key are kept whole, because they cannot be asked for by it. */
@@ -34,7 +34,7 @@ export interface SpillBucketsTask {
 /** Compares the rows that both sides spilled into one partition. */
 export interface ComparePartitionTask {
   readonly kind: 'compare-partition';
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly asBag: boolean;
   /** Whether the files hold rows with a key whole. */
   readonly withRows: boolean;

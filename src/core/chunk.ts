@@ -1,6 +1,6 @@
 import type { KeyPart } from './encoding/key-bytes.js';
 import type { SerializedError } from './errors.js';
-import type { Side } from './pairing.js';
+import type { Side, TableId } from './pairing.js';
 
 /**
  * What one task reads from both sides: the rows after a key, up to a key, or up to a cap. Bounds may name only the
@@ -8,7 +8,7 @@ import type { Side } from './pairing.js';
  */
 export interface ChunkTask {
   readonly kind: 'chunk';
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly after: readonly KeyPart[] | null;
   readonly upTo: readonly KeyPart[] | null;
   readonly capRows: number;
@@ -22,7 +22,7 @@ export interface ChunkTask {
  */
 export interface ChecksumTask {
   readonly kind: 'checksum';
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly after: readonly KeyPart[] | null;
   readonly upTo: readonly KeyPart[] | null;
   readonly capRows: number;
@@ -34,7 +34,7 @@ export interface ChecksumTask {
 /** Asks both sides for the key that stands so many rows further: where a stretch ends that cannot be read. */
 export interface FindEndTask {
   readonly kind: 'find-end';
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly after: readonly KeyPart[] | null;
   readonly upTo: readonly KeyPart[] | null;
   readonly rows: number;
@@ -53,7 +53,7 @@ export type FindEndResult = FoundEnd | UnverifiedChunk;
 /** Asks a side, without the help of an index, which keys it has rows with: an index that is broken does not find them. */
 export interface FindKeysTask {
   readonly kind: 'find-keys';
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly side: Side;
   /** Key bytes. */
   readonly keys: readonly Uint8Array[];

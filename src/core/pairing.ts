@@ -24,11 +24,27 @@ export interface KeyColumnPair extends ColumnPair {
 export type Strategy = 'range' | 'bucket';
 
 /**
+ * Names a planned table by what stands on both sides. It is the same in every run over these schemas, whatever else a run
+ * takes in, so that what is known of a table can be kept beyond one.
+ */
+export type TableId = string;
+
+/** The name of a planned table, of which one side may be missing. */
+export function tableId(source: Table | null, target: Table | null): TableId {
+  return JSON.stringify([source, target].map((table) => table && [table.schema, table.name]));
+}
+
+/** Whether a run takes in only the rows that meet a condition, on either side. */
+export function isConditional({ where }: Pick<TablePair, 'where'>): boolean {
+  return SIDES.some((side) => where[side] !== null);
+}
+
+/**
  * A table pair whose rows can be compared. Key columns come first in what is read; `columns` are the other compared
  * ones. A key is empty where nothing tells rows apart but their values; then the strategy is `bucket`.
  */
 export interface TablePair {
-  readonly id: number;
+  readonly id: TableId;
   readonly strategy: Strategy;
   /** Sides on which no index makes sure that the key is unique; only with the bucket strategy. */
   readonly unproven: readonly Side[];
@@ -38,9 +54,8 @@ export interface TablePair {
   readonly target: Table;
   readonly key: readonly KeyColumnPair[];
   readonly columns: readonly ColumnPair[];
-  /** SQL conditions of the user, verbatim. */
-  readonly sourceWhere: string | null;
-  readonly targetWhere: string | null;
+  /** SQL conditions of the user, verbatim, by the side that they are for. */
+  readonly where: Readonly<Record<Side, string | null>>;
 }
 
 export type Side = 'source' | 'target';

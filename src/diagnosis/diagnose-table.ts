@@ -40,12 +40,12 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
     keyKinds: isOrdered ? pair.key.map(({ keyKind }) => keyKind) : [],
     sourceRows: counts.sourceRows,
     targetRows,
-    isConditional: pair.targetWhere !== null,
+    isConditional: pair.where.target !== null,
     lastTargetKey: missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : null,
   });
   const moved = new MovedRows({
     ...pair,
-    sourceRows: extra > 0 && isOrdered && pair.sourceWhere === null ? await readSourceEnds(request) : [],
+    sourceRows: extra > 0 && isOrdered && pair.where.source === null ? await readSourceEnds(request) : [],
   });
   const siblings = new SurvivingSiblings(pair);
   const isWhole = await readDifferences(request, (difference) => {

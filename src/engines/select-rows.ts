@@ -10,7 +10,7 @@ export function selectRows(pair: TablePair, side: Side, columns: readonly Column
     table: pair[side],
     columns: columns.map((column) => column[side]),
     key: pair.key.map((column) => column[side]),
-    where: side === 'source' ? pair.sourceWhere : pair.targetWhere,
+    where: pair.where[side],
     range: { after: null, upTo: null },
     limit: null,
     offset: 0,

@@ -1,6 +1,6 @@
 import type { ChecksumPlace } from '../core/checksum-place.js';
 import { serializeError } from '../core/errors.js';
-import { comparedColumns, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, SIDES, type Side, type TableId, type TablePair } from '../core/pairing.js';
 import type { Mode } from '../core/verdict.js';
 import type { Engine } from '../engines/engine.js';
 import type { ServerChecksum, Session } from '../engines/session.js';
@@ -10,7 +10,7 @@ export interface RunChecksums {
   readonly place: Exclude<ChecksumPlace, 'client'>;
   readonly seed: bigint;
   /** Why the rows of a table pair are read all the same, by its id; completes "because …". */
-  readonly obstacles: ReadonlyMap<number, string>;
+  readonly obstacles: ReadonlyMap<TableId, string>;
 }
 
 interface PlannedPair {

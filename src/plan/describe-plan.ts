@@ -154,12 +154,12 @@ async function readFirstKey(pair: TablePair, source: PlanRequest['sides']['sourc
 
 function countSql({ source, target }: PlannedTable, { sides, scope }: PlanRequest): PlannedSql | null {
   if (source === null || target === null) return null;
-  const where = scope.sourceWhere(source.name);
+  const where = scope.where(source.name);
   return {
-    source: sides.source.engine.describeCount({ table: source, where }),
+    source: sides.source.engine.describeCount({ table: source, where: where.source }),
     target: sides.target.engine.describeCount({
       table: target,
-      where: scope.targetWhere(source.name) ?? where,
+      where: where.target,
     }),
     findings: [],
     isEmpty: false,

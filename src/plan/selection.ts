@@ -1,4 +1,5 @@
 import type { ColumnRequest } from '../core/column-rule.js';
+import type { Side } from '../core/pairing.js';
 import type { MatchNames, NamePair } from './pair-names.js';
 
 /** Tells whether a name is meant by a pattern of the user's. */
@@ -19,8 +20,10 @@ export interface ComparisonScope {
   readonly ignoresColumn: (table: string) => NameTest;
   /** Columns of a table whose names differ on the target. */
   readonly columnMapping: (table: string) => readonly NamePair[];
-  readonly sourceWhere: (table: string) => string | null;
-  readonly targetWhere: (table: string) => string | null;
+  /** The conditions of a table of the source, by the side that they are for: that of the source holds on both, unless the target has its own. */
+  readonly where: (table: string) => Readonly<Record<Side, string | null>>;
+  /** Whether the target has one of its own. */
+  readonly hasOwnTargetWhere: (table: string) => boolean;
   readonly key: (table: string) => readonly string[] | null;
   /** What was said of how a column is compared. */
   readonly columnRequest: (table: string, column: string) => ColumnRequest;

@@ -1,5 +1,13 @@
 import type { Finding } from '../core/finding.js';
-import { comparedColumns, qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import {
+  comparedColumns,
+  qualifiedName,
+  SIDES,
+  type Side,
+  type TableId,
+  type TablePair,
+  tableId,
+} from '../core/pairing.js';
 import type { ColumnResult, TableCondition } from '../core/result.js';
 import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns, wantedTest } from './column-pairing.js';
@@ -11,7 +19,7 @@ import type { ComparisonScope } from './selection.js';
 
 /** A table of the report: what is known of it before a row is read. `pair` is null where its rows are not compared. */
 export interface PlannedTable {
-  readonly id: number;
+  readonly id: TableId;
   readonly source: Table | null;
   readonly target: Table | null;
   readonly pair: TablePair | null;
@@ -40,16 +48,16 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
     matchNames: scope.matchNames,
   });
   const partnerOf = new Map(match.pairs.map((pair) => [pair.source, pair.target]));
-  const planned = sources.map((table, id) => {
+  const planned = sources.map((table) => {
     const ambiguity = match.ambiguous.find((entry) => entry.source === table.name);
     if (ambiguity !== undefined) {
       const { candidates } = ambiguity;
       const name = { table: qualifiedName(table), name: table.name };
-      return planLone(id, table, ambiguousFinding({ what: 'table', ...name, candidates }));
+      return planLone(table, ambiguousFinding({ what: 'table', ...name, candidates }));
     }
     const partner = partners.find((candidate) => candidate.name === partnerOf.get(table.name));
-    if (partner !== undefined) return planPair({ id, table, partner, scope });
-    return planLone(id, table, target.partial === null ? missingTable(table) : unseenTable(table));
+    if (partner !== undefined) return planPair({ table, partner, scope });
+    return planLone(table, target.partial === null ? missingTable(table) : unseenTable(table));
   });
   const tables = planInheritance(planned, scope);
   return {
@@ -69,9 +77,9 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
 
 function conditionsOf({ source }: PlannedTable, scope: ComparisonScope): TableCondition[] {
   if (source === null) return [];
-  const [own, targets] = [scope.sourceWhere(source.name), scope.targetWhere(source.name)];
-  if (own === null && targets === null) return [];
-  return [{ table: qualifiedName(source), source: own, target: targets ?? own }];
+  const where = scope.where(source.name);
+  if (where.source === null && where.target === null) return [];
+  return [{ table: qualifiedName(source), ...where }];
 }
 
 /** Columns that the user left out, those without a partner included: nobody would miss them otherwise. */
@@ -94,11 +102,11 @@ function planInheritance(tables: readonly PlannedTable[], scope: ComparisonScope
     new Set(compared.map((table) => table[side]?.identity ?? '').filter((identity) => identity !== ''));
   const own = { source: identities('source'), target: identities('target') };
   return tables.map((planned) => {
-    const { id, source, target } = planned;
+    const { source, target } = planned;
     if (source === null || target === null) return planned;
     if (source.heirs.length === 0 && target.heirs.length === 0) return planned;
     const table = withInheritedRows(source, own.source);
-    return planPair({ id, table, partner: withInheritedRows(target, own.target), scope });
+    return planPair({ table, partner: withInheritedRows(target, own.target), scope });
   });
 }
 
@@ -110,21 +118,20 @@ function partnerCandidates(target: Catalog, scope: ComparisonScope): readonly Ta
   );
 }
 
-function planLone(id: number, source: Table, finding: Finding): PlannedTable {
-  return { id, source, target: null, pair: null, columns: [], findings: [finding] };
+function planLone(source: Table, finding: Finding): PlannedTable {
+  return { id: tableId(source, null), source, target: null, pair: null, columns: [], findings: [finding] };
 }
 
 function planPair({
-  id,
   table,
   partner,
   scope,
 }: {
-  id: number;
   table: Table;
   partner: Table;
   scope: ComparisonScope;
 }): PlannedTable {
+  const id = tableId(table, partner);
   const columns = pairColumns(table, partner, scope);
   const findings = [
     ...columns.findings,
@@ -150,8 +157,7 @@ function planPair({
     target: partner,
     ...choice,
     columns: columns.wanted.filter((column) => !keyNames.has(column.source.name)),
-    sourceWhere: scope.sourceWhere(table.name),
-    targetWhere: scope.targetWhere(table.name) ?? scope.sourceWhere(table.name),
+    where: scope.where(table.name),
   };
   if (comparedColumns(pair).length === 0 && table.columns.length + partner.columns.length > 0) {
     const bare = noColumnFinding(table);

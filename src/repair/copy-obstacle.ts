@@ -1,4 +1,4 @@
-import { comparedColumns, qualifiedName } from '../core/pairing.js';
+import { comparedColumns, isConditional, qualifiedName } from '../core/pairing.js';
 import type { Key } from '../core/schema.js';
 import { formatCount } from '../words/number-text.js';
 import { buildCopyConditions, copiedValues } from './copy-conditions.js';
@@ -19,7 +19,7 @@ export function findCopyObstacle(change: RowChange, repaired: RepairedTable): st
 
 /** What else the table is in stays as it is: which of its equal rows others mean, or hide, nobody can say. */
 function findTableObstacle({ pair, catalog }: RepairedTable): string | null {
-  if (pair.sourceWhere !== null || pair.targetWhere !== null) {
+  if (isConditional(pair)) {
     return 'nothing tells its rows apart, and rows that do not meet the condition of the run may equal them';
   }
   const name = qualifiedName(pair.target);

@@ -36,8 +36,8 @@ export async function findHiddenRows({
   const found = new Map<number, string>();
   const waiting: Record<Side, Lookup[]> = { source: [], target: [] };
   const isHidden: Record<Side, boolean> = {
-    source: pair.sourceWhere !== null,
-    target: pair.targetWhere !== null,
+    source: pair.where.source !== null,
+    target: pair.where.target !== null,
   };
   const look = async (side: Side): Promise<void> => {
     const lookups = waiting[side].splice(0);

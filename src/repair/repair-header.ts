@@ -1,4 +1,4 @@
-import { type ColumnPair, comparedColumns, type TablePair } from '../core/pairing.js';
+import { type ColumnPair, comparedColumns, isConditional, type TablePair } from '../core/pairing.js';
 import type { RunResult } from '../core/result.js';
 import type { RepairDialect } from '../engines/repair.js';
 import { formatCount, formatCounted } from '../words/number-text.js';
@@ -121,7 +121,7 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
   for (const [name, table] of tables) {
     const { counts } = table;
     if (counts.insert + counts.update + counts.delete === 0) continue;
-    if (table.pair.sourceWhere !== null || table.pair.targetWhere !== null) {
+    if (isConditional(table.pair)) {
       warnings.push(`Only rows of ${name} that meet the condition of the run were compared.`);
     }
     if (direction === 'repair' && !table.table.transactional) {

@@ -97,8 +97,8 @@ async function compareSpilled(
   request: SpillRequest,
   partitions?: readonly number[],
 ): Promise<UnusableKey | { readonly kind: 'done'; readonly open: readonly number[] }> {
-  const { run, table } = bucket;
-  const folder = await run.spool.openFolder(table.planned.id);
+  const { run } = bucket;
+  const folder = await run.spool.openFolder();
   try {
     const { source, target } = await onBothSides((side) => spillSide(bucket, { side, folder, ...request }));
     if (source.kind === 'unusable-key') return source;

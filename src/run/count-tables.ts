@@ -57,11 +57,7 @@ export async function countTables(run: CountRun): Promise<void> {
 
 async function countTable(run: CountRun, table: TableProgress, tables: Record<Side, Table>): Promise<void> {
   const { scope, sides } = run;
-  const name = tables.source.name;
-  const where = {
-    source: scope.sourceWhere(name),
-    target: scope.targetWhere(name) ?? scope.sourceWhere(name),
-  };
+  const where = scope.where(tables.source.name);
   const [source, target] = await Promise.allSettled(
     (['source', 'target'] as const).map((side) => countRows(sides[side], tables[side], where[side])),
   );

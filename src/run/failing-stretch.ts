@@ -1,6 +1,6 @@
 import type { FindEndResult, FindEndTask, UnverifiedChunk } from '../core/chunk.js';
 import { formatKeyParts } from '../core/encoding/key-bytes.js';
-import type { TablePair } from '../core/pairing.js';
+import { isConditional, type TablePair } from '../core/pairing.js';
 import type { KeyRange } from '../engines/row-selection.js';
 import { reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
 
@@ -81,10 +81,10 @@ export class FailingStretch {
   }
 
   async #findEnd(stretch: Pick<FindEndTask, 'after' | 'upTo' | 'rows'>): Promise<FindEndResult> {
-    const { id: pairId, sourceWhere, targetWhere } = this.#pair;
+    const { id: pairId } = this.#pair;
     const task: FindEndTask = { kind: 'find-end', pairId, ...stretch, withConditions: true };
     const found = await runWithRetries(this.#run, this.#place, task);
-    if (found.kind === 'found-end' || (sourceWhere === null && targetWhere === null)) return found;
+    if (found.kind === 'found-end' || !isConditional(this.#pair)) return found;
     return runWithRetries(this.#run, this.#place, { ...task, withConditions: false });
   }
 

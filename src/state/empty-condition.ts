@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.js';
-import { qualifiedName } from '../core/pairing.js';
+import { isConditional, qualifiedName } from '../core/pairing.js';
 import type { RowCounts } from '../core/result.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 
@@ -11,7 +11,7 @@ export function describeEmptyCondition(
   { pair }: PlannedTable,
   { sourceRows, targetRows }: Pick<RowCounts, 'sourceRows' | 'targetRows'>,
 ): Finding[] {
-  if (pair === null || (pair.sourceWhere === null && pair.targetWhere === null)) return [];
+  if (pair === null || !isConditional(pair)) return [];
   if (sourceRows > 0 || targetRows > 0) return [];
   return [
     {

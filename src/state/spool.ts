@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
+import type { TableId } from '../core/pairing.js';
 
 /** How much of a file is read, and parsed, at once. */
 const READ_BYTES = 16 << 10;
@@ -34,6 +35,7 @@ function removeOpenFolders(): void {
 export class Spool {
   readonly #folder: string;
   readonly #files = new Map<string, SegmentFile>();
+  #made = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -56,14 +58,14 @@ export class Spool {
   }
 
   /** Appends rows, as lines of JSON, of the chunk that a segment is at. */
-  async append(table: number, segment: number, lines: Uint8Array): Promise<void> {
+  async append(table: TableId, segment: number, lines: Uint8Array): Promise<void> {
     const file = await this.#fileOf(table, segment);
     if (file.handle !== null) await writeAll(file.handle, lines, file.written);
     file.written += lines.length;
   }
 
   /** Keeps what the chunk appended, and returns where it begins, for `readFrom`. */
-  commit(table: number, segment: number): number {
+  commit(table: TableId, segment: number): number {
     const file = this.#files.get(`${table}.${segment}`);
     if (file === undefined) return 0;
     const start = file.committed;
@@ -72,7 +74,7 @@ export class Spool {
   }
 
   /** Forgets what the chunk appended since the last commit. */
-  async rollback(table: number, segment: number): Promise<void> {
+  async rollback(table: TableId, segment: number): Promise<void> {
     const file = this.#files.get(`${table}.${segment}`);
     if (file === undefined || file.written === file.committed) return;
     await file.handle?.truncate(file.committed);
@@ -80,7 +82,7 @@ export class Spool {
   }
 
   /** Says that a segment has no more chunks. */
-  async seal(table: number, segment: number): Promise<void> {
+  async seal(table: TableId, segment: number): Promise<void> {
     const file = this.#files.get(`${table}.${segment}`);
     if (file === undefined) return;
     await file.handle?.close();
@@ -88,7 +90,7 @@ export class Spool {
   }
 
   /** Forgets all rows of a table, which is compared once more from its beginning. */
-  async discard(table: number): Promise<void> {
+  async discard(table: TableId): Promise<void> {
     for (const [name, file] of [...this.#files]) {
       if (!name.startsWith(`${table}.`)) continue;
       this.#files.delete(name);
@@ -102,7 +104,7 @@ export class Spool {
    * `mostCharacters` are passed over without being put together.
    */
   async *read(
-    table: number,
+    table: TableId,
     segments: number,
     mostCharacters = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<RowDifference> {
@@ -113,7 +115,7 @@ export class Spool {
 
   /** The same rows, as many at a time as were read at once: waiting for each costs as much as reading it. */
   async *readBatches(
-    table: number,
+    table: TableId,
     segments: number,
     mostCharacters = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<readonly RowDifference[]> {
@@ -123,7 +125,7 @@ export class Spool {
   }
 
   /** Reads the committed rows of a segment from a place on that `commit` returned. */
-  async *readFrom(table: number, segment: number, start: number): AsyncGenerator<RowDifference> {
+  async *readFrom(table: TableId, segment: number, start: number): AsyncGenerator<RowDifference> {
     const place = { start, mostCharacters: Number.POSITIVE_INFINITY };
     for await (const rows of this.#batchesFrom(table, segment, place)) {
       for (const row of rows) yield row;
@@ -131,7 +133,7 @@ export class Spool {
   }
 
   async *#batchesFrom(
-    table: number,
+    table: TableId,
     segment: number,
     { start, mostCharacters }: { readonly start: number; readonly mostCharacters: number },
   ): AsyncGenerator<readonly RowDifference[]> {
@@ -141,8 +143,8 @@ export class Spool {
   }
 
   /** Makes a folder for temporary files of a table, as private as the spool itself. */
-  openFolder(table: number): Promise<string> {
-    return mkdtemp(join(this.#folder, `${table}-`));
+  openFolder(): Promise<string> {
+    return mkdtemp(join(this.#folder, 'buckets-'));
   }
 
   /** Deletes such a folder. */
@@ -158,11 +160,11 @@ export class Spool {
     if (openFolders.size === 0) process.off('exit', removeOpenFolders);
   }
 
-  async #fileOf(table: number, segment: number): Promise<SegmentFile> {
+  async #fileOf(table: TableId, segment: number): Promise<SegmentFile> {
     const name = `${table}.${segment}`;
     const known = this.#files.get(name);
     if (known !== undefined) return known;
-    const path = join(this.#folder, `${name}.ndjson`);
+    const path = join(this.#folder, `${this.#made++}.ndjson`);
     const file = { path, handle: await open(path, 'wx', 0o600), written: 0, committed: 0 };
     this.#files.set(name, file);
     return file;

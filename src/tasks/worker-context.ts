@@ -1,7 +1,7 @@
 import type { UnverifiedChunk } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { Side, TablePair } from '../core/pairing.js';
+import type { Side, TableId, TablePair } from '../core/pairing.js';
 import type { SessionHandle } from '../engines/session.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import type { RowIndex } from '../hashing/row-index.js';
@@ -27,7 +27,7 @@ export interface WorkerContext {
 
 /** A table pair as a worker reads it. */
 interface PreparedPair {
-  readonly pairId: number;
+  readonly pairId: TableId;
   readonly sides: Map<Side, TableSide>;
   /** Whether rows are hashed as they were sent; null until both sides are prepared. */
   asSent: boolean | null;

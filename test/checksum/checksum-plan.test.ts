@@ -24,9 +24,9 @@ describe.each(availableEngines())('whether two servers of %s hash alike', (name)
     for (let side = 0; side < 2; side++) sessions.push(await parts.openSql(settings));
     const [table] = (await parts.readCatalog(sessions[0] as SqlSession, settings)).tables;
     if (table === undefined) throw new Error('The table is not in the catalog.');
-    const where = { sourceWhere: null, targetWhere: null };
+    const where = { where: { source: null, target: null } };
     pair = {
-      id: 7,
+      id: '7',
       strategy: 'range',
       unproven: [],
       unwalkable: null,

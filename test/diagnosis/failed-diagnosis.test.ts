@@ -12,10 +12,10 @@ describe('a diagnosis that fails', () => {
     const word = pairOf('word', 'text');
     const table = { schema: 's', name: 't', columns: [word.target], keys: [] } as unknown as Table;
     const pair: TablePair = {
-      ...{ id: 0, strategy: 'bucket', unproven: [], unwalkable: 'it has no key', key: [], columns: [word] },
-      ...{ source: table, target: table, sourceWhere: null, targetWhere: null },
+      ...{ id: '0', strategy: 'bucket', unproven: [], unwalkable: 'it has no key', key: [], columns: [word] },
+      ...{ source: table, target: table, where: { source: null, target: null } },
     };
-    const planned = { id: 0, source: table, target: table, pair, columns: [], findings: [] };
+    const planned = { id: '0', source: table, target: table, pair, columns: [], findings: [] };
     const progress = new TableProgress(planned, { mode: 'full', ratio: 1 });
     const counts = { missing: 0, extra: 0, changed: 1, inFlight: 0 };
     progress.addChunk({ sourceRows: 1, targetRows: 1, counts, changedColumns: {}, undecidedColumns: {} });

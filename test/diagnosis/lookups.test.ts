@@ -20,7 +20,7 @@ const table: Table = {
   },
 };
 const pair = {
-  ...{ id: 0, source: table, target: table, sourceWhere: null, targetWhere: null },
+  ...{ id: '0', source: table, target: table, where: { source: null, target: null } },
   ...{ strategy: 'range' as const, unproven: [], unwalkable: null },
   key: [{ ...pairOf('id', 'int'), keyKind: 'int' as const }],
   columns: [pairOf('name', 'text')],

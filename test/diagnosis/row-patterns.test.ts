@@ -308,7 +308,7 @@ describe('rows that a unique key kept out', () => {
     keys: [{ name: 'email', columns: ['email'], primary: false, unique: true, ineligible: null }],
   };
   const pair: TablePair = {
-    id: 0,
+    id: '0',
     strategy: 'range',
     unproven: [],
     unwalkable: null,
@@ -316,8 +316,7 @@ describe('rows that a unique key kept out', () => {
     target,
     key: [key],
     columns: [email],
-    sourceWhere: null,
-    targetWhere: null,
+    where: { source: null, target: null },
   };
   const missing = (id: number, value: string): RowDifference => ({
     kind: 'missing',

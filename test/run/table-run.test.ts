@@ -11,7 +11,7 @@ import type { WorkerPool } from '../../src/runners/pool.js';
 import { Spool } from '../../src/state/spool.js';
 import type { TableProgress } from '../../src/state/table-progress.js';
 
-const TABLE = 3;
+const TABLE = 'orders';
 const SEGMENT = 0;
 const TASK: ChunkTask = {
   kind: 'chunk',

@@ -20,7 +20,7 @@ describe('the files of a partition', () => {
     const rows = { source: writer.rows[0] ?? 0, target: 0 };
     return {
       kind: 'compare-partition',
-      pairId: 0,
+      pairId: '0',
       asBag: false,
       withRows: false,
       folder,

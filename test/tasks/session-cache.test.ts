@@ -17,7 +17,7 @@ import type { WorkerContext } from '../../src/tasks/worker-context.js';
 const ENVIRONMENT = { variables: {}, readFile: () => null, homeFolder: '/nowhere', userName: 'nobody' };
 const NO_LIMITS = { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null };
 const TABLE = { schema: 'shop', name: 'orders' };
-const PAIR = { id: 1, source: TABLE, target: TABLE, key: [], columns: [] } as unknown as TablePair;
+const PAIR = { id: '1', source: TABLE, target: TABLE, key: [], columns: [] } as unknown as TablePair;
 
 const settingsOf = (url: string): ConnectionSettings => {
   const address = new URL(url);
@@ -102,8 +102,8 @@ describe('the sessions of a worker', () => {
 });
 
 describe('a task that reads a whole table', () => {
-  const sum: SumBucketsTask = { kind: 'sum-buckets', pairId: 1, side: 'target', asBag: true };
-  const find: FindKeysTask = { kind: 'find-keys', pairId: 1, side: 'target', keys: [] };
+  const sum: SumBucketsTask = { kind: 'sum-buckets', pairId: '1', side: 'target', asBag: true };
+  const find: FindKeysTask = { kind: 'find-keys', pairId: '1', side: 'target', keys: [] };
 
   it.each([
     ['sums up its buckets', sum, sumBuckets],
