@@ -6,7 +6,7 @@ import { diagnoseTable } from '../diagnosis/diagnose-table.js';
 import { findLatentEncoding } from '../diagnosis/latent-encoding.js';
 import { RowLookup } from '../diagnosis/row-lookup.js';
 import type { Spool } from '../state/spool.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import type { OpenSide } from './open-side.js';
 
 interface Run {
@@ -29,7 +29,7 @@ export class DiagnosisRun {
     this.#lookup = new RowLookup(run.sides);
   }
 
-  async diagnose(table: TableProgress): Promise<readonly Diagnosis[]> {
+  async diagnose(table: TableState): Promise<readonly Diagnosis[]> {
     const { pair, id } = table.planned;
     const { config, spool, signal } = this.#run;
     if (pair === null || table.mode === 'count' || signal.aborted) return [];
@@ -46,7 +46,7 @@ export class DiagnosisRun {
         counts: facts,
         strategy: facts.strategy,
         isComplete,
-        differences: spool.readBatches(id, table.segments),
+        differences: spool.readBatches(id, table.parts),
         lookup: this.#lookup,
         showValues: config.showValues,
         onFailure,
@@ -58,7 +58,7 @@ export class DiagnosisRun {
     }
   }
 
-  async #adviseOn(table: TableProgress, pair: TablePair): Promise<void> {
+  async #adviseOn(table: TableState, pair: TablePair): Promise<void> {
     try {
       for (const finding of await findLatentEncoding(pair, this.#lookup)) table.addFinding(finding);
     } catch (error) {
@@ -81,7 +81,7 @@ export class DiagnosisRun {
   }
 }
 
-function incomplete({ name }: TableProgress, reason: string): Finding {
+function incomplete({ name }: TableState, reason: string): Finding {
   return {
     code: 'diagnosis-incomplete',
     about: { table: name, detail: reason },

@@ -3,14 +3,14 @@ import type { Side } from '../core/pairing.js';
 import { RowLookup } from '../diagnosis/row-lookup.js';
 import type { AskedSide } from '../repair/hidden-rows.js';
 import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import { findAllHidden } from './hidden-by-condition.js';
 import type { OpenSide } from './open-side.js';
 
 interface RepairExamination {
   readonly sides: Readonly<Record<Side, OpenSide>>;
   readonly facts: Omit<RepairFacts, 'examinations'>;
-  readonly tables: readonly TableProgress[];
+  readonly tables: readonly TableState[];
 }
 
 /**

@@ -4,12 +4,12 @@ import { RowLookup } from '../diagnosis/row-lookup.js';
 import type { RepairCatalog } from '../engines/repair.js';
 import type { ControlRow } from '../engines/session.js';
 import { type AskedSide, findHiddenRows } from '../repair/hidden-rows.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import type { OpenSide } from './open-side.js';
 
 interface LookingBehind {
   readonly sides: Readonly<Record<Side, OpenSide>>;
-  readonly tables: readonly TableProgress[];
+  readonly tables: readonly TableState[];
   /** Reads the differing rows of a table of the target. */
   readonly read: (table: string) => AsyncIterable<RowDifference>;
 }

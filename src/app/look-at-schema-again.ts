@@ -16,7 +16,7 @@ export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Pro
     const [source, target] = await Promise.all([readAgain('source', sides), readAgain('target', sides)]);
     for (const table of tables) {
       for (const { finding, isMisread } of findSchemaChanges(table.planned, { source, target })) {
-        if (isMisread) table.forgetDifferences();
+        if (isMisread) table.record({ kind: 'misread' });
         table.addFinding(finding);
         const { message, hint } = finding;
         const error = { code: 'catalog', message, hint, causes: [] } as const;

@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.js';
 import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import { formatCount, formatCounted } from '../words/number-text.js';
 
 const HINT =
@@ -34,7 +34,7 @@ export function findFewRows({ minRows }: RunConfig, tables: readonly TableResult
 }
 
 /** Notes of a table with a number of rows of its own that fewer were looked at on a side. */
-export function noteFewRows({ tableMinRows }: RunConfig, table: TableProgress): void {
+export function noteFewRows({ tableMinRows }: RunConfig, table: TableState): void {
   const { source, target } = table.planned;
   const minRows = source === null ? undefined : tableMinRows.get(source.name);
   if (minRows === undefined || target === null || isEnough(table, minRows)) return;

@@ -11,7 +11,7 @@ import { runTables } from '../run/run-tables.js';
 import type { TableRun } from '../run/table-run.js';
 import type { WorkerPool } from '../runners/pool.js';
 import type { Spool } from '../state/spool.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
 import { compileScope } from './comparison-scope.js';
 import type { OpenSide } from './open-side.js';
@@ -43,7 +43,7 @@ export interface OpenRun {
 
 /** What reading the tables of a run needs. */
 export interface Reading extends OpenRun {
-  readonly tables: readonly TableProgress[];
+  readonly tables: readonly TableState[];
   readonly spool: Spool;
   /** How the run keeps to its limits. */
   readonly control: RunLoad;
@@ -60,11 +60,12 @@ export async function readTables(reading: Reading): Promise<void> {
     await readPairs({ ...reading, tables: read }, pool);
   }
   if (!wishes.signal.aborted) return;
-  for (const table of tables) if (!table.isDone && table.planned.target !== null) table.interrupt();
+  for (const table of tables)
+    if (!table.isDone && table.planned.target !== null) table.record({ kind: 'interrupted' });
 }
 
 /** Rows of the source in all tables; null where those of a table are not known. */
-function estimateRows(tables: readonly TableProgress[]): number | null {
+function estimateRows(tables: readonly TableState[]): number | null {
   return tables.reduce<number | null>((sum, { planned: { pair } }) => {
     const rows = pair === null ? 0 : pair.source.estimatedRows;
     return sum === null || rows === null ? null : sum + rows;

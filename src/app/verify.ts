@@ -9,10 +9,9 @@ import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
 import { type Log, NO_LOG } from '../core/log.js';
-import { comparedColumns, qualifiedName } from '../core/pairing.js';
+import { qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import type { RunResult, TableResult } from '../core/result.js';
-import type { RepairCatalog } from '../engines/repair.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 import type { RepairFacts } from '../repair/survey.js';
 import { readInFull } from '../run/compare-by-buckets.js';
@@ -20,7 +19,8 @@ import { planForCounting } from '../run/count-tables.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult, readSample, withoutValues } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
-import { TableProgress } from '../state/table-progress.js';
+import type { TableRecord } from '../state/table-record.js';
+import { TableState } from '../state/table-state.js';
 import { createSharedLoad } from '../tasks/shared-load.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
@@ -31,8 +31,8 @@ import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
-import type { OpenSide } from './open-side.js';
 import { type OpenRun, type Reading, readTables } from './read-tables.js';
+import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { modeOf, readsRows, type TableMode } from './table-modes.js';
@@ -86,12 +86,19 @@ export interface VerifyOutcome {
  * resolves with what was verified until then.
  */
 export function verify(config: RunConfig, hooks: RunHooks = {}): Promise<VerifyOutcome> {
-  return verifyWith(createWorkerPool, config, hooks);
+  return verifyWith({ makePool: createWorkerPool }, config, hooks);
+}
+
+/** What a run is made from that others may make. */
+export interface RunMakers {
+  readonly makePool: (...of: Parameters<typeof createWorkerPool>) => WorkerPool;
+  /** Is told each thing that the run learns of a table, in order. */
+  readonly onRecord?: (table: TableState, record: TableRecord) => void;
 }
 
 /** Verifies with workers that somebody else makes. */
 export async function verifyWith(
-  makePool: (...of: Parameters<typeof createWorkerPool>) => WorkerPool,
+  { makePool, onRecord = () => undefined }: RunMakers,
   config: RunConfig,
   hooks: RunHooks,
 ): Promise<VerifyOutcome> {
@@ -119,7 +126,7 @@ export async function verifyWith(
     }));
     return await withOpenSides(
       config,
-      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }),
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, onRecord),
       { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log },
     );
   } catch (error) {
@@ -136,7 +143,10 @@ function interruptedBy(error: unknown): unknown {
   return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }
 
-async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
+async function verifyOpenSides(
+  opened: OpenRun,
+  onRecord: NonNullable<RunMakers['onRecord']>,
+): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
   assertAble(opened.config, sides, wishes);
   const catalogs = catalogsOf(sides);
@@ -146,7 +156,7 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
   const started = { at: new Date(), ms: performance.now() };
   const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map((table) => planProgress(table, modeOf(config, table)));
+  const tables = pairing.tables.map((table) => openState(table, modeOf(config, table), onRecord));
   const spool = await Spool.create(tmpdir());
   try {
     const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
@@ -204,11 +214,15 @@ async function verifyOpenSides(opened: OpenRun): Promise<VerifyOutcome> {
   }
 }
 
-function planProgress(table: PlannedTable, mode: TableMode): TableProgress {
-  if (mode.mode === 'count') return new TableProgress(planForCounting(table), mode);
-  const progress = new TableProgress(table, mode);
-  if (mode.isFullForWantOfOrder) progress.addFinding(readInFull(progress.name));
-  return progress;
+function openState(
+  planned: PlannedTable,
+  mode: TableMode,
+  onRecord: NonNullable<RunMakers['onRecord']>,
+): TableState {
+  const table = mode.mode === 'count' ? planForCounting(planned) : planned;
+  const state: TableState = new TableState(table, mode, (record) => onRecord(state, record));
+  if (mode.isFullForWantOfOrder) state.addFinding(readInFull(state.name));
+  return state;
 }
 
 interface FinishedTables {
@@ -235,58 +249,11 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
 
 async function* readDifferences(
   spool: Spool,
-  tables: readonly TableProgress[],
+  tables: readonly TableState[],
 ): AsyncGenerator<TableDifference> {
-  for (const { planned, segments } of tables) {
+  for (const { planned, parts } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);
-    for await (const difference of spool.read(planned.id, segments)) yield { table, difference };
-  }
-}
-
-async function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
-  const { schema: name, tables, version } = catalog;
-  try {
-    return await session.ask('repair-catalog', { name, tables, version });
-  } catch (error) {
-    if (error instanceof RowproofError) throw error;
-    const { code, message, hint } = engine.classifyError(error);
-    throw new RowproofError({
-      code,
-      message: `Cannot read from the target what repair SQL must know: ${message.replace(/\.$/, '')}.`,
-      hint,
-      cause: error,
-    });
-  }
-}
-
-function repairFacts(
-  catalog: RepairCatalog,
-  spool: Spool,
-  tables: readonly TableProgress[],
-): Omit<RepairFacts, 'examinations'> {
-  const paired = tables.flatMap((table) => {
-    const { pair } = table.planned;
-    if (pair === null) return [];
-    // Columns that turned out not to tell rows apart name none of them.
-    const named = table.asBag ? { ...pair, key: [], columns: comparedColumns(pair) } : pair;
-    return [{ pair: named, size: { rows: table.rowsRead, copies: table.differences } }];
-  });
-  return {
-    pairs: paired.map(({ pair }) => pair),
-    sizes: new Map(paired.map(({ pair, size }) => [qualifiedName(pair.target), size])),
-    catalog,
-    read: (name) => readTable(spool, tables, name),
-  };
-}
-
-async function* readTable(
-  spool: Spool,
-  tables: readonly TableProgress[],
-  name: string,
-): AsyncGenerator<RowDifference> {
-  for (const { planned, segments } of tables) {
-    if (planned.target === null || qualifiedName(planned.target) !== name) continue;
-    yield* spool.read(planned.id, segments);
+    for await (const difference of spool.read(planned.id, parts)) yield { table, difference };
   }
 }

@@ -9,9 +9,9 @@ import {
 import type { TablePair } from '../core/pairing.js';
 import type { KeyRange } from '../engines/row-selection.js';
 import type { Segment } from '../plan/planner.js';
-import { ChecksumChoice, type TableChecksums } from '../state/checksum-choice.js';
-import type { TableProgress } from '../state/table-progress.js';
+import { ChecksumChoice, type TableChecksums } from './checksum-choice.js';
 import { runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
+import type { TableWork } from './table-work.js';
 
 type Key = KeyRange['after'];
 
@@ -162,11 +162,12 @@ export class ChecksumWalk {
 /** Opens the walk of a segment whose rows the servers may hash; null where they may not. */
 export function openChecksumWalk(
   run: TableRun,
-  { table, segment }: { table: TableProgress; segment: Segment },
+  { work, segment }: { work: TableWork; segment: Segment },
 ): ChecksumWalk | null {
+  const { table } = work;
   const { pair } = table.planned;
   if (run.checksums === null || pair === null || run.checksums.obstacles.has(pair.id)) return null;
-  table.checksums ??= {
+  work.checksums ??= {
     choice: new ChecksumChoice({
       always: run.checksums.place === 'server',
       estimatedRows: pair.source.estimatedRows,
@@ -176,7 +177,7 @@ export function openChecksumWalk(
     capRows: null,
     isDamaged: false,
   };
-  const { checksums: shared } = table;
+  const { checksums: shared } = work;
   const place = { table, segment: segment.ordinal };
   return new ChecksumWalk({ run, place, pair, segment, shared, seed: run.checksums.seed });
 }

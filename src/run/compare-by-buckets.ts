@@ -7,20 +7,20 @@ import {
   type SumBucketsTask,
   type UnusableKey,
 } from '../core/bucket.js';
-import type { UnverifiedChunk } from '../core/chunk.js';
+import { NONE_UNFOUND, type UnverifiedChunk } from '../core/chunk.js';
 import { describeCauses } from '../core/error-cause.js';
 import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { comparedColumns, isLookedUp, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { selectRows } from '../engines/select-rows.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import { comparePartitions } from './compare-partitions.js';
 import { endTable, reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
 
 /** A table under comparison, with what was settled about its key. */
 interface BucketRun {
   readonly run: TableRun;
-  readonly table: TableProgress;
+  readonly table: TableState;
   readonly pair: TablePair;
   readonly asBag: boolean;
   /** Whether rows with a key are kept whole, because they cannot be asked for by it. */
@@ -45,7 +45,7 @@ class Unverified extends Error {
  */
 export async function compareByBuckets(
   run: TableRun,
-  table: TableProgress,
+  table: TableState,
   { isIndexTrusted = true }: { readonly isIndexTrusted?: boolean } = {},
 ): Promise<void> {
   const { pair } = table.planned;
@@ -61,20 +61,20 @@ export async function compareByBuckets(
     if (!run.signal.aborted) await reportUnverified(run, table, error.result);
   }
   if (run.signal.aborted) return;
-  table.isPlanned = true;
+  table.record({ kind: 'done' });
   await endTable(run, table);
 }
 
 async function comparePasses(bucket: BucketRun): Promise<void> {
   const { table, pair, asBag } = bucket;
-  table.asBag = asBag;
+  if (asBag) table.record({ kind: 'bag' });
   const sums = await onBothSides((side) => sumSide(bucket, side));
   const { source, target } = sums;
   const differing = findDifferingBuckets(source, target);
   if (!differing.includes(1)) return addRead(bucket, sums);
   if (asBag) assertComparable(pair);
   const bounds = choosePartitionBounds([source, target], differing);
-  table.segments = bounds.length + 1;
+  table.record({ kind: 'divided', parts: bounds.length + 1 });
   const found = await compareSpilled(bucket, { wanted: differing, bounds });
   if (found.kind === 'unusable-key') return compareAsBag(bucket, found);
   addRead(bucket, sums);
@@ -150,7 +150,14 @@ const NOTHING = {
 
 /** Counts the rows of a side once, although a table that differs is read more than once. */
 function addRead({ table }: BucketRun, { source, target }: Record<Side, BucketSums>): void {
-  table.addChunk({ ...NOTHING, sourceRows: source.rows, targetRows: target.rows });
+  table.record({
+    kind: 'compared',
+    range: null,
+    hasher: 'client',
+    rows: { ...NOTHING, sourceRows: source.rows, targetRows: target.rows },
+    unfound: NONE_UNFOUND,
+    stored: null,
+  });
 }
 
 function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void> {
@@ -188,7 +195,7 @@ async function spillSide(
 }
 
 /** Passes over a whole side find no differing row themselves. */
-function wholeTable(table: TableProgress): SpoolPlace {
+function wholeTable(table: TableState): SpoolPlace {
   return { table, segment: 0 };
 }
 

@@ -1,15 +1,15 @@
 import type { ComparePartitionResult, ComparePartitionTask, SpilledRows } from '../core/bucket.js';
-import type { UnverifiedChunk } from '../core/chunk.js';
+import { NONE_UNFOUND, type UnverifiedChunk } from '../core/chunk.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import { UnfoundKeys } from '../state/unfound-keys.js';
 import { settleUnfound } from './settle-unfound.js';
-import { reportUnverified, runWithRetries, type TableRun, tellRows } from './table-run.js';
+import { commitRows, reportUnverified, runWithRetries, type TableRun } from './table-run.js';
 
 /** The spilled rows of a table, and how they are to be compared. */
 export interface SpilledTable {
   readonly run: TableRun;
-  readonly table: TableProgress;
+  readonly table: TableState;
   readonly pair: TablePair;
   readonly asBag: boolean;
   readonly withRows: boolean;
@@ -94,12 +94,12 @@ async function settlePending(
   return pending.map(({ partition }) => partition);
 }
 
-async function accept(run: TableRun, table: TableProgress, { partition, result }: Pending): Promise<void> {
-  const start = run.spool.commit(table.planned.id, partition);
-  const { counts } = result;
-  table.addChunk({ ...result, sourceRows: 0, targetRows: 0 });
-  const type = counts.missing + counts.extra + counts.changed === 0 ? 'chunk:verified' : 'chunk:differs';
-  await run.emit({ type, table: table.name, sourceRows: 0, targetRows: 0, counts });
-  await tellRows(run, { table, segment: partition }, start);
+async function accept(run: TableRun, table: TableState, { partition, result }: Pending): Promise<void> {
+  const { counts, changedColumns, undecidedColumns } = result;
+  const rows = { sourceRows: 0, targetRows: 0, counts, changedColumns, undecidedColumns };
+  // What was not found by key is settled for the partition, and concerns nobody afterwards.
+  await commitRows(run, { table, segment: partition }, { ...PART, rows });
   await run.spool.seal(table.planned.id, partition);
 }
+
+const PART = { range: null, hasher: 'client', unfound: NONE_UNFOUND } as const;

@@ -7,7 +7,7 @@ import type { Engine } from '../engines/engine.js';
 import type { Session } from '../engines/session.js';
 import type { ComparisonScope } from '../plan/selection.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 
 /** What counting one side needs. */
 export interface CountSide {
@@ -16,7 +16,7 @@ export interface CountSide {
 }
 
 export interface CountRun {
-  readonly tables: readonly TableProgress[];
+  readonly tables: readonly TableState[];
   readonly sides: Readonly<Record<Side, CountSide>>;
   readonly scope: ComparisonScope;
   readonly emit: EmitEvent;
@@ -42,20 +42,20 @@ export async function countTables(run: CountRun): Promise<void> {
   for (const table of run.tables) {
     if (run.signal.aborted) return;
     const { source, target } = table.planned;
-    table.start(run.now());
+    table.record({ kind: 'started', atMs: run.now() });
     const estimatedRows = source?.estimatedRows ?? null;
     await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     if (source !== null && target !== null && source.unreadable === null && target.unreadable === null) {
       await countTable(run, table, { source, target });
       if (run.signal.aborted) return;
     }
-    table.isPlanned = true;
-    table.end(run.now());
+    table.record({ kind: 'done' });
+    table.record({ kind: 'ended', atMs: run.now() });
     await run.emit({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
   }
 }
 
-async function countTable(run: CountRun, table: TableProgress, tables: Record<Side, Table>): Promise<void> {
+async function countTable(run: CountRun, table: TableState, tables: Record<Side, Table>): Promise<void> {
   const { scope, sides } = run;
   const where = scope.where(tables.source.name);
   const [source, target] = await Promise.allSettled(
@@ -65,7 +65,7 @@ async function countTable(run: CountRun, table: TableProgress, tables: Record<Si
     if (outcome?.status === 'rejected') noteFailure(table, side, outcome.reason);
   }
   if (source?.status !== 'fulfilled' || target?.status !== 'fulfilled') return;
-  table.addCounts({ sourceRows: source.value, targetRows: target.value });
+  table.record({ kind: 'counted', sourceRows: source.value, targetRows: target.value });
   await run.emit({
     type: source.value === target.value ? 'chunk:verified' : 'chunk:differs',
     table: table.name,
@@ -90,7 +90,7 @@ function countRows({ engine, session }: CountSide, table: Table, where: string |
   });
 }
 
-function noteFailure(table: TableProgress, side: Side, reason: unknown): void {
+function noteFailure(table: TableState, side: Side, reason: unknown): void {
   const { message, hint } = serializeError(reason);
   table.addFinding({
     code: 'chunk-unverified',

@@ -1,7 +1,7 @@
 import type { FindEndResult, FindEndTask, UnverifiedChunk } from '../core/chunk.js';
-import { formatKeyParts } from '../core/encoding/key-bytes.js';
 import { isConditional, type TablePair } from '../core/pairing.js';
 import type { KeyRange } from '../engines/row-selection.js';
+import { describeSpan } from '../state/describe-span.js';
 import { reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
 
 type Key = KeyRange['after'];
@@ -104,21 +104,11 @@ export class FailingStretch {
     const { after, end, result } = this.#open;
     this.#open = null;
     const { table } = this.#place;
-    await reportUnverified(this.#run, table, result, describeRange(this.#pair, after, end));
+    await reportUnverified(this.#run, table, result, describeSpan(this.#pair, { after, upTo: end }));
   }
 }
 
 /** Other rows may well be read: it is neither the connection nor the table as a whole that fails. */
 function isOfSomeRows({ error, transient }: UnverifiedChunk): boolean {
   return !transient && (error.code === 'read' || error.code === 'wire-format');
-}
-
-/** The rows of a key range for people; null for all of a table. */
-function describeRange(pair: TablePair, after: Key, end: Key): string | null {
-  const names = pair.key.map((column) => column.target.name);
-  const key = names.length === 1 ? names[0] : `(${names.join(', ')})`;
-  if (after === null && end === null) return null;
-  if (after === null) return `${key} up to ${formatKeyParts(end ?? [])}`;
-  const beginning = `${key} > ${formatKeyParts(after)}`;
-  return end === null ? beginning : `${beginning} up to ${formatKeyParts(end)}`;
 }

@@ -1,5 +1,5 @@
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { settleUnfound } from './settle-unfound.js';
 import { endTable, reportUnverified, type TableRun } from './table-run.js';
@@ -8,7 +8,7 @@ import { endTable, reportUnverified, type TableRun } from './table-run.js';
  * Ends a table whose segments are all done. Where rows were not found by their keys because an index is broken, what was
  * read by it is worth nothing: the table is compared once more without it.
  */
-export async function finishTable(run: TableRun, table: TableProgress): Promise<void> {
+export async function finishTable(run: TableRun, table: TableState): Promise<void> {
   const { pair } = table.planned;
   if (pair === null || table.unfound.isEmpty) return endTable(run, table);
   const verdict = await settleUnfound(run, table, { pair, unfound: table.unfound });
@@ -21,11 +21,11 @@ export async function finishTable(run: TableRun, table: TableProgress): Promise<
     return endTable(run, table);
   }
   await run.spool.discard(table.planned.id);
-  table.restart();
+  table.record({ kind: 'restarted' });
   return compareByBuckets(run, table, { isIndexTrusted: false });
 }
 
-function brokenSample({ name }: TableProgress): Parameters<typeof reportUnverified>[2] {
+function brokenSample({ name }: TableState): Parameters<typeof reportUnverified>[2] {
   const error = new RowproofError({
     code: 'key-order',
     message: `The sample of ${name} was drawn by an index that is broken.`,

@@ -1,8 +1,8 @@
 import type { RunChecksums } from '../plan/checksum-plan.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 
 /** Says in the report that rows were read although the servers were to hash them, and why. */
-export function noteChecksumObstacle(checksums: RunChecksums | null, table: TableProgress): void {
+export function noteChecksumObstacle(checksums: RunChecksums | null, table: TableState): void {
   const reason = checksums?.obstacles.get(table.planned.id);
   if (checksums?.place !== 'server' || reason === undefined) return;
   table.addFinding({

@@ -1,24 +1,26 @@
-import { type ChunkResult, type ChunkTask, type ComparedChunk, nextChunkRows } from '../core/chunk.js';
+import { type ChunkTask, type ComparedChunk, nextChunkRows } from '../core/chunk.js';
+import type { KeySpan } from '../core/coverage.js';
 import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } from '../plan/planner.js';
 import { drawSegments } from '../plan/spot-planner.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { FailingStretch } from './failing-stretch.js';
 import { finishTable } from './finish-table.js';
 import { noteChecksumObstacle } from './note-checksum.js';
 import { firstChunkRows } from './pacing.js';
-import { endTable, runWithRetries, type TableRun, tellRows } from './table-run.js';
+import { commitRows, endTable, runWithRetries, type TableRun } from './table-run.js';
+import { TableWork } from './table-work.js';
 
 const CHUNK_BYTES = 64 << 20;
 
 /** A segment of a table, or a table that is read as a whole. */
-type Work = SegmentWork | { readonly table: TableProgress; readonly segment: null };
+type Work = SegmentWork | { readonly table: TableState; readonly segment: null };
 
 interface SegmentWork {
-  readonly table: TableProgress;
+  readonly work: TableWork;
   readonly segment: Segment;
 }
 
@@ -51,11 +53,11 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
   for (const table of run.tables) {
     const { pair, source } = table.planned;
     if (run.signal.aborted) return;
-    table.start(run.now());
+    table.record({ kind: 'started', atMs: run.now() });
     const estimatedRows = source?.estimatedRows ?? null;
     await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     if (pair === null) {
-      table.isPlanned = true;
+      table.record({ kind: 'done' });
       await endTable(run, table);
       continue;
     }
@@ -64,18 +66,18 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
       yield { table, segment: null };
       continue;
     }
+    const work = new TableWork(table);
     for await (const segment of segmentsOf(run, table, pair)) {
-      table.segments++;
-      table.openSegments++;
-      yield { table, segment };
+      work.begin();
+      yield { work, segment };
       if (run.signal.aborted) return;
     }
-    table.isPlanned = true;
-    if (table.isDone) await finishTable(run, table);
+    work.isPlanned = true;
+    if (work.isDone) await endSegments(run, table);
   }
 }
 
-async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair): AsyncGenerator<Segment> {
+async function* segmentsOf(run: TableRun, table: TableState, pair: TablePair): AsyncGenerator<Segment> {
   const source = { ...run.sides.source, pair };
   if (table.mode !== 'spot') {
     yield* await planOrWhole(table, { ...source, ...segmentSize(run.workers) });
@@ -83,7 +85,7 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
   }
   try {
     const share = yield* drawSegments({ ...source, ratio: table.ratio, hash: run.spotHash });
-    table.spotShare = share;
+    table.record({ kind: 'sampled', share });
   } catch (error) {
     const { message, hint } = serializeError(error);
     table.addFinding({
@@ -97,7 +99,7 @@ async function* segmentsOf(run: TableRun, table: TableProgress, pair: TablePair)
 
 /** A plan only shares work out, so one that the server refuses costs speed, and a sentence. */
 export async function planOrWhole(
-  table: Pick<TableProgress, 'name' | 'addFinding'>,
+  table: Pick<TableState, 'name' | 'addFinding'>,
   request: PlanningRequest,
 ): Promise<readonly Segment[]> {
   try {
@@ -114,14 +116,15 @@ export async function planOrWhole(
   }
 }
 
-async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
-  const { table, segment } = work;
+async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {
+  const { work, segment } = item;
+  const { table } = work;
   const { pair } = table.planned;
   if (pair === null) return;
   let after = segment.after;
   const { pacing } = run;
-  let capRows = run.chunkRows ?? table.chunkRows ?? firstChunkRows(pacing, pair.source.estimatedRowBytes);
-  const checksums = openChecksumWalk(run, work);
+  let capRows = run.chunkRows ?? work.chunkRows ?? firstChunkRows(pacing, pair.source.estimatedRowBytes);
+  const checksums = openChecksumWalk(run, item);
   const failing = new FailingStretch(run, { table, segment: segment.ordinal }, pair);
   let turn: Turn | null = null;
   while (!run.signal.aborted) {
@@ -129,8 +132,8 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
     if (run.signal.aborted) break;
     if (turn.kind === 'proved') {
       await failing.passed(capRows);
-      await acceptChunk(run, work, turn);
-      if (turn.chunk.end === null) return endSegment(run, work);
+      await acceptChunk(run, item, { ...turn, range: { after, upTo: turn.chunk.end ?? segment.upTo } });
+      if (turn.chunk.end === null) return endSegment(run, item);
       after = turn.chunk.end;
       turn = null;
       continue;
@@ -143,55 +146,57 @@ async function walkSegment(run: TableRun, work: SegmentWork): Promise<void> {
       capRows: failing.limitRows(checksums?.limitRows(capRows) ?? capRows),
       capBytes: CHUNK_BYTES,
     };
-    const result = await verifyWithRetries(run, work, task);
+    const result = await runWithRetries(run, { table, segment: segment.ordinal }, task);
     if (run.signal.aborted) break;
     let end: ChunkTask['after'];
     if (result.kind === 'unverified') {
       const next = await failing.next(task, result);
       if (run.signal.aborted) break;
       if (next === 'again') continue;
-      if (next === undefined && turn.isLast) return endSegment(run, work);
+      if (next === undefined && turn.isLast) return endSegment(run, item);
       end = next ?? null;
       if (end === null) checksums?.passOverRead();
     } else {
       const { isNear } = failing;
       await failing.passed(capRows);
-      await acceptChunk(run, work, { kind: 'read', chunk: result });
+      const range = { after, upTo: result.end ?? turn.upTo };
+      await acceptChunk(run, item, { kind: 'read', chunk: result, range });
       checksums?.noteRead(result);
       if (!isNear) capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
-      table.chunkRows = capRows;
+      work.chunkRows = capRows;
       end = result.end;
     }
-    if (end === null && turn.isLast) return endSegment(run, work);
+    if (end === null && turn.isLast) return endSegment(run, item);
     after = end ?? turn.upTo;
     turn = null;
   }
 }
 
 /** Notes that a segment was walked to its end, or that the rest of it is unverified: never that it was interrupted. */
-async function endSegment(run: TableRun, { table, segment }: SegmentWork): Promise<void> {
-  await run.spool.seal(table.planned.id, segment.ordinal);
-  table.openSegments--;
-  if (table.isDone) await finishTable(run, table);
+async function endSegment(run: TableRun, { work, segment }: SegmentWork): Promise<void> {
+  await run.spool.seal(work.table.planned.id, segment.ordinal);
+  work.openSegments--;
+  if (work.isDone) await endSegments(run, work.table);
 }
 
-/** Tries a chunk again after a transient error; what it had put in the spool is forgotten first. */
-function verifyWithRetries(run: TableRun, work: SegmentWork, task: ChunkTask): Promise<ChunkResult> {
-  const { table, segment } = work;
-  const place = { table, segment: segment.ordinal };
-  return runWithRetries(run, place, task);
+async function endSegments(run: TableRun, table: TableState): Promise<void> {
+  table.record({ kind: 'done' });
+  await finishTable(run, table);
 }
 
-async function acceptChunk(
+interface AcceptedChunk {
+  readonly kind: Turn['kind'];
+  readonly chunk: ComparedChunk;
+  readonly range: KeySpan;
+}
+
+function acceptChunk(
   run: TableRun,
-  { table, segment }: SegmentWork,
-  { kind, chunk }: { readonly kind: Turn['kind']; readonly chunk: ComparedChunk },
+  { work, segment }: SegmentWork,
+  { kind, chunk, range }: AcceptedChunk,
 ): Promise<void> {
-  const start = run.spool.commit(table.planned.id, segment.ordinal);
-  table.addChunk(chunk, kind === 'proved' ? 'server' : 'client');
-  table.unfound.add(chunk.unfound);
-  const { sourceRows, targetRows, counts } = chunk;
-  const type = chunk.kind === 'match' ? 'chunk:verified' : 'chunk:differs';
-  await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
-  if (chunk.kind === 'mismatch') await tellRows(run, { table, segment: segment.ordinal }, start);
+  const hasher = kind === 'proved' ? 'server' : 'client';
+  const { sourceRows, targetRows, counts, changedColumns, undecidedColumns, unfound } = chunk;
+  const rows = { sourceRows, targetRows, counts, changedColumns, undecidedColumns };
+  return commitRows(run, { table: work.table, segment: segment.ordinal }, { range, hasher, rows, unfound });
 }

@@ -3,7 +3,7 @@ import { formatKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { TableState } from '../state/table-state.js';
 import { runWithRetries, type TableRun } from './table-run.js';
 
 /** A place in the spool that no rows are put in. */
@@ -18,7 +18,7 @@ export type UnfoundVerdict =
 /** Looks on each side for the rows that it did not find by key, without its indexes. */
 export async function settleUnfound(
   run: TableRun,
-  table: TableProgress,
+  table: TableState,
   { pair, unfound }: { readonly pair: TablePair; readonly unfound: UnfoundRows },
 ): Promise<UnfoundVerdict> {
   const findings: Finding[] = [];

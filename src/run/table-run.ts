@@ -9,14 +9,15 @@ import type { RunChecksums } from '../plan/checksum-plan.js';
 import { describeShare, type SpotRequest } from '../plan/spot-planner.js';
 import type { WorkerPool } from '../runners/pool.js';
 import type { Spool } from '../state/spool.js';
-import type { TableProgress } from '../state/table-progress.js';
+import type { StoredRows, TableRecord } from '../state/table-record.js';
+import type { TableState } from '../state/table-state.js';
 import type { TaskResult, WorkerTask } from '../tasks/task.js';
 
 const RETRY_DELAYS_MS = [250, 1000, 4000];
 
 /** What reading the tables of a run needs. */
 export interface TableRun {
-  readonly tables: readonly TableProgress[];
+  readonly tables: readonly TableState[];
   readonly pool: WorkerPool;
   readonly spool: Spool;
   /** A session of each side, for planning. */
@@ -38,7 +39,7 @@ export interface TableRun {
 
 /** Where a task's differences belong: a table, and the part of it whose rows follow each other in the spool. */
 export interface SpoolPlace {
-  readonly table: TableProgress;
+  readonly table: TableState;
   readonly segment: number;
 }
 
@@ -98,7 +99,7 @@ async function runOnce<Task extends WorkerTask>(
 }
 
 /** Adds up what is read while the listener is still busy with the event before, so that events cannot pile up. */
-function tellRowsRead(run: TableRun, table: TableProgress): (side: Side, rows: number) => void {
+function tellRowsRead(run: TableRun, table: TableState): (side: Side, rows: number) => void {
   const untold = { source: 0, target: 0 };
   const busy = { source: false, target: false };
   return (side, read) => {
@@ -118,30 +119,47 @@ function tellRowsRead(run: TableRun, table: TableProgress): (side: Side, rows: n
 /** Notes that nothing is known of a part of a table, described by `open`, and tells who listens. */
 export async function reportUnverified(
   run: TableRun,
-  table: TableProgress,
+  table: TableState,
   result: UnverifiedChunk,
   open: string | null = null,
 ): Promise<void> {
   const advised = withKeyAdvice(result, table.planned.pair);
-  table.addUnverified(advised, open);
+  table.record({ kind: 'unverified', open, error: advised.error });
   await run.emit({ type: 'chunk:unverified', table: table.name, error: advised.error });
 }
 
+/** What came of rows, but for where those that differ are stored. */
+type ComparedPart = Omit<Extract<TableRecord, { readonly kind: 'compared' }>, 'kind' | 'stored'>;
+
+/** Commits what a task found together: first the rows that differ, then what is counted of them; and tells who listens. */
+export async function commitRows(run: TableRun, place: SpoolPlace, part: ComparedPart): Promise<void> {
+  const { table, segment } = place;
+  const stored = run.spool.commit(table.planned.id, segment);
+  table.record({ kind: 'compared', ...part, stored });
+  const { sourceRows, targetRows, counts, undecidedColumns } = part.rows;
+  const isEqual = counts.missing + counts.extra + counts.changed === 0 && noneOf(undecidedColumns);
+  const type = isEqual ? 'chunk:verified' : 'chunk:differs';
+  await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
+  if (stored !== null) await tellRows(run, table, stored);
+}
+
+const noneOf = (counts: Readonly<Record<string, number>>): boolean => Object.keys(counts).length === 0;
+
 /**
- * Tells who listens of each differing row that was committed to the spool from a place on. They are read back from
- * there: only now is it sure that their chunk is not tried again, and memory holds a row at a time.
+ * Tells who listens of each differing row that was stored. They are read back from there: only now is it sure that their
+ * chunk is not tried again, and memory holds a row at a time.
  */
-export async function tellRows(run: TableRun, { table, segment }: SpoolPlace, start: number): Promise<void> {
+async function tellRows(run: TableRun, table: TableState, stored: StoredRows): Promise<void> {
   if (run.rowEvents === null) return;
-  for await (const row of run.spool.readFrom(table.planned.id, segment, start)) {
+  for await (const row of run.spool.readStored(table.planned.id, stored)) {
     const difference = run.rowEvents === 'with-values' ? row : { ...row, source: null, target: null };
     await run.emit({ type: 'row:differs', table: table.name, difference });
   }
 }
 
 /** Ends a table and tells who listens. */
-export async function endTable(run: TableRun, table: TableProgress): Promise<void> {
+export async function endTable(run: TableRun, table: TableState): Promise<void> {
   if (table.spotShare !== null) table.addFinding(describeShare(table.spotShare, table.differences));
-  table.end(run.now());
+  table.record({ kind: 'ended', atMs: run.now() });
   await run.emit({ type: 'table:end', table: table.name, verdict: table.toResult([]).verdict });
 }

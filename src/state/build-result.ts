@@ -12,7 +12,7 @@ import {
 } from '../core/result.js';
 import { combineVerdicts, type Mode, type Verdict } from '../core/verdict.js';
 import type { Spool } from './spool.js';
-import type { TableProgress } from './table-progress.js';
+import type { TableState } from './table-state.js';
 
 /** Differences a table shows in the result, and how large one may be to be among them. */
 const SAMPLE_ROWS = 10;
@@ -28,10 +28,10 @@ const NOT_CHECKED = [
 ];
 
 /** The first differences of a table; one that is too large for a summary is left to the differences file. */
-export async function readSample(spool: Spool, table: TableProgress): Promise<RowDifference[]> {
+export async function readSample(spool: Spool, table: TableState): Promise<RowDifference[]> {
   const sample: RowDifference[] = [];
-  const { planned, segments } = table;
-  for await (const difference of spool.read(planned.id, segments, SAMPLE_CHARACTERS)) {
+  const { planned, parts } = table;
+  for await (const difference of spool.read(planned.id, parts, SAMPLE_CHARACTERS)) {
     sample.push(difference);
     if (sample.length === SAMPLE_ROWS) break;
   }

@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import type { TableId } from '../core/pairing.js';
+import type { StoredRows } from './table-record.js';
 
 /** How much of a file is read, and parsed, at once. */
 const READ_BYTES = 16 << 10;
@@ -64,13 +65,13 @@ export class Spool {
     file.written += lines.length;
   }
 
-  /** Keeps what the chunk appended, and returns where it begins, for `readFrom`. */
-  commit(table: TableId, segment: number): number {
+  /** Keeps what the chunk appended, and returns where it lies, for `readStored`; null where it appended nothing. */
+  commit(table: TableId, segment: number): StoredRows | null {
     const file = this.#files.get(`${table}.${segment}`);
-    if (file === undefined) return 0;
+    if (file === undefined || file.written === file.committed) return null;
     const start = file.committed;
     file.committed = file.written;
-    return start;
+    return { part: segment, start, end: file.committed };
   }
 
   /** Forgets what the chunk appended since the last commit. */
@@ -120,26 +121,17 @@ export class Spool {
     mostCharacters = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<readonly RowDifference[]> {
     for (let segment = 0; segment < segments; segment++) {
-      yield* this.#batchesFrom(table, segment, { start: 0, mostCharacters });
+      const file = this.#files.get(`${table}.${segment}`);
+      if (file === undefined || file.committed === 0) continue;
+      yield* readRows(readText(file.path, 0, file.committed), mostCharacters);
     }
   }
 
-  /** Reads the committed rows of a segment from a place on that `commit` returned. */
-  async *readFrom(table: TableId, segment: number, start: number): AsyncGenerator<RowDifference> {
-    const place = { start, mostCharacters: Number.POSITIVE_INFINITY };
-    for await (const rows of this.#batchesFrom(table, segment, place)) {
-      for (const row of rows) yield row;
-    }
-  }
-
-  async *#batchesFrom(
-    table: TableId,
-    segment: number,
-    { start, mostCharacters }: { readonly start: number; readonly mostCharacters: number },
-  ): AsyncGenerator<readonly RowDifference[]> {
-    const file = this.#files.get(`${table}.${segment}`);
-    if (file === undefined || file.committed === start) return;
-    yield* readRows(readText(file.path, start, file.committed), mostCharacters);
+  /** Reads the rows that one `commit` kept. */
+  async *readStored(table: TableId, { part, start, end }: StoredRows): AsyncGenerator<RowDifference> {
+    const file = this.#files.get(`${table}.${part}`);
+    if (file === undefined) return;
+    for await (const rows of readRows(readText(file.path, start, end), Number.POSITIVE_INFINITY)) yield* rows;
   }
 
   /** Makes a folder for temporary files of a table, as private as the spool itself. */

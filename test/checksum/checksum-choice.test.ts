@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ChecksumChoice, type Hasher } from '../../src/state/checksum-choice.js';
+import { ChecksumChoice } from '../../src/run/checksum-choice.js';
+import type { Hasher } from '../../src/state/table-record.js';
 
 /** What opening a session adds to the first chunk of a lane. */
 const OPENING_MS = 40;

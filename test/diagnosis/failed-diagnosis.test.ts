@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DiagnosisRun } from '../../src/app/diagnose-run.js';
 import type { TablePair } from '../../src/core/pairing.js';
 import type { Table } from '../../src/core/schema.js';
-import { TableProgress } from '../../src/state/table-progress.js';
+import { TableState } from '../../src/state/table-state.js';
 import { pairOf } from './diagnose-values.js';
 
 type Run = ConstructorParameters<typeof DiagnosisRun>[0];
@@ -16,9 +16,16 @@ describe('a diagnosis that fails', () => {
       ...{ source: table, target: table, where: { source: null, target: null } },
     };
     const planned = { id: '0', source: table, target: table, pair, columns: [], findings: [] };
-    const progress = new TableProgress(planned, { mode: 'full', ratio: 1 });
+    const progress = new TableState(planned, { mode: 'full', ratio: 1 });
     const counts = { missing: 0, extra: 0, changed: 1, inFlight: 0 };
-    progress.addChunk({ sourceRows: 1, targetRows: 1, counts, changedColumns: {}, undecidedColumns: {} });
+    progress.record({
+      kind: 'compared',
+      range: null,
+      hasher: 'client',
+      rows: { sourceRows: 1, targetRows: 1, counts, changedColumns: {}, undecidedColumns: {} },
+      unfound: { source: [], target: [], beyond: 0 },
+      stored: null,
+    });
     const differences = async function* () {
       yield Promise.reject(new Error('a rule met a value that it was not made for'));
     };

@@ -59,7 +59,7 @@ const DIFFERENCES = [
 async function run(source: string, target: string, flags: Readonly<Record<string, string>> = {}) {
   const config = resolveFlags({ source, target, workers: '2', 'chunk-rows': '400', seed: '1', ...flags });
   const outcome = await verifyWith(
-    (data, workers) => createWorkerPool(data, workers, (parts) => new InlineRunner(parts)),
+    { makePool: (data, workers) => createWorkerPool(data, workers, (parts) => new InlineRunner(parts)) },
     config,
     { wantsRepair: flags.repair !== undefined },
   );

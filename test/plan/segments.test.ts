@@ -10,7 +10,7 @@ import { chooseChunkSizes } from '../../src/run/pacing.js';
 import { runTables } from '../../src/run/run-tables.js';
 import type { WorkerPool } from '../../src/runners/pool.js';
 import { Spool } from '../../src/state/spool.js';
-import { TableProgress } from '../../src/state/table-progress.js';
+import { TableState } from '../../src/state/table-state.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { fillTable } from '../traps/type-words.js';
 
@@ -63,7 +63,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
     await withOpenSides(config, async (sides) => {
       const { tables } = await pairSides(config, sides);
       await runTables({
-        tables: tables.map((table) => new TableProgress(table, { mode: 'full', ratio: 1 })),
+        tables: tables.map((table) => new TableState(table, { mode: 'full', ratio: 1 })),
         ...{ pool, spool, sides, workers, checksums: null, rowEvents: null },
         ...chooseChunkSizes({ ...config, workers }),
         spotHash: () => 0n,

@@ -9,7 +9,7 @@ import type { RunEvent } from '../../src/core/event.js';
 import { runWithRetries, type TableRun } from '../../src/run/table-run.js';
 import type { WorkerPool } from '../../src/runners/pool.js';
 import { Spool } from '../../src/state/spool.js';
-import type { TableProgress } from '../../src/state/table-progress.js';
+import type { TableState } from '../../src/state/table-state.js';
 
 const TABLE = 'orders';
 const SEGMENT = 0;
@@ -52,7 +52,7 @@ async function runTries(results: readonly ChunkResult[], signal = new AbortContr
     signal,
     emit: async (event: RunEvent) => void events.push(event),
   } as unknown as TableRun;
-  const table = { name: 'shop.orders', planned: { id: TABLE } } as unknown as TableProgress;
+  const table = { name: 'shop.orders', planned: { id: TABLE } } as unknown as TableState;
   const result = await runWithRetries(run, { table, segment: SEGMENT }, TASK);
   spool.commit(TABLE, SEGMENT);
   const kept = [];

@@ -32,7 +32,7 @@ async function runWith(makeRunner: MakeRunner, { source, target, flags, hooks = 
   const urls = { source: source.url, target: target.url };
   const config = resolveFlags({ ...urls, workers: '2', seed: '7', 'chunk-rows': '300', ...flags });
   const outcome = await verifyWith(
-    (data, workers) => createWorkerPool(data, workers, makeRunner),
+    { makePool: (data, workers) => createWorkerPool(data, workers, makeRunner) },
     config,
     hooks,
   );

@@ -1,5 +1,4 @@
-/** Who hashes the rows of a chunk. */
-export type Hasher = 'client' | 'server';
+import type { Hasher } from '../state/table-record.js';
 
 export interface ChoiceRules {
   /** Whether the servers are to be used whether they are faster or not. */

@@ -1,0 +1,54 @@
+import type { ComparedChunk, UnfoundRows } from '../core/chunk.js';
+import type { KeySpan } from '../core/coverage.js';
+import type { SerializedError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
+import type { SpotShare } from '../plan/spot-planner.js';
+
+/** Who hashed the rows of a chunk. */
+export type Hasher = 'client' | 'server';
+
+/** What came of rows that were read on both sides and compared. */
+export type ComparedRows = Pick<
+  ComparedChunk,
+  'sourceRows' | 'targetRows' | 'counts' | 'changedColumns' | 'undecidedColumns'
+>;
+
+/** Where the differing rows of a chunk lie in the spool. */
+export interface StoredRows {
+  readonly part: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * One thing that a run has learned of a table, in the order in which it was learned. All that a run knows of a table is the
+ * fold over its records, so that whoever keeps them can know it again.
+ */
+export type TableRecord =
+  | { readonly kind: 'started'; readonly atMs: number }
+  /** The differing rows lie in so many parts of the spool, in key order one behind the other. */
+  | { readonly kind: 'divided'; readonly parts: number }
+  /** Nothing but all of their values tells rows apart. */
+  | { readonly kind: 'bag' }
+  /** Rows that were compared; `range` is null where they have no order. What differs is stored before this is recorded. */
+  | {
+      readonly kind: 'compared';
+      readonly range: KeySpan | null;
+      readonly hasher: Hasher;
+      readonly rows: ComparedRows;
+      readonly unfound: UnfoundRows;
+      readonly stored: StoredRows | null;
+    }
+  | { readonly kind: 'counted'; readonly sourceRows: number; readonly targetRows: number }
+  /** Rows of which nothing is known; `open` says which, null where it is all of the table or not known either. */
+  | { readonly kind: 'unverified'; readonly open: string | null; readonly error: SerializedError }
+  | { readonly kind: 'found'; readonly finding: Finding }
+  | { readonly kind: 'sampled'; readonly share: SpotShare }
+  /** What was compared was read by an index that is broken: nothing of it counts. */
+  | { readonly kind: 'restarted' }
+  /** Which rows differ was misread, because the table was altered meanwhile. */
+  | { readonly kind: 'misread' }
+  | { readonly kind: 'interrupted' }
+  /** Every part was walked to its end, or what is left of it is recorded as unverified. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'ended'; readonly atMs: number };

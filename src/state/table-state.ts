@@ -1,0 +1,284 @@
+import { describeUse } from '../core/checksum-place.js';
+import type { UnfoundRows } from '../core/chunk.js';
+import { addSpan, type Coverage, findGaps } from '../core/coverage.js';
+import type { Diagnosis } from '../core/diagnosis.js';
+import type { RowDifference } from '../core/difference.js';
+import { type Finding, hasEffect } from '../core/finding.js';
+import { qualifiedName, SIDES } from '../core/pairing.js';
+import type { TableResult } from '../core/result.js';
+import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
+import type { SpotShare } from '../plan/spot-planner.js';
+import type { PlannedTable } from '../plan/table-pairing.js';
+import { describeSpans } from './describe-span.js';
+import { describeEmptyCondition } from './empty-condition.js';
+import type { TableRecord } from './table-record.js';
+import { describeUndecided } from './undecided-columns.js';
+import { UnfoundKeys } from './unfound-keys.js';
+
+const NO_ROWS = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
+
+/** Everything that a run knows of a table: the fold over its records. */
+export class TableState {
+  readonly planned: PlannedTable;
+  readonly name: string;
+  readonly mode: Mode;
+  /** The share of rows that spot mode reads. */
+  readonly ratio: number;
+  readonly #onRecord: (record: TableRecord) => void;
+  #parts = 0;
+  #isBag = false;
+  #isDone = false;
+  #coverage: Coverage = [];
+  #unfound = new UnfoundKeys();
+  #share: SpotShare | null = null;
+  #startedAtMs: number | null = null;
+  #elapsedMs = 0;
+  readonly #rows = { ...NO_ROWS };
+  #changedColumns = noCounts();
+  #undecided = noCounts();
+  readonly #findings: Finding[];
+  /** Chunks that were compared, by who hashed their rows. */
+  readonly #hashed = { client: 0, server: 0 };
+  #chunks = 0;
+  #unverifiedChunks = 0;
+  #isRestarted = false;
+
+  /** `onRecord` is told each record once it is taken in. */
+  constructor(
+    planned: PlannedTable,
+    { mode, ratio }: ModeChoice,
+    onRecord: (record: TableRecord) => void = () => undefined,
+  ) {
+    this.planned = planned;
+    this.mode = mode;
+    this.ratio = ratio;
+    this.name = qualifiedNameOf(planned);
+    this.#findings = [...planned.findings];
+    this.#onRecord = onRecord;
+  }
+
+  /** Takes in what was learned. */
+  record(record: TableRecord): void {
+    this.#apply(record);
+    this.#onRecord(record);
+  }
+
+  /** Records a finding, once for all of the table that it concerns. */
+  addFinding(finding: Finding): void {
+    if (!this.#knows(finding)) this.record({ kind: 'found', finding });
+  }
+
+  #knows({ code, message }: Finding): boolean {
+    return this.#findings.some((known) => known.code === code && known.message === message);
+  }
+
+  #addOnce(finding: Finding): void {
+    if (!this.#knows(finding)) this.#findings.push(finding);
+  }
+
+  #apply(record: TableRecord): void {
+    switch (record.kind) {
+      case 'started':
+        this.#startedAtMs ??= record.atMs;
+        break;
+      case 'divided':
+        this.#parts = record.parts;
+        break;
+      case 'bag':
+        this.#isBag = true;
+        break;
+      case 'compared':
+        this.#addRows(record);
+        break;
+      case 'counted':
+        this.#chunks++;
+        this.#rows.sourceRows += record.sourceRows;
+        this.#rows.targetRows += record.targetRows;
+        break;
+      case 'unverified':
+        this.#unverifiedChunks++;
+        this.#addOnce(this.#describeUnverified(record));
+        break;
+      case 'found':
+        this.#addOnce(record.finding);
+        break;
+      case 'sampled':
+        this.#share = record.share;
+        break;
+      case 'restarted':
+        this.#restart();
+        break;
+      case 'misread':
+        this.#forgetDifferences();
+        break;
+      case 'interrupted':
+        this.#addOnce(this.#describeInterrupted());
+        break;
+      case 'done':
+        this.#isDone = true;
+        break;
+      case 'ended':
+        this.#elapsedMs = record.atMs - (this.#startedAtMs ?? record.atMs);
+        break;
+    }
+  }
+
+  #addRows({ range, hasher, rows, unfound }: Extract<TableRecord, { kind: 'compared' }>): void {
+    // A sample is thousands of ranges that never touch, and says itself how much it is.
+    if (range !== null && this.mode === 'full') this.#coverage = addSpan(this.#coverage, range);
+    this.#chunks++;
+    this.#hashed[hasher]++;
+    this.#rows.sourceRows += rows.sourceRows;
+    this.#rows.targetRows += rows.targetRows;
+    for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const)
+      this.#rows[name] += rows.counts[name];
+    addCounts(this.#changedColumns, rows.changedColumns);
+    addCounts(this.#undecided, rows.undecidedColumns);
+    this.#unfound.add(unfound);
+  }
+
+  #describeUnverified({ open, error }: Extract<TableRecord, { kind: 'unverified' }>): Finding {
+    const message =
+      open === null ? error.message : `Rows of ${this.name} with ${open} were not compared: ${error.message}`;
+    const about = { table: this.name, detail: `${open ?? 'all rows'}: ${this.#withoutNames(error.message)}` };
+    return { code: 'chunk-unverified', about, message, hint: error.hint };
+  }
+
+  #describeInterrupted(): Finding {
+    const { pair } = this.planned;
+    const isWalked = this.mode === 'full' && !this.#isRestarted && pair?.strategy === 'range';
+    const open = isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
+    const left = open === null ? '' : `; rows with ${open} were not compared`;
+    return {
+      code: 'interrupted',
+      about: { table: this.name, detail: open ?? 'all rows' },
+      message: `The run was interrupted before ${this.name} was read to its end${left}.`,
+      hint: 'Run again.',
+    };
+  }
+
+  /** An error names the table that it is of, which must not make it another error than that of the next table. */
+  #withoutNames(message: string): string {
+    return SIDES.reduce((text, side) => {
+      const table = this.planned[side];
+      return table === null ? text : text.replaceAll(qualifiedName(table), '');
+    }, message);
+  }
+
+  #restart(): void {
+    this.#isRestarted = true;
+    this.#isDone = false;
+    this.#coverage = [];
+    this.#unfound = new UnfoundKeys();
+    this.#chunks = 0;
+    this.#unverifiedChunks = 0;
+    Object.assign(this.#hashed, { client: 0, server: 0 });
+    Object.assign(this.#rows, NO_ROWS);
+    this.#forgetDifferences();
+    const kept = this.#findings.filter(({ code }) => code !== 'chunk-unverified');
+    this.#findings.splice(0, this.#findings.length, ...kept);
+  }
+
+  /** Nothing is counted, listed or repaired of rows that differed. */
+  #forgetDifferences(): void {
+    Object.assign(this.#rows, { missing: 0, extra: 0, changed: 0, inFlight: 0 });
+    this.#changedColumns = noCounts();
+    this.#undecided = noCounts();
+    this.#parts = 0;
+  }
+
+  /** The key ranges that were compared, of a table that is walked in full. */
+  get coverage(): Coverage {
+    return this.#coverage;
+  }
+
+  /** In how many parts of the spool its differing rows lie. */
+  get parts(): number {
+    return this.#parts;
+  }
+
+  /** Whether rows are told apart by all of their values, although the table may have a key. */
+  get isBag(): boolean {
+    return this.#isBag;
+  }
+
+  /** Rows that were there and were not found by their keys. */
+  get unfound(): UnfoundRows & { readonly isEmpty: boolean } {
+    return this.#unfound;
+  }
+
+  /** What spot mode drew of the table. */
+  get spotShare(): SpotShare | null {
+    return this.#share;
+  }
+
+  /** Whether every part was walked to its end. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  get sourceRows(): number {
+    return this.#rows.sourceRows;
+  }
+
+  get targetRows(): number {
+    return this.#rows.targetRows;
+  }
+
+  get differences(): number {
+    return this.#rows.missing + this.#rows.extra + this.#rows.changed;
+  }
+
+  /** Rows of the larger side that were read. */
+  get rowsRead(): number {
+    return Math.max(this.#rows.sourceRows, this.#rows.targetRows);
+  }
+
+  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
+    const { source, target, pair } = this.planned;
+    const undecided = describeUndecided(this.planned, this.#undecided);
+    const isRead = this.#unverifiedChunks === 0 && this.#chunks > 0 && this.#isDone;
+    const empty = isRead ? describeEmptyCondition(this.planned, this.#rows) : [];
+    const findings = [...this.#findings, ...undecided.findings, ...empty];
+    const schemaDiffers = hasEffect(findings, 'different');
+    return {
+      source: source === null ? null : qualifiedName(source),
+      target: target === null ? null : qualifiedName(target),
+      verdict: verdictOf({
+        differences: this.differences + (schemaDiffers ? 1 : 0),
+        unverified: hasEffect(findings, 'unverified'),
+        mode: this.mode,
+      }),
+      mode: this.mode,
+      strategy: this.mode === 'count' ? 'count' : this.#isRestarted ? 'bucket' : (pair?.strategy ?? null),
+      key: pair === null || this.#isBag ? [] : pair.key.map((column) => column.target.name),
+      checksum: describeUse(this.#hashed),
+      ...this.#rows,
+      coverage: {
+        rows: this.rowsRead,
+        chunks: this.#chunks + this.#unverifiedChunks,
+        unverifiedChunks: this.#unverifiedChunks,
+      },
+      columns: undecided.columns,
+      changedColumns: this.#changedColumns,
+      elapsedMs: Math.round(this.#elapsedMs),
+      findings,
+      diagnoses,
+      sample,
+    };
+  }
+}
+
+/** Without a prototype: a column may be called constructor or __proto__. */
+function noCounts(): Record<string, number> {
+  return Object.create(null) as Record<string, number>;
+}
+
+function addCounts(into: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + count;
+}
+
+function qualifiedNameOf({ source, target }: PlannedTable): string {
+  const table = target ?? source;
+  return table === null ? '' : qualifiedName(table);
+}
