@@ -9,6 +9,8 @@ import type { Catalog, Column, Table, ValueType } from '../core/schema.js';
 import type { KernelProgram } from './kernel-program.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { ExpectedServer, ServerIdentity } from './server-identity.js';
+import type { ServerRole, UrlList } from './server-urls.js';
+import type { StoredBytes } from './stored-bytes.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
 export interface ConnectionSettings {
@@ -33,9 +35,6 @@ export interface ConnectionSettings {
   /** The server that must answer, once it is known; a session that finds another one reads nothing. */
   readonly server?: ExpectedServer;
 }
-
-/** What a server is for its clients: `read-write` and `read-only` as transactions are unless they say otherwise. */
-export type ServerRole = 'any' | 'primary' | 'standby' | 'read-write' | 'read-only';
 
 /** The password, and when it may be sent in a form that whoever gets it can read. */
 export interface PasswordSettings {
@@ -249,9 +248,6 @@ export interface ErrorClass {
   readonly hint: string;
 }
 
-/** URLs that differ in which server they name. */
-export type UrlList = readonly [URL, ...URL[]];
-
 /** One database engine, or a family of them that speaks one protocol. */
 export interface Engine {
   readonly schemes: readonly string[];
@@ -270,7 +266,7 @@ export interface Engine {
   cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
   readCatalog(session: Session, settings: ConnectionSettings): Promise<Catalog>;
   /** Reads how many bytes the rows of tables of one schema take up, by table name, from what the server knows of itself. */
-  readTableSizes(session: Session, tables: readonly Table[]): Promise<ReadonlyMap<string, number>>;
+  readTableSizes(session: Session, tables: readonly Table[]): Promise<ReadonlyMap<string, StoredBytes>>;
   /** Reads what repair SQL must know of the target; called only when a repair was asked for. */
   readRepairCatalog(session: Session, scope: RepairScope): Promise<RepairCatalog>;
   readonly dialect: Dialect;

@@ -8,6 +8,7 @@ import { qualifiedName, type Side } from '../core/pairing.js';
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
 import { type EstimatedTable, estimateRun } from '../core/plan-estimate.js';
 import type { Engine } from '../engines/engine.js';
+import type { StoredBytes } from '../engines/stored-bytes.js';
 import { planChecksums } from '../verifier/checksum-plan.js';
 import { planForCounting } from '../verifier/count-tables.js';
 import { describeTable, type PlanRequest, readShare, sizeOf } from '../verifier/describe-plan.js';
@@ -94,11 +95,11 @@ async function planRequest(
 async function readSizes(
   sides: Record<Side, OpenSide>,
   planned: readonly PlannedTable[],
-): Promise<Record<Side, ReadonlyMap<string, number>>> {
-  const read = (side: Side): Promise<ReadonlyMap<string, number>> => {
+): Promise<Record<Side, ReadonlyMap<string, StoredBytes>>> {
+  const read = (side: Side): Promise<ReadonlyMap<string, StoredBytes>> => {
     const { engine, session } = sides[side];
     const tables = planned.flatMap((table) => table[side] ?? []);
-    return engine.readTableSizes(session, tables).catch(() => new Map<string, number>());
+    return engine.readTableSizes(session, tables).catch(() => new Map<string, StoredBytes>());
   };
   const [source, target] = await Promise.all([read('source'), read('target')]);
   return { source, target };
