@@ -48,7 +48,7 @@ export function formatDiagnoses({ table, told, width, showValues, paint }: Listi
         ? []
         : [
             ...indented(`${describeCounts(diagnosis)}: ${describeCause(diagnosis)}`, { width }),
-            ...formatEvidence({ table, diagnosis, width, showValues }),
+            ...formatEvidence({ table, diagnosis, place: '', width, showValues }),
           ]),
       ...done.flatMap((column) => describeRest(table, column)).flatMap((text) => indented(text, { width })),
     ];
@@ -61,10 +61,10 @@ export function formatDiagnoses({ table, told, width, showValues, paint }: Listi
 }
 
 /** An example of a cause, and how to allow it; a level further in than what they are of. */
-export function formatEvidence({ table, diagnosis, width, showValues }: Evidence): string[] {
+export function formatEvidence({ table, diagnosis, place, width, showValues }: Evidence): string[] {
   const examples = showValues ? firstRow(diagnosis) : [];
   const texts = [
-    ...(examples.length === 0 ? [] : [describeExample(examples)]),
+    ...(examples.length === 0 ? [] : [`${place}${describeExample(examples)}`]),
     ...describeRelaxation(table, diagnosis),
   ];
   return texts.flatMap((text) => indented(text, { width, indent: `${INDENT}${INDENT}` }));
@@ -73,6 +73,8 @@ export function formatEvidence({ table, diagnosis, width, showValues }: Evidence
 interface Evidence {
   readonly table: TableResult;
   readonly diagnosis: Diagnosis;
+  /** What stands before the example, where it may be of any of several tables. */
+  readonly place: string;
   readonly width: number;
   readonly showValues: boolean;
 }

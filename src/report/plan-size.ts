@@ -89,7 +89,7 @@ function formatSizes(sizes: BySide, isAtLeast: TablePlan['isAtLeast']): string {
 function formatTime(seconds: Range | null, isAtLeast: TablePlan['isAtLeast']): string {
   if (seconds === null) return 'time unknown';
   const isLonger = isAtLeast.source || isAtLeast.target;
-  if (seconds.most < 60) return isLonger ? 'a minute or more' : 'less than a minute';
+  if (seconds.most < 60) return isLonger ? 'seconds or more' : 'less than a minute';
   return `${formatRange(seconds)}${isLonger ? ' or more' : ''}`;
 }
 
