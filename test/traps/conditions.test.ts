@@ -133,6 +133,7 @@ describe('a condition that a row meets on one side only', () => {
       expect(listDifferences(run)).toEqual(['missing 2', 'missing 3', 'extra 4']);
       expect(tableResult(run, 'word').findings).toContainEqual({
         code: 'hidden-by-condition',
+        about: { table: 'public.word', detail: '2' },
         message: expect.stringMatching(/^2 missing or extra rows of public\.word are on the other side too/),
         hint: expect.stringContaining('without the condition'),
       });
