@@ -5,8 +5,9 @@ import { isNetworkFailure } from '../engines/connect-failure.js';
 import type { ConnectionSettings } from '../engines/connection-settings.js';
 import type { Engine } from '../engines/engine.js';
 import { openUnlessForeign } from '../engines/foreign-server.js';
+
 import type { Session } from '../engines/session.js';
-import { describeServer, describeSideFailure, explainReason } from './side-failure.js';
+import { describeServer, describeSideFailure, explainReason, type SideFailure } from './side-failure.js';
 
 /** The servers of which one becomes a side, in the order in which they are tried. */
 export interface ServerChoice {
@@ -61,11 +62,24 @@ async function openFirst(choice: ServerChoice): Promise<ChosenServer & { passed:
       return { session: await openUnlessForeign(engine, settings, stop), settings, passed };
     } catch (error) {
       if (stop?.aborted || candidates.length === 1 || !leadsOn(error, engine))
-        throw describeSideFailure({ side, engine, settings, error, what: 'connect to' });
+        throw refusedAfter(choice, passed, { side, engine, settings, error, what: 'connect to' });
       passed.push({ settings, error });
     }
   }
   throw noneLeft(choice, passed);
+}
+
+/** Names the servers before the one that ended the search: who wrote the list may wonder why it is that one. */
+function refusedAfter(
+  choice: ServerChoice,
+  passed: readonly PassedOver[],
+  failure: SideFailure,
+): RowproofError {
+  const refused = describeSideFailure(failure);
+  if (passed.length === 0 || refused.code === 'interrupted') return refused;
+  const { code, message, hint, cause } = refused;
+  const before = spellPassedOver(choice, passed);
+  return new RowproofError({ code, hint, cause, message: `${message} Passed over before: ${before}.` });
 }
 
 /** Whether the next server may be tried: this one was not reached, takes nobody now, or is another kind of server. */
@@ -86,13 +100,18 @@ function describeChoice(
 }
 
 function noneLeft(choice: ServerChoice, passed: readonly PassedOver[]): RowproofError {
-  const tried = listPassedOver(choice, passed).map(({ url, reason }) => `${url} (${reason})`);
   return new RowproofError({
     code: 'connect',
-    message: `Cannot connect to the ${choice.side}: none of its servers can be used. Tried: ${tried.join(', ')}.`,
+    message: `Cannot connect to the ${choice.side}: none of its servers can be used. Tried: ${spellPassedOver(choice, passed)}.`,
     hint: 'Check the hosts and ports of the URL, and what it says the server must be.',
     cause: passed.at(-1)?.error,
   });
+}
+
+function spellPassedOver(choice: ServerChoice, passed: readonly PassedOver[]): string {
+  return listPassedOver(choice, passed)
+    .map(({ url, reason }) => `${url} (${reason})`)
+    .join(', ');
 }
 
 /** Each server once: one that is tried for a second role failed in the same way, or because of the first. */

@@ -10,10 +10,14 @@ import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
 import { type EstimatedTable, estimateRun } from '../core/plan-estimate.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import type { Engine } from '../engines/engine.js';
+
+import type { StoredBytes } from '../engines/stored-bytes.js';
+
 import { planChecksums } from '../plan/checksum-plan.js';
 import { describeTable, type PlanRequest, readShare, sizeOf } from '../plan/describe-plan.js';
 import type { PlannedTable, TablePairing } from '../plan/table-pairing.js';
 import { planForCounting } from '../run/count-tables.js';
+
 import { withBareNames } from './bare-names.js';
 import { compileScope } from './comparison-scope.js';
 import { describeFailure, logFindings, logPlan } from './log-run.js';
@@ -121,13 +125,13 @@ async function planRequest(
 async function readSizes(
   sides: Record<Side, OpenSide>,
   planned: readonly PlannedTable[],
-): Promise<Record<Side, ReadonlyMap<string, number>>> {
-  const read = (side: Side): Promise<ReadonlyMap<string, number>> => {
+): Promise<Record<Side, ReadonlyMap<string, StoredBytes>>> {
+  const read = (side: Side): Promise<ReadonlyMap<string, StoredBytes>> => {
     const { engine, session } = sides[side];
     const tables = planned.flatMap((table) => table[side] ?? []);
     if (engine.can.sizes !== true) return Promise.resolve(new Map());
     // What fails on the server is in the log.
-    return session.ask('sizes', tables).catch(() => new Map<string, number>());
+    return session.ask('sizes', tables).catch(() => new Map<string, StoredBytes>());
   };
   const [source, target] = await Promise.all([read('source'), read('target')]);
   return { source, target };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { RowproofError } from '../core/errors.js';
-import { plainJson } from '../repair/repair-header.js';
+import { onceWithoutKey, plainJson } from '../repair/repair-header.js';
 import { visibleName } from '../words/visible-text.js';
 import { REPAIR_FORMAT } from './repair-header.js';
 import type { FileSurvey } from './survey-file.js';
@@ -103,6 +103,9 @@ export function buildUndoFrame({
     `Apply it with:  rowproof apply ${undoPath} --target URL`,
     `or with:        ${dialect.applyCommand.replace('FILE', () => undoPath)}`,
     'A row that was changed since is left alone.',
+    ...[...tables.values()].flatMap(({ table, key }) =>
+      key.length > 0 ? [] : [`WARNING: ${onceWithoutKey(table.name)}`],
+    ),
     ...[...tables.values()].flatMap(({ table, triggers }) =>
       triggers.length === 0
         ? []

@@ -20,8 +20,11 @@ export function readDatabaseUrl(text: string, side: Side): string {
   // A URL is read without them, so a password would be another one than was given.
   if (/[\t\r\n]/.test(url)) throw refuse('one with a line break or tab in it', 'Write it on one line.');
   const hosts = findHosts(url);
-  if (hosts.length > 1 && hosts.some((host) => /^(?::|$)/.test(host)))
-    throw refuse('one with an empty host in its list', LISTS);
+  if (hosts.length > 1) {
+    if (hosts.some((host) => /^(?::|$)/.test(host)))
+      throw refuse('one with an empty host in its list', LISTS);
+    if (hosts.some((host) => /\s/.test(host))) throw refuse('one with a blank in its list of hosts', LISTS);
+  }
   if (!hosts.every(hasPort)) throw refuse('one whose port is none', PORTS);
   if (!listHostUrls(url).every((each) => URL.canParse(each)))
     throw refuse('one that cannot be read', ESCAPES);

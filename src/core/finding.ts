@@ -24,6 +24,7 @@ export const FINDING_EFFECTS = {
   'column-unverified': 'unverified',
   'key-unusable': 'unverified',
   'duplicate-key': 'note',
+  'key-unmatchable': 'note',
   'key-not-ignored': 'note',
   'hidden-by-condition': 'note',
   'condition-empty': 'note',

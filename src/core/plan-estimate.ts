@@ -25,10 +25,13 @@ const LARGEST_PAGE_BYTES = 65_536;
 
 export interface TableSize {
   readonly rows: BySide;
+  /** What is stored. */
   readonly bytes: BySide;
+  /** Whether more is sent than is stored, because values are kept compressed. */
+  readonly isCompressed: Readonly<Record<Side, boolean>>;
 }
 
-export interface TimeRequest extends TableSize {
+export interface TimeRequest extends Pick<TableSize, 'rows' | 'bytes'> {
   readonly mode: Mode;
   /** The share of rows that is read. */
   readonly ratio: number;
@@ -41,6 +44,8 @@ export interface RunEstimate {
   readonly rows: number | null;
   readonly bytes: BySide;
   readonly seconds: Range | null;
+  /** Whether values are kept compressed on a side, so that more bytes are sent and take longer. */
+  readonly isAtLeast: Readonly<Record<Side, boolean>>;
   /** Whether a condition leaves out rows that are counted here. */
   readonly isAtMost: boolean;
   /** How many tables that would be read are not in each sum. */
@@ -91,6 +96,10 @@ export function estimateRun(tables: readonly EstimatedTable[], limits: LoadLimit
     rows: sumKnown(rows),
     bytes: { source: sumKnown(bytes.source), target: sumKnown(bytes.target) },
     seconds: least === null || most === null ? null : { least: rounded(least), most: rounded(most) },
+    isAtLeast: {
+      source: tables.some(({ isCompressed }) => isCompressed.source),
+      target: tables.some(({ isCompressed }) => isCompressed.target),
+    },
     isAtMost: tables.some(({ hasCondition }) => hasCondition),
     unknown: {
       rows: countUnknown(rows),

@@ -34,6 +34,8 @@ export interface TablePlan {
   readonly isEmpty: Readonly<Record<Side, boolean>>;
   /** What its rows take up on each side, of all columns and without indexes; null where the server does not say. */
   readonly estimatedBytes: BySide;
+  /** Whether a side keeps values compressed, so that it sends more bytes than that, for longer. */
+  readonly isAtLeast: Readonly<Record<Side, boolean>>;
   /** How long it would take, by rates that were measured elsewhere; null where that is unknown. */
   readonly estimatedSeconds: Range | null;
   /** How many key ranges the table is cut into, so that workers can share it. */

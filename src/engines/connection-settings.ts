@@ -1,4 +1,5 @@
 import type { ExpectedServer } from './server-identity.js';
+import type { ServerRole } from './server-urls.js';
 
 /** Where and how to connect. It holds the password: it may cross to a worker, never into output. */
 export interface ConnectionSettings {
@@ -54,9 +55,3 @@ export interface Environment {
   readonly homeFolder: string;
   readonly userName: string;
 }
-
-/** What a server is for its clients: `read-write` and `read-only` as transactions are unless they say otherwise. */
-export type ServerRole = 'any' | 'primary' | 'standby' | 'read-write' | 'read-only';
-
-/** URLs that differ in which server they name. */
-export type UrlList = readonly [URL, ...URL[]];

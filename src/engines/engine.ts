@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Column, Table } from '../core/schema.js';
-import type { ConnectionSettings, Environment, UrlList } from './connection-settings.js';
+import type { ConnectionSettings, Environment } from './connection-settings.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
+import type { UrlList } from './server-urls.js';
 import type { Session } from './session.js';
 
 /** What went wrong, in Rowproof's words. `transient` errors are worth another try on a new connection. */

@@ -6,6 +6,7 @@ import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { ServerIdentity } from './server-identity.js';
+import type { StoredBytes } from './stored-bytes.js';
 
 /**
  * Receives whole rows in wire format: `rows` of them lie in `buffer[start, end)` as the engine's codec reads them.
@@ -67,7 +68,7 @@ export interface Questions {
   /** `Capabilities.estimate`: about how many rows a key range has; null where the server has no idea. */
   readonly estimate: { readonly about: RowSelection; readonly answer: number | null };
   /** `Capabilities.sizes`: how many bytes the rows of tables of one schema take up, by table name. */
-  readonly sizes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, number> };
+  readonly sizes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, StoredBytes> };
   /**
    * `Capabilities.load`: how many statements are at work on the server, without this one and those of the named sessions.
    * Throws a `usage` error where the account may not see that.

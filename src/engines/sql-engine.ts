@@ -12,6 +12,7 @@ import type { ChecksumDialect, Dialect } from './sql-dialect.js';
 import type { SqlSession } from './sql-session.js';
 import type { Lexicon } from './sql-tokens.js';
 import { StatementLog } from './statement-log.js';
+import type { StoredBytes } from './stored-bytes.js';
 
 /** What makes an engine of a server that speaks SQL. */
 export interface SqlEngineParts
@@ -34,7 +35,7 @@ export interface SqlEngineParts
   openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession>;
   cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
   readCatalog(session: SqlSession, settings: ConnectionSettings): Promise<Catalog>;
-  readTableSizes(session: SqlSession, tables: readonly Table[]): Promise<ReadonlyMap<string, number>>;
+  readTableSizes(session: SqlSession, tables: readonly Table[]): Promise<ReadonlyMap<string, StoredBytes>>;
   readRepairCatalog(session: SqlSession, scope: RepairScope): Promise<RepairCatalog>;
   compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;

@@ -5,10 +5,14 @@ import { comparedColumns, qualifiedName, type Side, type TablePair } from '../co
 import type { TablePlan } from '../core/plan.js';
 import { believableRows, estimateSeconds, type TableSize } from '../core/plan-estimate.js';
 import type { Mode } from '../core/verdict.js';
+
 import type { Engine } from '../engines/engine.js';
 import type { KeyRange } from '../engines/row-selection.js';
 import { selectRows } from '../engines/select-rows.js';
 import type { Session } from '../engines/session.js';
+
+import type { StoredBytes } from '../engines/stored-bytes.js';
+
 import { withKeyAdvice } from './advise-key.js';
 import type { RunChecksums } from './checksum-plan.js';
 import { openKeyReader } from './key-reader.js';
@@ -23,7 +27,7 @@ export interface PlanRequest {
   readonly ratio: number;
   readonly limits: LoadLimits;
   /** The bytes of each table of a side, by name. */
-  readonly sizes: Readonly<Record<Side, ReadonlyMap<string, number>>>;
+  readonly sizes: Readonly<Record<Side, ReadonlyMap<string, StoredBytes>>>;
   readonly workers: number;
   readonly scope: ComparisonScope;
   readonly sides: Readonly<Record<Side, { readonly engine: Engine; readonly session: Session }>>;
@@ -60,6 +64,7 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
       target: sql === null || size.bytes.target === 0,
     },
     estimatedBytes: size.bytes,
+    isAtLeast: size.isCompressed,
     estimatedSeconds:
       counted || pair !== null
         ? estimateSeconds({ ...size, ...request, ratio: readShare(size, request) })
@@ -74,11 +79,19 @@ export async function describeTable(planned: PlannedTable, request: PlanRequest)
 /** What both servers say of a table's size. */
 export function sizeOf({ source, target }: PlannedTable, { sizes }: Pick<PlanRequest, 'sizes'>): TableSize {
   const tables = { source, target };
-  const bytesOf = (side: Side): number | null => sizes[side].get(tables[side]?.name ?? '') ?? null;
-  const bytes = { source: bytesOf('source'), target: bytesOf('target') };
+  const storedOf = (side: Side): StoredBytes | undefined => sizes[side].get(tables[side]?.name ?? '');
+  const stored = { source: storedOf('source'), target: storedOf('target') };
+  const bytes = { source: stored.source?.bytes ?? null, target: stored.target?.bytes ?? null };
   const rowsOf = (side: Side): number | null =>
     believableRows(tables[side]?.estimatedRows ?? null, bytes[side]);
-  return { rows: { source: rowsOf('source'), target: rowsOf('target') }, bytes };
+  return {
+    rows: { source: rowsOf('source'), target: rowsOf('target') },
+    bytes,
+    isCompressed: {
+      source: stored.source?.isCompressed ?? false,
+      target: stored.target?.isCompressed ?? false,
+    },
+  };
 }
 
 /** The share of a table's rows that would be read: of a sample more than was asked for, and of a small table all. */

@@ -137,6 +137,9 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
         `The run could not see whether other tables refer to ${name}. Its indexed columns are changed, and its rows deleted, only where the account that applies this sees that none does (PROCESS, and a privilege on the tables that do).`,
       );
     }
+    if (direction === 'undo' && table.pair.key.length === 0 && counts.delete > 0) {
+      warnings.push(onceWithoutKey(name));
+    }
     const lost = uncomparedColumns(table);
     if (direction === 'repair' && counts.delete > 0 && lost.length > 0) {
       warnings.push(`Deleted rows of ${name} lose columns that were not compared: ${lost.join(', ')}.`);
@@ -146,6 +149,11 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
     }
   }
   return warnings.length === 0 ? [] : ['', ...warnings.map((warning) => `WARNING: ${warning}`)];
+}
+
+/** Of rows that no key names, an undo tells its own from those of others by their number alone. */
+export function onceWithoutKey(table: string): string {
+  return `${table} has no key: run this once. Run again, it would delete a row that somebody added since, if that is equal to one that was taken back.`;
 }
 
 function uncomparedColumns({ pair }: TableSurvey): string[] {

@@ -93,16 +93,18 @@ function formatNotes(notes: readonly string[], width: number): string[] {
   return notes.flatMap((text) => indented(text, { width, indent: `${INDENT}${INDENT}` }));
 }
 
-function tellEvidence({ table, diagnosis, showValues }: Evidence): string[] {
+function tellEvidence({ table, diagnosis, showValues, place = '' }: Evidence): string[] {
   const examples = showValues ? firstRow(diagnosis) : [];
   return [
-    ...(examples.length === 0 ? [] : [describeExample(examples)]),
+    ...(examples.length === 0 ? [] : [`${place}${describeExample(examples)}`]),
     ...describeRelaxation(table, diagnosis),
   ];
 }
 
 interface Evidence extends Telling {
   readonly diagnosis: Diagnosis;
+  /** What stands before the example, where it may be of any of several tables. */
+  readonly place?: string;
 }
 
 /** Of which column a cause is, and how many rows it accounts for. */

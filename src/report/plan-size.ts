@@ -1,18 +1,24 @@
 import type { LoadLimits } from '../core/load-limits.js';
+import type { Side } from '../core/pairing.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import type { BySide, Range, RunEstimate } from '../core/plan-estimate.js';
 import { formatBytes, formatCount, formatCounted } from '../words/number-text.js';
+
+/** Why nobody can say more without reading rows. */
+const COMPRESSED =
+  'At least: what is counted is stored, and long values are stored compressed; they are sent whole, which may be many times as much and take longer.';
 
 /** "about 20,000 rows; 1.6 MB on the source, 1.3 MB on the target; less than a minute". */
 export function formatTableSize({
   estimatedRows,
   estimatedBytes,
+  isAtLeast,
   estimatedSeconds,
   strategy,
   mode,
 }: TablePlan): string {
-  const parts = [formatRows(estimatedRows), formatSizes(estimatedBytes)];
-  if (strategy !== null && mode !== 'count') parts.push(formatTime(estimatedSeconds));
+  const parts = [formatRows(estimatedRows), formatSizes(estimatedBytes, isAtLeast)];
+  if (strategy !== null && mode !== 'count') parts.push(formatTime(estimatedSeconds, isAtLeast));
   return parts.join('; ');
 }
 
@@ -20,13 +26,16 @@ export function formatTableSize({
 export function formatEstimate({ estimate, tables }: Pick<RunPlan, 'estimate' | 'tables'>): string[] {
   const read = tables.filter(({ strategy }) => strategy !== null);
   if (read.length === 0) return [];
-  const { rows, bytes, seconds, isAtMost } = estimate;
+  const { rows, bytes, seconds, isAtMost, isAtLeast } = estimate;
   const upTo = isAtMost ? ' at most, because conditions leave rows out' : '';
   const verb = read.every(({ mode }) => mode === 'count') ? 'to count' : 'to read';
-  const lines = [`${verb}: ${formatRows(rows)}; ${formatSizes(bytes)}; ${formatTime(seconds)}${upTo}`];
+  const lines = [
+    `${verb}: ${formatRows(rows)}; ${formatSizes(bytes, isAtLeast)}; ${formatTime(seconds, isAtLeast)}${upTo}`,
+  ];
   const untold = describeUnknown(estimate, read);
   if (untold !== '') lines.push(`  not in it: ${untold}`);
   if (seconds !== null) lines.push(`  ${describeRates(estimate, read)}`);
+  if (isAtLeast.source || isAtLeast.target) lines.push(`  ${COMPRESSED}`);
   return lines;
 }
 
@@ -66,15 +75,25 @@ function formatRows(rows: number | null): string {
   return rows === null ? 'rows unknown' : `about ${formatCounted(rows, 'row')}`;
 }
 
-function formatSizes({ source, target }: BySide): string {
-  if (source === null && target === null) return 'size unknown';
-  const of = (bytes: number | null): string => (bytes === null ? 'an unknown size' : formatBytes(bytes));
-  return `${of(source)} on the source, ${of(target)} on the target`;
+function formatSizes(sizes: BySide, isAtLeast: TablePlan['isAtLeast']): string {
+  if (sizes.source === null && sizes.target === null) return 'size unknown';
+  const of = (side: Side): string => {
+    const bytes = sizes[side];
+    if (bytes === null) return 'an unknown size';
+    return `${isAtLeast[side] ? 'at least ' : ''}${formatBytes(bytes)}`;
+  };
+  return `${of('source')} on the source, ${of('target')} on the target`;
 }
 
-function formatTime(seconds: Range | null): string {
+/** A time that rests on bytes of which more are sent says so. */
+function formatTime(seconds: Range | null, isAtLeast: TablePlan['isAtLeast']): string {
   if (seconds === null) return 'time unknown';
-  if (seconds.most < 60) return 'less than a minute';
+  const isLonger = isAtLeast.source || isAtLeast.target;
+  if (seconds.most < 60) return isLonger ? 'seconds or more' : 'less than a minute';
+  return `${formatRange(seconds)}${isLonger ? ' or more' : ''}`;
+}
+
+function formatRange(seconds: Range): string {
   const [least, most] = [formatSpan(seconds.least), formatSpan(seconds.most)];
   if (least === most) return `about ${most}`;
   const [[from = '', unit], [to = '', otherUnit]] = [least.split(' '), most.split(' ')];

@@ -55,7 +55,7 @@ export function formatSharedCauses({ shared, width, showValues, paint }: Listing
         width,
       }),
       ...places.flatMap((text) => indented(text, { width, indent: DEEPER })),
-      ...formatEvidence({ ...first, width, showValues }),
+      ...formatEvidence({ ...first, place: `${formatTableName(first.table)}, `, width, showValues }),
     ];
   });
   return [paint('strong', 'Why, in several tables'), ...lines].join('\n');

@@ -160,11 +160,15 @@ function addRead({ table }: BucketRun, { source, target }: Record<Side, BucketSu
   });
 }
 
+/** What a reader must know who looks for changed rows and finds none. */
+const COMPARED_WHOLE =
+  'They were compared by the values of all compared columns together, so a row that changed is a missing and an extra one.';
+
 function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void> {
   bucket.table.addFinding({
-    code: 'duplicate-key',
+    code: 'key-unmatchable',
     about: { table: bucket.table.name, detail: reason },
-    message: `The key does not tell all rows apart: ${reason}. Rows were compared by all of their values.`,
+    message: `Rows were not matched by their key, because ${reason}. ${COMPARED_WHOLE}`,
     hint: '',
   });
   return comparePasses({ ...bucket, asBag: true, withRows: false });
@@ -228,7 +232,7 @@ function duplicateKey(pair: TablePair, side: Side): Finding {
   return {
     code: 'duplicate-key',
     about: { table: qualifiedName(pair[side]), side, columns: pair.key.map((column) => column[side].name) },
-    message: `Rows of ${qualifiedName(pair[side])} on the ${side} share a key (${names}). Rows were compared by all of their values.`,
+    message: `Rows of ${qualifiedName(pair[side])} on the ${side} share a key (${names}). ${COMPARED_WHOLE}`,
     hint: 'Name columns that tell rows apart with --key.',
   };
 }

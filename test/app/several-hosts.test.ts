@@ -57,6 +57,13 @@ describe.each(availableEngines())('a side of %s with several hosts', (engine) =>
     const { exitCode, stderr } = await verify(url);
     expect(exitCode).toBe(4);
     expect(stderr).toMatch(/Cannot connect to the source \S+\/no_such_database: /);
+    expect(stderr).not.toContain('Passed over');
+    const second = await verify(
+      withHosts(source.url.replace(source.name, 'no_such_database'), `${DEAD},LIVE`),
+    );
+    expect(second.stderr).toMatch(
+      /no_such_database: .* Passed over before: \w+:\/\/127\.0\.0\.1:1\/no_such_database \(nothing listens/,
+    );
   });
 });
 

@@ -405,6 +405,11 @@ const ADDRESSES: readonly Mistake[] = [
     ),
   ),
   url('mysql://h1,/b', 'got one with an empty host in its list.', 'the first that answers'),
+  url(
+    'mysql://u:s3cret@h1:1, h2:2/b',
+    'got one with a blank in its list of hosts.',
+    'the first that answers',
+  ),
   url('postgres://u:s3cret@h1:1,:2/b', 'got one with an empty host in its list.', 'the first that answers'),
   url('postgres://u:s3cret@h1:1,h2:0/b', 'got one whose port is none.', '1 to 65535'),
   url('mysql://h1,h2/b?socket=/s', 'The URL has several hosts and the option socket.', 'leave one of them'),

@@ -61,17 +61,26 @@ describe('the estimate of a run', () => {
   const table = {
     rows: both(1000),
     bytes: both(50_000),
+    isCompressed: { source: false, target: false },
     ratio: 1,
     seconds: { least: 1, most: 10 },
     hasCondition: false,
   };
 
   it('adds up what is known and counts what is not', () => {
-    const unknown = { ...table, rows: both(null), bytes: { source: 1, target: null }, seconds: null };
+    const isCompressed = { source: true, target: false };
+    const unknown = {
+      ...table,
+      isCompressed,
+      rows: both(null),
+      bytes: { source: 1, target: null },
+      seconds: null,
+    };
     expect(estimateRun([table, { ...table, ratio: 0.1, hasCondition: true }, unknown], FREE)).toMatchObject({
       rows: 1100,
       bytes: { source: 55_001, target: 55_000 },
       seconds: { least: 2, most: 20 },
+      isAtLeast: { source: true, target: false },
       isAtMost: true,
       unknown: { rows: 1, bytes: 1, seconds: 1 },
     });

@@ -102,11 +102,14 @@ describe.each(availableEngines())('the size of tables on %s', (engine) => {
           : `CREATE TABLE parted (id int PRIMARY KEY, body mediumtext) PARTITION BY RANGE (id)
              (PARTITION a VALUES LESS THAN (20), PARTITION b VALUES LESS THAN (1000))`,
       );
-      for (const table of ['wide', 'parted']) {
+      await side.run(
+        `CREATE TABLE packed (id int PRIMARY KEY, body ${text}) ${hasParts ? '' : 'ROW_FORMAT=COMPRESSED'}`,
+      );
+      for (const table of ['wide', 'parted', 'packed']) {
         const rows = Array.from({ length: ROWS }, (_, i) => `(${i}, repeat('x', ${TEXT_BYTES}))`).join(', ');
         await side.run(`INSERT INTO ${table} VALUES ${rows}`);
       }
-      for (const table of ['wide', 'parted'])
+      for (const table of ['wide', 'parted', 'packed'])
         await side.run(hasParts ? `ANALYZE ${table}` : `ANALYZE TABLE ${table}`);
     }
   });
@@ -122,6 +125,17 @@ describe.each(availableEngines())('the size of tables on %s', (engine) => {
     }
     expect(estimatedSeconds?.least).toBeGreaterThan(0);
     expect(estimatedSeconds?.most).toBeGreaterThan(estimatedSeconds?.least ?? Infinity);
+  });
+
+  it('is at least what is stored where long values are stored compressed, and only there', async () => {
+    const { tables } = await plan({ tables: ['wide', 'narrow', 'packed'] });
+    expect(tables.map(({ source: name, isAtLeast }) => [name?.split('.').at(-1), isAtLeast])).toEqual([
+      ['narrow', { source: false, target: false }],
+      ['packed', { source: true, target: true }],
+      ['wide', { source: false, target: false }],
+    ]);
+    const packed = tables[1];
+    expect(packed?.estimatedBytes.target).toBeLessThan((ROWS * TEXT_BYTES) / 10);
   });
 
   it('is unknown of a view, and not in the sums', async () => {

@@ -122,6 +122,9 @@ describe.each(availableEngines())('rows of %s without a key', (engine) => {
       await written.apply('undo');
       expect(await read()).toBe(before);
     }
+    const { repair, undo } = written;
+    expect(undo.match(/WARNING: .*t has no key: run this once/g)).toHaveLength(1);
+    expect(repair).not.toContain('run this once');
     written.remove();
   });
 

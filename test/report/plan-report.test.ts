@@ -11,6 +11,7 @@ const TABLE: TablePlan = {
   isEmpty: { source: false, target: false },
   estimatedRows: 20_000_000,
   estimatedBytes: { source: 3.1 * GB, target: 0.5 * GB },
+  isAtLeast: { source: false, target: false },
   estimatedSeconds: { least: 16, most: 155 },
 };
 const SIDE = { engine: 'mysql', product: 'MySQL', version: '8.4.3', url: 'mysql://db:3306/shop' } as const;
@@ -24,6 +25,7 @@ function linesOf(tables: readonly TablePlan[], estimate: Partial<RunPlan['estima
       rows: 20_000_000,
       bytes: { source: 3.1 * GB, target: 0.5 * GB },
       seconds: { least: 16, most: 155 },
+      isAtLeast: { source: false, target: false },
       isAtMost: false,
       unknown: { rows: 0, bytes: 0, seconds: 0 },
       rates: READ_RATES,
@@ -70,6 +72,18 @@ describe('the size of a plan', () => {
     [3000, 3010, 'about 50 min'],
   ])('has no more digits than an estimate may: %d to %d s are %s', (least, most, said) => {
     expect(timeOf(least, most)).toBe(said);
+  });
+
+  it('is said to be more where a side stores values compressed, and why', () => {
+    const isAtLeast = { source: false, target: true };
+    const lines = linesOf([{ ...TABLE, isAtLeast }], { isAtLeast });
+    expect(lines[3]).toBe(
+      'to read: about 20,000,000 rows; 3.1 GB on the source, at least 500 MB on the target; 1 to 3 min or more',
+    );
+    expect(lines[5]).toMatch(/^ {2}At least: .* long values are stored compressed; they are sent whole/);
+    const short = linesOf([{ ...TABLE, isAtLeast, estimatedSeconds: { least: 0.1, most: 5 } }]);
+    expect(short.find((line) => line.startsWith('shop.orders'))).toMatch(/; seconds or more\)$/);
+    expect(linesOf([TABLE]).join()).not.toMatch(/at least|or more/i);
   });
 
   it('says unknown for what is unknown, and what is not in the sums', () => {

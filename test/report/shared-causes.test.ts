@@ -56,7 +56,7 @@ describe('a cause that several tables have', () => {
         '    public.orders: sent_at: 412 of 412 changed rows (likely)',
         '    public.items: at: 400 of 412 changed rows (proved)',
         '    public.notes: at: 400 of 412 changed rows (proved)',
-        "    key 7: '2020-01-01 00:00:00' → '2020-01-01 05:00:00'",
+        "    public.orders, key 7: '2020-01-01 00:00:00' → '2020-01-01 05:00:00'",
       ].join('\n'),
     );
     expect(report.match(/→ '2020-01-01 05:00:00'/g)).toHaveLength(1);

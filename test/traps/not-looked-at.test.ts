@@ -94,6 +94,11 @@ describe('the history of a system-versioned table', () => {
     expect(tableResult(run, 'prices').findings).toEqual([
       {
         code: 'not-looked-at',
+        about: {
+          table: `${source.name}.prices`,
+          side: 'source',
+          detail: 'its history of changed and deleted rows',
+        },
         message: `Of ${source.name}.prices on the source, its history of changed and deleted rows was not compared.`,
         hint: '',
       },

@@ -1,5 +1,6 @@
 import type { Table } from '../../core/schema.js';
 import type { SqlSession } from '../sql-session.js';
+import type { StoredBytes } from '../stored-bytes.js';
 import { textLiteral } from './dialect.js';
 
 /**
@@ -11,12 +12,17 @@ import { textLiteral } from './dialect.js';
 export async function readMysqlTableSizes(
   session: SqlSession,
   tables: readonly Table[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, StoredBytes>> {
   const [first] = tables;
   if (first === undefined) return new Map();
   const rows = await session.query(
-    `SELECT TABLE_NAME AS table_name, DATA_LENGTH AS bytes FROM information_schema.TABLES
+    `SELECT TABLE_NAME AS table_name, DATA_LENGTH AS bytes, ROW_FORMAT AS row_format FROM information_schema.TABLES
      WHERE TABLE_SCHEMA = ${textLiteral(first.schema)} AND DATA_LENGTH > 0`,
   );
-  return new Map(rows.map((row) => [row.table_name ?? '', Number(row.bytes)]));
+  return new Map(
+    rows.map(({ table_name: name, bytes, row_format: format }) => [
+      name ?? '',
+      { bytes: Number(bytes), isCompressed: format?.toLowerCase() === 'compressed' },
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ConnectionSettings, Environment, TlsSettings, UrlList } from '../connection-settings.js';
+import type { ConnectionSettings, Environment, TlsSettings } from '../connection-settings.js';
+import type { UrlList } from '../server-urls.js';
 import {
   decodeUrlPart,
   readDatabaseName,

@@ -1,4 +1,4 @@
-import type { ServerRole, UrlList } from '../connection-settings.js';
+import type { ServerRole, UrlList } from '../server-urls.js';
 import { decodeUrlPart, optionError } from '../url-options.js';
 
 const HOST = 'host';

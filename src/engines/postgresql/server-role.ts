@@ -1,5 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
-import type { ServerRole } from '../connection-settings.js';
+import type { ServerRole } from '../server-urls.js';
 
 /** What a server says of itself; `refusesWrites` is the default of its transactions for this account. */
 export interface ServerStanding {
