@@ -10,6 +10,7 @@ import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../verifier/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import { compileScope } from './comparison-scope.js';
+import { logWarnings } from './log-run.js';
 import { describeServer, makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
@@ -31,10 +32,7 @@ export async function withOpenSides<T>(
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
   { onWarning = warnOfProcess, stop, log = NO_LOG }: OpeningHooks = {},
 ): Promise<T> {
-  const environment = processEnvironment((sentence) => {
-    log.warn('warning:told', () => ({ message: sentence }));
-    onWarning(sentence);
-  });
+  const environment = processEnvironment(logWarnings(log, onWarning));
   const sides = await openBoth((side) =>
     openSide({ side, url: side === 'source' ? config.sourceUrl : config.targetUrl, environment, stop, log }),
   );

@@ -162,6 +162,7 @@ describe('the log of a command', () => {
     const written = eventsOf(lines, 'sql:send').filter(({ use }) => use === 'write');
     expect(written.map(({ sql }) => String(sql)).join()).toMatch(/UPDATE "public"\."t" SET "note" = \?/);
     expect(text).not.toContain("'b'");
+    expect(eventsOf(lines, 'apply:result')).toMatchObject([{ applied: 2, refused: 0, differing: 0 }]);
     const refused = await runCli([...apply, '--log', repair]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('the command reads it');
