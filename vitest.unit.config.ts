@@ -8,6 +8,7 @@ const TEST_FOLDER = fileURLToPath(new URL('./test', import.meta.url));
 /** What a test needs that is more than sources: servers, the built package, data beside the checkout. */
 const NOT_ALONE =
   /^(?:inject|rowproof)$|support\/(?:database|run-cli|kept-server|private-server|shared-data|pgbouncer|pgpool)\.js$/;
+const ALONE = 'src/{core,config,report,diagnosis,log,cli}/**/*.ts';
 const IMPORTED = /^(?:(?:import|export)\b.*|\}) from '([^']+)';$|^import '([^']+)';$/gm;
 
 const importsOf = new Map<string, readonly string[]>();
@@ -45,5 +46,19 @@ const include = readdirSync(TEST_FOLDER, { recursive: true, encoding: 'utf8' })
 
 /** Tests that need no server, without fuzzing and attacks: for the time in which code is written. */
 export default defineConfig({
-  test: { include, pool: 'forks', isolate: false, maxWorkers: 2, testTimeout: 60_000 },
+  test: {
+    include,
+    pool: 'forks',
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/hashing/kernel/**'],
+      reporter: ['text'],
+      // The floor is of folders that need no server; what needs one is reached by other tests.
+      thresholds: { [ALONE]: { lines: 87, statements: 86, functions: 84, branches: 77 } },
+    },
+  },
 });

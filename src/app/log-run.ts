@@ -1,3 +1,4 @@
+import type { WarningListener } from '../config/environment.js';
 import { RowproofError } from '../core/errors.js';
 import type { RunEvent, RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
@@ -28,6 +29,14 @@ function logEvent(log: Log, event: RunEvent): void {
   if (isOften)
     log.debug(type, () => ({ ...fields, counts: 'counts' in fields ? { ...fields.counts } : null }));
   else log.info(type, () => ({ ...fields }) as LogFields);
+}
+
+/** A listener that logs each warning before it tells the user's own. */
+export function logWarnings(log: Log, onWarning: WarningListener): WarningListener {
+  return (sentence) => {
+    log.warn('warning:told', () => ({ message: sentence }));
+    onWarning(sentence);
+  };
 }
 
 /** Logs how each table will be compared. */

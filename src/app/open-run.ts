@@ -11,6 +11,7 @@ import { pairTables, type TablePairing } from '../plan/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import type { ChoiceListener } from './choose-server.js';
 import { compileScope } from './comparison-scope.js';
+import { logWarnings } from './log-run.js';
 import { findNoEffect } from './no-effect.js';
 import { makeReady, type OpenSide, openSide } from './open-side.js';
 import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
@@ -36,10 +37,7 @@ export async function withOpenSides<T>(
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
   { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG }: OpeningHooks = {},
 ): Promise<T> {
-  const environment = processEnvironment((sentence) => {
-    log.warn('warning:told', () => ({ message: sentence }));
-    onWarning(sentence);
-  });
+  const environment = processEnvironment(logWarnings(log, onWarning));
   const sides = await openBoth((side) =>
     openSide({
       side,

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { describeFailure as describeError } from '../app/log-run.js';
+import { describeFailure as describeError, logWarnings } from '../app/log-run.js';
 import { describeServer } from '../app/side-failure.js';
 import { readDatabaseUrl } from '../config/database-url.js';
-import { processEnvironment } from '../config/environment.js';
+import { processEnvironment, warnOfProcess } from '../config/environment.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { redactPasswords } from '../config/redact-passwords.js';
 import { assertUrls } from '../config/resolve-side.js';
@@ -37,10 +37,14 @@ const DEFAULT_LOCK_TIMEOUT_MS = 5_000;
 export async function applyRepair(options: ApplyOptions): Promise<ApplyResult> {
   const file = await openRepair(options.path);
   const log = (options.log ?? NO_LOG).with({ thread: 'main' });
+  const onWarning = logWarnings(log, options.onWarning ?? warnOfProcess);
   try {
     const undoPath = options.undoPath ?? null;
     if (undoPath !== null || options.dryRun !== true) assertUndoPlace(options.path, undoPath);
-    return await applyFile(file, options, { log, environment: processEnvironment(options.onWarning) });
+    const result = await applyFile(file, options, { log, environment: processEnvironment(onWarning) });
+    const { plan: _, format: __, ...counts } = result;
+    log.info('apply:result', () => counts);
+    return result;
   } catch (error) {
     log.error('apply:fail', () => describeError(log, error));
     throw error;

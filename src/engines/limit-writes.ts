@@ -48,6 +48,9 @@ export function limitWrites(
     }
   };
   return {
+    get serverSessionId() {
+      return connection.serverSessionId;
+    },
     get broken() {
       return connection.broken;
     },

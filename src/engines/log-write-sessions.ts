@@ -11,7 +11,8 @@ export function logWriter(dialect: WriteDialect, log: Log): WriteDialect {
       const startedMs = log.nowMs;
       try {
         const session = await dialect.open(settings, stop);
-        log.info('session:open', () => ({ writes: true, ms: log.nowMs - startedMs }));
+        const opened = { writes: true, ms: log.nowMs - startedMs };
+        log.info('session:open', () => ({ session: session.serverSessionId, ...opened }));
         return logSession(session, new StatementLog(log, dialect.lexicon));
       } catch (error) {
         log.warn('session:fail', () => ({ writes: true, ...log.describeError(error) }));
@@ -23,9 +24,13 @@ export function logWriter(dialect: WriteDialect, log: Log): WriteDialect {
 
 function logSession(session: WriteSession, statements: StatementLog): WriteSession {
   const { log } = statements;
+  const here = (): string => session.serverSessionId;
   const around = <Result>(sql: string, work: () => Promise<Result>): Promise<Result> =>
-    statements.around({ sql, use: 'write', session: () => null }, work);
+    statements.around({ sql, use: 'write', session: here }, work);
   return {
+    get serverSessionId() {
+      return session.serverSessionId;
+    },
     get broken() {
       return session.broken;
     },
@@ -35,16 +40,16 @@ function logSession(session: WriteSession, statements: StatementLog): WriteSessi
       const together = await around(sent.join('; '), () => session.runAll(sent));
       if (together.failure !== null) {
         const sql = sent[together.results.length] ?? '';
-        statements.failed({ sql, use: 'write', session: () => null }, together.failure.cause, {});
+        statements.failed({ sql, use: 'write', session: here }, together.failure.cause, { session: here() });
       }
       return together;
     },
     query: (sql) => around(sql, () => session.query(sql)),
     execute: (sql) => around(sql, () => session.execute(sql)),
     close: async () => {
-      const wasBroken = session.broken;
+      const { broken: wasBroken, serverSessionId } = session;
       await session.close();
-      log.info('session:close', () => ({ writes: true, wasBroken }));
+      log.info('session:close', () => ({ session: serverSessionId, writes: true, wasBroken }));
     },
   };
 }

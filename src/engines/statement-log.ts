@@ -10,7 +10,7 @@ export interface LoggedStatement {
   /** What is done with it: its rows are read, it is run, or only parsed. */
   readonly use: 'query' | 'parse' | 'rows' | 'write';
   /** The server's number of the session that runs it, which through a pool is only known afterwards. */
-  readonly session: () => string | null;
+  readonly session: () => string;
 }
 
 /** Says in a log which statements one session sends, how long each takes, and why one fails. */

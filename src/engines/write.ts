@@ -11,6 +11,8 @@ import type { Lexicon } from './sql-tokens.js';
  * a transaction is, and what holds in it, is said by `WriteDialect.begin`.
  */
 export interface WriteSession {
+  /** The server's own number of the session; through a pool that of the last transaction. */
+  readonly serverSessionId: string;
   /** True once the connection is lost or was cut off. */
   readonly broken: boolean;
   /** Sends statements together; the server runs one after the other, and none behind one that fails. */

@@ -161,7 +161,11 @@ describe('the log of a command', () => {
     expect(exitCode).toBe(0);
     const written = eventsOf(lines, 'sql:send').filter(({ use }) => use === 'write');
     expect(written.map(({ sql }) => String(sql)).join()).toMatch(/UPDATE "public"\."t" SET "note" = \?/);
+    const sessions = eventsOf(lines, 'session:open').filter(({ writes }) => writes === true);
+    expect(sessions.length).toBeGreaterThan(0);
+    expect(sessions.every(({ session }) => /^\d+$/.test(String(session)))).toBe(true);
     expect(text).not.toContain("'b'");
+    expect(eventsOf(lines, 'apply:result')).toMatchObject([{ applied: 2, refused: 0, differing: 0 }]);
     const refused = await runCli([...apply, '--log', repair]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('the command reads it');

@@ -47,7 +47,11 @@ describe('the table of options', () => {
 
   it('names every word of a choice in its help', () => {
     const choices = flags.flatMap(({ help, option }) =>
-      option.kind.is === 'choice' ? [{ help, words: option.kind.words }] : [],
+      option.kind.is === 'choice'
+        ? [{ help, words: option.kind.words }]
+        : option.kind.is === 'reports'
+          ? [{ help, words: option.kind.formats }]
+          : [],
     );
     expect(choices.filter(({ help, words }) => !words.every((word) => help.includes(word)))).toEqual([]);
     expect(choices.length).toBeGreaterThan(0);

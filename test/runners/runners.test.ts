@@ -133,6 +133,22 @@ describe.each(PAIRS)('tasks from $source to $target', (engines) => {
     expect(found[0]).toMatchObject({ verdict: 'different' });
   });
 
+  it.runIf(engines === PAIRS[0])(
+    'are all done in the main thread where no other can load, and the report says so',
+    async () => {
+      const where = `slow:${slowCondition(engines.source, 0.002)}`;
+      const flags = { tables: 'slow', where, 'target-where': 'slow:1 = 1' };
+      const makeRunner: MakeRunner = (parts) =>
+        new GrowingRunner({
+          inline: new InlineRunner(parts),
+          startThreads: () => new ThreadRunner({ ...parts, data: { ...parts.data, kernel: {} } }),
+          onAlone: parts.onAlone,
+        });
+      const { result } = await runWith(makeRunner, { source, target, flags });
+      expect(result).toMatchObject({ verdict: 'verified', findings: [{ code: 'one-thread' }] });
+    },
+  );
+
   it.each(RUNNERS)('end, and their sessions, when a run in %s is stopped', async (_name, makeRunner) => {
     const stop = new AbortController();
     const where = `slow:${slowCondition(engines.source, 0.05)}`;

@@ -46,7 +46,7 @@ interface QueryParts {
 export class MysqlWriter implements WritingConnection {
   broken = false;
   serverQuestion = '';
-  #sessionId = '';
+  serverSessionId = '';
   #before: Variables = new Map();
   readonly #connection: mysql.Connection;
   readonly #budget: WireBudget;
@@ -74,14 +74,14 @@ export class MysqlWriter implements WritingConnection {
   }
 
   readAnswer(row: ControlRow): ServerAnswer {
-    this.#sessionId = row.session_id ?? '';
+    this.serverSessionId = row.session_id ?? '';
     const endSql = this.#cancelKey === null ? null : `KILL ${BigInt(this.#cancelKey)}`;
     return { server: identifyServer(row), transaction: { endSql, outcomeSql: null } };
   }
 
   /** The session's number, where it is the server that gave it at the login: behind a proxy it may be anybody's. */
   get #cancelKey(): string | null {
-    return this.#sessionId === String(this.#connection.threadId) ? this.#sessionId : null;
+    return this.serverSessionId === String(this.#connection.threadId) ? this.serverSessionId : null;
   }
 
   get #variables(): VariablesConnection {

@@ -48,6 +48,7 @@ type Result = Omit<pg.QueryResult<ControlRow>, 'command'> & { readonly command: 
 /** A connection whose statements run as they are. Lost connections mark it broken; what is under way gets the error. */
 export class PostgresqlWriter implements WritingConnection {
   broken = false;
+  serverSessionId: string;
   readonly #client: pg.Client;
   readonly #budget: WireBudget;
   readonly #settings: ConnectionSettings;
@@ -56,6 +57,7 @@ export class PostgresqlWriter implements WritingConnection {
 
   constructor({ client, budget }: PostgresqlLogin, settings: ConnectionSettings) {
     this.#client = client;
+    this.serverSessionId = String((client as unknown as ClientParts).processID);
     this.#budget = budget;
     this.#settings = settings;
     const onLost = (): void => {
@@ -83,6 +85,7 @@ export class PostgresqlWriter implements WritingConnection {
   }
 
   readAnswer(row: ControlRow): ServerAnswer {
+    this.serverSessionId = row.pid ?? '';
     const [processId, transaction] = [row.pid, row.transaction].map((number) => BigInt(number ?? ''));
     const endSql = `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
       WHERE pid OPERATOR(pg_catalog.=) ${processId} AND xact_start OPERATOR(pg_catalog.=) ${textLiteral(row.begun ?? '')}`;
