@@ -29,6 +29,7 @@ export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from
 export { exitCodeOf, type Verdict } from './core/verdict.js';
 export { formatDifferences } from './report/differences-file.js';
 export { type FormatReportOptions, formatReport } from './report/format-report.js';
+export { collectHtmlRows, type HtmlRows } from './report/html/rows/html-rows.js';
 export { parseSavedResult } from './report/saved-result.js';
 export { planRun } from './run/plan-run.js';
 export { startVerify, type VerifyRun } from './run/start-verify.js';

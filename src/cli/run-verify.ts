@@ -20,21 +20,26 @@ interface VerifyCommand {
   readonly verify: Verify;
   /** Told what holds passwords that are not on the command line. */
   readonly keepSecret: (text: string) => void;
+  /** Takes passwords out of a text. */
+  readonly hideSecrets: (text: string) => string;
+  /** The words of the command line. */
+  readonly words: readonly string[];
 }
 
 const TICK_MS = 250;
 
 /** Does what `rowproof verify` was asked to and returns the exit code; nothing is read before every output is open. */
-export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand): Promise<number> {
-  const settings = await readSettings({ flags, io, keepSecret });
+export async function runVerify(command: VerifyCommand): Promise<number> {
+  const settings = await readSettings(command);
   try {
-    return await verifyWith(settings, io, verify);
+    return await verifyWith(settings, command);
   } catch (error) {
     throw settings.explain(error);
   }
 }
 
-async function verifyWith({ config, flags, path }: Settings, io: GuardedIo, verify: Verify): Promise<number> {
+async function verifyWith({ config, flags, path }: Settings, command: VerifyCommand): Promise<number> {
+  const { io, verify } = command;
   const plan = planOutput(flags, io.env);
   if (plan.repairPaths !== null && !readsRows(config)) {
     throw optionError({
@@ -61,7 +66,7 @@ async function verifyWith({ config, flags, path }: Settings, io: GuardedIo, veri
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
     output.standIn('running');
-    return await runAndWrite({ config, verify, output, progress, interruption, plan, io });
+    return await runAndWrite({ config, verify, output, progress, interruption, plan, io, command });
   } catch (error) {
     standInAfter(output);
     throw error;
@@ -95,10 +100,11 @@ interface Run {
   readonly interruption: Interruption;
   readonly plan: OutputPlan;
   readonly io: GuardedIo;
+  readonly command: Pick<VerifyCommand, 'words' | 'hideSecrets'>;
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, verify, output, progress, interruption, plan, io } = run;
+  const { config, verify, output, progress, interruption, plan, io, command } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -117,7 +123,8 @@ async function runAndWrite(run: Run): Promise<number> {
   }
   try {
     progress.stop();
-    await output.write(outcome);
+    const words = ['rowproof', ...command.words.map(command.hideSecrets)];
+    await output.write({ ...outcome, result: { ...outcome.result, command: words } });
     const { showValues } = config;
     io.stderr.write(describeNextStep({ plan, showValues, result: outcome.result }));
     return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);
