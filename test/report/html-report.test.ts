@@ -160,7 +160,7 @@ describe('a pair of values', () => {
       expect.stringContaining('U+00EB'),
       expect.stringContaining('U+0308'),
     ]);
-    expect(cells('x ', 'x')[0]).toContain('␠');
+    expect(cells('x ', 'x')[0]).toContain('title="U+0020">SP</b>');
     expect(cells('x\ny', 'x y')[0]).toContain('↵');
   });
 
@@ -172,7 +172,7 @@ describe('a pair of values', () => {
 
   it('shows bytes in hex, of which those that differ are marked', () => {
     const [left = '', right = ''] = cells({ hex: '00ff10aa' }, { hex: '00ff11aa' });
-    expect(textOf(left)).toBe(' 00ff10aa (4 bytes)');
+    expect(textOf(left)).toBe('00ff10aa (4 bytes)');
     expect(left).toContain('<mark>10</mark>');
     expect(right).toContain('<mark>11</mark>');
   });

@@ -59,6 +59,7 @@ svg .missing,svg path.missing{fill:var(--missing)}svg path.extra{fill:var(--extr
 .rows td,.rows th{border-bottom:0}
 .rows tbody{border-bottom:1px solid var(--line)}
 .rows th.column{color:var(--soft);overflow-wrap:anywhere;max-width:14em}
+.rows th.value{width:36%}
 .rows td.key{max-width:16em}
 .rows td.shows{color:var(--soft);max-width:14em;font-size:13px}
 mark{background:var(--mark);color:var(--mark-ink);border-radius:2px;text-decoration:underline;text-decoration-thickness:2px}
@@ -95,5 +96,5 @@ body{font-size:10pt}header,main,footer{max-width:none;padding:0}.tools,.skip,nav
 tr,figure,li,.verdict{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}
 .front{break-after:page}.front h2{margin-top:1.2em}.wide{overflow:visible}code,.hex{font-size:8.5pt}th,td{padding:3px 6px}
 mark,.tag,.lane svg,svg path,.verdict{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-details::details-content{content-visibility:visible;block-size:auto;display:block}summary{display:none}}
+details::details-content{content-visibility:visible;block-size:auto;display:block}summary{display:none}th button::after{content:none!important}}
 `;

@@ -5,7 +5,14 @@ import type { TextPiece, TextWindow } from './align-texts.js';
 /** Controls, format characters, lone surrogates, unassigned code points, and every space but the plain one. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 const OUTSIDE_ASCII = /[^\x20-\x7e]/;
-const SHORT: Readonly<Record<string, string>> = { '\n': '↵', '\r': '␍', '\t': '⇥', '\0': '␀' };
+/** Names that every font can show. */
+const SHORT: Readonly<Record<string, string>> = {
+  ' ': 'SP',
+  '\n': '↵',
+  '\r': 'CR',
+  '\t': 'TAB',
+  '\0': 'NUL',
+};
 
 interface Shown {
   /** Names the code point of every character that differs and is not ASCII: the two texts look alike. */
@@ -61,7 +68,7 @@ function formatPiece({ text, isMarked }: TextPiece, { isLookalike, first, last }
 
 function nameCharacter(character: string): Html {
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-  const short = character === ' ' ? '␠' : SHORT[character];
+  const short = SHORT[character];
   const broken = character === '\n' ? html`<br>` : html``;
   return html`<b class="unseen" title="${code}">${short ?? code}</b>${broken}`;
 }
@@ -71,7 +78,8 @@ export function formatByteWindow({ before, pieces, after }: TextWindow): Html {
   let at = before;
   const body = pieces.map(({ text, isMarked }) => {
     const digits = [...text].map((byte) => {
-      const gap = at++ % 4 === 0 ? ' ' : '';
+      const gap = at > before && at % 4 === 0 ? ' ' : '';
+      at++;
       return `${gap}${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
     });
     return isMarked ? html`<mark>${digits.join('')}</mark>` : html`${digits.join('')}`;
