@@ -53,6 +53,10 @@ describe('the HTML report', () => {
     const { result, differences } = damagedRun({ rows: 100, length: 5 });
     const rows = await collectHtmlRows({ result, differences, showValues: false });
     expect(formatReport(result, { format: 'html', rows, showValues: false })).not.toMatch(/value \d|VALUE/);
+    expect(formatReport(mixedResult(), { format: 'html', showValues: false })).toContain(
+      '<i class="null">hidden</i>',
+    );
+    expect(formatReport(mixedResult(), { format: 'html' })).not.toContain('hidden</i>');
     expect(formatReport(mixedResult(), { format: 'html' })).toMatch(/lorem|paid/);
     expect(formatReport(mixedResult(), { format: 'html', showValues: false })).not.toMatch(
       /lorem|paid|10\.50|00ff1/,

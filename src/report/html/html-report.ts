@@ -12,11 +12,12 @@ import { formatTableList } from './page/table-list.js';
 import { formatTableSection } from './page/table-section.js';
 import { collectSampleRows, type HtmlRows } from './rows/html-rows.js';
 
-/** What the tables in detail may take, so that the file can be mailed: the whole stays below three megabytes. */
-const MOST_BYTES = 2_400_000;
+/** So that the file can be mailed; what is told before and behind the tables in detail counts too. */
+const MOST_BYTES = 2_900_000;
 /** Less than this tells nothing of a table. */
 const LEAST_SECTION_BYTES = 4000;
-const MOST_SCOPE = 2000;
+const MOST_SENTENCES = 200;
+const MOST_SENTENCE = 2000;
 
 const NAVIGATION = html`<nav aria-label="Parts of the report"><a href="#verdict">Verdict</a> · <a href="#exceptions">Exceptions</a> · <a href="#sign">Decision</a> · <a href="#tables">Tables</a> · <a href="#rows">Differing rows</a> · <a href="#run">The run</a></nav>`;
 
@@ -32,14 +33,19 @@ export function formatHtmlReport(
   const anchors = new Map(differing.map((table, at) => [table, `table-${at + 1}`]));
   const listOf = (told: ReadonlyMap<TableResult, string>) =>
     formatTableList({ ...result, anchorOf: (table) => told.get(table) ?? null });
-  const mostBytes = MOST_BYTES - bytesOf(listOf(anchors));
-  const sections = formatSections({ anchors, rows, showValues, mostBytes });
+  const [front, run, last] = [
+    formatFrontPage(result),
+    formatRun(result),
+    html`<p>${formatSummary(result)}</p>`,
+  ];
+  const taken = [front, run, last, listOf(anchors)].reduce((sum, part) => sum + bytesOf(part), 0);
+  const sections = formatSections({ anchors, rows, showValues, mostBytes: MOST_BYTES - taken });
   const title = `${formatVerdictWord(result)}: ${visibleName(result.source.url)} → ${visibleName(result.target.url)}`;
   const body = html`<a class="skip" href="#tables">Skip to the tables</a>
 <header><p class="brand">Rowproof ${visibleName(result.rowproof)}: do two databases hold the same rows?</p>${NAVIGATION}</header>
 <main>
-${formatFrontPage(result)}${listOf(sections.told)}${sections.markup}${formatRun(result)}</main>
-<footer><p>${formatSummary(result)}</p></footer>`;
+${front}${listOf(sections.told)}${sections.markup}${run}</main>
+<footer>${last}</footer>`;
   return formatPage({ title, body });
 }
 
@@ -89,7 +95,9 @@ function formatRun(result: RunResult): Html {
     command === undefined
       ? NOTHING
       : html`<p>The command, without passwords:</p><pre>${command.map(quote).join(' ')}</pre>`;
-  const scope = listScope(result).map((text) => html`<li>${text.slice(0, MOST_SCOPE)}</li>`);
+  const scope = listScope(result)
+    .slice(0, MOST_SENTENCES)
+    .map((text) => html`<li>${text.slice(0, MOST_SENTENCE)}</li>`);
   return html`<h2 id="run">The run</h2>
 ${shown}<ul class="findings">${scope}</ul>
 <dl class="facts"><dt>Rowproof</dt><dd>${rowproof}</dd><dt>Seed of the row hash</dt><dd>${seed}</dd><dt>Digest of what was asked</dt><dd>${askedHash}</dd></dl>

@@ -5,9 +5,11 @@ import { visibleName } from '../../visible-text.js';
 import { type Html, html } from '../html-text.js';
 import { formatAlone, formatValueCells } from '../values/value-cells.js';
 
-const MOST_COLUMNS = 12;
+const MOST_COLUMNS = 8;
 const MOST_WHOLE_ROW = 16;
 const MOST_KEY = 80;
+
+const HIDDEN = html`<i class="null">hidden</i>`;
 
 interface Row {
   readonly row: RowDifference;
@@ -42,11 +44,10 @@ function formatKey({ key: values, kind }: RowDifference, key: readonly string[])
 
 function listChanges({ columns, source, target }: RowDifference): Html[] {
   const shown = columns.slice(0, MOST_COLUMNS);
+  const areHidden = source === null || target === null;
   const lines = shown.map((name) => {
-    const [left, right] = formatValueCells({
-      source: ownValue(source, name),
-      target: ownValue(target, name),
-    });
+    const pair = { source: ownValue(source, name), target: ownValue(target, name) };
+    const [left, right] = areHidden ? [HIDDEN, HIDDEN] : formatValueCells(pair);
     return html`<th scope="row" class="column">${visibleName(name)}</th><td>${left}</td><td>${right}</td>`;
   });
   const more = columns.length - shown.length;

@@ -7,7 +7,7 @@ export type Choice = (typeof CHOICES)[number];
 
 const MOST_FIRST = 10;
 const MOST_OF_SHAPE = 3;
-const MOST_SHAPES = 60;
+const MOST_SHAPES = 24;
 const MOST_SPREAD = 20;
 
 /**
