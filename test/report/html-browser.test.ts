@@ -149,6 +149,17 @@ describe('the HTML report in a browser', () => {
     expect(await columns.allInnerTexts()).toEqual(['status', 'total', 'note']);
   });
 
+  it('sorts keys as numbers', async () => {
+    const { result, differences } = damagedRun({ rows: 1000, length: 5 });
+    const rows = await collectHtmlRows({ result, differences, showValues: true });
+    const { page } = await browser.open(formatReport(result, { format: 'html', rows }));
+    await page.getByRole('columnheader', { name: 'Source' }).last().getByRole('button').click();
+    await page.getByRole('columnheader', { name: 'Key: id' }).getByRole('button').click();
+    const keys = (await page.locator('table.rows tbody td.key').allInnerTexts()).map(Number);
+    expect(keys.some((key) => key > 9)).toBe(true);
+    expect(keys).toEqual(keys.toSorted((one, other) => one - other));
+  });
+
   it('filters by kind and searches for words, and says how many are left', async () => {
     const { page } = await browser.open(mixed);
     await page.getByLabel('Show only, in the tables').selectOption('verified');

@@ -5,7 +5,7 @@ import { html } from '../../src/report/html/html-text.js';
 import { collectHtmlRows } from '../../src/report/html/rows/html-rows.js';
 import { KeyHistogram } from '../../src/report/html/rows/key-histogram.js';
 import { chooseScale } from '../../src/report/html/rows/key-scale.js';
-import { alignTexts } from '../../src/report/html/values/align-texts.js';
+import { alignTexts, type TextWindow } from '../../src/report/html/values/align-texts.js';
 import { type JsonNode, readJsonNode } from '../../src/report/html/values/json-node.js';
 import { formatValueCells } from '../../src/report/html/values/value-cells.js';
 import { damagedRun } from './damaged-rows.js';
@@ -140,6 +140,15 @@ describe('the alignment of two texts', () => {
     );
   });
 
+  it('cuts no character in two', () => {
+    const marked = ({ pieces }: TextWindow) =>
+      pieces.filter(({ isMarked }) => isMarked).map((piece) => piece.text);
+    const { source, target } = alignTexts({ source: 'a😀b', target: 'a😁b' });
+    expect([marked(source), marked(target)]).toEqual([['😀'], ['😁']]);
+    const tails = alignTexts({ source: '\ud83d\ude00', target: '\ud83e\ude00' });
+    expect(marked(tails.source)).toEqual(['\ud83d\ude00']);
+  });
+
   it('finds several places, and a place far behind', () => {
     const marked = (source: string, target: string) =>
       alignTexts({ source, target })
@@ -255,6 +264,15 @@ describe('the histogram of keys', () => {
       ),
       { numRuns: 20 },
     );
+  });
+
+  it('has no more bins for more keys', () => {
+    const histogram = new KeyHistogram();
+    for (let place = 0n; place < 10_000n; place++) histogram.add(place * 7n, 'extra', 2);
+    const bins = histogram.list();
+    expect(bins.length).toBeLessThanOrEqual(1024);
+    expect(bins.reduce((sum, { counts }) => sum + counts.extra, 0)).toBe(20_000);
+    expect(histogram.range).toEqual({ first: 0n, last: 69_993n });
   });
 
   it.each([
