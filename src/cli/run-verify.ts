@@ -1,7 +1,9 @@
 import { filesOfUrls, refuseInputsAsOutputs } from '../config/file-place.js';
 import { optionError, type RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
+import { RowproofError } from '../core/errors.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import type { Annotation } from '../report/github/workflow-command.js';
 import { readsRows } from '../run/table-modes.js';
 import type { RunHooks, VerifyOutcome } from '../run/verify.js';
 import type { GuardedIo } from './cli-io.js';
@@ -69,6 +71,7 @@ async function verifyWith({ config, flags, path }: Settings, command: VerifyComm
     return await runAndWrite({ config, verify, output, progress, interruption, plan, io, command });
   } catch (error) {
     standInAfter(output);
+    if (plan.annotates) io.annotate(describeEnd(error, command.hideSecrets));
     throw error;
   } finally {
     clearInterval(timer);
@@ -76,6 +79,13 @@ async function verifyWith({ config, flags, path }: Settings, command: VerifyComm
     interruption.close();
     output.discard();
   }
+}
+
+/** What a job shows at its head where there is no result to tell of. */
+function describeEnd(error: unknown, hideSecrets: (text: string) => string): Annotation {
+  const message =
+    error instanceof RowproofError ? error.message : 'It is a bug in Rowproof; the log has more.';
+  return { kind: 'error', title: 'Rowproof ended without a result', message: hideSecrets(message) };
 }
 
 function endEarly(output: RunOutput): void {

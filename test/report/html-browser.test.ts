@@ -190,6 +190,9 @@ describe('the HTML report in a browser', () => {
       (each) => (each.getAttribute('aria-label') ?? each.textContent).trim() === '').length`;
     expect(await page.evaluate(unnamed)).toBe(0);
     expect(await page.locator('thead th:not([scope])').count()).toBe(0);
+    expect(
+      await page.getByRole('table', { name: 'Differing rows of shop.readings → public.readings' }).count(),
+    ).toBe(1);
   });
 
   it('is reached by the keyboard from the first key on', async () => {

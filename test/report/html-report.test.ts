@@ -73,6 +73,11 @@ describe('the HTML report', () => {
     expect(answerOf('unverified')).toBe('Nobody');
     expect(answerOf('sampled')).toBe('Not');
     expect(answerOf('counted')).toBe('Not');
+    const toneOf = (verdict: 'verified' | 'sampled') =>
+      /class="verdict (\w+)"/.exec(
+        formatReport(sampleResult([sampleTable()], { verdict }), { format: 'html' }),
+      )?.[1];
+    expect([toneOf('verified'), toneOf('sampled')]).toEqual(['good', 'warn']);
     const stopped = sampleResult([sampleTable()], { verdict: 'unverified', interrupted: true });
     expect(textOf(formatReport(stopped, { format: 'html' }))).toContain(
       'The run was stopped before its end.',

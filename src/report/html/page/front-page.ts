@@ -2,7 +2,7 @@ import type { RunResult } from '../../../core/result.js';
 import { formatCount, formatCounted, formatDuration } from '../../number-text.js';
 import { formatSide } from '../../side-text.js';
 import { listFindings, listSkippedColumns } from '../../told-findings.js';
-import { formatHeadline, isPartlyUnverified, VERDICT_TONES } from '../../verdict-text.js';
+import { formatHeadline, isPartlyUnverified } from '../../verdict-text.js';
 import { visibleMessage, visibleName } from '../../visible-text.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 
@@ -16,6 +16,15 @@ const TITLES = {
   unverified: 'Not everything could be checked',
   sampled: 'No difference in a sample of the rows',
   counted: 'The same numbers of rows on both sides',
+} as const;
+
+/** What is no proof is no green light, though a terminal shows it as good. */
+const TONES = {
+  verified: 'good',
+  different: 'bad',
+  unverified: 'warn',
+  sampled: 'warn',
+  counted: 'warn',
 } as const;
 
 const ANSWERS = {
@@ -33,7 +42,7 @@ export function formatFrontPage(result: RunResult): Html {
   const { verdict, interrupted } = result;
   const stopped = interrupted ? html` The run was stopped before its end.` : NOTHING;
   return html`<section class="front" aria-labelledby="verdict">
-<div class="verdict ${VERDICT_TONES[verdict]}">
+<div class="verdict ${TONES[verdict]}">
 <h1 id="verdict">${TITLES[verdict]}</h1>
 <p>${formatHeadline(result)}${stopped}</p>
 <p class="answer">May the target take over? ${ANSWERS[verdict]}</p>

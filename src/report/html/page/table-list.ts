@@ -43,7 +43,7 @@ export function formatTableList({ tables, mode, anchorOf }: TableList): Html {
       : NOTHING;
   const heads = HEADS.map(([head, kind]) => html`<th scope="col" class="${kind}">${head}</th>`);
   return html`<h2 id="tables">Tables</h2>
-<div class="wide"><table data-name="the tables"><thead><tr>${heads}</tr></thead>
+<div class="wide"><table data-name="the tables" aria-label="The tables"><thead><tr>${heads}</tr></thead>
 ${lines}</table></div>${rest}
 `;
 }
