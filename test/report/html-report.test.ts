@@ -185,7 +185,8 @@ describe('a pair of values', () => {
   it('tells NULL from its name, and an empty text from none', () => {
     expect(cells(null, 'NULL')[0]).toBe('<i class="null">NULL</i>');
     expect(cells(null, 'NULL')[1]).toContain('<code');
-    expect(cells('', null)[0]).toContain('<code dir="auto"></code>');
+    expect(cells('', null)).toEqual(['<i class="null">empty text</i>', '<i class="null">NULL</i>']);
+    expect(cells('empty text', '')[0]).toContain('<code dir="auto"><mark>empty text</mark></code>');
   });
 
   it('shows bytes in hex, of which those that differ are marked', () => {

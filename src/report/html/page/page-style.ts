@@ -58,8 +58,9 @@ svg .missing,svg path.missing{fill:var(--missing)}svg path.extra{fill:var(--extr
 .name{overflow-wrap:anywhere}
 .rows td,.rows th{border-bottom:0}
 .rows tbody{border-bottom:1px solid var(--line)}
-.rows th.column{color:var(--soft);overflow-wrap:anywhere;max-width:14em}
-.rows th.value{width:36%}
+.rows tbody th.column{color:var(--soft);overflow-wrap:anywhere;min-width:9em;max-width:14em}
+.rows th.value{width:32%}
+.rows th.shows{min-width:9em}
 .rows td.key{max-width:16em}
 .rows td.shows{color:var(--soft);max-width:14em;font-size:13px}
 mark{background:var(--mark);color:var(--mark-ink);border-radius:2px;text-decoration:underline;text-decoration-thickness:2px}

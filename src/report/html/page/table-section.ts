@@ -85,6 +85,6 @@ function formatSample({ table, rows }: Sample): Html {
       : html`<p class="cut">… and ${formatCounted(more, 'more differing row')}. These are the first, some of each shape and cause, and some from everywhere; --differences PATH writes every one.</p>`;
   if (rows.length === 0) return rest;
   const key = table.key.length === 0 ? 'Row' : `Key: ${table.key.map(visibleName).join(', ')}`;
-  return html`<div class="wide"><table class="rows" data-name="${formatPairName(table)}" aria-label="Differing rows of ${formatPairName(table)}"><thead><tr><th scope="col">Kind</th><th scope="col">${key}</th><th scope="col">Column</th><th scope="col" class="value">Source</th><th scope="col" class="value">Target</th><th scope="col">Shows</th></tr></thead>
+  return html`<div class="wide"><table class="rows" data-name="${formatPairName(table)}" aria-label="Differing rows of ${formatPairName(table)}"><thead><tr><th scope="col">Kind</th><th scope="col">${key}</th><th scope="col">Column</th><th scope="col" class="value">Source</th><th scope="col" class="value">Target</th><th scope="col" class="shows">Shows</th></tr></thead>
 ${rows.map(({ markup }) => markup)}</table></div>${rest}`;
 }

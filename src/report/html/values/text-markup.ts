@@ -14,6 +14,8 @@ const SHORT: Readonly<Record<string, string>> = {
   '\0': 'NUL',
 };
 
+const EMPTY = html`<i class="null">empty text</i>`;
+
 interface Shown {
   /** Names the code point of every character that differs and is not ASCII: the two texts look alike. */
   readonly isLookalike: boolean;
@@ -21,6 +23,7 @@ interface Shown {
 
 /** The window of a text, with what differs marked and what nobody would see named. */
 export function formatTextWindow({ before, pieces, after }: TextWindow, shown: Shown): Html {
+  if (before + pieces.length + after === 0) return EMPTY;
   const last = pieces.length - 1;
   const body = pieces.map((piece, at) => {
     const edges = { first: at === 0 && before === 0, last: at === last && after === 0 };
