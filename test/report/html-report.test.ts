@@ -86,6 +86,40 @@ describe('the HTML report', () => {
     );
   });
 
+  it('shows rows without a key by their values and copies, and has no map where keys are text', () => {
+    const values = { path: '/a', viewed: '2024-01-01' };
+    const columns = Object.keys(values);
+    const bag = sampleTable({
+      verdict: 'different',
+      key: [],
+      missing: 2,
+      sample: [
+        {
+          kind: 'missing',
+          key: null,
+          columns,
+          source: values,
+          target: values,
+          sourceCopies: 3,
+          targetCopies: 1,
+        },
+      ],
+    });
+    const named = sampleTable({
+      target: 'public.named',
+      verdict: 'different',
+      key: ['code'],
+      extra: 1,
+      sample: [
+        { kind: 'extra', key: { code: 'x-1' }, columns: ['code'], source: null, target: { code: 'x-1' } },
+      ],
+    });
+    const text = textOf(formatReport(sampleResult([bag, named]), { format: 'html' }));
+    expect(text).toContain('whole row3 × path /aviewed 2024-01-011 × path /aviewed 2024-01-01');
+    expect(text.match(/There is no map of where rows differ/g)).toHaveLength(1);
+    expect(text).toContain('no rowcode x-1');
+  });
+
   it('has no markup but its own, whatever a server says', () => {
     const markup = formatReport(hostileResult(), { format: 'html' });
     const [, body = ''] = markup.split('<body>');

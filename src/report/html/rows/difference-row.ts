@@ -30,7 +30,7 @@ export function formatRow({ row, key, causes }: Row): Html {
 `;
 }
 
-function formatKey({ key: values, kind }: RowDifference, key: readonly string[]): Html {
+function formatKey({ key: values }: RowDifference, key: readonly string[]): Html {
   if (values === null) return html`<i class="null">whole row</i>`;
   const names = key.length > 0 ? key : Object.keys(values);
   const parts = names.map((name, at) => {
@@ -39,7 +39,7 @@ function formatKey({ key: values, kind }: RowDifference, key: readonly string[])
     const isCut = typeof value === 'string' && value.length > MOST_KEY;
     return html`${at === 0 ? '' : ', '}${formatAlone(text)}${isCut ? '…' : ''}`;
   });
-  return html`<span data-kind="${kind}">${parts}</span>`;
+  return html`${parts}`;
 }
 
 function listChanges({ columns, source, target }: RowDifference): Html[] {

@@ -14,6 +14,9 @@ const LEAST_HEIGHT = 6;
 const MOST_PLACES = 8;
 const KINDS = ['missing', 'extra', 'changed'] as const;
 
+const NO_MAP = html`<p class="cut">There is no map of where rows differ: the order of these keys is the server’s affair.</p>
+`;
+
 interface Mapped {
   readonly map: KeyMap | null;
   readonly table: TableResult;
@@ -22,6 +25,7 @@ interface Mapped {
 /** A picture of where in the key space rows differ, a lane for each kind, and the same in words. */
 export function formatKeyMap({ map, table }: Mapped): Html {
   const axis = map === null ? null : chooseAxis(map, table);
+  if (map === null && table.key.length > 0) return NO_MAP;
   if (map === null || axis === null || axis.first === axis.last) return NOTHING;
   const columns = countColumns(map, axis);
   const lanes = KINDS.filter((kind) => columns.some((counts) => counts[kind] > 0));

@@ -34,7 +34,7 @@ const SCALES: readonly KeyScale[] = [
   },
 ];
 
-/** All places that a scale has; null where it has no ends. */
+/** The last place that bytes have; their first is zero. */
 export const BYTES_END = (1n << BigInt(4 * DIGITS)) - 1n;
 
 /** The scale on which a key lies; null for text, whose order is the server's affair. */
