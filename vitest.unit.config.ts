@@ -7,7 +7,7 @@ const TEST_FOLDER = fileURLToPath(new URL('./test', import.meta.url));
 
 /** What a test needs that is more than sources: servers, the built package, data beside the checkout. */
 const NOT_ALONE =
-  /^(?:inject|rowproof)$|support\/(?:database|run-cli|kept-server|private-server|shared-data|pgbouncer|pgpool)\.js$/;
+  /^(?:inject|rowproof)$|support\/(?:browser|database|run-cli|kept-server|private-server|shared-data|pgbouncer|pgpool)\.js$/;
 const ALONE = 'src/{core,config,report,diagnosis,log,cli}/**/*.ts';
 const IMPORTED = /^(?:(?:import|export)\b.*|\}) from '([^']+)';$|^import '([^']+)';$/gm;
 

@@ -34,4 +34,5 @@ export { exitCodeOf, type Verdict } from './core/verdict.js';
 export { createLog, type LogOptions } from './log/create-log.js';
 export { formatDifferences } from './report/differences-file.js';
 export { type FormatReportOptions, formatReport } from './report/format-report.js';
+export { collectHtmlRows, type HtmlRows } from './report/html/rows/html-rows.js';
 export { parseSavedResult } from './report/saved-result.js';

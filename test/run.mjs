@@ -5,6 +5,7 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  findBuildah,
   findChromium,
   findEmbeddedPostgres,
   findMariadb,
@@ -51,13 +52,14 @@ function installServers() {
     /mariadb|mysql-9|all/.test(process.env.ROWPROOF_TEST_SERVERS ?? '') && !hasUnpacking();
   const isDebianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version');
   const packages = [
-    ...(needsUnpacking ? ['mmdebstrap'] : []),
+    ...(hasUnpacking() ? [] : ['mmdebstrap']),
     ...(needsMariadb ? ['mariadb-server'] : []),
     ...(needsPostgres ? ['postgresql'] : []),
     ...(findPgbouncer() === null ? ['pgbouncer'] : []),
     ...(findPgpool() === null ? ['pgpool2'] : []),
     ...(findPromtool() === null ? ['prometheus'] : []),
     ...(findChromium() === null ? ['chromium'] : []),
+    ...(findBuildah() === null ? ['buildah'] : []),
   ];
   if (isDebianRoot && packages.length > 0) installDebianPackages(packages);
   if (needsMariadb && findMariadb() === null) fail(MARIADB_MISSING);

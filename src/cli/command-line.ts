@@ -33,9 +33,14 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
   Pair AlbumId with album_id, and leave out a column in every table:
     rowproof verify --source "$OLD" --target "$NEW" \\
       --match-names snake-case --ignore-columns "*.updated_at"
-  In CI, with a report for programs and a file of every difference:
+  With one file to read and to sign, a result for programs and every difference:
     rowproof verify --source "$OLD" --target "$NEW" \\
-      --report table --report json=run.json --differences rows.ndjson`;
+      --report html=run.html --report json=run.json --differences rows.ndjson
+  In a step of GitHub Actions, with its summary and annotations:
+    rowproof verify --source "$OLD" --target "$NEW" --report table --report github`;
+
+const REPORT_EXAMPLE = `Example:
+  rowproof report run.json --report html=run.html --differences rows.ndjson`;
 
 const PLAN_EPILOGUE = `Exit codes:
   0    the plan was made, and rows decide what the run would say
@@ -150,7 +155,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           )
           .positional('run', { type: 'string', description: 'A saved JSON result', demandOption: true })
           .options(yargsOptions('report'))
-          .epilogue(`Exits as the verdict of the saved run says.\n\n${EXIT_CODE_TABLE}`),
+          .epilogue(`${REPORT_EXAMPLE}\n\nExits as the verdict of the saved run says.\n\n${EXIT_CODE_TABLE}`),
       ({ _, $0, run, ...flags }) =>
         onCommand({ kind: 'report', path: named(run, 'report'), flags: flags as RawFlags }, { _, ...flags }),
     )

@@ -29,6 +29,11 @@ export interface OutputPlan {
   readonly noColor: boolean;
 }
 
+/** Whether a report of a plan shows more rows than a result holds itself. */
+export function showsRows({ stdout, files }: OutputPlan): boolean {
+  return stdout === 'html' || files.some(({ format }) => format === 'html');
+}
+
 interface AskedReport {
   readonly format: ReportFormat;
   readonly path: string | null;

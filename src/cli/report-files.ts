@@ -3,6 +3,7 @@ import { VERSION } from '../config/version.js';
 import type { RunResult } from '../core/result.js';
 import { formatReport } from '../report/format-report.js';
 import { MOST_STEP_SUMMARY_BYTES } from '../report/github/step-summary.js';
+import type { HtmlRows } from '../report/html/rows/html-rows.js';
 import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
 import type { CliIo } from './cli-io.js';
 import type { OutputFile, RequestedFile } from './output-file.js';
@@ -14,7 +15,7 @@ export interface ReportFiles {
   /** Puts what says that there is no result yet, or none at all, in the place of each. */
   standIn(state: UnfinishedRun['state']): void;
   /** What writes each of them. */
-  writers(result: RunResult): readonly (() => Promise<void>)[];
+  writers(result: RunResult, rows: HtmlRows | null): readonly (() => Promise<void>)[];
 }
 
 interface Destination {
@@ -40,7 +41,7 @@ export function openReportFiles({ reports, showValues, io, open }: Destination):
         if (text !== null) file.standIn(text);
       }
     },
-    writers: (result) =>
+    writers: (result, rows) =>
       files.map(({ report, file }) => async () => {
         const mostBytes = report.isShared ? MOST_STEP_SUMMARY_BYTES - sizeOf(report.path) : null;
         if (mostBytes !== null && mostBytes < LEAST_SUMMARY_BYTES) {
@@ -50,7 +51,8 @@ export function openReportFiles({ reports, showValues, io, open }: Destination):
         const { format } = report;
         const earlier = format === 'prometheus' ? readEarlier(report.path) : null;
         const room = { ...(mostBytes !== null && { mostBytes }), ...(earlier !== null && { earlier }) };
-        await file.write([formatReport(result, { format, showValues, ...room })]);
+        const options = { format, showValues, ...room, ...(rows !== null && { rows }) };
+        await file.write([formatReport(result, options)]);
       }),
   };
 }

@@ -21,10 +21,12 @@ export interface CliParts {
 export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts): Promise<number> {
   const secretive = [...argv];
   const keepSecret = (text: string) => void secretive.push(text);
+  const hideSecrets = (text: string) => hidePasswords(text, secretive);
   const guarded = guardStreams(io, secretive);
   try {
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
-    if (command.kind === 'verify') return await runVerify({ ...command, io: guarded, keepSecret, ...parts });
+    if (command.kind === 'verify')
+      return await runVerify({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
     if (command.kind === 'plan') return await runPlan({ ...command, io: guarded, keepSecret, ...parts });
     if (command.kind === 'apply') return await runApply({ ...command, io: guarded, ...parts });
     if (command.kind === 'init') {

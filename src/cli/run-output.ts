@@ -3,11 +3,12 @@ import type { RunResult } from '../core/result.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
 import { listAnnotations } from '../report/github/annotations.js';
+import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
 import { formatSummary } from '../report/summary.js';
 import type { UnfinishedRun } from '../report/unfinished-report.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
-import type { OutputPlan } from './output-plan.js';
+import { type OutputPlan, showsRows } from './output-plan.js';
 import { writeRepair } from './repair-files.js';
 import { openReportFiles, type ReportFiles } from './report-files.js';
 
@@ -20,7 +21,11 @@ export interface RunOutput {
   discard(): void;
 }
 
-type WritableOutcome = Pick<VerifyOutcome, 'result' | 'differences' | 'repair'>;
+/** A result, and its rows: all of them, or what was made of them already; null where the result is all there is. */
+interface WritableOutcome extends Pick<VerifyOutcome, 'result' | 'repair'> {
+  readonly differences: VerifyOutcome['differences'] | null;
+  readonly rows?: HtmlRows | null;
+}
 
 interface Destination {
   readonly plan: OutputPlan;
@@ -89,7 +94,7 @@ interface Writing {
 /** One output that fails does not take the others with it; its error is thrown when all have been tried. */
 async function writeOutput({ destination, files, outcome }: Writing): Promise<void> {
   const { showValues } = destination;
-  const { result, repair } = outcome;
+  const { result, repair, differences: allRows } = outcome;
   const { differences, repair: repairFiles, reports } = files;
   const failures: unknown[] = [];
   const attempt = async (write: () => Promise<void>) => {
@@ -99,21 +104,25 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       failures.push(error);
     }
   };
-  if (differences !== null) {
-    await attempt(() =>
-      differences.write(formatDifferences({ result, differences: outcome.differences(), showValues })),
-    );
+  if (differences !== null && allRows !== null) {
+    await attempt(() => differences.write(formatDifferences({ result, differences: allRows(), showValues })));
   }
   if (repairFiles !== null && repair !== null) {
     await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));
   }
-  for (const write of reports.writers(result)) await attempt(write);
-  writeStreams(destination, result);
+  let rows = outcome.rows ?? null;
+  if (allRows !== null && showsRows(destination.plan)) {
+    await attempt(async () => {
+      rows = await collectHtmlRows({ result, differences: allRows(), showValues });
+    });
+  }
+  for (const write of reports.writers(result, rows)) await attempt(write);
+  writeStreams(destination, result, rows);
   if (failures.length > 0) throw failures[0];
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
-function writeStreams({ plan, io, showValues }: Destination, result: RunResult): void {
+function writeStreams({ plan, io, showValues }: Destination, result: RunResult, rows: HtmlRows | null): void {
   const summary = `${formatSummary(result)}\n`;
   if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);
   if (plan.stdout === null || (plan.quiet && plan.stdout === 'table')) {
@@ -123,7 +132,7 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult):
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
   const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
-  io.stdout.write(formatReport(result, { format: plan.stdout, ...options }));
+  io.stdout.write(formatReport(result, { format: plan.stdout, ...options, ...(rows !== null && { rows }) }));
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
 }
 

@@ -1,11 +1,15 @@
 import { refuseInputsAsOutputs } from '../config/file-place.js';
 import { whyNotRead } from '../config/file-reason.js';
-import { type RawFlags, usageError } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readText, usageError } from '../config/raw-flags.js';
 import { readShowValues } from '../config/resolve-flags.js';
+import type { RunResult } from '../core/result.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
+import { parseSavedDifferences } from '../report/saved-differences.js';
 import { parseSavedResult } from '../report/saved-result.js';
 import type { GuardedIo } from './cli-io.js';
-import { plannedFiles, planOutput } from './output-plan.js';
+import { type OutputPlan, plannedFiles, planOutput, showsRows } from './output-plan.js';
+import { readLines } from './read-lines.js';
 import { readTextFile } from './read-text-file.js';
 import { openRunOutput } from './run-output.js';
 
@@ -16,18 +20,43 @@ interface ReportCommand {
 }
 
 /** Does what `rowproof report` was asked to and returns the exit code of the saved run. */
-export async function runReport({ path, flags, io }: ReportCommand): Promise<number> {
+export async function runReport({ path, flags: given, io }: ReportCommand): Promise<number> {
+  // What is an output of verify is read here.
+  const { differences, ...flags } = given;
   const plan = planOutput(flags, io.env);
+  const rowsPath = readText({ differences }, 'differences') ?? null;
   const showValues = readShowValues(flags);
-  refuseInputsAsOutputs(plannedFiles(plan), [path]);
+  refuseRowsInVain(plan, rowsPath);
+  refuseInputsAsOutputs(plannedFiles(plan), rowsPath === null ? [path] : [path, rowsPath]);
   const result = parseSavedResult(readSaved(path), path);
+  const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
   const output = openRunOutput({ plan, io, showValues });
   try {
-    await output.write({ result, differences: noDifferences, repair: null });
+    await output.write({ result, differences: null, rows, repair: null });
   } finally {
     output.discard();
   }
   return result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(result.verdict);
+}
+
+function refuseRowsInVain(plan: OutputPlan, rowsPath: string | null): void {
+  if (rowsPath === null || showsRows(plan)) return;
+  throw optionError({
+    option: '--differences',
+    message: 'Expected --report html with --differences, got no report that shows rows.',
+    hint: 'Write --report html=PATH, or leave --differences out.',
+  });
+}
+
+interface Rows {
+  readonly path: string;
+  readonly result: RunResult;
+  readonly showValues: boolean;
+}
+
+function readRows({ path, result, showValues }: Rows): Promise<HtmlRows> {
+  const differences = parseSavedDifferences({ lines: readLines(path), path, result });
+  return collectHtmlRows({ result, differences, showValues });
 }
 
 /** A result holds the first differences of each table only, but their values may be long. */
@@ -43,6 +72,3 @@ function readSaved(path: string): string {
     );
   }
 }
-
-/** A saved result holds the first differences only; they are in it, not beside it. */
-async function* noDifferences(): AsyncGenerator<never> {}

@@ -1,8 +1,10 @@
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import type { RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
+import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import type { Annotation } from '../report/github/workflow-command.js';
 import type { GuardedIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
@@ -21,31 +23,36 @@ interface VerifyCommand {
   readonly verify: Verify;
   /** Told what holds passwords that are not on the command line. */
   readonly keepSecret: (text: string) => void;
+  /** Takes passwords out of a text. */
+  readonly hideSecrets: (text: string) => string;
+  /** The words of the command line. */
+  readonly words: readonly string[];
 }
 
 const TICK_MS = 250;
 
 /** Does what `rowproof verify` was asked to and returns the exit code; nothing is read before every output is open. */
-export async function runVerify({ flags, io, verify, keepSecret }: VerifyCommand): Promise<number> {
-  const settings = await readSettings({ flags, io, keepSecret });
+export async function runVerify(command: VerifyCommand): Promise<number> {
+  const settings = await readSettings(command);
   try {
-    return await verifyWith(settings, io, verify);
+    return await verifyWith(settings, command);
   } catch (error) {
     throw settings.explain(error);
   }
 }
 
-async function verifyWith(settings: Settings, io: GuardedIo, verify: Verify): Promise<number> {
+async function verifyWith(settings: Settings, command: VerifyCommand): Promise<number> {
+  const { io } = command;
   const { config } = settings;
   const plan = planVerifyOutputs(settings, io);
   // Loaded late, with the engines, which the run needs next.
   const { assertUrls } = await import('../config/resolve-side.js');
   assertUrls(sidesOf(config), { looksAtFiles: true });
-  const command = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
+  const logged = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
   try {
-    return await command.during(() => verifyLogged({ config, verify, plan, io, log: command.log }));
+    return await logged.during(() => verifyLogged({ config, plan, io, command, log: logged.log }));
   } finally {
-    command.close();
+    logged.close();
   }
 }
 
@@ -60,6 +67,7 @@ async function verifyLogged(request: LoggedRun): Promise<number> {
     return await runAndWrite({ ...request, output, progress, interruption });
   } catch (error) {
     standInAfter(output, log);
+    if (plan.annotates) io.annotate(describeEnd(error, request.command.hideSecrets));
     throw error;
   } finally {
     clearInterval(timer);
@@ -67,6 +75,13 @@ async function verifyLogged(request: LoggedRun): Promise<number> {
     interruption.close();
     output.discard();
   }
+}
+
+/** What a job shows at its head where there is no result to tell of. */
+function describeEnd(error: unknown, hideSecrets: (text: string) => string): Annotation {
+  const message =
+    error instanceof RowproofError ? error.message : 'It is a bug in Rowproof; the log has more.';
+  return { kind: 'error', title: 'Rowproof ended without a result', message: hideSecrets(message) };
 }
 
 function endEarly(output: RunOutput, log: Log): void {
@@ -87,9 +102,9 @@ function standInAfter(output: RunOutput, log: Log): void {
 
 interface LoggedRun {
   readonly config: RunConfig;
-  readonly verify: Verify;
   readonly plan: OutputPlan;
   readonly io: GuardedIo;
+  readonly command: Pick<VerifyCommand, 'verify' | 'words' | 'hideSecrets'>;
   readonly log: Log;
 }
 
@@ -100,11 +115,11 @@ interface Run extends LoggedRun {
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, verify, output, progress, interruption, plan, io, log } = run;
+  const { config, output, progress, interruption, plan, io, log, command } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
-    outcome = await verify(config, {
+    outcome = await command.verify(config, {
       onEvent: progress.onEvent,
       signal,
       rowEvents: false,
@@ -120,7 +135,8 @@ async function runAndWrite(run: Run): Promise<number> {
   }
   try {
     progress.stop();
-    await output.write(outcome);
+    const words = ['rowproof', ...command.words.map(command.hideSecrets)];
+    await output.write({ ...outcome, result: { ...outcome.result, command: words } });
     const { showValues } = config;
     io.stderr.write(describeNextStep({ plan, showValues, result: outcome.result }));
     return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);

@@ -1,5 +1,13 @@
 /** The names that `--report` knows report formats by. */
-export const REPORT_FORMAT_NAMES = ['table', 'json', 'junit', 'github', 'markdown', 'prometheus'] as const;
+export const REPORT_FORMAT_NAMES = [
+  'table',
+  'json',
+  'html',
+  'junit',
+  'github',
+  'markdown',
+  'prometheus',
+] as const;
 
 export type ReportFormat = (typeof REPORT_FORMAT_NAMES)[number];
 

@@ -105,6 +105,8 @@ export interface RunResult extends ConfigHashes {
   readonly seed: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
+  /** The words of the command line, without passwords; absent where a program began the run. */
+  readonly command?: readonly string[];
   /** Absent where nothing was limited. */
   readonly load?: LoadResult;
   readonly scope: {

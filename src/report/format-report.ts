@@ -3,6 +3,7 @@ import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
 import { guardText } from '../words/visible-text.js';
+import type { HtmlRows } from './html/rows/html-rows.js';
 import { REPORT_FORMATS } from './report-formats.js';
 
 /** For files and logs, whose reader's width nobody knows. */
@@ -19,6 +20,8 @@ export interface FormatReportOptions {
   readonly earlier?: string;
   /** For `markdown` and `github`, the most bytes that the report may take; 64,000 and 1,000,000 unless said otherwise. */
   readonly mostBytes?: number;
+  /** For `html`, what `collectHtmlRows` made of every difference; the result's own first rows unless said otherwise. */
+  readonly rows?: HtmlRows;
 }
 
 const OPTIONS: readonly (keyof FormatReportOptions)[] = [
@@ -28,6 +31,7 @@ const OPTIONS: readonly (keyof FormatReportOptions)[] = [
   'showValues',
   'earlier',
   'mostBytes',
+  'rows',
 ];
 
 /** Renders a result, of a run or saved by one, as `rowproof report` does. */

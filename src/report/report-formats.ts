@@ -1,6 +1,7 @@
 import type { ReportFormat } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
 import { formatStepSummary } from './github/step-summary.js';
+import { formatHtmlReport } from './html/html-report.js';
 import { formatJsonReport, withoutValues } from './json-report.js';
 import { formatJunitReport } from './junit/junit-report.js';
 import { formatMarkdownReport } from './markdown/markdown-report.js';
@@ -15,6 +16,7 @@ export type RenderReport = (result: RunResult, options: ReportOptions) => string
 export const REPORT_FORMATS = {
   table: hidingValues(formatTableReport),
   json: hidingValues(formatJsonReport),
+  html: hidingValues(formatHtmlReport),
   junit: hidingValues(formatJunitReport),
   github: hidingValues(formatStepSummary),
   markdown: hidingValues(formatMarkdownReport),

@@ -1,3 +1,5 @@
+import type { HtmlRows } from './html/rows/html-rows.js';
+
 /** How a report is drawn; the same result renders again with others. */
 export interface ReportOptions {
   readonly color: boolean;
@@ -8,4 +10,6 @@ export interface ReportOptions {
   readonly earlier?: string;
   /** The most bytes that the place of a summary has room for. */
   readonly mostBytes?: number;
+  /** A sample of all differing rows, and where they lie. */
+  readonly rows?: HtmlRows;
 }

@@ -5,6 +5,7 @@ import { isNestedDeeperThan } from '../core/nesting.js';
 import { RUN_FORMAT, type RunResult } from '../core/result.js';
 import { combineVerdicts } from '../core/verdict.js';
 import * as saved from './saved-shape.js';
+import { differenceShape, valueShape, valuesShape } from './saved-values.js';
 
 /** Deeper than any result; what lies deeper would break those who write it out again. */
 const MOST_DEPTH = 64;
@@ -14,10 +15,6 @@ const mode = saved.isOneOf('full', 'spot', 'count');
 const texts = saved.isListOf(saved.isText);
 const nullableText = saved.orNull(saved.isText);
 const amount = saved.isAmount;
-
-const value: saved.Check = (each, path) =>
-  each === null || typeof each === 'string' ? null : saved.isShape({ hex: saved.isText })(each, path);
-const values = saved.orNull(saved.isRecordOf(value));
 
 const subject = saved.isShape({
   table: saved.isText,
@@ -53,16 +50,12 @@ const column = saved.isShape({
   compared: saved.isFlag,
   reason: saved.orAbsent(saved.isText),
 });
-const difference = saved.isShape({
-  kind: saved.isOneOf('missing', 'extra', 'changed'),
-  key: values,
-  columns: texts,
-  source: values,
-  target: values,
-  sourceCopies: saved.orAbsent(amount),
-  targetCopies: saved.orAbsent(amount),
+const example = saved.isShape({
+  key: valuesShape,
+  column: saved.isText,
+  source: valueShape,
+  target: valueShape,
 });
-const example = saved.isShape({ key: values, column: saved.isText, source: value, target: value });
 const diagnosis = saved.isShape({
   cause: saved.isKeyOf(CAUSE_TITLES),
   confidence: saved.isOneOf('proved', 'likely'),
@@ -86,7 +79,7 @@ const table = saved.isShape({
   changedColumns: saved.isRecordOf(amount),
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
-  sample: saved.isListOf(difference),
+  sample: saved.isListOf(differenceShape),
   ...counts,
 });
 
@@ -109,6 +102,7 @@ const result = saved.isShape({
   mode,
   startedAt: saved.isText,
   elapsedMs: amount,
+  command: saved.orAbsent(texts),
   load: saved.orAbsent(load),
   scope: saved.isShape({
     notChecked: texts,

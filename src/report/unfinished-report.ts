@@ -1,5 +1,6 @@
 import type { ReportFormat } from '../core/report-format.js';
 import { RUN_FORMAT } from '../core/result.js';
+import { formatHtmlNotice } from './html/html-report.js';
 import { formatJunitError } from './junit/junit-report.js';
 
 /** A run that has no result: it is still at work, or it could not come to its end. */
@@ -18,6 +19,7 @@ const SENTENCES = {
 const UNFINISHED: Readonly<Record<ReportFormat, ((run: UnfinishedRun) => string) | null>> = {
   table: (run) => `${describe(run)}\n`,
   json: formatUnfinishedJson,
+  html: (run) => formatHtmlNotice(describe(run)),
   junit: (run) => formatJunitError(describe(run), run.startedAt),
   github: (run) => `${describe(run)}\n`,
   markdown: (run) => `${describe(run)}\n`,

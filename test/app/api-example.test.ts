@@ -80,7 +80,10 @@ describe('the examples of docs/api.md', () => {
     ["await planRun({ source: 'mysql://a/b' })", 'Expected a config that resolveConfig'],
     ["startVerify(resolveConfig({ source: 'mysql://a/b', target: 'mysql://c/d' }), { signl: 1 })", '"signl"'],
     ['formatReport({}, { colour: true })', 'formatReport has no option "colour".'],
-    ["formatReport({}, { format: 'xml' })", 'Expected format to be one of table, json, got xml.'],
+    [
+      "formatReport({}, { format: 'xml' })",
+      'Expected format to be one of table, json, html, junit, github, markdown, prometheus, got xml.',
+    ],
   ])('%s is refused without types too', async (call, message) => {
     const names = 'formatReport, planRun, resolveConfig, startVerify, verify';
     const program = `import { ${names} } from 'rowproof';\nawait (async () => { ${call}; })().catch((error) => console.log(error.code, error.message));`;

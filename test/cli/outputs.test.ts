@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { mixedResult, sampleResult, sampleTable } from '../report/sample-result.js';
-import { fakeIo, fakeVerify, noApply, noPlan, runVerifyCli } from './fake-io.js';
+import { fakeIo, fakeVerify, noApply, noPlan, runVerifyCli, URLS } from './fake-io.js';
 
 let folder: string;
 beforeEach(() => {
@@ -123,6 +123,7 @@ describe('output files', () => {
     expect(JSON.parse(readFileSync(`${folder}/run.json`, 'utf8'))).toEqual({
       ...mixedResult(),
       state: 'ended',
+      command: ['rowproof', 'verify', ...URLS.map((word) => word.replace(/:\w+@/, ':***@')), ...flags],
     });
     expect(readFileSync(`${folder}/run.txt`, 'utf8')).not.toContain('\u001b');
     expect(readFileSync(`${folder}/rows.ndjson`, 'utf8').trimEnd().split('\n')).toHaveLength(7);

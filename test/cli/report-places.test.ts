@@ -67,6 +67,21 @@ describe('--report github', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('tells the job of a run that has no result, without a password', async () => {
+    const { exitCode, stdout } = await runVerifyCli(
+      ['--report', 'github'],
+      async () => {
+        throw new RowproofError({ code: 'connect', message: 'Cannot reach mysql://reader:s3cret@old.' });
+      },
+      summaryIo('# Of another program\n'),
+    );
+    expect(exitCode).toBe(4);
+    expect(stdout).toBe(
+      '::error title=Rowproof ended without a result::Cannot reach mysql://reader:***@old.\n',
+    );
+    expect(read('summary')).toBe('# Of another program\n');
+  });
+
   it('writes its summary to a path outside of GitHub', async () => {
     const { stdout } = await runVerifyCli([`--report`, `github=${folder}/s.md`], fakeVerify(mixedResult()));
     expect(read('s.md')).toMatch(/^## ❌ Rowproof/);

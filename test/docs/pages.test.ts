@@ -73,6 +73,7 @@ describe('the recipes for CI', () => {
       ['source', 'target', 'exclude'],
       ['minRows', 'tableSettings'],
       ['name', 'on', 'jobs'],
+      ['steps'],
       ['drift'],
     ]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatReport } from '../../src/report/format-report.js';
 import { listAnnotations } from '../../src/report/github/annotations.js';
 import { formatWorkflowCommand } from '../../src/report/github/workflow-command.js';
+import { guardText, visibleLine } from '../../src/words/visible-text.js';
 import { HOSTILE_TEXTS, hostileResult } from './hostile-result.js';
 import { mixedResult, sampleResult, sampleTable } from './sample-result.js';
 
@@ -75,6 +76,7 @@ describe('the annotations of a job', () => {
       const { command, properties, data } = obey(line.trimEnd());
       expect(command).toBe('error');
       expect(Object.keys(properties)).toEqual(['title']);
+      expect(data).toBe(guardText(visibleLine(text)));
       expect(properties.title).toBe(data);
     }
     const lines = commandsOf(hostileResult()).trimEnd().split('\n');

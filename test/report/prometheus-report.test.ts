@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunResult } from '../../src/core/result.js';
 import { formatReport } from '../../src/report/format-report.js';
 import { findPromtool, PROMTOOL_MISSING } from '../support/find-binaries.mjs';
@@ -42,6 +45,24 @@ describe('the metrics', () => {
     expect(lint(render(mixedResult()))).toBe('');
     expect(lint(render(hostileResult()))).toBe('');
     expect(lint('a{b="\\u{23}"} 1\n')).not.toBe('');
+  });
+
+  it('are watched by rules that promtool takes, as the page about them has them', (test) => {
+    if (promtool === null) return test.skip(PROMTOOL_MISSING);
+    const page = readFileSync(new URL('../../docs/reports-and-formats.md', import.meta.url), 'utf8');
+    const [, rules = ''] = /```yaml\n(groups:.*?)```/s.exec(page) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'rowproof-rules-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'rules.yaml'), rules);
+    const { stdout } = spawnSync(promtool, ['check', 'rules', join(folder, 'rules.yaml')], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('SUCCESS: 2 rules found');
+    const known = new Set(seriesOf(render(mixedResult(), '')).map((line) => line.split('{')[0]));
+    known.add('rowproof_last_success_timestamp_seconds');
+    const named = [...rules.matchAll(/\browproof_\w+/g)].map(([name]) => name);
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('are series that differ, without timestamps and without anything of a row', () => {

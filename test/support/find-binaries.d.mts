@@ -22,3 +22,5 @@ export const PROMTOOL_MISSING: string;
 export function findPromtool(): string | null;
 export const CHROMIUM_MISSING: string;
 export function findChromium(): string | null;
+export const BUILDAH_MISSING: string;
+export function findBuildah(): string | null;

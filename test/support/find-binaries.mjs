@@ -19,6 +19,9 @@ export const PROMTOOL_MISSING =
 export const CHROMIUM_MISSING =
   'No Chromium was found, which the tests of the HTML report need: install one (Debian: apt-get install chromium).';
 
+export const BUILDAH_MISSING =
+  'No buildah was found, which builds the container: install one (Debian: apt-get install buildah).';
+
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/libexec', '/usr/local/sbin', '/usr/local/bin'];
 const MARIADB_FOLDERS = ['/opt/homebrew/opt/mariadb/bin', '/usr/local/opt/mariadb/bin'];
 
@@ -48,6 +51,11 @@ export function findPromtool() {
 /** A browser for the HTML report. */
 export function findChromium() {
   return findProgram('chromium', [...pathFolders(), ...SYSTEM_FOLDERS]);
+}
+
+/** What builds containers without a service. */
+export function findBuildah() {
+  return findProgram('buildah', [...pathFolders(), ...SYSTEM_FOLDERS]);
 }
 
 /** Debian keeps the server off the PATH, so its folder is asked before the PATH is. */

@@ -101,6 +101,8 @@ export interface Option {
   readonly otherwise?: string;
   /** What to do about a value that is none of its kind. */
   readonly hint?: string;
+  /** What the flag means to a command to which it means something else. */
+  readonly helpOf?: Readonly<Partial<Record<CommandName, string>>>;
   /** The commands that have the flag; none for what only a file says. */
   readonly commands: readonly CommandName[];
   /** A second flag that says the contrary. */

@@ -32,9 +32,15 @@ export function flagsOf(command: string): readonly Flag[] {
   return [...RUN_LIST, ...APPLY_LIST]
     .filter(({ commands }) => commands.some((each) => each === command))
     .flatMap((option) => [
-      { name: flagOf(option.name), help: describeFlag(option), option },
+      { name: flagOf(option.name), help: describeFlag(helpFor(option, command)), option },
       ...(option.off === undefined ? [] : [{ name: option.off.flag, help: option.off.help, option }]),
     ]);
+}
+
+/** The option with the help that it has for a command. */
+function helpFor(option: NamedOption, command: string): NamedOption {
+  const help = COMMAND_NAMES.filter((name) => name === command).map((name) => option.helpOf?.[name])[0];
+  return help === undefined ? option : { ...option, help };
 }
 
 /** The commands that have a flag. */

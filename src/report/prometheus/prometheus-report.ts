@@ -1,5 +1,6 @@
 import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
+import type { Verdict } from '../../core/verdict.js';
 import type { ReportOptions } from '../report-options.js';
 import { countDifferences } from '../verdict-text.js';
 import { formatMetrics, formatSeries, type Labels, type Metric } from './metric-lines.js';
@@ -26,52 +27,45 @@ export function formatPrometheusReport(result: RunResult, { earlier = '' }: Repo
 }
 
 function listRunMetrics(result: RunResult): Metric[] {
-  const { totals, tables, verdict, elapsedMs } = result;
-  const ended = endOf(result);
   return [
-    {
+    byVerdict({
       name: 'rowproof_verdict',
       help: 'One for the verdict of the last run, zero for each other.',
-      samples: VERDICTS.map((each) => ({ labels: { verdict: each }, value: Number(each === verdict) })),
-    },
+      count: (verdict) => Number(verdict === result.verdict),
+    }),
     gauge(
       'rowproof_interrupted',
       'Whether the last run was stopped before its end.',
       Number(result.interrupted),
     ),
-    gauge('rowproof_run_seconds', 'How long the last run took.', elapsedMs / 1000),
-    ...(ended === null
-      ? []
-      : [
-          gauge(
-            'rowproof_last_run_timestamp_seconds',
-            'When the last run ended, as seconds since 1970.',
-            ended,
-          ),
-        ]),
+    gauge('rowproof_run_seconds', 'How long the last run took.', result.elapsedMs / 1000),
     {
+      name: 'rowproof_last_run_timestamp_seconds',
+      help: 'When the last run ended, as seconds since 1970.',
+      samples: listEnd(result),
+    },
+    byVerdict({
       name: 'rowproof_tables',
       help: 'Table pairs by verdict.',
-      samples: VERDICTS.map((each) => ({
-        labels: { verdict: each },
-        value: tables.filter((table) => table.verdict === each).length,
-      })),
-    },
+      count: (verdict) => result.tables.filter((table) => table.verdict === verdict).length,
+    }),
+    ...listRowMetrics(result),
+  ];
+}
+
+function listRowMetrics({ totals, tables }: RunResult): Metric[] {
+  const sides = { source: totals.sourceRows, target: totals.targetRows };
+  const kinds = { missing: totals.missing, extra: totals.extra, changed: totals.changed };
+  return [
     {
       name: 'rowproof_rows',
       help: 'Rows that were read, or counted, on each side.',
-      samples: [
-        { labels: { side: 'source' }, value: totals.sourceRows },
-        { labels: { side: 'target' }, value: totals.targetRows },
-      ],
+      samples: Object.entries(sides).map(([side, value]) => ({ labels: { side }, value })),
     },
     {
       name: 'rowproof_differing_rows',
       help: 'Rows that differ, by kind.',
-      samples: (['missing', 'extra', 'changed'] as const).map((kind) => ({
-        labels: { kind },
-        value: totals[kind],
-      })),
+      samples: Object.entries(kinds).map(([kind, value]) => ({ labels: { kind }, value })),
     },
     gauge(
       'rowproof_in_flight_rows',
@@ -89,6 +83,18 @@ function listRunMetrics(result: RunResult): Metric[] {
       tables.reduce((sum, { coverage }) => sum + coverage.unverifiedChunks, 0),
     ),
   ];
+}
+
+interface ByVerdict extends Pick<Metric, 'name' | 'help'> {
+  readonly count: (verdict: Verdict) => number;
+}
+
+function byVerdict({ name, help, count }: ByVerdict): Metric {
+  return {
+    name,
+    help,
+    samples: VERDICTS.map((verdict) => ({ labels: { verdict }, value: count(verdict) })),
+  };
 }
 
 function gauge(name: string, help: string, value: number): Metric {
@@ -138,6 +144,11 @@ function findLastSuccess(result: RunResult, labels: Labels, earlier: string): nu
   const line = earlier.split('\n').find((each) => each.startsWith(series));
   const value = Number(line?.slice(series.length) ?? Number.NaN);
   return Number.isSafeInteger(Math.round(value)) && value > 0 ? value : null;
+}
+
+function listEnd(result: RunResult): Metric['samples'] {
+  const ended = endOf(result);
+  return ended === null ? [] : [{ value: ended }];
 }
 
 /** In seconds since 1970; null where a saved result was edited. */
