@@ -33,14 +33,14 @@ export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Pro
 async function readAgain(side: Side, sides: Readonly<Record<Side, OpenSide>>): Promise<Catalog> {
   const { engine, session, settings } = sides[side];
   try {
-    if (!session.broken) return await session.ask('catalog', settings);
+    if (!session.broken) return await session.ask('catalog', { settings });
   } catch {
     // What is wrong with the server is said of the new session.
   }
   try {
     const fresh = await engine.open(settings);
     try {
-      return await fresh.ask('catalog', settings);
+      return await fresh.ask('catalog', { settings });
     } finally {
       await fresh.close();
     }

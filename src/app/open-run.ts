@@ -26,6 +26,8 @@ interface OpeningHooks {
   /** Is told which of several servers a side is. */
   readonly onChosen?: ChoiceListener | undefined;
   readonly log?: Log | undefined;
+  /** Is told about how many rows the source has, as soon as that is known. */
+  readonly onRows?: ((rows: number) => void) | undefined;
 }
 
 /** What a stopped run gets to end its own statements, before its sessions are cut off. */
@@ -35,7 +37,7 @@ const STOP_GRACE_MS = 1500;
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
-  { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG }: OpeningHooks = {},
+  { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG, onRows }: OpeningHooks = {},
 ): Promise<T> {
   const environment = processEnvironment(logWarnings(log, onWarning));
   const sides = await openBoth((side) =>
@@ -46,6 +48,7 @@ export async function withOpenSides<T>(
       stop,
       onChosen,
       log,
+      onRows: side === 'source' ? onRows : undefined,
     }),
   );
   const sessions = [sides.source.session, sides.target.session];

@@ -30,6 +30,8 @@ export interface SideRequest {
   readonly environment: Environment;
   readonly stop?: AbortSignal | undefined;
   readonly onChosen?: ChoiceListener | undefined;
+  /** Is told about how many rows all tables of the side have, before its catalog is read whole. */
+  readonly onRows?: ((rows: number) => void) | undefined;
   readonly log?: Log | undefined;
 }
 
@@ -54,7 +56,7 @@ export async function openSide(request: SideRequest): Promise<OpenSide> {
       engine,
       settings,
       session,
-      catalog: await session.ask('catalog', settings),
+      catalog: await session.ask('catalog', { settings, onRows: request.onRows }),
       findings: session.findings.map((finding) => ({
         ...finding,
         message: `${capitalize(side)}: ${finding.message}`,

@@ -117,6 +117,8 @@ export async function verifyWith(
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(config.limits);
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
+  // Only of a run over the whole schema it is known before its tables are how long it takes.
+  const onRows = config.tables.length === 0 ? (rows: number) => pool?.expect(rows) : undefined;
   try {
     log.info('run:begin', () => ({
       rowproof: VERSION,
@@ -127,7 +129,7 @@ export async function verifyWith(
     return await withOpenSides(
       config,
       (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, onRecord),
-      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log },
+      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows },
     );
   } catch (error) {
     log.error('run:fail', () => describeFailure(log, error));

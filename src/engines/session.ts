@@ -49,9 +49,16 @@ export interface ChecksumProbeAnswer {
   readonly expected: { readonly rows: number; readonly sum: bigint | null };
 }
 
+/** Which catalog is read, and who is told of it as soon as possible. */
+export interface CatalogRequest {
+  readonly settings: ConnectionSettings;
+  /** Is told about how many rows all tables have, if the server says that before the rest. */
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
+
 /** What can be asked of a session besides rows, and what it answers. */
 export interface Questions {
-  readonly catalog: { readonly about: ConnectionSettings; readonly answer: Catalog };
+  readonly catalog: { readonly about: CatalogRequest; readonly answer: Catalog };
   /** Compiles what splits rows of these columns, with what decoding them needs from the server. */
   readonly codec: { readonly about: readonly CodecColumn[]; readonly answer: RowCodec };
   readonly count: { readonly about: CountRequest; readonly answer: number };

@@ -7,7 +7,7 @@ import { logSqlSession } from './log-sql-session.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
-import type { Questions, Session } from './session.js';
+import type { CatalogRequest, Questions, Session } from './session.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
 import type { SqlSession } from './sql-session.js';
 import type { Lexicon } from './sql-tokens.js';
@@ -34,7 +34,7 @@ export interface SqlEngineParts
   readonly lexicon: Lexicon;
   openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession>;
   cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
-  readCatalog(session: SqlSession, settings: ConnectionSettings): Promise<Catalog>;
+  readCatalog(session: SqlSession, request: CatalogRequest): Promise<Catalog>;
   readTableSizes(session: SqlSession, tables: readonly Table[]): Promise<ReadonlyMap<string, StoredBytes>>;
   readRepairCatalog(session: SqlSession, scope: RepairScope): Promise<RepairCatalog>;
   compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec>;
@@ -67,7 +67,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
   const answers: Answers = {
     ...answerAboutRows(session, parts),
     ...answerAboutChecksums(session, parts.checksum),
-    catalog: (settings) => parts.readCatalog(session, settings),
+    catalog: (request) => parts.readCatalog(session, request),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),

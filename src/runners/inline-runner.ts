@@ -41,12 +41,12 @@ export class InlineRunner implements TaskRunner {
   async #takeLane(): Promise<TaskLane> {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    const { data, setup, workers, log } = this.#parts;
+    const { data, readSetup, workers, log } = this.#parts;
     if (this.#lanes.length >= workers) return await new Promise((resolve) => this.#waiting.push(resolve));
     const opening = TaskLane.open(data, log);
     this.#lanes.push(opening);
     const lane = await opening;
-    lane.prepare(() => setup);
+    lane.prepare(readSetup);
     return lane;
   }
 

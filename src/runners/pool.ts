@@ -35,6 +35,8 @@ export interface PoolSetup extends WorkerSetup {
 
 /** Workers that read and compare. Who creates it closes it. */
 export interface WorkerPool {
+  /** Says about how many rows there will be, so that what a long run needs is loaded while the rest is found out. */
+  expect(rows: number): void;
   /** Says where to connect and what can be read; before the first task. */
   configure(setup: PoolSetup): void;
   run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
@@ -52,9 +54,9 @@ export interface WorkerPool {
 const LONG_RUN_ROWS = 100_000;
 
 /** Makes who does the tasks of a pool. */
-export type MakeRunner = (parts: RunnerParts, setup: PoolSetup) => TaskRunner;
+export type MakeRunner = (parts: RunnerParts, estimatedRows: number | null) => TaskRunner;
 
-const runnerBySize: MakeRunner = (parts, { estimatedRows }) =>
+const runnerBySize: MakeRunner = (parts, estimatedRows) =>
   estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS
     ? new ThreadRunner(parts)
     : new GrowingRunner({
@@ -74,7 +76,8 @@ export function createWorkerPool(
   workers: number,
   makeRunner: MakeRunner = runnerBySize,
 ): WorkerPool {
-  let configured: { readonly setup: WorkerSetup; readonly runner: TaskRunner } | null = null;
+  let setup: WorkerSetup | null = null;
+  let runner: TaskRunner | null = null;
   const active = new Map<AbortController, SideHandles>();
   const handles = (side: Side): readonly SessionHandle[] =>
     [...active.values()].flatMap((known) => known[side] ?? []);
@@ -82,17 +85,22 @@ export function createWorkerPool(
   const findings: Finding[] = [];
   const onAlone = (error: unknown): void => void findings.push(describeLoneThread(error));
 
+  const readSetup = (): WorkerSetup => setup ?? notConfigured();
+  const openRunner = (rows: number | null): TaskRunner => {
+    const rules = { level: log.level, hidesValues: log.hidesValues };
+    const lane = { ...data, kernel: compileKernel(), log: rules };
+    return makeRunner({ data: lane, readSetup, workers, log, onAlone }, rows);
+  };
+
   return {
-    configure: (setup) => {
-      const { connections, pairs } = setup;
-      const rules = { level: log.level, hidesValues: log.hidesValues };
-      const lane = { ...data, kernel: compileKernel(), log: rules };
-      const parts = { data: lane, setup: { connections, pairs }, workers, log, onAlone };
-      configured = { setup, runner: makeRunner(parts, setup) };
+    expect: (rows) => {
+      if (rows >= LONG_RUN_ROWS) runner ??= openRunner(rows);
+    },
+    configure: ({ connections, pairs, estimatedRows }) => {
+      setup = { connections, pairs };
+      runner ??= openRunner(estimatedRows);
     },
     run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {
-      if (configured === null)
-        throw new RowproofError({ code: 'internal', message: 'The worker pool was not configured' });
       const stop = new AbortController();
       active.set(stop, {});
       const hooks: TaskHooks = {
@@ -101,7 +109,7 @@ export function createWorkerPool(
         onDifferences: listener.onDifferences,
       };
       try {
-        return (await configured.runner.run(task, hooks, stop.signal)) as TaskResult<Task>;
+        return (await (runner ?? notConfigured()).run(task, hooks, stop.signal)) as TaskResult<Task>;
       } finally {
         active.delete(stop);
       }
@@ -109,12 +117,12 @@ export function createWorkerPool(
     sessionIds: (side) => handles(side).map(({ serverSessionId }) => serverSessionId),
     findings: () => findings,
     cancel: async () => {
-      if (configured === null) return;
-      const { setup } = configured;
+      if (setup === null) return;
+      const { connections } = setup;
       const cancelStatements = (): Promise<unknown> =>
         Promise.all(
           SIDES.map((side) =>
-            cancelOnServer(setup.connections[side], { handles: handles(side), log: log.with({ side }) }),
+            cancelOnServer(connections[side], { handles: handles(side), log: log.with({ side }) }),
           ),
         );
       // A pool knows a statement for as long as the connection that it came from, so that one is cut off afterwards.
@@ -123,10 +131,14 @@ export function createWorkerPool(
       await cancelStatements();
     },
     close: () => {
-      closing ??= configured?.runner.close() ?? Promise.resolve();
+      closing ??= runner?.close() ?? Promise.resolve();
       return closing;
     },
   };
+}
+
+function notConfigured(): never {
+  throw new RowproofError({ code: 'internal', message: 'The worker pool was not configured' });
 }
 
 /** Best effort: a server that cannot be reached any more ends the statement when it writes to the closed socket. */

@@ -24,15 +24,16 @@ const YOUNG_MEGABYTES = 12;
  */
 export class ThreadRunner implements TaskRunner {
   readonly #piscina: Piscina;
-  readonly #setup: SharedArrayBuffer;
+  readonly #readSetup: () => WorkerSetup;
+  #setup: SharedArrayBuffer | null = null;
   readonly #threads: number;
   #isClosed = false;
   /** Resolves when the threads have loaded what they need; rejects where they cannot. */
   readonly ready: Promise<void>;
 
-  constructor({ data, setup, workers, log }: RunnerParts) {
+  constructor({ data, readSetup, workers, log }: RunnerParts) {
     this.#threads = workers;
-    this.#setup = toSharedMemory(setup);
+    this.#readSetup = readSetup;
     this.#piscina = new Piscina({
       filename: new URL('../../dist/bundle/worker.js', import.meta.url).href,
       name: 'runTask',
@@ -65,6 +66,7 @@ export class ThreadRunner implements TaskRunner {
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     try {
+      this.#setup ??= toSharedMemory(this.#readSetup());
       const request: ThreadRequest = { task, port: port2, setup: this.#setup };
       return (await this.#piscina.run(request, { transferList: [port2] })) as TaskResult<WorkerTask>;
     } finally {

@@ -75,7 +75,8 @@ export interface TaskHooks {
 /** What those who do tasks are made from. */
 export interface RunnerParts {
   readonly data: LaneData;
-  readonly setup: WorkerSetup;
+  /** What lanes are to know before their first task; asked for then. */
+  readonly readSetup: () => WorkerSetup;
   /** How many tasks may be under way at a time. */
   readonly workers: number;
   readonly log: Log;

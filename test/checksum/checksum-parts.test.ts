@@ -144,7 +144,7 @@ describe.each(availableEngines())('the parts of a range that %s hashes', (name) 
   });
 
   it('are the ranges between their ends, whatever the ends', async () => {
-    const catalog = await session.ask('catalog', settings);
+    const catalog = await session.ask('catalog', { settings });
     for (const [tableName, { columns, partsOf }] of Object.entries(cases)) {
       const table = catalog.tables.find((candidate) => candidate.name === tableName);
       if (partsOf === undefined || table === undefined) continue;

@@ -22,7 +22,7 @@ describe.each(availableEngines())('whether two servers of %s hash alike', (name)
     const environment = { variables: {}, readFile: () => null, homeFolder: '', userName: '' };
     const settings = engine.resolveConnection(url, environment);
     for (let side = 0; side < 2; side++) sessions.push(await parts.openSql(settings));
-    const [table] = (await parts.readCatalog(sessions[0] as SqlSession, settings)).tables;
+    const [table] = (await parts.readCatalog(sessions[0] as SqlSession, { settings })).tables;
     if (table === undefined) throw new Error('The table is not in the catalog.');
     const where = { where: { source: null, target: null } };
     pair = {

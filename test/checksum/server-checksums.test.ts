@@ -293,7 +293,7 @@ describe.each(availableEngines().filter(isMysqlFamily))('a row that %s cannot ha
     });
     const session = await mysqlEngine.open(settings);
     try {
-      const [table] = (await session.ask('catalog', settings)).tables;
+      const [table] = (await session.ask('catalog', { settings })).tables;
       if (table === undefined) throw new Error('The table is not in the catalog.');
       const sumOf = async (isNullKnown: boolean) => {
         const columns = table.columns.map((column) => ({

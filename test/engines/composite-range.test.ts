@@ -41,7 +41,7 @@ describe.each(availableEngines())('a range of a composite key on %s', (name) => 
     const settings = engine.resolveConnection(url, environment);
     const session = await engine.openSql(settings);
     try {
-      const { tables } = await engine.readCatalog(session, settings);
+      const { tables } = await engine.readCatalog(session, { settings });
       const table = tables.find((it) => it.name === 'skewed');
       if (table === undefined) throw new Error('No table');
       const ints = (...values: bigint[]): KeyPart[] => values.map((value) => ({ kind: 'int', value }));

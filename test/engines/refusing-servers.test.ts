@@ -40,7 +40,8 @@ describe.each(MYSQL_FAMILY)('a fork of %s', (engine) => {
   let side: OpenSide;
   let session: SqlSession;
   const fork = (pattern: RegExp): Session => refusing(session, database.url, pattern);
-  const readCatalog = (pattern: RegExp): Promise<Catalog> => fork(pattern).ask('catalog', side.settings);
+  const readCatalog = (pattern: RegExp): Promise<Catalog> =>
+    fork(pattern).ask('catalog', { settings: side.settings });
 
   beforeAll(async () => {
     for (const each of [database, copy]) await each.run(TABLES);

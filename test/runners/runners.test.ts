@@ -67,7 +67,7 @@ function loneParts(kernel: LaneData['kernel'], log = NO_LOG): Omit<RunnerParts, 
     kernel,
     log: rules,
   };
-  return { data, setup: { connections: {} as never, pairs: [] }, log, onAlone: () => undefined };
+  return { data, readSetup: () => ({ connections: {} as never, pairs: [] }), log, onAlone: () => undefined };
 }
 
 it('threads that are ended while they load end in silence', async () => {

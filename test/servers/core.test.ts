@@ -139,7 +139,7 @@ describe.each(serversToTest())('$name', (kind) => {
     const engine = sqlPartsFor(url.href);
     const settings = engine.resolveConnection(url, processEnvironment());
     const session = await engine.openSql(settings);
-    const catalog = await engine.readCatalog(session, settings);
+    const catalog = await engine.readCatalog(session, { settings });
     const columns = catalog.tables.find(({ name }) => name === 'word')?.columns.slice(1) ?? [];
     const word = kind.engine === 'postgresql' ? 'public.word' : 'word';
     const sql = `SELECT n FROM ${word} WHERE ${slowCondition(kind.engine, 5)}`;

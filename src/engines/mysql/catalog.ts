@@ -1,6 +1,5 @@
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
-import type { ConnectionSettings } from '../connection-settings.js';
-import type { ControlRow } from '../session.js';
+import type { CatalogRequest, ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
 import { type MysqlCapabilities, readMysqlCapabilities } from './capabilities.js';
 import { charsetName } from './charset.js';
@@ -16,10 +15,13 @@ interface SchemaRows {
 }
 
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
-export async function readMysqlCatalog(session: SqlSession, settings: ConnectionSettings): Promise<Catalog> {
+export async function readMysqlCatalog(
+  session: SqlSession,
+  { settings, onRows }: CatalogRequest,
+): Promise<Catalog> {
   const capabilities = await readMysqlCapabilities(session);
   const schema = await readSchemaName(session, settings.schema, capabilities);
-  const rows = await readSchema(session, schema, capabilities);
+  const rows = await readSchema(session, schema, { capabilities, onRows });
   const names = rows.tables.map((row) => row.table_name ?? '');
   const grants = await readReadGrants(session, { schema, tables: names }, capabilities);
   return {
@@ -56,7 +58,7 @@ async function readSchemaName(
 async function readSchema(
   session: SqlSession,
   schema: string,
-  capabilities: MysqlCapabilities,
+  { capabilities, onRows }: { readonly capabilities: MysqlCapabilities } & Pick<CatalogRequest, 'onRows'>,
 ): Promise<SchemaRows> {
   const { hasColumn } = capabilities;
   const name = textLiteral(schema);
@@ -65,6 +67,7 @@ async function readSchema(
        AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options, ENGINE AS engine, CREATE_TIME AS created
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`,
   );
+  onRows?.(tables.reduce((sum, row) => sum + Number(row.row_estimate ?? 0), 0));
   const columns = await session.query(
     `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, IS_NULLABLE AS nullable, DATA_TYPE AS data_type,
        COLUMN_TYPE AS column_type, CHARACTER_MAXIMUM_LENGTH AS length, CHARACTER_SET_NAME AS charset,

@@ -1,7 +1,6 @@
 import { RowproofError } from '../../core/errors.js';
 import type { Catalog, Column, Key, Table, TableKind } from '../../core/schema.js';
-import type { ConnectionSettings } from '../connection-settings.js';
-import type { ControlRow } from '../session.js';
+import type { CatalogRequest, ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
 import { type PostgresqlCapabilities, readPostgresqlCapabilities } from './capabilities.js';
 import {
@@ -20,7 +19,7 @@ import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 /** Reads tables, columns and unique keys of one schema, and whether the account may read them. */
 export async function readPostgresqlCatalog(
   session: SqlSession,
-  settings: ConnectionSettings,
+  { settings, onRows }: CatalogRequest,
 ): Promise<Catalog> {
   const [server = {}] = await session.query(
     `SELECT current_setting('server_version') AS version,
@@ -34,6 +33,7 @@ export async function readPostgresqlCatalog(
   const capabilities = await readPostgresqlCapabilities(session);
   const found = await session.query(tablesQuery(schema, capabilities));
   const tables = found.filter((row) => row.part_of == null);
+  onRows?.(tables.reduce((sum, row) => sum + Number(row.row_estimate ?? 0), 0));
   const oids = oidList(tables);
   const context = { server, types: await readTypes(session, oids) };
   const changes = await readChangedCollations(session, schema);
