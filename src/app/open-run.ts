@@ -14,7 +14,7 @@ import { compileScope } from './comparison-scope.js';
 import { logWarnings } from './log-run.js';
 import { findNoEffect } from './no-effect.js';
 import { makeReady, type OpenSide, openSide } from './open-side.js';
-import { assertKeysKept, assertPartnersExist } from './paired-columns.js';
+import { assertIgnoredBySourceName, assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
 import { describeServer } from './side-failure.js';
 import { assertNamesExist } from './unknown-names.js';
@@ -112,6 +112,7 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
   assertRulesAgree(config, pairing.tables);
   assertRulesFit(config, pairing.tables);
   assertPartnersExist(config, pairing.tables);
+  assertIgnoredBySourceName(config, pairing.tables);
   assertKeysKept(config, pairing.tables);
   if (pairing.tables.length === 0) {
     throw new RowproofError({

@@ -1,3 +1,4 @@
+import { matchesName } from '../config/name-patterns.js';
 import { optionError } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
@@ -17,6 +18,31 @@ export function assertKeysKept(config: RunConfig, tables: readonly PlannedTable[
       option: '--ignore-columns',
       message: `--ignore-columns says "${table}.${column}", but rows of ${table} are told apart by it.`,
       hint: `Do not leave it out, or name other columns to tell them apart by: --key ${table}:COLUMN.`,
+    });
+  }
+}
+
+/**
+ * Refuses to leave out a column by the name of its partner: names are the source's, and it would be compared all the same,
+ * unless another column has that name.
+ */
+export function assertIgnoredBySourceName(config: RunConfig, tables: readonly PlannedTable[]): void {
+  for (const pattern of config.ignoreColumns) {
+    const meant = tables.filter(({ source }) => source !== null && matchesName(pattern.table, source.name));
+    const isMeant = (name: string): boolean => matchesName(pattern.column, name);
+    const partners = meant.flatMap(({ columns }) => columns.filter(({ target }) => isMeant(target)));
+    const [partner] = partners;
+    const isOwn = meant.some(
+      ({ source, target, columns }) =>
+        source?.columns.some(({ name }) => isMeant(name)) === true ||
+        target?.columns.some(({ name }) => isMeant(name) && !columns.some((each) => each.target === name)) ===
+          true,
+    );
+    if (partner === undefined || isOwn) continue;
+    throw optionError({
+      option: '--ignore-columns',
+      message: `--ignore-columns says "${pattern.table}.${pattern.column}", but columns are named as on the source, where ${partner.target} is ${partner.source}.`,
+      hint: `Write --ignore-columns '${pattern.table}.${partner.source}'.`,
     });
   }
 }
