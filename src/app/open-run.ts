@@ -6,7 +6,6 @@ import type { Side } from '../core/pairing.js';
 import type { SideResult } from '../core/result.js';
 import type { Catalog } from '../core/schema.js';
 import { isSameInstance } from '../engines/server-identity.js';
-import type { Session } from '../engines/session.js';
 import { pairTables, type TablePairing } from '../plan/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import type { ChoiceListener } from './choose-server.js';
@@ -51,23 +50,21 @@ export async function withOpenSides<T>(
       onRows: side === 'source' ? onRows : undefined,
     }),
   );
-  const sessions = [sides.source.session, sides.target.session];
-  const endCutting = cutOffAfter(stop, sessions);
+  const close = (): Promise<unknown> => Promise.all([sides.source.close(), sides.target.close()]);
+  const endCutting = cutOffAfter(stop, close);
   try {
     return await work(sides);
   } finally {
     endCutting();
-    await Promise.all(sessions.map((session) => session.close()));
+    await close();
   }
 }
 
 /** Cuts sessions off that are still at work a while after a run was stopped; whoever waits for them gets an error. */
-function cutOffAfter(stop: AbortSignal | undefined, sessions: readonly Session[]): () => void {
+function cutOffAfter(stop: AbortSignal | undefined, close: () => Promise<unknown>): () => void {
   let timer: NodeJS.Timeout | undefined;
   const onStop = (): void => {
-    timer = setTimeout(() => {
-      for (const session of sessions) void session.close();
-    }, STOP_GRACE_MS);
+    timer = setTimeout(() => void close(), STOP_GRACE_MS);
   };
   stop?.addEventListener('abort', onStop, { once: true });
   if (stop?.aborted) onStop();
@@ -85,7 +82,7 @@ async function openBoth(open: (side: Side) => Promise<OpenSide>): Promise<Record
       target: makeReady(target.value, source.value),
     };
   }
-  for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.session.close();
+  for (const side of [source, target]) if (side.status === 'fulfilled') await side.value.close();
   throw source.status === 'rejected'
     ? source.reason
     : target.status === 'rejected'

@@ -8,12 +8,13 @@ import type { ConnectionSettings, Environment } from '../engines/connection-sett
 import type { Engine } from '../engines/engine.js';
 import { makeLasting } from '../engines/lasting-session.js';
 import { logEngine } from '../engines/log-sessions.js';
+import { ownSessions } from '../engines/owned-sessions.js';
 import { isSameInstance } from '../engines/server-identity.js';
 import type { Session } from '../engines/session.js';
 import { type ChoiceListener, chooseServer } from './choose-server.js';
 import { describeServer, describeSideFailure } from './side-failure.js';
 
-/** One side of a run, connected, with its catalog. Who opens it closes its session. */
+/** One side of a run, connected, with its catalog. Who opens it closes it. */
 export interface OpenSide {
   readonly engine: Engine;
   readonly settings: ConnectionSettings;
@@ -21,6 +22,8 @@ export interface OpenSide {
   readonly catalog: Catalog;
   /** What the report must say of how the side was opened. */
   readonly findings: readonly Finding[];
+  /** Closes every session that was opened by `engine`, this one and those of whoever looked something up. */
+  close(): Promise<void>;
 }
 
 /** Which side to open, and who may end that. */
@@ -43,13 +46,13 @@ export async function openSide(request: SideRequest): Promise<OpenSide> {
   const { side, url, stop, onChosen, log = NO_LOG } = request;
   const { engine: quiet, candidates } = resolveSide(request);
   keepSecrets(log, url, candidates);
-  const engine = logEngine(quiet, log.with({ side }));
+  const { engine, close } = ownSessions(logEngine(quiet, log.with({ side })));
   assertTlsFiles(side, candidates[0]);
   for (const each of candidates)
     log.info('side:open', () => ({ side, url: describeServer(each), tls: each.tls.mode }));
   const { session, settings: chosen } = await chooseServer({ side, engine, candidates, stop, onChosen });
   const settings = { ...chosen, server: { identity: session.server, isExact: false } };
-  const cutOff = (): void => void session.close();
+  const cutOff = (): void => void close();
   stop?.addEventListener('abort', cutOff, { once: true });
   try {
     return {
@@ -61,9 +64,10 @@ export async function openSide(request: SideRequest): Promise<OpenSide> {
         ...finding,
         message: `${capitalize(side)}: ${finding.message}`,
       })),
+      close,
     };
   } catch (error) {
-    await session.close();
+    await close();
     if (stop?.aborted) throw interrupted();
     throw describeSideFailure({ side, engine, settings, error, what: 'read the catalog of' });
   } finally {
@@ -90,5 +94,11 @@ export function makeReady(open: OpenSide, other: OpenSide): OpenSide {
   const identity = open.session.server;
   const isExact = identity.id === other.session.server.id && !isSameInstance(identity, other.session.server);
   const settings = { ...open.settings, server: { identity, isExact } };
-  return { ...open, settings, session: makeLasting(open.session, open.engine, settings) };
+  const session = makeLasting(open.session, open.engine, settings);
+  const close = async (): Promise<void> => {
+    // Once it is closed itself it opens no other one.
+    await session.close();
+    await open.close();
+  };
+  return { ...open, settings, session, close };
 }

@@ -25,7 +25,7 @@ export async function readTargetFacts(
 ): Promise<TargetFacts> {
   const open = await openSide({ side: 'target', url, environment, stop, log });
   const { engine, settings, session, catalog } = open;
-  const cutOff = (): void => void session.close();
+  const cutOff = (): void => void open.close();
   stop.addEventListener('abort', cutOff, { once: true });
   try {
     const { tables, schema: name, version } = catalog;
@@ -37,7 +37,7 @@ export async function readTargetFacts(
     };
   } finally {
     stop.removeEventListener('abort', cutOff);
-    await session.close();
+    await open.close();
   }
 }
 

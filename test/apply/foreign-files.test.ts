@@ -314,7 +314,7 @@ describe('a target', () => {
 
   it('that is the one of the file is taken', () => {
     expect(() => checkTarget(file, same, false)).not.toThrow();
-    expect(() => checkTarget(file, { ...same, url: 'mysql://DB1/shop' }, false)).not.toThrow();
+    expect(() => checkTarget(file, { ...same, url: 'mysql://DB1:3306/shop' }, false)).not.toThrow();
   });
 
   it('at another address, or of a sibling engine, is taken only where the user says that it is the same', () => {
@@ -327,12 +327,9 @@ describe('a target', () => {
     }
   });
 
-  it('of another engine or schema is never taken', () => {
-    for (const other of [
-      { ...same, engine: 'postgresql' },
-      { ...same, schema: 'shop2' },
-    ])
-      expect(() => checkTarget(file, other, true)).toThrow(/was written for schema shop/);
+  it('of another schema is never taken', () => {
+    const other = { ...same, schema: 'shop2' };
+    expect(() => checkTarget(file, other, true)).toThrow(/was written for schema shop/);
   });
 });
 
