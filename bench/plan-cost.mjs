@@ -1,8 +1,8 @@
 // Plans the segments of the orders table, as a run with the given number of workers would, and prints the milliseconds
 // of that alone, without connecting and reading catalogs, as JSON.
 
-import { resolveFlags } from '../dist/config/resolve-flags.js';
 import { pairSides, withOpenSides } from '../dist/app/open-run.js';
+import { resolveFlags } from '../dist/config/resolve-flags.js';
 import { planSegments, segmentSize } from '../dist/plan/planner.js';
 
 const [source, target, workers] = process.argv.slice(2);
