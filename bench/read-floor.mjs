@@ -18,9 +18,9 @@ async function openSide(text) {
   const engine = engineFor(url.protocol.slice(0, -1));
   const settings = engine.resolveConnection(url, environment);
   const session = await engine.open(settings);
-  const catalog = await engine.readCatalog(session, settings);
+  const catalog = await session.ask('catalog', { settings });
   const table = catalog.tables.find(({ name }) => name === tableName);
-  const sql = engine.dialect.buildSelect({
+  const selection = {
     table,
     columns: table.columns,
     key: table.columns.filter(({ name }) => name === 'id'),
@@ -29,13 +29,13 @@ async function openSide(text) {
     limit: null,
     offset: 0,
     descending: false,
-  });
-  return { session, sql, columns: table.columns };
+  };
+  return { session, selection };
 }
 
-async function readAll({ session, sql, columns }) {
+async function readAll({ session, selection }) {
   let count = 0;
-  await session.readRows(sql, columns, (_buffer, _start, _end, rows) => {
+  await session.readRows(selection, (_buffer, _start, _end, rows) => {
     count += rows;
     return true;
   });
