@@ -107,12 +107,12 @@ function isUuidStore(type: ValueType): boolean {
   return isSixteenBytes(type) || type.kind === 'uuid' || type.kind === 'text';
 }
 
+const UUID_CHARACTERS = 36;
+
 /** Text of 36 characters against sixteen bytes: nothing else than a UUID is the one as well as the other. */
 function isSpelledUuid(text: Column, bytes: Column): boolean {
   return (
-    text.type.kind === 'text' &&
-    /char(acter)?( varying)?\(36\)/.test(text.declared) &&
-    isSixteenBytes(bytes.type)
+    text.type.kind === 'text' && text.type.mostCharacters === UUID_CHARACTERS && isSixteenBytes(bytes.type)
   );
 }
 

@@ -3,11 +3,17 @@
  * and the canonical encoding look at nothing else.
  */
 export type ValueType =
-  | { readonly kind: 'int'; readonly bits: 8 | 16 | 24 | 32 | 64; readonly unsigned: boolean }
+  /** `truth` where it is declared as programs declare truth values, though it holds other numbers too. */
+  | {
+      readonly kind: 'int';
+      readonly bits: 8 | 16 | 24 | 32 | 64;
+      readonly unsigned: boolean;
+      readonly truth?: true;
+    }
   | { readonly kind: 'boolean' }
   /** `numeric` bit fields (MySQL's BIT) are numbers; others are strings of bits whose length is part of the value. */
   | { readonly kind: 'bits'; readonly length: number | null; readonly numeric: boolean }
-  | { readonly kind: 'decimal' }
+  | DecimalType
   | { readonly kind: 'float'; readonly bits: 32 | 64 }
   | TextType
   /** `numbers` where the bytes are numbers side by side, which no text is. */
@@ -52,6 +58,16 @@ export type ValueType =
   | { readonly kind: 'unsupported'; readonly reason: string };
 
 /**
+ * An exact number. A column that says how many digits it holds, and how many of them stand behind the point, has both; a
+ * scale below zero rounds to tens and hundreds.
+ */
+export interface DecimalType {
+  readonly kind: 'decimal';
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+/**
  * How many fraction digits a column of times has, and where its server rounds a value that lies in the middle between two
  * that it could store: to the later one, or `outward`, away from 2000-01-01.
  */
@@ -81,6 +97,9 @@ export interface TextType {
   readonly uuidOrder: 'any-case' | 'lower-case' | 'unknown';
   /** Set where the server stores other bytes than those it sends. */
   readonly recoded?: true;
+  /** How many characters, or bytes, a value may have; absent where only its storage ends it. */
+  readonly mostCharacters?: number;
+  readonly mostBytes?: number;
 }
 
 export interface Column {

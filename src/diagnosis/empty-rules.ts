@@ -8,7 +8,7 @@ import {
   type Explanation,
   TEXT_TYPES,
 } from './explanation.js';
-import { declaredBytes, weighLength } from './text-shape-rules.js';
+import { mostBytes, weighLength } from './text-shape-rules.js';
 
 const EMPTY_TYPES: ReadonlySet<CanonicalType> = new Set([...TEXT_TYPES, 'bytes', 'int', 'decimal', 'float']);
 const NUL_TYPES: ReadonlySet<CanonicalType> = new Set([...TEXT_TYPES, 'bytes']);
@@ -62,7 +62,7 @@ function explainCutBytes({ original, altered, from, to }: Alteration, found: Exp
   if (after === '' || after.length >= before.length || !before.startsWith(after)) return;
   if (isPadding(before, after, from)) return;
   const length = after.length / 2;
-  found.push({ cause: 'truncated', detail: `at ${length} bytes`, ...weighLength(length, declaredBytes(to)) });
+  found.push({ cause: 'truncated', detail: `at ${length} bytes`, ...weighLength(length, mostBytes(to)) });
 }
 
 /** A column of a fixed length fills what is shorter up with zero bytes, which are part of its value from then on. */

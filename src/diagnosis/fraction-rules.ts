@@ -13,7 +13,7 @@ import {
   type Explanation,
   NUMBER_TYPES,
 } from './explanation.js';
-import { declaredDecimal } from './integer-rules.js';
+import { digitsOf } from './integer-rules.js';
 
 /** What programs print floats with, most common first: MySQL's FLOAT, C's %g and %.15g, a double's sure digits. */
 const DIGITS = [6, 7, 8, 9, 15, 16, 17];
@@ -59,7 +59,7 @@ function explainDoubledDecimal({ original, altered }: Alteration, found: Explana
 function explainScale({ original, altered, to }: Alteration, found: Explanation[]): void {
   const [before, after] = [readExactNumber(original), readExactNumber(altered)];
   if (before === null || after === null || after.scale >= before.scale) return;
-  const declared = declaredDecimal(to)?.scale ?? null;
+  const declared = digitsOf(to)?.scale ?? null;
   const most = Math.min(before.scale - 1, MOST_DIGITS);
   const scales = range(after.scale, most);
   if (declared !== null && scales.includes(declared)) {

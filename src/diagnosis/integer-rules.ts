@@ -79,36 +79,26 @@ interface DecimalClamp {
 }
 
 function explainDecimalClamp({ after, direction, to }: DecimalClamp, found: Explanation[]): void {
-  const declared = declaredDecimal(to);
+  const declared = digitsOf(to);
   if (declared === null || after.scale !== declared.scale) return;
   if (after.units * direction !== 10n ** BigInt(declared.precision) - 1n) return;
   const bits = Math.min(CERTAIN_BITS, 3 * declared.precision);
   found.push({ cause: 'number-clamped', detail: `to the bound of ${to.declared}`, bits });
 }
 
-const declaredDecimals = new WeakMap<Column, { precision: number; scale: number } | null>();
-
 /** Precision and scale of a decimal column; null where it has none or is no decimal. */
-export function declaredDecimal(column: Column): { precision: number; scale: number } | null {
-  const known = declaredDecimals.get(column);
-  if (known !== undefined) return known;
-  const read = readDeclaredDecimal(column);
-  declaredDecimals.set(column, read);
-  return read;
-}
-
-function readDeclaredDecimal({ declared }: Column): { precision: number; scale: number } | null {
-  const match = /^(?:decimal|numeric)\((\d+)(?:,\s*(\d+))?\)/i.exec(declared);
-  return match === null ? null : { precision: Number(match[1]), scale: Number(match[2] ?? 0) };
+export function digitsOf({ type }: Column): { precision: number; scale: number } | null {
+  if (type.kind !== 'decimal' || type.precision === undefined || type.scale === undefined) return null;
+  return { precision: type.precision, scale: type.scale };
 }
 
 /** Zero or one says little by itself; in a column that can hold nothing else it says all. */
 function explainTruth(alteration: Alteration, found: Explanation[]): void {
   const wholes = readWholes(alteration);
   if (wholes === null || wholes.before === 0n || wholes.before === 1n || wholes.after !== 1n) return;
-  const { type, declared } = alteration.to;
+  const { type } = alteration.to;
   const holdsOnlyTruth = type.kind === 'boolean' || (type.kind === 'bits' && type.length === 1);
-  const isTruth = holdsOnlyTruth || /^tinyint\(1\)/i.test(declared);
+  const isTruth = holdsOnlyTruth || (type.kind === 'int' && type.truth === true);
   const bits = isTruth ? 20 : 2;
   found.push({ cause: 'truth-value', detail: 'all but 0 became 1', bits, provable: isTruth });
 }

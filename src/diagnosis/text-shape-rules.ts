@@ -9,19 +9,16 @@ import {
 
 /** Lengths that software is known to stop at: MySQL's text types, GROUP_CONCAT, drivers, old index limits. */
 const KNOWN_LENGTHS = new Set([255, 1000, 1024, 2000, 4000, 8000, 8192, 32_767, 65_535, 16_777_215]);
-const BYTE_LIMITS: Readonly<Record<string, number>> = { tinytext: 255, text: 65_535, mediumtext: 16_777_215 };
 
-/** How many characters a text column takes, from its declared type; null where it has no such limit. */
-export function declaredCharacters({ declared }: Column): number | null {
-  const match = /^(?:n?(?:var)?char|character(?: varying)?|bpchar)\((\d+)\)/i.exec(declared);
-  return match === null ? null : Number(match[1]);
+/** How many characters a text column takes; null where it has no such limit. */
+function mostCharacters({ type }: Column): number | null {
+  return type.kind === 'text' ? (type.mostCharacters ?? null) : null;
 }
 
-/** How many bytes a column takes, from its declared type; null where it has no such limit. */
-export function declaredBytes({ declared, wire }: Column): number | null {
-  const match = /^(?:var)?binary\((\d+)\)/i.exec(declared);
-  if (match !== null) return Number(match[1]);
-  return wire === declared.toLowerCase() ? (BYTE_LIMITS[wire] ?? null) : null;
+/** How many bytes a column takes; null where it has no such limit. */
+export function mostBytes({ type }: Column): number | null {
+  if (type.kind === 'bytes') return type.length;
+  return type.kind === 'text' ? (type.mostBytes ?? null) : null;
 }
 
 function explainTruncation({ original, altered, to }: Alteration, found: Explanation[]): void {
@@ -32,12 +29,12 @@ function explainTruncation({ original, altered, to }: Alteration, found: Explana
   found.push({
     cause,
     detail: `at ${characters} characters`,
-    ...weighLength(characters, declaredCharacters(to)),
+    ...weighLength(characters, mostCharacters(to)),
   });
   const bytes = Buffer.byteLength(altered);
   const next = String.fromCodePoint(original.codePointAt(altered.length) ?? 0);
   for (let limit = bytes; limit < bytes + Buffer.byteLength(next); limit++) {
-    found.push({ cause, detail: `at ${limit} bytes`, ...weighLength(limit, declaredBytes(to)) });
+    found.push({ cause, detail: `at ${limit} bytes`, ...weighLength(limit, mostBytes(to)) });
   }
 }
 

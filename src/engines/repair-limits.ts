@@ -10,9 +10,10 @@ export function declaredNumbers({ declared }: Column): readonly number[] {
  * Whether a decimal column holds the number as it is, without rounding or overflow. PostgreSQL's scale may be greater
  * than the precision (`numeric(3,5)` holds 0.00123) or negative (`numeric(3,-2)` holds 12300).
  */
-export function fitsDecimal(text: string, column: Column): boolean {
-  const [precision, scale = 0] = declaredNumbers(column);
-  if (precision === undefined || !/^-?\d/.test(text)) return true;
+export function fitsDecimal(text: string, { type }: Pick<Column, 'type'>): boolean {
+  if (type.kind !== 'decimal' || type.precision === undefined) return true;
+  const { precision, scale = 0 } = type;
+  if (!/^-?\d/.test(text)) return true;
   const [whole = '', fraction = ''] = text.replace(/^-/, '').split('.');
   const digits = (whole + fraction).replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');

@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.js';
 import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
-import type { Catalog, Column, Key, Table } from '../core/schema.js';
+import type { Catalog, Column, Key, Table, ValueType } from '../core/schema.js';
 import type { PlannedTable } from './table-pairing.js';
 
 /** What the report says of an alteration; `isMisread` where differing rows prove nothing either. */
@@ -41,10 +41,15 @@ function hasOtherTypes(before: Table, now: Table): boolean {
   const after = new Map(now.columns.map((column) => [column.name, column]));
   return before.columns.some(({ name, wire, type }) => {
     const found = after.get(name);
-    return (
-      found !== undefined && (found.wire !== wire || JSON.stringify(found.type) !== JSON.stringify(type))
-    );
+    return found !== undefined && (found.wire !== wire || readingOf(found.type) !== readingOf(type));
   });
+}
+
+/** How long a value may be has no part in how it is read. */
+const LIMITS: ReadonlySet<string> = new Set(['mostCharacters', 'mostBytes', 'precision', 'scale', 'truth']);
+
+function readingOf(type: ValueType): string {
+  return JSON.stringify(type, (name, value: unknown) => (LIMITS.has(name) ? undefined : value));
 }
 
 function describeChange(before: Table, now: Table | undefined, key: readonly string[]): string | null {

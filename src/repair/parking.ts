@@ -102,8 +102,7 @@ function spareText(column: Column, number: bigint, prefix: number | undefined): 
     case 'decimal':
       return (8_526_000_000_000n + number).toString();
     case 'text': {
-      const [, size] = /\((\d+)\)/.exec(column.declared) ?? [];
-      const most = Math.min(size === undefined ? 24 : Number(size), prefix ?? 24);
+      const most = Math.min(type.mostCharacters ?? 24, prefix ?? 24);
       return most < SHORTEST_TEXT ? null : `rowproof${token.toString(36).padStart(16, '0')}`.slice(-most);
     }
     case 'bytes': {

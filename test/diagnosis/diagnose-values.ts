@@ -2,7 +2,7 @@ import type { CanonicalType } from '../../src/core/canonical-type.js';
 import { PLAIN } from '../../src/core/column-rule.js';
 import type { Value } from '../../src/core/difference.js';
 import type { ColumnPair } from '../../src/core/pairing.js';
-import type { Column, ValueType } from '../../src/core/schema.js';
+import type { Column, TextType, ValueType } from '../../src/core/schema.js';
 import { ColumnCauses } from '../../src/diagnosis/column-causes.js';
 
 /** A column for tests that are about its name and its type only. */
@@ -13,7 +13,7 @@ export function columnOf(name: string, declared: string, type: ValueType): Colum
   };
 }
 
-const TEXT: ValueType = {
+export const TEXT: TextType = {
   ...{ kind: 'text', charset: 'utf8', padded: false, order: 'codepoint', uuidOrder: 'unknown' },
 };
 const VALUE_TYPES: Readonly<Partial<Record<CanonicalType, ValueType>>> = {

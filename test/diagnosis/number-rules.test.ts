@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Change, diagnose, pairOf, reversed } from './diagnose-values.js';
 
-const decimal = pairOf('total', 'decimal', { declared: 'numeric(10,2)' });
+const decimal = pairOf('total', 'decimal', {
+  ...{ declared: 'numeric(10,2)', type: { kind: 'decimal', precision: 10, scale: 2 } },
+});
 const wide = pairOf('total', 'decimal', { declared: 'numeric' });
 const int = pairOf('views', 'int');
 const float = pairOf('ratio', 'float');
@@ -47,7 +49,9 @@ const CASES = [
   ],
   [
     'decimals clamped to what the column holds',
-    pairOf('total', 'decimal', { declared: 'decimal(8,2)' }),
+    pairOf('total', 'decimal', {
+      ...{ declared: 'decimal(8,2)', type: { kind: 'decimal', precision: 8, scale: 2 } },
+    }),
     [
       ['1234567.89', '999999.99'],
       ['1000000.00', '999999.99'],

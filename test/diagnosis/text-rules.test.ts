@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Change, diagnose, pairOf, reversed } from './diagnose-values.js';
+import { type Change, diagnose, pairOf, reversed, TEXT } from './diagnose-values.js';
 
 const text = pairOf('note', 'text');
 const utf8 = (value: string): Buffer => Buffer.from(value, 'utf8');
@@ -232,12 +232,12 @@ describe('changed text', () => {
 
   it('is proved cut by one row where its length is the one that the column declares', () => {
     const change: Change = ['abcdefgh', 'abcde'];
-    expect(diagnose(pairOf('note', 'text', { declared: 'character varying(5)' }), [change])).toEqual([
+    expect(diagnose(pairOf('note', 'text', { type: { ...TEXT, mostCharacters: 5 } }), [change])).toEqual([
       'truncated, at 5 characters: 1 of 1 proved',
     ]);
-    expect(diagnose(pairOf('note', 'text', { declared: 'varchar(6)' }), [change])).toEqual([]);
+    expect(diagnose(pairOf('note', 'text', { type: { ...TEXT, mostCharacters: 6 } }), [change])).toEqual([]);
     const long: Change = [`${'é'.repeat(40_000)}`, 'é'.repeat(32_767)];
-    expect(diagnose(pairOf('note', 'text', { declared: 'text' }), [long])).toEqual([
+    expect(diagnose(pairOf('note', 'text', { type: { ...TEXT, mostBytes: 65_535 } }), [long])).toEqual([
       'truncated, at 65535 bytes: 1 of 1 proved',
     ]);
   });

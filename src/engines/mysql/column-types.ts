@@ -1,4 +1,4 @@
-import type { Fraction, TextType, ValueType } from '../../core/schema.js';
+import type { DecimalType, Fraction, TextType, ValueType } from '../../core/schema.js';
 import type { ControlRow } from '../session.js';
 import { charsetName } from './charset.js';
 import { readLabels } from './labels.js';
@@ -28,7 +28,12 @@ export function valueTypeOf(row: ControlRow): ValueType {
   const name = row.data_type ?? '';
   const bits = INT_BITS[name];
   if (bits !== undefined)
-    return { kind: 'int', bits, unsigned: row.column_type?.includes('unsigned') ?? false };
+    return {
+      kind: 'int',
+      bits,
+      unsigned: row.column_type?.includes('unsigned') ?? false,
+      ...(/^tinyint\(1\)/.test(row.column_type ?? '') && { truth: true }),
+    };
   if (TEXT_TYPES.has(name)) return textTypeFor(row, (text) => text);
   if (BYTES_TYPES.has(name)) {
     return {
@@ -39,6 +44,7 @@ export function valueTypeOf(row: ControlRow): ValueType {
   }
   switch (name) {
     case 'decimal':
+      return { kind: name, ...digitsOf(row) };
     case 'date':
     case 'time':
       return { kind: name };
@@ -80,6 +86,11 @@ function fractionOf({ column_type: declared }: ControlRow): Fraction {
   return { digits: Number(/\((\d)\)/.exec(declared ?? '')?.[1] ?? 0), halves: 'later' };
 }
 
+function digitsOf({ column_type: declared }: ControlRow): Pick<DecimalType, 'precision' | 'scale'> {
+  const [, precision, scale = '0'] = /\((\d+)(?:,\s*(\d+))?\)/.exec(declared ?? '') ?? [];
+  return precision === undefined ? {} : { precision: Number(precision), scale: Number(scale) };
+}
+
 function hasEmptyLabel({ column_type: declared }: ControlRow): boolean {
   return readLabels(declared ?? '').includes('');
 }
@@ -94,7 +105,15 @@ function textTypeFor(row: ControlRow, wrap: (text: TextType) => ValueType): Valu
     padded: row.data_type === 'char',
     order: isCodepointCollation(collation) ? 'codepoint' : 'other',
     uuidOrder: uuidOrderOf(collation),
+    ...lengthOf(row),
   });
+}
+
+/** `char` and `varchar` count characters, the others bytes; the largest end where a statement does. */
+function lengthOf({ data_type: name, length }: ControlRow): Pick<TextType, 'mostCharacters' | 'mostBytes'> {
+  if (length == null || name === 'longtext' || name === 'enum' || name === 'set') return {};
+  const most = Number(length);
+  return name === 'char' || name === 'varchar' ? { mostCharacters: most } : { mostBytes: most };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Column, Fraction, TextType, ValueType } from '../../core/schema.js';
+import type { Column, DecimalType, Fraction, TextType, ValueType } from '../../core/schema.js';
 import type { ControlRow } from '../session.js';
 
 const FIXED_TYPES: Readonly<Record<string, ValueType>> = {
@@ -7,7 +7,6 @@ const FIXED_TYPES: Readonly<Record<string, ValueType>> = {
   int4: { kind: 'int', bits: 32, unsigned: false },
   int8: { kind: 'int', bits: 64, unsigned: false },
   oid: { kind: 'int', bits: 32, unsigned: true },
-  numeric: { kind: 'decimal' },
   float4: { kind: 'float', bits: 32 },
   float8: { kind: 'float', bits: 64 },
   bytea: { kind: 'bytes', length: null, fixed: false },
@@ -65,6 +64,7 @@ function valueTypeOf(name: string, row: ControlRow, server: ControlRow): ValueTy
     const length = Number(row.modifier);
     return { kind: 'bits', length: name === 'bit' && length > 0 ? length : null, numeric: false };
   }
+  if (name === 'numeric') return { kind: 'decimal', ...digitsOf(row) };
   if (name === 'timestamp') return { kind: 'datetime', fraction: fractionOf(row) };
   if (name === 'timestamptz') return { kind: 'instant', fraction: fractionOf(row) };
   if (name === 'money') return { kind: 'money', digits: Number(server.money_digits ?? 2) };
@@ -83,6 +83,17 @@ function fractionOf({ modifier }: ControlRow): Fraction {
   return { digits: /^\d$/.test(modifier ?? '') ? Number(modifier) : 6, halves: 'outward' };
 }
 
+/**
+ * Precision and scale of `numeric(10,2)`, of which the server makes one number; a scale may be below zero.
+ *
+ * @see https://github.com/postgres/postgres/blob/REL_17_STABLE/src/backend/utils/adt/numeric.c (make_numeric_typmod)
+ */
+function digitsOf({ modifier }: ControlRow): Pick<DecimalType, 'precision' | 'scale'> {
+  const packed = Number(modifier ?? -1) - 4;
+  if (!(packed >= 0)) return {};
+  return { precision: (packed >> 16) & 0xffff, scale: ((packed & 0x7ff) ^ 0x400) - 0x400 };
+}
+
 function extensionType(name: string, row: ControlRow, server: ControlRow): ValueType {
   if (EXTENSION_TEXT_TYPES.has(name))
     return { ...textType(row, server), order: 'other', uuidOrder: 'unknown' };
@@ -98,7 +109,13 @@ function textType(row: ControlRow, server: ControlRow): TextType {
     order: codepoint ? 'codepoint' : 'other',
     uuidOrder: codepoint ? 'lower-case' : 'unknown',
     ...(server.encoding !== 'UTF8' && { recoded: true }),
+    ...(isSized(row) && { mostCharacters: Number(row.modifier) - 4 }),
   };
+}
+
+/** The number of `varchar(20)` and `char(20)`, to which the server adds the four bytes of a length. */
+function isSized({ type_name: name, modifier }: ControlRow): boolean {
+  return (name === 'varchar' || name === 'bpchar') && Number(modifier ?? -1) >= 4;
 }
 
 /**

@@ -24,7 +24,7 @@ export function findRefusal(typed: TypedValue, { from, to }: RepairValue, types:
   switch (typed.kind) {
     case 'number':
       if (to.type.kind === 'money') return refuseMoney(typed.text, to.type.digits);
-      if (to.type.kind === 'decimal' && /infinity/i.test(typed.text) && declaredNumbers(to).length > 0) {
+      if (to.type.kind === 'decimal' && /infinity/i.test(typed.text) && to.type.precision !== undefined) {
         return `cannot hold ${typed.text}`;
       }
       return to.type.kind === 'decimal' && !fitsDecimal(typed.text, to)
