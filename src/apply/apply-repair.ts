@@ -194,7 +194,7 @@ function describePlan({
       inserts,
       updates,
       deletes,
-      triggers: tables.get(number)?.triggers ?? [],
+      triggers: tables.get(number)?.facts?.triggers ?? [],
     })),
   };
 }

@@ -3,6 +3,7 @@ import { RowproofError } from '../core/errors.js';
 import type { ApplyOptions } from './apply-options.js';
 import { BatchApplier } from './batch-applier.js';
 import { cutBatches } from './blocks.js';
+import { findHarmfulRows } from './harmful-rows.js';
 import type { RowTally } from './row-tally.js';
 import type { FileSurvey } from './survey-file.js';
 import { readAgain } from './survey-file.js';
@@ -24,17 +25,15 @@ export interface ApplyParts {
 /** Applies the rows of a file in its order, as far as it is not interrupted. */
 export async function applyRows(parts: ApplyParts, journal: UndoJournal): Promise<void> {
   const { file, survey, connection, tables, tally, signal, onProgress } = parts;
+  const { dialect } = connection.target;
+  const harmful = await findHarmfulRows({ survey, file, dialect, tables });
   const applier = new BatchApplier({
-    connection,
-    tables,
-    journal,
-    signal,
+    ...{ connection, tables, journal, signal, harmful },
     onDone: async (runs) => {
       await tally.take(runs, { connection, tables });
       onProgress?.({ step: 'apply', rows: tally.rows, of: survey.rows });
     },
   });
-  const { dialect } = connection.target;
   const items = readAgain({ survey, file, dialect });
   await untilStopped(signal, async () => {
     for await (const batch of cutBatches(items, survey.statementsOfRow)) {

@@ -16,6 +16,8 @@ interface ApplierParts {
   readonly tables: ReadonlyMap<number, AppliedTable>;
   readonly journal: UndoJournal;
   readonly signal: AbortSignal;
+  /** Rows that are not tried, with the reason, by their marks. */
+  readonly harmful: ReadonlyMap<string, string>;
   /** Told of every block once its transaction is committed. */
   readonly onDone: (runs: readonly BlockRun[]) => Promise<void>;
 }
@@ -45,7 +47,7 @@ export class BatchApplier {
    * committed first, so that nobody waits for them meanwhile; after some attempts the row is refused.
    */
   async apply(batch: Batch): Promise<void> {
-    const refused = new Map<string, string>();
+    const refused = new Map(this.#parts.harmful);
     const attempts = new Map<string, number>();
     let rest = batch;
     let size = rest.length;

@@ -91,12 +91,12 @@ function buildCopyUndo(left: number, { statement, table, taken }: Written): Effe
 function takeBack(
   bounds: CopyBounds,
   { key }: RowStatement,
-  { table, catalog, unseenGuard }: AppliedTable,
+  { table, catalog, facts }: AppliedTable,
 ): string {
   const { copies, quoteOnlyTable } = catalog.dialect;
   const from = quoteOnlyTable(table);
   const where = joinKey(key);
-  const unseen = unseenGuard === null ? '' : ` AND ${unseenGuard}`;
+  const unseen = facts?.unseen == null ? '' : ` AND ${facts.unseen.guard}`;
   return `DELETE FROM ${from} WHERE /*k*/ ${where} /*g*/${copies.takeOne({ table: from, where, bounds })}${unseen}${copies.end};`;
 }
 

@@ -56,16 +56,13 @@ export async function prepareTables(
     const images = await dialect.readImages(session, table);
     const missing = planned.key.find((column) => !images.some(({ name }) => name === column));
     if (missing !== undefined) throw isMissing(survey, planned, `has no column ${missing}`);
-    const facts = repairCatalog.tables.find(({ name }) => name === qualifiedName(table));
     prepared.set(number, {
       table,
       key: planned.key,
       images,
       catalog: repairCatalog,
-      autoUpdated: facts?.autoUpdated ?? [],
-      triggers: facts?.triggers ?? [],
+      facts: repairCatalog.tables.find(({ name }) => name === qualifiedName(table)) ?? null,
       isUndo: survey.header.direction === 'undo',
-      unseenGuard: facts?.unseen?.guard ?? null,
     });
   }
   return prepared;

@@ -32,7 +32,7 @@ function goTogether(
 ): boolean {
   const table = tables.get(next.table);
   if (!mayBeReferred(first, tables.get(first.table))) return !mayBeReferred(next, table);
-  return next.kind === 'delete' && next.table === first.table && table?.triggers.length === 0;
+  return next.kind === 'delete' && next.table === first.table && table?.facts?.triggers.length === 0;
 }
 
 /** Copies of a row are not written at all where something refers to their table. */

@@ -106,14 +106,18 @@ export function buildUndoFrame({
     ...[...tables.values()].flatMap(({ table, key }) =>
       key.length > 0 ? [] : [`WARNING: ${onceWithoutKey(table.name)}`],
     ),
-    ...[...tables.values()].flatMap(({ table, triggers }) =>
-      triggers.length === 0
-        ? []
-        : [`WARNING: Triggers of ${table.name} fire while this is applied: ${triggers.join(', ')}.`],
-    ),
+    ...[...tables.values()].flatMap((table) => [...warnOfReactions(table)]),
   ];
   const session = [...dialect.sessionStatements, ...settings];
   const opening = `${OPENING}${visibleName(survey.path)}, from what each statement really did.`;
   const head = [opening, ...lines.map((line) => `-- ${visibleName(line)}`), '', ...session].join('\n');
   return { head: `${head}\n`, begin: dialect.begin, commit: dialect.commit };
+}
+
+function* warnOfReactions({ table: { name }, facts }: AppliedTable): Generator<string> {
+  const { triggers = [], harmful = {} } = facts ?? {};
+  if (triggers.length > 0)
+    yield `WARNING: Triggers of ${name} fire while this is applied: ${triggers.join(', ')}.`;
+  for (const reason of new Set(Object.values(harmful)))
+    yield `WARNING: Of ${name}, ${reason}: rowproof apply leaves such rows alone, a client of the database does not.`;
 }

@@ -1,6 +1,6 @@
 import { qualifiedName } from '../core/pairing.js';
 import type { Table } from '../core/schema.js';
-import type { RepairCatalog } from '../engines/repair.js';
+import type { RepairCatalog, RepairTable } from '../engines/repair.js';
 import type { ImageColumn } from '../engines/write.js';
 
 /** All columns of one row as the server wrote them, by the columns' places. */
@@ -12,13 +12,10 @@ export interface AppliedTable {
   readonly key: readonly string[];
   readonly images: readonly ImageColumn[];
   readonly catalog: RepairCatalog;
-  /** Columns that the server sets by itself in every UPDATE that does not name them. */
-  readonly autoUpdated: readonly string[];
-  readonly triggers: readonly string[];
+  /** What the target says of writing to the table; null where it says nothing. */
+  readonly facts: RepairTable | null;
   /** The file takes back what a repair did. */
   readonly isUndo: boolean;
-  /** Asks about foreign keys that the account does not see; null where it sees all. */
-  readonly unseenGuard: string | null;
 }
 
 /** A row as it was before and after one statement; null where there was none. */
@@ -58,7 +55,7 @@ function undoInsert(after: RowImage, applied: AppliedTable): UndoStatement {
   const where = [
     whereExactly(after, applied),
     ...notReferred(after, applied),
-    ...(applied.unseenGuard === null ? [] : [applied.unseenGuard]),
+    ...(applied.facts?.unseen == null ? [] : [applied.facts.unseen.guard]),
   ].join(' AND ');
   const table = dialect.quoteOnlyTable(applied.table);
   return {
@@ -93,7 +90,7 @@ function undoUpdate(
   const isChanged = (place: number): boolean => before[place] !== after[place];
   if (!applied.images.some(({ generated }, place) => !generated && isChanged(place))) return null;
   const set = applied.images.flatMap((image, place) => {
-    const isKept = applied.autoUpdated.includes(image.name);
+    const isKept = applied.facts?.autoUpdated.includes(image.name) === true;
     if (image.generated || !(isChanged(place) || isKept)) return [];
     return [`${dialect.quoteName(image.name)} = ${image.literal(before[place] ?? null)}`];
   });

@@ -76,6 +76,8 @@ export interface RepairTable {
   readonly generated: ReadonlyMap<string, string>;
   /** Why no row can be written in a way, for the whole table. */
   readonly closed: Readonly<Partial<Record<'insert' | 'update' | 'delete', string>>>;
+  /** The part of `closed` that is what the server would run beside the statement: it may change other rows. */
+  readonly harmful: RepairTable['closed'];
   /** Why no row can be written in which one of these columns changes, by column. */
   readonly fixed: ReadonlyMap<string, string>;
   /** A transaction that ends early takes back what it wrote. */

@@ -8,6 +8,28 @@ const CHANGES =
 const HIDES =
   /\bdo\s+(?:language\s+\S+\s+)?(?:''|\$)|\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?(?:function|procedure|trigger|rule|aggregate|operator|cast|event|definer)\b|\bcopy\s+[^;]*\b(?:from|to)\b|\bu&(?=["'])|\b(?:(?:query|cursor|table|schema|database)_to_xml\w*|ts_stat|ts_rewrite|dblink\w*|crosstab\w*|connectby|xpath_table|lo_\w+|lowrite)\s*\(/i;
 
+/** Words that stand for operators, by the operator's own symbol. */
+const SPELLED: Readonly<Record<string, RegExp>> = {
+  '~~': /\blike\b/i,
+  '!~~': /\blike\b/i,
+  '~~*': /\bilike\b/i,
+  '!~~*': /\bilike\b/i,
+  '~': /\bsimilar\b/i,
+  '!~': /\bsimilar\b/i,
+  '=': /\b(?:in|any|some|case|nullif|distinct|using|natural)\b/i,
+  '<>': /!=|\b(?:in|distinct)\b/i,
+  '<': /\bbetween\b/i,
+  '>': /\bbetween\b/i,
+  '<=': /\bbetween\b/i,
+  '>=': /\bbetween\b/i,
+};
+
+/** What event triggers look at. */
+const COMMANDS = /\b(?:create|alter|drop|comment|grant|revoke|refresh|reindex|security|import)\b/i;
+
+/** What computes the expressions of tables that it names, or of all. */
+const REBUILDS = /\b(?:analy[sz]e|reindex|cluster)\b/i;
+
 const INSERT = /\binsert\b(?!\s*\()/gi;
 const TARGET = new RegExp(
   `\\binsert\\s+(?:(?:low_priority|delayed|high_priority|ignore)\\s+){0,2}(?:into\\s+)?(?!into\\b)(${NAME}(?:\\s*\\.\\s*${NAME})*)`,
@@ -17,10 +39,10 @@ const NAMES = new RegExp(NAME, 'g');
 
 /**
  * What a text sets off: by the bare name of a table or view that it adds rows to, by any name that it says, by an
- * operator in it, or whatever it says. One that cannot be read has a text that may do anything, `ANYTHING`.
+ * operator in it, by a command that defines something, or whatever it says. One that cannot be read has a text that may do anything, `ANYTHING`.
  */
 export interface LinkedText {
-  readonly on: 'insert' | 'name' | 'operator' | 'always';
+  readonly on: 'insert' | 'name' | 'operator' | 'command' | 'always';
   readonly name: string;
   readonly text: string;
 }
@@ -50,6 +72,7 @@ export class TextReach {
       name: byName(linked, 'name'),
       operator: byName(linked, 'operator'),
       always: byName(linked, 'always'),
+      command: byName(linked, 'command'),
     };
   }
 
@@ -74,7 +97,9 @@ export class TextReach {
     const { insert, name, operator } = this.#links;
     for (const target of inserts ?? insert.keys()) yield* insert.get(target) ?? [];
     for (const said of names) yield* name.get(said) ?? [];
-    for (const [symbol, texts] of operator) if (forms.some((form) => form.includes(symbol))) yield* texts;
+    for (const [symbol, texts] of operator)
+      if (forms.some((form) => saysOperator(form, symbol))) yield* texts;
+    if (forms.some((form) => COMMANDS.test(form))) yield* [...this.#links.command.values()].flat();
   }
 }
 
@@ -104,12 +129,17 @@ function readText(text: string): ReadText {
 /** The bare names of the tables that a text adds rows to; null where they cannot be made out. */
 function insertTargets(forms: readonly string[]): ReadonlySet<string> | null {
   const names = new Set<string>();
+  if (forms.some((form) => REBUILDS.test(form))) return null;
   for (const form of forms) {
     const found = [...form.matchAll(TARGET)];
     if (found.length < (form.match(INSERT)?.length ?? 0)) return null;
     for (const [, target = ''] of found) names.add(bareName(target));
   }
   return names;
+}
+
+function saysOperator(form: string, symbol: string): boolean {
+  return form.includes(symbol) || SPELLED[symbol]?.test(form) === true;
 }
 
 function namesIn(forms: readonly string[]): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import { qualifiedName } from '../core/pairing.js';
 import { holdsOwnRows, readsHeirs, type Table } from '../core/schema.js';
 import type { RepairDialect, RepairTable, RepairValue } from '../engines/repair.js';
 import { findCopyObstacle } from './copy-obstacle.js';
-import { type RepairedTable, writtenValues } from './repaired-table.js';
+import { looseValues, type RepairedTable, writtenValues } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
 
 /** Why a change cannot be written for what it is by itself, or null. */
@@ -12,7 +12,7 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
   if (unwritable !== null) return unwritable;
   const nameless = change.copy === null ? null : findCopyObstacle(change, repaired);
   if (nameless !== null) return nameless;
-  const closed = repaired.table.closed[change.kind];
+  const closed = findClosed(change, repaired);
   if (closed !== undefined) return closed;
   const stuck = order.stuck.get(qualifiedName(pair.target));
   if (change.kind !== 'update' && stuck !== undefined) {
@@ -32,6 +32,14 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
     : change.kind === 'update'
       ? findUpdateObstacle(change, repaired)
       : findDeleteObstacle(change, repaired);
+}
+
+/** A missing or extra row that refers to others in a circle is also updated: filled once they are there, or let go. */
+function findClosed(change: RowChange, repaired: RepairedTable): string | undefined {
+  const { closed } = repaired.table;
+  const own = closed[change.kind];
+  const isUpdatedToo = change.kind !== 'update' && looseValues(change, repaired).length > 0;
+  return own ?? (isUpdatedToo ? closed.update : undefined);
 }
 
 /** Bytes of a statement besides its values, and how many a character of a value becomes at most. */

@@ -24,7 +24,7 @@ const SHORTEST_TEXT = 8;
  */
 export function findParking({ change, rule, survey, number }: ParkingRequest): Parking | null {
   const { pair, table, catalog } = survey;
-  if (!table.transactional || change.copy !== null) return null;
+  if (!table.transactional || change.copy !== null || table.closed.update !== undefined) return null;
   const name = qualifiedName(pair.target);
   const fixed = new Set([
     ...pair.key.map(({ target }) => target.name),

@@ -1,5 +1,6 @@
-import type { TablePair } from '../core/pairing.js';
+import { qualifiedName, type TablePair } from '../core/pairing.js';
 import type { RepairCatalog, RepairTable, RepairValue } from '../engines/repair.js';
+import type { RowChange } from './row-change.js';
 import type { TableOrder } from './table-order.js';
 
 /** A table pair with what repair knows of its target. */
@@ -17,6 +18,16 @@ export interface RepairedTable {
 export interface TableSize {
   readonly rows: number;
   readonly copies: number;
+}
+
+/** The values of a missing or extra row that must be NULL for a while, because rows refer to each other in a circle. */
+export function looseValues(
+  { kind, before, after }: Pick<RowChange, 'kind' | 'before' | 'after'>,
+  { order, pair }: Pick<RepairedTable, 'order' | 'pair'>,
+): readonly RepairValue[] {
+  const loose = order.loose.get(qualifiedName(pair.target));
+  const values = kind === 'insert' ? after : before;
+  return values.filter(({ value, to }) => value !== null && !to.generated && loose?.has(to.name) === true);
 }
 
 /** Columns that are written: the server computes the others. */

@@ -1,5 +1,6 @@
 import { qualifiedName } from '../core/pairing.js';
 import { heldNull } from './parking.js';
+import { looseValues } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
 import {
   buildDelete,
@@ -193,13 +194,9 @@ function stageUpdates(
 }
 
 /** The columns that must be NULL for a while and are not NULL by themselves. */
-function looseColumns(change: RowChange, { order, pair, catalog }: TableSurvey): HeldColumns {
-  const loose = order.loose.get(qualifiedName(pair.target));
-  const values = change.kind === 'insert' ? change.after : change.before;
-  const held = values.filter(
-    ({ value, to }) => value !== null && !to.generated && loose?.has(to.name) === true,
-  );
-  return new Map(held.map(({ to }) => [to.name, heldNull(to, catalog.dialect)]));
+function looseColumns(change: RowChange, survey: TableSurvey): HeldColumns {
+  const { dialect } = survey.catalog;
+  return new Map(looseValues(change, survey).map(({ to }) => [to.name, heldNull(to, dialect)]));
 }
 
 /** What is put aside of a row because another row takes its unique value before it has let go of it. */

@@ -101,6 +101,38 @@ describe('what a text sets off', () => {
     },
   );
 
+  it.each([
+    ['~~', "'a'::e like 1"],
+    ['!~~', "'a'::e NOT LIKE 1"],
+    ['~~*', "'a'::e ilike 1"],
+    ['!~~*', "'a'::e not ilike 1"],
+    ['~', "'a'::e similar to 'x'"],
+    ['<>', "'a'::e != 1"],
+    ['<>', "'a'::e not in (1)"],
+    ['=', "'a'::e in (1)"],
+    ['=', "nullif('a'::e, 1)"],
+    ['<=', "'a'::e between 1 and 2"],
+  ])('may change rows by the function of an operator %s that a word stands for: %s', (name, text) => {
+    const linked: LinkedText[] = [{ on: 'operator', name, text: 'delete from t' }];
+    expect(mayChange(text, linked)).toBe(true);
+    expect(mayChange(text.replace(/like|ilike|similar|!=|in |nullif|between/i, 'as'), linked)).toBe(false);
+  });
+
+  it.each([
+    'create temp table if not exists zq (a int)',
+    'grant select on t to public',
+    "comment on table t is 'x'",
+    'refresh materialized view v',
+  ])('may change rows by the trigger of an event: %s', (text) => {
+    const linked: LinkedText[] = [{ on: 'command', name: 'ev', text: 'delete from t' }];
+    expect(mayChange(text, linked)).toBe(true);
+    expect(mayChange('select a into b from t', linked)).toBe(false);
+  });
+
+  it.each(['analyze log', 'reindex table log'])('may change rows by what computes an index: %s', (text) => {
+    expect(mayChange(text, [{ on: 'insert', name: 'log', text: 'delete from t' }])).toBe(true);
+  });
+
   it('may change rows by what the server takes by itself', () => {
     const linked: LinkedText[] = [{ on: 'name', name: 'clean', text: 'delete from t' }];
     expect(mayChange('new.code := 1', linked)).toBe(false);

@@ -193,6 +193,13 @@ const REACHES: readonly Reach[] = [
     'an operator': `CREATE OPERATOR public.<~> (FUNCTION = clean, RIGHTARG = INT); ${plpgsql('note', 'new.n := new.n * (<~> new.n)')}`,
     'an aggregate': `CREATE FUNCTION step(a INT, b INT) RETURNS INT LANGUAGE sql AS 'SELECT clean(b)';
       CREATE AGGREGATE gather(INT) (SFUNC = step, STYPE = INT, INITCOND = '0'); ${plpgsql('note', 'PERFORM gather(1)')}`,
+    'an operator that a word stands for': `CREATE TYPE e AS ENUM ('a'); CREATE FUNCTION cleaned(e, INT) RETURNS BOOL LANGUAGE sql AS 'SELECT clean(1) > 0';
+      CREATE OPERATOR ~~ (LEFTARG = e, RIGHTARG = INT, FUNCTION = cleaned); ${plpgsql('note', "IF ''a''::e LIKE 1 THEN NULL; END IF")}`,
+    'the opposite of an operator': `CREATE TYPE e AS ENUM ('a'); CREATE FUNCTION calm(e, INT) RETURNS BOOL LANGUAGE sql AS 'SELECT true';
+      CREATE FUNCTION cleaned(e, INT) RETURNS BOOL LANGUAGE sql AS 'SELECT clean(1) > 0';
+      CREATE OPERATOR <@# (LEFTARG = e, RIGHTARG = INT, FUNCTION = calm, NEGATOR = !<@#);
+      CREATE OPERATOR !<@# (LEFTARG = e, RIGHTARG = INT, FUNCTION = cleaned, NEGATOR = <@#);
+      ${plpgsql('note', "IF NOT (''a''::e <@# 1) THEN NULL; END IF")}`,
     'the default of an argument': `CREATE FUNCTION calm(n INT DEFAULT clean(1)) RETURNS INT LANGUAGE sql AS 'SELECT 1';
       ${plpgsql('note', 'PERFORM calm()')}`,
     'an attribute of the row': `CREATE FUNCTION cleaned(t) RETURNS INT LANGUAGE sql AS 'SELECT clean(1)';
@@ -215,6 +222,18 @@ const REACHES: readonly Reach[] = [
       mysql: '',
     },
     reason: /trigger calm of the table may change other rows/,
+    engines: ['postgresql'],
+  },
+  {
+    title: 'a trigger makes a table, and a trigger of that event deletes',
+    objects: {
+      postgresql: `CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM victim; END';
+        ${plpgsql('note', 'CREATE TEMP TABLE IF NOT EXISTS zq (a INT)')};
+        CREATE TRIGGER note BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note();
+        CREATE EVENT TRIGGER seen ON ddl_command_end EXECUTE FUNCTION seen()`,
+      mysql: '',
+    },
+    reason: /trigger note of the table may change other rows/,
     engines: ['postgresql'],
   },
   {

@@ -78,8 +78,9 @@ export async function setHostileGlobals(
   }
   const reset = async (): Promise<void> => {
     for (const [name, value] of former) {
-      const isNumber = /^\d+(?:\.\d+)?$/.test(value);
-      await database.run(`SET GLOBAL ${name} = ${isNumber ? value : `'${value.replaceAll("'", "''")}'`}`);
+      // A variable that has no value says so by this word, which is none as a text.
+      const isBare = value === 'DEFAULT' || /^\d+(?:\.\d+)?$/.test(value);
+      await database.run(`SET GLOBAL ${name} = ${isBare ? value : `'${value.replaceAll("'", "''")}'`}`);
     }
   };
   return { names: [...former.keys()], reset };

@@ -57,12 +57,13 @@ function formatCell(field: FieldPacket, value: unknown): Cell {
     : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
 }
 
+/** A session that was killed is gone for everybody, though a busy server may still be putting it away. */
 async function readSessions(
   connection: Connection,
   name: string,
 ): Promise<{ id: string; description: string }[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT id, command, info FROM ${await findProcessList(connection)} WHERE db = ?`,
+    `SELECT id, command, info FROM ${await findProcessList(connection)} WHERE db = ? AND command <> 'Killed'`,
     [name],
   );
   return rows.map((row) => {

@@ -143,6 +143,7 @@ function buildTable(table: Table, facts: Facts): RepairTable {
   const partitions = facts.partitions.filter(own);
   const storage = facts.storage.find(own);
   const restricted = facts.unseen.restrict(table);
+  const harmful = closeKinds(triggers);
   return {
     name,
     foreignKeys: facts.foreignKeys.filter((key) => key.table === name),
@@ -169,7 +170,8 @@ function buildTable(table: Table, facts: Facts): RepairTable {
         .filter(({ expression }) => expression != null && expression !== '')
         .map((row) => [row.column_name ?? '', unescapeQuotes(row.expression ?? '')]),
     ),
-    closed: { ...restricted.closed, ...closeKinds(storage, triggers) },
+    closed: { ...restricted.closed, ...closeArchive(storage), ...harmful },
+    harmful,
     fixed: restricted.fixed,
     transactional: storage?.transactions !== 'NO',
     unseen: restricted.unseen,
@@ -181,12 +183,16 @@ function buildTable(table: Table, facts: Facts): RepairTable {
   };
 }
 
-/** ARCHIVE takes rows and never changes them; a trigger may change others than its own. */
-function closeKinds(storage: ControlRow | undefined, triggers: readonly Trigger[]): RepairTable['closed'] {
+/** A table of such an engine takes rows and never changes them. */
+function closeArchive(storage: ControlRow | undefined): RepairTable['closed'] {
+  if (!/^archive$/i.test(storage?.storage ?? '')) return {};
+  const reason = 'a table of the engine ARCHIVE changes no row that it has';
+  return { update: reason, delete: reason };
+}
+
+/** A trigger may change other rows than its own. */
+function closeKinds(triggers: readonly Trigger[]): RepairTable['closed'] {
   const closed: Partial<Record<'insert' | 'update' | 'delete', string>> = {};
-  if (/^archive$/i.test(storage?.storage ?? '')) {
-    closed.update = closed.delete = 'a table of the engine ARCHIVE changes no row that it has';
-  }
   for (const { event, reason } of triggers) if (reason !== null) closed[event] ??= reason;
   return closed;
 }

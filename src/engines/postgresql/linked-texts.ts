@@ -26,6 +26,10 @@ export const readableText = ({ language, text }: ControlRow): string =>
 
 const IS_FOREIGN_NAMESPACE = "nspname NOT IN ('pg_catalog', 'information_schema')";
 
+/** Whether a function `p` in a language `l` is compiled and belongs to an extension. */
+const IS_EXTENSION_C = `(l.lanname IN ('c', 'internal') AND EXISTS (SELECT 1 FROM pg_depend d
+  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))`;
+
 /** Everything outside the system's own schemas that a text can set off. */
 export async function readLinkedTexts(session: SqlSession): Promise<readonly LinkedText[]> {
   return [
@@ -33,6 +37,7 @@ export async function readLinkedTexts(session: SqlSession): Promise<readonly Lin
     ...(await readViews(session)),
     ...(await readFunctions(session)),
     ...(await readHiddenCalls(session)),
+    ...(await readEventTriggers(session)),
   ];
 }
 
@@ -108,24 +113,34 @@ async function readFunctions(session: SqlSession): Promise<readonly LinkedText[]
      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
        LEFT JOIN pg_aggregate a ON a.aggfnoid::oid = p.oid
      WHERE n.${IS_FOREIGN_NAMESPACE} AND p.prorettype <> 'pg_catalog.trigger'::regtype
-       AND NOT (l.lanname IN ('c', 'internal') AND a.aggfnoid IS NULL AND EXISTS (SELECT 1 FROM pg_depend d
-         WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))`,
+       AND NOT (a.aggfnoid IS NULL AND (${IS_EXTENSION_C} OR l.lanname = 'internal' AND p.prosrc ~ '^(multi)?range_constructor\\d$'))`,
   );
   return rows.map(({ name, language, text, aggregate }) => ({
     on: 'name',
     name: name ?? '',
-    text: aggregate === 'true' || language === 'sql' || language === 'plpgsql' ? (text ?? '') : ANYTHING,
+    text:
+      aggregate === 'true' || language === 'plpgsql'
+        ? (text ?? '')
+        : language === 'sql'
+          ? withTables(text ?? '')
+          : ANYTHING,
   }));
 }
 
+/** In a function in SQL, `SELECT … INTO` makes a table. */
+function withTables(text: string): string {
+  return /(?<!\binsert\s+)\binto\b/i.test(text) ? `${text}\n; CREATE TABLE` : text;
+}
+
 /**
- * Functions that no text calls by name: behind operators that are written, and behind casts, domains, ranges and operator
+ * Functions that no text calls by name: behind operators that are written, or put for their opposites, and behind casts, domains, ranges and operator
  * classes, which the server takes by itself.
  */
 async function readHiddenCalls(session: SqlSession): Promise<readonly LinkedText[]> {
   const rows = await session.query(
     `WITH own AS (SELECT p.oid, p.proname::text AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.${IS_FOREIGN_NAMESPACE})
-     SELECT o.oprname AS symbol, f.name AS text FROM pg_operator o JOIN own f ON f.oid = o.oprcode
+     SELECT o.oprname AS symbol, f.name AS text FROM pg_operator o JOIN pg_operator p ON p.oid IN (o.oid, o.oprcom, o.oprnegate)
+       JOIN own f ON f.oid = p.oprcode
      UNION ALL SELECT NULL, f.name FROM pg_cast c JOIN own f ON f.oid = c.castfunc
      UNION ALL SELECT NULL, f.name FROM pg_range r JOIN own f ON f.oid IN (r.rngcanonical, r.rngsubdiff)
      UNION ALL SELECT NULL, f.name FROM pg_amproc m JOIN own f ON f.oid = m.amproc
@@ -137,5 +152,19 @@ async function readHiddenCalls(session: SqlSession): Promise<readonly LinkedText
     on: symbol == null ? 'always' : 'operator',
     name: symbol ?? '',
     text: text ?? ANYTHING,
+  }));
+}
+
+/** Functions that the server calls when anything is created, changed, removed or granted. */
+async function readEventTriggers(session: SqlSession): Promise<readonly LinkedText[]> {
+  const rows = await session.query(
+    `SELECT e.evtname AS name, p.prosrc AS text, l.lanname AS language
+     FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_language l ON l.oid = p.prolang
+     WHERE e.evtenabled <> 'D' AND NOT ${IS_EXTENSION_C}`,
+  );
+  return rows.map((row) => ({
+    on: 'command',
+    name: row.name ?? '',
+    text: isReadable(row) ? readableText(row) : ANYTHING,
   }));
 }

@@ -77,6 +77,7 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     triggers.filter((trigger) => trigger.isBefore && trigger.events.includes(event));
   const mentioned = triggers.map(({ text }) => text.toLowerCase());
   const partitions = facts.partitions.filter(own);
+  const harmful = closeKinds(reactions);
   return {
     name,
     foreignKeys: facts.foreignKeys.filter((key) => key.table === name),
@@ -102,7 +103,8 @@ function buildTable(table: Table, facts: Facts): RepairTable {
     generated: new Map(
       facts.generated.filter(own).map((row) => [row.column_name ?? '', row.expression ?? 'NULL']),
     ),
-    closed: closeKinds(reactions),
+    closed: harmful,
+    harmful,
     fixed: new Map(partitions.flatMap((row) => fixPartitionColumns(row, name, facts.foreignKeys))),
     transactional: true,
     unseen: null,
