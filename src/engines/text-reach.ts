@@ -58,12 +58,28 @@ interface ReadText {
   readonly forms: readonly string[];
 }
 
+/** A text that is set off, and what people call what holds it. */
+interface Link {
+  readonly label: string;
+  readonly text: string;
+}
+
+type Links = ReadonlyMap<string, readonly Link[]>;
+
+const LABELS: Readonly<Record<LinkedText['on'], (name: string) => string>> = {
+  insert: (name) => `rows added to ${name}`,
+  name: (name) => name,
+  operator: (name) => `operator ${name}`,
+  command: (name) => `event trigger ${name}`,
+  always: (name) => name,
+};
+
 /**
  * Finds out whether what a server runs beside a statement may remove or change rows that are there, through any number of
  * steps. Adding some, as an audit does, is no harm.
  */
 export class TextReach {
-  readonly #links: Readonly<Record<LinkedText['on'], ReadonlyMap<string, readonly string[]>>>;
+  readonly #links: Readonly<Record<LinkedText['on'], Links>>;
   readonly #read = new Map<string, ReadText>();
 
   constructor(linked: readonly LinkedText[]) {
@@ -76,15 +92,22 @@ export class TextReach {
     };
   }
 
-  /** Whether a text may change or remove rows by itself or by anything that it sets off. */
-  mayChangeOtherRows(text: string): boolean {
-    const texts = new Set([text, ...[...this.#links.always.values()].flat()]);
-    for (const each of texts) {
+  /**
+   * Whether a text may change or remove rows by itself or by anything that it sets off: what it does so through, nearest
+   * first, for people; null where it does not.
+   */
+  findHarm(text: string): readonly string[] | null {
+    const ways = new Map<string, readonly string[]>([[text, []]]);
+    const add = (way: readonly string[], links: Iterable<Link>): void => {
+      for (const { label, text: next } of links) if (!ways.has(next)) ways.set(next, [...way, label]);
+    };
+    add([], [...this.#links.always.values()].flat());
+    for (const [each, way] of ways) {
       const read = this.#readOnce(each);
-      if (read.changes) return true;
-      for (const next of this.#setOffBy(read)) texts.add(next);
+      if (read.changes) return way;
+      add(way, this.#setOffBy(read));
     }
-    return false;
+    return null;
   }
 
   #readOnce(text: string): ReadText {
@@ -93,7 +116,7 @@ export class TextReach {
     return known;
   }
 
-  *#setOffBy({ inserts, names, forms }: ReadText): Generator<string> {
+  *#setOffBy({ inserts, names, forms }: ReadText): Generator<Link> {
     const { insert, name, operator } = this.#links;
     for (const target of inserts ?? insert.keys()) yield* insert.get(target) ?? [];
     for (const said of names) yield* name.get(said) ?? [];
@@ -109,12 +132,16 @@ export function insertsThrough(definition: string): string {
   return [...names].map((name) => `INSERT INTO "${name}";`).join(' ');
 }
 
-function byName(linked: readonly LinkedText[], on: LinkedText['on']): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+/** What follows a text that was set off, for a sentence about what did it. */
+export const through = (way: readonly string[]): string =>
+  way.length === 0 ? '' : `, through ${way.join(', then ')}`;
+
+function byName(linked: readonly LinkedText[], on: LinkedText['on']): Links {
+  const found = new Map<string, Link[]>();
   for (const { name, text } of linked.filter((link) => link.on === on)) {
-    const texts = found.get(name.toLowerCase()) ?? [];
-    texts.push(text);
-    found.set(name.toLowerCase(), texts);
+    const links = found.get(name.toLowerCase()) ?? [];
+    links.push({ label: LABELS[on](name), text });
+    found.set(name.toLowerCase(), links);
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ANYTHING, insertsThrough, type LinkedText, TextReach } from '../../src/engines/text-reach.js';
 
 const mayChange = (text: string, linked: readonly LinkedText[]): boolean =>
-  new TextReach(linked).mayChangeOtherRows(text);
+  new TextReach(linked).findHarm(text) !== null;
 
 describe('what a text sets off', () => {
   it.each([
@@ -131,6 +131,24 @@ describe('what a text sets off', () => {
 
   it.each(['analyze log', 'reindex table log'])('may change rows by what computes an index: %s', (text) => {
     expect(mayChange(text, [{ on: 'insert', name: 'log', text: 'delete from t' }])).toBe(true);
+  });
+
+  it('says through what', () => {
+    const linked: LinkedText[] = [
+      { on: 'name', name: 'outer_one', text: 'insert into Log values (1)' },
+      { on: 'insert', name: 'Log', text: 'select 1 <~> 2' },
+      { on: 'operator', name: '<~>', text: 'clean' },
+      { on: 'name', name: 'clean', text: 'delete from t' },
+    ];
+    const reach = new TextReach(linked);
+    expect(reach.findHarm('perform outer_one(1)')).toEqual([
+      'outer_one',
+      'rows added to Log',
+      'operator <~>',
+      'clean',
+    ]);
+    expect(reach.findHarm('delete from t')).toEqual([]);
+    expect(reach.findHarm('select 1')).toBeNull();
   });
 
   it('may change rows by what the server takes by itself', () => {

@@ -40,7 +40,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   guardJson,
   visibleMessage,
   visibleName,
-  mayChangeOtherRows: (text) => new TextReach([{ on: 'insert', name: 'a', text }]).mayChangeOtherRows(text),
+  findHarm: (text) => new TextReach([{ on: 'insert', name: 'a', text }]).findHarm(text),
   findAssigned: (text) => findAssigned([{ name: 'a' }], [{ name: 't', text }]),
   findSettable: (text) => findSettable([{ name: 'a' }], [{ name: 't', text }]),
   matchesLike: (text) => matchesLike(text.slice(0, 4000), `${'a'.repeat(200)}b`),

@@ -1,6 +1,6 @@
 import type { ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
-import { TextReach } from '../text-reach.js';
+import { TextReach, through } from '../text-reach.js';
 import { textLiteral } from './dialect.js';
 import { readLinkedTexts } from './linked-texts.js';
 
@@ -117,9 +117,9 @@ export async function readTriggers(
   return rows.map((row) => {
     const text = row.text ?? '';
     const event = row.event === 'INSERT' ? 'insert' : row.event === 'UPDATE' ? 'update' : 'delete';
-    const reason = reach.mayChangeOtherRows(text)
-      ? `trigger ${row.name} of the table may change other rows`
-      : null;
+    const way = reach.findHarm(text);
+    const reason =
+      way === null ? null : `trigger ${row.name} of the table may change other rows${through(way)}`;
     const isBefore = row.timing === 'BEFORE';
     return { table: row.table_name ?? '', name: row.name ?? '', event, text, reason, isBefore };
   });

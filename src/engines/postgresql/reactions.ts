@@ -1,6 +1,6 @@
 import type { ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
-import { TextReach } from '../text-reach.js';
+import { TextReach, through } from '../text-reach.js';
 import { isReadable, OWN_EXPRESSIONS, readableText, readLinkedTexts } from './linked-texts.js';
 import { type SchemaSql, TREE } from './repair-facts.js';
 
@@ -34,11 +34,11 @@ export async function readReactions(session: SqlSession, schema: SchemaSql): Pro
     `${TREE(schema)} SELECT t.table_name, e.text FROM tree t JOIN (${await OWN_EXPRESSIONS(session)}) e ON e.relid = t.relid`,
   );
   const reach = new TextReach(await readLinkedTexts(session));
-  const mayHarm = (text: string): boolean => reach.mayChangeOtherRows(text);
+  const findHarm = (text: string): readonly string[] | null => reach.findHarm(text);
   return [
     ...rules,
-    ...triggers.map((row) => buildTrigger(row, mayHarm)),
-    ...computed.filter(({ text }) => mayHarm(text ?? '')).map(buildComputed),
+    ...triggers.map((row) => buildTrigger(row, findHarm)),
+    ...computed.flatMap((row) => buildComputed(row, findHarm)),
   ].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
@@ -58,9 +58,11 @@ async function readRules(session: SqlSession, schema: SchemaSql): Promise<readon
   });
 }
 
-function buildTrigger(row: ControlRow, mayHarm: (text: string) => boolean): Reaction {
+type FindHarm = (text: string) => readonly string[] | null;
+
+function buildTrigger(row: ControlRow, findHarm: FindHarm): Reaction {
   const text = readableText(row);
-  const isHarmful = !isReadable(row) || mayHarm(`${text};\n${row.condition ?? ''}`);
+  const way = isReadable(row) ? findHarm(`${text};\n${row.condition ?? ''}`) : [];
   // Bits of tgtype: for each row, and before it is written.
   const mayAlter = (Number(row.kind) & 3) === 3;
   return {
@@ -70,18 +72,17 @@ function buildTrigger(row: ControlRow, mayHarm: (text: string) => boolean): Reac
       (event) => (Number(row.kind) & EVENTS[event]) !== 0,
     ),
     text,
-    reason: isHarmful ? `trigger ${row.name} of the table may change other rows` : null,
+    reason: way === null ? null : `trigger ${row.name} of the table may change other rows${through(way)}`,
     isBefore: mayAlter && row.always === 'true',
     mayAlter,
   };
 }
 
-function buildComputed(row: ControlRow): Reaction {
-  return {
-    ...silent(row),
-    events: ['insert', 'update'],
-    reason: 'what the table computes of a row may change other rows',
-  };
+function buildComputed(row: ControlRow, findHarm: FindHarm): readonly Reaction[] {
+  const way = findHarm(row.text ?? '');
+  if (way === null) return [];
+  const reason = `what the table computes of a row may change other rows${through(way)}`;
+  return [{ ...silent(row), events: ['insert', 'update'], reason }];
 }
 
 /** A reaction that does nothing yet. */
