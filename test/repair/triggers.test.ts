@@ -48,7 +48,10 @@ describe.each(availableEngines())('a repair of %s under a trigger that sets upda
     const audit = isPostgres
       ? `CREATE FUNCTION note_it(word TEXT) RETURNS void LANGUAGE sql AS 'INSERT INTO public.log VALUES (word)';
          CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM public.note_it(old.email); RETURN new; END';
-         CREATE TRIGGER audit AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION audit()`
+         CREATE TRIGGER audit AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION audit();
+         CREATE TABLE copied (what VARCHAR(40)); CREATE RULE copy AS ON INSERT TO log DO ALSO INSERT INTO copied VALUES (new.what);
+         CREATE FUNCTION span(TIME, TIME) RETURNS float8 IMMUTABLE LANGUAGE sql AS 'SELECT extract(epoch FROM ($1 - $2))';
+         CREATE TYPE timerange AS RANGE (SUBTYPE = time, SUBTYPE_DIFF = span)`
       : 'CREATE TRIGGER audit AFTER UPDATE ON t FOR EACH ROW INSERT INTO log VALUES (OLD.email)';
     try {
       await source.run(`${TABLE}; INSERT INTO t VALUES (1, 'a', '2020-01-01')`);

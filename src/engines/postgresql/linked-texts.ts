@@ -77,7 +77,7 @@ async function readInsertReactions(session: SqlSession): Promise<readonly Linked
        WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 4 <> 0
      UNION ALL SELECT h.name, substring(pg_get_triggerdef(g.oid) from ' WHEN (.*) EXECUTE (?:FUNCTION|PROCEDURE) '), 'plpgsql'
        FROM held h JOIN pg_trigger g ON g.tgrelid = h.relid WHERE NOT g.tgisinternal AND g.tgqual IS NOT NULL
-     UNION ALL SELECT c.relname::text, pg_get_ruledef(r.oid), 'plpgsql' FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+     UNION ALL SELECT c.relname::text, coalesce(substring(pg_get_ruledef(r.oid) from '\\s(?:WHERE|DO)\\s.*'), pg_get_ruledef(r.oid)), 'plpgsql' FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
        WHERE r.ev_type = '3' AND r.ev_enabled <> 'D'
      UNION ALL SELECT h.name, e.text, 'plpgsql' FROM held h JOIN (${await OWN_EXPRESSIONS(session)}) e ON e.relid = h.relid`,
   );
