@@ -4,7 +4,7 @@ import type { RunResult } from '../../src/core/result.js';
 import { formatReport } from '../../src/report/format-report.js';
 import { formatUnfinished } from '../../src/report/unfinished-report.js';
 import { HOSTILE_TEXTS, hostileResult } from './hostile-result.js';
-import { mixedResult, sampleResult, sampleTable } from './sample-result.js';
+import { mixedResult, sampleResult, sampleTable, unfinishedRun } from './sample-result.js';
 
 const render = (result: RunResult, showValues = true): string =>
   formatReport(result, { format: 'junit', showValues });
@@ -113,8 +113,7 @@ describe('the JUnit report', () => {
   });
 
   it('is an error until there is a result', async () => {
-    const run = { state: 'running', startedAt: '2025-01-01T02:00:00.000Z', rowproof: '0.1.0' } as const;
-    const { cases } = await readBack(formatUnfinished('junit', run) ?? '');
+    const { cases } = await readBack(formatUnfinished('junit', unfinishedRun({ state: 'running' })) ?? '');
     expect(cases.map(outcomesOf)).toEqual([['the run', 'error']]);
   });
 });
