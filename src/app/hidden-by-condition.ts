@@ -5,6 +5,7 @@ import type { RepairCatalog } from '../engines/repair.js';
 import type { ControlRow } from '../engines/session.js';
 import { type AskedSide, findHiddenRows } from '../repair/hidden-rows.js';
 import type { TableState } from '../state/table-state.js';
+import { formatCounted } from '../words/number-text.js';
 import type { OpenSide } from './open-side.js';
 
 interface LookingBehind {
@@ -80,7 +81,7 @@ export async function findAllHidden({
     table.addFinding({
       code: 'hidden-by-condition',
       about: { table: name, detail: `${isAll ? '' : 'at least '}${hidden.size}` },
-      message: `${isAll ? '' : 'At least '}${hidden.size} missing or extra rows of ${name} are on the other side too, where they do not meet the condition of the run, or could not be looked up there.`,
+      message: `${isAll ? '' : 'At least '}${formatCounted(hidden.size, 'missing or extra row')} of ${name} ${hidden.size === 1 ? 'is on the other side too, where it does' : 'are on the other side too, where they do'} not meet the condition of the run, or could not be looked up there.`,
       hint: 'Verify without the condition to compare them; repair SQL leaves them alone.',
     });
   }

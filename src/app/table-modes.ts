@@ -1,4 +1,5 @@
 import type { RunConfig } from '../config/run-config.js';
+import type { LoadLimits } from '../core/load-limits.js';
 import type { ModeChoice } from '../core/verdict.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 
@@ -19,6 +20,12 @@ export function modeOf(
   return mode === 'spot' && pair?.strategy === 'bucket'
     ? { mode: 'full', ratio: 1, isFullForWantOfOrder: true }
     : { mode, ratio, isFullForWantOfOrder: false };
+}
+
+/** The limits that a run keeps to: where rows are only counted, no row is sent, and the rates have nothing to hold back. */
+export function limitsOf(config: RunConfig): LoadLimits {
+  const { limits } = config;
+  return readsRows(config) ? limits : { ...limits, maxRowsPerSecond: null, maxBytesPerSecond: null };
 }
 
 /** Whether some table may be read, and not only counted. */

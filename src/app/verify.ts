@@ -35,7 +35,7 @@ import { type OpenRun, type Reading, readTables } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
 import { withPatternsSpread } from './spread-patterns.js';
-import { modeOf, readsRows, type TableMode } from './table-modes.js';
+import { limitsOf, modeOf, readsRows, type TableMode } from './table-modes.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -115,7 +115,7 @@ export async function verifyWith(
   };
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
-  const load = createSharedLoad(config.limits);
+  const load = createSharedLoad(limitsOf(config));
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
   // Only of a run over the whole schema it is known before its tables are how long it takes.
   const onRows = config.tables.length === 0 ? (rows: number) => pool?.expect(rows) : undefined;
@@ -161,7 +161,7 @@ async function verifyOpenSides(
   const tables = pairing.tables.map((table) => openState(table, modeOf(config, table), onRecord));
   const spool = await Spool.create(tmpdir());
   try {
-    const load = new RunLoad({ ...wishes, limits: config.limits, shared: run.load, sides });
+    const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
     await readTables(reading);

@@ -24,7 +24,7 @@ export function formatApplyPlan({
       `  ${visibleName(table)}: ${formatCounted(inserts, 'insert')}, ${formatCounted(updates, 'update')}, ${formatCounted(deletes, 'delete')}`,
       ...(triggers.length === 0 ? [] : [`    triggers that fire: ${triggers.map(visibleName).join(', ')}`]),
     ]),
-    `In all  ${formatCounted(rows, 'row')}${leftAlone === 0 ? '' : `; ${formatCount(leftAlone)} more are left alone, the file says why`}`,
+    `In all  ${formatCounted(rows, 'row')}${leftAlone === 0 ? '' : `; ${formatCount(leftAlone)} more ${leftAlone === 1 ? 'is' : 'are'} left alone, the file says why`}`,
     ...(unchanged === 0
       ? []
       : [`        ${formatCounted(unchanged, 'row')} that the repair did not change: passed over`]),

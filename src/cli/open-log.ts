@@ -1,4 +1,13 @@
-import { closeSync, constants, fchmodSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { describeFailure as describeInLog } from '../app/log-run.js';
 import { whyNotWritten } from '../config/file-reason.js';
@@ -15,6 +24,11 @@ const VARIABLE = 'ROWPROOF_LOG';
 /** Statements and names of other people's data stand in it. */
 const PRIVATE = 0o600;
 const DEVICES = /^\/(?:dev|proc)\//;
+/** How every line of a log begins (`formatLogLine`), and more bytes than that takes. */
+const LINE_BEGIN = new RegExp(
+  `^\\{"time":"\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z","level":"(?:${LOG_LEVELS.join('|')})","event":"`,
+);
+const LINE_BEGIN_BYTES = 128;
 
 /** The log of a command. Who opens it closes it. */
 export interface CommandLog {
@@ -116,10 +130,16 @@ function openFile(path: string): number {
         hint: 'Name a file, or - for stderr.',
       });
     }
-    const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
-    const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | (O_NONBLOCK ?? 0), PRIVATE);
-    fchmodSync(descriptor, fstatSync(descriptor).mode & PRIVATE);
-    return descriptor;
+    const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+    const descriptor = openSync(path, O_RDWR | O_APPEND | O_CREAT | (O_NONBLOCK ?? 0), PRIVATE);
+    try {
+      refuseOtherFile(descriptor, path);
+      fchmodSync(descriptor, fstatSync(descriptor).mode & PRIVATE);
+      return descriptor;
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
   } catch (error) {
     if (error instanceof RowproofError) throw error;
     throw optionError({
@@ -129,4 +149,16 @@ function openFile(path: string): number {
       cause: error,
     });
   }
+}
+
+/** Lines behind the end of what is no log would damage it: a repair file that was named by mistake could not be applied. */
+function refuseOtherFile(descriptor: number, path: string): void {
+  const head = Buffer.alloc(LINE_BEGIN_BYTES);
+  const length = readSync(descriptor, head, 0, LINE_BEGIN_BYTES, 0);
+  if (length === 0 || LINE_BEGIN.test(head.toString('utf8', 0, length))) return;
+  throw optionError({
+    option: '--log',
+    message: `Cannot write --log ${path}: it holds something else than a log of Rowproof.`,
+    hint: 'Name a new file, or one that an earlier --log wrote: lines are added to it.',
+  });
 }

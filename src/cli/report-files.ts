@@ -4,6 +4,7 @@ import type { RunResult } from '../core/result.js';
 import { formatReport } from '../report/format-report.js';
 import { MOST_STEP_SUMMARY_BYTES } from '../report/github/step-summary.js';
 import type { HtmlRows } from '../report/html/rows/html-rows.js';
+import type { RunLabels } from '../report/prometheus/last-run.js';
 import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
 import type { CliIo } from './cli-io.js';
 import type { OutputFile, RequestedFile } from './output-file.js';
@@ -13,7 +14,7 @@ import { readTextFile } from './read-text-file.js';
 /** Reports that go to files. */
 export interface ReportFiles {
   /** Puts what says that there is no result yet, or none at all, in the place of each. */
-  standIn(state: UnfinishedRun['state']): void;
+  standIn(state: UnfinishedRun['state'], labels: RunLabels): void;
   /** What writes each of them. */
   writers(result: RunResult, rows: HtmlRows | null): readonly (() => Promise<void>)[];
 }
@@ -35,9 +36,11 @@ export function openReportFiles({ reports, showValues, io, open }: Destination):
   const files = reports.map((report) => ({ report, file: open(requestFor(report)) }));
   const startedAt = new Date().toISOString();
   return {
-    standIn: (state) => {
+    standIn: (state, labels) => {
       for (const { report, file } of files) {
-        const text = formatUnfinished(report.format, { state, startedAt, rowproof: VERSION });
+        const { format, path } = report;
+        const metrics = { labels, endedAt: new Date(), earlier: readEarlier({ format, path }) ?? '' };
+        const text = formatUnfinished(format, { state, startedAt, rowproof: VERSION, metrics });
         if (text !== null) file.standIn(text);
       }
     },
@@ -49,7 +52,7 @@ export function openReportFiles({ reports, showValues, io, open }: Destination):
           return;
         }
         const { format } = report;
-        const earlier = format === 'prometheus' ? readEarlier(report.path) : null;
+        const earlier = readEarlier(report);
         const room = { ...(mostBytes !== null && { mostBytes }), ...(earlier !== null && { earlier }) };
         const options = { format, showValues, ...room, ...(rows !== null && { rows }) };
         await file.write([formatReport(result, options)]);
@@ -66,8 +69,9 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** The metrics that are there; null where there are none that can be read. */
-function readEarlier(path: string): string | null {
+/** The metrics that are there; null for other formats, and where there are none that can be read. */
+function readEarlier({ format, path }: Pick<PlannedReport, 'format' | 'path'>): string | null {
+  if (format !== 'prometheus') return null;
   try {
     return statSync(path).isFile() ? readTextFile(path, MOST_METRICS_BYTES) : null;
   } catch {

@@ -6,6 +6,7 @@ import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-
 import { readQuantity } from '../config/read-option.js';
 import { redactPasswords } from '../config/redact-passwords.js';
 import type { Log } from '../core/log.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
 import { formatApplyPlan, formatApplyResult, formatLeftRow, formatUnlisted } from './apply-text.js';
 import type { CliIo } from './cli-io.js';
 import { listenForInterrupts } from './interruption.js';
@@ -147,6 +148,6 @@ function throttle(io: CliIo, say: (text: string) => void): (progress: ApplyProgr
   return ({ step, rows, of }) => {
     if (io.stderr.isTTY !== true || io.now() - lastMs < PROGRESS_MS) return;
     lastMs = io.now();
-    say(`${step === 'apply' ? 'Applied' : 'Verified'} ${rows} of ${of} rows`);
+    say(`${step === 'apply' ? 'Applied' : 'Verified'} ${formatCount(rows)} of ${formatCounted(of, 'row')}`);
   };
 }

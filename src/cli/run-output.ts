@@ -4,6 +4,8 @@ import { formatDifferences } from '../report/differences-file.js';
 import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
 import { listAnnotations } from '../report/github/annotations.js';
 import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
+import type { RunLabels } from '../report/prometheus/last-run.js';
+import { guardMetrics } from '../report/prometheus/metric-lines.js';
 import { formatSummary } from '../report/summary.js';
 import type { UnfinishedRun } from '../report/unfinished-report.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
@@ -15,7 +17,7 @@ import { openReportFiles, type ReportFiles } from './report-files.js';
 /** All places that a run writes to, opened before it begins. */
 export interface RunOutput {
   /** Puts what says that there is no result yet, or none at all, in the place of each report. */
-  standIn(state: UnfinishedRun['state']): void;
+  standIn(state: UnfinishedRun['state'], labels: RunLabels): void;
   write(outcome: WritableOutcome): Promise<void>;
   /** Removes files that were not completed. */
   discard(): void;
@@ -132,7 +134,8 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult, 
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
   const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
-  io.stdout.write(formatReport(result, { format: plan.stdout, ...options, ...(rows !== null && { rows }) }));
+  const text = formatReport(result, { format: plan.stdout, ...options, ...(rows !== null && { rows }) });
+  io.stdout.write(plan.stdout === 'prometheus' ? guardMetrics(text) : text);
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
 }
 

@@ -5,6 +5,7 @@ import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
+import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
@@ -48,25 +49,32 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
   // Loaded late, with the engines, which the run needs next.
   const { assertUrls } = await import('../config/resolve-side.js');
   assertUrls(sidesOf(config), { looksAtFiles: true });
+  const { describeAsked } = await import('../app/asked-run.js');
+  const labels = { ...describeAsked(config) };
   const logged = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
   try {
-    return await logged.during(() => verifyLogged({ config, plan, io, command, log: logged.log }));
+    return await logged.during(() => verifyLogged({ config, labels, plan, io, command, log: logged.log }));
   } finally {
     logged.close();
   }
 }
 
 async function verifyLogged(request: LoggedRun): Promise<number> {
-  const { config, plan, io, log } = request;
+  const { config, labels, plan, io, log } = request;
   const output = openRunOutput({ plan, io, showValues: config.showValues });
+  const giveUp = () => standInAfter({ output, labels, log });
   const progress = openProgress(plan, io);
-  const interruption = listenForInterrupts({ io, say: progress.say, onSecond: () => endEarly(output, log) });
+  const interruption = listenForInterrupts({
+    io,
+    say: progress.say,
+    onSecond: () => endEarly({ output, log, giveUp }),
+  });
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
-    output.standIn('running');
+    output.standIn('running', labels);
     return await runAndWrite({ ...request, output, progress, interruption });
   } catch (error) {
-    standInAfter(output, log);
+    giveUp();
     if (plan.annotates) io.annotate(describeEnd(error, request.command.hideSecrets));
     throw error;
   } finally {
@@ -84,16 +92,20 @@ function describeEnd(error: unknown, hideSecrets: (text: string) => string): Ann
   return { kind: 'error', title: 'Rowproof ended without a result', message: hideSecrets(message) };
 }
 
-function endEarly(output: RunOutput, log: Log): void {
+interface EarlyEnd extends Pick<Run, 'output' | 'log'> {
+  readonly giveUp: () => void;
+}
+
+function endEarly({ output, log, giveUp }: EarlyEnd): void {
   log.warn('command:cut-off', () => ({ exitCode: EXIT_CODES.interrupted }));
-  standInAfter(output, log);
+  giveUp();
   output.discard();
 }
 
 /** The reason for which a run fails matters more than that its report could not say so. */
-function standInAfter(output: RunOutput, log: Log): void {
+function standInAfter({ output, labels, log }: Pick<Run, 'output' | 'labels' | 'log'>): void {
   try {
-    output.standIn('failed');
+    output.standIn('failed', labels);
   } catch (error) {
     // What says "running" is there already.
     log.warn('report:fail', () => log.describeError(error));
@@ -102,6 +114,8 @@ function standInAfter(output: RunOutput, log: Log): void {
 
 interface LoggedRun {
   readonly config: RunConfig;
+  /** What metrics call the run where it has no result. */
+  readonly labels: RunLabels;
   readonly plan: OutputPlan;
   readonly io: GuardedIo;
   readonly command: Pick<VerifyCommand, 'verify' | 'words' | 'hideSecrets'>;

@@ -1,6 +1,7 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import type { Value } from '../core/difference.js';
 import type { Column } from '../core/schema.js';
+import { formatCounted } from '../words/number-text.js';
 import {
   type Alteration,
   type CauseRule,
@@ -62,14 +63,22 @@ function explainCutBytes({ original, altered, from, to }: Alteration, found: Exp
   if (after === '' || after.length >= before.length || !before.startsWith(after)) return;
   if (isPadding(before, after, from)) return;
   const length = after.length / 2;
-  found.push({ cause: 'truncated', detail: `at ${length} bytes`, ...weighLength(length, mostBytes(to)) });
+  found.push({
+    cause: 'truncated',
+    detail: `at ${formatCounted(length, 'byte')}`,
+    ...weighLength(length, mostBytes(to)),
+  });
 }
 
 /** A column of a fixed length fills what is shorter up with zero bytes, which are part of its value from then on. */
 function explainPadding({ original, altered, to }: Alteration, found: Explanation[]): void {
   const [before, after] = [hexOf(original), hexOf(altered)];
   if (before === null || after === null || !isPadding(after, before, to)) return;
-  found.push({ cause: 'zero-padded', detail: `to ${after.length / 2} bytes`, bits: CERTAIN_BITS });
+  found.push({
+    cause: 'zero-padded',
+    detail: `to ${formatCounted(after.length / 2, 'byte')}`,
+    bits: CERTAIN_BITS,
+  });
 }
 
 /** Whether a value is another one that its column filled up. */

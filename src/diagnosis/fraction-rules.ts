@@ -1,4 +1,5 @@
 import type { Value } from '../core/difference.js';
+import { formatCounted } from '../words/number-text.js';
 import {
   type ExactNumber,
   isSameNumber,
@@ -32,7 +33,7 @@ function explainDigits({ original, altered }: Alteration, found: Explanation[]):
   for (const digits of DIGITS) {
     if (own <= digits || Number(before.toPrecision(digits)) !== after) continue;
     const bits = Math.min(MOST_DIGITS, BITS_PER_DIGIT * left);
-    found.push({ cause: 'float-digits', detail: `to ${digits} digits`, bits });
+    found.push({ cause: 'float-digits', detail: `to ${formatCounted(digits, 'digit')}`, bits });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Value } from '../core/difference.js';
 import type { Finding } from '../core/finding.js';
 import { type ColumnPair, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { selectRows } from '../engines/select-rows.js';
+import { formatCounted } from '../words/number-text.js';
 import { affordableRows, readValues } from './read-values.js';
 import type { RowLookup } from './row-lookup.js';
 import { undoDoubleEncoding } from './text-encoding-rules.js';
@@ -67,7 +68,7 @@ function latentFinding(
   return {
     code: 'latent-double-encoding',
     about: { table: qualifiedName(pair.target), columns: [target.name], detail: `${values} of ${rows}` },
-    message: `Column ${target.name} holds text that looks like UTF-8 encoded twice, equal on both sides: ${values} values in the first ${rows} rows.`,
+    message: `Column ${target.name} holds text that looks like UTF-8 encoded twice, equal on both sides: ${formatCounted(values, 'value')} in the first ${formatCounted(rows, 'row')}.`,
     hint: 'The text was damaged before it was migrated; docs/diagnoses.md says how to repair it.',
   };
 }

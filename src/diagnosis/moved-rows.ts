@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../core/diagnosis.js';
 import { countRows, type RowDifference, type Value } from '../core/difference.js';
 import type { ColumnPair, KeyColumnPair, Side } from '../core/pairing.js';
+import { formatCounted } from '../words/number-text.js';
 import { adaptValue } from './adapted-value.js';
 import { PROOF_BITS } from './explanation.js';
 import { describeMoves, findChangedParts, type MovedRow, showMoves } from './moved-keys.js';
@@ -115,7 +116,10 @@ export class MovedRows {
     const looked = Math.min(extra, LOOKED_UP_ROWS);
     if (repeated * 2 <= extra && repeatedFirst * 2 <= looked) return null;
     const [rows, of] = repeated * 2 > extra ? [repeated, extra] : [repeatedFirst, looked];
-    const first = of < extra ? `; only the first ${of} extra rows were looked up` : '';
+    const first =
+      of < extra
+        ? `; only the first ${formatCounted(of, 'extra row')} ${of === 1 ? 'was' : 'were'} looked up`
+        : '';
     return {
       cause: 'rows-duplicated',
       confidence: repeated === extra ? 'proved' : 'likely',

@@ -3,6 +3,7 @@ import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { foldText } from '../core/encoding/key-fold.js';
 import type { ColumnPair, TablePair } from '../core/pairing.js';
+import { formatCounted } from '../words/number-text.js';
 
 /** Missing rows that are looked up; they are the first. */
 const MOST_ROWS = 250;
@@ -68,7 +69,7 @@ export class SurvivingSiblings {
     const detail =
       this.#rows.length === this.#missing
         ? ''
-        : `of the first ${this.#rows.length} missing rows, which were looked up`;
+        : `of the first ${formatCounted(this.#rows.length, 'missing row')} that ${this.#rows.length === 1 ? 'was' : 'were'} looked up`;
     return {
       cause: 'sibling-survived',
       confidence: lost.length === this.#missing ? 'proved' : 'likely',

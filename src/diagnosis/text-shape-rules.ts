@@ -1,4 +1,5 @@
 import type { Column } from '../core/schema.js';
+import { formatCounted } from '../words/number-text.js';
 import {
   type Alteration,
   type CauseRule,
@@ -28,13 +29,13 @@ function explainTruncation({ original, altered, to }: Alteration, found: Explana
   const characters = countCharacters(altered);
   found.push({
     cause,
-    detail: `at ${characters} characters`,
+    detail: `at ${formatCounted(characters, 'character')}`,
     ...weighLength(characters, mostCharacters(to)),
   });
   const bytes = Buffer.byteLength(altered);
   const next = String.fromCodePoint(original.codePointAt(altered.length) ?? 0);
   for (let limit = bytes; limit < bytes + Buffer.byteLength(next); limit++) {
-    found.push({ cause, detail: `at ${limit} bytes`, ...weighLength(limit, mostBytes(to)) });
+    found.push({ cause, detail: `at ${formatCounted(limit, 'byte')}`, ...weighLength(limit, mostBytes(to)) });
   }
 }
 

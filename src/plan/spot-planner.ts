@@ -2,6 +2,7 @@ import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Finding } from '../core/finding.js';
 import { damageBound, isDrawn } from '../core/sampling.js';
 import type { RowHash } from '../hashing/row-hash.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
 import { type KeySource, openKeyReader } from './key-reader.js';
 import type { Segment } from './planner.js';
 
@@ -65,17 +66,18 @@ export async function* drawSegments(request: SpotRequest): AsyncGenerator<Segmen
 export function describeShare(share: SpotShare, differences: number): Finding {
   const { totalChunks, drawnChunks } = share;
   const percent = formatPercent(drawnChunks / totalChunks);
-  const read = `Read ${drawnChunks} of ${totalChunks} chunks of up to ${SPOT_CHUNK_ROWS} source rows (${percent}).`;
+  const read = `Read ${formatCount(drawnChunks)} of ${formatCounted(totalChunks, 'chunk')} of up to ${SPOT_CHUNK_ROWS} source rows (${percent}).`;
   return { code: 'sampled-share', message: `${read} ${describeBound(share, differences)}`, hint: '' };
 }
 
 function describeBound({ totalChunks, drawnChunks, randomChunks }: SpotShare, differences: number): string {
-  if (drawnChunks === totalChunks) return 'That is all of the table.';
+  if (drawnChunks === totalChunks)
+    return 'That is all of the table in this run; only full mode calls it verified.';
   if (differences > 0) return 'Rows outside them were not looked at and may differ too.';
   const bound = damageBound(randomChunks);
   if (bound === null)
-    return `Only ${randomChunks} were drawn at random: too few to say anything about the others.`;
-  return `None of the ${randomChunks} drawn at random holds damage, so fewer than ${formatPercent(bound)} of all chunks do (95% confidence).`;
+    return `Only ${formatCount(randomChunks)} ${randomChunks === 1 ? 'was' : 'were'} drawn at random: too few to say anything about the others.`;
+  return `None of the ${formatCount(randomChunks)} drawn at random holds damage, so fewer than ${formatPercent(bound)} of all chunks do (95% confidence).`;
 }
 
 function formatPercent(share: number): string {

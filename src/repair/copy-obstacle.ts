@@ -1,6 +1,6 @@
 import { comparedColumns, isConditional, qualifiedName } from '../core/pairing.js';
 import type { Key } from '../core/schema.js';
-import { formatCount } from '../words/number-text.js';
+import { formatCounted } from '../words/number-text.js';
 import { buildCopyConditions, copiedValues } from './copy-conditions.js';
 import type { RepairedTable } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
@@ -46,7 +46,7 @@ function findRowObstacle(change: RowChange, repaired: RepairedTable): string | n
   if (copiedValues(change).some(({ to }) => table.leading.has(to.name))) return null;
   return size.rows * size.copies <= MOST_READ_ROWS
     ? null
-    : `nothing tells its rows apart, no index helps to find them, and ${formatCount(size.copies)} statements would read ${formatCount(size.rows)} rows each`;
+    : `nothing tells its rows apart, no index helps to find them, and ${formatCounted(size.copies, 'statement')} would read ${formatCounted(size.rows, 'row')} each`;
 }
 
 /** An index that leaves out rows with NULL, or holds the beginnings of values, may yet tell all rows apart. */

@@ -41,7 +41,7 @@ export async function* formatRepair(file: RepairFile): AsyncGenerator<string> {
 /** Every row that the file does not touch, with the reason. */
 async function* formatLeftAlone(survey: RepairSurvey): AsyncGenerator<string> {
   if (survey.skipped === 0) return;
-  yield `--\n-- ${survey.skipped} rows that this file leaves as they are:\n`;
+  yield `--\n-- ${formatCounted(survey.skipped, 'row')} that this file leaves as ${survey.skipped === 1 ? 'it is' : 'they are'}:\n`;
   for (const [name, { counts }] of survey.tables) {
     if (counts.skipped === 0) continue;
     for await (const row of survey.rows(name)) {

@@ -34,7 +34,10 @@ const OPTIONS: readonly (keyof FormatReportOptions)[] = [
   'rows',
 ];
 
-/** Renders a result, of a run or saved by one, as `rowproof report` does. */
+/**
+ * Renders a result, of a run or saved by one, as `rowproof report` does. Nothing in the text is obeyed by a terminal or a build
+ * server, but for `prometheus`, whose labels hold real names: it is for a file.
+ */
 export function formatReport(result: RunResult, options: FormatReportOptions = {}): string {
   refuseUnknownNames(options, { of: 'formatReport', known: OPTIONS });
   const { format = 'table', color = false, width = DEFAULT_WIDTH, showValues = true, ...rest } = options;
@@ -45,5 +48,6 @@ export function formatReport(result: RunResult, options: FormatReportOptions = {
       hint: 'table is for people, json for programs.',
     });
   }
-  return guardText(REPORT_FORMATS[format](result, { color, width, showValues, ...rest }));
+  const text = REPORT_FORMATS[format](result, { color, width, showValues, ...rest });
+  return format === 'prometheus' ? text : guardText(text);
 }

@@ -1,6 +1,7 @@
 import { countRows, type RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import { DIFFERENCES_FORMAT, type RunResult } from '../core/result.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
 import * as saved from './saved-shape.js';
 import { differenceShape } from './saved-values.js';
 
@@ -82,7 +83,7 @@ function assertCounts(
       const found = counts.get(JSON.stringify([table.target, kind])) ?? 0;
       if (found !== table[kind])
         throw unreadable(
-          `${path} is of another run, or was cut off: it holds ${found} ${kind} rows of ${table.target ?? table.source}, and the saved result says ${table[kind]}.`,
+          `${path} is of another run, or was cut off: it holds ${formatCounted(found, `${kind} row`)} of ${table.target ?? table.source}, and the saved result says ${formatCount(table[kind])}.`,
         );
     }
   }

@@ -7,12 +7,12 @@ import { formatPairName } from './verdict-text.js';
 
 const CONSISTENCY = {
   full: 'Each chunk of rows was compared as it stood at the moment it was read',
-  spot: 'Only a sample was read; each chunk of it was compared as it stood at the moment it was read',
+  spot: 'Only a sample was asked for, and a note says of each table how much was read; each chunk was compared as it stood at the moment it was read',
   count: 'Only numbers of rows were compared, no values; each table was counted at its own moment',
 } as const;
 
 const WEAKER_MODES = [
-  ['spot', 'Only a sample was read of'],
+  ['spot', 'Only a sample was asked for of'],
   ['count', 'Only the numbers of rows were compared of'],
 ] as const;
 

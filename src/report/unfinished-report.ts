@@ -2,6 +2,7 @@ import type { ReportFormat } from '../core/report-format.js';
 import { RUN_FORMAT } from '../core/result.js';
 import { formatHtmlNotice } from './html/html-report.js';
 import { formatJunitError } from './junit/junit-report.js';
+import { type FailedRun, formatFailedMetrics } from './prometheus/last-run.js';
 
 /** A run that has no result: it is still at work, or it could not come to its end. */
 export interface UnfinishedRun {
@@ -9,6 +10,8 @@ export interface UnfinishedRun {
   readonly startedAt: string;
   /** The version of Rowproof. */
   readonly rowproof: string;
+  /** What metrics say of it. */
+  readonly metrics: FailedRun;
 }
 
 const SENTENCES = {
@@ -16,15 +19,15 @@ const SENTENCES = {
   failed: 'ended before it had a result',
 } as const;
 
-const UNFINISHED: Readonly<Record<ReportFormat, ((run: UnfinishedRun) => string) | null>> = {
+const UNFINISHED: Readonly<Record<ReportFormat, (run: UnfinishedRun) => string | null>> = {
   table: (run) => `${describe(run)}\n`,
   json: formatUnfinishedJson,
   html: (run) => formatHtmlNotice(describe(run)),
   junit: (run) => formatJunitError(describe(run), run.startedAt),
   github: (run) => `${describe(run)}\n`,
   markdown: (run) => `${describe(run)}\n`,
-  // Whoever watches metrics sees by the time of the last run that there is no newer one.
-  prometheus: null,
+  // Whoever watches metrics sees those of the last run that ended, until the next one does.
+  prometheus: ({ state, metrics }) => (state === 'failed' ? formatFailedMetrics(metrics) : null),
 };
 
 /**
@@ -32,7 +35,7 @@ const UNFINISHED: Readonly<Record<ReportFormat, ((run: UnfinishedRun) => string)
  * earlier one has to stay.
  */
 export function formatUnfinished(format: ReportFormat, run: UnfinishedRun): string | null {
-  return UNFINISHED[format]?.(run) ?? null;
+  return UNFINISHED[format](run);
 }
 
 function describe({ startedAt, state }: UnfinishedRun): string {

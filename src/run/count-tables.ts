@@ -8,6 +8,7 @@ import type { Session } from '../engines/session.js';
 import type { ComparisonScope } from '../plan/selection.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 import type { TableState } from '../state/table-state.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
 
 /** What counting one side needs. */
 export interface CountSide {
@@ -77,7 +78,7 @@ async function countTable(run: CountRun, table: TableState, tables: Record<Side,
   table.addFinding({
     code: 'row-count',
     about: { table: table.name, detail: `${source.value} and ${target.value}` },
-    message: `Table ${table.name} has ${target.value} rows on the target and ${source.value} on the source.`,
+    message: `Table ${table.name} has ${formatCounted(target.value, 'row')} on the target and ${formatCount(source.value)} on the source.`,
     hint: 'Run in full mode to see which rows differ.',
   });
 }

@@ -4,6 +4,7 @@ import { RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { qualifiedName, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { TableState } from '../state/table-state.js';
+import { formatCount, formatCounted } from '../words/number-text.js';
 import { runWithRetries, type TableRun } from './table-run.js';
 
 /** A place in the spool that no rows are put in. */
@@ -58,7 +59,7 @@ function describeBroken(
       columns: names,
       detail: `${index}: ${rows} of ${asked}`,
     },
-    message: `Index ${index} of ${qualifiedName(pair[side])} on the ${side} is broken: of ${asked} rows that were there and that it did not find by their keys, a scan without it found ${rows}, such as ${names.join(', ')} = ${formatKeyParts(example)}. Rows were compared without it.`,
+    message: `Index ${index} of ${qualifiedName(pair[side])} on the ${side} is broken: of ${formatCounted(asked, 'row')} that ${asked === 1 ? 'was' : 'were'} there and that it did not find by key, a scan without it found ${formatCount(rows)}, such as ${names.join(', ')} = ${formatKeyParts(example)}. Rows were compared without it.`,
     hint: sides[side].engine.adviseRebuild(pair[side], index),
   };
 }
@@ -76,7 +77,7 @@ function tooMany(pair: TablePair, { source, target, beyond }: UnfoundRows): Unve
   const rows = source.length + target.length + beyond;
   const error = new RowproofError({
     code: 'key-order',
-    message: `${rows} rows of ${qualifiedName(pair.target)} were there when they were read first and were not found by their keys afterwards: too many to say whether they were deleted meanwhile or an index is broken.`,
+    message: `${formatCounted(rows, 'row')} of ${qualifiedName(pair.target)} ${rows === 1 ? 'was' : 'were'} there when read first and not found by key afterwards: too many to say whether somebody deleted them meanwhile or an index is broken.`,
     hint: 'Run again while fewer rows are deleted, or check the indexes of the key on both sides.',
   });
   return { kind: 'unverified', error: serializeError(error), transient: false };

@@ -2,6 +2,7 @@ import type { Finding } from '../core/finding.js';
 import { comparedColumns, qualifiedName } from '../core/pairing.js';
 import type { ColumnResult } from '../core/result.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
+import { formatCounted } from '../words/number-text.js';
 
 /**
  * Says which columns without a rule could not prove themselves equal: their bytes differ somewhere, and nobody here knows
@@ -16,7 +17,7 @@ export function describeUndecided(
   for (const { source: own, target } of comparedColumns(pair)) {
     const rows = counts[target.name];
     if (rows === undefined) continue;
-    const where = rows === 1 ? 'in 1 row' : `in ${rows} rows`;
+    const where = `in ${formatCounted(rows, 'row')}`;
     reasons.set(target.name, `type ${own.declared} has no rule, and its stored bytes differ ${where}`);
   }
   return {

@@ -111,7 +111,10 @@ async function readSide(
   });
   reader.endIndex(index, hasher);
   if (index.count !== received)
-    throw new RowproofError({ code: 'internal', message: `${received - index.count} rows were not hashed` });
+    throw new RowproofError({
+      code: 'internal',
+      message: `Rows that were not hashed: ${received - index.count}`,
+    });
   return { capped: stopped || index.count >= task.capRows, wireBytes };
 }
 

@@ -101,8 +101,8 @@ export function spellUnseen(text: string): string {
   return text.replace(UNSEEN, spellUnits);
 }
 
-/** As JSON does, one for each UTF-16 unit. */
-function spellUnits(found: string): string {
+/** Spells a text as `\u0001`, as JSON does, one for each UTF-16 unit. */
+export function spellUnits(found: string): string {
   return [...Array(found.length).keys()]
     .map((index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`)
     .join('');

@@ -116,11 +116,29 @@ describe('the log of a command', () => {
 
   it('is added to a file that is there, which becomes private', async () => {
     const path = join(folder, 'again.log');
-    writeFileSync(path, 'an earlier line\n');
+    await runCli(['verify', ...urls, '--log', path]);
+    const earlier = readFileSync(path, 'utf8');
     chmodSync(path, 0o644);
     await runCli(['verify', ...urls, '--log', path]);
-    expect(readFileSync(path, 'utf8')).toMatch(/^an earlier line\n\{"time"/);
+    const both = readFileSync(path, 'utf8');
+    expect(both.startsWith(earlier)).toBe(true);
+    expect(both.slice(earlier.length)).toMatch(/^\{"time"/);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('is refused by a file that holds something else, which stays as it is', async () => {
+    const path = join(folder, 'fix-me.sql');
+    for (const text of ['-- rowproof/repair@1\n', '{"time":"now"}\n', '\n', 'x']) {
+      writeFileSync(path, text);
+      chmodSync(path, 0o644);
+      const { exitCode, stderr } = await runCli(['verify', ...urls, '--log', path]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('it holds something else than a log of Rowproof.\n');
+      expect(readFileSync(path, 'utf8')).toBe(text);
+      expect(statSync(path).mode & 0o777).toBe(0o644);
+    }
+    writeFileSync(path, '');
+    expect((await runCli(['verify', ...urls, '--log', path])).exitCode).toBe(1);
   });
 
   it('is refused where something else is read or written, and where no file can be', async () => {

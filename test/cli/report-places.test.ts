@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
 import { RowproofError } from '../../src/core/errors.js';
+import { REPORT_FORMAT_NAMES } from '../../src/core/report-format.js';
 import { formatJsonReport } from '../../src/report/json-report.js';
 import { hostileResult } from '../report/hostile-result.js';
 import { mixedResult, sampleResult, sampleTable } from '../report/sample-result.js';
@@ -93,16 +94,49 @@ describe('--report prometheus', () => {
   const flags = () => ['--report', `prometheus=${folder}/run.prom`];
   const good = fakeVerify(sampleResult([sampleTable()]));
 
-  it('leaves the metrics of the run before until it has its own, and where it has none', async () => {
+  it('leaves the metrics of the run before until it has its own', async () => {
     await runVerifyCli(flags(), good);
     const before = read('run.prom');
     await runVerifyCli(flags(), async (config, hooks) => {
       expect(read('run.prom')).toBe(before);
       return good(config, hooks);
     });
-    expect((await runVerifyCli(flags(), failing)).exitCode).toBe(4);
-    expect(read('run.prom')).toBe(before);
     expect(readdirSync(folder)).toEqual(['run.prom']);
+  });
+
+  it('says failed where a run has no result, whatever the metrics before said, and when all was well last', async () => {
+    const failed = async () => {
+      expect((await runVerifyCli(flags(), failing)).exitCode).toBe(4);
+      const metrics = read('run.prom');
+      const said = metrics.matchAll(/^rowproof_verdict\{(.*),verdict="(\w+)"\} 1$/gm);
+      expect(
+        [...said].map(([, labels, verdict]) => [labels?.replace(/[0-9a-f]{16}/, 'DIGEST'), verdict]),
+      ).toEqual([
+        ['source="mysql://old:3306/shop",target="postgres://new:5432/shop",asked="DIGEST"', 'failed'],
+      ]);
+      expect(metrics).not.toMatch(/rowproof_(?:rows|tables|table_\w+|differing_rows)\{/);
+      expect(metrics).toMatch(/^rowproof_last_run_timestamp_seconds\{.*\} \d{10}$/m);
+      return metrics;
+    };
+    expect(await failed()).not.toContain('rowproof_last_success');
+    const { source, target } = sampleResult([sampleTable()]);
+    const sides = {
+      source: { ...source, url: 'mysql://old:3306/shop' },
+      target: { ...target, url: 'postgres://new:5432/shop' },
+    };
+    await runVerifyCli(flags(), fakeVerify(sampleResult([sampleTable()], sides)));
+    const [success = 'none'] = /^rowproof_last_success_timestamp_seconds\{.*$/m.exec(read('run.prom')) ?? [];
+    expect(read('run.prom')).toMatch(/verdict="verified"\} 1\n/);
+    expect(await failed()).toContain(success);
+    expect(await failed()).toContain(success);
+    expect(readdirSync(folder)).toEqual(['run.prom']);
+    expect(statSync(join(folder, 'run.prom')).mode & 0o777).toBe(0o644 & ~process.umask());
+  });
+
+  it('on stdout has names that a build server would obey spelled, and stays metrics', async () => {
+    const { stdout } = await runVerifyCli(['--report', 'prometheus'], fakeVerify(hostileResult()));
+    expect(stdout).not.toMatch(/[^\P{C}\n]|##[\w.-]*\[/u);
+    expect(stdout).not.toMatch(/(?<!\\)(?:\\\\)*\\[^\\"n]/);
   });
 
   it('keeps when all was well last, and may be read by the program that collects it', async () => {
@@ -136,6 +170,22 @@ describe('--report junit and markdown', () => {
     expect(read('run.xml')).toContain('ended before it had a result');
     expect(statSync(join(folder, 'run.xml')).mode & 0o077).toBe(0);
   });
+});
+
+describe('a report of any format', () => {
+  it.each(REPORT_FORMAT_NAMES)(
+    '%s says nothing of the run before where one has no result',
+    async (format) => {
+      const flags = ['--report', `${format}=${folder}/run`];
+      await runVerifyCli(flags, fakeVerify(sampleResult([sampleTable()])));
+      expect(read('run')).toMatch(/verified/i);
+      await runVerifyCli(flags, failing);
+      expect(read('run')).toMatch(/ended before it had a result|"state": "failed"|verdict="failed"\} 1/);
+      expect(read('run')).not.toMatch(
+        /"verdict": "verified"|VERIFIED: 1 table|verdict="verified"\} 1|public\.customers/,
+      );
+    },
+  );
 });
 
 describe('a saved result', () => {

@@ -238,7 +238,7 @@ describe('changed text', () => {
     expect(diagnose(pairOf('note', 'text', { type: { ...TEXT, mostCharacters: 6 } }), [change])).toEqual([]);
     const long: Change = [`${'é'.repeat(40_000)}`, 'é'.repeat(32_767)];
     expect(diagnose(pairOf('note', 'text', { type: { ...TEXT, mostBytes: 65_535 } }), [long])).toEqual([
-      'truncated, at 65535 bytes: 1 of 1 proved',
+      'truncated, at 65,535 bytes: 1 of 1 proved',
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { listScope } from '../../src/report/scope-sentences.js';
 import { compare } from '../app/compare.js';
 import { fewEnginePairs, useDatabase } from '../support/database.js';
 
@@ -44,5 +45,9 @@ describe.each(fewEnginePairs())('count mode from $source to $target', ({ source:
         },
       ],
     });
+    expect(result.load).toMatchObject({ maxRowsPerSecond: null, maxLoad: 64 });
+    const limited = await count({ 'max-rows-per-second': '5' });
+    expect(limited.result.load).toBeUndefined();
+    expect(listScope(limited.result).join('\n')).not.toContain('a second');
   });
 });

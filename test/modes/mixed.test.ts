@@ -58,7 +58,7 @@ tableSettings:\n  visits: { mode: spot, ratio: 20% }\n  logs: { mode: count }\n`
     );
     expect(stdout).toMatch(/visits .* sampled .* id \(spot\)/);
     expect(stdout).toMatch(/logs .* counted .* counted only/);
-    expect(stdout).toMatch(/Only a sample was read of: \S+ → public\.visits\n/);
+    expect(stdout).toMatch(/Only a sample was asked for of: \S+ → public\.visits\n/);
     expect(stdout).toMatch(/Only the numbers of rows were compared of: \S+ → public\.logs\n/);
     expect(stdout).toMatch(/rows read or counted; 0 missing/);
     const plan = await run('plan');

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { listScope } from '../../src/report/scope-sentences.js';
 import { compare } from '../app/compare.js';
 import { fewEnginePairs, useDatabase } from '../support/database.js';
 
@@ -30,6 +31,18 @@ describe.each(fewEnginePairs())('spot mode from $source to $target', ({ source: 
     expect(table?.sourceRows).toBeLessThan(ROWS);
     expect(table?.targetRows).toBe(table?.sourceRows);
     expect(table?.findings.map((finding) => finding.code)).toEqual(['sampled-share']);
+  });
+
+  it('says of a small table that all of it was read, and nowhere else that it was not', async () => {
+    for (const side of [source, target]) await side.run('CREATE TABLE small (id int PRIMARY KEY)');
+    for (const side of [source, target]) await side.run('INSERT INTO small VALUES (1), (2), (3)');
+    const { result } = await spot({ tables: 'small' });
+    for (const side of [source, target]) await side.run('DROP TABLE small');
+    expect(result.verdict).toBe('sampled');
+    expect(result.tables[0]?.findings[0]?.message).toBe(
+      'Read 1 of 1 chunk of up to 500 source rows (100.0%). That is all of the table in this run; only full mode calls it verified.',
+    );
+    expect(listScope(result).join('\n')).not.toMatch(/only a sample was read/i);
   });
 
   it('draws the same chunks for the same seed and others for another', async () => {

@@ -46,6 +46,7 @@ describe.each(availableEngines())(
             : /parent id=2: foreign keys of tables that the account cannot see may refer to it/,
         );
         expect(written.repair).toContain('In all: 1 row written, 1 left alone.');
+        expect(written.repair).toContain('-- 1 row that this file leaves as it is:\n');
         // The helper applies with the account of the URL that it was given: the administrator's is another.
         await written.applyTo(target, 'repair');
         const kept = isPostgres ? target : other;

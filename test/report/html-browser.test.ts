@@ -6,7 +6,7 @@ import { formatUnfinished } from '../../src/report/unfinished-report.js';
 import { startBrowser, type TestBrowser } from '../support/browser.js';
 import { damagedRun } from './damaged-rows.js';
 import { HOSTILE_TEXTS, hostileResult } from './hostile-result.js';
-import { mixedResult, sampleResult, sampleTable } from './sample-result.js';
+import { mixedResult, sampleResult, sampleTable, unfinishedRun } from './sample-result.js';
 
 let browser: TestBrowser;
 beforeAll(async () => {
@@ -49,7 +49,7 @@ describe('the HTML report in a browser', () => {
     for (const markup of [
       mixed,
       hostile,
-      formatUnfinished('html', { state: 'failed', startedAt: 'x', rowproof: '1' }) ?? '',
+      formatUnfinished('html', unfinishedRun({ state: 'failed' })) ?? '',
     ]) {
       const { page, requests, complaints } = await browser.open(markup);
       await page.waitForLoadState('networkidle');

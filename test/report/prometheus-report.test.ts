@@ -57,7 +57,7 @@ describe('the metrics', () => {
     const { stdout } = spawnSync(promtool, ['check', 'rules', join(folder, 'rules.yaml')], {
       encoding: 'utf8',
     });
-    expect(stdout).toContain('SUCCESS: 2 rules found');
+    expect(stdout).toContain('SUCCESS: 3 rules found');
     const known = new Set(seriesOf(render(mixedResult(), '')).map((line) => line.split('{')[0]));
     known.add('rowproof_last_success_timestamp_seconds');
     const named = [...rules.matchAll(/\browproof_\w+/g)].map(([name]) => name);
@@ -67,10 +67,29 @@ describe('the metrics', () => {
 
   it('are series that differ, without timestamps and without anything of a row', () => {
     const all = seriesOf(render(hostileResult()));
-    expect(all.every((line) => /^rowproof_\w+\{.*"\} [\d.e+]+$/.test(line))).toBe(true);
+    expect(all.every((line) => /^rowproof_\w+\{.*"\} [\d.e+]+$/s.test(line))).toBe(true);
     const names = all.map((line) => line.slice(0, line.lastIndexOf(' ')));
     expect(new Set(names).size).toBe(names.length);
     expect(render(mixedResult())).not.toMatch(/lorem|paid|10\.50|00ff1|48211999/);
+  });
+
+  it('have the real names of tables as labels, with the escapes of the format and no others', () => {
+    const names = [
+      '##vso[x]',
+      'rtl\u202eevil',
+      'back\\slash',
+      'q"uote',
+      'line\nend',
+      '\u001b[31m',
+      '  edges  ',
+    ];
+    const metrics = render(sampleResult(names.map((target) => sampleTable({ target }))));
+    const read = [
+      ...metrics.matchAll(/^rowproof_table_different\{.*target_table="((?:[^"\\]|\\.)*)"\}/gm),
+    ].map(([, label = '']) =>
+      label.replace(/\\([\\"n])/g, (_, escaped) => (escaped === 'n' ? '\n' : escaped)),
+    );
+    expect(read).toEqual(names);
   });
 
   it('keep two names apart that would be spelled alike', () => {

@@ -1,4 +1,5 @@
 import { RUN_FORMAT, type RunResult, type TableResult } from '../../src/core/result.js';
+import type { UnfinishedRun } from '../../src/report/unfinished-report.js';
 
 /** A verified table pair of ten rows; tests change what they are about. */
 export function sampleTable(changes: Partial<TableResult> = {}): TableResult {
@@ -210,4 +211,19 @@ export function mixedResult(): RunResult {
       ],
     },
   );
+}
+
+/** A run without a result. */
+export function unfinishedRun({ state }: Pick<UnfinishedRun, 'state'>): UnfinishedRun {
+  const labels = {
+    source: 'mysql://old:3306/shop',
+    target: 'postgres://new:5432/shop',
+    asked: '0123456789abcdef',
+  };
+  return {
+    state,
+    startedAt: '2025-01-01T02:00:00.000Z',
+    rowproof: '0.1.0',
+    metrics: { labels, endedAt: new Date('2025-01-01T02:05:00.000Z'), earlier: '' },
+  };
 }

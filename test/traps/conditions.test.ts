@@ -140,6 +140,13 @@ describe('a condition that a row meets on one side only', () => {
           hint: expect.stringContaining('without the condition'),
         }),
       );
+      await target.run("UPDATE word SET word = 'b' WHERE id = 4");
+      const one = await compare({ source, target, flags: { where: "word:word = 'a'", ...flags } });
+      expect(tableResult(one, 'word').findings.map(({ message }) => message)).toContainEqual(
+        expect.stringMatching(
+          /^1 missing or extra row of public\.word is on the other side too, where it does not meet/,
+        ),
+      );
     },
   );
 });

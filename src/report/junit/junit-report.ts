@@ -55,7 +55,7 @@ interface Suite {
 }
 
 function formatSuite(cases: readonly WrittenCase[], { seconds, startedAt, head }: Suite): string {
-  const count = (outcome: Outcome) => cases.filter((each) => each[outcome] !== null).length;
+  const count = (outcome: Outcome) => cases.filter((each) => outcomeOf(each) === outcome).length;
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}" time="${seconds.toFixed(3)}"`;
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(startedAt);
   const when = isTime ? ` timestamp="${startedAt}"` : '';
@@ -97,29 +97,37 @@ function fitIntoFile(cases: readonly TestCase[]): WrittenCase[] {
   return [...kept, { ...rest, xml: formatCase(rest) }];
 }
 
-function rank({ failure, error, skipped, group }: TestCase): number {
-  if (group === 'run') return 0;
-  return failure !== null ? 1 : error !== null ? 2 : skipped !== null ? 3 : 4;
+function rank(each: TestCase): number {
+  if (each.group === 'run') return 0;
+  const outcome = outcomeOf(each);
+  return outcome === null ? OUTCOMES.length + 1 : OUTCOMES.indexOf(outcome) + 1;
+}
+
+/** The one outcome of a test case, so that totals add up to the number of cases; null for a pass. */
+function outcomeOf(each: TestCase): Outcome | null {
+  return OUTCOMES.find((outcome) => each[outcome] !== null) ?? null;
 }
 
 function bytesOf(cases: readonly WrittenCase[]): number {
   return cases.reduce((sum, { xml }) => sum + Buffer.byteLength(xml), 0);
 }
 
-/** Both a failure and an error where a table differs and was not checked in full; the details are told once. */
 function formatCase(each: TestCase): string {
-  const details = escapeText(cut(each.details, MOST_DETAILS));
-  const [first] = OUTCOMES.filter((outcome) => each[outcome] !== null);
-  const told = OUTCOMES.flatMap((outcome) => {
-    const message = each[outcome];
-    if (message === null) return [];
-    const type = outcome === 'skipped' ? '' : ` type="${outcome === 'failure' ? 'different' : 'unverified'}"`;
-    const tag = `      <${outcome} message=${escapeAttribute(cut(message, MOST_MESSAGE))}${type}`;
-    const isBare = outcome !== first || outcome === 'skipped' || details === '';
-    return [isBare ? `${tag}/>\n` : `${tag}>${details}</${outcome}>\n`];
-  });
   const head = `    <testcase classname="rowproof.${each.group}" name=${escapeAttribute(each.name)} time="${each.seconds.toFixed(3)}"`;
-  return told.length === 0 ? `${head}/>\n` : `${head}>\n${told.join('')}    </testcase>\n`;
+  const outcome = outcomeOf(each);
+  if (outcome === null) return `${head}/>\n`;
+  const type = outcome === 'skipped' ? '' : ` type="${outcome === 'failure' ? 'different' : 'unverified'}"`;
+  const tag = `      <${outcome} message=${escapeAttribute(cut(each[outcome] ?? '', MOST_MESSAGE))}${type}`;
+  const body = outcome === 'skipped' ? '' : formatBody(each);
+  const told = body === '' ? `${tag}/>` : `${tag}>${body}</${outcome}>`;
+  return `${head}>\n${told}\n    </testcase>\n`;
+}
+
+/** What differs and was not checked in full is a failure; that it was not is told first in its text. */
+function formatBody({ failure, error, details }: TestCase): string {
+  const gap = failure === null || error === null || error === failure ? [] : [`Not fully checked: ${error}`];
+  const parts = [...gap.map((text) => cut(text, MOST_MESSAGE)), cut(details, MOST_DETAILS)];
+  return escapeText(parts.filter((part) => part !== '').join('\n\n'));
 }
 
 function cut(text: string, most: number): string {

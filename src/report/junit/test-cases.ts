@@ -12,7 +12,7 @@ import type { TestCase } from './test-case.js';
 
 /** What the weaker modes say in place of a pass. */
 const NO_PROOF = {
-  sampled: 'Sampled: only a share of the rows was compared, and no difference was found in it.',
+  sampled: 'Sampled: only a sample of the rows was asked for, and no difference was found in it.',
   counted: 'Counted: only the numbers of rows were compared, no values.',
 } as const;
 const DETAILS_WIDTH = 100;

@@ -1,4 +1,4 @@
-import { guardText, spellUnseen } from '../../words/visible-text.js';
+import { spellUnits } from '../../words/visible-text.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -29,10 +29,23 @@ export function formatSeries(name: string, labels: Labels): string {
 }
 
 /**
- * Spells what cannot be seen. Two values stay two: a backslash is doubled before, and once more with the quote as the format
- * asks for it.
+ * A value as the format escapes it and no further, so that whoever reads the metrics has the real name, as readers of JSON
+ * have it: the format takes every character of UTF-8, and knows no escape for one that nobody sees. A lone surrogate is none.
  */
 function escapeValue(value: string): string {
-  const spelled = guardText(spellUnseen(value.replaceAll('\\', '\\\\')));
-  return spelled.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return value
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n');
+}
+
+const OBEYED = /(?!\n)[\p{C}\p{Zl}\p{Zp}]|(?<=#)#(?=[\w.-]*\[)/gu;
+
+/**
+ * Metrics for a terminal or a build log, which obey what stands in names: that is spelled as text of the label (`\\u001b`). They
+ * stay metrics.
+ */
+export function guardMetrics(metrics: string): string {
+  return metrics.replace(OBEYED, (found) => spellUnits(found).replaceAll('\\', '\\\\'));
 }

@@ -1,14 +1,20 @@
 import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
-import type { Verdict } from '../../core/verdict.js';
 import type { ReportOptions } from '../report-options.js';
 import { countDifferences } from '../verdict-text.js';
-import { formatMetrics, formatSeries, type Labels, type Metric } from './metric-lines.js';
+import {
+  type RunLabels,
+  readSuccesses,
+  type Success,
+  sayEnd,
+  saySuccesses,
+  sayVerdict,
+  VERDICTS,
+} from './last-run.js';
+import { formatMetrics, type Labels, type Metric } from './metric-lines.js';
 
 /** Each is a series of its own in the database of whoever watches. */
 const MOST_TABLES = 1000;
-const LAST_SUCCESS = 'rowproof_last_success_timestamp_seconds';
-const VERDICTS = ['verified', 'sampled', 'counted', 'unverified', 'different'] as const;
 
 /**
  * The result as gauges for node_exporter's textfile collector. `earlier` is the file that will be replaced: when a run of
@@ -17,38 +23,28 @@ const VERDICTS = ['verified', 'sampled', 'counted', 'unverified', 'different'] a
 export function formatPrometheusReport(result: RunResult, { earlier = '' }: ReportOptions): string {
   const labels = { source: result.source.url, target: result.target.url, asked: result.askedHash };
   const metrics = [...listRunMetrics(result), ...listTableMetrics(result.tables)];
-  const success = findLastSuccess(result, labels, earlier);
-  const last: Metric = {
-    name: LAST_SUCCESS,
-    help: 'When the last run ended that was verified, as seconds since 1970.',
-    samples: success === null ? [] : [{ value: success }],
-  };
+  const last = saySuccesses(findSuccesses(result, labels, earlier));
   return formatMetrics([...metrics, last], labels);
 }
 
 function listRunMetrics(result: RunResult): Metric[] {
   return [
-    byVerdict({
-      name: 'rowproof_verdict',
-      help: 'One for the verdict of the last run, zero for each other.',
-      count: (verdict) => Number(verdict === result.verdict),
-    }),
+    sayVerdict(result.verdict),
     gauge(
       'rowproof_interrupted',
       'Whether the last run was stopped before its end.',
       Number(result.interrupted),
     ),
     gauge('rowproof_run_seconds', 'How long the last run took.', result.elapsedMs / 1000),
+    sayEnd(endOf(result)),
     {
-      name: 'rowproof_last_run_timestamp_seconds',
-      help: 'When the last run ended, as seconds since 1970.',
-      samples: listEnd(result),
-    },
-    byVerdict({
       name: 'rowproof_tables',
       help: 'Table pairs by verdict.',
-      count: (verdict) => result.tables.filter((table) => table.verdict === verdict).length,
-    }),
+      samples: VERDICTS.map((verdict) => ({
+        labels: { verdict },
+        value: result.tables.filter((table) => table.verdict === verdict).length,
+      })),
+    },
     ...listRowMetrics(result),
   ];
 }
@@ -83,18 +79,6 @@ function listRowMetrics({ totals, tables }: RunResult): Metric[] {
       tables.reduce((sum, { coverage }) => sum + coverage.unverifiedChunks, 0),
     ),
   ];
-}
-
-interface ByVerdict extends Pick<Metric, 'name' | 'help'> {
-  readonly count: (verdict: Verdict) => number;
-}
-
-function byVerdict({ name, help, count }: ByVerdict): Metric {
-  return {
-    name,
-    help,
-    samples: VERDICTS.map((verdict) => ({ labels: { verdict }, value: count(verdict) })),
-  };
 }
 
 function gauge(name: string, help: string, value: number): Metric {
@@ -138,17 +122,11 @@ function nameTable({ source, target }: TableResult): Labels {
   return { source_table: source ?? '', target_table: target ?? '' };
 }
 
-function findLastSuccess(result: RunResult, labels: Labels, earlier: string): number | null {
-  if (result.verdict === 'verified' && !result.interrupted) return endOf(result);
-  const series = `${formatSeries(LAST_SUCCESS, labels)} `;
-  const line = earlier.split('\n').find((each) => each.startsWith(series));
-  const value = Number(line?.slice(series.length) ?? Number.NaN);
-  return Number.isSafeInteger(Math.round(value)) && value > 0 ? value : null;
-}
-
-function listEnd(result: RunResult): Metric['samples'] {
+function findSuccesses(result: RunResult, labels: RunLabels, earlier: string): readonly Success[] {
   const ended = endOf(result);
-  return ended === null ? [] : [{ value: ended }];
+  if (result.verdict !== 'verified' || result.interrupted)
+    return readSuccesses(earlier, labels).filter(({ asked }) => asked === labels.asked);
+  return ended === null ? [] : [{ asked: labels.asked, value: ended }];
 }
 
 /** In seconds since 1970; null where a saved result was edited. */

@@ -34,7 +34,8 @@ const ANSWERS = {
   different: 'No. Repair what differs, or accept it in writing, and verify again.',
   unverified:
     'Nobody can say yet. No difference was found, but something that was asked for was not checked.',
-  sampled: 'Not on this evidence alone: a sample shows no difference, and is no proof of the other rows.',
+  sampled:
+    'Not on this evidence alone: a sample shows no difference, and is no proof of rows that are not in it.',
   counted: 'Not on this evidence alone: equal numbers of rows say nothing of their values.',
 } as const;
 
