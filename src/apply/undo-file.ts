@@ -117,7 +117,7 @@ export function buildUndoFrame({
 function* warnOfReactions({ table: { name }, facts }: AppliedTable): Generator<string> {
   const { triggers = [], harmful = {} } = facts ?? {};
   if (triggers.length > 0)
-    yield `WARNING: Triggers of ${name} fire while this is applied: ${triggers.join(', ')}.`;
+    yield `WARNING: Triggers of ${name} may fire while this is applied: ${triggers.join(', ')}.`;
   for (const reason of new Set(Object.values(harmful)))
     yield `WARNING: Of ${name}, ${reason}: rowproof apply leaves such rows alone, a client of the database does not.`;
 }

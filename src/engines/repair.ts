@@ -61,7 +61,7 @@ export interface RepairTable {
   readonly required: ReadonlySet<string>;
   /** Columns that the server sets by itself in every UPDATE that does not name them. */
   readonly autoUpdated: readonly string[];
-  /** Names of triggers that fire on a write. */
+  /** Names of triggers that fire on some kind of write. */
   readonly triggers: readonly string[];
   /** Columns that a trigger mentions: what is put aside in one may not be found again. */
   readonly triggered: (column: string) => boolean;

@@ -379,7 +379,7 @@ describe('the command line', () => {
     expect(answers).toEqual([false]);
     expect(asked).toEqual(['Apply this to mysql://db:3306/shop? [y/N] ']);
     expect(io.written.stderr).toContain(
-      'shop.t: 1 insert, 0 updates, 0 deletes\n    triggers that fire: audit\n',
+      'shop.t: 1 insert, 0 updates, 0 deletes\n    triggers that may fire: audit\n',
     );
     expect(io.written.stderr).toContain('3 rows that the repair did not change: passed over\n');
   });
