@@ -28,7 +28,7 @@ export async function applyRows(parts: ApplyParts, journal: UndoJournal): Promis
   const { dialect } = connection.target;
   const harmful = await findHarmfulRows({ survey, file, dialect, tables });
   const applier = new BatchApplier({
-    ...{ connection, tables, journal, signal, harmful },
+    ...{ connection, tables, journal, signal, harmful, lastLines: survey.lastLines },
     onDone: async (runs) => {
       await tally.take(runs, { connection, tables });
       onProgress?.({ step: 'apply', rows: tally.rows, of: survey.rows });

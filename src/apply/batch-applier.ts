@@ -7,6 +7,7 @@ import { GroupPace } from './group-pace.js';
 import { TransientFailure } from './row-failure.js';
 import { runBatch } from './run-batch.js';
 import type { RunContext } from './send-statements.js';
+import type { FileSurvey } from './survey-file.js';
 import type { UndoJournal } from './undo-journal.js';
 import type { AppliedTable } from './undo-statement.js';
 import type { WriteConnection, WriteTarget } from './write-connection.js';
@@ -18,6 +19,7 @@ interface ApplierParts {
   readonly signal: AbortSignal;
   /** Rows that are not tried, with the reason, by their marks. */
   readonly harmful: ReadonlyMap<string, string>;
+  readonly lastLines: FileSurvey['lastLines'];
   /** Told of every block once its transaction is committed. */
   readonly onDone: (runs: readonly BlockRun[]) => Promise<void>;
 }
@@ -111,10 +113,10 @@ export class BatchApplier {
   }
 
   async #begin(): Promise<RunContext> {
-    const { connection, tables } = this.#parts;
+    const { connection, tables, lastLines } = this.#parts;
     const { engine, dialect } = connection.target;
     try {
-      return { session: await connection.begin(), engine, dialect, tables };
+      return { session: await connection.begin(), engine, dialect, tables, lastLines };
     } catch (error) {
       throw transientOr(error, connection);
     }

@@ -15,8 +15,12 @@ export interface RowSteps {
   readonly readEffect: (results: readonly StatementResult[]) => Effect;
 }
 
-/** Locks and reads the row, runs the statement, and reads the row again. */
-export function planSteps(statement: RowStatement, table: AppliedTable): RowSteps {
+/** Locks and reads the row, runs the statement, which others about the row may follow, and reads the row again. */
+export function planSteps(
+  statement: RowStatement,
+  table: AppliedTable,
+  { isFollowed }: { readonly isFollowed: boolean },
+): RowSteps {
   const { kind, sql } = statement;
   const before = kind === 'insert' ? [] : [buildLockingRead(statement, table)];
   const after = kind === 'delete' ? [] : [buildImageRead(keyAfter([statement], table), table)];
@@ -28,7 +32,7 @@ export function planSteps(statement: RowStatement, table: AppliedTable): RowStep
         before.length === 0 ? null : readImage(results[0], statement, table),
         after.length === 0 ? null : readImage(results.at(-1), statement, table),
       ] as const;
-      return judge(images, { found, statement, table });
+      return judge(images, { found, statement, table, isFollowed });
     },
   };
 }
@@ -90,11 +94,12 @@ interface Found {
   readonly found: number;
   readonly statement: RowStatement;
   readonly table: AppliedTable;
+  readonly isFollowed: boolean;
 }
 
 function judge(
   [before, after]: readonly [RowImage | null, RowImage | null],
-  { found, statement: { kind, mark }, table }: Found,
+  { found, statement: { kind, mark }, table, isFollowed }: Found,
 ): Effect {
   if (found > 1) throw new RowRefusal(mark, `The statement found ${found} rows where it must find one.`);
   if (found === 0) return 'nothing';
@@ -102,7 +107,7 @@ function judge(
     const cause = new Error('The row came while it was looked for.');
     throw new TransientFailure(mark, { cause, lost: false });
   }
-  if (after !== null || kind === 'delete') return buildUndo({ before, after }, table);
+  if (after !== null || kind === 'delete') return buildUndo({ before, after }, table, { isFollowed });
   throw new RowRefusal(
     mark,
     'The row is not under its key once it was written: a trigger may have changed it.',

@@ -72,7 +72,7 @@ export class RowTally {
     this.#counts.done += unmatched.length - changed.length;
     for (const row of changed) {
       if (row.isGuarded) this.#leave('refused', row, row.reason);
-      else this.#leave('changed', row, `It was changed since it was read. ${row.reason}`);
+      else this.#leave('changed', row, `${this.#whyUnmatched(row)} ${row.reason}`);
     }
   }
 
@@ -87,6 +87,14 @@ export class RowTally {
   result({ plan, dryRun, undoPath = null, interrupted = false }: Ending): ApplyResult {
     const open = plan.rows - this.rows;
     return { format: 'rowproof/apply@1', plan, dryRun, ...this.#counts, open, undoPath, interrupted };
+  }
+
+  /** A statement that finds nothing, and one from which a trigger keeps its row, look alike. */
+  #whyUnmatched({ statements: [first] }: RowStatements): string {
+    const triggers = this.#tables.get(first?.table ?? -1)?.facts?.triggers ?? [];
+    return triggers.length === 0
+      ? 'It was changed since it was read.'
+      : 'It was changed since it was read, or a trigger kept the statement from it.';
   }
 
   #leave(kind: 'changed' | 'refused', row: RowStatements, reason: string): void {

@@ -89,12 +89,15 @@ interface PlannedStatement {
   readonly steps: RowSteps;
 }
 
-function planStatement(statement: RowStatement, { tables, dialect }: RunContext): PlannedStatement {
+function planStatement(
+  statement: RowStatement,
+  { tables, dialect, lastLines }: RunContext,
+): PlannedStatement {
   const table = tables.get(statement.table);
   if (table === undefined) throw new RangeError(`Table ${statement.table} was not prepared`);
   const steps =
     statement.bounds === null
-      ? planSteps(statement, table)
+      ? planSteps(statement, table, { isFollowed: (lastLines.get(statement.mark) ?? 0) > statement.line })
       : planCopySteps({ statement, table, locks: dialect.lockingProbe });
   return { statement, table, steps };
 }

@@ -10,6 +10,8 @@ export interface RunContext {
   readonly dialect: WriteDialect;
   /** By the numbers that statements name. */
   readonly tables: ReadonlyMap<number, AppliedTable>;
+  /** The line of the last statement of a row, where it has more than one, by the mark of the row. */
+  readonly lastLines: ReadonlyMap<string, number>;
 }
 
 /** SQL that is sent for a row. */

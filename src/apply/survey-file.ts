@@ -26,6 +26,8 @@ export interface FileSurvey {
   readonly told: ToldRows | null;
   /** How many statements a row has within a transaction, where it has more than one. */
   readonly statementsOfRow: ReadonlyMap<string, number>;
+  /** The line of the last statement of a row that has more than one, in one transaction or in several. */
+  readonly lastLines: ReadonlyMap<string, number>;
   readonly parted: PartedRows;
 }
 
@@ -59,6 +61,7 @@ export async function surveyFile({ path, file, dialect, toldPath }: FileToSurvey
   };
   const preamble = emptyPreamble();
   const statementsOfRow = new Map<string, number>();
+  const lastLines = new Map<string, number>();
   const counts = new Map<number, Counts>();
   const parted = new PartedRows();
   let inTransaction = new Map<string, { readonly statements: number; readonly kind: keyof Counts }>();
@@ -73,6 +76,7 @@ export async function surveyFile({ path, file, dialect, toldPath }: FileToSurvey
     const isParted = parted.note(item.statement, known === undefined);
     const statements = (known?.statements ?? 0) + 1;
     if (statements > 1) statementsOfRow.set(mark, Math.max(statements, statementsOfRow.get(mark) ?? 0));
+    if (statements > 1 || isParted) lastLines.set(mark, item.statement.line);
     const before = known?.kind ?? (isParted ? earlierKind(kind) : undefined);
     const counted = countedKind(before, `${kind}s`);
     inTransaction.set(mark, { statements, kind: counted });
@@ -96,6 +100,7 @@ export async function surveyFile({ path, file, dialect, toldPath }: FileToSurvey
     unchanged: unchanged.size,
     told,
     statementsOfRow,
+    lastLines,
     parted,
   };
 }

@@ -40,27 +40,34 @@ export interface UndoStatement {
  * Builds what takes the effect of one statement back, or null where it had none.
  *
  * It demands every value that the statement left, so that it does nothing where the statement was not committed or
- * somebody changed the row since.
+ * somebody changed the row since; where another statement about the row followed, not those that triggers may set.
  */
-export function buildUndo(effect: RowEffect, applied: AppliedTable): UndoStatement | null {
+export function buildUndo(
+  effect: RowEffect,
+  applied: AppliedTable,
+  { isFollowed }: { readonly isFollowed: boolean },
+): UndoStatement | null {
   const { before, after } = effect;
+  // Taking back the statement that followed fires the triggers that set these.
+  const unknown = new Set(isFollowed ? applied.facts?.settable.keys() : []);
   if (before === null && after === null) return null;
-  if (before === null) return after === null ? null : undoInsert(after, applied);
+  if (before === null) return after === null ? null : undoInsert(after, applied, unknown);
   if (after === null) return undoDelete(before, applied);
-  return undoUpdate({ before, after }, applied);
+  return undoUpdate({ before, after }, applied, unknown);
 }
 
-function undoInsert(after: RowImage, applied: AppliedTable): UndoStatement {
+function undoInsert(after: RowImage, applied: AppliedTable, unknown: ReadonlySet<string>): UndoStatement {
   const { dialect } = applied.catalog;
+  const exactly = whereExactly(after, applied, unknown);
   const where = [
-    whereExactly(after, applied),
+    exactly,
     ...notReferred(after, applied),
     ...(applied.facts?.unseen == null ? [] : [applied.facts.unseen.guard]),
   ].join(' AND ');
   const table = dialect.quoteOnlyTable(applied.table);
   return {
     sql: `DELETE FROM ${table} WHERE ${where};`,
-    probe: { sql: `SELECT 1 FROM ${table} WHERE ${whereExactly(after, applied)}`, isThere: true },
+    probe: { sql: `SELECT 1 FROM ${table} WHERE ${exactly}`, isThere: true },
   };
 }
 
@@ -85,6 +92,7 @@ function undoDelete(before: RowImage, applied: AppliedTable): UndoStatement {
 function undoUpdate(
   { before, after }: { before: RowImage; after: RowImage },
   applied: AppliedTable,
+  unknown: ReadonlySet<string>,
 ): UndoStatement | null {
   const { dialect } = applied.catalog;
   const isChanged = (place: number): boolean => before[place] !== after[place];
@@ -95,16 +103,18 @@ function undoUpdate(
     return [`${dialect.quoteName(image.name)} = ${image.literal(before[place] ?? null)}`];
   });
   const table = dialect.quoteOnlyTable(applied.table);
-  const where = whereExactly(after, applied);
+  const where = whereExactly(after, applied, unknown);
   return {
     sql: `UPDATE ${table} SET ${set.join(', ')} WHERE ${where};`,
     probe: { sql: `SELECT 1 FROM ${table} WHERE ${where}`, isThere: true },
   };
 }
 
-function whereExactly(row: RowImage, applied: AppliedTable): string {
+function whereExactly(row: RowImage, applied: AppliedTable, unknown: ReadonlySet<string>): string {
   const guards = applied.images.flatMap((image, place) =>
-    image.generated || applied.key.includes(image.name) ? [] : [` AND ${image.guard(row[place] ?? null)}`],
+    image.generated || applied.key.includes(image.name) || unknown.has(image.name)
+      ? []
+      : [` AND ${image.guard(row[place] ?? null)}`],
   );
   return `/*k*/ ${keyOf(row, applied)} /*g*/${guards.join('')}`;
 }

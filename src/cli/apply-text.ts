@@ -22,7 +22,9 @@ export function formatApplyPlan({
     `Target  ${visibleName(target)}`,
     ...tables.flatMap(({ table, inserts, updates, deletes, triggers }) => [
       `  ${visibleName(table)}: ${formatCounted(inserts, 'insert')}, ${formatCounted(updates, 'update')}, ${formatCounted(deletes, 'delete')}`,
-      ...(triggers.length === 0 ? [] : [`    triggers that may fire: ${triggers.map(visibleName).join(', ')}`]),
+      ...(triggers.length === 0
+        ? []
+        : [`    triggers that may fire: ${triggers.map(visibleName).join(', ')}`]),
     ]),
     `In all  ${formatCounted(rows, 'row')}${leftAlone === 0 ? '' : `; ${formatCount(leftAlone)} more ${leftAlone === 1 ? 'is' : 'are'} left alone, the file says why`}`,
     ...(unchanged === 0

@@ -69,21 +69,25 @@ function explainScale({ original, altered, to }: Alteration, found: Explanation[
   for (const digits of scales) {
     for (const how of ['rounded', 'cut'] as const) {
       if (isSameNumber(limitFraction(before, digits, how), after)) {
-        found.push(explainedScale({ after, digits, how, isDeclared: digits === declared }));
+        found.push(explainedScale({ before, after, digits, how, isDeclared: digits === declared }));
       }
     }
   }
 }
 
 interface ScaleFit {
+  readonly before: ExactNumber;
   readonly after: ExactNumber;
   readonly digits: number;
   readonly how: 'rounded' | 'cut';
   readonly isDeclared: boolean;
 }
 
-function explainedScale({ after, digits, how, isDeclared }: ScaleFit): Explanation {
-  const bits = Math.max(2, Math.min(MOST_DIGITS, BITS_PER_DIGIT * significantDigits(after)));
+/** One step of the last digit, as from 19.99 to 20.00, is what a change of all prices by a cent looks like too. */
+function explainedScale({ before, after, digits, how, isDeclared }: ScaleFit): Explanation {
+  const step = after.units * 10n ** BigInt(before.scale - after.scale) - before.units;
+  const isOneStep = step === 1n || step === -1n;
+  const bits = isOneStep ? 1 : Math.max(2, Math.min(MOST_DIGITS, BITS_PER_DIGIT * significantDigits(after)));
   return {
     cause: 'decimal-scale',
     detail: `${how} to ${digits} fraction digit${digits === 1 ? '' : 's'}`,

@@ -119,7 +119,8 @@ function explainReplacement({ original, altered }: Alteration, found: Explanatio
     if (!altered.includes(mark)) continue;
     for (const { name: each, count } of MARK_COUNTS) {
       if (!isReplaced(original, altered, { mark, count })) continue;
-      found.push({ cause: 'characters-replaced', detail: `by ${name}${each}`, bits: 20 });
+      const provable = !MARKS.some((other) => other.mark !== mark && original.includes(other.mark));
+      found.push({ cause: 'characters-replaced', detail: `by ${name}${each}`, bits: 20, provable });
     }
   }
 }

@@ -31,6 +31,7 @@ function explainTruncation({ original, altered, to }: Alteration, found: Explana
     cause,
     detail: `at ${formatCounted(characters, 'character')}`,
     ...weighLength(characters, mostCharacters(to)),
+    ...(isFull(to) && { provable: false }),
   });
   const bytes = Buffer.byteLength(altered);
   const next = String.fromCodePoint(original.codePointAt(altered.length) ?? 0);
@@ -38,6 +39,14 @@ function explainTruncation({ original, altered, to }: Alteration, found: Explana
     found.push({ cause, detail: `at ${formatCounted(limit, 'byte')}`, ...weighLength(limit, mostBytes(to)) });
   }
 }
+
+/** Where every value ends at the length of its column, one that was made longer afterwards ends there too. */
+function isFull({ type }: Column): boolean {
+  return type.kind === 'text' && (type.padded || (type.mostCharacters ?? SHORT) < SHORT);
+}
+
+/** Codes of countries, currencies and the like. */
+const SHORT = 4;
 
 function countCharacters(text: string): number {
   let count = 0;

@@ -1,5 +1,5 @@
 /** A name in SQL, in either engine's quotes or bare, as part of a pattern. */
-export const NAME = '(?:"[^"]*"|`[^`]*`|[\\w$\\u0080-\\uffff]+)';
+export const NAME = '(?:"(?:[^"]|"")*"|`(?:[^`]|``)*`|[\\w$\\u0080-\\uffff]+)';
 
 /** How quotes end: with a backslash as any other character, or with one that takes the next along. */
 const QUOTES = [

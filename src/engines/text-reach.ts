@@ -6,7 +6,7 @@ const CHANGES =
 
 /** What runs a text that is a value, or spells a name so that it cannot be read here. */
 const HIDES =
-  /\bdo\s+(?:language\s+\S+\s+)?(?:''|\$)|\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?(?:function|procedure|trigger|rule|aggregate|operator|cast|event|definer)\b|\bcopy\s+[^;]*\b(?:from|to)\b|\bu&(?=["'])|\b(?:(?:query|cursor|table|schema|database)_to_xml\w*|ts_stat|ts_rewrite|dblink\w*|crosstab\w*|connectby|xpath_table|lo_\w+|lowrite)\s*\(/i;
+  /\bdo\s+(?:language\s+\S+\s+)?(?:[a-z]&?)?(?:''|\$)|\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?(?:function|procedure|trigger|rule|aggregate|operator|cast|event|definer)\b|\bcopy\s+[^;]*\b(?:from|to)\b|\bu&(?=["'])|\b(?:(?:query|cursor|table|schema|database)_to_xml\w*|ts_stat|ts_rewrite|dblink\w*|crosstab\w*|connectby|xpath_table|lo_\w+|lowrite)\s*\(/i;
 
 /** Words that stand for operators, by the operator's own symbol. */
 const SPELLED: Readonly<Record<string, RegExp>> = {
@@ -27,7 +27,7 @@ const SPELLED: Readonly<Record<string, RegExp>> = {
 /** What event triggers look at. */
 const COMMANDS = /\b(?:create|alter|drop|comment|grant|revoke|refresh|reindex|security|import)\b/i;
 
-/** What computes the expressions of tables that it names, or of all. */
+/** What computes the expressions of tables. */
 const REBUILDS = /\b(?:analy[sz]e|reindex|cluster)\b/i;
 
 const INSERT = /\binsert\b(?!\s*\()/gi;
@@ -56,6 +56,8 @@ interface ReadText {
   readonly inserts: ReadonlySet<string> | null;
   readonly names: ReadonlySet<string>;
   readonly forms: readonly string[];
+  /** It may compute what the tables compute of their rows. */
+  readonly rebuilds: boolean;
 }
 
 /** A text that is set off, and what people call what holds it. */
@@ -116,9 +118,13 @@ export class TextReach {
     return known;
   }
 
-  *#setOffBy({ inserts, names, forms }: ReadText): Generator<Link> {
+  *#setOffBy({ inserts, names, forms, rebuilds }: ReadText): Generator<Link> {
     const { insert, name, operator } = this.#links;
     for (const target of inserts ?? insert.keys()) yield* insert.get(target) ?? [];
+    if (rebuilds)
+      yield* [...insert.values()]
+        .flat()
+        .map(({ text }) => ({ label: 'what ANALYZE or REINDEX computes', text }));
     for (const said of names) yield* name.get(said) ?? [];
     for (const [symbol, texts] of operator)
       if (forms.some((form) => saysOperator(form, symbol))) yield* texts;
@@ -129,7 +135,7 @@ export class TextReach {
 /** What adding rows to a view adds rows to: any table that its text names. */
 export function insertsThrough(definition: string): string {
   const names = namesIn(plainForms(definition));
-  return [...names].map((name) => `INSERT INTO "${name}";`).join(' ');
+  return [...names].map((name) => `INSERT INTO "${name.replaceAll('"', '""')}";`).join(' ');
 }
 
 /** What follows a text that was set off, for a sentence about what did it. */
@@ -150,13 +156,18 @@ function readText(text: string): ReadText {
   const forms = plainForms(text);
   const changes =
     hasCommentInComment(text) || forms.some((form) => CHANGES.test(withoutNames(form)) || HIDES.test(form));
-  return { changes, inserts: insertTargets(forms), names: namesIn(forms), forms };
+  return {
+    changes,
+    inserts: insertTargets(forms),
+    names: namesIn(forms),
+    forms,
+    rebuilds: forms.some((form) => REBUILDS.test(form)),
+  };
 }
 
 /** The bare names of the tables that a text adds rows to; null where they cannot be made out. */
 function insertTargets(forms: readonly string[]): ReadonlySet<string> | null {
   const names = new Set<string>();
-  if (forms.some((form) => REBUILDS.test(form))) return null;
   for (const form of forms) {
     const found = [...form.matchAll(TARGET)];
     if (found.length < (form.match(INSERT)?.length ?? 0)) return null;
@@ -175,7 +186,21 @@ function namesIn(forms: readonly string[]): ReadonlySet<string> {
 
 function bareName(target: string): string {
   const last = target.match(NAMES)?.at(-1) ?? '';
-  return last.replace(/^["`]|["`]$/g, '').toLowerCase();
+  const [quote = ''] = /^["`]/.exec(last) ?? [];
+  const name = quote === '' ? last : last.slice(1, -1).replaceAll(quote + quote, quote);
+  return cutName(name).toLowerCase();
 }
 
-const withoutNames = (form: string): string => form.replace(/"[^"]*"|`[^`]*`/g, '_');
+/** PostgreSQL cuts a longer name before it looks for what it names; the others have none. */
+const MOST_NAME_BYTES = 63;
+
+function cutName(name: string): string {
+  if (name.length * 3 <= MOST_NAME_BYTES) return name;
+  const bytes = Buffer.from(name);
+  // What is left of a character that was cut is left out.
+  return bytes.length <= MOST_NAME_BYTES
+    ? name
+    : new TextDecoder().decode(bytes.subarray(0, MOST_NAME_BYTES), { stream: true });
+}
+
+const withoutNames = (form: string): string => form.replace(/"(?:[^"]|"")*"|`(?:[^`]|``)*`/g, '_');

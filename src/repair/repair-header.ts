@@ -130,7 +130,9 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
       );
     }
     if (table.table.triggers.length > 0) {
-      warnings.push(`Triggers of ${name} may fire while this is applied: ${table.table.triggers.join(', ')}.`);
+      warnings.push(
+        `Triggers of ${name} may fire while this is applied: ${table.table.triggers.join(', ')}.`,
+      );
     }
     if (table.table.unseen !== null && counts.delete + counts.update > 0) {
       warnings.push(

@@ -3,7 +3,7 @@ import type { Column } from '../core/schema.js';
 import type { RepairValue } from '../engines/repair.js';
 import { buildCopyCount, buildCopyDelete, isCopyChange } from './copy-statements.js';
 import { alteredColumns, findValue, tupleOf } from './obstacle.js';
-import { type RepairedTable, writtenValues } from './repaired-table.js';
+import { looseValues, type RepairedTable, writtenValues } from './repaired-table.js';
 import type { RowChange } from './row-change.js';
 
 /** The value, as SQL, that a column has for the moment, and the condition that it has it. */
@@ -132,18 +132,31 @@ export function keyCondition({ key }: RowChange, { catalog }: RepairedTable): st
   return `${KEY_BEGINS} ${known.join(' AND ')} ${KEY_ENDS}`;
 }
 
-function guardsOf({ before, key, kind }: RowChange, repaired: RepairedTable, held: HeldColumns): string[] {
-  // What a trigger made of a value when the repair wrote it, its undo cannot know.
-  const { assigned } = repaired.table;
-  const unknown = repaired.isUndo ? assigned[kind === 'delete' ? 'insert' : 'update'] : new Map();
-  const keyNames = new Set([...(key ?? []).map(({ to }) => to.name), ...unknown.keys()]);
+function guardsOf(change: RowChange, repaired: RepairedTable, held: HeldColumns): string[] {
+  const { before, key } = change;
+  const passedOver = new Set([
+    ...(key ?? []).map(({ to }) => to.name),
+    ...unknownColumns(change, repaired, held),
+  ]);
   return writtenValues(before).flatMap((value) => {
-    if (keyNames.has(value.to.name)) return [];
+    if (passedOver.has(value.to.name)) return [];
     const own = held.get(value.to.name);
     if (own !== undefined) return [own.condition];
     const guard = repaired.catalog.dialect.buildGuard(value);
     return guard === null ? [] : [guard];
   });
+}
+
+/**
+ * Columns of which nobody knows what triggers made of them: when the repair wrote the row that an undo takes back, and in
+ * an earlier statement about the same row, which its file, or the repair, has where rows refer to each other or wait for a value.
+ */
+function unknownColumns(change: RowChange, repaired: RepairedTable, held: HeldColumns): readonly string[] {
+  const { isUndo, table } = repaired;
+  const written = isUndo ? table.assigned[change.kind === 'delete' ? 'insert' : 'update'].keys() : [];
+  const isUpdatedToo =
+    held.size > 0 || (isUndo && change.kind === 'delete' && looseValues(change, repaired).length > 0);
+  return [...written, ...(isUpdatedToo ? table.settable.keys() : [])];
 }
 
 /** A row of a child table that came since, or that could not be repaired, keeps its parent. */

@@ -308,6 +308,7 @@ describe('a target', () => {
     unchanged: 0,
     told: null,
     statementsOfRow: new Map(),
+    lastLines: new Map(),
     parted: new PartedRows(),
   };
   const same = { engine: 'mysql', schema: 'shop', url: 'mysql://db1:3306/shop' };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { writeRepair } from '../repair/repair-round.js';
 import { availableEngines, openTestDatabase, type TestDatabase } from '../support/database.js';
 import { apply, repairFile } from './applied.js';
 
@@ -98,3 +99,70 @@ describe.each(availableEngines())('what applying a file to %s would set off now'
     }
   });
 });
+
+/** A trigger that stamps every row that is updated. */
+const stamp = ({ engine }: TestDatabase, table: string): string =>
+  engine === 'postgresql'
+    ? `CREATE FUNCTION stamp_${table}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.at := clock_timestamp(); RETURN NEW; END';
+       CREATE TRIGGER stamp_${table} BEFORE UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION stamp_${table}()`
+    : `CREATE TRIGGER stamp_${table} BEFORE UPDATE ON ${table} FOR EACH ROW SET NEW.at = SYSDATE(6)`;
+
+const STAMPED = [
+  {
+    what: 'a ring of unique values',
+    tables: [
+      "CREATE TABLE c (id INT NOT NULL PRIMARY KEY, mail VARCHAR(20) UNIQUE, at TIMESTAMP(6) NOT NULL DEFAULT '2024-01-01 00:00:00')",
+    ],
+    stamped: ['c'],
+    source: "INSERT INTO c (id, mail) VALUES (1, 'a'), (2, 'b')",
+    target: "INSERT INTO c (id, mail) VALUES (1, 'b'), (2, 'a')",
+    rows: 'SELECT id, mail FROM c ORDER BY id',
+  },
+  {
+    what: 'a circle of tables',
+    tables: [
+      "CREATE TABLE c (id INT NOT NULL PRIMARY KEY, best INT, at TIMESTAMP(6) NOT NULL DEFAULT '2024-01-01 00:00:00')",
+      'CREATE TABLE o (id INT NOT NULL PRIMARY KEY, c INT NOT NULL, FOREIGN KEY (c) REFERENCES c (id))',
+      'ALTER TABLE c ADD FOREIGN KEY (best) REFERENCES o (id)',
+    ],
+    stamped: ['c'],
+    source: 'INSERT INTO c (id) VALUES (1); INSERT INTO o VALUES (5, 1); UPDATE c SET best = 5',
+    target: 'INSERT INTO c (id) VALUES (2); INSERT INTO o VALUES (6, 2); UPDATE c SET best = 6',
+    rows: 'SELECT id, best FROM c UNION ALL SELECT id, c FROM o ORDER BY 1',
+  },
+];
+
+describe.each(availableEngines())(
+  'rows of several statements on %s under a trigger that stamps updates',
+  (engine) => {
+    it.each(STAMPED)('$what: are repaired and taken back, by apply and by a client', async (scenario) => {
+      const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
+      try {
+        const create = scenario.tables.join('; ');
+        await source.run(`${create}; ${scenario.source}`);
+        await target.run(`${create}; ${scenario.target}`);
+        for (const table of scenario.stamped) await target.run(stamp(target, table));
+        const rows = (side: TestDatabase) => side.query(scenario.rows);
+        const before = await rows(target);
+        const ignored = ['--ignore-columns', 'c.at'];
+        for (const flags of [[], ignored]) {
+          const file = await repairFile({ source, target }, flags);
+          const done = await apply(target, file);
+          expect(done.result).toMatchObject({ refused: 0, changed: 0 });
+          expect(await rows(target)).toEqual(await rows(source));
+          const undone = await apply(target, done.result.undoPath ?? '');
+          expect(undone.result).toMatchObject({ refused: 0, changed: 0 });
+          expect(await rows(target)).toEqual(before);
+        }
+        const written = await writeRepair({ source, target });
+        await written.apply('repair');
+        expect(await rows(target)).toEqual(await rows(source));
+        await written.apply('undo');
+        expect(await rows(target)).toEqual(before);
+        written.remove();
+      } finally {
+        await Promise.all([source.drop(), target.drop()]);
+      }
+    });
+  },
+);

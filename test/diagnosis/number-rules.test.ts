@@ -188,6 +188,11 @@ describe('what is said of numbers that only look damaged', () => {
     expect(diagnose(pair, changes)).toEqual([]);
   });
 
+  it('prices that all rose by a cent are never proved to be rounded', () => {
+    const changes = [19, 9, 4, 29, 49, 99, 149, 7].map((whole): Change => [`${whole}.99`, `${whole + 1}.00`]);
+    expect(diagnose(decimal, changes).filter((cause) => cause.includes('proved'))).toEqual([]);
+  });
+
   it('an integer column that holds any number is never proved to hold truth values', () => {
     const changes = Array.from({ length: 40 }, (_, i): Change => [`${i + 2}`, '1']);
     expect(diagnose(int, changes)).toEqual(['truth-value, all but 0 became 1: 40 of 40 likely']);

@@ -243,6 +243,22 @@ describe('changed text', () => {
   });
 });
 
+describe('text that only looks damaged', () => {
+  it.each([
+    [
+      'codes of one length, made longer later',
+      { ...TEXT, padded: true, mostCharacters: 12 },
+      'SKU-00000001-OLD',
+      'SKU-00000001',
+    ],
+    ['codes of two letters', { ...TEXT, mostCharacters: 2 }, 'DEU', 'DE'],
+    ['a mark in place of another', TEXT, 'what about you?', 'what about you\u00bf'],
+  ] as const)('is not proved to be, by one row: %s', (_, type, source, target) => {
+    const said = diagnose(pairOf('note', 'text', { type }), [[source, target]]);
+    expect(said.filter((cause) => cause.includes('proved'))).toEqual([]);
+  });
+});
+
 /** Changes that look like a cause and are none. */
 const NEAR_MISSES: readonly (readonly [string, readonly Change[]])[] = [
   ['an edit that mentions another character', [['Zoë', 'Zoï']]],

@@ -30,6 +30,8 @@ describe('what a text sets off', () => {
     "x := $q$it's$q$; delete from t; y := 'b'",
     'SET @x = "a\\"b"; DELETE FROM t; SET @y = "c"',
     "do 'begin delete from t; end'",
+    "do E'begin \\x64elete from t; end;'",
+    "do language plpgsql e'begin \\x64elete from t; end;'",
     'perform query_to_xml(q, true, true, null)',
     'select U&"cl\\0065an"(1)',
     'copy log from program x',
@@ -132,6 +134,23 @@ describe('what a text sets off', () => {
   it.each(['analyze log', 'reindex table log'])('may change rows by what computes an index: %s', (text) => {
     expect(mayChange(text, [{ on: 'insert', name: 'log', text: 'delete from t' }])).toBe(true);
   });
+
+  it.each([
+    ['a"b', 'perform "a""b"()'],
+    ['a`b', 'set @x = `a``b`()'],
+    ['x'.repeat(63), `perform ${'x'.repeat(70)}()`],
+    [`${'x'.repeat(61)}`, `perform "${'x'.repeat(61)}日本"()`],
+  ])('may change rows by what has the name %s: %s', (name, text) => {
+    expect(mayChange(text, [{ on: 'name', name, text: 'delete from t' }])).toBe(true);
+    expect(mayChange(text, [{ on: 'name', name: 'b', text: 'delete from t' }])).toBe(false);
+  });
+
+  it.each(['insert into "l""6" values (1)', 'insert into `l"6` values (1)'])(
+    'adds rows to what is quoted: %s',
+    (text) => {
+      expect(mayChange(text, [{ on: 'insert', name: 'l"6', text: 'delete from t' }])).toBe(true);
+    },
+  );
 
   it('says through what', () => {
     const linked: LinkedText[] = [

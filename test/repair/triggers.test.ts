@@ -228,6 +228,16 @@ const REACHES: readonly Reach[] = [
     engines: ['postgresql'],
   },
   {
+    title: 'a trigger calls a procedure without CALL',
+    objects: {
+      postgresql: '',
+      mysql: `SET sql_mode = 'ORACLE'; CREATE PROCEDURE sweep_all(i INT) AS BEGIN DELETE FROM victim; END;
+        CREATE TRIGGER note BEFORE UPDATE ON t FOR EACH ROW BEGIN sweep_all(1); END`,
+    },
+    reason: /trigger note of the table may change other rows, through sweep_all/,
+    engines: ['mariadb'],
+  },
+  {
     title: 'a trigger makes a table, and a trigger of that event deletes',
     objects: {
       postgresql: `CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM victim; END';

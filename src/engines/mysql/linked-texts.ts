@@ -6,7 +6,8 @@ import { ANYTHING, insertsThrough, type LinkedText } from '../text-reach.js';
 const OTHERS = "NOT IN ('sys', 'mysql', 'information_schema', 'performance_schema')";
 
 /**
- * What the text of a trigger can set off, as far as the account sees it: triggers of tables, functions, packages and views.
+ * What the text of a trigger can set off, as far as the account sees it: triggers of tables, functions, packages and views, and
+ * procedures, which Oracle's mode of MariaDB calls by their bare name.
  * The text of a function is for its owner and a few others, that of a view for who has SHOW VIEW.
  */
 export async function readLinkedTexts(
@@ -22,7 +23,7 @@ export async function readLinkedTexts(
     : 'ROUTINE_DEFINITION';
   const functions = await session.query(
     `SELECT ROUTINE_NAME AS name, ${text} AS text FROM information_schema.ROUTINES
-     WHERE ROUTINE_TYPE IN ('FUNCTION', 'PACKAGE BODY') AND ROUTINE_SCHEMA ${OTHERS}`,
+     WHERE ROUTINE_TYPE IN ('FUNCTION', 'PROCEDURE', 'PACKAGE BODY') AND ROUTINE_SCHEMA ${OTHERS}`,
   );
   const views = await session.query(
     `SELECT TABLE_NAME AS name, NULLIF(VIEW_DEFINITION, '') AS text FROM information_schema.VIEWS WHERE TABLE_SCHEMA ${OTHERS}`,

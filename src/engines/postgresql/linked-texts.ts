@@ -141,12 +141,13 @@ async function readHiddenCalls(session: SqlSession): Promise<readonly LinkedText
     `WITH own AS (SELECT p.oid, p.proname::text AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.${IS_FOREIGN_NAMESPACE})
      SELECT o.oprname AS symbol, 'an operator' AS what, f.name AS text FROM pg_operator o JOIN pg_operator p ON p.oid IN (o.oid, o.oprcom, o.oprnegate)
        JOIN own f ON f.oid = p.oprcode
-     UNION ALL SELECT NULL, 'a cast', f.name FROM pg_cast c JOIN own f ON f.oid = c.castfunc
-     UNION ALL SELECT NULL, 'a range type', f.name FROM pg_range r JOIN own f ON f.oid IN (r.rngcanonical, r.rngsubdiff)
+     UNION ALL SELECT NULL, 'cast from ' || c.castsource::regtype || ' to ' || c.casttarget::regtype, f.name FROM pg_cast c JOIN own f ON f.oid = c.castfunc
+     UNION ALL SELECT NULL, 'range type ' || r.rngtypid::regtype, f.name FROM pg_range r JOIN own f ON f.oid IN (r.rngcanonical, r.rngsubdiff)
      UNION ALL SELECT NULL, 'an operator class', f.name FROM pg_amproc m JOIN own f ON f.oid = m.amproc
      UNION ALL SELECT NULL, 'an operator class', f.name FROM pg_amop m JOIN pg_operator o ON o.oid = m.amopopr JOIN own f ON f.oid = o.oprcode
-     UNION ALL SELECT NULL, 'a domain', pg_get_expr(k.conbin, 0) FROM pg_constraint k WHERE k.contypid <> 0
-     UNION ALL SELECT NULL, 'the default of a domain', pg_get_expr(t.typdefaultbin, 0) FROM pg_type t WHERE t.typdefaultbin IS NOT NULL`,
+     UNION ALL SELECT NULL, 'domain ' || k.contypid::regtype, pg_get_expr(k.conbin, 0) FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid
+       JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.${IS_FOREIGN_NAMESPACE}
+     UNION ALL SELECT NULL, 'the default of domain ' || t.oid::regtype, pg_get_expr(t.typdefaultbin, 0) FROM pg_type t WHERE t.typdefaultbin IS NOT NULL`,
   );
   return rows.map(({ symbol, what, text }) => ({
     on: symbol == null ? 'always' : 'operator',
