@@ -1,10 +1,13 @@
 /** A name in SQL, in either engine's quotes or bare, as part of a pattern. */
-export const NAME = '(?:"(?:[^"]|"")*"|`(?:[^`]|``)*`|[\\w$\\u0080-\\uffff]+)';
+export const NAME = '(?:"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`|[\\w$\\u0080-\\uffff]+)';
 
 /** How quotes end: with a backslash as any other character, or with one that takes the next along. */
 const QUOTES = [
   { string: "'[^']*(?:'|$)", name: '"[^"]*"' },
-  { string: "'(?:[^'\\\\]|\\\\[\\s\\S])*(?:'|$)", name: '"(?:[^"\\\\]|\\\\[\\s\\S])*"' },
+  {
+    string: "'[^'\\\\]*(?:\\\\[\\s\\S][^'\\\\]*)*(?:'|$)",
+    name: '"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"',
+  },
 ];
 const LINE_COMMENTS = ['--[^\\n]*', '--(?=\\s|$)[^\\n]*', '(?:--(?=\\s|$)|#)[^\\n]*'];
 const DOLLARS = '\\$(?<tag>(?:[A-Za-z_\\u0080-\\uffff][\\w\\u0080-\\uffff]*)?)\\$[\\s\\S]*?\\$\\k<tag>\\$';

@@ -203,4 +203,4 @@ function cutName(name: string): string {
     : new TextDecoder().decode(bytes.subarray(0, MOST_NAME_BYTES), { stream: true });
 }
 
-const withoutNames = (form: string): string => form.replace(/"(?:[^"]|"")*"|`(?:[^`]|``)*`/g, '_');
+const withoutNames = (form: string): string => form.replace(/"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`/g, '_');

@@ -89,6 +89,7 @@ describe('what a text sets off', () => {
 
   it('is read in no time where it is one long word', () => {
     expect(mayChange(`set @x = ${'a'.repeat(4e6)}`, [])).toBe(false);
+    expect(mayChange(`set @x = '${'a'.repeat(2e7)}'`, [])).toBe(false);
   });
 
   it.each(['new.code <~> old.code', 'new.a OPERATOR(public.<~>) 1'])(
