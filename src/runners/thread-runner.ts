@@ -11,6 +11,8 @@ import type {
 } from '../tasks/task.js';
 import type { LoggedLine, ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
 
+/** What threads get to load: one that is ended while it loads its modules can end the process with it. */
+const LOAD_TIMEOUT_MS = 30_000;
 /** What threads get to close their sessions, before they end anyway. */
 const CLOSE_TIMEOUT_MS = 1500;
 /** A thread keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
@@ -30,6 +32,8 @@ export class ThreadRunner implements TaskRunner {
   #isClosed = false;
   /** Resolves when the threads have loaded what they need; rejects where they cannot. */
   readonly ready: Promise<void>;
+  /** Resolves when no thread is loading any more, whether it could or not. */
+  readonly #settled: Promise<unknown>;
 
   constructor({ data, readSetup, workers, log }: RunnerParts) {
     this.#threads = workers;
@@ -49,7 +53,9 @@ export class ThreadRunner implements TaskRunner {
     // A thread that dies without a task is nobody's failure; unheard, it would end the process.
     this.#piscina.on('error', (error) => log.warn('thread:lost', () => log.describeError(error)));
     log.info('threads:start', () => ({ threads: workers }));
-    this.ready = this.#askAll('ready');
+    const loading = this.#askAll('ready');
+    this.#settled = Promise.allSettled(loading);
+    this.ready = Promise.all(loading).then(() => undefined);
     this.ready.then(
       () => log.info('threads:ready', () => ({ threads: workers })),
       (error: unknown) => {
@@ -77,13 +83,13 @@ export class ThreadRunner implements TaskRunner {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    // Also where no task was run: a thread that is ended while it loads its modules can end the process with it.
-    await within(CLOSE_TIMEOUT_MS, this.#askAll('close'));
+    await within(LOAD_TIMEOUT_MS, this.#settled);
+    await within(CLOSE_TIMEOUT_MS, Promise.all(this.#askAll('close')));
     await this.#piscina.destroy();
   }
 
-  async #askAll(request: 'ready' | 'close'): Promise<void> {
-    await Promise.all(Array.from({ length: this.#threads }, () => this.#piscina.run(request)));
+  #askAll(request: 'ready' | 'close'): readonly Promise<unknown>[] {
+    return Array.from({ length: this.#threads }, () => this.#piscina.run(request));
   }
 }
 

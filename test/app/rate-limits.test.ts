@@ -110,7 +110,7 @@ describe('a limited rate', () => {
     expect(run.result.verdict).toBe('verified');
     // A row cannot be faster, so that so many take the time; where the machine is busy they are fewer.
     const slow = chunks.slice(chunks.findIndex((_, i) => sumOf(chunks.slice(0, i)) > 3600) + 1);
-    expect(slow.length).toBeGreaterThan(10);
+    expect(slow.length).toBeGreaterThan(5);
     expect(Math.max(...slow)).toBeLessThanOrEqual(chunkMs / rowMs);
   });
 });
