@@ -29,7 +29,9 @@ interface Taming {
 export function tameSession(session: Session, { side, use, load }: Taming): Session {
   if (!hasLimits(load.cells.limits)) return session;
   return {
-    server: session.server,
+    get server() {
+      return session.server;
+    },
     get serverSessionId() {
       return session.serverSessionId;
     },
