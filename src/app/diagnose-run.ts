@@ -46,7 +46,7 @@ export class DiagnosisRun {
         counts: facts,
         strategy: facts.strategy,
         isComplete,
-        differences: spool.readBatches(id, table.parts),
+        differences: spool.readBatches(id, table.stored),
         lookup: this.#lookup,
         showValues: config.showValues,
         onFailure,

@@ -10,12 +10,14 @@ import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { TableRun } from '../run/table-run.js';
 import type { WorkerPool } from '../runners/pool.js';
+import type { OpenRanges } from '../state/open-ranges.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
 import { compileScope } from './comparison-scope.js';
 import type { OpenSide } from './open-side.js';
 import type { RunLoad } from './run-load.js';
+import type { Sitting } from './sitting.js';
 
 /** How long a server may take to cancel a statement before its connection is cut off. */
 const LONGEST_CANCEL_MS = 1500;
@@ -27,6 +29,9 @@ export interface RunWishes {
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
   readonly log: Log;
+  readonly sitting: Sitting;
+  /** What stopped the run; null where it was not stopped by itself. */
+  readonly stoppedBy: () => 'max-runtime' | null;
 }
 
 /** A run whose connections are open. */
@@ -44,6 +49,8 @@ export interface OpenRun {
 /** What reading the tables of a run needs. */
 export interface Reading extends OpenRun {
   readonly tables: readonly TableState[];
+  /** What of a table is left to be read. */
+  readonly openOf: (table: TableState) => OpenRanges;
   readonly spool: Spool;
   /** How the run keeps to its limits. */
   readonly control: RunLoad;
@@ -61,7 +68,8 @@ export async function readTables(reading: Reading): Promise<void> {
   }
   if (!wishes.signal.aborted) return;
   for (const table of tables)
-    if (!table.isDone && table.planned.target !== null) table.record({ kind: 'interrupted' });
+    if (!table.isDone && table.planned.target !== null)
+      table.record({ kind: 'interrupted', by: wishes.stoppedBy() });
 }
 
 /** Rows of the source in all tables; null where those of a table are not known. */
@@ -72,15 +80,16 @@ function estimateRows(tables: readonly TableState[]): number | null {
   }, 0);
 }
 
-async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
+async function countAll({ config, wishes, sides, tables, control, openOf }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void cutOffSession(side);
   };
   wishes.signal.addEventListener('abort', cutOff, { once: true });
   const scope = compileScope(config);
+  const isFinished = (table: TableState): boolean => openOf(table).isFinished;
   const now = (): number => performance.now();
   try {
-    await control.watchDuring(() => countTables({ ...wishes, tables, sides, scope, now }));
+    await control.watchDuring(() => countTables({ ...wishes, tables, isFinished, sides, scope, now }));
   } finally {
     wishes.signal.removeEventListener('abort', cutOff);
   }
@@ -96,7 +105,7 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
-  const { config, wishes, sides, tables, spool, seed, control } = reading;
+  const { config, wishes, sides, tables, openOf, spool, seed, control } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   pool.configure({ connections, pairs, estimatedRows: estimateRows(tables) });
@@ -108,6 +117,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
   try {
     const run: TableRun = {
       tables,
+      openOf,
       pool,
       spool,
       sides,
@@ -122,6 +132,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
         seed,
       }),
       emit: wishes.emit,
+      keepsKeys: wishes.sitting.journal !== null,
       rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
       signal: wishes.signal,
       now: () => performance.now(),

@@ -51,8 +51,8 @@ export async function* readTable(
   tables: readonly TableState[],
   name: string,
 ): AsyncGenerator<RowDifference> {
-  for (const { planned, parts } of tables) {
+  for (const { planned, stored } of tables) {
     if (planned.target === null || qualifiedName(planned.target) !== name) continue;
-    yield* spool.read(planned.id, parts);
+    yield* spool.read(planned.id, stored);
   }
 }

@@ -24,9 +24,11 @@ import { TableState } from '../state/table-state.js';
 import { createSharedLoad } from '../tasks/shared-load.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
+import { comparisonFacts } from './comparison-facts.js';
 import { DiagnosisRun } from './diagnose-run.js';
 import { examineRepair } from './examine-repair.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
+import { limitRuntime, type RuntimeLimit } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
@@ -34,6 +36,7 @@ import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.j
 import { type OpenRun, type Reading, readTables } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
+import { beginSitting, describeSittings, endSitting, findResumable, type Sitting } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows, type TableMode } from './table-modes.js';
 
@@ -50,7 +53,11 @@ export interface RunHooks {
   readonly onWarning?: (sentence: string) => void;
   /** Is told what the run does, decides and survives; made by `createLog`. */
   readonly log?: Log;
+  /** Which sitting of a run this is, and where it keeps what it learns; by default the only one, which keeps nothing. */
+  readonly sitting?: Sitting;
 }
+
+const ONLY_SITTING: Sitting = { journal: null, earlier: null, isSameData: false };
 
 /** The names of all hooks. */
 export const HOOKS: readonly (keyof RunHooks)[] = [
@@ -60,6 +67,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'wantsRepair',
   'onWarning',
   'log',
+  'sitting',
 ];
 
 /** A differing row and the table it is in, by the target's name. */
@@ -75,7 +83,9 @@ export interface VerifyOutcome {
   differences(): AsyncIterable<TableDifference>;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
   readonly repair: RepairFacts | null;
-  /** Deletes the differences from disk. */
+  /** The run that another sitting can go on with, where rows are open and something was kept; else null. */
+  readonly resumable: string | null;
+  /** Deletes the differences from disk, and what was kept of the run where nothing of it is open. */
   close(): Promise<void>;
 }
 
@@ -104,7 +114,9 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, signal = new AbortController().signal, rowEvents = true, wantsRepair = false } = hooks;
+  const { onEvent, rowEvents = true, wantsRepair = false, sitting = ONLY_SITTING } = hooks;
+  const limit = limitRuntime(config.maxRuntimeMs, hooks.signal);
+  const { signal } = limit;
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
   const wishes = {
     emit: emitInTurn(logEvents(log, onEvent)),
@@ -112,6 +124,8 @@ export async function verifyWith(
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
     log,
+    sitting,
+    stoppedBy: limit.stoppedBy,
   };
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
@@ -133,14 +147,23 @@ export async function verifyWith(
     );
   } catch (error) {
     log.error('run:fail', () => describeFailure(log, error));
-    throw signal.aborted ? interruptedBy(error) : error;
+    sitting.journal?.abandon();
+    throw signal.aborted ? interruptedBy(error, limit) : error;
   } finally {
+    limit.end();
     await pool?.close();
   }
 }
 
 /** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
-function interruptedBy(error: unknown): unknown {
+function interruptedBy(error: unknown, { stoppedBy }: RuntimeLimit): unknown {
+  if (stoppedBy() !== null)
+    return new RowproofError({
+      code: 'timeout',
+      message: 'The run reached --max-runtime before a row was read.',
+      hint: 'Give it more time.',
+      cause: error,
+    });
   if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
   return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }
@@ -158,20 +181,26 @@ async function verifyOpenSides(
   const started = { at: new Date(), ms: performance.now() };
   const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map((table) => openState(table, modeOf(config, table), onRecord));
+  const tellRecord: typeof onRecord = (table, record) => {
+    onRecord(table, record);
+    wishes.sitting.journal?.record(table.planned.id, record);
+  };
+  const tables = pairing.tables.map((table) => openState(table, modeOf(config, table), tellRecord));
   const spool = await Spool.create(tmpdir());
   try {
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
-    const reading = { ...run, sides: load.sides, tables, spool, control: load };
+    const facts = comparisonFacts({ config: asked, sides, tables, seed });
+    const openOf = beginSitting(wishes.sitting, facts, tables);
+    const reading = { ...run, sides: load.sides, tables, openOf, spool, control: load };
     logPlan(wishes.log, pairing.tables);
     await readTables(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
-    const facts = repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables);
-    const repair = facts === null ? null : await examineRepair({ sides, tables, facts });
-    if (facts === null && !wishes.signal.aborted) {
+    const wanted = repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables);
+    const repair = wanted === null ? null : await examineRepair({ sides, tables, facts: wanted });
+    if (wanted === null && !wishes.signal.aborted) {
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
     const { results, strangers } = await load.watchDuring(() => finishTables(reading));
@@ -201,6 +230,8 @@ async function verifyOpenSides(
       ],
       tables: results,
       interrupted: wishes.signal.aborted,
+      stoppedBy: wishes.stoppedBy(),
+      sittings: describeSittings(wishes.sitting),
     });
     logResult(wishes.log, result);
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
@@ -208,7 +239,11 @@ async function verifyOpenSides(
       result,
       differences: () => readDifferences(spool, tables),
       repair,
-      close: () => spool.close(),
+      resumable: findResumable(wishes.sitting, tables),
+      close: async () => {
+        endSitting(wishes.sitting, { tables, verdict: result.verdict });
+        await spool.close();
+      },
     };
   } catch (error) {
     await spool.close();
@@ -253,9 +288,9 @@ async function* readDifferences(
   spool: Spool,
   tables: readonly TableState[],
 ): AsyncGenerator<TableDifference> {
-  for (const { planned, parts } of tables) {
+  for (const { planned, stored } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);
-    for await (const difference of spool.read(planned.id, parts)) yield { table, difference };
+    for await (const difference of spool.read(planned.id, stored)) yield { table, difference };
   }
 }

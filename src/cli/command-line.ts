@@ -9,6 +9,9 @@ import { yargsOptions } from './yargs-options.js';
 /** What the words on the command line ask for. */
 export type Command =
   | { readonly kind: 'verify'; readonly flags: RawFlags }
+  /** Of all runs that wait the one with this name; null for the only one. */
+  | { readonly kind: 'resume'; readonly run: string | null; readonly flags: RawFlags }
+  | { readonly kind: 'runs'; readonly flags: RawFlags }
   | { readonly kind: 'plan'; readonly flags: RawFlags }
   | { readonly kind: 'init'; readonly flags: RawFlags }
   | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
@@ -41,6 +44,9 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
 
 const REPORT_EXAMPLE = `Example:
   rowproof report run.json --report html=run.html --differences rows.ndjson`;
+
+const RESUME_NOTE =
+  'What is compared, and how, is what the run was asked when it began: no config file is read. Results go where they were to go, unless it is said again. A URL is only needed for a password that is in none of the usual places, or after a server has moved.';
 
 const PLAN_EPILOGUE = `Exit codes:
   0    the plan was made, and rows decide what the run would say
@@ -120,6 +126,32 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .options(yargsOptions('verify'))
           .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, { _, ...flags }),
+    )
+    .command(
+      'resume [run]',
+      'Go on with a run that was stopped',
+      (resume) =>
+        resume
+          .usage(
+            'Goes on with a run that was stopped: reads what is open, and looks at rows again that differed.\n\n$0 resume [RUN] [flags]',
+          )
+          .positional('run', { type: 'string', description: 'The run, where several wait' })
+          .options(yargsOptions('resume'))
+          .epilogue(`${RESUME_NOTE}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
+      ({ _, $0, run, ...flags }) =>
+        onCommand(
+          { kind: 'resume', run: run === undefined ? null : named(run, 'resume'), flags: flags as RawFlags },
+          { _, ...flags },
+        ),
+    )
+    .command(
+      'runs',
+      'List the runs that wait to go on, or delete them',
+      (runs) =>
+        runs
+          .usage('Lists the runs that wait to go on, or deletes them.\n\n$0 runs [flags]')
+          .options(yargsOptions('runs')),
+      ({ _, $0, ...flags }) => onCommand({ kind: 'runs', flags: flags as RawFlags }, { _, ...flags }),
     )
     .command(
       'plan',

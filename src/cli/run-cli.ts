@@ -27,6 +27,15 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
     if (command.kind === 'verify')
       return await runVerify({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    if (command.kind === 'resume') {
+      // Loaded late: the other commands have no use for journals.
+      const { runResume } = await import('./run-resume.js');
+      return await runResume({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    }
+    if (command.kind === 'runs') {
+      const { runRuns } = await import('./run-runs.js');
+      return runRuns({ ...command, io: guarded });
+    }
     if (command.kind === 'plan') return await runPlan({ ...command, io: guarded, keepSecret, ...parts });
     if (command.kind === 'apply') return await runApply({ ...command, io: guarded, ...parts });
     if (command.kind === 'init') {

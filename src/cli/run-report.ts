@@ -2,8 +2,7 @@ import { refuseInputsAsOutputs } from '../config/file-place.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError, type RawFlags, readText, usageError } from '../config/raw-flags.js';
 import { readShowValues } from '../config/resolve-flags.js';
-import type { RunResult } from '../core/result.js';
-import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import { exitCodeOfRun, type RunResult } from '../core/result.js';
 import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
 import { parseSavedDifferences } from '../report/saved-differences.js';
 import { parseSavedResult } from '../report/saved-result.js';
@@ -36,7 +35,7 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   } finally {
     output.discard();
   }
-  return result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(result.verdict);
+  return exitCodeOfRun(result);
 }
 
 function refuseRowsInVain(plan: OutputPlan, rowsPath: string | null): void {

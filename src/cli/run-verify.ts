@@ -1,12 +1,16 @@
+import type { SavedRun } from '../app/saved-runs.js';
+import type { Sitting } from '../app/sitting.js';
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import type { RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
-import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import { exitCodeOfRun } from '../core/result.js';
+import { EXIT_CODES } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
+import { describeResume, openCommandSitting } from './command-sitting.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
@@ -18,7 +22,7 @@ import { planVerifyOutputs } from './verify-outputs.js';
 /** The run itself, handed in so that the command line can be tested without a database. */
 export type Verify = (config: RunConfig, hooks: Required<RunHooks>) => Promise<VerifyOutcome>;
 
-interface VerifyCommand {
+export interface VerifyCommand {
   readonly flags: RawFlags;
   readonly io: GuardedIo;
   readonly verify: Verify;
@@ -36,13 +40,22 @@ const TICK_MS = 250;
 export async function runVerify(command: VerifyCommand): Promise<number> {
   const settings = await readSettings(command);
   try {
-    return await verifyWith(settings, command);
+    return await verifySettings({ settings, earlier: null, isSameData: false }, command);
   } catch (error) {
     throw settings.explain(error);
   }
 }
 
-async function verifyWith(settings: Settings, command: VerifyCommand): Promise<number> {
+/** What to verify, and which sitting of a run it is. */
+export interface VerifyRequest {
+  readonly settings: Settings;
+  readonly earlier: SavedRun | null;
+  readonly isSameData: boolean;
+}
+
+/** Verifies what settings say, from wherever they come. */
+export async function verifySettings(request: VerifyRequest, command: VerifyCommand): Promise<number> {
+  const { settings } = request;
   const { io } = command;
   const { config } = settings;
   const plan = planVerifyOutputs(settings, io);
@@ -53,7 +66,9 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
   const labels = { ...describeAsked(config) };
   const logged = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
   try {
-    return await logged.during(() => verifyLogged({ config, labels, plan, io, command, log: logged.log }));
+    return await logged.during(() =>
+      verifyLogged({ ...request, config, labels, plan, io, command, log: logged.log }),
+    );
   } finally {
     logged.close();
   }
@@ -64,15 +79,16 @@ async function verifyLogged(request: LoggedRun): Promise<number> {
   const output = openRunOutput({ plan, io, showValues: config.showValues });
   const giveUp = () => standInAfter({ output, labels, log });
   const progress = openProgress(plan, io);
+  const sitting = await openCommandSitting(request, (sentence) => progress.say(sentence));
   const interruption = listenForInterrupts({
     io,
     say: progress.say,
-    onSecond: () => endEarly({ output, log, giveUp }),
+    onSecond: () => endEarly({ output, log, giveUp, sitting }),
   });
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
     output.standIn('running', labels);
-    return await runAndWrite({ ...request, output, progress, interruption });
+    return await runAndWrite({ ...request, output, progress, interruption, sitting });
   } catch (error) {
     giveUp();
     if (plan.annotates) io.annotate(describeEnd(error, request.command.hideSecrets));
@@ -92,11 +108,12 @@ function describeEnd(error: unknown, hideSecrets: (text: string) => string): Ann
   return { kind: 'error', title: 'Rowproof ended without a result', message: hideSecrets(message) };
 }
 
-interface EarlyEnd extends Pick<Run, 'output' | 'log'> {
+interface EarlyEnd extends Pick<Run, 'output' | 'log' | 'sitting'> {
   readonly giveUp: () => void;
 }
 
-function endEarly({ output, log, giveUp }: EarlyEnd): void {
+function endEarly({ output, log, giveUp, sitting }: EarlyEnd): void {
+  sitting.journal?.abandon();
   log.warn('command:cut-off', () => ({ exitCode: EXIT_CODES.interrupted }));
   giveUp();
   output.discard();
@@ -112,7 +129,7 @@ function standInAfter({ output, labels, log }: Pick<Run, 'output' | 'labels' | '
   }
 }
 
-interface LoggedRun {
+interface LoggedRun extends VerifyRequest {
   readonly config: RunConfig;
   /** What metrics call the run where it has no result. */
   readonly labels: RunLabels;
@@ -126,10 +143,11 @@ interface Run extends LoggedRun {
   readonly output: RunOutput;
   readonly progress: Progress;
   readonly interruption: Interruption;
+  readonly sitting: Sitting;
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, output, progress, interruption, plan, io, log, command } = run;
+  const { config, output, progress, interruption, plan, io, log, command, sitting } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -140,6 +158,7 @@ async function runAndWrite(run: Run): Promise<number> {
       wantsRepair: plan.repairPaths !== null,
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
       log,
+      sitting,
     });
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
@@ -152,8 +171,10 @@ async function runAndWrite(run: Run): Promise<number> {
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
     await output.write({ ...outcome, result: { ...outcome.result, command: words } });
     const { showValues } = config;
-    io.stderr.write(describeNextStep({ plan, showValues, result: outcome.result }));
-    return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);
+    const { result, resumable } = outcome;
+    io.stderr.write(describeNextStep({ plan, showValues, result }));
+    io.stderr.write(describeResume({ result, resumable, settings: run.settings, io }));
+    return exitCodeOfRun(result);
   } finally {
     await outcome.close();
   }

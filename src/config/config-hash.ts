@@ -20,6 +20,7 @@ const OPTION_OF: Readonly<Record<Renamed, OptionWithPart>> = {
   tableModes: 'mode',
   tableMinRows: 'minRows',
   chunkTimeMs: 'chunkTime',
+  maxRuntimeMs: 'maxRuntime',
   limits: 'maxLoad',
 };
 

@@ -41,6 +41,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     workers: readNumber(flags, RUN_OPTIONS.workers) ?? defaultWorkers(),
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows),
     chunkTimeMs: readQuantity(flags, RUN_OPTIONS.chunkTime),
+    maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime),
     limits: readLoadLimits(flags),
     checksumOn: readChoice(flags, RUN_OPTIONS.checksumOn),
     seed: readCount(flags, RUN_OPTIONS.seed),

@@ -70,6 +70,8 @@ export interface RunConfig {
   readonly workers: number;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;
+  /** After how long the run is stopped; null for never. */
+  readonly maxRuntimeMs: number | null;
   /** How long a chunk should take. */
   readonly chunkTimeMs: number;
   readonly limits: LoadLimits;

@@ -1,5 +1,6 @@
 import type { KeyPart } from './encoding/key-bytes.js';
 import type { SerializedError } from './errors.js';
+import type { PackedKeys } from './packed-keys.js';
 import type { Side, TableId } from './pairing.js';
 
 /**
@@ -14,7 +15,23 @@ export interface ChunkTask {
   readonly capRows: number;
   /** Wire bytes a side; a read that exceeds it ends there, with at least one row. */
   readonly capBytes: number;
+  /** Whether the keys of the rows that differ are wanted. */
+  readonly keepsKeys: boolean;
 }
+
+/** Asks for rows of a range again that differed when another sitting of the run read it. */
+export interface LookAgainTask {
+  readonly kind: 'look-again';
+  readonly pairId: TableId;
+  readonly keys: PackedKeys;
+}
+
+/** What became of these rows. */
+export interface LookedAgain extends ComparedDifferences {
+  readonly kind: 'looked-again';
+}
+
+export type LookAgainResult = LookedAgain | UnverifiedChunk;
 
 /**
  * Asks both servers for the checksum of the rows after a key, up to a key, or up to a cap. It can only end a comparison:
@@ -85,8 +102,21 @@ export interface DifferenceCounts {
   readonly inFlight: number;
 }
 
+/** What is known of the rows that differed when they were read first. */
+export interface ComparedDifferences {
+  readonly counts: DifferenceCounts;
+  /** How many changed rows differ in a column, by the target's name. */
+  readonly changedColumns: Readonly<Record<string, number>>;
+  /** In how many rows a column without a rule differs in bytes, which proves neither equality nor a difference. */
+  readonly undecidedColumns: Readonly<Record<string, number>>;
+  readonly unfound: UnfoundRows;
+  /** The keys of the rows that still differ, or that nobody can decide on; null where they are so many that the range is read
+   * again with less effort, and where nobody wants them. */
+  readonly differingKeys: PackedKeys | null;
+}
+
 /** A chunk that was read on both sides and compared. */
-export interface ComparedChunk {
+export interface ComparedChunk extends ComparedDifferences {
   readonly kind: 'match' | 'mismatch';
   /** The key after which the rest of the segment begins; null where the segment is done. */
   readonly end: readonly KeyPart[] | null;
@@ -95,12 +125,6 @@ export interface ComparedChunk {
   /** The larger side's wire bytes, for pacing. */
   readonly wireBytes: number;
   readonly elapsedMs: number;
-  readonly counts: DifferenceCounts;
-  /** How many changed rows differ in a column, by the target's name. */
-  readonly changedColumns: Readonly<Record<string, number>>;
-  /** In how many rows a column without a rule differs in bytes, which proves neither equality nor a difference. */
-  readonly undecidedColumns: Readonly<Record<string, number>>;
-  readonly unfound: UnfoundRows;
 }
 
 /** A chunk of which nothing is known; `transient` says whether another try may help. */
@@ -148,6 +172,7 @@ export function describeProved(
     changedColumns: {},
     undecidedColumns: {},
     unfound: NONE_UNFOUND,
+    differingKeys: null,
   };
 }
 

@@ -32,6 +32,23 @@ export function addSpan(coverage: Coverage, span: KeySpan): Coverage {
   return at < 0 ? [...apart, joined] : apart.toSpliced(at, 0, joined);
 }
 
+/** Takes in all ranges of another coverage. */
+export function unite(one: Coverage, other: Coverage): Coverage {
+  return other.reduce(addSpan, one);
+}
+
+/** The parts of a range that lie in a coverage. */
+export function intersect(coverage: Coverage, { after, upTo }: KeySpan): Coverage {
+  return coverage
+    .map((span) => ({ after: greaterStart(span.after, after), upTo: smallerEnd(span.upTo, upTo) }))
+    .filter((span) => !isEmpty(span));
+}
+
+/** Whether a range has keys in common with a coverage. */
+export function overlaps(coverage: Coverage, span: KeySpan): boolean {
+  return intersect(coverage, span).length > 0;
+}
+
 /** What is left of a range that nobody looked at. */
 export function findGaps(coverage: Coverage, whole: KeySpan = WHOLE_SPAN): Coverage {
   const gaps: KeySpan[] = [];
@@ -55,13 +72,18 @@ function endsBefore(one: KeySpan, other: KeySpan): boolean {
   return one.upTo !== null && other.after !== null && compareKeyParts(one.upTo, other.after) < 0;
 }
 
-function compareStarts(one: KeySpan['after'], other: KeySpan['after']): number {
+/** Compares where two ranges begin; an open end comes first. */
+export function compareStarts(one: KeySpan['after'], other: KeySpan['after']): number {
   if (one === null || other === null) return Number(one !== null) - Number(other !== null);
   return compareKeyParts(one, other);
 }
 
 function smallerStart(one: KeySpan['after'], other: KeySpan['after']): KeySpan['after'] {
   return compareStarts(one, other) <= 0 ? one : other;
+}
+
+function greaterStart(one: KeySpan['after'], other: KeySpan['after']): KeySpan['after'] {
+  return compareStarts(one, other) >= 0 ? one : other;
 }
 
 function smallerEnd(one: KeySpan['upTo'], other: KeySpan['upTo']): KeySpan['upTo'] {

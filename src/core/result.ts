@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { LoadLimits } from './load-limits.js';
-import type { Mode, Verdict } from './verdict.js';
+import { EXIT_CODES, exitCodeOf, type Mode, type Verdict } from './verdict.js';
 
 export const RUN_FORMAT = 'rowproof/run@1';
 export const DIFFERENCES_FORMAT = 'rowproof/differences@1';
@@ -83,6 +83,15 @@ export interface LoadResult extends LoadLimits {
   readonly pausedMs: number;
 }
 
+/** That a result was found in several sittings, each of a process of its own. */
+export interface SittingsResult {
+  readonly count: number;
+  /** When the oldest of what it says was read, as an ISO time. */
+  readonly oldestReadAt: string;
+  /** Set where the user vouched for another server than the first sitting had. */
+  readonly isSameData?: boolean;
+}
+
 /** Digests of what a run was told, without passwords. */
 export interface ConfigHashes {
   /** Of what was asked: sides, scope, mapping, rules and mode. It does not hang on the machine. */
@@ -105,6 +114,10 @@ export interface RunResult extends ConfigHashes {
   readonly seed: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
+  /** Absent where one sitting found all of it. */
+  readonly sittings?: SittingsResult;
+  /** What ended the run before its end, where nobody interrupted it. */
+  readonly stoppedBy?: 'max-runtime';
   /** The words of the command line, without passwords; absent where a program began the run. */
   readonly command?: readonly string[];
   /** Absent where nothing was limited. */
@@ -124,4 +137,13 @@ export interface RunResult extends ConfigHashes {
   readonly totals: RowCounts & { readonly tables: number };
   readonly tables: readonly TableResult[];
   readonly findings: readonly Finding[];
+}
+
+/** The exit code of a run: one that somebody interrupted has its own, whatever it had found. */
+export function exitCodeOfRun({
+  interrupted,
+  stoppedBy,
+  verdict,
+}: Pick<RunResult, 'interrupted' | 'stoppedBy' | 'verdict'>): number {
+  return interrupted && stoppedBy === undefined ? EXIT_CODES.interrupted : exitCodeOf(verdict);
 }

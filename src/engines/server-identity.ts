@@ -6,6 +6,8 @@ export interface ServerIdentity {
   readonly id: string;
   /** Where the server runs. A copy of its data elsewhere has the same id. */
   readonly place: string;
+  /** Set where another server may have the same id, so that only its place tells it. */
+  readonly isWeak?: true;
   /** When it was started, as exactly as it knows, so that later times are greater texts; null where it does not say. */
   readonly started: string | null;
   /** When it said so, by its own clock. */

@@ -52,7 +52,8 @@ function readingOf(type: ValueType): string {
   return JSON.stringify(type, (name, value: unknown) => (LIMITS.has(name) ? undefined : value));
 }
 
-function describeChange(before: Table, now: Table | undefined, key: readonly string[]): string | null {
+/** What is no longer as it was of a table, in words that complete "it was altered: …"; `key` is what its rows are told apart by. */
+export function describeChange(before: Table, now: Table | undefined, key: readonly string[]): string | null {
   if (now === undefined) return 'it is no longer there';
   if (before.identity !== now.identity) return 'it was made anew, or its rows were moved to a new table';
   if (before.kind !== now.kind) return `it is a ${now.kind.replace('-', ' ')} now`;

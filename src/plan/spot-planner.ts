@@ -20,6 +20,12 @@ export function expectedShare(rows: number, ratio: number): number {
 
 export interface SpotRequest extends KeySource {
   readonly ratio: number;
+  /** Where an earlier walk over the table ended; null for its beginning. */
+  readonly from: {
+    readonly after: Segment['upTo'];
+    readonly bytes: Uint8Array;
+    readonly share: SpotShare;
+  } | null;
   /** The hash with the run's seed: the same seed and the same keys draw the same chunks. */
   readonly hash: RowHash;
 }
@@ -32,6 +38,13 @@ export interface SpotShare {
   readonly randomChunks: number;
 }
 
+/** A chunk of the sample, what was drawn with it, and the key bytes of where it ends. */
+export interface DrawnSegment {
+  readonly segment: Segment;
+  readonly share: SpotShare;
+  readonly end: Uint8Array | null;
+}
+
 /**
  * Cuts the source's keys into chunks of a fixed number of rows and draws a share of them, always with the first and the
  * last. A chunk is a range of keys, open at both ends of the table, and is read on both sides: rows that only the
@@ -39,11 +52,12 @@ export interface SpotShare {
  *
  * The walk reads one key a chunk, from the index alone.
  */
-export async function* drawSegments(request: SpotRequest): AsyncGenerator<Segment, SpotShare> {
+export async function* drawSegments(request: SpotRequest): AsyncGenerator<DrawnSegment, SpotShare> {
   const readKey = await openKeyReader(request);
-  const share = { totalChunks: 0, drawnChunks: 0, randomChunks: 0 };
-  let after: readonly KeyPart[] | null = null;
-  let afterBytes: Buffer | null = null;
+  const { from } = request;
+  const share = { totalChunks: 0, drawnChunks: 0, randomChunks: 0, ...from?.share };
+  let after: readonly KeyPart[] | null = from?.after ?? null;
+  let afterBytes: Buffer | null = from === null ? null : Buffer.from(from.bytes);
   for (;;) {
     const range = { after, upTo: null };
     const bound = await readKey({ range, limit: 1, offset: SPOT_CHUNK_ROWS - 1 });
@@ -54,7 +68,8 @@ export async function* drawSegments(request: SpotRequest): AsyncGenerator<Segmen
     share.totalChunks++;
     if (drawnByChance) share.randomChunks++;
     if (drawnByChance || afterBytes === null || bound === null) {
-      yield { ordinal: share.drawnChunks++, after, upTo: bound?.parts ?? null };
+      const segment = { ordinal: share.drawnChunks++, after, upTo: bound?.parts ?? null };
+      yield { segment, share: { ...share }, end: bound?.bytes ?? null };
     }
     if (bound === null) return share;
     after = bound.parts;

@@ -74,7 +74,6 @@ async function comparePasses(bucket: BucketRun): Promise<void> {
   if (!differing.includes(1)) return addRead(bucket, sums);
   if (asBag) assertComparable(pair);
   const bounds = choosePartitionBounds([source, target], differing);
-  table.record({ kind: 'divided', parts: bounds.length + 1 });
   const found = await compareSpilled(bucket, { wanted: differing, bounds });
   if (found.kind === 'unusable-key') return compareAsBag(bucket, found);
   addRead(bucket, sums);
@@ -156,7 +155,9 @@ function addRead({ table }: BucketRun, { source, target }: Record<Side, BucketSu
     hasher: 'client',
     rows: { ...NOTHING, sourceRows: source.rows, targetRows: target.rows },
     unfound: NONE_UNFOUND,
+    part: 0,
     stored: null,
+    keys: null,
   });
 }
 

@@ -102,4 +102,4 @@ async function accept(run: TableRun, table: TableState, { partition, result }: P
   await run.spool.seal(table.planned.id, partition);
 }
 
-const PART = { range: null, hasher: 'client', unfound: NONE_UNFOUND } as const;
+const PART = { range: null, hasher: 'client', unfound: NONE_UNFOUND, keys: null } as const;

@@ -18,6 +18,8 @@ export interface CountSide {
 
 export interface CountRun {
   readonly tables: readonly TableState[];
+  /** Whether an earlier sitting of the run counted the same rows on both sides. */
+  readonly isFinished: (table: TableState) => boolean;
   readonly sides: Readonly<Record<Side, CountSide>>;
   readonly scope: ComparisonScope;
   readonly emit: EmitEvent;
@@ -46,7 +48,14 @@ export async function countTables(run: CountRun): Promise<void> {
     table.record({ kind: 'started', atMs: run.now() });
     const estimatedRows = source?.estimatedRows ?? null;
     await run.emit({ type: 'table:start', table: table.name, estimatedRows });
-    if (source !== null && target !== null && source.unreadable === null && target.unreadable === null) {
+    const isLeft = !run.isFinished(table);
+    if (
+      isLeft &&
+      source !== null &&
+      target !== null &&
+      source.unreadable === null &&
+      target.unreadable === null
+    ) {
       await countTable(run, table, { source, target });
       if (run.signal.aborted) return;
     }

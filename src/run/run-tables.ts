@@ -1,14 +1,16 @@
 import { type ChunkTask, type ComparedChunk, nextChunkRows } from '../core/chunk.js';
-import type { KeySpan } from '../core/coverage.js';
+import { intersect, type KeySpan } from '../core/coverage.js';
 import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
 import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } from '../plan/planner.js';
 import { drawSegments } from '../plan/spot-planner.js';
+import type { OpenRanges } from '../state/open-ranges.js';
 import type { TableState } from '../state/table-state.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { FailingStretch } from './failing-stretch.js';
 import { finishTable } from './finish-table.js';
+import { batchSpans, type LookAgainWork, lookAtRowsAgain } from './look-at-rows-again.js';
 import { noteChecksumObstacle } from './note-checksum.js';
 import { firstChunkRows } from './pacing.js';
 import { commitRows, endTable, runWithRetries, type TableRun } from './table-run.js';
@@ -17,7 +19,10 @@ import { TableWork } from './table-work.js';
 const CHUNK_BYTES = 64 << 20;
 
 /** A segment of a table, or a table that is read as a whole. */
-type Work = SegmentWork | { readonly table: TableState; readonly segment: null };
+type Work =
+  | SegmentWork
+  | (LookAgainWork & { readonly segment: 'again' })
+  | { readonly table: TableState; readonly segment: null };
 
 interface SegmentWork {
   readonly work: TableWork;
@@ -35,6 +40,7 @@ export async function runTables(request: TableRun): Promise<void> {
   const lane = async (): Promise<void> => {
     for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => work.next() }) }) {
       if (item.segment === null) await compareByBuckets(run, item.table);
+      else if (item.segment === 'again') await walkAgain(run, item);
       else await walkSegment(run, item);
     }
   };
@@ -56,7 +62,8 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
     table.record({ kind: 'started', atMs: run.now() });
     const estimatedRows = source?.estimatedRows ?? null;
     await run.emit({ type: 'table:start', table: table.name, estimatedRows });
-    if (pair === null) {
+    const open = run.openOf(table);
+    if (pair === null || open.isFinished) {
       table.record({ kind: 'done' });
       await endTable(run, table);
       continue;
@@ -67,9 +74,12 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
       continue;
     }
     const work = new TableWork(table);
-    for await (const segment of segmentsOf(run, table, pair)) {
-      work.begin();
-      yield { work, segment };
+    for (const spans of batchSpans(open.again)) {
+      yield { work, part: work.begin(), spans, segment: 'again' };
+      if (run.signal.aborted) return;
+    }
+    for await (const segment of segmentsOf({ run, table, pair, open })) {
+      yield { work, segment: { ...segment, ordinal: work.begin() } };
       if (run.signal.aborted) return;
     }
     work.isPlanned = true;
@@ -77,15 +87,23 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
   }
 }
 
-async function* segmentsOf(run: TableRun, table: TableState, pair: TablePair): AsyncGenerator<Segment> {
-  const source = { ...run.sides.source, pair };
+interface OpenTable {
+  readonly run: TableRun;
+  readonly table: TableState;
+  readonly pair: TablePair;
+  readonly open: OpenRanges;
+}
+
+async function* segmentsOf(request: OpenTable): AsyncGenerator<KeySpan> {
+  const { run, table, pair, open } = request;
   if (table.mode !== 'spot') {
-    yield* await planOrWhole(table, { ...source, ...segmentSize(run.workers) });
+    if (open.ranges.length === 0) return;
+    const planned = { ...run.sides.source, pair, ...segmentSize(run.workers) };
+    for (const segment of await planOrWhole(table, planned)) yield* intersect(open.ranges, segment);
     return;
   }
   try {
-    const share = yield* drawSegments({ ...source, ratio: table.ratio, hash: run.spotHash });
-    table.record({ kind: 'sampled', share });
+    yield* drawSample(request);
   } catch (error) {
     const { message, hint } = serializeError(error);
     table.addFinding({
@@ -94,6 +112,34 @@ async function* segmentsOf(run: TableRun, table: TableState, pair: TablePair): A
       message: `Cannot draw a sample of ${table.name}: ${message}`,
       hint,
     });
+  }
+}
+
+/** Draws what is left to be drawn; what was drawn stays drawn, also where rows have come since. */
+async function* drawSample({ run, table, pair, open: { walk } }: OpenTable): AsyncGenerator<KeySpan> {
+  yield* walk?.open ?? [];
+  const last = walk?.last;
+  if (walk?.isFinished === true || last?.end === null) {
+    if (last !== undefined) table.record({ kind: 'sampled', share: last.share });
+    return;
+  }
+  const from = last === undefined ? null : { after: last.range.upTo, bytes: last.end, share: last.share };
+  const drawing = drawSegments({
+    ...run.sides.source,
+    pair,
+    from,
+    ratio: table.ratio,
+    hash: run.spotHash,
+  });
+  for (let next = await drawing.next(); ; next = await drawing.next()) {
+    if (next.done === true) {
+      table.record({ kind: 'sampled', share: next.value });
+      return;
+    }
+    const { segment, share, end } = next.value;
+    const range = { after: segment.after, upTo: segment.upTo };
+    table.record({ kind: 'drawn', range, share, end });
+    yield range;
   }
 }
 
@@ -145,6 +191,7 @@ async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {
       upTo: turn.upTo,
       capRows: failing.limitRows(checksums?.limitRows(capRows) ?? capRows),
       capBytes: CHUNK_BYTES,
+      keepsKeys: run.keepsKeys,
     };
     const result = await runWithRetries(run, { table, segment: segment.ordinal }, task);
     if (run.signal.aborted) break;
@@ -179,6 +226,13 @@ async function endSegment(run: TableRun, { work, segment }: SegmentWork): Promis
   if (work.isDone) await endSegments(run, work.table);
 }
 
+async function walkAgain(run: TableRun, item: LookAgainWork): Promise<void> {
+  const { work, part } = item;
+  await lookAtRowsAgain(run, item);
+  if (!run.signal.aborted)
+    await endSegment(run, { work, segment: { after: null, upTo: null, ordinal: part } });
+}
+
 async function endSegments(run: TableRun, table: TableState): Promise<void> {
   table.record({ kind: 'done' });
   await finishTable(run, table);
@@ -196,7 +250,17 @@ function acceptChunk(
   { kind, chunk, range }: AcceptedChunk,
 ): Promise<void> {
   const hasher = kind === 'proved' ? 'server' : 'client';
-  const { sourceRows, targetRows, counts, changedColumns, undecidedColumns, unfound } = chunk;
+  const { sourceRows, targetRows, counts, changedColumns, undecidedColumns, unfound, differingKeys } = chunk;
   const rows = { sourceRows, targetRows, counts, changedColumns, undecidedColumns };
-  return commitRows(run, { table: work.table, segment: segment.ordinal }, { range, hasher, rows, unfound });
+  return commitRows(
+    run,
+    { table: work.table, segment: segment.ordinal },
+    {
+      range,
+      hasher,
+      rows,
+      unfound,
+      keys: differingKeys,
+    },
+  );
 }

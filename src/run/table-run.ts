@@ -8,6 +8,7 @@ import { withKeyAdvice } from '../plan/advise-key.js';
 import type { RunChecksums } from '../plan/checksum-plan.js';
 import { describeShare, type SpotRequest } from '../plan/spot-planner.js';
 import type { WorkerPool } from '../runners/pool.js';
+import type { OpenRanges } from '../state/open-ranges.js';
 import type { Spool } from '../state/spool.js';
 import type { StoredRows, TableRecord } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
@@ -18,6 +19,8 @@ const RETRY_DELAYS_MS = [250, 1000, 4000];
 /** What reading the tables of a run needs. */
 export interface TableRun {
   readonly tables: readonly TableState[];
+  /** What of a table is left to be read. */
+  readonly openOf: (table: TableState) => OpenRanges;
   readonly pool: WorkerPool;
   readonly spool: Spool;
   /** A session of each side, for planning. */
@@ -31,6 +34,8 @@ export interface TableRun {
   /** Which tables the servers may hash; null where they are asked for none. */
   readonly checksums: RunChecksums | null;
   readonly emit: EmitEvent;
+  /** Whether the keys of differing rows are recorded, so that another sitting can look at them again. */
+  readonly keepsKeys: boolean;
   /** Which rows are told one by one, as `row:differs`; null for none. */
   readonly rowEvents: 'with-values' | 'without-values' | null;
   readonly signal: AbortSignal;
@@ -129,13 +134,13 @@ export async function reportUnverified(
 }
 
 /** What came of rows, but for where those that differ are stored. */
-type ComparedPart = Omit<Extract<TableRecord, { readonly kind: 'compared' }>, 'kind' | 'stored'>;
+type ComparedPart = Omit<Extract<TableRecord, { readonly kind: 'compared' }>, 'kind' | 'part' | 'stored'>;
 
 /** Commits what a task found together: first the rows that differ, then what is counted of them; and tells who listens. */
 export async function commitRows(run: TableRun, place: SpoolPlace, part: ComparedPart): Promise<void> {
   const { table, segment } = place;
   const stored = run.spool.commit(table.planned.id, segment);
-  table.record({ kind: 'compared', ...part, stored });
+  table.record({ kind: 'compared', part: segment, ...part, stored });
   const { sourceRows, targetRows, counts, undecidedColumns } = part.rows;
   const isEqual = counts.missing + counts.extra + counts.changed === 0 && noneOf(undecidedColumns);
   const type = isEqual ? 'chunk:verified' : 'chunk:differs';
@@ -151,7 +156,7 @@ const noneOf = (counts: Readonly<Record<string, number>>): boolean => Object.key
  */
 async function tellRows(run: TableRun, table: TableState, stored: StoredRows): Promise<void> {
   if (run.rowEvents === null) return;
-  for await (const row of run.spool.readStored(table.planned.id, stored)) {
+  for await (const row of run.spool.read(table.planned.id, [stored])) {
     const difference = run.rowEvents === 'with-values' ? row : { ...row, source: null, target: null };
     await run.emit({ type: 'row:differs', table: table.name, difference });
   }

@@ -18,11 +18,10 @@ export class TableWork {
     this.table = table;
   }
 
-  /** Notes that a segment is handed out. */
-  begin(): void {
-    this.segments++;
+  /** Notes that a segment, or another piece of work, is handed out, and returns its number. */
+  begin(): number {
     this.openSegments++;
-    this.table.record({ kind: 'divided', parts: this.segments });
+    return this.segments++;
   }
 
   /** Whether every segment was walked to its end. */

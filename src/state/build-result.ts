@@ -7,6 +7,7 @@ import {
   RUN_FORMAT,
   type RunResult,
   type SideResult,
+  type SittingsResult,
   type TableCondition,
   type TableResult,
 } from '../core/result.js';
@@ -30,8 +31,7 @@ const NOT_CHECKED = [
 /** The first differences of a table; one that is too large for a summary is left to the differences file. */
 export async function readSample(spool: Spool, table: TableState): Promise<RowDifference[]> {
   const sample: RowDifference[] = [];
-  const { planned, parts } = table;
-  for await (const difference of spool.read(planned.id, parts, SAMPLE_CHARACTERS)) {
+  for await (const difference of spool.read(table.planned.id, table.stored, SAMPLE_CHARACTERS)) {
     sample.push(difference);
     if (sample.length === SAMPLE_ROWS) break;
   }
@@ -68,6 +68,8 @@ export interface RunFacts {
   readonly findings: readonly Finding[];
   readonly tables: readonly TableResult[];
   readonly interrupted: boolean;
+  readonly stoppedBy: 'max-runtime' | null;
+  readonly sittings: SittingsResult | null;
 }
 
 /** Adds everything up into the JSON result. */
@@ -92,6 +94,8 @@ export function buildResult(facts: RunFacts): RunResult {
     askedHash: facts.hashes.askedHash,
     howHash: facts.hashes.howHash,
     ...(facts.load === null ? {} : { load: facts.load }),
+    ...(facts.sittings === null ? {} : { sittings: facts.sittings }),
+    ...(facts.stoppedBy === null ? {} : { stoppedBy: facts.stoppedBy }),
     scope: {
       notChecked: [...NOT_CHECKED, ...facts.notLookedAt],
       excluded: facts.excluded,

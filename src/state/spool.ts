@@ -65,7 +65,7 @@ export class Spool {
     file.written += lines.length;
   }
 
-  /** Keeps what the chunk appended, and returns where it lies, for `readStored`; null where it appended nothing. */
+  /** Keeps what the chunk appended, and returns where it lies; null where it appended nothing. */
   commit(table: TableId, segment: number): StoredRows | null {
     const file = this.#files.get(`${table}.${segment}`);
     if (file === undefined || file.written === file.committed) return null;
@@ -101,15 +101,15 @@ export class Spool {
   }
 
   /**
-   * Reads the committed rows of a table in key order; `segments` is how many it has. Rows that took more than
+   * Reads rows of a table that were kept, in the order in which it is said where they lie. Rows that took more than
    * `mostCharacters` are passed over without being put together.
    */
   async *read(
     table: TableId,
-    segments: number,
+    stored: readonly StoredRows[],
     mostCharacters = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<RowDifference> {
-    for await (const rows of this.readBatches(table, segments, mostCharacters)) {
+    for await (const rows of this.readBatches(table, stored, mostCharacters)) {
       for (const row of rows) yield row;
     }
   }
@@ -117,21 +117,14 @@ export class Spool {
   /** The same rows, as many at a time as were read at once: waiting for each costs as much as reading it. */
   async *readBatches(
     table: TableId,
-    segments: number,
+    stored: readonly StoredRows[],
     mostCharacters = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<readonly RowDifference[]> {
-    for (let segment = 0; segment < segments; segment++) {
-      const file = this.#files.get(`${table}.${segment}`);
-      if (file === undefined || file.committed === 0) continue;
-      yield* readRows(readText(file.path, 0, file.committed), mostCharacters);
+    for (const { part, start, end } of stored) {
+      const file = this.#files.get(`${table}.${part}`);
+      if (file === undefined) continue;
+      yield* readRows(readText(file.path, start, end), mostCharacters);
     }
-  }
-
-  /** Reads the rows that one `commit` kept. */
-  async *readStored(table: TableId, { part, start, end }: StoredRows): AsyncGenerator<RowDifference> {
-    const file = this.#files.get(`${table}.${part}`);
-    if (file === undefined) return;
-    for await (const rows of readRows(readText(file.path, start, end), Number.POSITIVE_INFINITY)) yield* rows;
   }
 
   /** Makes a folder for temporary files of a table, as private as the spool itself. */

@@ -2,6 +2,7 @@ import type { ComparedChunk, UnfoundRows } from '../core/chunk.js';
 import type { KeySpan } from '../core/coverage.js';
 import type { SerializedError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
+import type { PackedKeys } from '../core/packed-keys.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 
 /** Who hashed the rows of a chunk. */
@@ -26,18 +27,32 @@ export interface StoredRows {
  */
 export type TableRecord =
   | { readonly kind: 'started'; readonly atMs: number }
-  /** The differing rows lie in so many parts of the spool, in key order one behind the other. */
-  | { readonly kind: 'divided'; readonly parts: number }
   /** Nothing but all of their values tells rows apart. */
   | { readonly kind: 'bag' }
-  /** Rows that were compared; `range` is null where they have no order. What differs is stored before this is recorded. */
+  /** A range was drawn for the sample, after a walk over so many. */
+  | {
+      readonly kind: 'drawn';
+      readonly range: KeySpan;
+      readonly share: SpotShare;
+      /** The key bytes of where it ends; null where that is the end of the table. */
+      readonly end: Uint8Array | null;
+    }
+  /**
+   * Rows that were compared; `range` is null where they have no order. What differs is stored before this is recorded, in a
+   * part of the spool whose rows follow each other.
+   */
   | {
       readonly kind: 'compared';
+      readonly part: number;
       readonly range: KeySpan | null;
       readonly hasher: Hasher;
       readonly rows: ComparedRows;
       readonly unfound: UnfoundRows;
       readonly stored: StoredRows | null;
+      /** The keys of the rows that differ; null where none do, where they are not kept, and where they are too many. */
+      readonly keys: PackedKeys | null;
+      /** How many chunks it stands for; one where it is absent. */
+      readonly chunks?: number;
     }
   | { readonly kind: 'counted'; readonly sourceRows: number; readonly targetRows: number }
   /** Rows of which nothing is known; `open` says which, null where it is all of the table or not known either. */
@@ -48,7 +63,7 @@ export type TableRecord =
   | { readonly kind: 'restarted' }
   /** Which rows differ was misread, because the table was altered meanwhile. */
   | { readonly kind: 'misread' }
-  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'interrupted'; readonly by: 'max-runtime' | null }
   /** Every part was walked to its end, or what is left of it is recorded as unverified. */
   | { readonly kind: 'done' }
   | { readonly kind: 'ended'; readonly atMs: number };

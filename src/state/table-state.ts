@@ -11,11 +11,14 @@ import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 import { describeSpans } from './describe-span.js';
 import { describeEmptyCondition } from './empty-condition.js';
-import type { TableRecord } from './table-record.js';
+import { StoredExtents } from './stored-extents.js';
+import type { StoredRows, TableRecord } from './table-record.js';
 import { describeUndecided } from './undecided-columns.js';
 import { UnfoundKeys } from './unfound-keys.js';
 
 const NO_ROWS = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
+
+type ComparedRecord = Extract<TableRecord, { kind: 'compared' }>;
 
 /** Everything that a run knows of a table: the fold over its records. */
 export class TableState {
@@ -25,7 +28,7 @@ export class TableState {
   /** The share of rows that spot mode reads. */
   readonly ratio: number;
   readonly #onRecord: (record: TableRecord) => void;
-  #parts = 0;
+  #stored = new StoredExtents();
   #isBag = false;
   #isDone = false;
   #coverage: Coverage = [];
@@ -63,6 +66,11 @@ export class TableState {
     this.#onRecord(record);
   }
 
+  /** Takes in what an earlier sitting of the run had learned, which is told to nobody again. */
+  restore(records: Iterable<TableRecord>): void {
+    for (const record of records) this.#apply(record);
+  }
+
   /** Records a finding, once for all of the table that it concerns. */
   addFinding(finding: Finding): void {
     if (!this.#knows(finding)) this.record({ kind: 'found', finding });
@@ -80,9 +88,6 @@ export class TableState {
     switch (record.kind) {
       case 'started':
         this.#startedAtMs ??= record.atMs;
-        break;
-      case 'divided':
-        this.#parts = record.parts;
         break;
       case 'bag':
         this.#isBag = true;
@@ -112,7 +117,9 @@ export class TableState {
         this.#forgetDifferences();
         break;
       case 'interrupted':
-        this.#addOnce(this.#describeInterrupted());
+        this.#addOnce(this.#describeInterrupted(record));
+        break;
+      case 'drawn':
         break;
       case 'done':
         this.#isDone = true;
@@ -123,11 +130,12 @@ export class TableState {
     }
   }
 
-  #addRows({ range, hasher, rows, unfound }: Extract<TableRecord, { kind: 'compared' }>): void {
+  #addRows({ part, range, hasher, rows, unfound, stored, chunks = 1 }: ComparedRecord): void {
+    this.#stored.add({ part, range, stored });
     // A sample is thousands of ranges that never touch, and says itself how much it is.
     if (range !== null && this.mode === 'full') this.#coverage = addSpan(this.#coverage, range);
-    this.#chunks++;
-    this.#hashed[hasher]++;
+    this.#chunks += chunks;
+    this.#hashed[hasher] += chunks;
     this.#rows.sourceRows += rows.sourceRows;
     this.#rows.targetRows += rows.targetRows;
     for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const)
@@ -144,7 +152,7 @@ export class TableState {
     return { code: 'chunk-unverified', about, message, hint: error.hint };
   }
 
-  #describeInterrupted(): Finding {
+  #describeInterrupted({ by }: Extract<TableRecord, { kind: 'interrupted' }>): Finding {
     const { pair } = this.planned;
     const isWalked = this.mode === 'full' && !this.#isRestarted && pair?.strategy === 'range';
     const open = isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
@@ -152,8 +160,8 @@ export class TableState {
     return {
       code: 'interrupted',
       about: { table: this.name, detail: open ?? 'all rows' },
-      message: `The run was interrupted before ${this.name} was read to its end${left}.`,
-      hint: 'Run again.',
+      message: `The run ${by === null ? 'was interrupted' : 'reached --max-runtime'} before ${this.name} was read to its end${left}.`,
+      hint: 'Go on with rowproof resume, or run again.',
     };
   }
 
@@ -184,7 +192,7 @@ export class TableState {
     Object.assign(this.#rows, { missing: 0, extra: 0, changed: 0, inFlight: 0 });
     this.#changedColumns = noCounts();
     this.#undecided = noCounts();
-    this.#parts = 0;
+    this.#stored = new StoredExtents();
   }
 
   /** The key ranges that were compared, of a table that is walked in full. */
@@ -192,9 +200,9 @@ export class TableState {
     return this.#coverage;
   }
 
-  /** In how many parts of the spool its differing rows lie. */
-  get parts(): number {
-    return this.#parts;
+  /** Where its differing rows lie in the spool, in the order of their keys. */
+  get stored(): readonly StoredRows[] {
+    return this.#stored.inOrder();
   }
 
   /** Whether rows are told apart by all of their values, although the table may have a key. */
@@ -215,6 +223,11 @@ export class TableState {
   /** Whether every part was walked to its end. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /** Whether rows are left that another sitting may be able to compare. */
+  get isOpen(): boolean {
+    return this.planned.pair !== null && (!this.#isDone || this.#unverifiedChunks > 0);
   }
 
   get sourceRows(): number {

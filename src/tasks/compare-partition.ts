@@ -40,12 +40,13 @@ export async function comparePartition(
 async function compareKeyed(
   partition: KeyedPartition,
   { task, pair, context, sides, store }: BucketJob<ComparePartitionTask> & Pick<RereadJob, 'sides' | 'store'>,
-): Promise<Omit<RereadOutcome, 'respelled'>> {
+): Promise<Omit<RereadOutcome, 'respelled' | 'differingKeys'>> {
   const reread: Omit<RereadJob, 'steps'> = {
     pair,
     sides,
     store,
     asSent: false,
+    keepsKeys: false,
     readKept: task.withRows ? (step, batches) => partition.readKept(step, batches) : null,
     readBoth: (read) =>
       onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),

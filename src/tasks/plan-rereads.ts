@@ -24,8 +24,8 @@ export interface RereadRow {
   readonly source: Buffer;
   readonly target: Buffer;
   readonly wireBytes: number;
-  /** Which sides had it when they were read. */
-  readonly seen: Side | 'both';
+  /** Which sides had it when they were read a moment ago. */
+  readonly seen: Side | 'both' | 'none';
   /** Where the row of each side was kept, if it was: then no side is asked for it. */
   readonly kept: DifferingKeys['kept'];
 }

@@ -1,5 +1,6 @@
-import type { DifferenceCounts, UnfoundRows } from '../core/chunk.js';
+import type { ComparedDifferences, DifferenceCounts } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
+import { KeyPacker } from '../core/packed-keys.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/session.js';
 import type { RereadStep } from './plan-rereads.js';
@@ -19,6 +20,8 @@ export interface RereadJob {
   /** Whether rows were first hashed as they were sent, so that equal values may have had unequal hashes. */
   readonly asSent: boolean;
   readonly steps: Iterable<RereadStep> | AsyncIterable<RereadStep>;
+  /** Whether the keys of what still differs are wanted. */
+  readonly keepsKeys: boolean;
   readBoth<T>(read: (side: Side, session: Session) => Promise<T>): Promise<Record<Side, T>>;
   /** Puts the rows of a step into their places, where they need not be asked for; null asks both sides. */
   readonly readKept: ((step: RereadStep, batches: RowBatches) => void) | null;
@@ -26,14 +29,9 @@ export interface RereadJob {
 }
 
 /** The outcome: exact counts, and how often each column (by the target's name) differs. */
-export interface RereadOutcome {
-  readonly counts: DifferenceCounts;
-  readonly changedColumns: Readonly<Record<string, number>>;
-  /** In how many rows a column differs in bytes without a rule that would say whether its values do. */
-  readonly undecidedColumns: Readonly<Record<string, number>>;
+export interface RereadOutcome extends ComparedDifferences {
   /** How many rows have equal values and would have unequal hashes again. */
   readonly respelled: number;
-  readonly unfound: UnfoundRows;
 }
 
 /**
@@ -49,6 +47,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     undecidedColumns: Object.create(null),
     respelled: 0,
     unfound: new UnfoundCollector(),
+    keys: job.keepsKeys ? new KeyPacker() : null,
   };
   const comparer = new RowComparer(job.pair, job.sides, job.asSent);
   let storing = Promise.resolve();
@@ -59,19 +58,21 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
       if (found.length > 0) storing = startStoring(job, found);
     }
     await storing;
-    return { ...outcome, unfound: outcome.unfound.toUnfound() };
+    const { keys, unfound, ...counted } = outcome;
+    return { ...counted, unfound: unfound.toUnfound(), differingKeys: keys?.take() ?? null };
   } finally {
     // A step that is still being stored would otherwise arrive after the failed chunk was taken back.
     await storing.catch(() => undefined);
   }
 }
 
-interface MutableOutcome extends RereadOutcome {
+interface MutableOutcome extends Omit<RereadOutcome, 'differingKeys'> {
   readonly counts: Record<keyof DifferenceCounts, number>;
   readonly changedColumns: Record<string, number>;
   readonly undecidedColumns: Record<string, number>;
   respelled: number;
   readonly unfound: UnfoundCollector;
+  readonly keys: KeyPacker | null;
 }
 
 /** The rows of a step on both sides. */
@@ -141,7 +142,7 @@ function compareStep(
   comparer: RowComparer,
   outcome: MutableOutcome,
 ): RowDifference[] {
-  const { counts, changedColumns, undecidedColumns, unfound } = outcome;
+  const { counts, changedColumns, undecidedColumns, unfound, keys } = outcome;
   const found: RowDifference[] = [];
   for (const [place, row] of step.rows.entries()) {
     unfound.note(row, batches, place);
@@ -149,6 +150,7 @@ function compareStep(
     countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;
     else if (difference === null && undecided.length === 0) outcome.respelled++;
+    if (difference !== null || undecided.length > 0) keys?.add(row.source, row.wireBytes);
     if (difference === null) continue;
     counts[difference.kind]++;
     found.push(difference);

@@ -13,6 +13,7 @@ import { comparePartition } from './compare-partition.js';
 import { findEnd } from './find-end.js';
 import { findKeys } from './find-keys.js';
 import { LoadControl } from './load-control.js';
+import { lookAgain } from './look-again.js';
 import { SessionCache } from './session-cache.js';
 import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from './task.js';
 import { verifyChunk } from './verify-chunk.js';
@@ -123,6 +124,8 @@ function runTask(
       return findEnd({ task, pair, context, channel });
     case 'find-keys':
       return findKeys({ task, pair, context, channel });
+    case 'look-again':
+      return lookAgain({ task, pair, context, channel });
   }
 }
 

@@ -16,6 +16,8 @@ import type {
   FindEndTask,
   FindKeysResult,
   FindKeysTask,
+  LookAgainResult,
+  LookAgainTask,
 } from '../core/chunk.js';
 import type { Log, LogRules } from '../core/log.js';
 import type { Side, TablePair } from '../core/pairing.js';
@@ -42,7 +44,7 @@ export interface WorkerSetup {
 }
 
 /** Everything a worker can be asked to do. */
-export type WorkerTask = ChunkTask | ChecksumTask | BucketTask | FindEndTask | FindKeysTask;
+export type WorkerTask = ChunkTask | ChecksumTask | BucketTask | FindEndTask | FindKeysTask | LookAgainTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -57,7 +59,9 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
           ? FindEndResult
           : Task extends FindKeysTask
             ? FindKeysResult
-            : ChunkResult;
+            : Task extends LookAgainTask
+              ? LookAgainResult
+              : ChunkResult;
 
 /** Sessions of a task, as far as they can be named elsewhere. */
 export type SideHandles = Readonly<Partial<Record<Side, SessionHandle>>>;

@@ -2,6 +2,7 @@ import {
   type ChunkResult,
   type ChunkTask,
   type ComparedChunk,
+  type ComparedDifferences,
   type DifferenceCounts,
   NONE_UNFOUND,
 } from '../core/chunk.js';
@@ -25,6 +26,8 @@ const SIDES = ['source', 'target'] as const;
 /** What looking a row up by its key costs, in rows of a range that is read; measured on all engines. */
 const ROWS_A_LOOKUP = 8;
 const LIMITED_ROWS_A_LOOKUP = 2;
+/** So few rows are always looked up by their keys. */
+const FEW_ROWS = 100;
 /** Rows of a chunk with equal values in unequal bytes, each read twice for nothing, before bytes are made canonical. */
 const MOST_RESPELLED = { rows: 100, share: 0.1 };
 
@@ -143,11 +146,11 @@ function cutAtSharedEnd(
 const NOTHING: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 async function compareSides(
-  { after }: ChunkTask,
+  { after, keepsKeys }: ChunkTask,
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
-): Promise<Pick<ComparedChunk, 'kind' | 'counts' | 'changedColumns' | 'undecidedColumns' | 'unfound'>> {
+): Promise<Pick<ComparedChunk, 'kind' | keyof ComparedDifferences>> {
   const { source, target } = context.indexes;
   if (source.equals(target)) {
     return {
@@ -156,6 +159,7 @@ async function compareSides(
       changedColumns: {},
       undecidedColumns: {},
       unfound: NONE_UNFOUND,
+      differingKeys: null,
     };
   }
   const differing = findDifferingRows(source, target);
@@ -163,11 +167,12 @@ async function compareSides(
     source: await tableSide(pair, 'source', context),
     target: await tableSide(pair, 'target', context),
   };
-  const { counts, changedColumns, undecidedColumns, respelled, unfound } = await rereadDifferingRows({
+  const { respelled, ...compared } = await rereadDifferingRows({
     pair,
     sides,
     asSent: context.prepared?.asSent === true,
     readKept: null,
+    keepsKeys,
     steps: planRereads({
       differing,
       indexes: context.indexes,
@@ -181,9 +186,18 @@ async function compareSides(
   });
   const most = Math.min(MOST_RESPELLED.rows, MOST_RESPELLED.share * source.count);
   if (respelled > most && context.prepared !== null) context.prepared.asSent = false;
+  const { counts, undecidedColumns } = compared;
   const found = counts.missing + counts.extra + counts.changed;
   const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
-  return { kind: isMatch ? 'match' : 'mismatch', counts, changedColumns, undecidedColumns, unfound };
+  const doubtful = found + Math.max(0, ...Object.values(undecidedColumns));
+  const isListed = isSparse(doubtful, Math.max(source.count, target.count));
+  const differingKeys = isListed ? compared.differingKeys : null;
+  return { ...compared, kind: isMatch ? 'match' : 'mismatch', differingKeys };
+}
+
+/** Whether looking the rows of a chunk up by their keys would be less work than reading all of it once more. */
+function isSparse(differing: number, rows: number): boolean {
+  return differing * ROWS_A_LOOKUP <= rows || differing <= FEW_ROWS;
 }
 
 /** How many rows may be read to save looking one up: a lookup costs about as much, but a limit on rows or bytes does not count it so. */

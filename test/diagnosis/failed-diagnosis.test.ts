@@ -20,6 +20,8 @@ describe('a diagnosis that fails', () => {
     const counts = { missing: 0, extra: 0, changed: 1, inFlight: 0 };
     progress.record({
       kind: 'compared',
+      part: 0,
+      keys: null,
       range: null,
       hasher: 'client',
       rows: { sourceRows: 1, targetRows: 1, counts, changedColumns: {}, undecidedColumns: {} },

@@ -9,6 +9,7 @@ import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
 import { chooseChunkSizes } from '../../src/run/pacing.js';
 import { runTables } from '../../src/run/run-tables.js';
 import type { WorkerPool } from '../../src/runners/pool.js';
+import { ALL_OPEN } from '../../src/state/open-ranges.js';
 import { Spool } from '../../src/state/spool.js';
 import { TableState } from '../../src/state/table-state.js';
 import { availableEngines, useDatabase } from '../support/database.js';
@@ -28,6 +29,7 @@ const EQUAL: ComparedChunk = {
   counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
   changedColumns: {},
   undecidedColumns: {},
+  differingKeys: null,
   unfound: NONE_UNFOUND,
 };
 
@@ -66,6 +68,8 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         tables: tables.map((table) => new TableState(table, { mode: 'full', ratio: 1 })),
         ...{ pool, spool, sides, workers, checksums: null, rowEvents: null },
         ...chooseChunkSizes({ ...config, workers }),
+        openOf: () => ALL_OPEN,
+        keepsKeys: false,
         spotHash: () => 0n,
         emit: async () => undefined,
         signal: new AbortController().signal,

@@ -19,6 +19,7 @@ const TASK: ChunkTask = {
   after: null,
   upTo: null,
   capRows: 10,
+  keepsKeys: false,
   capBytes: 1000,
 };
 const DONE = { kind: 'mismatch' } as ChunkResult;
@@ -54,9 +55,9 @@ async function runTries(results: readonly ChunkResult[], signal = new AbortContr
   } as unknown as TableRun;
   const table = { name: 'shop.orders', planned: { id: TABLE } } as unknown as TableState;
   const result = await runWithRetries(run, { table, segment: SEGMENT }, TASK);
-  spool.commit(TABLE, SEGMENT);
+  const stored = spool.commit(TABLE, SEGMENT);
   const kept = [];
-  for await (const { key } of spool.read(TABLE, 1)) kept.push(key?.id);
+  for await (const { key } of spool.read(TABLE, stored === null ? [] : [stored])) kept.push(key?.id);
   return { result, tries, kept, events };
 }
 

@@ -152,7 +152,7 @@ async function reread(
   ];
   const found: RowDifference[] = [];
   const outcome = await rereadDifferingRows({
-    ...{ pair, sides, steps, asSent: false, readKept: null },
+    ...{ pair, sides, steps, asSent: false, readKept: null, keepsKeys: false },
     readBoth: async (read) => {
       const [source, target] = await Promise.all([
         session('source').then((opened) => read('source', opened)),

@@ -13,9 +13,16 @@ import { describeFlag } from './option-help.js';
 import { flagOf, nameOf } from './option-names.js';
 import { OUTPUT_OPTIONS } from './output-options.js';
 import { SCOPE_OPTIONS } from './scope-options.js';
+import { SITTING_OPTIONS } from './sitting-options.js';
 
 /** Every option of a run, of its plan and of its report, in the order in which help and schema list them. */
-export const RUN_OPTIONS = { ...SCOPE_OPTIONS, ...METHOD_OPTIONS, ...LOAD_OPTIONS, ...OUTPUT_OPTIONS };
+export const RUN_OPTIONS = {
+  ...SCOPE_OPTIONS,
+  ...METHOD_OPTIONS,
+  ...LOAD_OPTIONS,
+  ...SITTING_OPTIONS,
+  ...OUTPUT_OPTIONS,
+};
 
 const RUN_LIST: readonly NamedOption[] = Object.values(RUN_OPTIONS);
 const APPLY_LIST: readonly NamedOption[] = Object.values(APPLY_OPTIONS);

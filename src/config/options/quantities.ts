@@ -1,11 +1,11 @@
 import type { QuantityKind } from './option.js';
 
 const UNITS: Readonly<Record<QuantityKind['is'], Readonly<Record<string, number>>>> = {
-  duration: { ms: 1, s: 1000 },
+  duration: { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 },
   byteRate: { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 1 << 10, mib: 1 << 20, gib: 1 << 30 },
 };
 
-/** Reads `200ms` or `2s` as milliseconds, `500kB`, `10MB` or `8MiB` as bytes; null where it is none, or out of range. */
+/** Reads `200ms`, `2s` or `4h` as milliseconds, `500kB`, `10MB` or `8MiB` as bytes; null where it is none, or out of range. */
 export function parseQuantity(text: string, { is, least, most }: QuantityKind): number | null {
   const [amount, from, to] = [text, least, most].map((each) => measure(each, UNITS[is]));
   return amount !== undefined && from !== undefined && to !== undefined && amount >= from && amount <= to

@@ -27,8 +27,11 @@ export function selectList(columns: Readonly<Record<string, string>>): string {
 
 /** Who answered: the server's own identifiers, and where it runs. */
 export function identifyServer(row: ControlRow): ServerIdentity {
-  if (row.identity && row.place)
-    return { id: `server ${row.identity}`, place: row.place, started: null, asked: null };
+  if (row.identity && row.place) {
+    const who = { id: `server ${row.identity}`, place: row.place, started: null, asked: null };
+    // Of a server without a name of its own only its number is known, which many have left at 1.
+    return row.identity.includes('/') ? who : { ...who, isWeak: true };
+  }
   throw new RowproofError({
     code: 'session-state',
     message: 'The server does not say who it is.',

@@ -34,6 +34,7 @@ export function identifyServer(row: ControlRow, knowsSystem: boolean): ServerIde
     place: knowsSystem ? place : `${place} since ${started}`,
     started,
     asked: row.asked ?? '',
+    ...(knowsSystem ? {} : { isWeak: true as const }),
   };
 }
 

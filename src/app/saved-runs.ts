@@ -1,0 +1,128 @@
+import { statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { RowproofError } from '../core/errors.js';
+import { listRunNames, listSittings, removeRun, sittingPath } from '../state/journal/journal-folder.js';
+import { readHead, readRun, type SavedRun } from '../state/journal/read-sitting.js';
+
+export type { SavedRun } from '../state/journal/read-sitting.js';
+
+/** A process that wrote to a journal so lately is taken to be at work: it says so every few seconds. */
+const AT_WORK_MS = 30_000;
+const DAY_MS = 86_400_000;
+/** Journals that lie longer than this are named by every run. */
+export const OLD_DAYS = 14;
+
+/** A run that is kept. */
+export interface KeptRun {
+  readonly run: string;
+  /** When its first sitting began, as an ISO time; null where the journal cannot be read. */
+  readonly startedAt: string | null;
+  readonly sittings: number;
+  readonly bytes: number;
+  /** When it was written last, in milliseconds since 1970. */
+  readonly writtenMs: number;
+  /** The process that seems to be at work on it; null where none does. */
+  readonly atWork: { readonly host: string; readonly pid: number } | null;
+  readonly sides: { readonly source: string; readonly target: string } | null;
+  readonly tables: number;
+}
+
+/** The runs of a folder, the oldest first. */
+export function listKeptRuns(folder: string, nowMs: number = Date.now()): KeptRun[] {
+  return listRunNames(folder).map((run) => describeRun(folder, run, nowMs));
+}
+
+function describeRun(folder: string, run: string, nowMs: number): KeptRun {
+  const sittings = listSittings(folder, run);
+  const files = sittings.map((sitting) => statSync(sittingPath(folder, run, sitting)));
+  const writtenMs = Math.max(...files.map(({ mtimeMs }) => mtimeMs));
+  const head = readHead(folder, run);
+  const isFresh = nowMs - writtenMs < AT_WORK_MS;
+  return {
+    run,
+    startedAt: head?.startedAt ?? null,
+    sittings: sittings.at(-1) ?? 0,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    writtenMs,
+    atWork: head !== null && isFresh && isAlive(head) ? { host: head.host, pid: head.pid } : null,
+    sides:
+      head === null ? null : { source: head.facts.sides.source.url, target: head.facts.sides.target.url },
+    tables: head?.facts.tables.length ?? 0,
+  };
+}
+
+/** Of another machine nothing is known but that its process wrote a moment ago. */
+function isAlive({ host, pid }: { readonly host: string; readonly pid: number }): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Not ours to signal, but there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** The runs that nobody wrote to for a fortnight. */
+export function findOldRuns(folder: string, nowMs: number = Date.now()): KeptRun[] {
+  return listKeptRuns(folder, nowMs).filter(({ writtenMs }) => nowMs - writtenMs > OLD_DAYS * DAY_MS);
+}
+
+/** Reads a run that is to go on; without a name the only one that waits. Throws a `usage` error where there is none, or several. */
+export function openKeptRun(folder: string, name: string | null): SavedRun {
+  const runs = listKeptRuns(folder);
+  const chosen = name === null ? onlyOne(runs, folder) : runs.find(({ run }) => run === name);
+  if (chosen === undefined) {
+    throw new RowproofError({
+      code: 'usage',
+      message: `There is no run ${name} in ${folder}.`,
+      hint: 'rowproof runs lists those that wait; --journal DIR names another folder.',
+    });
+  }
+  if (chosen.atWork !== null) throw atWork(chosen);
+  const saved = readRun(folder, chosen.run);
+  if (saved !== null) return saved;
+  throw new RowproofError({
+    code: 'usage',
+    message: `The journal of run ${chosen.run} holds nothing that could be gone on with.`,
+    hint: `Delete it with rowproof runs --delete ${chosen.run}, and run again.`,
+  });
+}
+
+function atWork({ run, atWork: who }: KeptRun): RowproofError {
+  return new RowproofError({
+    code: 'usage',
+    message: `Run ${run} seems to be at work still: process ${who?.pid} on ${who?.host} wrote to its journal a moment ago.`,
+    hint: `Wait for it, or end it and try again in ${AT_WORK_MS / 1000} seconds.`,
+  });
+}
+
+function onlyOne(runs: readonly KeptRun[], folder: string): KeptRun {
+  const [first, second] = runs;
+  if (first !== undefined && second === undefined) return first;
+  throw new RowproofError({
+    code: 'usage',
+    message:
+      first === undefined
+        ? `No run waits to go on in ${folder}.`
+        : `${runs.length} runs wait to go on: ${runs.map(({ run }) => run).join(', ')}.`,
+    hint:
+      first === undefined
+        ? 'A run that came to its end leaves nothing; --journal DIR names another folder.'
+        : 'Name one: rowproof resume RUN. rowproof runs says what they are.',
+  });
+}
+
+/** Deletes what is kept of a run; throws a `usage` error where there is no such run, or where it is at work. */
+export function deleteKeptRun(folder: string, name: string): void {
+  const found = listKeptRuns(folder).find(({ run }) => run === name);
+  if (found === undefined) {
+    throw new RowproofError({
+      code: 'usage',
+      message: `There is no run ${name} in ${folder}.`,
+      hint: 'rowproof runs lists those that are kept.',
+    });
+  }
+  if (found.atWork !== null) throw atWork(found);
+  removeRun(folder, name);
+}

@@ -1,0 +1,69 @@
+import { readDatabaseUrl } from '../config/database-url.js';
+import { RUN_OPTIONS } from '../config/options/options.js';
+import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
+import { readQuantity } from '../config/read-option.js';
+import type { RunConfig } from '../config/run-config.js';
+import { formatCounted, formatDuration } from '../words/number-text.js';
+import { visibleLine } from '../words/visible-text.js';
+import { readJournalPlace } from './journal-folder.js';
+import { type VerifyCommand, verifySettings } from './run-verify.js';
+
+interface ResumeCommand extends VerifyCommand {
+  /** The run to go on with; null for the only one that waits. */
+  readonly run: string | null;
+}
+
+/**
+ * Does what `rowproof resume` was asked to. What to compare comes from the journal, never from a config file, which may have changed;
+ * where results go too, unless it is said again.
+ */
+export async function runResume(command: ResumeCommand): Promise<number> {
+  const { flags, io, run } = command;
+  const { folder } = readJournalPlace(flags, io.env);
+  if (folder === null)
+    throw usageError(
+      'No home folder is known in which runs are kept.',
+      'Name the folder with --journal DIR.',
+    );
+  // Loaded late: no other command reads journals.
+  const { openKeptRun } = await import('../app/saved-runs.js');
+  const { readAsk } = await import('../app/open-sitting.js');
+  const earlier = openKeptRun(folder, run);
+  const asked = readAsk(earlier);
+  const config = readAgain(asked.config, flags);
+  const { facts, startedAt, sitting } = earlier.head;
+  const age = formatDuration(Date.now() - Date.parse(startedAt));
+  for (const line of [
+    `Going on with run ${earlier.head.run}, begun ${age} ago, after ${formatCounted(sitting, 'sitting')}`,
+    `  source ${facts.sides.source.url}, schema ${facts.sides.source.schema}`,
+    `  target ${facts.sides.target.url}, schema ${facts.sides.target.schema}`,
+  ])
+    io.stderr.write(`${visibleLine(line)}\n`);
+  const { 'same-data': sameData, source, target, 'max-runtime': maxRuntime, ...outputs } = flags;
+  const settings = {
+    config,
+    flags: { ...(asked.outputs as RawFlags), ...withoutUndefined(outputs) },
+    path: null,
+    explain: (error: unknown) => error,
+  };
+  return verifySettings(
+    { settings, earlier, isSameData: readSwitch({ 'same-data': sameData }, 'same-data') },
+    command,
+  );
+}
+
+/** What may be said again: where the sides are, with their passwords, and for how long. */
+function readAgain(config: RunConfig, flags: RawFlags): RunConfig {
+  const source = readText(flags, 'source');
+  const target = readText(flags, 'target');
+  return {
+    ...config,
+    sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
+    targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
+    maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime) ?? config.maxRuntimeMs,
+  };
+}
+
+function withoutUndefined(flags: RawFlags): RawFlags {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}

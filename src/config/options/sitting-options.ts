@@ -1,0 +1,60 @@
+import { nameOptions } from './option.js';
+
+const group = 'Runs that are stopped:';
+const part = 'how';
+const page = 'resume.md';
+
+/** The options by which a run can be stopped, and go on in another process. */
+export const SITTING_OPTIONS = nameOptions({
+  journal: {
+    group,
+    part,
+    kind: { is: 'path' },
+    form: 'DIR',
+    help: 'Keep in DIR what the run learns, so that rowproof resume can go on after a stop',
+    helpOf: { resume: 'The folder in which the run was kept', runs: 'The folder in which runs are kept' },
+    otherwise: '$XDG_STATE_HOME/rowproof, or ~/.local/state/rowproof',
+    commands: ['verify', 'resume', 'runs'],
+    file: { example: '/var/lib/rowproof' },
+    insteadInProgram: 'Give the run a sitting: verify(config, { sitting }).',
+    page,
+  },
+  noJournal: {
+    group,
+    kind: { is: 'switch' },
+    help: 'Keep nothing of the run: it cannot be resumed',
+    commands: ['verify'],
+    insteadInFile: 'It is a flag of rowproof verify.',
+    insteadInProgram: 'A run keeps nothing unless it is given a sitting.',
+    page,
+  },
+  maxRuntime: {
+    group,
+    part,
+    kind: { is: 'duration', least: '1s', most: '30d' },
+    typed: '90m or 4h',
+    help: 'Stop cleanly after this time (exit 3); rowproof resume goes on',
+    commands: ['verify', 'resume'],
+    file: { example: '4h' },
+    page,
+  },
+  sameData: {
+    group,
+    kind: { is: 'switch' },
+    help: 'Go on although other servers answer: they hold the same data, as after a failover',
+    commands: ['resume'],
+    insteadInFile: 'It is a flag of rowproof resume.',
+    insteadInProgram: 'Say so in the sitting: { isSameData: true }.',
+    page,
+  },
+  delete: {
+    group,
+    kind: { is: 'text' },
+    form: 'RUN',
+    help: 'Delete what is kept of this run; all: of every run that is not at work',
+    commands: ['runs'],
+    insteadInFile: 'It is a flag of rowproof runs.',
+    insteadInProgram: 'Delete the folder of the run.',
+    page,
+  },
+});

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { ComparisonFacts } from '../../core/comparison-facts.js';
+import type { TableId } from '../../core/pairing.js';
+import type { TableProgress } from '../table-progress.js';
+import type { TableRecord } from '../table-record.js';
+import { listSittings, openJournalFolder, removeRun, sittingPath } from './journal-folder.js';
+import { JOURNAL_FORMAT, type SavedAsk, type SittingHead, type SittingRecord } from './journal-format.js';
+import { formatLine } from './journal-line.js';
+import type { SavedRun } from './read-sitting.js';
+import { SittingFile } from './sitting-file.js';
+
+/** How long what was learned may be lost with the process. */
+export const FLUSH_MS = 3000;
+/** Text that is handed to the system at once. */
+const WRITE_CHARACTERS = 1 << 20;
+
+/** Where and how a run keeps what it learns. */
+export interface JournalRequest {
+  readonly folder: string;
+  /** The run that this is a sitting of; null for a new one. */
+  readonly earlier: SavedRun | null;
+  readonly asked: SavedAsk;
+  readonly flushMs: number;
+  readonly now: () => Date;
+  /** Is told, once, why nothing more is kept; the run goes on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * What one sitting of a run learns, kept on disk while it goes on. Nothing is written before the first flush, so that a run
+ * of a few seconds leaves no trace.
+ */
+export class RunJournal {
+  readonly run: string;
+  readonly #request: JournalRequest;
+  readonly #startedAt: string;
+  #facts: ComparisonFacts | null = null;
+  #carried: ReadonlyMap<TableId, TableProgress> = new Map();
+  #pending: SittingRecord[] = [];
+  #file: SittingFile | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #hasFailed = false;
+
+  constructor(request: JournalRequest) {
+    this.#request = request;
+    const begun = request.now();
+    this.run = request.earlier?.head.run ?? nameRun(begun);
+    this.#startedAt = request.earlier?.head.startedAt ?? begun.toISOString();
+  }
+
+  /** The number of this sitting; that of the next one until it has a file. */
+  get sitting(): number {
+    return this.#file?.sitting ?? (this.#request.earlier?.head.sitting ?? 0) + 1;
+  }
+
+  /** Whether something of the run is on the disk, so that another process can go on with it. */
+  get isKept(): boolean {
+    return this.#file !== null && !this.#hasFailed;
+  }
+
+  /** Begins the sitting; `carried` is what of each table needs not be read again. */
+  begin(facts: ComparisonFacts, carried: ReadonlyMap<TableId, TableProgress>): void {
+    this.#facts = facts;
+    this.#carried = carried;
+    this.#timer = setInterval(() => this.flush(), this.#request.flushMs).unref();
+  }
+
+  /** Keeps what was learned of a table; it reaches the disk with the next flush. */
+  record(table: TableId, record: TableRecord): void {
+    if (this.#hasFailed || this.#facts === null) return;
+    const atMs = this.#request.now().getTime();
+    this.#pending.push({ kind: 'learned', table, sitting: this.sitting, atMs, record: withoutPlace(record) });
+    if (this.#request.flushMs === 0) this.flush();
+  }
+
+  /** Has everything that was learned reach the disk. */
+  flush(): void {
+    if (this.#hasFailed || this.#facts === null) return;
+    try {
+      if (this.#file === null) this.#file = this.#begin(this.#facts);
+      const pending = this.#pending;
+      this.#pending = [];
+      if (pending.length === 0) this.#file.touch();
+      else writeRecords(this.#file, pending);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #begin(facts: ComparisonFacts): SittingFile {
+    const { folder, earlier, asked, now } = this.#request;
+    openJournalFolder(folder);
+    const file = SittingFile.create(folder, this.run);
+    const head: SittingHead = {
+      kind: 'head',
+      format: JOURNAL_FORMAT,
+      run: this.run,
+      sitting: file.sitting,
+      takesOver: earlier === null ? null : { sitting: earlier.head.sitting, bytes: earlier.bytes },
+      startedAt: this.#startedAt,
+      begunAt: now().toISOString(),
+      host: hostname(),
+      pid: process.pid,
+      asked,
+      facts,
+    };
+    writeRecords(file, this.#takenOver(head));
+    // Only the sittings before this one: what a later one took over is its own.
+    for (const before of listSittings(folder, this.run)) {
+      if (before < file.sitting) rmSync(sittingPath(folder, this.run, before), { force: true });
+    }
+    return file;
+  }
+
+  *#takenOver(head: SittingHead): Generator<SittingHead | SittingRecord> {
+    yield head;
+    for (const [table, progress] of this.#carried) {
+      for (const learned of progress.carried()) yield { kind: 'learned', table, ...learned };
+    }
+    yield { kind: 'ready' };
+  }
+
+  #fail(error: unknown): void {
+    this.#hasFailed = true;
+    this.#pending = [];
+    clearInterval(this.#timer);
+    this.#request.onFailure(error);
+  }
+
+  /**
+   * Ends the sitting. Where nothing is open the journal is deleted, unless another process has taken the run over or
+   * `isKept` says to keep it; else what is known is on the disk afterwards.
+   */
+  end({
+    verdict,
+    open,
+    isKept,
+  }: {
+    readonly verdict: string;
+    readonly open: number;
+    readonly isKept: boolean;
+  }): void {
+    clearInterval(this.#timer);
+    if (this.#hasFailed) return;
+    const { folder } = this.#request;
+    if (open > 0 || isKept) {
+      this.#pending.push({ kind: 'result', verdict, open });
+      this.flush();
+      this.#file?.close();
+      return;
+    }
+    this.#file?.close();
+    const last = listSittings(folder, this.run).at(-1) ?? 0;
+    if (last <= (this.#file?.sitting ?? this.#request.earlier?.head.sitting ?? 0))
+      removeRun(folder, this.run);
+  }
+
+  /** Ends a sitting that came to no result; what was learned stays. */
+  abandon(): void {
+    clearInterval(this.#timer);
+    if (this.#file !== null) this.flush();
+    this.#file?.close();
+  }
+}
+
+function writeRecords(file: SittingFile, records: Iterable<SittingHead | SittingRecord>): void {
+  let text = '';
+  for (const record of records) {
+    text += formatLine(record);
+    if (text.length < WRITE_CHARACTERS) continue;
+    file.write(text);
+    text = '';
+  }
+  file.write(text);
+  file.sync();
+}
+
+/** Rows that differed lie in files that go with the process: only their keys are kept. */
+function withoutPlace(record: TableRecord): TableRecord {
+  return record.kind === 'compared' ? { ...record, stored: null } : record;
+}
+
+/** `20261129-021409-3f2a81`: sorts by when a run began. */
+function nameRun(begun: Date): string {
+  const [day, time] = begun.toISOString().slice(0, 19).split('T');
+  return `${day?.replaceAll('-', '')}-${time?.replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
+}

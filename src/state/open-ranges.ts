@@ -1,0 +1,43 @@
+import { type Coverage, findGaps, WHOLE_SPAN } from '../core/coverage.js';
+import type { ReadSpan } from './read-span.js';
+import type { Drawn, TableProgress } from './table-progress.js';
+
+/** What of a table is left to be read. */
+export interface OpenRanges {
+  /** Whether nothing is. */
+  readonly isFinished: boolean;
+  /** Ranges of which single rows are looked at again. */
+  readonly again: readonly ReadSpan[];
+  /** Key ranges to be read; those of a table without an order are all of it. */
+  readonly ranges: Coverage;
+  /** How far a walk that draws a sample has come; null where it begins. */
+  readonly walk: SpotWalk | null;
+}
+
+/** A walk that draws a sample, as an earlier sitting left it. */
+export interface SpotWalk {
+  readonly last: Drawn;
+  /** Whether nothing is left to be drawn. */
+  readonly isFinished: boolean;
+  /** What was drawn and is not compared. */
+  readonly open: Coverage;
+}
+
+/** All of a table. */
+export const ALL_OPEN: OpenRanges = { isFinished: false, again: [], ranges: [WHOLE_SPAN], walk: null };
+
+/** What is left of a table after what is known of it. */
+export function findOpen(progress: TableProgress | undefined): OpenRanges {
+  if (progress === undefined) return ALL_OPEN;
+  const { coverage, drawn, share } = progress;
+  const again = progress.doubtful;
+  const last = drawn.at(-1);
+  if (last !== undefined) {
+    const open = drawn.flatMap(({ range }) => findGaps(coverage, range));
+    const isDrawn = share !== null;
+    const walk = { last: share === null ? last : { ...last, share }, isFinished: isDrawn, open };
+    return { isFinished: isDrawn && open.length + again.length === 0, again, ranges: [WHOLE_SPAN], walk };
+  }
+  const ranges = findGaps(coverage);
+  return { isFinished: progress.isWhole || ranges.length + again.length === 0, again, ranges, walk: null };
+}

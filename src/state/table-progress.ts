@@ -1,0 +1,157 @@
+import { addSpan, type Coverage, type KeySpan } from '../core/coverage.js';
+import { hasEffect } from '../core/finding.js';
+import type { SpotShare } from '../plan/spot-planner.js';
+import { addClean, isClean, nameOf, toRecord } from './clean-spans.js';
+import type { Learned, LearnedRecord, ReadSpan } from './read-span.js';
+import type { TableRecord } from './table-record.js';
+
+type Compared = Extract<TableRecord, { kind: 'compared' }>;
+
+/** How far the walk over a table of which a sample is drawn has come. */
+export interface Drawn {
+  readonly range: KeySpan;
+  readonly share: SpotShare;
+  readonly end: Uint8Array | null;
+}
+
+/**
+ * What of a table needs not be read again, although the process that read it is gone: the fold over its records. Ranges
+ * without a difference count as they are; of others only the keys of the rows that differed, which are looked at again;
+ * a table without ranges only when it was read to its end and nothing differed.
+ */
+export class TableProgress {
+  #clean = new Map<string, ReadSpan>();
+  #doubtful = new Map<string, ReadSpan>();
+  #drawn: Drawn[] = [];
+  #share: SpotShare | null = null;
+  /** All that was learned of a table whose rows are not walked. */
+  #whole: LearnedRecord[] = [];
+  #isDone = false;
+  #isOpen = false;
+
+  /** Takes in one record, in the order in which they were learned. */
+  add(learned: LearnedRecord): void {
+    const { record } = learned;
+    switch (record.kind) {
+      case 'restarted':
+      case 'misread':
+        this.#forget();
+        break;
+      case 'unverified':
+      case 'interrupted':
+        this.#isOpen = true;
+        break;
+      case 'found':
+        this.#isOpen ||=
+          hasEffect([record.finding], 'unverified') || hasEffect([record.finding], 'different');
+        this.#whole.push(learned);
+        break;
+      case 'compared':
+        this.#addRows(record, learned);
+        break;
+      case 'drawn':
+        this.#drawn.push({ range: record.range, share: record.share, end: record.end });
+        break;
+      case 'sampled':
+        this.#share = record.share;
+        break;
+      case 'done':
+        this.#isDone = true;
+        break;
+      case 'counted':
+      case 'bag':
+        this.#whole.push(learned);
+        break;
+      case 'started':
+      case 'ended':
+        break;
+    }
+  }
+
+  #forget(): void {
+    this.#clean = new Map();
+    this.#doubtful = new Map();
+    this.#drawn = [];
+    this.#share = null;
+    this.#whole = [];
+    this.#isDone = false;
+    // What a broken index or an altered table left is not to be relied on.
+    this.#isOpen = true;
+  }
+
+  #addRows(record: Compared, learned: LearnedRecord): void {
+    const { range, rows, hasher, keys, unfound, chunks = 1 } = record;
+    if (range === null) {
+      this.#isOpen ||= !isClean(rows);
+      this.#whole.push(learned);
+      return;
+    }
+    const { sitting, atMs } = learned;
+    const span: ReadSpan = { range, hasher, rows, chunks, keys, sitting, atMs };
+    this.#doubtful.delete(nameOf(range));
+    // Rows that were there and not found are settled at the end of a table, which was not reached.
+    if (unfound.source.length + unfound.target.length + unfound.beyond > 0) return;
+    if (isClean(rows)) addClean(this.#clean, span);
+    else if (keys !== null) this.#doubtful.set(nameOf(range), span);
+  }
+
+  /** Ranges in which no row differs. */
+  get clean(): readonly ReadSpan[] {
+    return [...this.#clean.values()];
+  }
+
+  /** Ranges of which rows are to be looked at again, by their keys. */
+  get doubtful(): readonly ReadSpan[] {
+    return [...this.#doubtful.values()];
+  }
+
+  /** What the walk over a table has drawn so far. */
+  get drawn(): readonly Drawn[] {
+    return this.#drawn;
+  }
+
+  /** What a finished walk has drawn; null where it was not finished. */
+  get share(): SpotShare | null {
+    return this.#share;
+  }
+
+  /** All key ranges that need not be read. */
+  get coverage(): Coverage {
+    const spans = [...this.#clean.values(), ...this.#doubtful.values()];
+    return spans.reduce<Coverage>((covered, { range }) => addSpan(covered, range), []);
+  }
+
+  /** Whether a table whose rows are not walked was read to its end without a difference. */
+  get isWhole(): boolean {
+    return this.#isDone && !this.#isOpen && this.#clean.size + this.#doubtful.size === 0;
+  }
+
+  /** When the oldest of what counts was read; null where nothing does. */
+  get oldest(): Learned | null {
+    const whole = this.isWhole ? this.#whole : [];
+    return [...this.#clean.values(), ...this.#doubtful.values(), ...whole].reduce<Learned | null>(
+      (oldest, { sitting, atMs }) => (oldest === null || atMs < oldest.atMs ? { sitting, atMs } : oldest),
+      null,
+    );
+  }
+
+  /** What counts without another look at it, as records. */
+  settled(): readonly TableRecord[] {
+    if (this.isWhole) return this.#whole.map(({ record }) => record);
+    return this.clean.map(toRecord);
+  }
+
+  /** The same progress as records, for the journal of another sitting. */
+  *carried(): Generator<LearnedRecord> {
+    for (const span of [...this.#clean.values(), ...this.#doubtful.values()]) {
+      const { sitting, atMs } = span;
+      yield { record: toRecord(span), sitting, atMs };
+    }
+    const now = { sitting: 0, atMs: 0 };
+    for (const drawn of this.#drawn) yield { record: { kind: 'drawn', ...drawn }, ...now };
+    if (this.#share !== null) yield { record: { kind: 'sampled', share: this.#share }, ...now };
+    if (!this.isWhole) return;
+    yield* this.#whole;
+    yield { record: { kind: 'done' }, ...now };
+  }
+}

@@ -1,0 +1,42 @@
+import type { LookAgainResult, LookAgainTask } from '../core/chunk.js';
+import { unpackKeys } from '../core/packed-keys.js';
+import type { BucketJob } from './bucket-tasks.js';
+import { planByKeys, type RereadRow } from './plan-rereads.js';
+import { rereadDifferingRows } from './reread.js';
+import { describeChunkFailure, onBothSides, tableSide } from './worker-context.js';
+
+/**
+ * Looks rows up that differed when another sitting of the run read them: nothing may be said of them, and nothing be repaired,
+ * by what they were then. Rows that are on neither side any more were deleted meanwhile.
+ */
+export async function lookAgain({
+  task,
+  pair,
+  context,
+  channel,
+}: BucketJob<LookAgainTask>): Promise<LookAgainResult> {
+  try {
+    const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
+    channel.reportSessions(sessions);
+    const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
+    const { respelled: _, ...compared } = await rereadDifferingRows({
+      pair,
+      sides,
+      asSent: false,
+      readKept: null,
+      keepsKeys: true,
+      steps: planByKeys(listRows(task), pair.key.length),
+      readBoth: (read) =>
+        onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
+      store: (rows) => channel.storeDifferences(rows),
+    });
+    return { ...compared, kind: 'looked-again' };
+  } catch (failure) {
+    return describeChunkFailure(failure);
+  }
+}
+
+function* listRows({ keys }: LookAgainTask): Generator<RereadRow> {
+  for (const { key, wireBytes } of unpackKeys(keys))
+    yield { source: key, target: key, wireBytes, seen: 'none', kept: null };
+}
