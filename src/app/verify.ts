@@ -12,15 +12,12 @@ import { type Log, NO_LOG } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import type { RunResult, TableResult } from '../core/result.js';
-import type { PlannedTable } from '../plan/table-pairing.js';
 import type { RepairFacts } from '../repair/survey.js';
-import { readInFull } from '../run/compare-by-buckets.js';
-import { planForCounting } from '../run/count-tables.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult, readSample, withoutValues } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
 import type { TableRecord } from '../state/table-record.js';
-import { TableState } from '../state/table-state.js';
+import type { TableState } from '../state/table-state.js';
 import { createSharedLoad } from '../tasks/shared-load.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
@@ -33,12 +30,14 @@ import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
+import { openState } from './open-state.js';
+import type { PartOutcome } from './part-outcome.js';
 import { type OpenRun, type Reading, readTables } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
-import { beginSitting, describeSittings, endSitting, findResumable, type Sitting } from './sitting.js';
+import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
-import { limitsOf, modeOf, readsRows, type TableMode } from './table-modes.js';
+import { limitsOf, modeOf, readsRows } from './table-modes.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -57,7 +56,7 @@ export interface RunHooks {
   readonly sitting?: Sitting;
 }
 
-const ONLY_SITTING: Sitting = { journal: null, earlier: null, isSameData: false };
+const ONLY_SITTING: Sitting = { journal: null, earlier: null, isSameData: false, share: null, parts: null };
 
 /** The names of all hooks. */
 export const HOOKS: readonly (keyof RunHooks)[] = [
@@ -83,6 +82,8 @@ export interface VerifyOutcome {
   differences(): AsyncIterable<TableDifference>;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
   readonly repair: RepairFacts | null;
+  /** What a part of a planned run leaves; null where it is all of a run, or came not to its end. */
+  readonly part: PartOutcome | null;
   /** The run that another sitting can go on with, where rows are open and something was kept; else null. */
   readonly resumable: string | null;
   /** Deletes the differences from disk, and what was kept of the run where nothing of it is open. */
@@ -124,10 +125,10 @@ export async function verifyWith(
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
     log,
-    sitting,
+    sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
   };
-  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const seed = seedOf(sitting) ?? config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(limitsOf(config));
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
@@ -183,15 +184,15 @@ async function verifyOpenSides(
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tellRecord: typeof onRecord = (table, record) => {
     onRecord(table, record);
-    wishes.sitting.journal?.record(table.planned.id, record);
+    wishes.sitting.learn(table, record);
   };
-  const tables = pairing.tables.map((table) => openState(table, modeOf(config, table), tellRecord));
+  const planned = pairing.tables.map((table) => openState(table, modeOf(config, table), tellRecord));
   const spool = await Spool.create(tmpdir());
   try {
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
-    const facts = comparisonFacts({ config: asked, sides, tables, seed });
-    const openOf = beginSitting(wishes.sitting, facts, tables);
-    const reading = { ...run, sides: load.sides, tables, openOf, spool, control: load };
+    const facts = comparisonFacts({ config: asked, sides, tables: planned, seed });
+    const tables = wishes.sitting.begin(facts, planned, spool);
+    const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
     await readTables(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -231,7 +232,7 @@ async function verifyOpenSides(
       tables: results,
       interrupted: wishes.signal.aborted,
       stoppedBy: wishes.stoppedBy(),
-      sittings: describeSittings(wishes.sitting),
+      ...wishes.sitting.describe(),
     });
     logResult(wishes.log, result);
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
@@ -239,9 +240,15 @@ async function verifyOpenSides(
       result,
       differences: () => readDifferences(spool, tables),
       repair,
-      resumable: findResumable(wishes.sitting, tables),
+      part: wishes.sitting.describePart({
+        tables,
+        spool,
+        startedAt: started.at,
+        showValues: config.showValues,
+      }),
+      resumable: wishes.sitting.findResumable(tables),
       close: async () => {
-        endSitting(wishes.sitting, { tables, verdict: result.verdict });
+        wishes.sitting.end({ tables, verdict: result.verdict });
         await spool.close();
       },
     };
@@ -249,17 +256,6 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
-}
-
-function openState(
-  planned: PlannedTable,
-  mode: TableMode,
-  onRecord: NonNullable<RunMakers['onRecord']>,
-): TableState {
-  const table = mode.mode === 'count' ? planForCounting(planned) : planned;
-  const state: TableState = new TableState(table, mode, (record) => onRecord(state, record));
-  if (mode.isFullForWantOfOrder) state.addFinding(readInFull(state.name));
-  return state;
 }
 
 interface FinishedTables {

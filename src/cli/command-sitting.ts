@@ -1,9 +1,12 @@
+import type { Parts } from '../app/read-parts.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { VerifyOutcome } from '../app/verify.js';
+import type { Share } from '../core/share.js';
 import { formatCounted } from '../words/number-text.js';
 import type { CliIo } from './cli-io.js';
 import { outputFlags, readJournalPlace } from './journal-folder.js';
+import type { OutputPlan } from './output-plan.js';
 import type { Settings } from './read-settings.js';
 
 /** What a command says of the sitting that it is. */
@@ -11,22 +14,36 @@ interface AskedSitting {
   readonly settings: Settings;
   readonly earlier: SavedRun | null;
   readonly isSameData: boolean;
+  readonly share: Share | null;
+  readonly parts: Parts | null;
+  readonly plan: Pick<OutputPlan, 'quiet'>;
   readonly io: CliIo;
 }
 
 /** Opens the sitting of a run, and names runs that lie about. */
 export async function openCommandSitting(
-  { settings, earlier, isSameData, io }: AskedSitting,
+  { settings, earlier, isSameData, share, parts, plan, io }: AskedSitting,
   say: (sentence: string) => void,
 ): Promise<Sitting> {
   const { config, flags } = settings;
   const { folder, isNamed, isUnwanted } = readJournalPlace(flags, io.env);
-  if (isUnwanted) return { journal: null, earlier, isSameData };
+  if (isUnwanted || parts !== null) return { journal: null, earlier, isSameData, share, parts };
   // Loaded late: the command line is read without it.
   const { openSitting } = await import('../app/open-sitting.js');
-  if (folder !== null) await nameOldRuns(folder, say);
+  const remark = plan.quiet ? () => undefined : say;
+  if (folder !== null) await nameOldRuns(folder, remark);
   const outputs = outputFlags(flags);
-  return openSitting({ folder, isNamed, config, outputs, earlier, isSameData, onWarning: say });
+  return openSitting({
+    folder,
+    isNamed,
+    config,
+    outputs,
+    earlier,
+    isSameData,
+    share,
+    remark,
+    onWarning: say,
+  });
 }
 
 async function nameOldRuns(folder: string, say: (sentence: string) => void): Promise<void> {

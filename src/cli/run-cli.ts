@@ -32,6 +32,11 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       const { runResume } = await import('./run-resume.js');
       return await runResume({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
     }
+    if (command.kind === 'merge') {
+      // Loaded late: only this command joins parts.
+      const { runMerge } = await import('./run-merge.js');
+      return await runMerge({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    }
     if (command.kind === 'runs') {
       const { runRuns } = await import('./run-runs.js');
       return runRuns({ ...command, io: guarded });

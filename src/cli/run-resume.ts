@@ -47,7 +47,13 @@ export async function runResume(command: ResumeCommand): Promise<number> {
     explain: (error: unknown) => error,
   };
   return verifySettings(
-    { settings, earlier, isSameData: readSwitch({ 'same-data': sameData }, 'same-data') },
+    {
+      settings,
+      earlier,
+      isSameData: readSwitch({ 'same-data': sameData }, 'same-data'),
+      share: asked.share,
+      parts: null,
+    },
     command,
   );
 }

@@ -21,6 +21,8 @@ export interface TableRun {
   readonly tables: readonly TableState[];
   /** What of a table is left to be read. */
   readonly openOf: (table: TableState) => OpenRanges;
+  /** Whether only parts of the tables are read. */
+  readonly isPart: boolean;
   readonly pool: WorkerPool;
   readonly spool: Spool;
   /** A session of each side, for planning. */

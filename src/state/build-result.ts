@@ -4,6 +4,8 @@ import {
   type ColumnRemark,
   type ConfigHashes,
   type LoadResult,
+  type PartResult,
+  type PartsResult,
   RUN_FORMAT,
   type RunResult,
   type SideResult,
@@ -70,6 +72,8 @@ export interface RunFacts {
   readonly interrupted: boolean;
   readonly stoppedBy: 'max-runtime' | null;
   readonly sittings: SittingsResult | null;
+  readonly part: PartResult | null;
+  readonly parts: PartsResult | null;
 }
 
 /** Adds everything up into the JSON result. */
@@ -95,6 +99,8 @@ export function buildResult(facts: RunFacts): RunResult {
     howHash: facts.hashes.howHash,
     ...(facts.load === null ? {} : { load: facts.load }),
     ...(facts.sittings === null ? {} : { sittings: facts.sittings }),
+    ...(facts.part === null ? {} : { part: facts.part }),
+    ...(facts.parts === null ? {} : { parts: facts.parts }),
     ...(facts.stoppedBy === null ? {} : { stoppedBy: facts.stoppedBy }),
     scope: {
       notChecked: [...NOT_CHECKED, ...facts.notLookedAt],

@@ -26,6 +26,9 @@ export interface SpotWalk {
 /** All of a table. */
 export const ALL_OPEN: OpenRanges = { isFinished: false, again: [], ranges: [WHOLE_SPAN], walk: null };
 
+/** Nothing of a table. */
+export const NOTHING_OPEN: OpenRanges = { isFinished: true, again: [], ranges: [], walk: null };
+
 /** What is left of a table after what is known of it. */
 export function findOpen(progress: TableProgress | undefined): OpenRanges {
   if (progress === undefined) return ALL_OPEN;

@@ -1,7 +1,7 @@
 import { addSpan, type Coverage, type KeySpan } from '../core/coverage.js';
 import { hasEffect } from '../core/finding.js';
 import type { SpotShare } from '../plan/spot-planner.js';
-import { addClean, isClean, nameOf, toRecord } from './clean-spans.js';
+import { addClean, isClean, nameOf, toLearned } from './clean-spans.js';
 import type { Learned, LearnedRecord, ReadSpan } from './read-span.js';
 import type { TableRecord } from './table-record.js';
 
@@ -136,17 +136,13 @@ export class TableProgress {
   }
 
   /** What counts without another look at it, as records. */
-  settled(): readonly TableRecord[] {
-    if (this.isWhole) return this.#whole.map(({ record }) => record);
-    return this.clean.map(toRecord);
+  settled(): readonly LearnedRecord[] {
+    return this.isWhole ? this.#whole : this.clean.map(toLearned);
   }
 
   /** The same progress as records, for the journal of another sitting. */
   *carried(): Generator<LearnedRecord> {
-    for (const span of [...this.#clean.values(), ...this.#doubtful.values()]) {
-      const { sitting, atMs } = span;
-      yield { record: toRecord(span), sitting, atMs };
-    }
+    for (const span of [...this.#clean.values(), ...this.#doubtful.values()]) yield toLearned(span);
     const now = { sitting: 0, atMs: 0 };
     for (const drawn of this.#drawn) yield { record: { kind: 'drawn', ...drawn }, ...now };
     if (this.#share !== null) yield { record: { kind: 'sampled', share: this.#share }, ...now };

@@ -11,8 +11,8 @@ import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 import { describeSpans } from './describe-span.js';
 import { describeEmptyCondition } from './empty-condition.js';
-import { StoredExtents } from './stored-extents.js';
-import type { StoredRows, TableRecord } from './table-record.js';
+import { type Extent, StoredExtents } from './stored-extents.js';
+import type { TableRecord } from './table-record.js';
 import { describeUndecided } from './undecided-columns.js';
 import { UnfoundKeys } from './unfound-keys.js';
 
@@ -69,6 +69,11 @@ export class TableState {
   /** Takes in what an earlier sitting of the run had learned, which is told to nobody again. */
   restore(records: Iterable<TableRecord>): void {
     for (const record of records) this.#apply(record);
+  }
+
+  /** Takes in where rows lie that differ, and that another process stored. */
+  adopt(extents: readonly Extent[]): void {
+    this.#stored.adopt(extents);
   }
 
   /** Records a finding, once for all of the table that it concerns. */
@@ -201,7 +206,7 @@ export class TableState {
   }
 
   /** Where its differing rows lie in the spool, in the order of their keys. */
-  get stored(): readonly StoredRows[] {
+  get stored(): readonly Extent[] {
     return this.#stored.inOrder();
   }
 

@@ -42,7 +42,7 @@ export const SITTING_OPTIONS = nameOptions({
     group,
     kind: { is: 'switch' },
     help: 'Go on although other servers answer: they hold the same data, as after a failover',
-    commands: ['resume'],
+    commands: ['verify', 'resume', 'merge'],
     insteadInFile: 'It is a flag of rowproof resume.',
     insteadInProgram: 'Say so in the sitting: { isSameData: true }.',
     page,

@@ -1,0 +1,92 @@
+import { addSpan, type Coverage, findGaps, overlaps, unite } from '../core/coverage.js';
+import { RowproofError } from '../core/errors.js';
+import type { TableId } from '../core/pairing.js';
+import type { PartsResult } from '../core/result.js';
+import { describeSpans } from '../state/describe-span.js';
+import type { PartTable } from '../state/parts/part-format.js';
+import type { Spool } from '../state/spool.js';
+import type { TableState } from '../state/table-state.js';
+import type { Parts, ReadPart } from './read-parts.js';
+
+/** A table as one part read it. */
+interface TablePart {
+  readonly part: ReadPart;
+  readonly table: PartTable;
+}
+
+/** Takes over what the parts of a run learned, and notes of each table what none of them compared. */
+export function takeParts(parts: Parts, tables: readonly TableState[], spool: Spool): void {
+  for (const table of tables) takeTable(parts, table, spool);
+}
+
+function takeTable(parts: Parts, table: TableState, spool: Spool): void {
+  const { id, pair } = table.planned;
+  const found = parts.parts.flatMap((part): TablePart[] =>
+    part.tables.filter((each) => each.id === id).map((each) => ({ part, table: each })),
+  );
+  table.restore([{ kind: 'started', atMs: 0 }]);
+  for (const { part, table: own } of found) {
+    table.restore(own.records.map(({ record }) => record));
+    spool.adopt(id, part.part, { path: part.differencesPath, bytes: part.differences.bytes });
+    table.adopt(own.stored.map((extent) => ({ ...extent, part: part.part })));
+  }
+  table.restore([
+    { kind: 'ended', atMs: found.reduce((sum, { table: { elapsedMs } }) => sum + elapsedMs, 0) },
+  ]);
+  const shares = sharesOf(parts, id);
+  const covered = uniteRanges(found);
+  for (const { part, ranges } of shares) {
+    if (!parts.missing.includes(part)) continue;
+    const open = pair === null || ranges === null ? null : describeSpans(pair, ranges);
+    noteOpen(table, open, `part ${part} of ${parts.plan.parts.length} is missing`);
+  }
+  const isRanged = shares.some(({ ranges }) => ranges !== null);
+  const missed = shares.flatMap(({ part, ranges }) => (parts.missing.includes(part) ? (ranges ?? []) : []));
+  const rest = isRanged ? findGaps(unite(covered, missed)) : [];
+  if (rest.length === 0 || pair === null || table.isOpen) return;
+  noteOpen(table, describeSpans(pair, rest), 'no part compared them');
+}
+
+/** Which part was to read what of a table. */
+function sharesOf(
+  { plan }: Parts,
+  id: TableId,
+): { readonly part: number; readonly ranges: Coverage | null }[] {
+  return plan.parts.flatMap((tables, index) =>
+    tables.filter((each) => each.id === id).map(({ ranges }) => ({ part: index + 1, ranges })),
+  );
+}
+
+/** The key ranges that the parts compared; rows that two parts had read would be counted twice. */
+function uniteRanges(found: readonly TablePart[]): Coverage {
+  return found.reduce<Coverage>((all, { part, table }) => {
+    const own = table.records.reduce<Coverage>(
+      (ranges, { record }) =>
+        record.kind === 'compared' && record.range !== null ? addSpan(ranges, record.range) : ranges,
+      [],
+    );
+    if (!own.some((range) => overlaps(all, range))) return unite(all, own);
+    throw new RowproofError({
+      code: 'usage',
+      message: `${part.path} has rows of ${table.name} that another part has too.`,
+      hint: 'Read the parts again with one plan.',
+    });
+  }, []);
+}
+
+function noteOpen(table: TableState, open: string | null, message: string): void {
+  const hint = 'Run the part with rowproof verify --plan PLAN --part N, and merge again.';
+  table.record({ kind: 'unverified', open, error: { code: 'interrupted', message, hint, causes: [] } });
+}
+
+/** What a result says of the parts that it was joined from. */
+export function describeParts({ plan, parts, missing }: Parts): PartsResult {
+  const times = parts.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]).sort();
+  return {
+    plan: plan.id,
+    of: plan.parts.length,
+    missing,
+    oldestReadAt: times[0] ?? '',
+    newestReadAt: times.at(-1) ?? '',
+  };
+}
