@@ -42,6 +42,7 @@ export function openSitting(request: SittingRequest): Sitting {
     earlier,
     asked: saveAsk(request),
     flushMs: FLUSH_MS,
+    keepsDifferences: isNamed,
     now: () => new Date(),
     onFailure: (error) =>
       onWarning(

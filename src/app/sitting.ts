@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ComparisonFacts } from '../core/comparison-facts.js';
 import { intersect } from '../core/coverage.js';
+import type { Finding } from '../core/finding.js';
 import type { TableId } from '../core/pairing.js';
 import type { SittingsResult } from '../core/result.js';
 import { type Share, type TableShare, tablesOf } from '../core/share.js';
@@ -15,7 +16,7 @@ import type { TableState } from '../state/table-state.js';
 import { describePart, type PartOutcome, type PartRun } from './part-outcome.js';
 import type { Parts } from './read-parts.js';
 import { assertSameComparison } from './same-comparison.js';
-import { describeParts, takeParts } from './take-parts.js';
+import { describeParts, describeRepeatedParts, takeParts } from './take-parts.js';
 
 /** One sitting of a run: a run may need several, in processes of their own. */
 export interface Sitting {
@@ -100,10 +101,17 @@ export class RunningSitting {
     return this.#open.get(table.planned.id) ?? findOpen(undefined);
   }
 
+  /** What is to be said of how parts were joined. */
+  async listFindings(): Promise<readonly Finding[]> {
+    const { parts } = this.sitting;
+    return parts === null ? [] : describeRepeatedParts(parts);
+  }
+
   /** What a result says of how it came about. */
-  describe(): Pick<RunFacts, 'sittings' | 'part' | 'parts'> {
-    const { share, parts } = this.sitting;
+  describe(): Pick<RunFacts, 'run' | 'sittings' | 'part' | 'parts'> {
+    const { journal, share, parts } = this.sitting;
     return {
+      run: journal?.run ?? null,
       sittings: this.#describeSittings(),
       part: share === null ? null : { plan: share.plan.id, part: share.part, of: share.plan.parts.length },
       parts: parts === null ? null : describeParts(parts),
@@ -140,7 +148,8 @@ export class RunningSitting {
   /** Ends the sitting: its journal goes where nothing is open, and else is on the disk. */
   end({ tables, verdict }: { readonly tables: readonly TableState[]; readonly verdict: string }): void {
     const open = tables.filter(({ isOpen }) => isOpen).length;
-    this.sitting.journal?.end({ verdict, open, isKept: false });
+    const differs = tables.some(({ differences }) => differences > 0);
+    this.sitting.journal?.end({ verdict, open, differs });
   }
 }
 

@@ -224,6 +224,7 @@ async function verifyOpenSides(
         ...sides.source.findings,
         ...sides.target.findings,
         ...pairing.findings,
+        ...(await wishes.sitting.listFindings()),
         ...schemaFindings,
         ...strangers,
         ...(run.pool?.findings() ?? []),

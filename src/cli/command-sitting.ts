@@ -47,8 +47,8 @@ export async function openCommandSitting(
 }
 
 async function nameOldRuns(folder: string, say: (sentence: string) => void): Promise<void> {
-  const { findOldRuns, OLD_DAYS } = await import('../app/saved-runs.js');
-  const old = findOldRuns(folder);
+  const { OLD_DAYS, tidyRuns } = await import('../app/saved-runs.js');
+  const old = tidyRuns(folder);
   if (old.length === 0) return;
   say(
     `${formatCounted(old.length, 'run')} in ${folder} ${old.length === 1 ? 'waits' : 'wait'} for more than ${OLD_DAYS} days: ${old.map(({ run }) => run).join(', ')}. rowproof runs lists and deletes them.`,

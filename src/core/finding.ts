@@ -36,6 +36,7 @@ export const FINDING_EFFECTS = {
   'password-readable': 'note',
   standby: 'note',
   'not-split': 'note',
+  'part-repeated': 'note',
   'one-thread': 'note',
   'chunk-unverified': 'unverified',
   'few-rows': 'unverified',

@@ -91,12 +91,16 @@ function describeProof({ tables }: RunResult): string {
   return kinds.map(({ verdict, count }) => `${formatCount(count)} ${was(count)} ${verdict}`).join(', ');
 }
 
-/** The verdict in capitals, told apart from a run that was stopped before its end. */
+/** The verdict in capitals, told apart from that of a part, and of a run that was stopped before its end. */
 export function formatVerdictWord({
   verdict,
   interrupted,
-}: Pick<RunResult, 'verdict' | 'interrupted'>): string {
-  return interrupted ? `INTERRUPTED, ${verdict.toUpperCase()}` : verdict.toUpperCase();
+  stoppedBy,
+  part,
+}: Pick<RunResult, 'verdict' | 'interrupted' | 'stoppedBy' | 'part'>): string {
+  const share = part === undefined ? '' : `PART ${part.part} OF ${part.of}, `;
+  const stop = !interrupted ? '' : stoppedBy === undefined ? 'INTERRUPTED, ' : 'OUT OF TIME, ';
+  return `${share}${stop}${verdict.toUpperCase()}`;
 }
 
 function differingTables(different: number, total: number): string {

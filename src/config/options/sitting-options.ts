@@ -28,6 +28,16 @@ export const SITTING_OPTIONS = nameOptions({
     insteadInProgram: 'A run keeps nothing unless it is given a sitting.',
     page,
   },
+  only: {
+    group,
+    kind: { is: 'path' },
+    form: 'RUN.json',
+    help: 'Read again only what differed, or was not compared, in the run with this JSON result; its journal must be there',
+    commands: ['verify'],
+    insteadInFile: 'It is a flag of rowproof verify.',
+    insteadInProgram: 'Give the run a sitting with what an earlier one found.',
+    page,
+  },
   maxRuntime: {
     group,
     part,

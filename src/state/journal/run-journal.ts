@@ -24,6 +24,8 @@ export interface JournalRequest {
   readonly asked: SavedAsk;
   readonly flushMs: number;
   readonly now: () => Date;
+  /** Whether a run that ended with differences is kept although it was short, so that only these can be read again. */
+  readonly keepsDifferences: boolean;
   /** Is told, once, why nothing more is kept; the run goes on. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -130,22 +132,22 @@ export class RunJournal {
   }
 
   /**
-   * Ends the sitting. Where nothing is open the journal is deleted, unless another process has taken the run over or
-   * `isKept` says to keep it; else what is known is on the disk afterwards.
+   * Ends the sitting. Where nothing is open and nothing differs the journal is deleted, unless another process has taken the run
+   * over; else what is known is on the disk afterwards.
    */
   end({
     verdict,
     open,
-    isKept,
+    differs,
   }: {
     readonly verdict: string;
     readonly open: number;
-    readonly isKept: boolean;
+    readonly differs: boolean;
   }): void {
     clearInterval(this.#timer);
     if (this.#hasFailed) return;
-    const { folder } = this.#request;
-    if (open > 0 || isKept) {
+    const { folder, keepsDifferences } = this.#request;
+    if (open > 0 || (differs && (keepsDifferences || this.#file !== null))) {
       this.#pending.push({ kind: 'result', verdict, open });
       this.flush();
       this.#file?.close();
