@@ -27,6 +27,8 @@ export interface KeptRun {
   readonly tables: number;
   /** What it ended with, where no row is open any more; null for a run that waits to go on. */
   readonly ended: string | null;
+  /** Whether it is a rotation, which goes on with every night. */
+  readonly rotates: boolean;
 }
 
 /** The runs of a folder, the oldest first. */
@@ -54,6 +56,7 @@ function describeRun(folder: string, run: string, nowMs: number): KeptRun {
     sides:
       head === null ? null : { source: head.facts.sides.source.url, target: head.facts.sides.target.url },
     tables: head?.facts.tables.length ?? 0,
+    rotates: head?.asked.rotation != null,
     ended: result !== null && result.open === 0 ? result.verdict : null,
   };
 }
@@ -76,14 +79,15 @@ function isAlive({ host, pid }: { readonly host: string; readonly pid: number })
  */
 export function tidyRuns(folder: string, nowMs: number = Date.now()): KeptRun[] {
   const old = listKeptRuns(folder, nowMs).filter(({ writtenMs }) => nowMs - writtenMs > OLD_DAYS * DAY_MS);
-  for (const { run, ended } of old) if (ended !== null) removeRun(folder, run);
-  return old.filter(({ ended }) => ended === null);
+  const isOver = ({ ended, rotates }: KeptRun): boolean => ended !== null && !rotates;
+  for (const each of old) if (isOver(each)) removeRun(folder, each.run);
+  return old.filter((each) => !isOver(each));
 }
 
 /** Reads a run that is to go on; without a name the only one that waits. Throws a `usage` error where there is none, or several. */
 export function openKeptRun(folder: string, name: string | null): SavedRun {
   const runs = listKeptRuns(folder);
-  const waiting = runs.filter(({ ended }) => ended === null);
+  const waiting = runs.filter(({ ended, rotates }) => ended === null && !rotates);
   const chosen = name === null ? onlyOne(waiting, folder) : runs.find(({ run }) => run === name);
   if (chosen === undefined) {
     throw new RowproofError({

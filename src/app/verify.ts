@@ -32,7 +32,7 @@ import { findFewRows, noteFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { openState } from './open-state.js';
 import type { PartOutcome } from './part-outcome.js';
-import { type OpenRun, type Reading, readTables } from './read-tables.js';
+import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
@@ -56,7 +56,14 @@ export interface RunHooks {
   readonly sitting?: Sitting;
 }
 
-const ONLY_SITTING: Sitting = { journal: null, earlier: null, isSameData: false, share: null, parts: null };
+const ONLY_SITTING: Sitting = {
+  journal: null,
+  earlier: null,
+  isSameData: false,
+  share: null,
+  parts: null,
+  rotation: null,
+};
 
 /** The names of all hooks. */
 export const HOOKS: readonly (keyof RunHooks)[] = [
@@ -194,7 +201,7 @@ async function verifyOpenSides(
     const tables = wishes.sitting.begin(facts, planned, spool);
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
-    await readTables(reading);
+    await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.

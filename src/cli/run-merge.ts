@@ -34,7 +34,7 @@ export async function runMerge(command: MergeCommand): Promise<number> {
     explain: (error: unknown) => error,
   };
   const isSameData = readSwitch({ 'same-data': sameData }, 'same-data');
-  return verifySettings({ settings, earlier: null, isSameData, share: null, parts }, command);
+  return verifySettings({ settings, earlier: null, isSameData, share: null, parts, rotation: null }, command);
 }
 
 function readSides(config: RunConfig, flags: RawFlags): RunConfig {

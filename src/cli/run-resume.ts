@@ -86,6 +86,7 @@ async function goOn(
       isSameData: readSwitch({ 'same-data': sameData }, 'same-data'),
       share: asked.share,
       parts: null,
+      rotation: null,
     },
     command,
   );

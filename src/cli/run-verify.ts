@@ -1,4 +1,5 @@
 import type { Parts } from '../app/read-parts.js';
+import type { Rotation } from '../app/rotation.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
@@ -20,6 +21,7 @@ import { openPartFiles, type PartFiles } from './part-files.js';
 import { readPartSettings } from './part-settings.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
+import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 
@@ -46,14 +48,16 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
   if (flags.plan !== undefined || flags.part !== undefined) {
     const request = await readPartSettings(flags, command.io);
     return verifySettings(
-      { ...request, earlier: null, isSameData: readSwitch(flags, 'same-data'), parts: null },
+      { ...request, earlier: null, isSameData: readSwitch(flags, 'same-data'), parts: null, rotation: null },
       command,
     );
   }
   const settings = await readSettings(command);
   try {
+    const { config, rotation } = readRotation(settings);
+    const asked = { ...settings, config };
     return await verifySettings(
-      { settings, earlier: null, isSameData: false, share: null, parts: null },
+      { settings: asked, earlier: null, isSameData: false, share: null, parts: null, rotation },
       command,
     );
   } catch (error) {
@@ -68,6 +72,7 @@ export interface VerifyRequest {
   readonly isSameData: boolean;
   readonly share: Share | null;
   readonly parts: Parts | null;
+  readonly rotation: Rotation | null;
 }
 
 /** Verifies what settings say, from wherever they come. */

@@ -78,7 +78,9 @@ function describeFewRows({ findings }: RunResult): string {
 
 /** Two schemas that nobody filled are equal too: whoever expected rows must read it in the first line. */
 function describeEmpty({ tables }: RunResult): string {
-  const empty = tables.filter(({ sourceRows, targetRows }) => sourceRows + targetRows === 0).length;
+  const empty = tables.filter(
+    ({ sourceRows, targetRows, coverage }) => sourceRows + targetRows === 0 && coverage.chunks > 0,
+  ).length;
   return empty === 0 ? '' : `; no row was there in ${ofTables(empty, tables.length)}`;
 }
 

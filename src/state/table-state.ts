@@ -45,6 +45,8 @@ export class TableState {
   #chunks = 0;
   #unverifiedChunks = 0;
   #isRestarted = false;
+  /** Whether a rotation will come to the rest of it another time. */
+  #isRotated = false;
 
   /** `onRecord` is told each record once it is taken in. */
   constructor(
@@ -125,6 +127,10 @@ export class TableState {
         this.#addOnce(this.#describeInterrupted(record));
         break;
       case 'drawn':
+      case 'pass':
+        break;
+      case 'rotated':
+        this.#isRotated = true;
         break;
       case 'done':
         this.#isDone = true;
@@ -232,7 +238,8 @@ export class TableState {
 
   /** Whether rows are left that another sitting may be able to compare. */
   get isOpen(): boolean {
-    return this.planned.pair !== null && (!this.#isDone || this.#unverifiedChunks > 0);
+    const isLeft = !this.#isDone && !this.#isRotated;
+    return this.planned.pair !== null && (isLeft || this.#unverifiedChunks > 0);
   }
 
   get sourceRows(): number {
@@ -265,7 +272,7 @@ export class TableState {
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
         unverified: hasEffect(findings, 'unverified'),
-        mode: this.mode,
+        mode: this.#isRotated && this.mode === 'full' ? 'spot' : this.mode,
       }),
       mode: this.mode,
       strategy: this.mode === 'count' ? 'count' : this.#isRestarted ? 'bucket' : (pair?.strategy ?? null),
