@@ -5,7 +5,6 @@ import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { RowDifference } from '../core/difference.js';
-import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
 import { type Log, NO_LOG } from '../core/log.js';
@@ -25,7 +24,7 @@ import { comparisonFacts } from './comparison-facts.js';
 import { DiagnosisRun } from './diagnose-run.js';
 import { examineRepair } from './examine-repair.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
-import { limitRuntime, type RuntimeLimit } from './limit-runtime.js';
+import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
@@ -161,19 +160,6 @@ export async function verifyWith(
     limit.end();
     await pool?.close();
   }
-}
-
-/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
-function interruptedBy(error: unknown, { stoppedBy }: RuntimeLimit): unknown {
-  if (stoppedBy() !== null)
-    return new RowproofError({
-      code: 'timeout',
-      message: 'The run reached --max-runtime before a row was read.',
-      hint: 'Give it more time.',
-      cause: error,
-    });
-  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
-  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }
 
 async function verifyOpenSides(

@@ -3,7 +3,7 @@ import type { Rotation } from '../app/rotation.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
-import { type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
@@ -51,6 +51,13 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
       { ...request, earlier: null, isSameData: readSwitch(flags, 'same-data'), parts: null, rotation: null },
       command,
     );
+  }
+  if (flags.output !== undefined) {
+    throw optionError({
+      option: '--output',
+      message: 'Expected --plan PATH with --output, got none.',
+      hint: 'A part of a plan is written there; --report FORMAT=PATH writes a result.',
+    });
   }
   const settings = await readSettings(command);
   try {
