@@ -221,7 +221,7 @@ async function verifyOpenSides(
         ...schemaFindings,
         ...strangers,
         ...(run.pool?.findings() ?? []),
-        ...(wishes.signal.aborted ? [] : findFewRows(config, results)),
+        ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
       ],
       tables: results,
       interrupted: wishes.signal.aborted,
@@ -263,7 +263,7 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
   try {
     const results = [];
     for (const table of tables) {
-      if (!wishes.signal.aborted) noteFewRows(config, table);
+      if (!wishes.signal.aborted && !wishes.sitting.readsSome) noteFewRows(config, table);
       const diagnoses = await diagnosing.diagnose(table);
       const sample = await readSample(spool, table);
       results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
