@@ -48,13 +48,7 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
       command,
     );
   }
-  if (flags.output !== undefined) {
-    throw optionError({
-      option: '--output',
-      message: 'Expected --plan PATH with --output, got none.',
-      hint: 'A part of a plan is written there; --report FORMAT=PATH writes a result.',
-    });
-  }
+  refuseWithoutPlan(flags);
   const settings = await readSettings(command);
   try {
     const { config, rotation } = readRotation(settings);
@@ -65,6 +59,22 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
     );
   } catch (error) {
     throw settings.explain(error);
+  }
+}
+
+const NEEDS_PLAN = {
+  output: 'A part of a plan is written there; --report FORMAT=PATH writes a result.',
+  'same-data': 'It is about servers that are others than when a plan was made.',
+} as const;
+
+function refuseWithoutPlan(flags: RawFlags): void {
+  for (const [name, hint] of Object.entries(NEEDS_PLAN)) {
+    if (flags[name] === undefined) continue;
+    throw optionError({
+      option: `--${name}`,
+      message: `Expected --plan PATH with --${name}, got none.`,
+      hint,
+    });
   }
 }
 
