@@ -4,6 +4,7 @@ import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
+import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
@@ -22,6 +23,7 @@ import { Spool } from '../state/spool.js';
 import type { TableRecord } from '../state/table-record.js';
 import { TableState } from '../state/table-state.js';
 import { createSharedLoad } from '../tasks/shared-load.js';
+import { WaiverBook } from '../waivers/waiver-book.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
 import { DiagnosisRun } from './diagnose-run.js';
@@ -36,6 +38,8 @@ import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows, type TableMode } from './table-modes.js';
+import { type WaivedRows, waiveRows } from './waive-rows.js';
+import { tellWaivers } from './waiver-findings.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -50,6 +54,8 @@ export interface RunHooks {
   readonly onWarning?: (sentence: string) => void;
   /** Is told what the run does, decides and survives; made by `createLog`. */
   readonly log?: Log;
+  /** Differences that were accepted; made by `readWaivers`. */
+  readonly waivers?: WaiverBook;
 }
 
 /** The names of all hooks. */
@@ -60,6 +66,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'wantsRepair',
   'onWarning',
   'log',
+  'waivers',
 ];
 
 /** A differing row and the table it is in, by the target's name. */
@@ -113,6 +120,7 @@ export async function verifyWith(
     wantsRepair,
     log,
   };
+  const waivers = hooks.waivers ?? WaiverBook.empty();
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(limitsOf(config));
@@ -128,7 +136,7 @@ export async function verifyWith(
     }));
     return await withOpenSides(
       config,
-      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, onRecord),
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, { onRecord, waivers }),
       { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows },
     );
   } catch (error) {
@@ -147,7 +155,7 @@ function interruptedBy(error: unknown): unknown {
 
 async function verifyOpenSides(
   opened: OpenRun,
-  onRecord: NonNullable<RunMakers['onRecord']>,
+  { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
   assertAble(opened.config, sides, wishes);
@@ -169,12 +177,15 @@ async function verifyOpenSides(
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
-    const facts = repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables);
+    const { diagnoses, strangers } = await load.watchDuring(() => explainTables(reading));
+    const read = ({ planned, parts }: TableState) => spool.readBatches(planned.id, parts);
+    const waived = await waiveRows({ book, tables, diagnoses, read });
+    const facts = repairCatalog === null ? null : repairFacts(repairCatalog, { spool, tables, waived });
     const repair = facts === null ? null : await examineRepair({ sides, tables, facts });
     if (facts === null && !wishes.signal.aborted) {
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const { results, strangers } = await load.watchDuring(() => finishTables(reading));
+    const results = await finishTables(reading, { diagnoses, waived });
     await closing;
     const result = buildResult({
       version: VERSION,
@@ -198,15 +209,17 @@ async function verifyOpenSides(
         ...strangers,
         ...(run.pool?.findings() ?? []),
         ...(wishes.signal.aborted ? [] : findFewRows(config, results)),
+        ...tellWaivers({ book, waived, tables, diagnoses, isWholeScope: isWhole(config) }),
       ],
       tables: results,
+      waivers: waived.uses,
       interrupted: wishes.signal.aborted,
     });
     logResult(wishes.log, result);
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
-      differences: () => readDifferences(spool, tables),
+      differences: () => readDifferences(reading, waived),
       repair,
       close: () => spool.close(),
     };
@@ -227,35 +240,54 @@ function openState(
   return state;
 }
 
-interface FinishedTables {
-  readonly results: TableResult[];
+interface ExplainedTables {
+  readonly diagnoses: ReadonlyMap<TableState, readonly Diagnosis[]>;
   readonly strangers: readonly Finding[];
 }
 
-/** Makes the results of the tables, with what can be said of why their rows differ. */
-async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<FinishedTables> {
+/** Says of each table why its rows differ, as far as that can be said. */
+async function explainTables({ config, sides, tables, spool, wishes }: Reading): Promise<ExplainedTables> {
   const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
   try {
-    const results = [];
+    const diagnoses = new Map<TableState, readonly Diagnosis[]>();
     for (const table of tables) {
       if (!wishes.signal.aborted) noteFewRows(config, table);
-      const diagnoses = await diagnosing.diagnose(table);
-      const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+      diagnoses.set(table, await diagnosing.diagnose(table));
     }
-    return { results, strangers: diagnosing.findStrangers() };
+    return { diagnoses, strangers: diagnosing.findStrangers() };
   } finally {
     await diagnosing.close();
   }
 }
 
+/** Makes the results of the tables, with what was said of why their rows differ and what of them was accepted. */
+async function finishTables(
+  { config, tables, spool }: Reading,
+  { diagnoses, waived }: Pick<ExplainedTables, 'diagnoses'> & { readonly waived: WaivedRows },
+): Promise<TableResult[]> {
+  const results = [];
+  for (const table of tables) {
+    const rows = await readSample(spool, table);
+    const sample = rows.map((row) => waived.markRow(table.name, row));
+    const shown = config.showValues ? sample : withoutValues(sample);
+    results.push(table.toResult(shown, diagnoses.get(table), waived.countOf(table.name)));
+  }
+  return results;
+}
+
+/** Whether nothing of both sides was left out by name. */
+function isWhole({ tables, exclude }: RunConfig): boolean {
+  return tables.length === 0 && exclude.length === 0;
+}
+
 async function* readDifferences(
-  spool: Spool,
-  tables: readonly TableState[],
+  { spool, tables }: Reading,
+  waived: WaivedRows,
 ): AsyncGenerator<TableDifference> {
   for (const { planned, parts } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);
-    for await (const difference of spool.read(planned.id, parts)) yield { table, difference };
+    for await (const difference of waived.mark(table, spool.read(planned.id, parts)))
+      yield { table, difference };
   }
 }

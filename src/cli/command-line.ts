@@ -1,24 +1,16 @@
 import yargs, { type Argv } from 'yargs';
-import type { CommandName } from '../config/options/option.js';
 import { type RawFlags, usageError } from '../config/raw-flags.js';
 import { VERSION } from '../config/version.js';
+import { type Command, named, type OnCommand } from './command.js';
 import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
-import { missingPositional, refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
+import { baselineCommand, historyCommand, waiveCommand } from './past-commands.js';
+import { refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
 import { yargsOptions } from './yargs-options.js';
-
-/** What the words on the command line ask for. */
-export type Command =
-  | { readonly kind: 'verify'; readonly flags: RawFlags }
-  | { readonly kind: 'plan'; readonly flags: RawFlags }
-  | { readonly kind: 'init'; readonly flags: RawFlags }
-  | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
-  | { readonly kind: 'apply'; readonly path: string; readonly flags: RawFlags }
-  /** Help, version or completions, to be printed as they are. */
-  | { readonly kind: 'text'; readonly text: string };
 
 const MOST_HELP_WIDTH = 100;
 const EXIT_CODE_TABLE = `Exit codes:
-  0    everything that was asked for was checked, no difference
+  0    everything that was asked for was checked, no difference (or each is waived,
+       or known where --fail-on is new)
   1    differences found (also when something else is unverified)
   2    wrong usage, or nothing to compare
   3    no difference found, but something that was asked for was not checked
@@ -93,9 +85,6 @@ export async function parseCommandLine(argv: readonly string[], width: number): 
   );
 }
 
-/** Is told which command was found, and everything that yargs read. */
-type OnCommand = (command: Command, read: Readonly<Record<string, unknown>>) => never;
-
 function buildParser(width: number, onCommand: OnCommand): Argv {
   const verifyUsage = '$0 verify --source URL --target URL [flags]';
   return yargs()
@@ -159,6 +148,9 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
       ({ _, $0, run, ...flags }) =>
         onCommand({ kind: 'report', path: named(run, 'report'), flags: flags as RawFlags }, { _, ...flags }),
     )
+    .command(waiveCommand(onCommand))
+    .command(baselineCommand(onCommand))
+    .command(historyCommand(onCommand))
     .command(
       'apply <file>',
       'Apply a repair or undo file to the target; the only command that writes',
@@ -194,10 +186,4 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
     .showHelpOnFail(false)
     .exitProcess(false)
     .wrap(Math.min(MOST_HELP_WIDTH, width));
-}
-
-/** A word that a command is about; an empty one, as an unset variable of a shell makes it, is none. */
-function named(word: unknown, command: CommandName): string {
-  if (typeof word !== 'string' || word.trim() === '') throw missingPositional(command);
-  return word;
 }

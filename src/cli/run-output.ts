@@ -1,5 +1,6 @@
 import type { VerifyOutcome } from '../app/verify.js';
 import type { RunResult } from '../core/result.js';
+import type { Night } from '../core/trend.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
 import { listAnnotations } from '../report/github/annotations.js';
@@ -12,7 +13,7 @@ import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
 import { writeRepair } from './repair-files.js';
-import { openReportFiles, type ReportFiles } from './report-files.js';
+import { type KnownBeside, openReportFiles, type ReportFiles } from './report-files.js';
 
 /** All places that a run writes to, opened before it begins. */
 export interface RunOutput {
@@ -27,6 +28,8 @@ export interface RunOutput {
 interface WritableOutcome extends Pick<VerifyOutcome, 'result' | 'repair'> {
   readonly differences: VerifyOutcome['differences'] | null;
   readonly rows?: HtmlRows | null;
+  /** The nights of a history; null where there is none. */
+  readonly trend: readonly Night[] | null;
 }
 
 interface Destination {
@@ -118,13 +121,15 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       rows = await collectHtmlRows({ result, differences: allRows(), showValues });
     });
   }
-  for (const write of reports.writers(result, rows)) await attempt(write);
-  writeStreams(destination, result, rows);
+  const { trend } = outcome;
+  const known = { ...(rows !== null && { rows }), ...(trend !== null && { trend }) };
+  for (const write of reports.writers(result, known)) await attempt(write);
+  writeStreams(destination, result, known);
   if (failures.length > 0) throw failures[0];
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
-function writeStreams({ plan, io, showValues }: Destination, result: RunResult, rows: HtmlRows | null): void {
+function writeStreams({ plan, io, showValues }: Destination, result: RunResult, known: KnownBeside): void {
   const summary = `${formatSummary(result)}\n`;
   if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);
   if (plan.stdout === null || (plan.quiet && plan.stdout === 'table')) {
@@ -134,7 +139,7 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult, 
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
   const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
-  const text = formatReport(result, { format: plan.stdout, ...options, ...(rows !== null && { rows }) });
+  const text = formatReport(result, { format: plan.stdout, ...options, ...known });
   io.stdout.write(plan.stdout === 'prometheus' ? guardMetrics(text) : text);
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
 }

@@ -1,17 +1,16 @@
 import { refuseInputsAsOutputs } from '../config/file-place.js';
-import { whyNotRead } from '../config/file-reason.js';
-import { optionError, type RawFlags, readText, usageError } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readText } from '../config/raw-flags.js';
 import { readShowValues } from '../config/resolve-flags.js';
+import { exitCodeOfResult } from '../core/exit-code.js';
 import type { RunResult } from '../core/result.js';
-import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import type { Night } from '../core/trend.js';
 import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
 import { parseSavedDifferences } from '../report/saved-differences.js';
-import { parseSavedResult } from '../report/saved-result.js';
 import type { GuardedIo } from './cli-io.js';
 import { type OutputPlan, plannedFiles, planOutput, showsRows } from './output-plan.js';
 import { readLines } from './read-lines.js';
-import { readTextFile } from './read-text-file.js';
 import { openRunOutput } from './run-output.js';
+import { readSavedRun } from './saved-run.js';
 
 interface ReportCommand {
   readonly path: string;
@@ -28,15 +27,23 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const showValues = readShowValues(flags);
   refuseRowsInVain(plan, rowsPath);
   refuseInputsAsOutputs(plannedFiles(plan), rowsPath === null ? [path] : [path, rowsPath]);
-  const result = parseSavedResult(readSaved(path), path);
+  const result = readSavedRun(path);
+  const trend = await readTrend(readText(flags, 'history') ?? null, result);
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
   const output = openRunOutput({ plan, io, showValues });
   try {
-    await output.write({ result, differences: null, rows, repair: null });
+    await output.write({ result, differences: null, rows, repair: null, trend });
   } finally {
     output.discard();
   }
-  return result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(result.verdict);
+  return exitCodeOfResult(result);
+}
+
+async function readTrend(folder: string | null, result: RunResult): Promise<readonly Night[] | null> {
+  if (folder === null) return null;
+  const { readHistory } = await import('../history/history-folder.js');
+  const { foldNights, trendOf } = await import('../history/fold-nights.js');
+  return trendOf(foldNights(readHistory(folder).nights), result);
 }
 
 function refuseRowsInVain(plan: OutputPlan, rowsPath: string | null): void {
@@ -57,18 +64,4 @@ interface Rows {
 function readRows({ path, result, showValues }: Rows): Promise<HtmlRows> {
   const differences = parseSavedDifferences({ lines: readLines(path), path, result });
   return collectHtmlRows({ result, differences, showValues });
-}
-
-/** A result holds the first differences of each table only, but their values may be long. */
-const MOST_SAVED_BYTES = 256 << 20;
-
-function readSaved(path: string): string {
-  try {
-    return readTextFile(path, MOST_SAVED_BYTES);
-  } catch (error) {
-    throw usageError(
-      `Cannot read the saved result ${path}: ${whyNotRead(error)}.`,
-      'Name a file that --report json=PATH wrote.',
-    );
-  }
 }

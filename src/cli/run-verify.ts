@@ -2,14 +2,16 @@ import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import type { RawFlags } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
+import { exitCodeOfResult } from '../core/exit-code.js';
 import type { Log } from '../core/log.js';
-import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
+import { EXIT_CODES } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
+import { openPast, type Past } from './past.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
@@ -46,6 +48,7 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
   const { io } = command;
   const { config } = settings;
   const plan = planVerifyOutputs(settings, io);
+  const past = await openPast({ flags: settings.flags, io, outputs: plan, showValues: config.showValues });
   // Loaded late, with the engines, which the run needs next.
   const { assertUrls } = await import('../config/resolve-side.js');
   assertUrls(sidesOf(config), { looksAtFiles: true });
@@ -53,7 +56,9 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
   const labels = { ...describeAsked(config) };
   const logged = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
   try {
-    return await logged.during(() => verifyLogged({ config, labels, plan, io, command, log: logged.log }));
+    return await logged.during(() =>
+      verifyLogged({ config, labels, plan, past, io, command, log: logged.log }),
+    );
   } finally {
     logged.close();
   }
@@ -117,6 +122,7 @@ interface LoggedRun {
   /** What metrics call the run where it has no result. */
   readonly labels: RunLabels;
   readonly plan: OutputPlan;
+  readonly past: Past;
   readonly io: GuardedIo;
   readonly command: Pick<VerifyCommand, 'verify' | 'words' | 'hideSecrets'>;
   readonly log: Log;
@@ -129,7 +135,7 @@ interface Run extends LoggedRun {
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, output, progress, interruption, plan, io, log, command } = run;
+  const { config, output, progress, interruption, plan, past, io, log, command } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -140,6 +146,7 @@ async function runAndWrite(run: Run): Promise<number> {
       wantsRepair: plan.repairPaths !== null,
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
       log,
+      waivers: past.waivers,
     });
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
@@ -150,10 +157,12 @@ async function runAndWrite(run: Run): Promise<number> {
   try {
     progress.stop();
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
-    await output.write({ ...outcome, result: { ...outcome.result, command: words } });
+    const { result, trend, failure } = await past.judge(outcome);
+    await output.write({ ...outcome, result: { ...result, command: words }, trend });
     const { showValues } = config;
-    io.stderr.write(describeNextStep({ plan, showValues, result: outcome.result }));
-    return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);
+    io.stderr.write(describeNextStep({ plan, showValues, result }));
+    if (failure !== null) throw failure;
+    return exitCodeOfResult(result);
   } finally {
     await outcome.close();
   }

@@ -1,3 +1,5 @@
+import type { WaiverMark } from './waiver.js';
+
 /**
  * One value as reports and repair SQL carry it: exact text, NULL, or bytes in hex (binary columns, and text that does
  * not decode in its character set). Never a JavaScript number.
@@ -19,6 +21,8 @@ export interface RowDifference {
   /** How often each side holds the row; only where no key tells rows apart. */
   readonly sourceCopies?: number;
   readonly targetCopies?: number;
+  /** Who accepted it; absent where nobody did. */
+  readonly waived?: WaiverMark;
 }
 
 /** How many rows a difference stands for: more than one where no key tells equal rows apart. */

@@ -1,9 +1,11 @@
+import type { BaselineResult } from './baseline.js';
 import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { LoadLimits } from './load-limits.js';
 import type { Mode, Verdict } from './verdict.js';
+import type { WaiverUse } from './waiver.js';
 
 export const RUN_FORMAT = 'rowproof/run@1';
 export const DIFFERENCES_FORMAT = 'rowproof/differences@1';
@@ -37,6 +39,8 @@ export interface RowCounts {
   readonly extra: number;
   readonly changed: number;
   readonly inFlight: number;
+  /** How many of the missing, extra and changed rows are waived; absent where none is. */
+  readonly waived?: number;
 }
 
 /** A condition of the user's, as SQL of either side. */
@@ -123,5 +127,9 @@ export interface RunResult extends ConfigHashes {
   readonly target: SideResult;
   readonly totals: RowCounts & { readonly tables: number };
   readonly tables: readonly TableResult[];
+  /** What was forgiven and who answers for it; absent where nothing was. */
+  readonly waivers?: readonly WaiverUse[];
+  /** Absent where the run was compared with no baseline. */
+  readonly baseline?: BaselineResult;
   readonly findings: readonly Finding[];
 }

@@ -31,7 +31,7 @@ function lineFor(value: object): string {
 /** The side without the row is left out, not null: null is a value. */
 function lineOf(
   table: string,
-  { kind, key, columns, source, target, sourceCopies, targetCopies }: RowDifference,
+  { kind, key, columns, source, target, sourceCopies, targetCopies, waived }: RowDifference,
   showValues: boolean,
 ): object {
   return {
@@ -43,5 +43,6 @@ function lineOf(
     ...(showValues && target !== null ? { target } : {}),
     ...(sourceCopies === undefined ? {} : { sourceCopies }),
     ...(targetCopies === undefined ? {} : { targetCopies }),
+    ...(waived === undefined ? {} : { waived }),
   };
 }

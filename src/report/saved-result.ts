@@ -5,12 +5,12 @@ import { isNestedDeeperThan } from '../core/nesting.js';
 import { RUN_FORMAT, type RunResult } from '../core/result.js';
 import { combineVerdicts } from '../core/verdict.js';
 import * as saved from './saved-shape.js';
-import { differenceShape, valueShape, valuesShape } from './saved-values.js';
+import { differenceShape, valueShape, valuesShape, waiverMark } from './saved-values.js';
 
 /** Deeper than any result; what lies deeper would break those who write it out again. */
 const MOST_DEPTH = 64;
 
-const verdict = saved.isOneOf('verified', 'different', 'unverified', 'sampled', 'counted');
+const verdict = saved.isOneOf('verified', 'different', 'unverified', 'sampled', 'counted', 'waived');
 const mode = saved.isOneOf('full', 'spot', 'count');
 const texts = saved.isListOf(saved.isText);
 const nullableText = saved.orNull(saved.isText);
@@ -41,6 +41,7 @@ const counts = {
   extra: amount,
   changed: amount,
   inFlight: amount,
+  waived: saved.orAbsent(amount),
 };
 const remarks = saved.orAbsent(saved.isListOf(saved.isShape({ column: saved.isText, remarks: texts })));
 
@@ -92,6 +93,19 @@ const load = saved.isShape({
 
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 
+const waiver = saved.isShape({
+  table: saved.isText,
+  cause: saved.orAbsent(saved.isShape({ column: saved.isText, code: saved.isText })),
+  rows: amount,
+  ...waiverMark,
+});
+const baseline = saved.isShape({
+  acceptedAt: nullableText,
+  known: amount,
+  new: amount,
+  failsOnNew: saved.isFlag,
+});
+
 const result = saved.isShape({
   rowproof: saved.isText,
   seed: saved.isText,
@@ -115,6 +129,8 @@ const result = saved.isShape({
   target: side,
   totals: saved.isShape({ ...counts, tables: amount }),
   tables: saved.isListOf(table),
+  waivers: saved.orAbsent(saved.isListOf(waiver)),
+  baseline: saved.orAbsent(baseline),
   findings: saved.isListOf(finding),
 });
 

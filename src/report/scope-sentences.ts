@@ -4,6 +4,7 @@ import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleMessage, visibleName } from '../words/visible-text.js';
 import { listSomeNames } from './name-list.js';
 import { formatPairName } from './verdict-text.js';
+import { listWaivers } from './waiver-text.js';
 
 const CONSISTENCY = {
   full: 'Each chunk of rows was compared as it stood at the moment it was read',
@@ -31,6 +32,7 @@ export function listScope(result: RunResult): string[] {
       return `Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`;
     }),
     ...listRemarks(result.scope),
+    ...listWaivers(result),
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
     `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,

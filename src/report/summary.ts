@@ -4,6 +4,7 @@ import type { RunResult, TableResult } from '../core/result.js';
 import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
 import { formatTableName } from '../words/table-name.js';
 import { formatVerdictWord } from './verdict-text.js';
+import { describeBaseline } from './waiver-text.js';
 
 /**
  * The last line of every report, on one line so that `tail -1` is enough: verdict, counts, and by name everything that
@@ -24,12 +25,14 @@ export function formatSummary(result: RunResult): string {
   if (differing.length > 0) parts.push(`different: ${differing.join(', ')}`);
   parts.push(unverified.length > 0 ? `unverified: ${unverified.join(', ')}` : 'nothing unverified');
   parts.push(formatDuration(result.elapsedMs));
-  return `${formatVerdictWord(result)}: ${parts.join('; ')}`;
+  const known = describeBaseline(result);
+  return `${formatVerdictWord(result)}: ${[...(known === '' ? [] : [known]), ...parts].join('; ')}`;
 }
 
 function formatCounts(totals: RunResult['totals']): string {
-  const { missing, extra, changed, inFlight } = totals;
-  return `${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${formatCount(inFlight)} in flight`;
+  const { missing, extra, changed, inFlight, waived = 0 } = totals;
+  const accepted = waived === 0 ? '' : `${formatCount(waived)} of them waived, `;
+  return `${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${accepted}${formatCount(inFlight)} in flight`;
 }
 
 function listUnverified(result: RunResult): string[] {

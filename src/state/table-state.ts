@@ -234,7 +234,8 @@ export class TableState {
     return Math.max(this.#rows.sourceRows, this.#rows.targetRows);
   }
 
-  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
+  /** `waived` is how many of the differing rows were accepted. */
+  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = [], waived = 0): TableResult {
     const { source, target, pair } = this.planned;
     const undecided = describeUndecided(this.planned, this.#undecided);
     const isRead = this.#unverifiedChunks === 0 && this.#chunks > 0 && this.#isDone;
@@ -246,6 +247,7 @@ export class TableState {
       target: target === null ? null : qualifiedName(target),
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
+        waived,
         unverified: hasEffect(findings, 'unverified'),
         mode: this.mode,
       }),
@@ -254,6 +256,7 @@ export class TableState {
       key: pair === null || this.#isBag ? [] : pair.key.map((column) => column.target.name),
       checksum: describeUse(this.#hashed),
       ...this.#rows,
+      ...(waived > 0 && { waived }),
       coverage: {
         rows: this.rowsRead,
         chunks: this.#chunks + this.#unverifiedChunks,

@@ -1,5 +1,8 @@
 /** The commands, in the order in which help lists them. */
-export const COMMAND_NAMES = ['verify', 'plan', 'init', 'report', 'apply', 'completion'] as const;
+export const COMMAND_NAMES = [
+  ...(['verify', 'plan', 'init', 'report', 'waive', 'baseline', 'history'] as const),
+  ...(['apply', 'completion'] as const),
+] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];
 

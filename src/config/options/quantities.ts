@@ -1,7 +1,7 @@
 import type { QuantityKind } from './option.js';
 
 const UNITS: Readonly<Record<QuantityKind['is'], Readonly<Record<string, number>>>> = {
-  duration: { ms: 1, s: 1000 },
+  duration: { ms: 1, s: 1000, d: 86_400_000 },
   byteRate: { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 1 << 10, mib: 1 << 20, gib: 1 << 30 },
 };
 

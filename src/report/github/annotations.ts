@@ -1,6 +1,7 @@
 import { hasEffect } from '../../core/finding.js';
 import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
+import type { Verdict } from '../../core/verdict.js';
 import { formatCount, formatCounted } from '../../words/number-text.js';
 import { listFindings } from '../told-findings.js';
 import { countDifferences, formatDifferenceCounts, formatHeadline, formatPairName } from '../verdict-text.js';
@@ -52,8 +53,10 @@ function describeOpen(table: TableResult): Remark {
 }
 
 function listWeak(result: RunResult): Remark[] {
-  const weak = result.verdict === 'sampled' || result.verdict === 'counted';
-  return weak ? [{ title: `Rowproof: ${result.verdict}`, message: formatHeadline(result) }] : [];
+  const weak: readonly Verdict[] = ['sampled', 'counted', 'waived'];
+  return weak.includes(result.verdict)
+    ? [{ title: `Rowproof: ${result.verdict}`, message: formatHeadline(result) }]
+    : [];
 }
 
 /** A verdict is told also where neither a table nor a finding accounts for it. */

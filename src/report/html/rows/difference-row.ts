@@ -2,6 +2,7 @@ import { CAUSE_TITLES, type Diagnosis } from '../../../core/diagnosis.js';
 import type { RowDifference, Value } from '../../../core/difference.js';
 import { formatCount, formatCounted } from '../../../words/number-text.js';
 import { visibleName } from '../../../words/visible-text.js';
+import { formatMark } from '../../waiver-text.js';
 import { type Html, html } from '../html-text.js';
 import { formatAlone, formatValueCells } from '../values/value-cells.js';
 
@@ -24,10 +25,16 @@ export function formatRow({ row, key, causes }: Row): Html {
   const span = lines.length;
   const titles = [...new Set(causes.map(({ cause }) => CAUSE_TITLES[cause] ?? cause))];
   const [first = html`<td></td><td></td><td></td>`, ...rest] = lines;
-  const head = html`<th scope="rowgroup" rowspan="${span}" class="kind"><span class="tag ${row.kind}">${row.kind}</span></th><td rowspan="${span}" class="key">${formatKey(row, key)}</td>`;
+  const head = html`<th scope="rowgroup" rowspan="${span}" class="kind"><span class="tag ${row.kind}">${row.kind}</span>${formatWaived(row)}</th><td rowspan="${span}" class="key">${formatKey(row, key)}</td>`;
   const shows = html`<td rowspan="${span}" class="shows">${titles.join(', ')}</td>`;
   return html`<tbody data-kind="${row.kind}"><tr>${head}${first}${shows}</tr>${rest.map((line) => html`<tr>${line}</tr>`)}</tbody>
 `;
+}
+
+function formatWaived(row: RowDifference): Html {
+  return row.waived === undefined
+    ? html``
+    : html`<br><span class="tag waived">waived</span><br><small>${formatMark(row.waived)}</small>`;
 }
 
 function formatKey({ key: values }: RowDifference, key: readonly string[]): Html {
