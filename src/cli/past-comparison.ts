@@ -7,7 +7,7 @@ import { addNight, forgetNights, openHistory, readHistory } from '../history/his
 import { KnownDifferences } from '../history/known-differences.js';
 import { NightRecorder } from '../history/night-recorder.js';
 import { RowDigester } from '../secrets/row-digest.js';
-import type { JudgedRun, Past, PastRequest } from './past.js';
+import type { JudgedRun, Past, PastRequest } from './past-plan.js';
 import { readTextFile } from './read-text-file.js';
 
 const MOST_BASELINE_BYTES = 64 << 20;

@@ -16,7 +16,10 @@ async function run(argv: readonly string[]) {
 
 describe('completions', () => {
   it('are commands first, then the flags of the command', () => {
-    expect(completeWords([''])).toEqual(['verify', 'plan', 'init', 'report', 'apply', 'completion']);
+    expect(completeWords([''])).toEqual([
+      ...['verify', 'plan', 'init', 'report', 'waive', 'baseline', 'history', 'apply', 'completion'],
+    ]);
+    expect(completeWords(['baseline', ''])).toEqual(['accept']);
     expect(completeWords(['ver'])).toEqual(['verify']);
     expect(completeWords(['verify', '--mo'])).toEqual(['--mode']);
     expect(completeWords(['init', '--'])).toEqual(['--source', '--target', '--output', '--help']);

@@ -106,7 +106,7 @@ const FLAGS: readonly Mistake[] = [
   ),
   verify(
     ['--json'],
-    'has no flag --json, only rowproof plan and rowproof apply have.',
+    'has no flag --json, only rowproof plan, rowproof history and rowproof apply have.',
     'See rowproof verify',
   ),
   verify(['--output', 'x'], 'has no flag --output, only rowproof init has.', 'See rowproof verify --help.'),
