@@ -2,7 +2,7 @@ import { CAUSE_TITLES } from '../core/diagnosis.js';
 import { RowproofError } from '../core/errors.js';
 import { FINDING_EFFECTS } from '../core/finding.js';
 import { isNestedDeeperThan } from '../core/nesting.js';
-import { RUN_FORMAT, type RunResult } from '../core/result.js';
+import { RUN_FORMAT, type RunResult, type TableResult } from '../core/result.js';
 import { combineVerdicts } from '../core/verdict.js';
 import * as saved from './saved-shape.js';
 import { differenceShape, valueShape, valuesShape, waiverMark } from './saved-values.js';
@@ -176,7 +176,20 @@ export function parseSavedResult(text: string, path: string): RunResult {
       'It was edited; run verify again.',
     );
   }
+  const stray = read.tables.find(isWaivedInVain);
+  if (stray !== undefined) {
+    throw unreadable(
+      `${path} contradicts itself: more or fewer rows of ${stray.target ?? stray.source} are waived than its verdict says.`,
+      'It was edited; run verify again.',
+    );
+  }
   return withDefaults(read);
+}
+
+/** No more rows are waived than differ, and a table is waived where all of them are. */
+function isWaivedInVain({ verdict: said, waived = 0, missing, extra, changed }: TableResult): boolean {
+  const differing = missing + extra + changed;
+  return waived > differing || (said === 'waived' && (waived === 0 || waived < differing));
 }
 
 /** A result of an earlier version has no digest of what was asked, and its tables have the mode of the run. */

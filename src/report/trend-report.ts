@@ -22,10 +22,12 @@ export function formatTrend(nights: readonly Night[], width: number): string {
   const quiet = stories.length - differing.length;
   const parts = differing.map((story) => formatStory(story, Math.max(LEAST_WIDTH, width)));
   const rest = quiet === 0 ? [] : [`${formatCounted(quiet, 'table')} never differed.`];
-  const last = `${formatCounted(nights.length, 'run')}. ${LEGEND}`;
-  return `${[...parts, ...rest, last].join('\n\n')}\n`;
+  const told = [...parts, ...rest, `${formatCounted(nights.length, 'run')}.`].join('\n\n');
+  return `${told}${told.includes(UNKNOWN) ? ` ${LEGEND}` : ''}\n`;
 }
 
+/** Stands for a number that nobody can tell. */
+const UNKNOWN = '–';
 const LEGEND = '– cannot be told: rows were not all read, or too many differed to remember each.';
 
 /** A table of two databases, in every run that had it. */
@@ -94,5 +96,5 @@ export function formatMoment(startedAt: string): string {
 
 /** A zero would claim that somebody could tell. */
 export function formatKnown(count: number | null): string {
-  return count === null ? '–' : formatCount(count);
+  return count === null ? UNKNOWN : formatCount(count);
 }

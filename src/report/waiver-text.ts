@@ -4,6 +4,9 @@ import type { WaiverMark, WaiverUse } from '../core/waiver.js';
 import { formatCount, formatCounted } from '../words/number-text.js';
 import { visibleMessage, visibleName } from '../words/visible-text.js';
 
+/** Reasons that a report names; programs find all in the JSON result. */
+const MOST_NAMED = 40;
+
 /** "3 of them waived", for behind the numbers of differing rows; empty where none is. */
 export function formatWaivedCount({ waived = 0 }: Pick<TableResult, 'waived'>): string {
   return waived === 0 ? '' : `${formatCount(waived)} of them waived`;
@@ -21,7 +24,11 @@ export function formatRowMark({ waived }: Pick<RowDifference, 'waived'>): string
 
 /** What was forgiven of a run, a sentence for each table and reason. */
 export function listWaivers({ waivers = [] }: Pick<RunResult, 'waivers'>): string[] {
-  return waivers.map((use) => `Waived: ${describeUse(use)}`);
+  const named = waivers.slice(0, MOST_NAMED).map((use) => `Waived: ${describeUse(use)}`);
+  const more = waivers.length - named.length;
+  return more === 0
+    ? named
+    : [...named, `Waived: ${formatCounted(more, 'more reason')}, which the JSON result holds`];
 }
 
 /** What was forgiven, for behind a word that says so. */
