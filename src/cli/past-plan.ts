@@ -3,6 +3,7 @@ import type { VerifyOutcome } from '../app/verify.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
 import { optionError, type RawFlags, readText } from '../config/raw-flags.js';
 import { readChoice, readQuantity } from '../config/read-option.js';
+import type { RowDifference, RowHashes } from '../core/difference.js';
 import type { RunResult } from '../core/result.js';
 import type { Night } from '../core/trend.js';
 import type { Secret } from '../secrets/secret.js';
@@ -14,6 +15,8 @@ import type { OutputPlan } from './output-plan.js';
 /** What a run is held against: differences that were accepted, known, or seen before. */
 export interface Past {
   readonly waivers: WaiverBook;
+  /** Makes the hashes that stand for hidden values; null where values are shown, or no secret is given. */
+  readonly hashRow: ((table: string, row: RowDifference) => RowHashes) | null;
   /** Compares what a run found with it, and adds it to the history. */
   judge(outcome: Pick<VerifyOutcome, 'result' | 'differences'>): Promise<JudgedRun>;
 }

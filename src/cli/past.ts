@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { refuseInputsAsOutputs } from '../config/file-place.js';
+import { createRowHasher } from '../secrets/row-digest.js';
 import { WaiverBook } from '../waivers/waiver-book.js';
 import { plannedFiles } from './output-plan.js';
 import { type Past, type PastOpening, type PastRequest, planPast } from './past-plan.js';
@@ -13,7 +14,9 @@ export async function openPast(opening: PastOpening): Promise<Past> {
   const { waiversPath, baselinePath, historyFolder, keyFile } = plan;
   const inputs = [waiversPath, baselinePath, keyFile].filter((path) => path !== null);
   refuseInputsAsOutputs(plannedFiles(opening.outputs), inputs);
-  if (waiversPath === null && baselinePath === null && historyFolder === null) return NO_PAST;
+  const isHashed = !opening.showValues && opening.outputs.differencesPath !== null;
+  const isHeld = waiversPath !== null || baselinePath !== null || historyFolder !== null;
+  if (!isHeld && !isHashed) return NO_PAST;
   // Loaded late: most runs have none of it, and YAML and its checks take their time to load.
   const { readSecret } = await import('../secrets/read-secret.js');
   const besides = [waiversPath, baselinePath].flatMap((path) => (path === null ? [] : [dirname(path)]));
@@ -25,11 +28,13 @@ export async function openPast(opening: PastOpening): Promise<Past> {
   const request = { ...opening, plan, secret };
   const waivers = waiversPath === null ? WaiverBook.empty() : await openWaivers(request, waiversPath);
   const { openComparison } = await import('./past-comparison.js');
-  return { waivers, judge: openComparison(request) };
+  const hashRow = secret === null || !isHashed ? null : createRowHasher(secret);
+  return { waivers, hashRow, judge: openComparison(request) };
 }
 
 const NO_PAST: Past = {
   waivers: WaiverBook.empty(),
+  hashRow: null,
   judge: ({ result }) => Promise.resolve({ result, trend: null, failure: null }),
 };
 
@@ -39,6 +44,8 @@ async function openWaivers({ io, secret }: PastRequest, path: string): Promise<W
   const file = readWaiversFile(path, today);
   const book = WaiverBook.open({ file, secret, today });
   const { length } = file.waivers;
-  io.stderr.write(`Waivers: ${length === 1 ? '1 entry' : `${length} entries`} of ${path}.\n`);
+  const entries = length === 1 ? '1 entry' : `${length} entries`;
+  const expired = book.expired.length === 0 ? '' : `, ${book.expired.length} of them expired`;
+  io.stderr.write(`Waivers: ${entries} of ${path}${expired}.\n`);
   return book;
 }

@@ -14,11 +14,13 @@ import { listSchemaDifferences } from '../history/known-differences.js';
 import { parseSavedDifferences } from '../report/saved-differences.js';
 import { readSecret } from '../secrets/read-secret.js';
 import { RowDigester } from '../secrets/row-digest.js';
+import type { Secret } from '../secrets/secret.js';
 import { formatCounted } from '../words/number-text.js';
 import type { GuardedIo } from './cli-io.js';
 import { openOutputFile } from './output-file.js';
 import { readLines } from './read-lines.js';
 import { readTextFile } from './read-text-file.js';
+import { hashesOfHidden } from './saved-hashes.js';
 import { readSavedRun } from './saved-run.js';
 
 interface BaselineCommand {
@@ -44,8 +46,10 @@ export async function runBaseline({ action, path, flags, io }: BaselineCommand):
     ),
   ];
   const result = readSavedRun(path);
-  const digester = openDigester({ flags, io, place });
-  const tables = await hashRows({ rowsPath, result, digester });
+  const secret = openSecret({ flags, io, place });
+  const digester = new RowDigester(secret, 'history');
+  const { check: secretCheck } = new RowDigester(secret, 'waivers');
+  const tables = await hashRows({ rowsPath, result, digester, secretCheck });
   const schema = listSchemaDifferences(result, digester);
   const differences = countHashes(tables) + schema.length;
   const acceptedAt = new Date().toISOString();
@@ -72,43 +76,42 @@ function required(flags: RawFlags, name: string, hint: string): string {
   throw optionError({ option: `--${name}`, message: `Expected --${name}, got none.`, hint });
 }
 
-interface Digesting extends Pick<BaselineCommand, 'flags' | 'io'> {
+interface Secretive extends Pick<BaselineCommand, 'flags' | 'io'> {
   readonly place: string;
 }
 
-function openDigester({ flags, io, place }: Digesting): RowDigester {
+function openSecret({ flags, io, place }: Secretive): Secret | null {
   const keyFile = readText(flags, 'key-file') ?? null;
   const protects = { besides: [dirname(place)], inside: [] };
-  return new RowDigester(readSecret({ variables: io.env, keyFile, protects }), 'history');
+  return readSecret({ variables: io.env, keyFile, protects });
 }
 
 interface Hashing {
   readonly rowsPath: string;
   readonly result: RunResult;
   readonly digester: RowDigester;
+  /** What tells the secret from others in saved rows; null without one. */
+  readonly secretCheck: string | null;
 }
 
 /** Rows that are waived have a file of their own, which says until when. */
-async function hashRows({ rowsPath, result, digester }: Hashing): Promise<Record<string, string[]>> {
+async function hashRows({
+  rowsPath,
+  result,
+  digester,
+  secretCheck,
+}: Hashing): Promise<Record<string, string[]>> {
   const tables = new Map<string, string[]>();
   const rows = parseSavedDifferences({ lines: readLines(rowsPath), path: rowsPath, result });
   for await (const { table, difference } of rows) {
     if (difference.waived !== undefined) continue;
-    if (difference.source === null && difference.target === null) throw hiddenValues();
+    const hidden = hashesOfHidden(difference, secretCheck);
     const hashes = tables.get(table) ?? [];
-    hashes.push(digester.digest(table, difference).state);
+    hashes.push(hidden?.state ?? digester.digest(table, difference).state);
     if (hashes.length > MOST_BASELINE_ROWS) throw tooMany(table);
     tables.set(table, hashes);
   }
   return Object.fromEntries(tables);
-}
-
-function hiddenValues(): Error {
-  return optionError({
-    option: '--differences',
-    message: 'The values of the rows were hidden when --differences was written.',
-    hint: 'Run verify without --hide-values: what is accepted is the row with its values.',
-  });
 }
 
 function tooMany(table: string): Error {

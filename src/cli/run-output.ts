@@ -12,6 +12,7 @@ import type { UnfinishedRun } from '../report/unfinished-report.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
+import type { Past } from './past-plan.js';
 import { writeRepair } from './repair-files.js';
 import { type KnownBeside, openReportFiles, type ReportFiles } from './report-files.js';
 
@@ -30,6 +31,8 @@ interface WritableOutcome extends Pick<VerifyOutcome, 'result' | 'repair'> {
   readonly rows?: HtmlRows | null;
   /** The nights of a history; null where there is none. */
   readonly trend: readonly Night[] | null;
+  /** Makes what stands for hidden values in the differences file; null for nothing. */
+  readonly hashRow: Past['hashRow'];
 }
 
 interface Destination {
@@ -110,7 +113,10 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
     }
   };
   if (differences !== null && allRows !== null) {
-    await attempt(() => differences.write(formatDifferences({ result, differences: allRows(), showValues })));
+    const { hashRow } = outcome;
+    const hashed = hashRow === null ? {} : { hashRow };
+    const rows = { result, differences: allRows(), showValues, ...hashed };
+    await attempt(() => differences.write(formatDifferences(rows)));
   }
   if (repairFiles !== null && repair !== null) {
     await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));

@@ -32,7 +32,7 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
   const output = openRunOutput({ plan, io, showValues });
   try {
-    await output.write({ result, differences: null, rows, repair: null, trend });
+    await output.write({ result, differences: null, rows, repair: null, trend, hashRow: null });
   } finally {
     output.discard();
   }

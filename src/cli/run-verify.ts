@@ -159,7 +159,8 @@ async function runAndWrite(run: Run): Promise<number> {
     progress.stop();
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
     const { result, trend, failure } = await past.judge(outcome);
-    await output.write({ ...outcome, result: { ...result, command: words }, trend });
+    const { hashRow } = past;
+    await output.write({ ...outcome, result: { ...result, command: words }, trend, hashRow });
     const { showValues } = config;
     io.stderr.write(describeNextStep({ plan, showValues, result }));
     if (failure !== null) throw failure;

@@ -9,6 +9,7 @@ import { MOST_ROW_WAIVERS, type Waiver } from '../waivers/waiver.js';
 import { waiversError } from '../waivers/waivers-error.js';
 import { chooseTables } from './chosen-tables.js';
 import { readLines } from './read-lines.js';
+import { hashesOfHidden } from './saved-hashes.js';
 
 /** What entries are made of. */
 export interface WaiveChoice {
@@ -35,8 +36,8 @@ export async function chooseRows(choice: WaiveChoice): Promise<NewWaiver[]> {
   const added: NewWaiver[] = [];
   for await (const { table, difference } of readRows(flags, result)) {
     if (!tables.has(table) || difference.waived !== undefined) continue;
-    refuseHiddenValues(difference);
-    const hash = digester.waiverHash(table, difference);
+    const hidden = hashesOfHidden(difference, digester.check);
+    const hash = hidden?.waiver ?? digester.waiverHash(table, difference);
     if (holds.has(hash)) continue;
     const row = { table, hash, ...(digester.isKeyed ? {} : keyInClear(difference)) };
     added.push({ about: { row }, ...mark });
@@ -59,16 +60,6 @@ function readRows(
     option: '--differences',
     message: 'Expected --differences PATH with --rows, got none.',
     hint: 'Name the file that verify --differences wrote in the run of the saved result.',
-  });
-}
-
-/** What was accepted is the row with its values: without them nobody could tell it from other damage. */
-function refuseHiddenValues({ source, target }: RowDifference): void {
-  if (source !== null || target !== null) return;
-  throw optionError({
-    option: '--differences',
-    message: 'The values of the rows were hidden when --differences was written.',
-    hint: 'Run verify without --hide-values, or waive a cause.',
   });
 }
 

@@ -6,6 +6,16 @@ import type { WaiverMark } from './waiver.js';
  */
 export type Value = string | null | { readonly hex: string };
 
+/** Hashes of how a row differs, made with a secret. */
+export interface RowHashes {
+  /** Tells the secret from others. */
+  readonly secret: string;
+  /** As a waivers file has it. */
+  readonly waiver: string;
+  /** As a baseline has it. */
+  readonly state: string;
+}
+
 export type DifferenceKind = 'missing' | 'extra' | 'changed';
 
 /**
@@ -21,6 +31,8 @@ export interface RowDifference {
   /** How often each side holds the row; only where no key tells rows apart. */
   readonly sourceCopies?: number;
   readonly targetCopies?: number;
+  /** Stands for values that were hidden when the row was saved, so that it can be accepted; else absent. */
+  readonly hashes?: RowHashes;
   /** Who accepted it; absent where nobody did. */
   readonly waived?: WaiverMark;
 }

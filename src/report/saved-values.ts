@@ -20,4 +20,5 @@ export const differenceShape = saved.isShape({
   sourceCopies: saved.orAbsent(saved.isAmount),
   targetCopies: saved.orAbsent(saved.isAmount),
   waived: saved.orAbsent(saved.isShape(waiverMark)),
+  hashes: saved.orAbsent(saved.isShape({ secret: saved.isText, waiver: saved.isText, state: saved.isText })),
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RowDifference, Value } from '../core/difference.js';
+import type { RowDifference, RowHashes, Value } from '../core/difference.js';
 import type { Purpose, Secret } from './secret.js';
 
 /** The version of what is hashed of a row. Another one makes other hashes: rows of an earlier one are new. */
@@ -47,6 +47,17 @@ export class RowDigester {
   text(text: string): string {
     return this.#hash(text).toString('base64url').slice(0, HISTORY_CHARACTERS);
   }
+}
+
+/** Makes the hashes that are saved with rows whose values are hidden. */
+export function createRowHasher(secret: Secret): (table: string, row: RowDifference) => RowHashes {
+  const [waivers, history] = [new RowDigester(secret, 'waivers'), new RowDigester(secret, 'history')];
+  const check = waivers.check ?? '';
+  return (table, row) => ({
+    secret: check,
+    waiver: waivers.waiverHash(table, row),
+    state: history.digest(table, row).state,
+  });
 }
 
 function encodeRow(table: string, { key }: RowDifference): string {

@@ -13,6 +13,7 @@ import {
 } from './waiver.js';
 
 const MOST_TEXT = 500;
+const HINT = 'rowproof waive writes entries; docs/waive-differences.md says what they hold.';
 
 const short = (expected: string) =>
   text(expected).refine((value) => value.length <= MOST_TEXT, {
@@ -138,10 +139,11 @@ function check(document: SettingsDocument): FileContent {
   const issues = parsed.error.issues;
   const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
   if (unknown?.code === 'unrecognized_keys') {
-    throw document.fault([...keyPathOf(unknown), unknown.keys[0] ?? ''], 'unknown key');
+    throw document.fault([...keyPathOf(unknown), unknown.keys[0] ?? ''], 'unknown key', HINT);
   }
   const [issue] = issues;
-  throw document.fault(issue === undefined ? [] : keyPathOf(issue), issue?.message ?? 'expected waivers');
+  const path = issue === undefined ? [] : keyPathOf(issue);
+  throw document.fault(path, issue?.message ?? 'expected waivers', HINT);
 }
 
 function keyPathOf({ path }: z.core.$ZodIssue): KeyPath {

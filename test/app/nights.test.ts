@@ -127,7 +127,8 @@ describe('a sequence of nights', () => {
 
   it('is different once the waivers have expired, each of which is named', async () => {
     writeFileSync(work, readFileSync(work, 'utf8').replaceAll(dayIn(20), dayIn(-1)));
-    const { exitCode, result } = await night();
+    const { exitCode, result, said } = await night();
+    expect(said).toContain('4 of them expired');
     expect({ exitCode, waived: result.totals.waived, codes: codesOf(result) }).toEqual({
       exitCode: 1,
       waived: undefined,
@@ -167,6 +168,46 @@ describe('a sequence of nights', () => {
     const texts = readdirSync(history).map((name) => readFileSync(join(history, name), 'utf8'));
     expect(texts).toHaveLength(7);
     for (const text of texts) expect(text).not.toMatch(/Name of|900|a secret/);
+  });
+});
+
+describe('rows whose values are hidden', () => {
+  const { source, target, place, keyFile, work, run, accept } = useNights();
+  const rows = place('rows.ndjson');
+  const who = ['--owner', 'ops', '--reason', 'r', '--expires', dayIn(2), '--waivers', work];
+  beforeAll(() => target.run("UPDATE users SET name = 'planted value' WHERE id = 5"));
+
+  it('are waived and known by their hashes, which show nothing of them', async () => {
+    await run('--hide-values');
+    expect(readFileSync(rows, 'utf8')).not.toMatch(/planted|Name of/);
+    const baseline = ['--because', 'b', '--baseline', place('work/b.json')];
+    expect(await accept(['waive'], '--differences', rows, '--rows', 'all', ...who)).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await accept(['baseline', 'accept'], '--differences', rows, ...baseline)).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await run('--waivers', work)).toMatchObject({ exitCode: 0, result: { verdict: 'waived' } });
+    const known = await run('--fail-on', 'new', '--baseline', place('work/b.json'));
+    expect(known).toMatchObject({ exitCode: 0, result: { baseline: { known: 1, new: 0 } } });
+  });
+
+  it('are not waived with another secret, nor where verify had none', async () => {
+    await run('--hide-values');
+    writeFileSync(keyFile, 'another secret that is long enough', { mode: 0o600 });
+    const waive = () =>
+      accept(['waive'], '--differences', rows, '--rows', 'all', ...who.slice(0, -1), place('w2'));
+    expect(await waive()).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('another one is given'),
+    });
+    const urls = ['--source', source.url, '--target', target.url];
+    const outputs = ['--differences', rows, '--report', `json=${place('run.json')}`];
+    await runHere(['verify', '--no-config', ...urls, '--workers', '1', '--hide-values', ...outputs]);
+    expect(await waive()).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('no secret was given then'),
+    });
   });
 });
 
