@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { Finding, FindingCode } from '../core/finding.js';
-import { qualifiedName } from '../core/pairing.js';
+import { isConditional, qualifiedName } from '../core/pairing.js';
 import type { TableState } from '../state/table-state.js';
 import type { CauseWaiver, Waiver } from '../waivers/waiver.js';
 import type { WaiverBook } from '../waivers/waiver-book.js';
@@ -68,8 +68,10 @@ function isExceeded(entry: Waiver, { exceeded }: WaivedRows): boolean {
   return entry.kind === 'cause' && exceeded.has(entry);
 }
 
-/** Only of a table that was read to its end it is known that a row is not there. */
+/** Only of a table whose rows were all read it is known that a row is not there. */
 function isReadInFull(table: TableState): boolean {
+  const { pair } = table.planned;
+  if (pair === null || isConditional(pair)) return false;
   return table.mode === 'full' && table.isDone && table.toResult([]).coverage.unverifiedChunks === 0;
 }
 

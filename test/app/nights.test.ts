@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RowDifference } from '../../src/core/difference.js';
 import { useDatabase } from '../support/database.js';
 import { runHere } from '../support/run-here.js';
 
@@ -91,6 +92,8 @@ describe('a sequence of nights', () => {
       { table: 'public.users', owner: 'ops', reason: 'pilot rows', expires: dayIn(20), rows: 4 },
     ]);
     expect(codesOf(result)).toEqual([]);
+    const [users] = result.tables.filter((table: { target: string }) => table.target === 'public.users');
+    expect(users.sample.map((row: RowDifference) => row.waived?.reason)).toEqual(Array(4).fill('pilot rows'));
     const [, ...rows] = readFileSync(place('rows.ndjson'), 'utf8').trimEnd().split('\n');
     expect(rows.map((row) => JSON.parse(row).waived.owner)).toEqual(['ops', 'ops', 'ops', 'ops']);
     expect(readFileSync(place('run.html'), 'utf8')).toContain('Waived: 4 rows of public.users, by ops until');
@@ -260,6 +263,21 @@ describe('a waiver of a cause', () => {
       codes: ['waiver-unproved'],
     });
     await target.run("UPDATE users SET name = 'Name of 35' WHERE id = 35");
+  });
+
+  it.each([
+    ['--tables', 'places'],
+    ['--where', 'users:id > 35'],
+    ['--mode', 'spot', '--ratio', '10%'],
+  ])('is not called unused where the rows were not all looked at: %s %s', async (...flags) => {
+    const { result } = await run('--waivers', work, ...flags);
+    expect(codesOf(result)).not.toContain('waiver-unused');
+  });
+
+  it('is called unused where nothing of it is left', async () => {
+    await target.run("UPDATE users SET name = 'Name of ' || id");
+    expect(codesOf((await night()).result)).toEqual(['waiver-unused']);
+    await target.run('UPDATE users SET name = upper(name) WHERE id < 30');
   });
 
   it('hides nothing that was not checked', async () => {

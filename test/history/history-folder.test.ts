@@ -23,33 +23,42 @@ const night = (startedAt: string): SavedNight => ({
   tables: [],
 });
 
+const sizeOf = (name: string): number => statSync(join(folder, name)).size;
+
 /** Adds nights from a process of its own, as runs that overlap do. */
 function writeFromElsewhere(writer: string, nights: number): Promise<number | null> {
   const module = new URL('../../dist/history/history-folder.js', import.meta.url).href;
   const script = `import { addNight } from ${JSON.stringify(module)};
-    const rows = Array.from({ length: 5000 }, (_, id) => [String(id), 'x'.repeat(22)]);
+    const rows = Array.from({ length: 10_000 }, (_, id) => [String(id), 'x'.repeat(22)]);
     for (let at = 0; at < ${nights}; at++) addNight(${JSON.stringify(folder)}, {
       ...${JSON.stringify(night('2026-01-01T02:00:00.000Z'))}, asked: '${writer}' + at,
-      tables: [{ table: 't', verdict: 'different', differing: 5000, waived: 0, isRead: true, rows }],
+      tables: ['t', 'u', 'v', 'w'].map((table) => ({
+        table, verdict: 'different', differing: 10_000, waived: 0, isRead: true, rows,
+      })),
     });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
   return new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
 }
 
 describe('the folder of a history', () => {
-  it('has every night of two writers at once, complete, also for who reads meanwhile', async () => {
+  it('has every night of two writers at once, each complete from the moment on at which it is there', async () => {
     const writers = Promise.all(['a', 'b'].map((writer) => writeFromElsewhere(writer, 20)));
     let isDone = false;
     void writers.then(() => {
       isDone = true;
     });
+    const firstSizes = new Map<string, number>();
     while (!isDone) {
-      expect(readHistory(folder).unreadable).toEqual([]);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const name of readdirSync(folder)) {
+        if (name.startsWith('night-') && !firstSizes.has(name)) firstSizes.set(name, sizeOf(name));
+      }
+      await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await writers).toEqual([0, 0]);
-    const asked = readHistory(folder).nights.map((each) => each.asked);
-    expect(new Set(asked).size).toBe(40);
+    expect([...firstSizes].filter(([name, size]) => size !== sizeOf(name))).toEqual([]);
+    const { nights, unreadable } = readHistory(folder);
+    expect(unreadable).toEqual([]);
+    expect(new Set(nights.map((each) => each.asked)).size).toBe(40);
     expect(readdirSync(folder)).toHaveLength(40);
   });
 

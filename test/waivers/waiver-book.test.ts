@@ -69,6 +69,11 @@ describe('a book of waivers', () => {
     expect(open(written('2026-06-15'), '2026-06-15').isUnkeyed).toBe(false);
   });
 
+  it('finds nothing where somebody wrote another table beside the hash', () => {
+    const text = written('2026-06-15').replace(`table: ${TABLE}`, 'table: public.u');
+    expect(open(text, '2026-06-15').findRow(TABLE, ROW)).toBeNull();
+  });
+
   it('that is empty forgives nothing', () => {
     expect(WaiverBook.empty().findRow(TABLE, ROW)).toBeNull();
   });
