@@ -44,6 +44,8 @@ export interface PastOpening {
   readonly flags: RawFlags;
   readonly io: GuardedIo;
   readonly outputs: OutputPlan;
+  /** Whether the waivers of the working folder are read where no flag names others. */
+  readonly looksForWaivers: boolean;
   readonly showValues: boolean;
 }
 
@@ -54,7 +56,7 @@ export interface PastRequest extends PastOpening {
 }
 
 /** Reads the flags about what a run is held against. */
-export function planPast(flags: RawFlags): PastPlan {
+export function planPast({ flags, looksForWaivers }: PastOpening): PastPlan {
   const baselinePath = readText(flags, 'baseline') ?? null;
   const failsOnNew = readChoice(flags, RUN_OPTIONS.failOn) === 'new';
   if (failsOnNew && baselinePath === null) {
@@ -65,7 +67,7 @@ export function planPast(flags: RawFlags): PastPlan {
     });
   }
   return {
-    waiversPath: readText(flags, 'waivers') ?? findWaivers(),
+    waiversPath: readText(flags, 'waivers') ?? (looksForWaivers ? findWaivers() : null),
     keyFile: readText(flags, 'key-file') ?? null,
     baselinePath,
     failsOnNew,

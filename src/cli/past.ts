@@ -10,7 +10,7 @@ import { type Past, type PastOpening, type PastRequest, planPast } from './past-
  * was read is told on stderr: a file that was only found in the working folder may be a stranger's.
  */
 export async function openPast(opening: PastOpening): Promise<Past> {
-  const plan = planPast(opening.flags);
+  const plan = planPast(opening);
   const { waiversPath, baselinePath, historyFolder, keyFile } = plan;
   const inputs = [waiversPath, baselinePath, keyFile].filter((path) => path !== null);
   refuseInputsAsOutputs(plannedFiles(opening.outputs), inputs);

@@ -49,7 +49,13 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
   const { io } = command;
   const { config } = settings;
   const plan = planVerifyOutputs(settings, io);
-  const past = await openPast({ flags: settings.flags, io, outputs: plan, showValues: config.showValues });
+  const past = await openPast({
+    flags: settings.flags,
+    io,
+    outputs: plan,
+    showValues: config.showValues,
+    looksForWaivers: command.flags['no-config'] === undefined,
+  });
   // Loaded late, with the engines, which the run needs next.
   const { assertUrls } = await import('../config/resolve-side.js');
   assertUrls(sidesOf(config), { looksAtFiles: true });

@@ -73,6 +73,7 @@ ul.whole .name,ul.json .name{color:var(--soft)}
 .same{color:var(--soft)}
 figure.map{margin:1em 0}
 figcaption{max-width:100ch;margin-bottom:.5em}
+.trend path.untold{fill:var(--soft)}
 .trend svg{display:block;width:100%;height:72px;background:var(--panel);border-bottom:1px solid var(--soft)}
 .lane{display:grid;grid-template-columns:96px 1fr;align-items:end;justify-items:start;margin:.25em 0}
 .lane svg{display:block;width:100%;height:26px;background:var(--panel);border-bottom:1px solid var(--soft)}

@@ -19,6 +19,8 @@ export function formatTrendSection(trend: readonly Night[]): Html {
     ({ night, sum }) =>
       html`<tr><th scope="row">${formatMoment(night.startedAt)}</th><td><span class="tag ${night.verdict}">${night.verdict}</span></td>${[sum.differing, sum.waived, sum.new, sum.persisting, sum.healed].map((count) => html`<td class="n">${formatKnown(count)}</td>`)}</tr>`,
   );
+  const isUntold = nights.some(({ sum }) => sum.new === null);
+  const untold = isUntold ? html` <span class="tag">not told apart</span>` : NOTHING;
   const left = trend.length - nights.length;
   const cut = left === 0 ? NOTHING : html` The ${formatCounted(left, 'run')} before are left out.`;
   const bars = formatBars(
@@ -26,27 +28,33 @@ export function formatTrendSection(trend: readonly Night[]): Html {
     most,
   );
   return html`<h2 id="trend">The last runs</h2>
-<figure class="map"><figcaption>Rows that differ, run by run, at most ${formatCount(most)}: <span class="tag changed">known before</span> <span class="tag missing">new</span>.${cut}</figcaption>
+<figure class="map"><figcaption>Rows that differ, run by run, at most ${formatCount(most)}: <span class="tag changed">known before</span> <span class="tag missing">new</span>${untold}.${cut}</figcaption>
 ${bars}<details open><summary>The same in numbers</summary><table class="places"><thead><tr><th scope="col">run began (UTC)</th><th scope="col">verdict</th>${['differ', 'waived', 'new', 'persist', 'healed'].map((head) => html`<th scope="col" class="n">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></details></figure>
 `;
 }
 
 type Sum = ReturnType<typeof sumNight>;
 
-/** Where nobody can tell what is new, a bar is of known rows: it does not claim that they are. */
+const KINDS = ['changed', 'missing', 'untold'] as const;
+
+/** From below: rows that were known before, then new ones; a bar of its own kind where nobody can tell them apart. */
 function formatBars(sums: readonly Sum[], most: number): Html {
   const step = WIDTH / sums.length;
   const width = Math.max(2, Math.floor(step * 0.8));
-  const scale = (count: number): number =>
+  const heightOf = (count: number): number =>
     count === 0 ? 0 : Math.max(LEAST_HEIGHT, Math.round((HEIGHT * count) / most));
-  const pieces = sums.map((sum, at) => {
-    const x = Math.round(at * step);
-    const [fresh, all] = [scale(sum.new ?? 0), scale(sum.differing)];
-    const known = Math.max(all - fresh, sum.differing > (sum.new ?? 0) ? LEAST_HEIGHT : 0);
-    return { known: bar(x, width, [0, known]), fresh: bar(x, width, [known, fresh]) };
+  const bars = sums.map((sum, at) => {
+    const left = Math.round(at * step);
+    if (sum.new === null) return { untold: bar(left, width, [0, heightOf(sum.differing)]) };
+    const known = heightOf(sum.differing - sum.new);
+    return { changed: bar(left, width, [0, known]), missing: bar(left, width, [known, heightOf(sum.new)]) };
   });
   const label = `rows that differ in the last ${formatCounted(sums.length, 'run')}: ${sums.map((sum) => formatCount(sum.differing)).join(', ')}`;
-  return html`<div class="trend"><svg viewBox="0 0 ${WIDTH} ${HEIGHT + LEAST_HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="changed" d="${pieces.map(({ known }) => known).join('')}"/><path class="missing" d="${pieces.map(({ fresh }) => fresh).join('')}"/></svg></div>
+  const paths = KINDS.map((kind) => {
+    const d = bars.map((each: Readonly<Partial<Record<typeof kind, string>>>) => each[kind] ?? '').join('');
+    return d === '' ? NOTHING : html`<path class="${kind}" d="${d}"/>`;
+  });
+  return html`<div class="trend"><svg viewBox="0 0 ${WIDTH} ${HEIGHT + LEAST_HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${paths}</svg></div>
 `;
 }
 
