@@ -174,6 +174,33 @@ describe('a sequence of nights', () => {
   });
 });
 
+describe('rows without a key', () => {
+  const { source, target, place, work, run, accept } = useNights();
+  beforeAll(async () => {
+    await source.run(
+      "CREATE TABLE visits (page text, n int); INSERT INTO visits VALUES ('a', 1), ('a', 1), ('b', 2)",
+    );
+    await target.run("CREATE TABLE visits (page text, n int); INSERT INTO visits VALUES ('a', 1), ('c', 3)");
+  });
+  const night = () => run('--waivers', work, '--history', place('history'), '--log', place('run.log'));
+
+  it('are waived with the number of their copies, by a log that says nothing of the secret', async () => {
+    writeFileSync(work, '');
+    expect((await night()).result.totals).toMatchObject({ missing: 2, extra: 1 });
+    const who = ['--owner', 'ops', '--reason', 'r', '--expires', dayIn(2), '--waivers', work];
+    await accept(['waive'], '--differences', place('rows.ndjson'), '--rows', 'all', ...who);
+    expect(await night()).toMatchObject({
+      exitCode: 0,
+      result: { verdict: 'waived', totals: { waived: 3 } },
+    });
+    await target.run("INSERT INTO visits VALUES ('c', 3)");
+    expect(await night()).toMatchObject({ exitCode: 1, result: { totals: { waived: 2, extra: 2 } } });
+    expect(readFileSync(place('run.log'), 'utf8')).not.toContain(SECRET);
+    for (const name of ['run.json', 'run.html', 'rows.ndjson'])
+      expect(readFileSync(place(name), 'utf8')).not.toContain(SECRET);
+  });
+});
+
 describe('rows whose values are hidden', () => {
   const { source, target, place, keyFile, work, run, accept } = useNights();
   const rows = place('rows.ndjson');
