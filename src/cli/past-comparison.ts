@@ -1,3 +1,4 @@
+import type { TableDifference } from '../app/verify.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError } from '../config/raw-flags.js';
 import type { RunResult } from '../core/result.js';
@@ -23,18 +24,29 @@ export function openComparison(request: PastRequest): Past['judge'] {
     openHistory(historyFolder);
     if (secret === null) io.stderr.write(IN_CLEAR);
   }
-  return async ({ result, differences }) => {
-    if (baselinePath === null && historyFolder === null) return { result, trend: null, failure: null };
+  if (baselinePath === null && historyFolder === null)
+    return (outcome) => Promise.resolve({ ...outcome, trend: null, failure: null });
+  return async ({ result, differences: all }) => {
     const known = new KnownDifferences({ baseline, digester, failsOnNew });
     const recorder = new NightRecorder(digester);
-    for await (const { table, difference } of differences()) {
+    for await (const { table, difference } of all()) {
       known.add(table, difference);
       if (historyFolder !== null) recorder.add(table, difference);
     }
-    const judged = baselinePath === null ? result : { ...result, baseline: known.finish(result) };
-    if (historyFolder === null) return { result: judged, trend: null, failure: null };
-    return { result: judged, ...remember(request, historyFolder, { result: judged, recorder }) };
+    const isJudged = baselinePath !== null;
+    const judged = isJudged ? known.judge(result) : result;
+    const differences = isJudged ? () => markNew(known, all()) : all;
+    if (historyFolder === null) return { result: judged, differences, trend: null, failure: null };
+    const remembered = remember(request, historyFolder, { result: judged, recorder });
+    return { result: judged, differences, ...remembered };
   };
+}
+
+async function* markNew(
+  known: KnownDifferences,
+  rows: AsyncIterable<TableDifference>,
+): AsyncGenerator<TableDifference> {
+  for await (const { table, difference } of rows) yield { table, difference: known.mark(table, difference) };
 }
 
 const IN_CLEAR =
@@ -82,7 +94,7 @@ function remember(
   { plan, io }: PastRequest,
   folder: string,
   { result, recorder }: Remembered,
-): Omit<JudgedRun, 'result'> {
+): Pick<JudgedRun, 'trend' | 'failure'> {
   try {
     addNight(folder, recorder.finish(result));
     forgetNights(folder, Date.now() - plan.historyKeepMs);

@@ -21,7 +21,7 @@ export interface Past {
   judge(outcome: Pick<VerifyOutcome, 'result' | 'differences'>): Promise<JudgedRun>;
 }
 
-export interface JudgedRun {
+export interface JudgedRun extends Pick<VerifyOutcome, 'differences'> {
   readonly result: RunResult;
   /** The nights of the history, this one too; null where none is kept. */
   readonly trend: readonly Night[] | null;

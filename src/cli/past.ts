@@ -35,7 +35,7 @@ export async function openPast(opening: PastOpening): Promise<Past> {
 const NO_PAST: Past = {
   waivers: WaiverBook.empty(),
   hashRow: null,
-  judge: ({ result }) => Promise.resolve({ result, trend: null, failure: null }),
+  judge: (outcome) => Promise.resolve({ ...outcome, trend: null, failure: null }),
 };
 
 async function openWaivers({ io, secret }: PastRequest, path: string): Promise<WaiverBook> {

@@ -164,9 +164,9 @@ async function runAndWrite(run: Run): Promise<number> {
   try {
     progress.stop();
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
-    const { result, trend, failure } = await past.judge(outcome);
+    const { result, differences, trend, failure } = await past.judge(outcome);
     const { hashRow } = past;
-    await output.write({ ...outcome, result: { ...result, command: words }, trend, hashRow });
+    await output.write({ ...outcome, differences, result: { ...result, command: words }, trend, hashRow });
     const { showValues } = config;
     io.stderr.write(describeNextStep({ plan, showValues, result }));
     if (failure !== null) throw failure;

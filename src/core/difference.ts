@@ -33,6 +33,8 @@ export interface RowDifference {
   readonly targetCopies?: number;
   /** Stands for values that were hidden when the row was saved, so that it can be accepted; else absent. */
   readonly hashes?: RowHashes;
+  /** Whether a baseline does not know it; absent where it does, or where there is none. */
+  readonly new?: true;
   /** Who accepted it; absent where nobody did. */
   readonly waived?: WaiverMark;
 }

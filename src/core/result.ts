@@ -57,6 +57,8 @@ export interface ColumnRemark {
 }
 
 export interface TableResult extends RowCounts {
+  /** Differences that the baseline does not know, of rows and of the schema; absent where there is none to compare with. */
+  readonly new?: number;
   /** `schema.table`; null where the side has no such table. */
   readonly source: string | null;
   readonly target: string | null;

@@ -35,7 +35,7 @@ function lineFor(value: object): string {
 /** The side without the row is left out, not null: null is a value. */
 function lineOf(
   table: string,
-  { kind, key, columns, source, target, sourceCopies, targetCopies, waived }: RowDifference,
+  { kind, key, columns, source, target, sourceCopies, targetCopies, waived, new: isNew }: RowDifference,
   showValues: boolean,
 ): object {
   return {
@@ -47,6 +47,7 @@ function lineOf(
     ...(showValues && target !== null ? { target } : {}),
     ...(sourceCopies === undefined ? {} : { sourceCopies }),
     ...(targetCopies === undefined ? {} : { targetCopies }),
+    ...(isNew === undefined ? {} : { new: isNew }),
     ...(waived === undefined ? {} : { waived }),
   };
 }

@@ -81,6 +81,7 @@ const table = saved.isShape({
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
   sample: saved.isListOf(differenceShape),
+  new: saved.orAbsent(amount),
   ...counts,
 });
 

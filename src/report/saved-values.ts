@@ -19,6 +19,7 @@ export const differenceShape = saved.isShape({
   target: valuesShape,
   sourceCopies: saved.orAbsent(saved.isAmount),
   targetCopies: saved.orAbsent(saved.isAmount),
+  new: saved.orAbsent(saved.isFlag),
   waived: saved.orAbsent(saved.isShape(waiverMark)),
   hashes: saved.orAbsent(saved.isShape({ secret: saved.isText, waiver: saved.isText, state: saved.isText })),
 });

@@ -128,8 +128,12 @@ function describeIdentity(table: OverviewRow): string {
 
 function verdictWords(table: TableResult): string {
   const open = table.verdict !== 'unverified' && isPartlyUnverified(table) ? '\n+ unverified' : '';
-  const { waived = 0 } = table;
-  return `${table.verdict}${open}${waived === 0 ? '' : `\n${formatCount(waived)} waived`}`;
+  const { waived = 0, new: fresh = 0 } = table;
+  const counts = [
+    ...(fresh === 0 ? [] : [`\n${formatCount(fresh)} new`]),
+    ...(waived === 0 ? [] : [`\n${formatCount(waived)} waived`]),
+  ];
+  return `${table.verdict}${open}${counts.join('')}`;
 }
 
 /** A zero would claim that somebody looked. */

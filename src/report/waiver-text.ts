@@ -38,6 +38,16 @@ export function describeUse(use: WaiverUse): string {
   return `${formatCounted(use.rows, 'row')} of ${visibleName(use.table)}${why}, ${formatMark(use)}`;
 }
 
+/** Whether the job passes in spite of all that differs: it asked for new differences, and there is none. */
+export function isKnownRun({ baseline, verdict }: RunResult): boolean {
+  return verdict === 'different' && baseline?.failsOnNew === true && baseline.new === 0;
+}
+
+/** Whether the job passes in spite of what differs in a table: it asked for new differences, and here is none. */
+export function isKnownAlone({ baseline }: RunResult, table: TableResult): boolean {
+  return baseline?.failsOnNew === true && table.verdict === 'different' && table.new === 0;
+}
+
 /** How the differences of a run stand to its baseline; empty where it was compared with none. */
 export function describeBaseline({ baseline, totals }: RunResult): string {
   if (baseline === undefined) return '';

@@ -357,6 +357,18 @@ describe('a baseline', () => {
         exitCode: 1,
         baseline: { known: 1, new: 2 },
       });
+      const lines = readFileSync(place('rows.ndjson'), 'utf8').trimEnd().split('\n').slice(1);
+      const marks = lines.map((line) => JSON.parse(line)).map((row) => [row.key.id, row.new]);
+      expect(marks).toEqual([
+        ['1', true],
+        ['3', undefined],
+        ['4', true],
+      ]);
+      const [users] = result.tables.filter((table: { target: string }) => table.target === 'public.users');
+      expect([users.new, users.sample.map((row: RowDifference) => row.new)]).toEqual([
+        2,
+        [true, undefined, true],
+      ]);
     }
     await target.run(
       "UPDATE users SET credit = 99 WHERE id = 4; INSERT INTO users VALUES (1, 'Name of 1', 10)",

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOfResult } from '../../src/core/exit-code.js';
+import type { RunResult, TableResult } from '../../src/core/result.js';
 import { formatReport } from '../../src/report/format-report.js';
 import { listAnnotations } from '../../src/report/github/annotations.js';
 import { parseSavedResult } from '../../src/report/saved-result.js';
 import { formatTrend, formatTrendJson } from '../../src/report/trend-report.js';
+import { sampleResult, sampleTable } from './sample-result.js';
 import { sampleNights, waivedResult } from './waived-result.js';
 
 const golden = (name: string): string => new URL(`golden/${name}`, import.meta.url).pathname;
@@ -72,6 +74,57 @@ describe('a run with waived rows', () => {
     expect(() => parseSavedResult(JSON.stringify({ ...result, tables }), 'run.json')).toThrow(
       /contradicts itself/,
     );
+  });
+});
+
+describe('a run against a baseline', () => {
+  const known = sampleTable({ target: 'public.known', verdict: 'different', changed: 2, new: 0 });
+  const row = {
+    kind: 'changed' as const,
+    key: { id: '1' },
+    columns: ['a'],
+    source: { a: '1' },
+    target: { a: '2' },
+  };
+  const fresh = sampleTable({
+    ...{ target: 'public.fresh', verdict: 'different', changed: 2, new: 1 },
+    sample: [
+      { ...row, new: true },
+      { ...row, key: { id: '2' } },
+    ],
+  });
+  const run = (tables: TableResult[], count: number, failsOnNew = true) =>
+    sampleResult(tables, {
+      baseline: { acceptedAt: '2026-01-31T02:00:00.000Z', known: 2, new: count, failsOnNew },
+    });
+
+  it('is skipped in JUnit where nothing is new, and fails for the tables in which something is', () => {
+    const quiet = formatReport(run([known], 0), { format: 'junit' });
+    expect(quiet).toContain('failures="0" errors="0"');
+    expect(quiet).toContain('<skipped message="Known: 2 changed."/>');
+    expect(quiet).toContain(
+      '<skipped message="Known: 2 rows, none new against the baseline of 2026-01-31."/>',
+    );
+    const loud = formatReport(run([known, fresh], 1), { format: 'junit' });
+    expect(loud).toContain('failures="1"');
+    expect(loud).toMatch(/name="public\.fresh"[^>]*>\s*<failure/);
+    expect(formatReport(run([known], 0, false), { format: 'junit' })).toContain('failures="1"');
+  });
+
+  it('is a notice on GitHub where nothing is new, and an error of the tables in which something is', () => {
+    const kinds = (result: RunResult) => listAnnotations(result).map(({ kind, title }) => `${kind} ${title}`);
+    expect(kinds(run([known], 0))).toEqual(['notice Rowproof: nothing new']);
+    expect(kinds(run([known, fresh], 1))).toEqual(['error shop.customers → public.fresh differs']);
+    expect(kinds(run([known], 0, false))).toEqual(['error shop.customers → public.known differs']);
+  });
+
+  it('shows which rows are new, and in which tables', () => {
+    const result = run([known, fresh], 1);
+    expect(formatReport(result)).toMatch(/public\.fresh +different .*\n +1 new/);
+    expect(formatReport(result)).toMatch(/^changed, new +1 /m);
+    expect(formatReport(result, { format: 'markdown' })).toContain('**different**, 1 new');
+    expect(formatReport(result, { format: 'html' })).toContain('<span class="tag different">new</span>');
+    expect(formatReport(result, { format: 'prometheus' })).toMatch(/^rowproof_new_differences\{.*\} 1$/m);
   });
 });
 

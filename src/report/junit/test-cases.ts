@@ -8,7 +8,7 @@ import { tellFindings } from '../group-findings.js';
 import { createPaint } from '../paint.js';
 import { formatSummary } from '../summary.js';
 import { countDifferences, formatDifferenceCounts, formatHeadline, formatPairName } from '../verdict-text.js';
-import { describeUse } from '../waiver-text.js';
+import { describeBaseline, describeUse, isKnownAlone, isKnownRun } from '../waiver-text.js';
 import { listLeftOut } from './left-out.js';
 import type { TestCase } from './test-case.js';
 
@@ -24,7 +24,11 @@ const MOST_MESSAGE = 2000;
 /** Every table pair, the run itself, and what was left out on request, as test cases. Names may occur twice. */
 export function listTestCases(result: RunResult, showValues: boolean): TestCase[] {
   const tables = result.tables.map((table) =>
-    caseOfTable(table, { showValues, waivers: waiversOf(result, table) }),
+    caseOfTable(table, {
+      showValues,
+      waivers: waiversOf(result, table),
+      isKnown: isKnownAlone(result, table),
+    }),
   );
   return [...tables, caseOfRun(result, tables), ...listLeftOut(result.scope)];
 }
@@ -36,11 +40,14 @@ function waiversOf({ waivers = [] }: RunResult, { target }: TableResult): readon
 interface Told {
   readonly showValues: boolean;
   readonly waivers: readonly WaiverUse[];
+  /** Whether all that differs was known, and the job asked for what is new. */
+  readonly isKnown: boolean;
 }
 
-function caseOfTable(table: TableResult, { showValues, waivers }: Told): TestCase {
+function caseOfTable(table: TableResult, { showValues, waivers, isKnown }: Told): TestCase {
   const { verdict, elapsedMs } = table;
-  const failure = verdict === 'different' ? describeDifference(table) : null;
+  const failure = verdict === 'different' && !isKnown ? describeDifference(table) : null;
+  const known = isKnown ? `Known: ${describeDifference(table)}` : null;
   const error = isPartlyUnverified(table) ? describeGap(table) : null;
   return {
     group: 'tables',
@@ -48,7 +55,7 @@ function caseOfTable(table: TableResult, { showValues, waivers }: Told): TestCas
     seconds: elapsedMs / 1000,
     failure,
     error,
-    skipped: error === null ? describeWeak(table, waivers) : null,
+    skipped: error === null ? (known ?? describeWeak(table, waivers)) : null,
     details: describeTable(table, showValues),
   };
 }
@@ -94,20 +101,21 @@ function describeTable(table: TableResult, showValues: boolean): string {
 function caseOfRun(result: RunResult, tables: readonly TestCase[]): TestCase {
   const { verdict, findings, interrupted, elapsedMs } = result;
   const isUnexplained = (outcome: 'failure' | 'error') => tables.every((each) => each[outcome] === null);
+  const isKnown = isKnownRun(result);
   const isDifferent =
-    hasEffect(findings, 'different') || (verdict === 'different' && isUnexplained('failure'));
+    !isKnown && (hasEffect(findings, 'different') || (verdict === 'different' && isUnexplained('failure')));
   const isOpen =
     interrupted || hasEffect(findings, 'unverified') || (verdict === 'unverified' && isUnexplained('error'));
   const told = tellFindings(findings.map((finding) => ({ table: null, finding: shorten(finding) })));
   const headline = formatHeadline(result);
-  const isWeak = verdict === 'sampled' || verdict === 'counted' || verdict === 'waived';
+  const isWeak = isKnown || verdict === 'sampled' || verdict === 'counted' || verdict === 'waived';
   return {
     group: 'run',
     name: 'the run',
     seconds: elapsedMs / 1000,
     failure: isDifferent ? headline : null,
     error: isOpen ? headline : null,
-    skipped: isWeak && !isOpen ? headline : null,
+    skipped: isWeak && !isOpen ? (isKnown ? `Known: ${describeBaseline(result)}.` : headline) : null,
     details: [formatSummary(result), ...told.map(({ text }) => text)].join('\n\n'),
   };
 }

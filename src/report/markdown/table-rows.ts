@@ -27,9 +27,9 @@ export function listTableRows(tables: readonly TableResult[], runMode: Mode): st
 function formatVerdict(table: TableResult, runMode: Mode): string {
   const open = table.verdict !== 'unverified' && isPartlyUnverified(table) ? ' + unverified' : '';
   const mode = table.mode === runMode ? '' : ` (${table.mode})`;
-  const { waived = 0 } = table;
+  const { waived = 0, new: fresh = 0 } = table;
   const accepted = waived === 0 ? '' : `, ${formatCounted(waived, 'row')} waived`;
-  return `${table.verdict === 'different' ? '**different**' : table.verdict}${open}${mode}${accepted}`;
+  return `${table.verdict === 'different' ? '**different**' : table.verdict}${open}${mode}${fresh === 0 ? '' : `, ${formatCount(fresh)} new`}${accepted}`;
 }
 
 /** A zero would claim that somebody looked. */

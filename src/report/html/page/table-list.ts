@@ -63,7 +63,8 @@ function formatLine({ table, mode, anchor }: Line): Html {
     verdict !== 'unverified' && isPartlyUnverified(table)
       ? html` <span class="tag unverified">+ unverified</span>`
       : NOTHING;
-  const { waived = 0 } = table;
+  const { waived = 0, new: fresh = 0 } = table;
+  const unknown = fresh === 0 ? NOTHING : html` <small>${formatCount(fresh)} new</small>`;
   const accepted = waived === 0 ? NOTHING : html` <small>${formatCounted(waived, 'row')} waived</small>`;
   const other = table.mode === mode ? NOTHING : html` <small>(${table.mode})</small>`;
   const wasRead = table.strategy !== null;
@@ -73,7 +74,7 @@ function formatLine({ table, mode, anchor }: Line): Html {
     number(table[kind], wasCompared, kind),
   );
   const key = table.key.map(visibleName).join(', ') || (wasCompared ? 'all values' : '–');
-  return html`<tbody data-kind="${verdict}"><tr><th scope="row" class="name">${link}</th><td><span class="tag ${verdict}">${verdict}</span>${open}${accepted}${other}</td>${number(sourceRows, wasRead)}${number(targetRows, wasRead)}${counts}<td class="name">${key}</td><td class="n" data-n="${elapsedMs}">${formatDuration(elapsedMs)}</td>${number(perSecond, wasRead)}</tr></tbody>
+  return html`<tbody data-kind="${verdict}"><tr><th scope="row" class="name">${link}</th><td><span class="tag ${verdict}">${verdict}</span>${open}${unknown}${accepted}${other}</td>${number(sourceRows, wasRead)}${number(targetRows, wasRead)}${counts}<td class="name">${key}</td><td class="n" data-n="${elapsedMs}">${formatDuration(elapsedMs)}</td>${number(perSecond, wasRead)}</tr></tbody>
 `;
 }
 

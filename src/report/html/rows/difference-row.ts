@@ -25,12 +25,13 @@ export function formatRow({ row, key, causes }: Row): Html {
   const span = lines.length;
   const titles = [...new Set(causes.map(({ cause }) => CAUSE_TITLES[cause] ?? cause))];
   const [first = html`<td></td><td></td><td></td>`, ...rest] = lines;
-  const head = html`<th scope="rowgroup" rowspan="${span}" class="kind"><span class="tag ${row.kind}">${row.kind}</span>${row.waived === undefined ? NOTHING : WAIVED}</th><td rowspan="${span}" class="key">${formatKey(row, key)}</td>`;
+  const head = html`<th scope="rowgroup" rowspan="${span}" class="kind"><span class="tag ${row.kind}">${row.kind}</span>${row.new === true ? NEW : NOTHING}${row.waived === undefined ? NOTHING : WAIVED}</th><td rowspan="${span}" class="key">${formatKey(row, key)}</td>`;
   const shows = html`<td rowspan="${span}" class="shows">${titles.join(', ')}${formatWaiver(row)}</td>`;
   return html`<tbody data-kind="${row.kind}"><tr>${head}${first}${shows}</tr>${rest.map((line) => html`<tr>${line}</tr>`)}</tbody>
 `;
 }
 
+const NEW = html`<br><span class="tag different">new</span>`;
 const WAIVED = html`<br><span class="tag waived">waived</span>`;
 
 /** Who accepted the row, beside why it differs. */
