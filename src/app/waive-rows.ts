@@ -87,12 +87,13 @@ export async function waiveRows({ book, tables, diagnoses, read }: Waiving): Pro
     if (pair === null || table.differences === 0 || !book.concerns(name)) continue;
     const proved = pairCauses(book.causesOf(name), diagnoses.get(table) ?? []);
     const accounted = new AccountedColumns([...pair.key, ...pair.columns], [...proved.keys()]);
-    const matcher = { book, name, proved, accounted };
-    const reached = await countReached(matcher, read(table));
-    for (const [entry, rows] of reached) if (rows > entry.maxRows) exceeded.set(entry, rows);
-    const find = (row: RowDifference) => findEntry(matcher, exceeded, row);
-    const rows = await countWaived(find, read(table));
-    if (rows.size > 0) found.set(name, { find, rows });
+    const matcher = { book, name, proved, accounted, exceeded };
+    let counted = await countRowsOf(matcher, read(table));
+    const tooMany = [...counted.reached].filter(([entry, rows]) => rows > entry.maxRows);
+    for (const [entry, rows] of tooMany) exceeded.set(entry, rows);
+    if (tooMany.length > 0) counted = await countRowsOf(matcher, read(table));
+    const find = (row: RowDifference) => findEntry(matcher, row).entry;
+    if (counted.waived.size > 0) found.set(name, { find, rows: counted.waived });
   }
   return new WaivedRows(found, exceeded);
 }
@@ -103,6 +104,8 @@ interface Matcher {
   /** Diagnoses that are proved, with the entries that accept them. */
   readonly proved: ReadonlyMap<Diagnosis, readonly CauseWaiver[]>;
   readonly accounted: AccountedColumns;
+  /** Entries that forgive nothing, because more rows show their cause than were accepted. */
+  readonly exceeded: ReadonlyMap<CauseWaiver, number>;
 }
 
 function pairCauses(
@@ -124,51 +127,46 @@ export function isAbout(entry: CauseWaiver, { cause, columns, evidence }: Diagno
   return entry.code === cause && columns.includes(entry.column) && isShared;
 }
 
-/** How many rows show each cause, also those that no entry waives as a whole. */
-async function countReached(
-  { proved, accounted }: Matcher,
-  rows: AsyncIterable<readonly RowDifference[]>,
-): Promise<ReadonlyMap<CauseWaiver, number>> {
-  const reached = new Map<CauseWaiver, number>();
-  if (proved.size === 0) return reached;
-  for await (const batch of rows) {
-    for (const row of batch) {
-      const entries = accounted.of(row).flatMap(({ diagnoses }) => entriesOf(proved, diagnoses));
-      for (const entry of new Set(entries)) reached.set(entry, (reached.get(entry) ?? 0) + 1);
-    }
-  }
-  return reached;
+interface CountedRows {
+  /** How many rows show each cause, also those that no entry waives as a whole. */
+  readonly reached: ReadonlyMap<CauseWaiver, number>;
+  readonly waived: ReadonlyMap<Waiver, number>;
 }
 
-async function countWaived(
-  find: TableWaivers['find'],
+async function countRowsOf(
+  matcher: Matcher,
   rows: AsyncIterable<readonly RowDifference[]>,
-): Promise<ReadonlyMap<Waiver, number>> {
-  const counts = new Map<Waiver, number>();
+): Promise<CountedRows> {
+  const reached = new Map<CauseWaiver, number>();
+  const waived = new Map<Waiver, number>();
   for await (const batch of rows) {
     for (const row of batch) {
-      const entry = find(row);
-      if (entry !== null) counts.set(entry, (counts.get(entry) ?? 0) + countRows(row));
+      const { entry, shown } = findEntry(matcher, row);
+      for (const each of shown) reached.set(each, (reached.get(each) ?? 0) + 1);
+      if (entry !== null) waived.set(entry, (waived.get(entry) ?? 0) + countRows(row));
     }
   }
-  return counts;
+  return { reached, waived };
+}
+
+interface FoundEntry {
+  readonly entry: Waiver | null;
+  /** The entries whose cause the row shows, in one of its columns at least. */
+  readonly shown: ReadonlySet<CauseWaiver>;
 }
 
 /** A row is waived for itself, or where a cause that was accepted accounts for every column in which it differs. */
-function findEntry(
-  { book, name, proved, accounted }: Matcher,
-  exceeded: ReadonlyMap<CauseWaiver, number>,
-  row: RowDifference,
-): Waiver | null {
+function findEntry({ book, name, proved, accounted, exceeded }: Matcher, row: RowDifference): FoundEntry {
   const own = book.findRow(name, row);
-  if (own !== null || proved.size === 0 || row.kind !== 'changed') return own;
-  const columns = accounted.of(row);
-  if (columns.length < row.columns.length) return null;
-  const entries = columns.map(({ diagnoses }) =>
-    entriesOf(proved, diagnoses).find((entry) => !exceeded.has(entry)),
-  );
-  return entries.includes(undefined) ? null : (entries[0] ?? null);
+  if (proved.size === 0 || row.kind !== 'changed') return { entry: own, shown: NONE };
+  const columns = accounted.of(row).map(({ diagnoses }) => entriesOf(proved, diagnoses));
+  const shown = new Set(columns.flat());
+  const entries = columns.map((each) => each.find((entry) => !exceeded.has(entry)));
+  const isWhole = columns.length === row.columns.length && !entries.includes(undefined);
+  return { entry: own ?? (isWhole ? (entries[0] ?? null) : null), shown };
 }
+
+const NONE: ReadonlySet<CauseWaiver> = new Set();
 
 function entriesOf(proved: Matcher['proved'], diagnoses: readonly Diagnosis[]): readonly CauseWaiver[] {
   return diagnoses.flatMap((diagnosis) => proved.get(diagnosis) ?? []);
