@@ -12,7 +12,7 @@ export const PAST_OPTIONS = nameOptions({
     form: 'PATH',
     help: 'Differences that were accepted, with reason, owner and expiry',
     helpOf: { waive: 'The file to add to' },
-    otherwise: 'rowproof-waivers.yaml where there is one',
+    otherwise: 'rowproof-waivers.yaml of the working folder',
     commands: ['verify', 'waive'],
     file: { example: 'rowproof-waivers.yaml' },
     insteadInProgram: 'Give the run its waivers: { waivers: readWaivers({ path, text }) }.',
