@@ -98,9 +98,9 @@ function remember(
   try {
     addNight(folder, recorder.finish(result));
     forgetNights(folder, Date.now() - plan.historyKeepMs);
-    const { nights, unreadable } = readHistory(folder);
-    for (const name of unreadable) io.stderr.write(`${name} in ${folder} is no night of a history.\n`);
-    return { trend: trendOf(foldNights(nights), result), failure: null };
+    const sayStray = (name: string) => io.stderr.write(`${name} in ${folder} is no night of a history.\n`);
+    const nights = foldNights(readHistory(folder, sayStray));
+    return { trend: trendOf(nights, result), failure: null };
   } catch (failure) {
     return { trend: null, failure };
   }

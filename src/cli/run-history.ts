@@ -15,9 +15,8 @@ const DEFAULT_WIDTH = 120;
 
 /** Does what `rowproof history` was asked to: says of each table which rows are new, persist and are healed, run by run. */
 export function runHistory({ path, flags, io }: HistoryCommand): number {
-  const { nights, unreadable } = readHistory(path);
-  for (const name of unreadable) io.stderr.write(`${name} in ${path} is no night of a history.\n`);
-  const trend = foldNights(nights);
+  const sayStray = (name: string) => io.stderr.write(`${name} in ${path} is no night of a history.\n`);
+  const trend = foldNights(readHistory(path, sayStray));
   const isJson = readSwitch(flags, 'json');
   io.stdout.write(isJson ? formatTrendJson(trend) : formatTrend(trend, io.stdout.columns ?? DEFAULT_WIDTH));
   return EXIT_CODES.clean;

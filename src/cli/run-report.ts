@@ -25,10 +25,14 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const plan = planOutput(flags, io.env);
   const rowsPath = readText({ differences }, 'differences') ?? null;
   const showValues = readShowValues(flags);
-  refuseRowsInVain(plan, rowsPath);
+  const historyFolder = readText(flags, 'history') ?? null;
+  refuseInVain(plan, [
+    { option: '--differences', path: rowsPath, shows: 'rows' },
+    { option: '--history', path: historyFolder, shows: 'a trend' },
+  ]);
   refuseInputsAsOutputs(plannedFiles(plan), rowsPath === null ? [path] : [path, rowsPath]);
   const result = readSavedRun(path);
-  const trend = await readTrend(readText(flags, 'history') ?? null, result);
+  const trend = await readTrend(historyFolder, result);
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
   const output = openRunOutput({ plan, io, showValues });
   try {
@@ -43,16 +47,26 @@ async function readTrend(folder: string | null, result: RunResult): Promise<read
   if (folder === null) return null;
   const { readHistory } = await import('../history/history-folder.js');
   const { foldNights, trendOf } = await import('../history/fold-nights.js');
-  return trendOf(foldNights(readHistory(folder).nights), result);
+  return trendOf(foldNights(readHistory(folder, () => undefined)), result);
 }
 
-function refuseRowsInVain(plan: OutputPlan, rowsPath: string | null): void {
-  if (rowsPath === null || showsRows(plan)) return;
-  throw optionError({
-    option: '--differences',
-    message: 'Expected --report html with --differences, got no report that shows rows.',
-    hint: 'Write --report html=PATH, or leave --differences out.',
-  });
+interface ReadBeside {
+  readonly option: string;
+  readonly path: string | null;
+  readonly shows: string;
+}
+
+/** What is read for a report that is not asked for is a mistake. */
+function refuseInVain(plan: OutputPlan, read: readonly ReadBeside[]): void {
+  if (showsRows(plan)) return;
+  for (const { option, path, shows } of read) {
+    if (path === null) continue;
+    throw optionError({
+      option,
+      message: `Expected --report html with ${option}, got no report that shows ${shows}.`,
+      hint: `Write --report html=PATH, or leave ${option} out.`,
+    });
+  }
 }
 
 interface Rows {

@@ -16,9 +16,9 @@ const UNKNOWN: RowTrend = { new: null, persisting: null, again: null, healed: nu
  * Says of each night, in their order, which rows are new, persist and are healed. Only what was looked at again is healed:
  * a table that was not read in full, or asked for in another way, leaves open what it does not show.
  */
-export function foldNights(saved: readonly SavedNight[]): Night[] {
+export function foldNights(saved: Iterable<SavedNight>): Night[] {
   const memories = new Map<string, TableMemory>();
-  return saved.map((night) => {
+  return Array.from(saved, (night) => {
     const { startedAt, verdict, source, target } = night;
     const tables = night.tables.map((table): TableNight => {
       const name = JSON.stringify([source, target, table.table]);

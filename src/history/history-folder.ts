@@ -18,12 +18,6 @@ import { formatNight, parseNight, type SavedNight } from './night.js';
 /** `night-20260131T020000000Z-0123456789ab.json`: in the order of their names nights are in that of their time. */
 const NIGHT = /^night-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{12}\.json$/;
 
-/** Nights that could be read, in the order of their time, and the names of files that could not. */
-export interface ReadHistory {
-  readonly nights: readonly SavedNight[];
-  readonly unreadable: readonly string[];
-}
-
 /** Makes the folder of a history, for its owner only, so that a run learns at its beginning that it cannot be written. */
 export function openHistory(folder: string): void {
   attempt(folder, whyNotWritten, () => {
@@ -78,19 +72,22 @@ export function forgetNights(folder: string, beforeMs: number): number {
   });
 }
 
-/** Reads all nights of a folder. */
-export function readHistory(folder: string): ReadHistory {
-  return attempt(folder, whyNotRead, () => {
-    const nights: SavedNight[] = [];
-    const unreadable: string[] = [];
-    const names = readdirSync(folder).filter((name) => timeOf(name) !== null);
-    for (const name of names.sort()) {
-      const night = readNight(join(folder, name));
-      if (night === null) unreadable.push(name);
-      else if (night !== 'gone') nights.push(night);
-    }
-    return { nights, unreadable };
-  });
+/**
+ * Reads the nights of a folder in the order of their time, one after the other, since all of them together may be large.
+ * `onUnreadable` is told the names of files that are no nights.
+ */
+export function* readHistory(
+  folder: string,
+  onUnreadable: (name: string) => void,
+): Generator<SavedNight, void, undefined> {
+  const names = attempt(folder, whyNotRead, () =>
+    readdirSync(folder).filter((name) => timeOf(name) !== null),
+  );
+  for (const name of names.sort()) {
+    const night = attempt(folder, whyNotRead, () => readNight(join(folder, name)));
+    if (night === null) onUnreadable(name);
+    else if (night !== 'gone') yield night;
+  }
 }
 
 /** A night that a run forgets while another one reads is no fault. */

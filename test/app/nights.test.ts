@@ -165,6 +165,9 @@ describe('a sequence of nights', () => {
       "
     `);
     expect(readFileSync(place('run.html'), 'utf8')).toContain('The last runs');
+    const again = ['--report', `html=${place('again.html')}`, '--history', history];
+    expect((await runHere(['report', place('run.json'), ...again])).exitCode).toBe(0);
+    expect(readFileSync(place('again.html'), 'utf8')).toContain('The last runs');
   });
 
   it('leaves nothing of the rows and the secret in any file of the history', () => {

@@ -98,6 +98,10 @@ describe('a mistake about waivers, a baseline or a history is told in one senten
     [['baseline', 'accept', '@run.json', '--baseline', '@b.json'], 'Expected --because, got none.'],
     [[...ACCEPT, '--baseline', '@baseline.json'], 'it is not what rowproof baseline accept writes'],
     [['history', '@nowhere'], 'Cannot use the history in '],
+    [
+      ['report', '@run.json', '--history', '@h'],
+      'Expected --report html with --history, got no report that shows a trend.',
+    ],
     [['history'], 'Expected the folder of a history, got none.'],
     [[...VERIFY, '--waivers', '@nowhere'], 'Cannot read the waivers '],
     [[...VERIFY, '--waivers', '@broken.yaml'], 'broken.yaml:3: waivers.0.reason: expected a reason.'],

@@ -3,7 +3,12 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addNight, forgetNights, openHistory, readHistory } from '../../src/history/history-folder.js';
+import {
+  addNight,
+  forgetNights,
+  openHistory,
+  readHistory as readNights,
+} from '../../src/history/history-folder.js';
 import type { SavedNight } from '../../src/history/night.js';
 
 let folder = '';
@@ -11,6 +16,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rowproof-history-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** All nights of a folder, and the names of files that are none. */
+function readHistory(path: string) {
+  const unreadable: string[] = [];
+  const nights = [...readNights(path, (name) => unreadable.push(name))];
+  return { nights, unreadable };
+}
 
 const night = (startedAt: string): SavedNight => ({
   format: 'rowproof/history@1',
