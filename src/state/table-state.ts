@@ -242,7 +242,8 @@ export class TableState {
     return Math.max(this.#rows.sourceRows, this.#rows.targetRows);
   }
 
-  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
+  /** `waived` is how many of the differing rows were accepted. */
+  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = [], waived = 0): TableResult {
     const { source, target, pair } = this.planned;
     const undecided = describeUndecided(this.planned, this.#undecided);
     const isRead = this.#unverifiedChunks === 0 && this.#chunks > 0 && this.#isDone;
@@ -254,6 +255,7 @@ export class TableState {
       target: target === null ? null : qualifiedName(target),
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
+        waived,
         unverified: hasEffect(findings, 'unverified'),
         mode: this.#isRotated && this.mode === 'full' ? 'spot' : this.mode,
       }),
@@ -262,6 +264,7 @@ export class TableState {
       key: pair === null || this.#isBag ? [] : pair.key.map((column) => column.target.name),
       checksum: describeUse(this.#hashed),
       ...this.#rows,
+      ...(waived > 0 && { waived }),
       coverage: {
         rows: this.rowsRead,
         chunks: this.#chunks + this.#unverifiedChunks,
