@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { RunConfig } from '../config/run-config.js';
 import type { ComparisonFacts } from '../core/comparison-facts.js';
 import type { SittingsResult } from '../core/result.js';
 import type { SavedRun } from '../state/journal/read-sitting.js';
@@ -14,6 +16,15 @@ export interface Sitting {
   readonly earlier: SavedRun | null;
   /** Whether the user vouches for other servers than the first sitting had. */
   readonly isSameData: boolean;
+}
+
+/**
+ * The seed that was asked for, else that of the sittings before, else any. With another one than theirs a sample would draw other
+ * rows, and rows that only their values tell apart would be listed in another order.
+ */
+export function chooseSeed({ seed }: Pick<RunConfig, 'seed'>, { earlier }: Sitting): bigint {
+  if (seed !== null) return seed;
+  return earlier === null ? randomBytes(8).readBigUInt64BE() : BigInt(earlier.head.facts.seed);
 }
 
 /** Begins where earlier sittings ended: refuses what they say nothing about, and takes over what they proved. */

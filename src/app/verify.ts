@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { RowDifference } from '../core/difference.js';
-import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
 import { type Log, NO_LOG } from '../core/log.js';
@@ -28,7 +26,7 @@ import { comparisonFacts } from './comparison-facts.js';
 import { DiagnosisRun } from './diagnose-run.js';
 import { examineRepair } from './examine-repair.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
-import { limitRuntime, type RuntimeLimit } from './limit-runtime.js';
+import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
@@ -36,7 +34,14 @@ import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.j
 import { type OpenRun, type Reading, readTables } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
-import { beginSitting, describeSittings, endSitting, findResumable, type Sitting } from './sitting.js';
+import {
+  beginSitting,
+  chooseSeed,
+  describeSittings,
+  endSitting,
+  findResumable,
+  type Sitting,
+} from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows, type TableMode } from './table-modes.js';
 
@@ -127,7 +132,7 @@ export async function verifyWith(
     sitting,
     stoppedBy: limit.stoppedBy,
   };
-  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const seed = chooseSeed(config, sitting);
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(limitsOf(config));
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
@@ -153,19 +158,6 @@ export async function verifyWith(
     limit.end();
     await pool?.close();
   }
-}
-
-/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
-function interruptedBy(error: unknown, { stoppedBy }: RuntimeLimit): unknown {
-  if (stoppedBy() !== null)
-    return new RowproofError({
-      code: 'timeout',
-      message: 'The run reached --max-runtime before a row was read.',
-      hint: 'Give it more time.',
-      cause: error,
-    });
-  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
-  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }
 
 async function verifyOpenSides(

@@ -63,12 +63,13 @@ async function* pullSegments(run: TableRun): AsyncGenerator<Work> {
     const estimatedRows = source?.estimatedRows ?? null;
     await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     const open = run.openOf(table);
+    noteChecksumObstacle(run.checksums, table);
     if (pair === null || open.isFinished) {
+      if (open.walk !== null) table.record({ kind: 'sampled', share: open.walk.last.share });
       table.record({ kind: 'done' });
       await endTable(run, table);
       continue;
     }
-    noteChecksumObstacle(run.checksums, table);
     if (pair.strategy === 'bucket') {
       yield { table, segment: null };
       continue;
