@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addSpan, type Coverage, findGaps, type KeySpan, WHOLE_SPAN } from '../../src/core/coverage.js';
+import {
+  addSpan,
+  type Coverage,
+  findGaps,
+  intersect,
+  type KeySpan,
+  overlaps,
+  unite,
+  WHOLE_SPAN,
+} from '../../src/core/coverage.js';
 import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
 import { compareKeyParts } from '../../src/core/key-order.js';
 
@@ -77,6 +86,46 @@ describe('the key ranges that were compared', () => {
         expect(keysOf(findGaps(covered, part))).toEqual(
           inPart.filter((key) => !keysOf(covered).includes(key)),
         );
+      }),
+    );
+  });
+});
+
+describe('two coverages', () => {
+  it('together hold the keys of both, in order and apart, whichever is first', () => {
+    fc.assert(
+      fc.property(coverage, coverage, (one, other) => {
+        const both = unite(one, other);
+        expect(keysOf(both)).toEqual(
+          all.filter((key) => [one, other].some((each) => keysOf(each).includes(key))),
+        );
+        expect(unite(other, one)).toEqual(both);
+        for (const [i, next] of both.slice(1).entries())
+          expect(compareKeyParts(both[i]?.upTo ?? [], next.after ?? [])).toBeLessThan(0);
+      }),
+    );
+  });
+
+  it('have the keys of a range in common that are in it and in them, and with its gaps none', () => {
+    fc.assert(
+      fc.property(coverage, span, (covered, part) => {
+        const common = intersect(covered, part);
+        expect(keysOf(common)).toEqual(keysOf(covered).filter((key) => keysOf([part]).includes(key)));
+        const gaps = findGaps(covered, part);
+        expect(common.filter((each) => overlaps(gaps, each))).toEqual([]);
+        expect(unite(common, gaps)).toEqual(addSpan([], part));
+      }),
+    );
+  });
+
+  it('overlap a range where keys are in both', () => {
+    fc.assert(
+      fc.property(coverage, span, (covered, part) => {
+        const isShared = keysOf(covered).some((key) => keysOf([part]).includes(key));
+        // Between two bounds there may be keys that this test does not have.
+        if (isShared) expect(overlaps(covered, part)).toBe(true);
+        if (!overlaps(covered, part)) expect(isShared).toBe(false);
+        expect(overlaps(covered, part)).toBe(intersect(covered, part).length > 0);
       }),
     );
   });
