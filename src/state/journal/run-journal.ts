@@ -52,7 +52,12 @@ export class RunJournal {
 
   /** The number of this sitting; that of the next one until it has a file. */
   get sitting(): number {
-    return this.#file?.sitting ?? (this.#request.earlier?.head.sitting ?? 0) + 1;
+    return this.#file?.sitting ?? this.#earlierSitting + 1;
+  }
+
+  /** The sitting that was taken over; 0 for none. */
+  get #earlierSitting(): number {
+    return this.#request.earlier?.head.sitting ?? 0;
   }
 
   /** Whether something of the run is on the disk, so that another process can go on with it. */
@@ -92,7 +97,7 @@ export class RunJournal {
   #begin(facts: ComparisonFacts): SittingFile {
     const { folder, earlier, asked, now } = this.#request;
     openJournalFolder(folder);
-    const file = SittingFile.create(folder, this.run);
+    const file = SittingFile.create(folder, this.run, this.#earlierSitting);
     const head: SittingHead = {
       kind: 'head',
       format: JOURNAL_FORMAT,
@@ -106,10 +111,17 @@ export class RunJournal {
       asked,
       facts,
     };
-    writeRecords(file, this.#takenOver(head));
-    // Only the sittings before this one: what a later one took over is its own.
+    try {
+      writeRecords(file, this.#takenOver(head));
+    } catch (error) {
+      // Half of it would be as if it never was, and take up room.
+      file.close();
+      rmSync(file.path, { force: true });
+      throw error;
+    }
+    // Only what was taken over: another process may have gone on with it too, and have its own file before this one.
     for (const before of listSittings(folder, this.run)) {
-      if (before < file.sitting) rmSync(sittingPath(folder, this.run, before), { force: true });
+      if (before <= this.#earlierSitting) rmSync(sittingPath(folder, this.run, before), { force: true });
     }
     return file;
   }
@@ -126,6 +138,7 @@ export class RunJournal {
     this.#hasFailed = true;
     this.#pending = [];
     clearInterval(this.#timer);
+    this.#file?.close();
     this.#request.onFailure(error);
   }
 
@@ -143,18 +156,26 @@ export class RunJournal {
     readonly isKept: boolean;
   }): void {
     clearInterval(this.#timer);
-    if (this.#hasFailed) return;
-    const { folder } = this.#request;
     if (open > 0 || isKept) {
+      if (this.#hasFailed) return;
       this.#pending.push({ kind: 'result', verdict, open });
       this.flush();
       this.#file?.close();
       return;
     }
     this.#file?.close();
+    try {
+      this.#remove();
+    } catch (error) {
+      // Where nothing more could be kept that was said.
+      if (!this.#hasFailed) this.#request.onFailure(error);
+    }
+  }
+
+  #remove(): void {
+    const { folder } = this.#request;
     const last = listSittings(folder, this.run).at(-1) ?? 0;
-    if (last <= (this.#file?.sitting ?? this.#request.earlier?.head.sitting ?? 0))
-      removeRun(folder, this.run);
+    if (last <= (this.#file?.sitting ?? this.#earlierSitting)) removeRun(folder, this.run);
   }
 
   /** Ends a sitting that came to no result; what was learned stays. */
