@@ -1,6 +1,5 @@
 import { withoutPassword } from '../config/redact-passwords.js';
 import type { RunConfig } from '../config/run-config.js';
-import { serializeError } from '../core/errors.js';
 import { openJournalFolder } from '../state/journal/journal-folder.js';
 import type { SavedAsk } from '../state/journal/journal-format.js';
 import type { SavedRun } from '../state/journal/read-sitting.js';
@@ -38,10 +37,8 @@ export function openSitting(request: SittingRequest): Sitting {
     asked: saveAsk(config, outputs),
     flushMs: FLUSH_MS,
     now: () => new Date(),
-    onFailure: (error) =>
-      onWarning(
-        `Nothing more is kept of this run, which cannot be resumed: ${serializeError(error).message}`,
-      ),
+    onFailure: ({ message }) =>
+      onWarning(`Nothing more is kept of this run, which cannot be resumed: ${message}`),
   });
   return { journal, earlier, isSameData };
 }

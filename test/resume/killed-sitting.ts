@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('./killed-sitting.mjs', import.meta.url));
+/** The program that is such a process. */
+export const PROGRAM = fileURLToPath(new URL('./killed-sitting.mjs', import.meta.url));
 
 /** How a process ended that was to kill itself after so many records: null where it was killed, else its exit code. */
 export function runKilledSitting(stop: number, words: readonly string[]): Promise<number | null> {

@@ -214,7 +214,7 @@ describe('a sitting that goes on with a run', () => {
           sitting: 1,
           atMs: 1,
           get record(): never {
-            throw new Error('No room.');
+            throw new Error('no room');
           },
         },
       ],
@@ -222,7 +222,9 @@ describe('a sitting that goes on with a run', () => {
     const journal = openJournal(saved);
     journal.begin(FACTS, new Map([[TABLE, broken as never]]));
     journal.record(TABLE, equalUpTo(3));
-    expect(failures).toMatchObject([{ message: 'No room.' }]);
+    expect(failures).toMatchObject([
+      { code: 'output', message: `Cannot keep a journal in ${folder}: no room.` },
+    ]);
     expect(readdirSync(join(folder, run))).toEqual(['sitting-0001.journal']);
     expect(readUpTo(run)).toBe(2);
   });
@@ -288,7 +290,7 @@ describe('a journal that cannot be written', () => {
     rmSync(join(folder, journal.run), { recursive: true });
     journal.flush();
     journal.flush();
-    expect(failures).toMatchObject([{ code: 'ENOENT' }]);
+    expect(failures).toMatchObject([{ code: 'output', message: expect.stringContaining(': ENOENT') }]);
     expect(journal.isKept).toBe(false);
     journal.end({ verdict: 'unverified', open: 1, isKept: false });
     expect(readdirSync(folder)).toEqual([]);

@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ComparisonFacts } from '../../core/comparison-facts.js';
+import type { RowproofError } from '../../core/errors.js';
 import type { TableId } from '../../core/pairing.js';
 import type { TableProgress } from '../table-progress.js';
 import type { TableRecord } from '../table-record.js';
-import { listSittings, openJournalFolder, removeRun, sittingPath } from './journal-folder.js';
+import {
+  listSittings,
+  openJournalFolder,
+  removeRun,
+  sittingPath,
+  unusableJournal,
+} from './journal-folder.js';
 import { JOURNAL_FORMAT, type SavedAsk, type SittingHead, type SittingRecord } from './journal-format.js';
 import { formatLine } from './journal-line.js';
 import type { SavedRun } from './read-sitting.js';
@@ -25,7 +32,7 @@ export interface JournalRequest {
   readonly flushMs: number;
   readonly now: () => Date;
   /** Is told, once, why nothing more is kept; the run goes on. */
-  readonly onFailure: (error: unknown) => void;
+  readonly onFailure: (error: RowproofError) => void;
 }
 
 /**
@@ -139,7 +146,8 @@ export class RunJournal {
     this.#pending = [];
     clearInterval(this.#timer);
     this.#file?.close();
-    this.#request.onFailure(error);
+    const { folder, onFailure } = this.#request;
+    onFailure(unusableJournal(folder, error));
   }
 
   /**
@@ -168,7 +176,7 @@ export class RunJournal {
       this.#remove();
     } catch (error) {
       // Where nothing more could be kept that was said.
-      if (!this.#hasFailed) this.#request.onFailure(error);
+      if (!this.#hasFailed) this.#fail(error);
     }
   }
 
