@@ -31,7 +31,13 @@ export async function openCommandSitting(
 
 async function nameOldRuns(folder: string, say: (sentence: string) => void): Promise<void> {
   const { findOldRuns, OLD_DAYS } = await import('../app/saved-runs.js');
-  const old = findOldRuns(folder);
+  let old: ReturnType<typeof findOldRuns>;
+  try {
+    old = findOldRuns(folder);
+  } catch {
+    // What is wrong with the folder is said once something is to be kept in it.
+    return;
+  }
   if (old.length === 0) return;
   say(
     `${formatCounted(old.length, 'run')} in ${folder} ${old.length === 1 ? 'waits' : 'wait'} for more than ${OLD_DAYS} days: ${old.map(({ run }) => run).join(', ')}. rowproof runs lists and deletes them.`,

@@ -227,7 +227,9 @@ export class TableState {
 
   /** Whether rows are left that another sitting may be able to compare. */
   get isOpen(): boolean {
-    return this.planned.pair !== null && (!this.#isDone || this.#unverifiedChunks > 0);
+    const isUnverified =
+      this.#unverifiedChunks > 0 || this.#findings.some(({ code }) => code === 'chunk-unverified');
+    return this.planned.pair !== null && (!this.#isDone || isUnverified);
   }
 
   get sourceRows(): number {

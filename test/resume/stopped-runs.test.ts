@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
@@ -283,6 +283,10 @@ describe('a journal', () => {
     expect(usual.stderr).toMatch(
       /Nothing more is kept of this run, which cannot be resumed: Cannot keep a journal in .*\/file\/rowproof: /,
     );
+    const loop = join(folder.path, 'loop');
+    symlinkSync(loop, loop);
+    const looping = await runSitting(['verify', ...sides], { env: { XDG_STATE_HOME: loop } });
+    expect(looping).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(': ELOOP') });
     const homeless = await runSitting(['verify', ...sides]);
     expect(homeless.exitCode).toBe(0);
     expect(homeless.stderr).toContain(

@@ -167,6 +167,33 @@ describe('a run between two engines', () => {
   });
 });
 
+describe('rows that differed before a stop', () => {
+  const { source, target, sides } = useSides({ source: 'mariadb', target: 'postgresql' });
+
+  it('are looked at again: what became equal, or is gone, is in flight, and the others are as they are now', async () => {
+    const whole = await runWhole([...sides(), '--workers', '1', '--chunk-rows', '5', '--tables', 'walked']);
+    await target.run(`UPDATE walked SET word = '${MARK} 5' WHERE id = 50;
+      UPDATE walked SET word = '${MARK} again' WHERE id = 60; DELETE FROM walked WHERE id = 240`);
+    await source.run('DELETE FROM walked WHERE id = 120');
+    const folder = makeRunFolder();
+    plantRun(folder, whole);
+    const sitting = await runSitting(['resume', ...sides(), ...folder.flags]);
+    expect(sitting).toMatchObject({ exitCode: 1 });
+    expect(new Set(sitting.tasks.map(({ kind }) => kind))).toEqual(new Set(['look-again']));
+    const { result, rows } = readOutputs(folder);
+    expect(result).toMatchObject({ totals: { missing: 1, extra: 1, changed: 2, inFlight: 2 } });
+    const [, ...found] = (rows as string[]).filter((line) => line !== '').map((line) => JSON.parse(line));
+    expect(found.map(({ kind, key }) => `${kind} ${key.id}`)).toEqual([
+      'changed 10',
+      'changed 60',
+      'extra 125',
+      'missing 240',
+    ]);
+    expect(found[1].target).toEqual({ word: `${MARK} again` });
+    for (const each of [folder, whole.folder]) each.remove();
+  });
+});
+
 describe('a run within one engine', () => {
   const { sides } = useSides({ source: 'mariadb', target: 'mariadb' });
 
