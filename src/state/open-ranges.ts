@@ -1,4 +1,4 @@
-import { type Coverage, findGaps, WHOLE_SPAN } from '../core/coverage.js';
+import { type Coverage, findGaps, findGapsOf, WHOLE_SPAN } from '../core/coverage.js';
 import type { ReadSpan } from './read-span.js';
 import type { Drawn, TableProgress } from './table-progress.js';
 
@@ -33,7 +33,10 @@ export function findOpen(progress: TableProgress | undefined): OpenRanges {
   const again = progress.doubtful;
   const last = drawn.at(-1);
   if (last !== undefined) {
-    const open = drawn.flatMap(({ range }) => findGaps(coverage, range));
+    const open = findGapsOf(
+      coverage,
+      drawn.map(({ range }) => range),
+    );
     const isDrawn = share !== null;
     const walk = { last: share === null ? last : { ...last, share }, isFinished: isDrawn, open };
     return { isFinished: isDrawn && open.length + again.length === 0, again, ranges: [WHOLE_SPAN], walk };

@@ -1,4 +1,4 @@
-import { addSpan, type Coverage, type KeySpan } from '../core/coverage.js';
+import { type Coverage, coverageOf, type KeySpan } from '../core/coverage.js';
 import { hasEffect } from '../core/finding.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import { addClean, isClean, nameOf, toRecord } from './clean-spans.js';
@@ -117,8 +117,7 @@ export class TableProgress {
 
   /** All key ranges that need not be read. */
   get coverage(): Coverage {
-    const spans = [...this.#clean.values(), ...this.#doubtful.values()];
-    return spans.reduce<Coverage>((covered, { range }) => addSpan(covered, range), []);
+    return coverageOf([...this.#clean.values(), ...this.#doubtful.values()].map(({ range }) => range));
   }
 
   /** Whether a table whose rows are not walked was read to its end without a difference. */

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   addSpan,
   type Coverage,
+  coverageOf,
   findGaps,
+  findGapsOf,
   intersect,
   type KeySpan,
   overlaps,
@@ -57,16 +59,42 @@ describe('the key ranges that were compared', () => {
         const covered = spans.reduce(addSpan, [] as Coverage);
         expect(spans.toReversed().reduce(addSpan, [] as Coverage)).toEqual(covered);
         const halves = spans.flatMap((each) =>
-          cut === null || !isProper(each, cut)
-            ? [each]
-            : [
-                { ...each, upTo: cut },
-                { ...each, after: cut },
-              ],
+          cut === null || !isProper(each, cut) ? [each] : cutAt(each, cut),
         );
         expect(halves.reduce(addSpan, [] as Coverage)).toEqual(covered);
       }),
     );
+  });
+
+  it('are the same where they are added all at once', () => {
+    fc.assert(
+      fc.property(fc.array(span, { maxLength: 8 }), (spans) => {
+        expect(coverageOf(spans)).toEqual(spans.reduce(addSpan, [] as Coverage));
+      }),
+    );
+  });
+
+  it('leave of each of many ranges what they leave of it alone', () => {
+    fc.assert(
+      fc.property(coverage, coverage, bound, (covered, wholes, cut) => {
+        const ranges = wholes.flatMap((each) =>
+          cut !== null && isProper(each, cut) ? cutAt(each, cut) : [each],
+        );
+        expect(findGapsOf(covered, ranges)).toEqual(ranges.flatMap((range) => findGaps(covered, range)));
+      }),
+    );
+  });
+
+  it('are as many as one likes: a hundred thousand take a moment', () => {
+    const spans = Array.from({ length: 100_000 }, (_, at): KeySpan => {
+      const number = BigInt((at * 7919) % 100_000) * 2n;
+      return { after: [int(number)], upTo: [int(number + 1n)] };
+    });
+    const covered = coverageOf(spans);
+    expect(covered).toHaveLength(spans.length);
+    expect(findGapsOf(covered, covered)).toEqual([]);
+    const some = covered.slice(0, 10_000).toReversed();
+    expect(some.reduce(addSpan, [] as Coverage)).toEqual(covered.slice(0, 10_000));
   });
 
   it('and their gaps are the whole, and have nothing in common', () => {
@@ -130,6 +158,13 @@ describe('two coverages', () => {
     );
   });
 });
+
+function cutAt(each: KeySpan, cut: readonly KeyPart[]): Coverage {
+  return [
+    { ...each, upTo: cut },
+    { ...each, after: cut },
+  ];
+}
 
 function isProper({ after, upTo }: KeySpan, cut: readonly KeyPart[]): boolean {
   return (
