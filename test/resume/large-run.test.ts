@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
 import { startCli } from '../support/run-cli.js';
 import { fillTable } from '../traps/type-words.js';
-import { keptRuns, makeRunFolder, type RunFolder, readOutputs, sideFlags } from './run-folder.js';
+import {
+  keptRuns,
+  makeRunFolder,
+  plantRun,
+  type RunFolder,
+  readOnlyRun,
+  readOutputs,
+  sideFlags,
+} from './run-folder.js';
 import { runSitting, type SittingRun } from './run-sitting.js';
 
 /** Enough for a table to be shared out by prefixes of its keys. */
@@ -18,7 +26,7 @@ const LATEST_MS = 1500;
 const POLL_MS = 20;
 
 let kills = 0;
-afterAll(() => console.log(`A larger run was killed ${kills} times.`));
+afterAll(() => console.log(`Larger runs were stopped ${kills} times.`));
 
 describe('a larger run', () => {
   const source = useDatabase('mariadb');
@@ -65,6 +73,8 @@ describe('a larger run', () => {
       const whole = makeRunFolder();
       const unstopped = await runSitting(['verify', ...sides, ...how.slice(0, -2), ...whole.flags]);
       expect(unstopped).toMatchObject({ exitCode: 1, stderr: '' });
+      // A bound of the first key column alone stands behind all keys that begin with it.
+      expect(unstopped.tasks.some((task) => task.kind === 'chunk' && task.upTo?.length === 1)).toBe(true);
       const expected = comparable(whole);
       const begin = (folder: RunFolder): readonly string[] => ['verify', ...sides, ...how, ...folder.flags];
       let folder = makeRunFolder();
@@ -91,6 +101,40 @@ describe('a larger run', () => {
     },
     60_000 + MOMENTS * 30_000,
   );
+});
+
+describe('a sample of a larger table', () => {
+  const source = useDatabase('mariadb');
+  const target = useDatabase('postgresql');
+
+  beforeAll(async () => {
+    for (const side of [source, target]) {
+      await side.run('CREATE TABLE walked (id int PRIMARY KEY, word varchar(40))');
+      await fillTable(side, { table: 'walked', count: 12_000, select: "n, concat('word ', n)" });
+    }
+    await target.run("UPDATE walked SET word = 'other' WHERE id % 333 = 0");
+  });
+
+  it('stays as it was drawn, wherever its run is stopped', async () => {
+    const sides = sideFlags(source, target);
+    const whole = makeRunFolder();
+    const words = ['--workers', '1', '--mode', 'spot', '--ratio', '0.4'];
+    await runSitting(['verify', ...sides, ...words, ...whole.flags], { keepsJournal: true });
+    const kept = readOnlyRun(whole);
+    expect(kept.lines.filter((line) => line.includes('"kind":"drawn"')).length).toBeGreaterThan(4);
+    const stride = MOMENTS > 2 ? 1 : 5;
+    for (let lines = 2; lines <= kept.lines.length; lines += stride) {
+      kills++;
+      const folder = makeRunFolder();
+      plantRun(folder, { ...kept, lines: kept.lines.slice(0, lines) });
+      const resumed = await runSitting(['resume', ...sides, ...folder.flags]);
+      expect(resumed).toMatchObject({ exitCode: 1 });
+      expect(readOutputs(folder)).toEqual(readOutputs(whole));
+      expect(keptRuns(folder)).toEqual([]);
+      folder.remove();
+    }
+    whole.remove();
+  });
 });
 
 /** How many chunks there were hangs on who walked where first. */

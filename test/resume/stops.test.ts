@@ -154,6 +154,22 @@ describe('a run between two engines', () => {
     whole.folder.remove();
   });
 
+  it('that two processes go on with at once ends the same in both', async () => {
+    const whole = await runWhole([...sides(), ...how]);
+    const [folder, other] = [makeRunFolder(), makeRunFolder()];
+    plantRun(folder, { run: whole.run, lines: whole.lines.slice(0, whole.lines.length >> 1) });
+    const place = other.flags.indexOf('--journal') + 1;
+    const flags = other.flags.with(place, folder.journal);
+    const both = await Promise.all([
+      runSitting(['resume', ...sides(), ...folder.flags]),
+      runSitting(['resume', ...sides(), ...flags]),
+    ]);
+    expect(both).toMatchObject([{ exitCode: 1 }, { exitCode: 1 }]);
+    for (const each of [folder, other]) expect(readOutputs(each)).toEqual(whole.outputs);
+    expect(keptRuns(folder)).toEqual([]);
+    for (const each of [folder, other, whole.folder]) each.remove();
+  });
+
   it.each([
     ['with two workers', ['--workers', '2', '--chunk-rows', '5'], 17],
     ['that only draws a sample', ['--workers', '1', '--mode', 'spot', '--ratio', '0.5'], 11],
