@@ -1,10 +1,13 @@
-import { withoutPassword } from '../config/redact-passwords.js';
+import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
+import type { Share } from '../core/share.js';
 import { openJournalFolder } from '../state/journal/journal-folder.js';
 import type { SavedAsk } from '../state/journal/journal-format.js';
 import type { SavedRun } from '../state/journal/read-sitting.js';
 import { FLUSH_MS, RunJournal } from '../state/journal/run-journal.js';
+import { withoutPasswords } from './asked-config.js';
 import { findClockCondition } from './clock-condition.js';
+import type { Rotation } from './rotation.js';
 import type { Sitting } from './sitting.js';
 
 /** What is asked of a run's journal. */
@@ -17,30 +20,37 @@ export interface SittingRequest {
   /** The words of the output flags, with absolute paths. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly earlier: SavedRun | null;
+  /** The part of a planned run that it is; null for all of a run. */
+  readonly share: Share | null;
   readonly isSameData: boolean;
-  /** Is told why the run cannot be resumed. */
+  readonly rotation: Rotation | null;
+  /** Is told before the run why it cannot be resumed. */
+  readonly remark: (sentence: string) => void;
+  /** Is told when it could have been and cannot be any more. */
   readonly onWarning: (sentence: string) => void;
 }
 
 /** Opens a sitting; throws where the user named a folder that is not fit to keep it. */
 export function openSitting(request: SittingRequest): Sitting {
-  const { folder, isNamed, config, outputs, earlier, isSameData, onWarning } = request;
+  const { folder, isNamed, earlier, isSameData, share, rotation, remark, onWarning } = request;
   const reason = whyNotKept(request);
   if (folder === null || reason !== null) {
-    if (reason !== null) onWarning(`This run cannot be resumed: ${reason}.`);
-    return { journal: null, earlier, isSameData };
+    if (reason !== null) remark(`This run cannot be resumed: ${reason}.`);
+    return { journal: null, earlier, isSameData, share, parts: null, rotation };
   }
   if (isNamed) openJournalFolder(folder);
   const journal = new RunJournal({
     folder,
     earlier,
-    asked: saveAsk(config, outputs),
+    asked: saveAsk(request),
     flushMs: FLUSH_MS,
+    keepsDifferences: isNamed,
+    lastingName: rotation === null ? null : nameRotation(request.config),
     now: () => new Date(),
     onFailure: ({ message }) =>
       onWarning(`Nothing more is kept of this run, which cannot be resumed: ${message}`),
   });
-  return { journal, earlier, isSameData };
+  return { journal, earlier, isSameData, share, parts: null, rotation };
 }
 
 function whyNotKept({ folder, config }: SittingRequest): string | null {
@@ -49,21 +59,25 @@ function whyNotKept({ folder, config }: SittingRequest): string | null {
   return folder === null ? 'no home folder is known to keep a journal in; name one with --journal DIR' : null;
 }
 
-/** All that was asked, without passwords: they come from their usual places again. */
-function saveAsk(config: RunConfig, outputs: SittingRequest['outputs']): SavedAsk {
-  const [sourceUrl, targetUrl] = [withoutPassword(config.sourceUrl), withoutPassword(config.targetUrl)];
-  return { config: { ...config, sourceUrl, targetUrl }, outputs };
+/** What was asked of a run, as its journal keeps it. */
+export interface AskedRun {
+  readonly config: RunConfig;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly share: Share | null;
+  readonly rotation: Rotation | null;
+}
+
+/** The rotation over what a config asks: the same in every night that asks the same. */
+export function nameRotation(config: RunConfig): string {
+  return `rotation-${hashConfig(config).askedHash}`;
+}
+
+function saveAsk({ config, outputs, share, rotation }: SittingRequest): SavedAsk {
+  return { config: withoutPasswords(config), outputs, share, rotation };
 }
 
 /** What was asked of a run that is taken up again. */
-export function readAsk({ head }: SavedRun): {
-  readonly config: RunConfig;
-  readonly outputs: Readonly<Record<string, unknown>>;
-} {
+export function readAsk({ head }: SavedRun): AskedRun {
   // The journal is this user's own file, checked line by line against its checksums.
-  const { config, outputs } = head.asked as unknown as {
-    config: RunConfig;
-    outputs: Record<string, unknown>;
-  };
-  return { config, outputs };
+  return head.asked as unknown as AskedRun;
 }

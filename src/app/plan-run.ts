@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { assertResolved } from '../config/assert-resolved.js';
 import type { WarningListener } from '../config/environment.js';
 import type { RunConfig } from '../config/run-config.js';
@@ -9,6 +10,7 @@ import { qualifiedName, type Side } from '../core/pairing.js';
 import { PLAN_FORMAT, type RunPlan, type TablePlan } from '../core/plan.js';
 import { type EstimatedTable, estimateRun } from '../core/plan-estimate.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
+import type { PlannedShares } from '../core/share.js';
 import type { Engine } from '../engines/engine.js';
 
 import type { StoredBytes } from '../engines/stored-bytes.js';
@@ -19,11 +21,14 @@ import type { PlannedTable, TablePairing } from '../plan/table-pairing.js';
 import { planForCounting } from '../run/count-tables.js';
 
 import { withBareNames } from './bare-names.js';
+import { comparisonFacts } from './comparison-facts.js';
 import { compileScope } from './comparison-scope.js';
 import { describeFailure, logFindings, logPlan } from './log-run.js';
 import { expectFewRows, expectFewRowsOf, type PlannedRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import type { OpenSide } from './open-side.js';
+import { openState } from './open-state.js';
+import { divideRun } from './plan-parts.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { modeOf } from './table-modes.js';
 
@@ -32,6 +37,8 @@ export interface PlanHooks {
   /** As the hook of `verify`. */
   readonly onWarning?: WarningListener;
   readonly log?: Log;
+  /** Into how many parts the run is to be divided; not at all where it is left out. */
+  readonly parts?: number | null;
 }
 
 const EXAMPLE_CHUNK_ROWS = 10_000;
@@ -42,7 +49,7 @@ const EXAMPLE_CHUNK_ROWS = 10_000;
  */
 export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<RunPlan> {
   assertResolved(given);
-  refuseUnknownNames(hooks, { of: 'planRun', known: ['onWarning', 'log'] });
+  refuseUnknownNames(hooks, { of: 'planRun', known: ['onWarning', 'log', 'parts'] });
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
   const plan = async (sides: Record<Side, OpenSide>): Promise<RunPlan> => {
     const catalogs = catalogsOf(sides);
@@ -69,6 +76,13 @@ export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<
       sized.push({ ...size, ratio: share, seconds: described.estimatedSeconds, hasCondition });
     }
     const findings = [...pairing.findings, ...expectFewRows(config, known)];
+    const shares = await divide({
+      config,
+      given: withBareNames(given, catalogs),
+      sides,
+      tables: pairing.tables,
+      parts: hooks.parts ?? null,
+    });
     return {
       format: PLAN_FORMAT,
       mode: config.mode,
@@ -79,6 +93,7 @@ export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<
       estimate: estimateRun(sized, config.limits),
       tables,
       findings,
+      ...(shares === null ? {} : { shares }),
     };
   };
   try {
@@ -87,6 +102,22 @@ export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<
     log.error('plan:fail', () => describeFailure(log, error));
     throw error;
   }
+}
+
+interface Division {
+  readonly config: RunConfig;
+  readonly given: RunConfig;
+  readonly sides: Record<Side, OpenSide>;
+  readonly tables: readonly PlannedTable[];
+  readonly parts: number | null;
+}
+
+async function divide({ config, given, sides, tables, parts }: Division): Promise<PlannedShares | null> {
+  if (parts === null) return null;
+  const states = tables.map((table) => openState(table, modeOf(config, table)));
+  const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
+  const facts = comparisonFacts({ config: given, sides, tables: states, seed });
+  return divideRun({ config: given, sides, tables: states, facts, parts });
 }
 
 function logPairing(log: Log, { tables, findings }: TablePairing): void {

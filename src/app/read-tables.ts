@@ -10,14 +10,14 @@ import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { TableRun } from '../run/table-run.js';
 import type { WorkerPool } from '../runners/pool.js';
-import type { OpenRanges } from '../state/open-ranges.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
 import { compileScope } from './comparison-scope.js';
+import { limitRuntime } from './limit-runtime.js';
 import type { OpenSide } from './open-side.js';
 import type { RunLoad } from './run-load.js';
-import type { Sitting } from './sitting.js';
+import type { RunningSitting } from './sitting.js';
 
 /** How long a server may take to cancel a statement before its connection is cut off. */
 const LONGEST_CANCEL_MS = 1500;
@@ -29,7 +29,7 @@ export interface RunWishes {
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
   readonly log: Log;
-  readonly sitting: Sitting;
+  readonly sitting: RunningSitting;
   /** What stopped the run; null where it was not stopped by itself. */
   readonly stoppedBy: () => 'max-runtime' | null;
 }
@@ -49,15 +49,28 @@ export interface OpenRun {
 /** What reading the tables of a run needs. */
 export interface Reading extends OpenRun {
   readonly tables: readonly TableState[];
-  /** What of a table is left to be read. */
-  readonly openOf: (table: TableState) => OpenRanges;
   readonly spool: Spool;
   /** How the run keeps to its limits. */
   readonly control: RunLoad;
 }
 
+/** Reads the tables, all of them or for as long as a rotation has: what that did not come to is no interruption. */
+export async function readInTime(reading: Reading): Promise<void> {
+  const { wishes, tables } = reading;
+  const { rotation } = wishes.sitting.sitting;
+  if (rotation === null) return readTables(reading);
+  const limit = limitRuntime(rotation.maxMs, wishes.signal);
+  const { signal } = limit;
+  try {
+    await readTables({ ...reading, wishes: { ...wishes, signal, stoppedBy: limit.stoppedBy } });
+    if (limit.stoppedBy() !== null) wishes.sitting.endTurn(tables);
+  } finally {
+    limit.end();
+  }
+}
+
 /** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
-export async function readTables(reading: Reading): Promise<void> {
+async function readTables(reading: Reading): Promise<void> {
   const { wishes, tables, pool } = reading;
   await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
   const counted = tables.filter((table) => table.mode === 'count');
@@ -66,7 +79,8 @@ export async function readTables(reading: Reading): Promise<void> {
   if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
     await readPairs({ ...reading, tables: read }, pool);
   }
-  if (!wishes.signal.aborted) return;
+  const isTurn = wishes.sitting.ages !== null && wishes.stoppedBy() !== null;
+  if (!wishes.signal.aborted || isTurn) return;
   for (const table of tables)
     if (!table.isDone && table.planned.target !== null)
       table.record({ kind: 'interrupted', by: wishes.stoppedBy() });
@@ -80,13 +94,13 @@ function estimateRows(tables: readonly TableState[]): number | null {
   }, 0);
 }
 
-async function countAll({ config, wishes, sides, tables, control, openOf }: Reading): Promise<void> {
+async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void cutOffSession(side);
   };
   wishes.signal.addEventListener('abort', cutOff, { once: true });
   const scope = compileScope(config);
-  const isFinished = (table: TableState): boolean => openOf(table).isFinished;
+  const isFinished = (table: TableState): boolean => wishes.sitting.openOf(table).isFinished;
   const now = (): number => performance.now();
   try {
     await control.watchDuring(() => countTables({ ...wishes, tables, isFinished, sides, scope, now }));
@@ -105,7 +119,7 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
-  const { config, wishes, sides, tables, openOf, spool, seed, control } = reading;
+  const { config, wishes, sides, tables, spool, seed, control } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   pool.configure({ connections, pairs, estimatedRows: estimateRows(tables) });
@@ -117,7 +131,9 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
   try {
     const run: TableRun = {
       tables,
-      openOf,
+      openOf: (table) => wishes.sitting.openOf(table),
+      ages: wishes.sitting.ages,
+      isPart: wishes.sitting.isPart,
       pool,
       spool,
       sides,
@@ -132,7 +148,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
         seed,
       }),
       emit: wishes.emit,
-      keepsKeys: wishes.sitting.journal !== null,
+      keepsKeys: wishes.sitting.sitting.journal !== null,
       rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
       signal: wishes.signal,
       now: () => performance.now(),

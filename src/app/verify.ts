@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
@@ -10,15 +11,12 @@ import { type Log, NO_LOG } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import type { RunResult, TableResult } from '../core/result.js';
-import type { PlannedTable } from '../plan/table-pairing.js';
 import type { RepairFacts } from '../repair/survey.js';
-import { readInFull } from '../run/compare-by-buckets.js';
-import { planForCounting } from '../run/count-tables.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult, readSample, withoutValues } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
 import type { TableRecord } from '../state/table-record.js';
-import { TableState } from '../state/table-state.js';
+import type { TableState } from '../state/table-state.js';
 import { createSharedLoad } from '../tasks/shared-load.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
@@ -31,19 +29,14 @@ import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
-import { type OpenRun, type Reading, readTables } from './read-tables.js';
+import { openState } from './open-state.js';
+import type { PartOutcome } from './part-outcome.js';
+import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
-import {
-  beginSitting,
-  chooseSeed,
-  describeSittings,
-  endSitting,
-  findResumable,
-  type Sitting,
-} from './sitting.js';
+import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
-import { limitsOf, modeOf, readsRows, type TableMode } from './table-modes.js';
+import { limitsOf, modeOf, readsRows } from './table-modes.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -62,7 +55,14 @@ export interface RunHooks {
   readonly sitting?: Sitting;
 }
 
-const ONLY_SITTING: Sitting = { journal: null, earlier: null, isSameData: false };
+const ONLY_SITTING: Sitting = {
+  journal: null,
+  earlier: null,
+  isSameData: false,
+  share: null,
+  parts: null,
+  rotation: null,
+};
 
 /** The names of all hooks. */
 export const HOOKS: readonly (keyof RunHooks)[] = [
@@ -88,6 +88,8 @@ export interface VerifyOutcome {
   differences(): AsyncIterable<TableDifference>;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
   readonly repair: RepairFacts | null;
+  /** What a part of a planned run leaves; null where it is all of a run, or came not to its end. */
+  readonly part: PartOutcome | null;
   /** The run that another sitting can go on with, where rows are open and something was kept; else null. */
   readonly resumable: string | null;
   /** Deletes the differences from disk, and what was kept of the run where nothing of it is open. */
@@ -129,10 +131,10 @@ export async function verifyWith(
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
     log,
-    sitting,
+    sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
   };
-  const seed = chooseSeed(config, sitting);
+  const seed = seedOf(sitting) ?? config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(limitsOf(config));
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
@@ -175,17 +177,17 @@ async function verifyOpenSides(
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
   const tellRecord: typeof onRecord = (table, record) => {
     onRecord(table, record);
-    wishes.sitting.journal?.record(table.planned.id, record);
+    wishes.sitting.learn(table, record);
   };
-  const tables = pairing.tables.map((table) => openState(table, modeOf(config, table), tellRecord));
+  const planned = pairing.tables.map((table) => openState(table, modeOf(config, table), tellRecord));
   const spool = await Spool.create(tmpdir());
   try {
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
-    const facts = comparisonFacts({ config: asked, sides, tables, seed });
-    const openOf = beginSitting(wishes.sitting, facts, tables);
-    const reading = { ...run, sides: load.sides, tables, openOf, spool, control: load };
+    const facts = comparisonFacts({ config: asked, sides, tables: planned, seed });
+    const tables = wishes.sitting.begin(facts, planned, spool);
+    const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
-    await readTables(reading);
+    await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
@@ -215,15 +217,16 @@ async function verifyOpenSides(
         ...sides.source.findings,
         ...sides.target.findings,
         ...pairing.findings,
+        ...(await wishes.sitting.listFindings()),
         ...schemaFindings,
         ...strangers,
         ...(run.pool?.findings() ?? []),
-        ...(wishes.signal.aborted ? [] : findFewRows(config, results)),
+        ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
       ],
       tables: results,
       interrupted: wishes.signal.aborted,
       stoppedBy: wishes.stoppedBy(),
-      sittings: describeSittings(wishes.sitting),
+      ...wishes.sitting.describe(),
     });
     logResult(wishes.log, result);
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
@@ -231,9 +234,15 @@ async function verifyOpenSides(
       result,
       differences: () => readDifferences(spool, tables),
       repair,
-      resumable: findResumable(wishes.sitting, tables),
+      part: wishes.sitting.describePart({
+        tables,
+        spool,
+        startedAt: started.at,
+        showValues: config.showValues,
+      }),
+      resumable: wishes.sitting.findResumable(tables),
       close: async () => {
-        endSitting(wishes.sitting, { tables, verdict: result.verdict });
+        wishes.sitting.end({ tables, verdict: result.verdict });
         await spool.close();
       },
     };
@@ -241,17 +250,6 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
-}
-
-function openState(
-  planned: PlannedTable,
-  mode: TableMode,
-  onRecord: NonNullable<RunMakers['onRecord']>,
-): TableState {
-  const table = mode.mode === 'count' ? planForCounting(planned) : planned;
-  const state: TableState = new TableState(table, mode, (record) => onRecord(state, record));
-  if (mode.isFullForWantOfOrder) state.addFinding(readInFull(state.name));
-  return state;
 }
 
 interface FinishedTables {
@@ -265,7 +263,7 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
   try {
     const results = [];
     for (const table of tables) {
-      if (!wishes.signal.aborted) noteFewRows(config, table);
+      if (!wishes.signal.aborted && !wishes.sitting.readsSome) noteFewRows(config, table);
       const diagnoses = await diagnosing.diagnose(table);
       const sample = await readSample(spool, table);
       results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));

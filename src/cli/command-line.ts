@@ -12,6 +12,7 @@ export type Command =
   /** Of all runs that wait the one with this name; null for the only one. */
   | { readonly kind: 'resume'; readonly run: string | null; readonly flags: RawFlags }
   | { readonly kind: 'runs'; readonly flags: RawFlags }
+  | { readonly kind: 'merge'; readonly paths: readonly string[]; readonly flags: RawFlags }
   | { readonly kind: 'plan'; readonly flags: RawFlags }
   | { readonly kind: 'init'; readonly flags: RawFlags }
   | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
@@ -47,6 +48,9 @@ const REPORT_EXAMPLE = `Example:
 
 const RESUME_NOTE =
   'What is compared, and how, is what the run was asked when it began: no config file is read. Results go where they were to go, unless it is said again. A URL is only needed for a password that is in none of the usual places, or after a server has moved.';
+
+const MERGE_NOTE =
+  'Both servers are asked what their schemas are, why rows differ, and with --repair what a repair must know. A part that is missing makes its rows unverified (exit 3); one of another plan is refused (exit 2).';
 
 const PLAN_EPILOGUE = `Exit codes:
   0    the plan was made, and rows decide what the run would say
@@ -164,6 +168,32 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .options(yargsOptions('plan'))
           .epilogue(`${PLAN_EPILOGUE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, { _, ...flags }),
+    )
+    .command(
+      'merge <part..>',
+      'Join the parts of a planned run into one result; reads no rows',
+      (merge) =>
+        merge
+          .usage(
+            'Joins the parts of a run that rowproof plan --parts divided into one result; reads no rows.\n\n$0 merge PART.json… [flags]',
+          )
+          .positional('part', {
+            type: 'string',
+            array: true,
+            description: 'Files that verify --part wrote',
+            demandOption: true,
+          })
+          .options(yargsOptions('merge'))
+          .epilogue(`${MERGE_NOTE}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
+      ({ _, $0, part, ...flags }) =>
+        onCommand(
+          {
+            kind: 'merge',
+            paths: [part ?? []].flat().map((path) => named(path, 'merge')),
+            flags: flags as RawFlags,
+          },
+          { _, ...flags },
+        ),
     )
     .command(
       'init',

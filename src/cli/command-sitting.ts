@@ -1,9 +1,14 @@
+import type { Parts } from '../app/read-parts.js';
+import type { Rotation } from '../app/rotation.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { VerifyOutcome } from '../app/verify.js';
+import type { RunConfig } from '../config/run-config.js';
+import type { Share } from '../core/share.js';
 import { formatCounted } from '../words/number-text.js';
 import type { CliIo } from './cli-io.js';
 import { outputFlags, readJournalPlace } from './journal-folder.js';
+import type { OutputPlan } from './output-plan.js';
 import type { Settings } from './read-settings.js';
 
 /** What a command says of the sitting that it is. */
@@ -11,29 +16,54 @@ interface AskedSitting {
   readonly settings: Settings;
   readonly earlier: SavedRun | null;
   readonly isSameData: boolean;
+  readonly share: Share | null;
+  readonly parts: Parts | null;
+  readonly rotation: Rotation | null;
+  readonly plan: Pick<OutputPlan, 'quiet'>;
   readonly io: CliIo;
 }
 
 /** Opens the sitting of a run, and names runs that lie about. */
 export async function openCommandSitting(
-  { settings, earlier, isSameData, io }: AskedSitting,
+  { settings, earlier, isSameData, share, parts, rotation, plan, io }: AskedSitting,
   say: (sentence: string) => void,
 ): Promise<Sitting> {
   const { config, flags } = settings;
   const { folder, isNamed, isUnwanted } = readJournalPlace(flags, io.env);
-  if (isUnwanted) return { journal: null, earlier, isSameData };
+  if (isUnwanted || parts !== null) return { journal: null, earlier, isSameData, share, parts, rotation };
   // Loaded late: the command line is read without it.
   const { openSitting } = await import('../app/open-sitting.js');
-  if (folder !== null) await nameOldRuns(folder, say);
+  const remark = plan.quiet ? () => undefined : say;
+  if (folder !== null) await nameOldRuns(folder, remark);
   const outputs = outputFlags(flags);
-  return openSitting({ folder, isNamed, config, outputs, earlier, isSameData, onWarning: say });
+  const before = rotation === null || folder === null ? earlier : await openRotation(folder, config);
+  return openSitting({
+    folder,
+    isNamed,
+    config,
+    outputs,
+    rotation,
+    earlier: before,
+    isSameData,
+    share,
+    remark,
+    onWarning: say,
+  });
+}
+
+/** What earlier nights have compared; null in the first. */
+async function openRotation(folder: string, config: RunConfig): Promise<SavedRun | null> {
+  const { nameRotation } = await import('../app/open-sitting.js');
+  const { listKeptRuns, openKeptRun } = await import('../app/saved-runs.js');
+  const name = nameRotation(config);
+  return listKeptRuns(folder).some(({ run }) => run === name) ? openKeptRun(folder, name) : null;
 }
 
 async function nameOldRuns(folder: string, say: (sentence: string) => void): Promise<void> {
-  const { findOldRuns, OLD_DAYS } = await import('../app/saved-runs.js');
-  let old: ReturnType<typeof findOldRuns>;
+  const { OLD_DAYS, tidyRuns } = await import('../app/saved-runs.js');
+  let old: ReturnType<typeof tidyRuns>;
   try {
-    old = findOldRuns(folder);
+    old = tidyRuns(folder);
   } catch {
     // What is wrong with the folder is said once something is to be kept in it.
     return;

@@ -44,6 +44,7 @@ const OUTPUT_FLAGS = [
   'no-color',
   'show-values',
   'hide-values',
+  'output',
 ];
 
 /** Those of the flags that say where results go, with paths that mean the same in any folder. */
@@ -57,7 +58,8 @@ export function outputFlags(flags: RawFlags): RawFlags {
 
 function absolute(name: string, value: RawFlags[string]): RawFlags[string] {
   if (name === 'report') return [value].flat().map((text) => absoluteReport(String(text)));
-  const isPath = name === 'differences' || name === 'repair' || (name === 'log' && value !== '-');
+  const isPath =
+    name === 'differences' || name === 'output' || name === 'repair' || (name === 'log' && value !== '-');
   return isPath && typeof value === 'string' ? resolve(value) : value;
 }
 

@@ -25,12 +25,22 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   const guarded = guardStreams(io, secretive);
   try {
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
+    if (command.kind === 'verify' && command.flags.only !== undefined) {
+      // Loaded late: few runs read again what an earlier one found.
+      const { runOnly } = await import('./run-resume.js');
+      return await runOnly({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    }
     if (command.kind === 'verify')
       return await runVerify({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
     if (command.kind === 'resume') {
       // Loaded late: the other commands have no use for journals.
       const { runResume } = await import('./run-resume.js');
       return await runResume({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    }
+    if (command.kind === 'merge') {
+      // Loaded late: only this command joins parts.
+      const { runMerge } = await import('./run-merge.js');
+      return await runMerge({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
     }
     if (command.kind === 'runs') {
       const { runRuns } = await import('./run-runs.js');

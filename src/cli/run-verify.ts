@@ -1,11 +1,14 @@
+import type { Parts } from '../app/read-parts.js';
+import type { Rotation } from '../app/rotation.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
-import type { RawFlags } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { exitCodeOfRun } from '../core/result.js';
+import type { Share } from '../core/share.js';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
@@ -14,8 +17,11 @@ import { describeResume, openCommandSitting } from './command-sitting.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
+import { openPartFiles, type PartFiles } from './part-files.js';
+import { readPartSettings } from './part-settings.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
+import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 
@@ -38,9 +44,29 @@ const TICK_MS = 250;
 
 /** Does what `rowproof verify` was asked to and returns the exit code; nothing is read before every output is open. */
 export async function runVerify(command: VerifyCommand): Promise<number> {
+  const { flags } = command;
+  if (flags.plan !== undefined || flags.part !== undefined) {
+    const request = await readPartSettings(flags, command.io);
+    return verifySettings(
+      { ...request, earlier: null, isSameData: readSwitch(flags, 'same-data'), parts: null, rotation: null },
+      command,
+    );
+  }
+  if (flags.output !== undefined) {
+    throw optionError({
+      option: '--output',
+      message: 'Expected --plan PATH with --output, got none.',
+      hint: 'A part of a plan is written there; --report FORMAT=PATH writes a result.',
+    });
+  }
   const settings = await readSettings(command);
   try {
-    return await verifySettings({ settings, earlier: null, isSameData: false }, command);
+    const { config, rotation } = readRotation(settings);
+    const asked = { ...settings, config };
+    return await verifySettings(
+      { settings: asked, earlier: null, isSameData: false, share: null, parts: null, rotation },
+      command,
+    );
   } catch (error) {
     throw settings.explain(error);
   }
@@ -51,6 +77,9 @@ export interface VerifyRequest {
   readonly settings: Settings;
   readonly earlier: SavedRun | null;
   readonly isSameData: boolean;
+  readonly share: Share | null;
+  readonly parts: Parts | null;
+  readonly rotation: Rotation | null;
 }
 
 /** Verifies what settings say, from wherever they come. */
@@ -77,6 +106,7 @@ export async function verifySettings(request: VerifyRequest, command: VerifyComm
 async function verifyLogged(request: LoggedRun): Promise<number> {
   const { config, labels, plan, io, log } = request;
   const output = openRunOutput({ plan, io, showValues: config.showValues });
+  const partFiles = openPart(request);
   const giveUp = () => standInAfter({ output, labels, log });
   const progress = openProgress(plan, io);
   const sitting = await openCommandSitting(request, (sentence) => progress.say(sentence));
@@ -88,7 +118,7 @@ async function verifyLogged(request: LoggedRun): Promise<number> {
   const timer = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
     output.standIn('running', labels);
-    return await runAndWrite({ ...request, output, progress, interruption, sitting });
+    return await runAndWrite({ ...request, output, progress, interruption, sitting, partFiles });
   } catch (error) {
     giveUp();
     if (plan.annotates) io.annotate(describeEnd(error, request.command.hideSecrets));
@@ -98,6 +128,7 @@ async function verifyLogged(request: LoggedRun): Promise<number> {
     progress.stop();
     interruption.close();
     output.discard();
+    partFiles?.discard();
   }
 }
 
@@ -144,6 +175,13 @@ interface Run extends LoggedRun {
   readonly progress: Progress;
   readonly interruption: Interruption;
   readonly sitting: Sitting;
+  /** Null where it is all of a run. */
+  readonly partFiles: PartFiles | null;
+}
+
+function openPart({ share, settings }: LoggedRun): PartFiles | null {
+  if (share === null) return null;
+  return openPartFiles(readText(settings.flags, 'output') ?? `part-${share.part}.json`);
 }
 
 async function runAndWrite(run: Run): Promise<number> {
@@ -171,7 +209,8 @@ async function runAndWrite(run: Run): Promise<number> {
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
     await output.write({ ...outcome, result: { ...outcome.result, command: words } });
     const { showValues } = config;
-    const { result, resumable } = outcome;
+    const { result, resumable, part } = outcome;
+    if (part !== null && !result.interrupted) await run.partFiles?.write(part);
     io.stderr.write(describeNextStep({ plan, showValues, result }));
     io.stderr.write(describeResume({ result, resumable, settings: run.settings, io }));
     return exitCodeOfRun(result);

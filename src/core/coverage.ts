@@ -24,8 +24,8 @@ export function addSpan(coverage: Coverage, span: KeySpan): Coverage {
   return coverage.toSpliced(from, to - from, coverage.slice(from, to).reduce(join, span));
 }
 
-/** The coverage that many ranges are, in any order; adding one after the other would move all of them for each. */
-export function coverageOf(spans: readonly KeySpan[]): Coverage {
+/** All keys that are in one of many ranges, in any order. */
+export function coverSpans(spans: readonly KeySpan[]): Coverage {
   const covered: KeySpan[] = [];
   for (const span of spans.toSorted((one, other) => compareStarts(one.after, other.after))) {
     if (isEmpty(span)) continue;
@@ -38,7 +38,7 @@ export function coverageOf(spans: readonly KeySpan[]): Coverage {
 
 /** Takes in all ranges of another coverage. */
 export function unite(one: Coverage, other: Coverage): Coverage {
-  return coverageOf([...one, ...other]);
+  return coverSpans([...one, ...other]);
 }
 
 /** The parts of a range that lie in a coverage. */

@@ -10,15 +10,16 @@ const TAKEN: ReadonlySet<string> = new Set([NUMBER, BYTES, MAP, ENTRIES]);
  * Writes data as JSON that `parseExact` reads back as it was: with whole numbers of any size, bytes and maps. Objects may
  * hold anything else that JSON has.
  */
-export function stringifyExact(data: unknown): string {
-  return JSON.stringify(data, (_name, value: unknown) => {
+export function stringifyExact(data: unknown, indent = 0): string {
+  const replace = (_name: string, value: unknown): unknown => {
     if (typeof value === 'bigint') return { [NUMBER]: value.toString() };
     if (value instanceof Map) return { [MAP]: [...value] };
     if (value instanceof Uint8Array) return { [BYTES]: Buffer.from(value).toString('base64') };
     // A Buffer says of itself what it is before anybody is asked.
     if (isBufferJson(value)) return { [BYTES]: Buffer.from(value.data).toString('base64') };
     return isMistakable(value) ? { [ENTRIES]: Object.entries(value) } : value;
-  });
+  };
+  return JSON.stringify(data, replace, indent);
 }
 
 /** Reads what `stringifyExact` wrote; throws a SyntaxError for what is no JSON. */

@@ -3,9 +3,10 @@ import type { Finding } from './finding.js';
 import type { Side } from './pairing.js';
 import type { BySide, Range, RunEstimate } from './plan-estimate.js';
 import type { ColumnResult, SideResult } from './result.js';
+import type { PlannedShares } from './share.js';
 import type { Mode } from './verdict.js';
 
-export const PLAN_FORMAT = 'rowproof/plan@1';
+export const PLAN_FORMAT = 'rowproof/plan@2';
 
 /** A pair of key columns, by their names on either side, and the order in which both are walked, or null. */
 export interface PlannedKeyColumn {
@@ -46,7 +47,7 @@ export interface TablePlan {
   readonly findings: readonly Finding[];
 }
 
-/** What `rowproof plan` tells, format `rowproof/plan@1`. */
+/** What `rowproof plan` tells, format `rowproof/plan@2`. */
 export interface RunPlan {
   readonly format: typeof PLAN_FORMAT;
   readonly mode: Mode;
@@ -59,4 +60,6 @@ export interface RunPlan {
   readonly estimate: RunEstimate;
   readonly tables: readonly TablePlan[];
   readonly findings: readonly Finding[];
+  /** How the run is divided; absent unless parts were asked for. */
+  readonly shares?: PlannedShares;
 }

@@ -92,6 +92,24 @@ export interface SittingsResult {
   readonly isSameData?: boolean;
 }
 
+/** Which part of a planned run a result is. */
+export interface PartResult {
+  readonly plan: string;
+  /** From 1. */
+  readonly part: number;
+  readonly of: number;
+}
+
+/** The parts that a result was joined from. */
+export interface PartsResult {
+  readonly plan: string;
+  readonly of: number;
+  readonly missing: readonly number[];
+  /** When the first of their rows was read, and the last, as ISO times. */
+  readonly oldestReadAt: string;
+  readonly newestReadAt: string;
+}
+
 /** Digests of what a run was told, without passwords. */
 export interface ConfigHashes {
   /** Of what was asked: sides, scope, mapping, rules and mode. It does not hang on the machine. */
@@ -114,8 +132,14 @@ export interface RunResult extends ConfigHashes {
   readonly seed: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
+  /** The name under which what it learned was kept; absent where nothing was. */
+  readonly run?: string;
   /** Absent where one sitting found all of it. */
   readonly sittings?: SittingsResult;
+  /** Absent where it is all of a run. */
+  readonly part?: PartResult;
+  /** Absent where it was not joined from parts. */
+  readonly parts?: PartsResult;
   /** What ended the run before its end, where nobody interrupted it. */
   readonly stoppedBy?: 'max-runtime';
   /** The words of the command line, without passwords; absent where a program began the run. */

@@ -10,6 +10,11 @@ export interface Segment {
   readonly upTo: readonly KeyPart[] | null;
 }
 
+/** A segment, and about how many rows are in it; null where the server has no idea. */
+export interface SizedSegment extends Segment {
+  readonly rows: number | null;
+}
+
 export interface PlanningRequest extends KeySource {
   readonly engine: Engine;
   readonly wantedSegments: number;
@@ -28,7 +33,7 @@ export function segmentSize(workers: number): Pick<PlanningRequest, 'wantedSegme
 }
 
 /** All keys of a table. */
-export const WHOLE: Segment = { ordinal: 0, after: null, upTo: null };
+export const WHOLE: SizedSegment = { ordinal: 0, after: null, upTo: null, rows: null };
 
 interface Piece {
   readonly low: bigint;
@@ -42,18 +47,26 @@ interface Piece {
  * its key values until there are enough pieces. How many rows a piece has is the optimizer's guess, which costs two
  * looks into the index; no row is counted, and nothing rests on the guess but how evenly the work is shared.
  */
-export async function planSegments(request: PlanningRequest): Promise<readonly Segment[]> {
+export async function planSegments(request: PlanningRequest): Promise<readonly SizedSegment[]> {
   const { pair, engine, wantedSegments, minSegmentRows } = request;
   const estimate = pair.source.estimatedRows;
   if (engine.can.estimate !== true || wantedSegments < 2) return [WHOLE];
   if (estimate !== null && estimate < 2 * minSegmentRows) return [WHOLE];
   const edges = await readEdges(request);
   if (edges === null) return [WHOLE];
-  const bounds = await chooseBounds(request, edges);
-  const parts = bounds.map((bound) => fromOrdinal(bound, edges.like)).filter((part) => part !== null);
+  const pieces = await choosePieces(request, edges);
+  const parts = pieces
+    .slice(1)
+    .map(({ low }) => fromOrdinal(low, edges.like))
+    .filter((part) => part !== null);
   return Array.from({ length: parts.length + 1 }, (_, ordinal) => {
     const [after, upTo] = [parts[ordinal - 1], parts[ordinal]];
-    return { ordinal, after: after === undefined ? null : [after], upTo: upTo === undefined ? null : [upTo] };
+    return {
+      ordinal,
+      after: after === undefined ? null : [after],
+      upTo: upTo === undefined ? null : [upTo],
+      rows: pieces[ordinal]?.rows ?? null,
+    };
   });
 }
 
@@ -73,7 +86,8 @@ async function readEdges(request: PlanningRequest): Promise<Edges | null> {
   return first === null || low === null || high === null || high <= low ? null : { low, high, like: first };
 }
 
-async function chooseBounds(request: PlanningRequest, { low, high, like }: Edges): Promise<bigint[]> {
+/** The pieces into which the keys are cut, in their order. */
+async function choosePieces(request: PlanningRequest, { low, high, like }: Edges): Promise<readonly Piece[]> {
   const { wantedSegments, minSegmentRows } = request;
   const estimate = (from: bigint, to: bigint): Promise<number | null> =>
     estimateRows(request, { from, to, like });
@@ -91,10 +105,7 @@ async function chooseBounds(request: PlanningRequest, { low, high, like }: Edges
       { low: middle, high: largest.high, rows: right },
     );
   }
-  return pieces
-    .map((piece) => piece.low)
-    .filter((bound) => bound !== low)
-    .sort((one, other) => (one < other ? -1 : 1));
+  return pieces.toSorted((one, other) => (one.low < other.low ? -1 : 1));
 }
 
 async function estimateRows(

@@ -1,3 +1,4 @@
+import { stringifyExact } from '../core/exact-json.js';
 import { FINDING_EFFECTS, type Finding } from '../core/finding.js';
 import type { RunPlan, TablePlan } from '../core/plan.js';
 import { formatCount, formatCounted } from '../words/number-text.js';
@@ -47,9 +48,9 @@ function describeExpected({ expected, tables, findings }: RunPlan): string {
   return `; the run ${expected === 'different' ? `would be ${verdict}` : `could be ${verdict} at best`}: ${named}`;
 }
 
-/** A plan for programs, format `rowproof/plan@1`. */
+/** A plan for programs, format `rowproof/plan@2`. */
 export function formatPlanJson(plan: RunPlan): string {
-  return `${guardJson(JSON.stringify(plan, null, 2))}\n`;
+  return `${guardJson(stringifyExact(plan, 2))}\n`;
 }
 
 const VERBS = { full: 'read in full', spot: 'sampled', count: 'counted' } as const;

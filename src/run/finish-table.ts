@@ -16,8 +16,8 @@ export async function finishTable(run: TableRun, table: TableState): Promise<voi
   if (verdict.kind === 'unknown') await reportUnverified(run, table, verdict.result);
   if (verdict.kind !== 'broken') return endTable(run, table);
   for (const finding of verdict.findings) table.addFinding(finding);
-  if (table.mode === 'spot') {
-    await reportUnverified(run, table, brokenSample(table));
+  if (table.mode === 'spot' || run.isPart) {
+    await reportUnverified(run, table, brokenShare(table, run.isPart));
     return endTable(run, table);
   }
   await run.spool.discard(table.planned.id);
@@ -25,10 +25,11 @@ export async function finishTable(run: TableRun, table: TableState): Promise<voi
   return compareByBuckets(run, table, { isIndexTrusted: false });
 }
 
-function brokenSample({ name }: TableState): Parameters<typeof reportUnverified>[2] {
+/** Neither a sample nor a part is read by all rows of a table, so that it cannot be read without the index. */
+function brokenShare({ name }: TableState, isPart: boolean): Parameters<typeof reportUnverified>[2] {
   const error = new RowproofError({
     code: 'key-order',
-    message: `The sample of ${name} was drawn by an index that is broken.`,
+    message: `The ${isPart ? 'part' : 'sample'} of ${name} was read by an index that is broken.`,
     hint: 'Rebuild the index, or compare the table in full.',
   });
   return { kind: 'unverified', error: serializeError(error), transient: false };

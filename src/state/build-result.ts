@@ -4,6 +4,8 @@ import {
   type ColumnRemark,
   type ConfigHashes,
   type LoadResult,
+  type PartResult,
+  type PartsResult,
   RUN_FORMAT,
   type RunResult,
   type SideResult,
@@ -69,7 +71,10 @@ export interface RunFacts {
   readonly tables: readonly TableResult[];
   readonly interrupted: boolean;
   readonly stoppedBy: 'max-runtime' | null;
+  readonly run: string | null;
   readonly sittings: SittingsResult | null;
+  readonly part: PartResult | null;
+  readonly parts: PartsResult | null;
 }
 
 /** Adds everything up into the JSON result. */
@@ -94,7 +99,10 @@ export function buildResult(facts: RunFacts): RunResult {
     askedHash: facts.hashes.askedHash,
     howHash: facts.hashes.howHash,
     ...(facts.load === null ? {} : { load: facts.load }),
+    ...(facts.run === null ? {} : { run: facts.run }),
     ...(facts.sittings === null ? {} : { sittings: facts.sittings }),
+    ...(facts.part === null ? {} : { part: facts.part }),
+    ...(facts.parts === null ? {} : { parts: facts.parts }),
     ...(facts.stoppedBy === null ? {} : { stoppedBy: facts.stoppedBy }),
     scope: {
       notChecked: [...NOT_CHECKED, ...facts.notLookedAt],

@@ -1,7 +1,7 @@
 import { NONE_UNFOUND } from '../core/chunk.js';
 import type { KeySpan } from '../core/coverage.js';
 import { stringifyExact } from '../core/exact-json.js';
-import type { ReadSpan } from './read-span.js';
+import type { LearnedRecord, ReadSpan } from './read-span.js';
 import type { ComparedRows, TableRecord } from './table-record.js';
 
 /** Whether no row of a range differs, and none is undecided. */
@@ -46,16 +46,11 @@ function join(before: ReadSpan, span: ReadSpan): ReadSpan {
 }
 
 /** A range as the record that says it. */
-export function toRecord({ range, hasher, rows, chunks, keys }: ReadSpan): TableRecord {
-  return {
-    kind: 'compared',
-    part: 0,
-    range,
-    hasher,
-    rows,
+export function toLearned({ range, hasher, rows, chunks, keys, sitting, atMs }: ReadSpan): LearnedRecord {
+  const record: TableRecord = {
+    ...{ kind: 'compared', part: 0, range, hasher, rows, keys, chunks },
     unfound: NONE_UNFOUND,
     stored: null,
-    keys,
-    chunks,
   };
+  return { record, sitting, atMs };
 }

@@ -26,6 +26,9 @@ export interface SpotWalk {
 /** All of a table. */
 export const ALL_OPEN: OpenRanges = { isFinished: false, again: [], ranges: [WHOLE_SPAN], walk: null };
 
+/** Nothing of a table. */
+export const NOTHING_OPEN: OpenRanges = { isFinished: true, again: [], ranges: [], walk: null };
+
 /** What is left of a table after what is known of it. */
 export function findOpen(progress: TableProgress | undefined): OpenRanges {
   if (progress === undefined) return ALL_OPEN;
@@ -37,9 +40,9 @@ export function findOpen(progress: TableProgress | undefined): OpenRanges {
       coverage,
       drawn.map(({ range }) => range),
     );
-    const isDrawn = share !== null;
-    const walk = { last: share === null ? last : { ...last, share }, isFinished: isDrawn, open };
-    return { isFinished: isDrawn && open.length + again.length === 0, again, ranges: [WHOLE_SPAN], walk };
+    const walk = { last: share === null ? last : { ...last, share }, isFinished: share !== null, open };
+    // Even of a walk that is over it is to be said what it drew.
+    return { isFinished: false, again, ranges: [WHOLE_SPAN], walk };
   }
   const ranges = findGaps(coverage);
   return { isFinished: progress.isWhole || ranges.length + again.length === 0, again, ranges, walk: null };

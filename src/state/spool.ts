@@ -82,6 +82,23 @@ export class Spool {
     file.written = file.committed;
   }
 
+  /** Takes in a file of rows that another process wrote, as a part of a table; it is only read. */
+  adopt(
+    table: TableId,
+    part: number,
+    { path, bytes }: { readonly path: string; readonly bytes: number },
+  ): void {
+    this.#files.set(`${table}.${part}`, { path, handle: null, written: bytes, committed: bytes });
+  }
+
+  /** Reads rows of a table that were kept as the lines that they are. */
+  async *readLines(table: TableId, stored: readonly StoredRows[]): AsyncGenerator<Uint8Array> {
+    for (const { part, start, end } of stored) {
+      const file = this.#files.get(`${table}.${part}`);
+      if (file !== undefined) yield* readBytes(file.path, start, end);
+    }
+  }
+
   /** Says that a segment has no more chunks. */
   async seal(table: TableId, segment: number): Promise<void> {
     const file = this.#files.get(`${table}.${segment}`);
@@ -166,20 +183,25 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
 }
 
 /** Reads a part of a file piece by piece through one buffer: new ones would be freed later than they are filled. */
-async function* readText(path: string, start: number, end: number): AsyncGenerator<string> {
+async function* readBytes(path: string, start: number, end: number): AsyncGenerator<Uint8Array> {
   const handle = await open(path, 'r');
   try {
     const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-    const decoder = new StringDecoder('utf8');
     for (let at = start; at < end; ) {
       const { bytesRead } = await handle.read(buffer, 0, Math.min(READ_BYTES, end - at), at);
       if (bytesRead === 0) throw cutFile();
       at += bytesRead;
-      yield decoder.write(buffer.subarray(0, bytesRead));
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
     await handle.close();
   }
+}
+
+async function* readText(path: string, start: number, end: number): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  for await (const bytes of readBytes(path, start, end))
+    yield decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 }
 
 function cutFile(): RowproofError {

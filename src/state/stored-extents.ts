@@ -9,18 +9,23 @@ interface StoredPart {
   readonly stored: StoredRows | null;
 }
 
-interface Extent {
+/** Rows that lie in one piece of a part. */
+export interface Extent {
   readonly part: number;
   readonly start: number;
-  end: number;
+  readonly end: number;
   /** Where the keys of its rows begin; null at an open end, and where they have no order. */
   readonly after: KeySpan['after'];
+}
+
+interface GrowingExtent extends Extent {
+  end: number;
 }
 
 /** How far a part was walked without a gap, and the rows of that stretch. */
 interface Stretch {
   upTo: KeySpan['upTo'];
-  extent: Extent | null;
+  extent: GrowingExtent | null;
 }
 
 /**
@@ -47,8 +52,13 @@ export class StoredExtents {
     this.#extents.push(stretch.extent);
   }
 
+  /** Takes in rows that lie somewhere already. */
+  adopt(extents: readonly Extent[]): void {
+    this.#extents.push(...extents);
+  }
+
   /** In the order of their keys, else of their parts. */
-  inOrder(): readonly StoredRows[] {
+  inOrder(): readonly Extent[] {
     return this.#extents.toSorted(
       (one, other) =>
         compareStarts(one.after, other.after) || one.part - other.part || one.start - other.start,

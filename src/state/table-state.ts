@@ -4,15 +4,16 @@ import { addSpan, type Coverage, findGaps } from '../core/coverage.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
-import { qualifiedName, SIDES } from '../core/pairing.js';
+import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
+import { describeInterrupted, describeUnverified } from './describe-open.js';
 import { describeSpans } from './describe-span.js';
 import { describeEmptyCondition } from './empty-condition.js';
-import { StoredExtents } from './stored-extents.js';
-import type { StoredRows, TableRecord } from './table-record.js';
+import { type Extent, StoredExtents } from './stored-extents.js';
+import type { TableRecord } from './table-record.js';
 import { describeUndecided } from './undecided-columns.js';
 import { UnfoundKeys } from './unfound-keys.js';
 
@@ -36,6 +37,8 @@ export class TableState {
   #share: SpotShare | null = null;
   #startedAtMs: number | null = null;
   #elapsedMs = 0;
+  /** What others took who read parts of it. */
+  #othersMs = 0;
   readonly #rows = { ...NO_ROWS };
   #changedColumns = noCounts();
   #undecided = noCounts();
@@ -45,6 +48,8 @@ export class TableState {
   #chunks = 0;
   #unverifiedChunks = 0;
   #isRestarted = false;
+  /** Whether a rotation will come to the rest of it another time. */
+  #isRotated = false;
 
   /** `onRecord` is told each record once it is taken in. */
   constructor(
@@ -69,6 +74,12 @@ export class TableState {
   /** Takes in what an earlier sitting of the run had learned, which is told to nobody again. */
   restore(records: Iterable<TableRecord>): void {
     for (const record of records) this.#apply(record);
+  }
+
+  /** Takes in where rows lie that differ, and that another process stored, and how long it took over its part of the table. */
+  adopt(extents: readonly Extent[], elapsedMs: number): void {
+    this.#othersMs += elapsedMs;
+    this.#stored.adopt(extents);
   }
 
   /** Records a finding, once for all of the table that it concerns. */
@@ -102,7 +113,7 @@ export class TableState {
         break;
       case 'unverified':
         this.#unverifiedChunks++;
-        this.#addOnce(this.#describeUnverified(record));
+        this.#addOnce(describeUnverified(this, record));
         break;
       case 'found':
         this.#addOnce(record.finding);
@@ -117,9 +128,13 @@ export class TableState {
         this.#forgetDifferences();
         break;
       case 'interrupted':
-        this.#addOnce(this.#describeInterrupted(record));
+        this.#addOnce(describeInterrupted(this, { by: record.by, open: this.#describeOpen() }));
         break;
       case 'drawn':
+      case 'pass':
+        break;
+      case 'rotated':
+        this.#isRotated = true;
         break;
       case 'done':
         this.#isDone = true;
@@ -145,32 +160,11 @@ export class TableState {
     this.#unfound.add(unfound);
   }
 
-  #describeUnverified({ open, error }: Extract<TableRecord, { kind: 'unverified' }>): Finding {
-    const message =
-      open === null ? error.message : `Rows of ${this.name} with ${open} were not compared: ${error.message}`;
-    const about = { table: this.name, detail: `${open ?? 'all rows'}: ${this.#withoutNames(error.message)}` };
-    return { code: 'chunk-unverified', about, message, hint: error.hint };
-  }
-
-  #describeInterrupted({ by }: Extract<TableRecord, { kind: 'interrupted' }>): Finding {
+  /** Which key ranges were not walked; null where that is all of the table, or not known. */
+  #describeOpen(): string | null {
     const { pair } = this.planned;
     const isWalked = this.mode === 'full' && !this.#isRestarted && pair?.strategy === 'range';
-    const open = isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
-    const left = open === null ? '' : `; rows with ${open} were not compared`;
-    return {
-      code: 'interrupted',
-      about: { table: this.name, detail: open ?? 'all rows' },
-      message: `The run ${by === null ? 'was interrupted' : 'reached --max-runtime'} before ${this.name} was read to its end${left}.`,
-      hint: 'Go on with rowproof resume, or run again.',
-    };
-  }
-
-  /** An error names the table that it is of, which must not make it another error than that of the next table. */
-  #withoutNames(message: string): string {
-    return SIDES.reduce((text, side) => {
-      const table = this.planned[side];
-      return table === null ? text : text.replaceAll(qualifiedName(table), '');
-    }, message);
+    return isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
   }
 
   #restart(): void {
@@ -201,7 +195,7 @@ export class TableState {
   }
 
   /** Where its differing rows lie in the spool, in the order of their keys. */
-  get stored(): readonly StoredRows[] {
+  get stored(): readonly Extent[] {
     return this.#stored.inOrder();
   }
 
@@ -227,9 +221,10 @@ export class TableState {
 
   /** Whether rows are left that another sitting may be able to compare. */
   get isOpen(): boolean {
+    const isLeft = !this.#isDone && !this.#isRotated;
     const isUnverified =
       this.#unverifiedChunks > 0 || this.#findings.some(({ code }) => code === 'chunk-unverified');
-    return this.planned.pair !== null && (!this.#isDone || isUnverified);
+    return this.planned.pair !== null && (isLeft || isUnverified);
   }
 
   get sourceRows(): number {
@@ -262,7 +257,7 @@ export class TableState {
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
         unverified: hasEffect(findings, 'unverified'),
-        mode: this.mode,
+        mode: this.#isRotated && this.mode === 'full' ? 'spot' : this.mode,
       }),
       mode: this.mode,
       strategy: this.mode === 'count' ? 'count' : this.#isRestarted ? 'bucket' : (pair?.strategy ?? null),
@@ -276,7 +271,7 @@ export class TableState {
       },
       columns: undecided.columns,
       changedColumns: this.#changedColumns,
-      elapsedMs: Math.round(this.#elapsedMs),
+      elapsedMs: Math.round(this.#elapsedMs + this.#othersMs),
       findings,
       diagnoses,
       sample,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deleteKeptRun, findOldRuns, listKeptRuns, openKeptRun } from '../../src/app/saved-runs.js';
+import { deleteKeptRun, listKeptRuns, openKeptRun, tidyRuns } from '../../src/app/saved-runs.js';
 import { formatLine } from '../../src/state/journal/journal-line.js';
 
 const NOW = Date.now();
@@ -33,7 +33,17 @@ function keep(
     sides: { source: side('mysql://old/shop'), target: side('postgres://new/shop') },
     tables: [],
   };
-  const head = { kind: 'head', format, run, sitting: 1, startedAt: '2026-11-29T02:14:09Z', host, pid, facts };
+  const head = {
+    kind: 'head',
+    format,
+    run,
+    sitting: 1,
+    startedAt: '2026-11-29T02:14:09Z',
+    host,
+    pid,
+    facts,
+    asked: {},
+  };
   mkdirSync(join(folder, run));
   const path = join(folder, run, 'sitting-0001.journal');
   writeFileSync(path, formatLine(head) + formatLine({ kind: 'ready' }));
@@ -77,7 +87,7 @@ describe('the runs that are kept', () => {
   it('are named after a fortnight without a word', () => {
     keep('20261129-1', { ageMs: 15 * DAY_MS });
     keep('20261129-2', { ageMs: 13 * DAY_MS });
-    expect(findOldRuns(folder, NOW).map(({ run }) => run)).toEqual(['20261129-1']);
+    expect(tidyRuns(folder, NOW).map(({ run }) => run)).toEqual(['20261129-1']);
   });
 });
 

@@ -12,6 +12,8 @@ export const URLS = [
   'postgres://reader:pa55@new/shop',
 ];
 
+const NOWHERE = '/nonexistent/state';
+
 /** A stand-in for the process, with what was written to it. */
 export interface FakeIo extends CliIo {
   readonly written: { stdout: string; stderr: string };
@@ -42,7 +44,8 @@ export function fakeIo({ env = {}, isTTY = false, columns, now = () => 0 }: Fake
     exits,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    env,
+    // What a run keeps would lie in the home of whoever runs the tests.
+    env: { XDG_STATE_HOME: NOWHERE, ...env },
     now,
     onInterrupt: (listener) => {
       listeners.add(listener);
@@ -64,6 +67,7 @@ export function fakeVerify(result: RunResult, events: readonly RunEvent[] = []):
       differences: () => samplesOf(result),
       repair: null,
       resumable: null,
+      part: null,
       close: async () => {},
     };
   };

@@ -27,6 +27,7 @@ const verify: Parameters<typeof runVerifyCli>[1] = async () => {
     differences: () => damagedRun(damage).differences,
     repair: null,
     resumable: null,
+    part: null,
     close: async () => {},
   };
 };
@@ -125,6 +126,7 @@ describe('--report html', () => {
       },
       repair: null,
       resumable: null,
+      part: null,
       close: async () => {},
     }));
     expect(exitCode).toBe(4);

@@ -22,12 +22,12 @@ describe('wrong usage', () => {
     [['verfy'], 'There is no command verfy.\n  Did you mean verify?'],
     [['verfy', ...URLS], 'There is no command verfy.\n  Did you mean verify?'],
     [
-      ['verify', '--plan', ...URLS],
-      'rowproof verify has no flag --plan.\n  It is a command: rowproof plan --help.',
+      ['verify', '--init', ...URLS],
+      'rowproof verify has no flag --init.\n  It is a command: rowproof init --help.',
     ],
     [['report', 'run.json', '--repot', 'table'], 'Unknown flag: --repot.\n  Did you mean --report?'],
     [['verify'], 'Expected --source URL, got none.'],
-    [['plan', '--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.\n  Leave it out.'],
+    [['plan', '--rotate'], 'rowproof plan has no flag --rotate, only rowproof verify has.\n  Leave it out.'],
     [['verify', '--sorce', 'x'], 'Unknown flag: --sorce.\n  Did you mean --source?'],
     [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag: --zzzzzzz.\n  See rowproof verify --help.'],
     [['verify', ...URLS, 'orders'], 'rowproof verify does not take the word orders.'],
@@ -100,7 +100,7 @@ describe('wrong usage', () => {
 describe('the error of a command line', () => {
   it.each([
     [['verify', '--sorce', 'x'], { setting: null, flag: '--sorce', given: '--sorce' }],
-    [['plan', '--seed', '7'], { setting: 'seed', flag: '--seed', given: '--seed' }],
+    [['plan', '--chunk-time', '1s'], { setting: 'chunkTime', flag: '--chunk-time', given: '--chunk-time' }],
     [['verify', '--tables'], { setting: 'tables', flag: '--tables', given: '--tables' }],
     [['verify', 'orders'], null],
   ])('of %j carries the name of the option', async (argv, option) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addSpan,
   type Coverage,
-  coverageOf,
+  coverSpans,
   findGaps,
   findGapsOf,
   intersect,
@@ -69,7 +69,7 @@ describe('the key ranges that were compared', () => {
   it('are the same where they are added all at once', () => {
     fc.assert(
       fc.property(fc.array(span, { maxLength: 8 }), (spans) => {
-        expect(coverageOf(spans)).toEqual(spans.reduce(addSpan, [] as Coverage));
+        expect(coverSpans(spans)).toEqual(spans.reduce(addSpan, [] as Coverage));
       }),
     );
   });
@@ -90,7 +90,7 @@ describe('the key ranges that were compared', () => {
       const number = BigInt((at * 7919) % 100_000) * 2n;
       return { after: [int(number)], upTo: [int(number + 1n)] };
     });
-    const covered = coverageOf(spans);
+    const covered = coverSpans(spans);
     expect(covered).toHaveLength(spans.length);
     expect(findGapsOf(covered, covered)).toEqual([]);
     const some = covered.slice(0, 10_000).toReversed();

@@ -19,7 +19,7 @@ const NO_LIMITS = { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: nu
 
 function linesOf(tables: readonly TablePlan[], estimate: Partial<RunPlan['estimate']> = {}): string[] {
   const plan: RunPlan = {
-    ...{ format: 'rowproof/plan@1', mode: 'full', source: SIDE, target: SIDE, excluded: [] },
+    ...{ format: 'rowproof/plan@2', mode: 'full', source: SIDE, target: SIDE, excluded: [] },
     ...{ expected: null, tables, findings: [] },
     estimate: {
       rows: 20_000_000,

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listKeptRuns } from '../../src/app/saved-runs.js';
 import { formatLine, parseLine } from '../../src/state/journal/journal-line.js';
 import type { TestDatabase } from '../support/database.js';
 
@@ -53,7 +54,7 @@ export function sideFlags(
 export function readOutputs({ path }: RunFolder): Readonly<Record<string, unknown>> {
   const read = (name: string): string =>
     existsSync(join(path, name)) ? readFileSync(join(path, name), 'utf8') : '';
-  const { startedAt, elapsedMs, command, sittings, tables, ...result } = JSON.parse(read('run.json'));
+  const { run, startedAt, elapsedMs, command, sittings, tables, ...result } = JSON.parse(read('run.json'));
   const notes = startedAt.replaceAll(/\D/g, '');
   const withoutOrigin = (text: string): string =>
     text.replaceAll(path, 'FOLDER').replaceAll(startedAt, 'BEGIN').replaceAll(notes, 'BEGIN');
@@ -103,6 +104,13 @@ export function readRecord<Kind>(line: string): Kind {
 /** A line whose record says something else, with the checksum that belongs to it. */
 export function changeLine<Kind extends object>(line: string, change: (record: Kind) => object): string {
   return formatLine(change(readRecord<Kind>(line))).trimEnd();
+}
+
+/** The names of the runs that wait to go on; others are kept so that what differed can be read again. */
+export function waitingRuns({ journal }: Pick<RunFolder, 'journal'>): readonly string[] {
+  return listKeptRuns(journal)
+    .filter(({ ended }) => ended === null)
+    .map(({ run }) => run);
 }
 
 /** The names of the runs that are kept. */

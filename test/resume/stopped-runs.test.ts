@@ -7,7 +7,7 @@ import { type CliResult, runCli, startCli } from '../support/run-cli.js';
 import { findSlowReads, waitForSlowRead } from '../traps/slow-reads.js';
 import { fillTable } from '../traps/type-words.js';
 import { PROGRAM } from './killed-sitting.js';
-import { keptRuns, makeRunFolder, readOnlyRun, readOutputs, sideFlags } from './run-folder.js';
+import { keptRuns, makeRunFolder, readOnlyRun, readOutputs, sideFlags, waitingRuns } from './run-folder.js';
 import { runSitting } from './run-sitting.js';
 
 const ROWS = 60;
@@ -105,7 +105,7 @@ describe.runIf(process.platform !== 'win32')('a run that is stopped', () => {
     expect(readFileSync(join(elsewhere, 'again.ndjson'), 'utf8').trimEnd().split('\n')).toHaveLength(4);
     expect(readFileSync(join(here, 'run.txt'), 'utf8')).toContain('DIFFERENT');
     expect(readFileSync(join(here, 'repair.sql'), 'utf8')).toMatch(/"?UPDATE/);
-    expect(readdirSync(join(here, 'kept runs'))).toEqual([]);
+    expect(waitingRuns({ journal: join(here, 'kept runs') })).toEqual([]);
     folder.remove();
   });
 
@@ -146,7 +146,7 @@ describe.runIf(process.platform !== 'win32')('a run that is stopped', () => {
       const { askedHash, howHash, ...expected } = readOutputs(folder).result as Record<string, unknown>;
       expect(outputs.result).toMatchObject(expected);
       expect(outputs.rows).toEqual(readOutputs(folder).rows);
-      expect(keptRuns(folder)).toEqual([]);
+      expect(waitingRuns(folder)).toEqual([]);
       folder.remove();
     },
   );

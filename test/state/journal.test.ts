@@ -62,6 +62,8 @@ function openJournal(earlier: SavedRun | null = null, request: Partial<JournalRe
     earlier,
     asked: { words: 'any' },
     flushMs: 0,
+    lastingName: null,
+    keepsDifferences: false,
     now: () => new Date('2026-11-29T02:14:09Z'),
     onFailure: (error) => failures.push(error),
     ...request,
@@ -102,14 +104,14 @@ describe('a journal', () => {
     expect(journal.isKept).toBe(false);
     journal.flush();
     expect(readUpTo(journal.run)).toBe(1);
-    journal.end({ verdict: 'verified', open: 0, isKept: false });
+    journal.end({ verdict: 'verified', open: 0, differs: false });
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it.each([
-    ['stays where something is open, with its result', { open: 1, isKept: false }, true],
-    ['stays where it is to be kept', { open: 0, isKept: true }, true],
-    ['goes where nothing is open', { open: 0, isKept: false }, false],
+    ['stays where something is open, with its result', { open: 1, differs: false }, true],
+    ['stays where rows differ, which can be read again', { open: 0, differs: true }, true],
+    ['goes where nothing is open and nothing differs', { open: 0, differs: false }, false],
   ])('%s', (_, end, stays) => {
     const journal = openJournal();
     journal.record(TABLE, equalUpTo(1));
@@ -219,8 +221,8 @@ describe('a sitting that goes on with a run', () => {
         },
       ],
     };
-    const journal = openJournal(saved);
-    journal.begin(FACTS, new Map([[TABLE, broken as never]]));
+    if (saved === null) throw new Error('There is nothing to go on with.');
+    const journal = openJournal({ ...saved, progress: new Map([[TABLE, broken as never]]) });
     journal.record(TABLE, equalUpTo(3));
     expect(failures).toMatchObject([
       { code: 'output', message: `Cannot keep a journal in ${folder}: no room.` },
@@ -237,35 +239,36 @@ describe('a sitting that goes on with a run', () => {
     late.record(TABLE, equalUpTo(2));
     late.record(TABLE, equalUpTo(3));
     expect(readUpTo(late.run)).toBe(2);
-    late.end({ verdict: 'verified', open: 0, isKept: false });
+    late.end({ verdict: 'verified', open: 0, differs: false });
     expect(readUpTo(late.run)).toBe(2);
-    next.end({ verdict: 'verified', open: 0, isKept: false });
+    next.end({ verdict: 'verified', open: 0, differs: false });
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('beside another one has a file of its own; neither deletes that of the other, and the last takes both along', () => {
     const { run } = stopAfter(1);
-    const [one, other] = [goOn(run), goOn(run)];
+    const saved = readRun(folder, run);
+    const [one, other] = [openJournal(saved), openJournal(saved)];
     one.record(TABLE, equalUpTo(2));
     other.record(TABLE, equalUpTo(2));
     one.record(TABLE, equalUpTo(3));
     expect(readdirSync(join(folder, run))).toEqual(['sitting-0002.journal', 'sitting-0003.journal']);
     expect(readUpTo(run)).toBe(2);
-    one.end({ verdict: 'verified', open: 0, isKept: false });
+    one.end({ verdict: 'verified', open: 0, differs: false });
     expect(readUpTo(run)).toBe(2);
-    other.end({ verdict: 'verified', open: 0, isKept: false });
+    other.end({ verdict: 'verified', open: 0, differs: false });
     expect(readdirSync(folder)).toEqual([]);
     expect(failures).toEqual([]);
   });
 
   it('of a run that another one ended meanwhile still has a higher number than those before', () => {
     const { run } = stopAfter(1);
-    const [one, other] = [goOn(run), goOn(run)];
-    one.record(TABLE, equalUpTo(2));
-    one.end({ verdict: 'verified', open: 0, isKept: false });
-    other.record(TABLE, equalUpTo(2));
+    const saved = readRun(folder, run);
+    openJournal(saved).end({ verdict: 'verified', open: 0, differs: false });
+    expect(readdirSync(folder)).toEqual([]);
+    const late = openJournal(saved);
     expect(readdirSync(join(folder, run))).toEqual(['sitting-0002.journal']);
-    other.end({ verdict: 'verified', open: 0, isKept: false });
+    late.end({ verdict: 'verified', open: 0, differs: false });
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -281,7 +284,7 @@ describe('a journal that cannot be written', () => {
     journal.record(TABLE, equalUpTo(2));
     journal.flush();
     expect(journal.isKept).toBe(false);
-    journal.end({ verdict: 'verified', open: 0, isKept: false });
+    journal.end({ verdict: 'verified', open: 0, differs: false });
     expect(failures).toHaveLength(1);
   });
 
@@ -292,7 +295,7 @@ describe('a journal that cannot be written', () => {
     journal.flush();
     expect(failures).toMatchObject([{ code: 'output', message: expect.stringContaining(': ENOENT') }]);
     expect(journal.isKept).toBe(false);
-    journal.end({ verdict: 'unverified', open: 1, isKept: false });
+    journal.end({ verdict: 'unverified', open: 1, differs: false });
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -303,7 +306,7 @@ describe('a journal that cannot be written', () => {
     journal.flush();
     appendFileSync(path, '');
     expect(failures).toHaveLength(1);
-    journal.end({ verdict: 'verified', open: 0, isKept: false });
+    journal.end({ verdict: 'different', open: 0, differs: true });
     expect(existsSync(path)).toBe(false);
   });
 });

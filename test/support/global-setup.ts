@@ -36,6 +36,8 @@ interface Startable {
 export default async function setUpServers(project: TestProject): Promise<() => Promise<void>> {
   const parent = mkdtempSync(join(tmpdir(), 'rowproof-'));
   chmodSync(parent, 0o755);
+  // What a run keeps would lie in the home of whoever runs the tests.
+  process.env.XDG_STATE_HOME = join(parent, 'state');
   const started: KeptServer[] = [];
   const tearDown = async () => {
     await Promise.all(started.map((server) => server.stop()));

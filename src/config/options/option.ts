@@ -1,9 +1,10 @@
 /** The commands, in the order in which help lists them. */
 export const COMMAND_NAMES = [
   'verify',
+  'plan',
   'resume',
   'runs',
-  'plan',
+  'merge',
   'init',
   'report',
   'apply',

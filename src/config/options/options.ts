@@ -12,6 +12,7 @@ import {
 import { describeFlag } from './option-help.js';
 import { flagOf, nameOf } from './option-names.js';
 import { OUTPUT_OPTIONS } from './output-options.js';
+import { PART_OPTIONS } from './part-options.js';
 import { SCOPE_OPTIONS } from './scope-options.js';
 import { SITTING_OPTIONS } from './sitting-options.js';
 
@@ -21,6 +22,7 @@ export const RUN_OPTIONS = {
   ...METHOD_OPTIONS,
   ...LOAD_OPTIONS,
   ...SITTING_OPTIONS,
+  ...PART_OPTIONS,
   ...OUTPUT_OPTIONS,
 };
 

@@ -1,0 +1,48 @@
+import { readDatabaseUrl } from '../config/database-url.js';
+import { type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
+import type { RunConfig } from '../config/run-config.js';
+import { formatCounted } from '../words/number-text.js';
+import { visibleLine } from '../words/visible-text.js';
+import { type VerifyCommand, verifySettings } from './run-verify.js';
+
+interface MergeCommand extends VerifyCommand {
+  /** The files of the parts. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Does what `rowproof merge` was asked to: joins the parts of a planned run into one result. Rows are not read again; both servers are asked
+ * what their schemas are now, why rows differ, and what a repair must know.
+ */
+export async function runMerge(command: MergeCommand): Promise<number> {
+  const { flags, io, paths } = command;
+  // Loaded late: no other command reads parts.
+  const { readParts } = await import('../app/read-parts.js');
+  const parts = await readParts(paths);
+  const { config } = parts.plan.asked as { readonly config: RunConfig };
+  const count = parts.plan.parts.length;
+  io.stderr.write(
+    `${visibleLine(`Merging ${formatCounted(parts.parts.length, 'part')} of ${count}, plan ${parts.plan.id.slice(0, 12)}`)}\n`,
+  );
+  const { 'same-data': sameData, source: _, target: __, ...outputs } = flags;
+  const showValues =
+    config.showValues && parts.parts.every((part) => part.showValues) && !readSwitch(flags, 'hide-values');
+  const settings = {
+    config: { ...readSides(config, flags), showValues },
+    flags: outputs,
+    path: null,
+    explain: (error: unknown) => error,
+  };
+  const isSameData = readSwitch({ 'same-data': sameData }, 'same-data');
+  return verifySettings({ settings, earlier: null, isSameData, share: null, parts, rotation: null }, command);
+}
+
+function readSides(config: RunConfig, flags: RawFlags): RunConfig {
+  const [source, target] = [readText(flags, 'source'), readText(flags, 'target')];
+  return {
+    ...config,
+    maxRuntimeMs: null,
+    sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
+    targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
+  };
+}

@@ -1,0 +1,48 @@
+import type { TableId } from '../../core/pairing.js';
+import { addClean, isClean, toLearned } from '../clean-spans.js';
+import type { LearnedRecord, ReadSpan } from '../read-span.js';
+
+interface TableRecords {
+  clean: Map<string, ReadSpan>;
+  rest: LearnedRecord[];
+}
+
+/** Collects what one part of a run learns, for whoever joins the parts: ranges without a difference are joined as they come. */
+export class PartRecords {
+  readonly #tables = new Map<TableId, TableRecords>();
+
+  add(table: TableId, learned: LearnedRecord): void {
+    const known: TableRecords = this.#tables.get(table) ?? { clean: new Map(), rest: [] };
+    this.#tables.set(table, known);
+    const { record, sitting, atMs } = learned;
+    switch (record.kind) {
+      case 'started':
+      case 'pass':
+      case 'rotated':
+      case 'ended':
+        return;
+      case 'misread':
+      case 'restarted':
+        known.clean = new Map();
+        known.rest = known.rest.filter(({ record: { kind } }) => kind === 'found');
+        known.rest.push(learned);
+        return;
+      case 'compared': {
+        const { range, rows, hasher, keys, chunks = 1 } = record;
+        if (range !== null && isClean(rows))
+          addClean(known.clean, { range, rows, hasher, keys, chunks, sitting, atMs });
+        else known.rest.push({ ...learned, record: { ...record, stored: null, keys: null } });
+        return;
+      }
+      default:
+        known.rest.push(learned);
+    }
+  }
+
+  /** All that counts of a table. */
+  of(table: TableId): readonly LearnedRecord[] {
+    const known = this.#tables.get(table);
+    if (known === undefined) return [];
+    return [...[...known.clean.values()].map(toLearned), ...known.rest];
+  }
+}
