@@ -29,7 +29,7 @@ let kills = 0;
 afterAll(() => console.log(`Larger runs were stopped ${kills} times.`));
 
 describe('a larger run', () => {
-  const source = useDatabase('mariadb');
+  const source = useDatabase('postgresql');
   const target = useDatabase('mariadb');
   const how = ['--workers', '2', '--chunk-rows', '1000', '--seed', '11', '--max-rows-per-second', '20000'];
 
@@ -37,7 +37,11 @@ describe('a larger run', () => {
     for (const side of [source, target]) {
       await side.run(`CREATE TABLE paired (a int, b int, word varchar(40), PRIMARY KEY (a, b));
         CREATE TABLE heap (n int)`);
-      await fillTable(side, { table: 'paired', count: ROWS, select: "n DIV 100, n, concat('word ', n)" });
+      await fillTable(side, {
+        table: 'paired',
+        count: ROWS,
+        select: "(n - n % 100) / 100, n, concat('word ', n)",
+      });
       await fillTable(side, { table: 'heap', count: 2000, select: 'n % 50' });
     }
     await target.run(`UPDATE paired SET word = 'other' WHERE b % 997 = 0 OR b BETWEEN 40000 AND ${40_000 + DENSE_ROWS};
@@ -137,13 +141,9 @@ describe('a sample of a larger table', () => {
   });
 });
 
-/** How many chunks there were hangs on who walked where first. */
+/** That it was held back says nothing of what it found. */
 function comparable(folder: RunFolder) {
   const { result, ...files } = readOutputs(folder);
-  const { load, howHash, tables, ...known } = result as {
-    load: unknown;
-    howHash: unknown;
-    tables: Record<string, unknown>[];
-  };
-  return { ...files, ...known, tables: tables.map(({ coverage, ...table }) => table) };
+  const { load, howHash, ...known } = result as Record<string, unknown>;
+  return { ...files, ...known };
 }

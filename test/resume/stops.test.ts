@@ -144,7 +144,7 @@ describe('a run between two engines', () => {
 
   it('ends the same where its process is killed, and each that goes on with it, again and again', async () => {
     const whole = await runWhole([...sides(), ...how]);
-    for (const moreRecords of TRIES_ALL ? [1, 2, 3, 9] : [9]) {
+    for (const moreRecords of TRIES_ALL ? [1, 2, 3, 9] : [13]) {
       const { folder, sittings } = await killAgainAndAgain([...sides(), ...how], sides(), moreRecords);
       expect(sittings).toBeGreaterThan(2);
       expect(readOutputs(folder)).toEqual(whole.outputs);
@@ -171,11 +171,11 @@ describe('a run between two engines', () => {
   });
 
   it.each([
-    ['with two workers', ['--workers', '2', '--chunk-rows', '5'], 17],
-    ['that only draws a sample', ['--workers', '1', '--mode', 'spot', '--ratio', '0.5'], 11],
+    ['with two workers', ['--workers', '2', '--chunk-rows', '5'], 19],
+    ['that only draws a sample', ['--workers', '1', '--mode', 'spot', '--ratio', '0.5'], 21],
     ['that only counts', ['--workers', '1', '--mode', 'count'], 7],
-    ['that asks the servers for checksums in vain', ['--workers', '1', '--checksum-on', 'server'], 15],
-    ['with conditions', ['--workers', '1', '--chunk-rows', '5', '--where', 'walked:id > 55'], 19],
+    ['that asks the servers for checksums in vain', ['--workers', '1', '--checksum-on', 'server'], 27],
+    ['with conditions', ['--workers', '1', '--chunk-rows', '5', '--where', 'walked:id > 55'], 27],
   ])('%s is gone on with', async (_, words, stride) => {
     const whole = await runWhole([...sides(), ...words]);
     for (const kept of stopsOf(whole, stride)) await goOn(whole, kept, sides());
@@ -214,8 +214,8 @@ describe('a run within one engine', () => {
   const { sides } = useSides({ source: 'mariadb', target: 'mariadb' });
 
   it.each([
-    ['that hashes rows itself', ['--checksum-on', 'client'], 14],
-    ['that has the servers hash rows', ['--checksum-on', 'server'], 14],
+    ['that hashes rows itself', ['--checksum-on', 'client'], 27],
+    ['that has the servers hash rows', ['--checksum-on', 'server'], 19],
   ])('%s is gone on with', async (_, words, stride) => {
     const whole = await runWhole([...sides(), '--workers', '1', '--chunk-rows', '5', ...words]);
     for (const kept of stopsOf(whole, stride)) await goOn(whole, kept, sides());
