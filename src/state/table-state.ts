@@ -222,7 +222,9 @@ export class TableState {
   /** Whether rows are left that another sitting may be able to compare. */
   get isOpen(): boolean {
     const isLeft = !this.#isDone && !this.#isRotated;
-    return this.planned.pair !== null && (isLeft || this.#unverifiedChunks > 0);
+    const isUnverified =
+      this.#unverifiedChunks > 0 || this.#findings.some(({ code }) => code === 'chunk-unverified');
+    return this.planned.pair !== null && (isLeft || isUnverified);
   }
 
   get sourceRows(): number {
