@@ -1,4 +1,4 @@
-import type { RunConfig } from '../config/run-config.js';
+import { hidesRows, type RunConfig } from '../config/run-config.js';
 import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
 import type { Log } from '../core/log.js';
@@ -14,6 +14,7 @@ import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
 import { compileScope } from './comparison-scope.js';
+import type { RowTeller } from './disclose-rows.js';
 import type { OpenSide } from './open-side.js';
 import type { RunLoad } from './run-load.js';
 
@@ -45,6 +46,8 @@ export interface OpenRun {
 export interface Reading extends OpenRun {
   readonly tables: readonly TableState[];
   readonly spool: Spool;
+  /** What may be told of rows. */
+  readonly teller: RowTeller;
   /** How the run keeps to its limits. */
   readonly control: RunLoad;
 }
@@ -96,10 +99,11 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
-  const { config, wishes, sides, tables, spool, seed, control } = reading;
+  const { config, wishes, sides, tables, spool, seed, control, teller } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
-  pool.configure({ connections, pairs, estimatedRows: estimateRows(tables) });
+  const hidesWords = hidesRows(config);
+  pool.configure({ connections, pairs, hidesWords, estimatedRows: estimateRows(tables) });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
@@ -122,7 +126,8 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
         seed,
       }),
       emit: wishes.emit,
-      rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
+      tellRow: wishes.rowEvents ? ({ planned }, row) => teller.row(planned, row) : null,
+      showsKeys: teller.showsKeys,
       signal: wishes.signal,
       now: () => performance.now(),
     };

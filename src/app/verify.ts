@@ -5,6 +5,7 @@ import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { RowDifference } from '../core/difference.js';
+import type { HashKey } from '../core/disclosure.js';
 import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
@@ -17,7 +18,7 @@ import type { RepairFacts } from '../repair/survey.js';
 import { readInFull } from '../run/compare-by-buckets.js';
 import { planForCounting } from '../run/count-tables.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
-import { buildResult, readSample, withoutValues } from '../state/build-result.js';
+import { buildResult, readSample } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
 import type { TableRecord } from '../state/table-record.js';
 import { TableState } from '../state/table-state.js';
@@ -25,6 +26,7 @@ import { createSharedLoad } from '../tasks/shared-load.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
 import { DiagnosisRun } from './diagnose-run.js';
+import { openKeyHasher, RowTeller } from './disclose-rows.js';
 import { examineRepair } from './examine-repair.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
@@ -71,7 +73,7 @@ export interface TableDifference {
 /** What a run leaves: its result, and every difference until it is closed. */
 export interface VerifyOutcome {
   readonly result: RunResult;
-  /** Every differing row, in the order of the result's tables and of their keys. */
+  /** Every differing row as it may be told, in the order of the result's tables and of their keys. */
   differences(): AsyncIterable<TableDifference>;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
   readonly repair: RepairFacts | null;
@@ -113,6 +115,7 @@ export async function verifyWith(
     wantsRepair,
     log,
   };
+  const hashKey = openKeyHasher(config, process.env);
   const seed = config.seed ?? randomBytes(8).readBigUInt64BE();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(limitsOf(config));
@@ -128,7 +131,7 @@ export async function verifyWith(
     }));
     return await withOpenSides(
       config,
-      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, onRecord),
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load, hashKey }, onRecord),
       { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows },
     );
   } catch (error) {
@@ -146,7 +149,7 @@ function interruptedBy(error: unknown): unknown {
 }
 
 async function verifyOpenSides(
-  opened: OpenRun,
+  { hashKey, ...opened }: OpenRun & { readonly hashKey: HashKey | null },
   onRecord: NonNullable<RunMakers['onRecord']>,
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
@@ -154,11 +157,14 @@ async function verifyOpenSides(
   const catalogs = catalogsOf(sides);
   const asked = withBareNames(opened.config, catalogs);
   const config = withPatternsSpread(asked, catalogs.source);
-  const run = { ...opened, config };
+  const teller = new RowTeller({ ...config, hashKey });
+  const run = { ...opened, config, teller };
   const started = { at: new Date(), ms: performance.now() };
   const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
-  const tables = pairing.tables.map((table) => openState(table, modeOf(config, table), onRecord));
+  const tables = pairing.tables.map((table) =>
+    openState(table, { mode: modeOf(config, table), teller, onRecord }),
+  );
   const spool = await Spool.create(tmpdir());
   try {
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
@@ -185,6 +191,7 @@ async function verifyOpenSides(
       seed,
       hashes: hashConfig(asked),
       load: load.describe(),
+      hidden: teller.describeHidden(pairing.tables),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       notLookedAt: pairing.notLookedAt,
@@ -206,7 +213,7 @@ async function verifyOpenSides(
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
-      differences: () => readDifferences(spool, tables),
+      differences: () => readDifferences(reading),
       repair,
       close: () => spool.close(),
     };
@@ -216,13 +223,20 @@ async function verifyOpenSides(
   }
 }
 
-function openState(
-  planned: PlannedTable,
-  mode: TableMode,
-  onRecord: NonNullable<RunMakers['onRecord']>,
-): TableState {
+interface StateParts {
+  readonly mode: TableMode;
+  readonly teller: RowTeller;
+  readonly onRecord: NonNullable<RunMakers['onRecord']>;
+}
+
+function openState(planned: PlannedTable, { mode, teller, onRecord }: StateParts): TableState {
   const table = mode.mode === 'count' ? planForCounting(planned) : planned;
-  const state: TableState = new TableState(table, mode, (record) => onRecord(state, record));
+  const state: TableState = new TableState(
+    table,
+    mode,
+    (record) => onRecord(state, record),
+    teller.showsKeys,
+  );
   if (mode.isFullForWantOfOrder) state.addFinding(readInFull(state.name));
   return state;
 }
@@ -233,15 +247,23 @@ interface FinishedTables {
 }
 
 /** Makes the results of the tables, with what can be said of why their rows differ. */
-async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<FinishedTables> {
-  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
+async function finishTables({
+  config,
+  sides,
+  tables,
+  spool,
+  teller,
+  wishes,
+}: Reading): Promise<FinishedTables> {
+  const diagnosing = new DiagnosisRun({ teller, sides, spool, signal: wishes.signal });
   try {
     const results = [];
     for (const table of tables) {
       if (!wishes.signal.aborted) noteFewRows(config, table);
       const diagnoses = await diagnosing.diagnose(table);
       const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+      const told = sample.map((row) => teller.row(table.planned, row));
+      results.push(table.toResult(told, diagnoses));
     }
     return { results, strangers: diagnosing.findStrangers() };
   } finally {
@@ -249,13 +271,15 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
   }
 }
 
-async function* readDifferences(
-  spool: Spool,
-  tables: readonly TableState[],
-): AsyncGenerator<TableDifference> {
+async function* readDifferences({
+  spool,
+  tables,
+  teller,
+}: Pick<Reading, 'spool' | 'tables' | 'teller'>): AsyncGenerator<TableDifference> {
   for (const { planned, parts } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);
-    for await (const difference of spool.read(planned.id, parts)) yield { table, difference };
+    for await (const difference of spool.read(planned.id, parts))
+      yield { table, difference: teller.row(planned, difference) };
   }
 }

@@ -114,11 +114,12 @@ function readReport(text: string): AskedReport {
 function readRepairPaths(flags: RawFlags): OutputPlan['repairPaths'] {
   const repair = readText(flags, 'repair') ?? null;
   if (repair === null) return null;
-  if (readSwitch(flags, 'hide-values')) {
+  const hiding = ['hide-values', 'hash-keys'].find((flag) => readSwitch(flags, flag));
+  if (hiding !== undefined) {
     throw optionError({
       option: '--repair',
-      message: 'Expected --repair or --hide-values, got both.',
-      hint: 'Repair SQL holds the values of the rows: leave one of them out.',
+      message: `Expected --repair or --${hiding}, got both.`,
+      hint: 'Repair SQL holds the keys and values of the rows: leave one of them out.',
     });
   }
   return { repair, undo: `${repair.replace(/\.sql$/i, '')}.undo.sql` };

@@ -7,6 +7,7 @@ import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
 import { parseSavedDifferences } from '../report/saved-differences.js';
 import { parseSavedResult } from '../report/saved-result.js';
+import { rowsWithoutValues, withoutValues } from '../report/without-values.js';
 import type { GuardedIo } from './cli-io.js';
 import { type OutputPlan, plannedFiles, planOutput, showsRows } from './output-plan.js';
 import { readLines } from './read-lines.js';
@@ -28,9 +29,10 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const showValues = readShowValues(flags);
   refuseRowsInVain(plan, rowsPath);
   refuseInputsAsOutputs(plannedFiles(plan), rowsPath === null ? [path] : [path, rowsPath]);
-  const result = parseSavedResult(readSaved(path), path);
+  const saved = parseSavedResult(readSaved(path), path);
+  const result = showValues ? saved : withoutValues(saved);
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
-  const output = openRunOutput({ plan, io, showValues });
+  const output = openRunOutput({ plan, io });
   try {
     await output.write({ result, differences: null, rows, repair: null });
   } finally {
@@ -56,7 +58,10 @@ interface Rows {
 
 function readRows({ path, result, showValues }: Rows): Promise<HtmlRows> {
   const differences = parseSavedDifferences({ lines: readLines(path), path, result });
-  return collectHtmlRows({ result, differences, showValues });
+  return collectHtmlRows({
+    result,
+    differences: showValues ? differences : rowsWithoutValues(differences),
+  });
 }
 
 /** A result holds the first differences of each table only, but their values may be long. */

@@ -1,6 +1,6 @@
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import type { RawFlags } from '../config/raw-flags.js';
-import { type RunConfig, sidesOf } from '../config/run-config.js';
+import { hidesRows, type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
@@ -51,7 +51,7 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
   assertUrls(sidesOf(config), { looksAtFiles: true });
   const { describeAsked } = await import('../app/asked-run.js');
   const labels = { ...describeAsked(config) };
-  const logged = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
+  const logged = openLog({ path: plan.logPath, io, hidesValues: hidesRows(config) });
   try {
     return await logged.during(() => verifyLogged({ config, labels, plan, io, command, log: logged.log }));
   } finally {
@@ -60,8 +60,8 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
 }
 
 async function verifyLogged(request: LoggedRun): Promise<number> {
-  const { config, labels, plan, io, log } = request;
-  const output = openRunOutput({ plan, io, showValues: config.showValues });
+  const { labels, plan, io, log } = request;
+  const output = openRunOutput({ plan, io });
   const giveUp = () => standInAfter({ output, labels, log });
   const progress = openProgress(plan, io);
   const interruption = listenForInterrupts({
@@ -151,8 +151,7 @@ async function runAndWrite(run: Run): Promise<number> {
     progress.stop();
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
     await output.write({ ...outcome, result: { ...outcome.result, command: words } });
-    const { showValues } = config;
-    io.stderr.write(describeNextStep({ plan, showValues, result: outcome.result }));
+    io.stderr.write(describeNextStep({ plan, result: outcome.result }));
     return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);
   } finally {
     await outcome.close();

@@ -83,6 +83,15 @@ export interface LoadResult extends LoadLimits {
   readonly pausedMs: number;
 }
 
+/** What a run hides of the rows it tells of. */
+export interface HiddenParts {
+  readonly values: 'shown' | 'hidden';
+  /** `hashed` keys are pseudonyms: who has the secret can tell which row one stands for, nobody else. */
+  readonly keys: 'shown' | 'hashed';
+  /** Columns, `schema.table.column` of the target, whose values are shown although others are hidden. */
+  readonly shownColumns: readonly string[];
+}
+
 /** Digests of what a run was told, without passwords. */
 export interface ConfigHashes {
   /** Of what was asked: sides, scope, mapping, rules and mode. It does not hang on the machine. */
@@ -109,6 +118,8 @@ export interface RunResult extends ConfigHashes {
   readonly command?: readonly string[];
   /** Absent where nothing was limited. */
   readonly load?: LoadResult;
+  /** Absent where nothing is hidden. */
+  readonly hidden?: HiddenParts;
   readonly scope: {
     readonly notChecked: readonly string[];
     readonly excluded: readonly string[];

@@ -1,26 +1,26 @@
 import type { RowDifference } from '../core/difference.js';
+import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import { DIFFERENCES_FORMAT, type RunResult } from '../core/result.js';
 import { guardJson } from '../words/visible-text.js';
 
 interface DifferencesFile {
   readonly result: Pick<RunResult, 'source' | 'target'>;
   readonly differences: AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
-  readonly showValues: boolean;
 }
 
 /**
  * Every difference as one JSON object a line after a header line, format `rowproof/differences@1`. Lines come one by
  * one, so that memory does not grow with the number of differences.
  */
-export async function* formatDifferences({
-  result,
-  differences,
-  showValues,
-}: DifferencesFile): AsyncGenerator<string> {
-  const { source, target } = result;
+export async function* formatDifferences(file: DifferencesFile): AsyncGenerator<string> {
+  refuseUnknownNames(file, { of: 'formatDifferences', known: ['result', 'differences'] });
+  const {
+    result: { source, target },
+    differences,
+  } = file;
   yield lineFor({ format: DIFFERENCES_FORMAT, source: source.url, target: target.url });
   for await (const { table, difference } of differences) {
-    yield lineFor(lineOf(table, difference, showValues));
+    yield lineFor(lineOf(table, difference));
   }
 }
 
@@ -28,19 +28,18 @@ function lineFor(value: object): string {
   return `${guardJson(JSON.stringify(value))}\n`;
 }
 
-/** The side without the row is left out, not null: null is a value. */
+/** A side without the row, and one whose values are hidden, is left out, not null: null is a value. */
 function lineOf(
   table: string,
   { kind, key, columns, source, target, sourceCopies, targetCopies }: RowDifference,
-  showValues: boolean,
 ): object {
   return {
     table,
     kind,
     key,
     columns,
-    ...(showValues && source !== null ? { source } : {}),
-    ...(showValues && target !== null ? { target } : {}),
+    ...(source === null ? {} : { source }),
+    ...(target === null ? {} : { target }),
     ...(sourceCopies === undefined ? {} : { sourceCopies }),
     ...(targetCopies === undefined ? {} : { targetCopies }),
   };

@@ -90,6 +90,12 @@ const load = saved.isShape({
   pausedMs: amount,
 });
 
+const hidden = saved.isShape({
+  values: saved.isOneOf('shown', 'hidden'),
+  keys: saved.isOneOf('shown', 'hashed'),
+  shownColumns: texts,
+});
+
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 
 const result = saved.isShape({
@@ -104,6 +110,7 @@ const result = saved.isShape({
   elapsedMs: amount,
   command: saved.orAbsent(texts),
   load: saved.orAbsent(load),
+  hidden: saved.orAbsent(hidden),
   scope: saved.isShape({
     notChecked: texts,
     excluded: texts,

@@ -31,6 +31,7 @@ export function listScope(result: RunResult): string[] {
       return `Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`;
     }),
     ...listRemarks(result.scope),
+    ...describeHidden(result),
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
     `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,
@@ -67,6 +68,17 @@ function listRemarks({ relaxations = [], assumptions = [] }: Partial<RunResult['
       ({ column, remarks }) => `Taken on request: ${visibleName(column)} has ${list(remarks)}`,
     ),
     ...(hasZone ? ['Points in time are shown in UTC.'] : []),
+  ];
+}
+
+/** What the run does not tell of the rows that it found. */
+function describeHidden({ hidden }: RunResult): string[] {
+  if (hidden === undefined) return [];
+  const { values, keys, shownColumns } = hidden;
+  const but = shownColumns.length === 0 ? '' : `, but for ${listSomeNames(shownColumns)}`;
+  return [
+    ...(values === 'hidden' ? [`Hidden on request: values of rows${but}`] : []),
+    ...(keys === 'hashed' ? ['Keys are pseudonyms: who has the secret can tell whose they are'] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { type Finding, hasEffect } from '../core/finding.js';
 import {
   type ColumnRemark,
   type ConfigHashes,
+  type HiddenParts,
   type LoadResult,
   RUN_FORMAT,
   type RunResult,
@@ -38,11 +39,6 @@ export async function readSample(spool: Spool, table: TableState): Promise<RowDi
   return sample;
 }
 
-/** Takes the values out of differences, for results that must not show data. The key stays: it names the row. */
-export function withoutValues(differences: readonly RowDifference[]): RowDifference[] {
-  return differences.map((difference) => ({ ...difference, source: null, target: null }));
-}
-
 function remarksOf(tables: readonly TableResult[], name: 'relaxed' | 'assumed'): ColumnRemark[] {
   return tables.flatMap(({ source, columns }) =>
     columns.flatMap(({ source: column, compared, [name]: remarks }) =>
@@ -60,6 +56,7 @@ export interface RunFacts {
   readonly seed: bigint;
   readonly hashes: ConfigHashes;
   readonly load: LoadResult | null;
+  readonly hidden: HiddenParts | null;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly notLookedAt: readonly string[];
@@ -92,6 +89,7 @@ export function buildResult(facts: RunFacts): RunResult {
     askedHash: facts.hashes.askedHash,
     howHash: facts.hashes.howHash,
     ...(facts.load === null ? {} : { load: facts.load }),
+    ...(facts.hidden === null ? {} : { hidden: facts.hidden }),
     scope: {
       notChecked: [...NOT_CHECKED, ...facts.notLookedAt],
       excluded: facts.excluded,

@@ -25,6 +25,7 @@ export class TableState {
   /** The share of rows that spot mode reads. */
   readonly ratio: number;
   readonly #onRecord: (record: TableRecord) => void;
+  readonly #showsKeys: boolean;
   #parts = 0;
   #isBag = false;
   #isDone = false;
@@ -43,11 +44,12 @@ export class TableState {
   #unverifiedChunks = 0;
   #isRestarted = false;
 
-  /** `onRecord` is told each record once it is taken in. */
+  /** `onRecord` is told each record once it is taken in; `showsKeys` is false where no sentence may name a key. */
   constructor(
     planned: PlannedTable,
     { mode, ratio }: ModeChoice,
     onRecord: (record: TableRecord) => void = () => undefined,
+    showsKeys = true,
   ) {
     this.planned = planned;
     this.mode = mode;
@@ -55,6 +57,7 @@ export class TableState {
     this.name = qualifiedNameOf(planned);
     this.#findings = [...planned.findings];
     this.#onRecord = onRecord;
+    this.#showsKeys = showsKeys;
   }
 
   /** Takes in what was learned. */
@@ -147,7 +150,7 @@ export class TableState {
   #describeInterrupted(): Finding {
     const { pair } = this.planned;
     const isWalked = this.mode === 'full' && !this.#isRestarted && pair?.strategy === 'range';
-    const open = isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
+    const open = isWalked ? describeSpans(pair, findGaps(this.#coverage), this.#showsKeys) : null;
     const left = open === null ? '' : `; rows with ${open} were not compared`;
     return {
       code: 'interrupted',

@@ -51,8 +51,8 @@ export class TaskLane {
   /** Says where to connect and what can be read, once; the setup is only asked for where it is not known yet. */
   prepare(readSetup: () => WorkerSetup): void {
     if (this.#prepared !== null) return;
-    const { connections, pairs } = readSetup();
-    const sessions = new SessionCache(connections, { load: this.#load, log: this.#log });
+    const { connections, pairs, hidesWords } = readSetup();
+    const sessions = new SessionCache(connections, { load: this.#load, log: this.#log, hidesWords });
     this.#prepared = { context: { ...this.#tools, sessions, prepared: null }, pairs };
   }
 

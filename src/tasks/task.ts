@@ -39,6 +39,8 @@ export interface LaneData {
 export interface WorkerSetup {
   readonly connections: Readonly<Record<Side, ConnectionSettings>>;
   readonly pairs: readonly TablePair[];
+  /** Whether errors come without the words of the servers, which may quote a row. */
+  readonly hidesWords: boolean;
 }
 
 /** Everything a worker can be asked to do. */

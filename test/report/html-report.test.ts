@@ -20,7 +20,7 @@ describe('the HTML report', () => {
   it('stays below 3 MB at 100,000 differing rows, shows each cause and says how many more rows there are', async () => {
     for (const length of [5, 3000]) {
       const { result, differences } = damagedRun({ rows: 100_000, length });
-      const rows = await collectHtmlRows({ result, differences, showValues: true });
+      const rows = await collectHtmlRows({ result, differences });
       const markup = formatReport(result, { format: 'html', rows });
       expect(Buffer.byteLength(markup)).toBeLessThan(3_000_000);
       const shows = [...markup.matchAll(/<td rowspan="\d+" class="shows">([^<]+)</g)].map(
@@ -53,7 +53,7 @@ describe('the HTML report', () => {
 
   it('holds no value where values are hidden', async () => {
     const { result, differences } = damagedRun({ rows: 100, length: 5 });
-    const rows = await collectHtmlRows({ result, differences, showValues: false });
+    const rows = await collectHtmlRows({ result, differences });
     expect(formatReport(result, { format: 'html', rows, showValues: false })).not.toMatch(/value \d|VALUE/);
     expect(formatReport(mixedResult(), { format: 'html', showValues: false })).toContain(
       '<i class="null">hidden</i>',

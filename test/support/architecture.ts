@@ -26,6 +26,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   hashing: ['core', 'engines'],
   config: ['core', 'engines', 'words'],
   log: ['core', 'config'],
+  secrets: ['core'],
   tasks: ['core', 'engines', 'hashing'],
   runners: ['core', 'engines', 'hashing', 'tasks'],
   plan: ['core', 'engines', 'hashing', 'words'],
@@ -36,7 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   repair: ['core', 'engines', 'words'],
   app: [
     ...['config', 'core', 'diagnosis', 'engines', 'hashing', 'plan', 'repair', 'run', 'runners', 'state'],
-    ...['tasks', 'words'],
+    ...['secrets', 'tasks', 'words'],
   ],
   apply: ['app', 'config', 'core', 'engines', 'repair', 'words'],
   cli: ['app', 'apply', 'config', 'core', 'log', 'repair', 'report', 'words'],

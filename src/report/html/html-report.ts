@@ -27,7 +27,7 @@ const NAVIGATION = html`<nav aria-label="Parts of the report"><a href="#verdict"
  */
 export function formatHtmlReport(
   result: RunResult,
-  { showValues, rows = collectSampleRows(result) }: ReportOptions,
+  { rows = collectSampleRows(result) }: ReportOptions,
 ): string {
   const differing = result.tables.filter((table) => countDifferences(table) > 0);
   const anchors = new Map(differing.map((table, at) => [table, `table-${at + 1}`]));
@@ -39,7 +39,7 @@ export function formatHtmlReport(
     html`<p>${formatSummary(result)}</p>`,
   ];
   const taken = [front, run, last, listOf(anchors)].reduce((sum, part) => sum + bytesOf(part), 0);
-  const sections = formatSections({ anchors, rows, showValues, mostBytes: MOST_BYTES - taken });
+  const sections = formatSections({ anchors, rows, mostBytes: MOST_BYTES - taken });
   const title = `${formatVerdictWord(result)}: ${visibleName(result.source.url)} → ${visibleName(result.target.url)}`;
   const body = html`<a class="skip" href="#tables">Skip to the tables</a>
 <header><p class="brand">Rowproof ${visibleName(result.rowproof)}: do two databases hold the same rows?</p>${NAVIGATION}</header>
@@ -57,7 +57,6 @@ export function formatHtmlNotice(sentence: string): string {
 interface Sections {
   readonly anchors: ReadonlyMap<TableResult, string>;
   readonly rows: HtmlRows;
-  readonly showValues: boolean;
   readonly mostBytes: number;
 }
 
@@ -68,14 +67,14 @@ interface ToldSections {
 }
 
 /** Tables share the room there is: what one leaves is for those behind it. */
-function formatSections({ anchors, rows, showValues, mostBytes }: Sections): ToldSections {
+function formatSections({ anchors, rows, mostBytes }: Sections): ToldSections {
   const told = new Map<TableResult, string>();
   const sections: Html[] = [];
   let left = mostBytes;
   for (const [table, anchor] of anchors) {
     const share = Math.max(LEAST_SECTION_BYTES, left / (anchors.size - told.size));
     const own = rows.get(table.target ?? '') ?? { counts: table, shown: [], map: null };
-    const section = formatTableSection({ table, rows: own, anchor, showValues, mostBytes: share });
+    const section = formatTableSection({ table, rows: own, anchor, mostBytes: share });
     left -= bytesOf(section);
     if (left < 0) break;
     sections.push(section);

@@ -20,12 +20,12 @@ const DETAILS_WIDTH = 100;
 const MOST_MESSAGE = 2000;
 
 /** Every table pair, the run itself, and what was left out on request, as test cases. Names may occur twice. */
-export function listTestCases(result: RunResult, showValues: boolean): TestCase[] {
-  const tables = result.tables.map((table) => caseOfTable(table, showValues));
+export function listTestCases(result: RunResult): TestCase[] {
+  const tables = result.tables.map(caseOfTable);
   return [...tables, caseOfRun(result, tables), ...listLeftOut(result.scope)];
 }
 
-function caseOfTable(table: TableResult, showValues: boolean): TestCase {
+function caseOfTable(table: TableResult): TestCase {
   const { verdict, elapsedMs } = table;
   const failure = verdict === 'different' ? describeDifference(table) : null;
   const error = isPartlyUnverified(table) ? describeGap(table) : null;
@@ -37,7 +37,7 @@ function caseOfTable(table: TableResult, showValues: boolean): TestCase {
     failure,
     error,
     skipped: isWeak && error === null ? NO_PROOF[verdict] : null,
-    details: describeTable(table, showValues),
+    details: describeTable(table),
   };
 }
 
@@ -55,7 +55,7 @@ function describeGap({ findings, coverage }: TableResult): string {
   return `${unverifiedChunks} of ${formatCounted(chunks, 'chunk')} could not be compared.`;
 }
 
-function describeTable(table: TableResult, showValues: boolean): string {
+function describeTable(table: TableResult): string {
   const rows =
     countDifferences(table) === 0
       ? formatPairName(table)
@@ -63,7 +63,6 @@ function describeTable(table: TableResult, showValues: boolean): string {
           table,
           told: new Set(),
           width: DETAILS_WIDTH,
-          showValues,
           paint: createPaint(false),
         });
   const findings = tellFindings(table.findings.map((finding) => ({ table, finding: shorten(finding) })));
