@@ -218,7 +218,7 @@ describe('the table report', () => {
     const report = formatReport(sampleResult([table]), { ...PLAIN, showValues: false });
     expect(report).not.toContain('SECRET');
     expect(report).toMatch(/changed +1 +ssn\n/);
-    expect(report).toMatch(/extra +2\n/);
+    expect(report).toMatch(/extra +2 +\(no row\) +\(row\)\n/);
   });
 
   it('colours only when asked, and says the same either way', () => {
