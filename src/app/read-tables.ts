@@ -9,6 +9,7 @@ import { countTables } from '../run/count-tables.js';
 import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { TableRun } from '../run/table-run.js';
+import { type Canaries, tryCanaries } from '../run/try-canaries.js';
 import type { WorkerPool } from '../runners/pool.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
@@ -52,19 +53,22 @@ export interface Reading extends OpenRun {
   readonly control: RunLoad;
 }
 
-/** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
-export async function readTables(reading: Reading): Promise<void> {
+/**
+ * Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. Returns what came
+ * of canaries, where they were asked for.
+ */
+export async function readTables(reading: Reading): Promise<Canaries> {
   const { wishes, tables, pool } = reading;
   await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
   const counted = tables.filter((table) => table.mode === 'count');
   const read = tables.filter((table) => table.mode !== 'count');
   if (counted.length > 0) await countAll({ ...reading, tables: counted });
-  if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
-    await readPairs({ ...reading, tables: read }, pool);
-  }
-  if (!wishes.signal.aborted) return;
+  const isReading = read.length > 0 && pool !== null && !wishes.signal.aborted;
+  const canaries: Canaries = isReading ? await readPairs({ ...reading, tables: read }, pool) : new Map();
+  if (!wishes.signal.aborted) return canaries;
   for (const table of tables)
     if (!table.isDone && table.planned.target !== null) table.record({ kind: 'interrupted' });
+  return canaries;
 }
 
 /** Rows of the source in all tables; null where those of a table are not known. */
@@ -98,7 +102,7 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
   await session.close();
 }
 
-async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
+async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
   const { config, wishes, sides, tables, spool, seed, control, teller } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
@@ -131,7 +135,10 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
       signal: wishes.signal,
       now: () => performance.now(),
     };
-    await control.watchDuring(() => runTables(run), pool.sessionIds);
+    return await control.watchDuring(async () => {
+      await runTables(run);
+      return config.canary ? tryCanaries(run) : new Map();
+    }, pool.sessionIds);
   } finally {
     wishes.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.

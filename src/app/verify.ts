@@ -17,6 +17,7 @@ import type { PlannedTable } from '../plan/table-pairing.js';
 import type { RepairFacts } from '../repair/survey.js';
 import { readInFull } from '../run/compare-by-buckets.js';
 import { planForCounting } from '../run/count-tables.js';
+import type { Canaries } from '../run/try-canaries.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult, readSample } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
@@ -170,7 +171,7 @@ async function verifyOpenSides(
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
-    await readTables(reading);
+    const canaries = await readTables(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
@@ -180,7 +181,7 @@ async function verifyOpenSides(
     if (facts === null && !wishes.signal.aborted) {
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const { results, strangers } = await load.watchDuring(() => finishTables(reading));
+    const { results, strangers } = await load.watchDuring(() => finishTables(reading, canaries));
     await closing;
     const result = buildResult({
       version: VERSION,
@@ -247,14 +248,10 @@ interface FinishedTables {
 }
 
 /** Makes the results of the tables, with what can be said of why their rows differ. */
-async function finishTables({
-  config,
-  sides,
-  tables,
-  spool,
-  teller,
-  wishes,
-}: Reading): Promise<FinishedTables> {
+async function finishTables(
+  { config, sides, tables, spool, teller, wishes }: Reading,
+  canaries: Canaries,
+): Promise<FinishedTables> {
   const diagnosing = new DiagnosisRun({ teller, sides, spool, signal: wishes.signal });
   try {
     const results = [];
@@ -263,7 +260,8 @@ async function finishTables({
       const diagnoses = await diagnosing.diagnose(table);
       const sample = await readSample(spool, table);
       const told = sample.map((row) => teller.row(table.planned, row));
-      results.push(table.toResult(told, diagnoses));
+      const tried = canaries.get(table.planned.id);
+      results.push({ ...table.toResult(told, diagnoses), ...(tried !== undefined && { canaries: tried }) });
     }
     return { results, strangers: diagnosing.findStrangers() };
   } finally {

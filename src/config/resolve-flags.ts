@@ -44,6 +44,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     limits: readLoadLimits(flags),
     checksumOn: readChoice(flags, RUN_OPTIONS.checksumOn),
     seed: readCount(flags, RUN_OPTIONS.seed),
+    canary: readSwitch(flags, 'canary'),
     ...readHiding(flags),
   };
 }

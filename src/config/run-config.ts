@@ -77,6 +77,8 @@ export interface RunConfig {
   readonly checksumOn: ChecksumPlace;
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
+  /** Whether a value of each table is changed after it was read, to prove that it is found. */
+  readonly canary: boolean;
   readonly showValues: boolean;
   /** Columns whose values are shown although others are hidden. */
   readonly showColumns: readonly ColumnPattern[];

@@ -39,6 +39,7 @@ export const FINDING_EFFECTS = {
   'one-thread': 'note',
   'chunk-unverified': 'unverified',
   'few-rows': 'unverified',
+  'canary-lost': 'unverified',
   'other-server': 'unverified',
   'schema-changed': 'unverified',
   interrupted: 'unverified',

@@ -1,3 +1,4 @@
+import type { CanaryResult } from './canary.js';
 import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
@@ -73,6 +74,8 @@ export interface TableResult extends RowCounts {
   readonly findings: readonly Finding[];
   /** Why rows differ, as far as they show it; without examples where values are hidden. */
   readonly diagnoses: readonly Diagnosis[];
+  /** What came of values that were changed after they were read; absent where that was not tried. */
+  readonly canaries?: readonly CanaryResult[];
   /** The first differences in key order, so that a saved result can be shown again; without values if hidden. */
   readonly sample: readonly RowDifference[];
 }

@@ -65,6 +65,12 @@ const diagnosis = saved.isShape({
   relaxation: saved.orAbsent(saved.isText),
 });
 
+const canary = saved.isShape({
+  way: saved.isOneOf('range', 'bucket', 'checksum'),
+  outcome: saved.isOneOf('found', 'lost', 'no-rows', 'no-value', 'differs-already', 'failed'),
+  column: nullableText,
+});
+
 const table = saved.isShape({
   source: nullableText,
   target: nullableText,
@@ -79,6 +85,7 @@ const table = saved.isShape({
   changedColumns: saved.isRecordOf(amount),
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
+  canaries: saved.orAbsent(saved.isListOf(canary)),
   sample: saved.isListOf(differenceShape),
   ...counts,
 });

@@ -2,6 +2,7 @@ import type { LoadResult, RunResult } from '../core/result.js';
 import type { Mode } from '../core/verdict.js';
 import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleMessage, visibleName } from '../words/visible-text.js';
+import { listCanaries } from './canary-sentences.js';
 import { listSomeNames } from './name-list.js';
 import { formatPairName } from './verdict-text.js';
 
@@ -32,6 +33,7 @@ export function listScope(result: RunResult): string[] {
     }),
     ...listRemarks(result.scope),
     ...describeHidden(result),
+    ...listCanaries(result),
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
     `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,

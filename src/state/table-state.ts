@@ -200,6 +200,11 @@ export class TableState {
     return this.#parts;
   }
 
+  /** Whether its rows were read once more without an index. */
+  get isRestarted(): boolean {
+    return this.#isRestarted;
+  }
+
   /** Whether rows are told apart by all of their values, although the table may have a key. */
   get isBag(): boolean {
     return this.#isBag;

@@ -19,6 +19,9 @@ interface SessionRules {
   readonly hidesWords: boolean;
 }
 
+/** What tasks ask of the sessions of their worker. */
+export type Sessions = Pick<SessionCache, keyof SessionCache>;
+
 /** The two sessions of a worker. A broken one is replaced when it is asked for next. */
 export class SessionCache {
   readonly #connections: Readonly<Record<Side, ConnectionSettings>>;

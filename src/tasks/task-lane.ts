@@ -8,6 +8,7 @@ import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
 import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
+import { tryCanary } from './canary.js';
 import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
 import { findEnd } from './find-end.js';
@@ -119,6 +120,8 @@ function runTask(
       return spillBuckets({ task, pair, context, channel });
     case 'compare-partition':
       return comparePartition({ task, pair, context, channel });
+    case 'canary':
+      return tryCanary({ task, pair, context, channel });
     case 'find-end':
       return findEnd({ task, pair, context, channel });
     case 'find-keys':

@@ -7,6 +7,7 @@ import type {
   SumBucketsResult,
   SumBucketsTask,
 } from '../core/bucket.js';
+import type { CanaryTask, CanaryTaskResult } from '../core/canary.js';
 import type {
   ChecksumResult,
   ChecksumTask,
@@ -44,7 +45,7 @@ export interface WorkerSetup {
 }
 
 /** Everything a worker can be asked to do. */
-export type WorkerTask = ChunkTask | ChecksumTask | BucketTask | FindEndTask | FindKeysTask;
+export type WorkerTask = CanaryTask | ChunkTask | ChecksumTask | BucketTask | FindEndTask | FindKeysTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -59,7 +60,9 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
           ? FindEndResult
           : Task extends FindKeysTask
             ? FindKeysResult
-            : ChunkResult;
+            : Task extends CanaryTask
+              ? CanaryTaskResult
+              : ChunkResult;
 
 /** Sessions of a task, as far as they can be named elsewhere. */
 export type SideHandles = Readonly<Partial<Record<Side, SessionHandle>>>;

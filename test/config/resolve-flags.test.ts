@@ -47,6 +47,7 @@ describe('a resolved config', () => {
       limits: { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null },
       checksumOn: 'client',
       seed: null,
+      canary: false,
       showValues: true,
       showColumns: [],
       hashKeys: false,
