@@ -28,6 +28,7 @@ export interface RunWishes {
   readonly signal: AbortSignal;
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
+  readonly wantsServers: boolean;
   readonly log: Log;
 }
 

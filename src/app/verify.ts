@@ -8,31 +8,31 @@ import type { RowDifference } from '../core/difference.js';
 import type { HashKey } from '../core/disclosure.js';
 import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
-import type { Finding } from '../core/finding.js';
 import { type Log, NO_LOG } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
-import type { RunResult, TableResult } from '../core/result.js';
+import type { RunResult } from '../core/result.js';
+import type { SidesFacts } from '../core/server-facts.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 import type { RepairFacts } from '../repair/survey.js';
 import { readInFull } from '../run/compare-by-buckets.js';
 import { planForCounting } from '../run/count-tables.js';
-import type { Canaries } from '../run/try-canaries.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
-import { buildResult, readSample } from '../state/build-result.js';
+import { buildResult } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
 import type { TableRecord } from '../state/table-record.js';
 import { TableState } from '../state/table-state.js';
 import { createSharedLoad } from '../tasks/shared-load.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
-import { DiagnosisRun } from './diagnose-run.js';
+import { describeServers } from './describe-servers.js';
 import { openKeyHasher, RowTeller } from './disclose-rows.js';
 import { examineRepair } from './examine-repair.js';
+import { finishTables } from './finish-tables.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
-import { findFewRows, noteFewRows } from './min-rows.js';
+import { findFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { type OpenRun, type Reading, readTables } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
@@ -49,6 +49,8 @@ export interface RunHooks {
   readonly rowEvents?: boolean;
   /** Also read what repair SQL must know of the target. */
   readonly wantsRepair?: boolean;
+  /** Also ask both servers for what evidence says of them. */
+  readonly wantsServers?: boolean;
   /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
   readonly onWarning?: (sentence: string) => void;
   /** Is told what the run does, decides and survives; made by `createLog`. */
@@ -61,6 +63,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'signal',
   'rowEvents',
   'wantsRepair',
+  'wantsServers',
   'onWarning',
   'log',
 ];
@@ -78,6 +81,8 @@ export interface VerifyOutcome {
   differences(): AsyncIterable<TableDifference>;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
   readonly repair: RepairFacts | null;
+  /** What evidence says of both servers; null unless it was asked for. */
+  readonly servers: SidesFacts | null;
   /** Deletes the differences from disk. */
   close(): Promise<void>;
 }
@@ -107,13 +112,20 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, signal = new AbortController().signal, rowEvents = true, wantsRepair = false } = hooks;
+  const {
+    onEvent,
+    signal = new AbortController().signal,
+    rowEvents = true,
+    wantsRepair = false,
+    wantsServers = false,
+  } = hooks;
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
   const wishes = {
     emit: emitInTurn(logEvents(log, onEvent)),
     signal,
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
+    wantsServers,
     log,
   };
   const hashKey = openKeyHasher(config, process.env);
@@ -168,6 +180,7 @@ async function verifyOpenSides(
   );
   const spool = await Spool.create(tmpdir());
   try {
+    const servers = wishes.wantsServers ? await describeServers(sides, wishes.log) : null;
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
@@ -216,6 +229,7 @@ async function verifyOpenSides(
       result,
       differences: () => readDifferences(reading),
       repair,
+      servers,
       close: () => spool.close(),
     };
   } catch (error) {
@@ -240,33 +254,6 @@ function openState(planned: PlannedTable, { mode, teller, onRecord }: StateParts
   );
   if (mode.isFullForWantOfOrder) state.addFinding(readInFull(state.name));
   return state;
-}
-
-interface FinishedTables {
-  readonly results: TableResult[];
-  readonly strangers: readonly Finding[];
-}
-
-/** Makes the results of the tables, with what can be said of why their rows differ. */
-async function finishTables(
-  { config, sides, tables, spool, teller, wishes }: Reading,
-  canaries: Canaries,
-): Promise<FinishedTables> {
-  const diagnosing = new DiagnosisRun({ teller, sides, spool, signal: wishes.signal });
-  try {
-    const results = [];
-    for (const table of tables) {
-      if (!wishes.signal.aborted) noteFewRows(config, table);
-      const diagnoses = await diagnosing.diagnose(table);
-      const sample = await readSample(spool, table);
-      const told = sample.map((row) => teller.row(table.planned, row));
-      const tried = canaries.get(table.planned.id);
-      results.push({ ...table.toResult(told, diagnoses), ...(tried !== undefined && { canaries: tried }) });
-    }
-    return { results, strangers: diagnosing.findStrangers() };
-  } finally {
-    await diagnosing.close();
-  }
 }
 
 async function* readDifferences({

@@ -7,6 +7,7 @@ import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
+import { type EvidenceOutput, openEvidence } from './evidence-output.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
@@ -51,11 +52,14 @@ async function verifyWith(settings: Settings, command: VerifyCommand): Promise<n
   assertUrls(sidesOf(config), { looksAtFiles: true });
   const { describeAsked } = await import('../app/asked-run.js');
   const labels = { ...describeAsked(config) };
-  const logged = openLog({ path: plan.logPath, io, hidesValues: hidesRows(config) });
+  const evidence = openEvidence({ plan, config, io });
+  const logged = openLog({ path: plan.logPath, io, hidesValues: hidesRows(config), copy: evidence?.log });
   try {
-    return await logged.during(() => verifyLogged({ config, labels, plan, io, command, log: logged.log }));
+    const run = { config, labels, plan, io, command, evidence, log: logged.log };
+    return await logged.during(() => verifyLogged(run));
   } finally {
     logged.close();
+    evidence?.close();
   }
 }
 
@@ -120,6 +124,8 @@ interface LoggedRun {
   readonly io: GuardedIo;
   readonly command: Pick<VerifyCommand, 'verify' | 'words' | 'hideSecrets'>;
   readonly log: Log;
+  /** Null where no evidence is wanted. */
+  readonly evidence: EvidenceOutput | null;
 }
 
 interface Run extends LoggedRun {
@@ -129,7 +135,7 @@ interface Run extends LoggedRun {
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, output, progress, interruption, plan, io, log, command } = run;
+  const { config, output, progress, interruption, plan, io, log, command, evidence } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -138,6 +144,7 @@ async function runAndWrite(run: Run): Promise<number> {
       signal,
       rowEvents: false,
       wantsRepair: plan.repairPaths !== null,
+      wantsServers: evidence !== null,
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
       log,
     });
@@ -150,9 +157,12 @@ async function runAndWrite(run: Run): Promise<number> {
   try {
     progress.stop();
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
-    await output.write({ ...outcome, result: { ...outcome.result, command: words } });
-    io.stderr.write(describeNextStep({ plan, result: outcome.result }));
-    return outcome.result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(outcome.result.verdict);
+    const result = { ...outcome.result, command: words };
+    await output.write({ ...outcome, result });
+    io.stderr.write(describeNextStep({ plan, result }));
+    const exitCode = result.interrupted ? EXIT_CODES.interrupted : exitCodeOf(result.verdict);
+    await evidence?.write({ ...outcome, result, exitCode });
+    return exitCode;
   } finally {
     await outcome.close();
   }

@@ -9,6 +9,7 @@ const POSITIONALS: Readonly<Partial<Record<CommandName, { readonly name: string;
   {
     report: { name: 'the file of a saved result', hint: 'Write rowproof report RUN.json.' },
     apply: { name: 'the file to apply', hint: 'Write rowproof apply FILE.sql --target URL.' },
+    evidence: { name: 'what to do and the folder', hint: 'Write rowproof evidence check DIR.' },
     completion: { name: 'the name of a shell', hint: 'Write rowproof completion bash, or zsh.' },
   };
 

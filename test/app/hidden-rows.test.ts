@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunEvent, resolveConfig, type VerifySettings, verify } from 'rowproof';
@@ -60,11 +60,24 @@ describe('rows of which something is hidden', () => {
     const path = (name: string) => join(folder, name);
     const read = (name: string) => texts.set(name, readFileSync(path(name), 'utf8'));
     rmSync(path('log'), { force: true });
+    rmSync(path('evidence'), { recursive: true, force: true });
     const files = REPORT_FORMAT_NAMES.flatMap((format) => ['--report', `${format}=${path(format)}`]);
-    const outputs = [...files, '--report', 'table', '--differences', path('rows'), '--log', path('log')];
+    const outputs = [
+      ...files,
+      '--report',
+      'table',
+      '--differences',
+      path('rows'),
+      '--log',
+      path('log'),
+      '--evidence',
+      path('evidence'),
+      '--canary',
+    ];
     const run = await runCli(['verify', ...urls, ...limited, ...outputs, ...flags], { env });
     expect(run.exitCode, run.stderr).toBe(1);
     for (const name of [...REPORT_FORMAT_NAMES, 'rows', 'log']) read(name);
+    for (const name of readdirSync(path('evidence'))) read(join('evidence', name));
     texts.set('terminal', run.stdout).set('progress', run.stderr);
     for (const format of ['json', 'html', 'junit', 'markdown', 'prometheus']) {
       const again = await runCli(['report', path('json'), '--report', format], { env });
@@ -80,7 +93,21 @@ describe('rows of which something is hidden', () => {
   const found = (texts: ReadonlyMap<string, string>, planted: RegExp): string[] =>
     [...texts].flatMap(([name, text]) => (planted.test(text) ? [name] : []));
 
-  const SHOWING = ['table', 'json', 'html', 'junit', 'github', 'markdown', 'rows', 'log', 'terminal'];
+  const SHOWING = [
+    'evidence/result.json',
+    'evidence/report.html',
+    'evidence/differences.ndjson',
+    'table',
+    'json',
+    'html',
+    'junit',
+    'github',
+    'markdown',
+    'rows',
+    'log',
+    'terminal',
+    'evidence/log.ndjson',
+  ];
 
   it('are shown where nothing is hidden, so that this file can fail', async () => {
     const texts = await outputsOf([]);

@@ -59,7 +59,13 @@ export function fakeIo({ env = {}, isTTY = false, columns, now = () => 0 }: Fake
 export function fakeVerify(result: RunResult, events: readonly RunEvent[] = []): Verify {
   return async (_config, { onEvent }) => {
     for (const event of events) await onEvent(event);
-    return { result, differences: () => samplesOf(result), repair: null, close: async () => {} };
+    return {
+      result,
+      differences: () => samplesOf(result),
+      repair: null,
+      servers: null,
+      close: async () => {},
+    };
   };
 }
 

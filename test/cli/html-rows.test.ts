@@ -22,7 +22,13 @@ const damage = { rows: 500, length: 5 };
 /** A run of many differing rows, of which the result itself holds ten. */
 const verify: Parameters<typeof runVerifyCli>[1] = async () => {
   const { result } = damagedRun(damage);
-  return { result, differences: () => damagedRun(damage).differences, repair: null, close: async () => {} };
+  return {
+    result,
+    differences: () => damagedRun(damage).differences,
+    repair: null,
+    servers: null,
+    close: async () => {},
+  };
 };
 
 async function report(...flags: string[]) {
@@ -118,6 +124,7 @@ describe('--report html', () => {
         throw new RowproofError({ code: 'internal', message: 'The spool is gone.' });
       },
       repair: null,
+      servers: null,
       close: async () => {},
     }));
     expect(exitCode).toBe(4);

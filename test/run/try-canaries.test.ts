@@ -7,7 +7,13 @@ import { tryCanaries } from '../../src/run/try-canaries.js';
 import { TableState } from '../../src/state/table-state.js';
 
 const table = { schema: 's', name: 't', columns: [], keys: [] } as unknown as Table;
-const pair = { id: '0', strategy: 'range', key: [{}], source: table, target: table } as never;
+const pair = {
+  id: '0',
+  strategy: 'range',
+  key: [{ target: { name: 'id' } }],
+  source: table,
+  target: table,
+} as never;
 
 /** A run whose worker says what it is told to say of every canary. */
 function openRun(answer: TriedCanary | { readonly kind: 'unverified' }) {

@@ -39,8 +39,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['config', 'core', 'diagnosis', 'engines', 'hashing', 'plan', 'repair', 'run', 'runners', 'state'],
     ...['secrets', 'tasks', 'words'],
   ],
+  evidence: ['app', 'config', 'core', 'report', 'words'],
   apply: ['app', 'config', 'core', 'engines', 'repair', 'words'],
-  cli: ['app', 'apply', 'config', 'core', 'log', 'repair', 'report', 'words'],
+  cli: ['app', 'apply', 'config', 'core', 'evidence', 'log', 'repair', 'report', 'words'],
 };
 /** What the package exports stands above all but the command line. */
 const INDEX = ['app', 'apply', 'config', 'core', 'log', 'report', 'words'];

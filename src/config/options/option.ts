@@ -1,5 +1,5 @@
 /** The commands, in the order in which help lists them. */
-export const COMMAND_NAMES = ['verify', 'plan', 'init', 'report', 'apply', 'completion'] as const;
+export const COMMAND_NAMES = ['verify', 'plan', 'init', 'report', 'apply', 'evidence', 'completion'] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];
 

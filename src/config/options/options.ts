@@ -1,5 +1,6 @@
 import type { OptionName } from '../../core/errors.js';
 import { APPLY_OPTIONS } from './apply-options.js';
+import { EVIDENCE_OPTIONS } from './evidence-options.js';
 import { LOAD_OPTIONS } from './load-options.js';
 import { METHOD_OPTIONS } from './method-options.js';
 import {
@@ -18,7 +19,11 @@ import { SCOPE_OPTIONS } from './scope-options.js';
 export const RUN_OPTIONS = { ...SCOPE_OPTIONS, ...METHOD_OPTIONS, ...LOAD_OPTIONS, ...OUTPUT_OPTIONS };
 
 const RUN_LIST: readonly NamedOption[] = Object.values(RUN_OPTIONS);
-const APPLY_LIST: readonly NamedOption[] = Object.values(APPLY_OPTIONS);
+/** Options of commands that take no config. */
+const OWN_LIST: readonly NamedOption[] = [
+  ...Object.values(APPLY_OPTIONS),
+  ...Object.values(EVIDENCE_OPTIONS),
+];
 
 /** A flag by its name without the dashes, and the option that it says. */
 export interface Flag {
@@ -29,7 +34,7 @@ export interface Flag {
 
 /** The flags of a command; none where there is no such command. */
 export function flagsOf(command: string): readonly Flag[] {
-  return [...RUN_LIST, ...APPLY_LIST]
+  return [...RUN_LIST, ...OWN_LIST]
     .filter(({ commands }) => commands.some((each) => each === command))
     .flatMap((option) => [
       { name: flagOf(option.name), help: describeFlag(helpFor(option, command)), option },
@@ -78,7 +83,7 @@ export function listForeign(place: 'insteadInFile' | 'insteadInProgram'): Readon
 /** Names the option that a message calls by its flag, `--where`, or by its key where it has no flag, `columnMap`. */
 export function callOption(word: string): OptionName {
   const flag = word.startsWith('--') ? word.slice(2) : null;
-  const option = [...RUN_LIST, ...APPLY_LIST].find(({ name, off }) =>
+  const option = [...RUN_LIST, ...OWN_LIST].find(({ name, off }) =>
     flag === null ? name === word : flagOf(name) === flag || off?.flag === flag,
   );
   const isSetting = option?.file !== undefined || option?.table !== undefined;
