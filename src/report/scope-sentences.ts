@@ -74,7 +74,7 @@ function listRemarks({ relaxations = [], assumptions = [] }: Partial<RunResult['
 }
 
 /** What the run does not tell of the rows that it found. */
-function describeHidden({ hidden }: RunResult): string[] {
+export function describeHidden({ hidden }: RunResult): string[] {
   if (hidden === undefined) return [];
   const { values, keys, shownColumns } = hidden;
   const but = shownColumns.length === 0 ? '' : `, but for ${listSomeNames(shownColumns)}`;

@@ -158,6 +158,7 @@ describe('rows of which something is hidden', () => {
     expect(shown.length).toBeGreaterThan(10);
     expect(shown.filter((each) => !all.has(each))).toEqual([]);
     expect(both.get('table')).toContain('keys that are hidden were not compared');
+    expect(both.get('html')).toContain('There is no map of where rows differ, because keys are hidden.');
   });
 
   it('are told to a program as they are to files', async () => {

@@ -65,6 +65,24 @@ describe('the HTML report', () => {
     );
   });
 
+  it('says on page one how old the proof is, what is hidden, and whether a planted change was found', () => {
+    const canaries = [{ way: 'range', outcome: 'found', column: 'status' }] as const;
+    const hidden = { values: 'hidden', keys: 'hashed', shownColumns: ['public.orders.status'] } as const;
+    const result = {
+      ...mixedResult(),
+      hidden,
+      tables: mixedResult().tables.map((table) => ({ ...table, canaries })),
+    };
+    const [page = ''] = textOf(formatReport(result, { format: 'html' })).split('Never checked by this run');
+    expect(page).toContain(
+      'between 2025-01-01T02:00:00.000Z and 2025-01-01T02:03:12.000Z; what was written later',
+    );
+    expect(page).toContain(
+      'a value that was changed after it was read was found in 6 tables: by key ranges in 6',
+    );
+    expect(page).toContain('values of rows, but for public.orders.status');
+  });
+
   it('says page one of every verdict, and never more than was proved', () => {
     const answerOf = (verdict: 'verified' | 'different' | 'unverified' | 'sampled' | 'counted') =>
       /May the target take over\? (\w+)/.exec(

@@ -39,7 +39,12 @@ export function formatHtmlReport(
     html`<p>${formatSummary(result)}</p>`,
   ];
   const taken = [front, run, last, listOf(anchors)].reduce((sum, part) => sum + bytesOf(part), 0);
-  const sections = formatSections({ anchors, rows, mostBytes: MOST_BYTES - taken });
+  const sections = formatSections({
+    anchors,
+    rows,
+    areKeysHidden: result.hidden?.keys === 'hashed',
+    mostBytes: MOST_BYTES - taken,
+  });
   const title = `${formatVerdictWord(result)}: ${visibleName(result.source.url)} → ${visibleName(result.target.url)}`;
   const body = html`<a class="skip" href="#tables">Skip to the tables</a>
 <header><p class="brand">Rowproof ${visibleName(result.rowproof)}: do two databases hold the same rows?</p>${NAVIGATION}</header>
@@ -57,6 +62,7 @@ export function formatHtmlNotice(sentence: string): string {
 interface Sections {
   readonly anchors: ReadonlyMap<TableResult, string>;
   readonly rows: HtmlRows;
+  readonly areKeysHidden: boolean;
   readonly mostBytes: number;
 }
 
@@ -67,14 +73,14 @@ interface ToldSections {
 }
 
 /** Tables share the room there is: what one leaves is for those behind it. */
-function formatSections({ anchors, rows, mostBytes }: Sections): ToldSections {
+function formatSections({ anchors, rows, areKeysHidden, mostBytes }: Sections): ToldSections {
   const told = new Map<TableResult, string>();
   const sections: Html[] = [];
   let left = mostBytes;
   for (const [table, anchor] of anchors) {
     const share = Math.max(LEAST_SECTION_BYTES, left / (anchors.size - told.size));
     const own = rows.get(table.target ?? '') ?? { counts: table, shown: [], map: null };
-    const section = formatTableSection({ table, rows: own, anchor, mostBytes: share });
+    const section = formatTableSection({ table, rows: own, anchor, areKeysHidden, mostBytes: share });
     left -= bytesOf(section);
     if (left < 0) break;
     sections.push(section);

@@ -15,17 +15,18 @@ interface Section {
   readonly table: TableResult;
   readonly rows: TableRows;
   readonly anchor: string;
+  readonly areKeysHidden: boolean;
   /** About how many bytes the section may take. */
   readonly mostBytes: number;
 }
 
 /** What is to be told of a table pair whose rows differ: why, where, and a sample of the rows. */
-export function formatTableSection({ table, rows, anchor, mostBytes }: Section): Html {
+export function formatTableSection({ table, rows, anchor, areKeysHidden, mostBytes }: Section): Html {
   const title = html`<h3 id="${anchor}">${formatPairName(table)}</h3>
 <p><b>${formatDifferenceCounts(table)}</b> of ${formatCount(table.sourceRows)} source and ${formatCount(table.targetRows)} target rows.${formatChangedColumns(table)}</p>
 `;
   const why = formatWhy(table);
-  const map = formatKeyMap({ map: rows.map, table });
+  const map = formatKeyMap({ map: rows.map, table, areKeysHidden });
   const used = [title, why, map].reduce((sum, part) => sum + bytesOf(part), 0);
   return html`<section aria-labelledby="${anchor}">${title}${why}${map}${formatSample({ table, rows: chooseRows(rows.shown, mostBytes - used) })}</section>
 `;
