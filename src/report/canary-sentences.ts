@@ -27,9 +27,9 @@ export function listCanaries({ tables }: RunResult): string[] {
     const count = found.filter((each) => each.way === way).length;
     return count === 0 ? [] : [`by ${WAYS[way]} in ${formatCount(count)}`];
   });
-  const said = found.length === 0 ? '' : `: ${ways.join(', ')}`;
+  const said = `Canary: a value that was changed after it was read was found in ${formatCounted(of, 'table')}: ${ways.join(', ')}`;
   return [
-    `Canary: a value that was changed after it was read was found in ${formatCounted(of, 'table')}${said}`,
+    ...(found.length === 0 ? [] : [said]),
     ...(missed.length === 0 ? [] : [`Canary not found: ${listSomeNames(namesOf(missed))}`]),
     ...UNTRIED.flatMap(([outcome, words]) => {
       const untried = all.filter((each) => each.outcome === outcome);
