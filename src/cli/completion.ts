@@ -10,7 +10,7 @@ export const COMPLETION_REQUEST = '--get-completions';
 export const SHELLS = ['bash', 'zsh'] as const;
 
 /** Commands whose first word is a file, which shells complete. */
-const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'apply']);
+const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'apply', 'evidence']);
 
 /**
  * The words that may stand where the cursor is: the last of `typed`, which may be empty. Nothing is found where a name
@@ -33,6 +33,7 @@ export function completeWords(typed: readonly string[]): string[] {
 function findCandidates([command, ...before]: readonly string[], last: string): readonly string[] {
   if (command === undefined) return last.startsWith('-') ? ['--help', '--version'] : COMMAND_NAMES;
   if (command === 'completion' && before.length === 0) return SHELLS;
+  if (command === 'evidence' && before.length === 0) return ['check'];
   const open = findOpenFlag(command, before);
   if (open !== null && !last.startsWith('-')) return valuesOf(open);
   const flags = flagsOf(command).filter(

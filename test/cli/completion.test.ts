@@ -43,6 +43,7 @@ describe('completions', () => {
     ],
     [['verify', '--mode=s'], ['--mode=spot']],
     [['plan', '--match-names', 's'], ['snake-case']],
+    [['evidence', ''], ['check']],
     [
       ['completion', ''],
       ['bash', 'zsh'],
