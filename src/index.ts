@@ -14,6 +14,7 @@ export type { VerifySettings } from './config/options/setting-types.js';
 export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export { VERSION } from './config/version.js';
+export type { CanaryResult } from './core/canary.js';
 export type { DifferenceCounts } from './core/chunk.js';
 export type {
   CauseCode,
@@ -29,7 +30,15 @@ export type { Finding, FindingCode } from './core/finding.js';
 export type { Log, LogLevel } from './core/log.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ReportFormat } from './core/report-format.js';
-export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
+export type {
+  ColumnResult,
+  HiddenParts,
+  RowCounts,
+  RunResult,
+  SideResult,
+  TableResult,
+} from './core/result.js';
+export type { AccountFacts, ClockOffset, ServerFacts, SidesFacts } from './core/server-facts.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
 export { createLog, type LogOptions } from './log/create-log.js';
 export { formatDifferences } from './report/differences-file.js';
