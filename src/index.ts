@@ -23,6 +23,7 @@ export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export { VERSION } from './config/version.js';
 export type { BaselineResult } from './core/baseline.js';
+export type { CanaryResult } from './core/canary.js';
 export type { DifferenceCounts } from './core/chunk.js';
 export type {
   CauseCode,
@@ -39,7 +40,15 @@ export type { Finding, FindingCode } from './core/finding.js';
 export type { Log, LogLevel } from './core/log.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ReportFormat } from './core/report-format.js';
-export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
+export type {
+  ColumnResult,
+  HiddenParts,
+  RowCounts,
+  RunResult,
+  SideResult,
+  TableResult,
+} from './core/result.js';
+export type { AccountFacts, ClockOffset, ServerFacts, SidesFacts } from './core/server-facts.js';
 export type { Night, RowTrend, TableNight } from './core/trend.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
 export type { WaiverMark, WaiverUse } from './core/waiver.js';

@@ -1,4 +1,3 @@
-import type { RunConfig } from '../config/run-config.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { Finding } from '../core/finding.js';
 import { isConditional, type Side, type TablePair } from '../core/pairing.js';
@@ -7,10 +6,11 @@ import { findLatentEncoding } from '../diagnosis/latent-encoding.js';
 import { RowLookup } from '../diagnosis/row-lookup.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
+import type { RowTeller } from './disclose-rows.js';
 import type { OpenSide } from './open-side.js';
 
 interface Run {
-  readonly config: RunConfig;
+  readonly teller: RowTeller;
   readonly sides: Record<Side, OpenSide>;
   readonly spool: Spool;
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ export class DiagnosisRun {
 
   async diagnose(table: TableState): Promise<readonly Diagnosis[]> {
     const { pair, id } = table.planned;
-    const { config, spool, signal } = this.#run;
+    const { teller, spool, signal } = this.#run;
     if (pair === null || table.mode === 'count' || signal.aborted) return [];
     const facts = table.toResult([]);
     // With a condition, even the first row of a table may be far away.
@@ -41,16 +41,17 @@ export class DiagnosisRun {
     if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);
     const onFailure = (reason: string): void => table.addFinding(incomplete(table, reason));
     try {
-      return await diagnoseTable({
+      const diagnoses = await diagnoseTable({
         pair,
         counts: facts,
         strategy: facts.strategy,
         isComplete,
         differences: spool.readBatches(id, table.stored),
         lookup: this.#lookup,
-        showValues: config.showValues,
+        showsKeys: teller.showsKeys,
         onFailure,
       });
+      return teller.diagnoses(table.planned, diagnoses);
     } catch (error) {
       // Advice must not cost a run of hours its report.
       onFailure(error instanceof Error ? error.message : String(error));

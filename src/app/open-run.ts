@@ -1,5 +1,5 @@
 import { processEnvironment, type WarningListener, warnOfProcess } from '../config/environment.js';
-import type { RunConfig } from '../config/run-config.js';
+import { hidesRows, type RunConfig } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import { type Log, NO_LOG } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
@@ -48,6 +48,7 @@ export async function withOpenSides<T>(
       onChosen,
       log,
       onRows: side === 'source' ? onRows : undefined,
+      hidesWords: hidesRows(config),
     }),
   );
   const close = (): Promise<unknown> => Promise.all([sides.source.close(), sides.target.close()]);

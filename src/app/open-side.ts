@@ -6,6 +6,7 @@ import type { Side } from '../core/pairing.js';
 import type { Catalog } from '../core/schema.js';
 import type { ConnectionSettings, Environment } from '../engines/connection-settings.js';
 import type { Engine } from '../engines/engine.js';
+import { hideServerWords } from '../engines/hide-words.js';
 import { makeLasting } from '../engines/lasting-session.js';
 import { logEngine } from '../engines/log-sessions.js';
 import { ownSessions } from '../engines/owned-sessions.js';
@@ -36,6 +37,8 @@ export interface SideRequest {
   /** Is told about how many rows all tables of the side have, before its catalog is read whole. */
   readonly onRows?: ((rows: number) => void) | undefined;
   readonly log?: Log | undefined;
+  /** Whether errors come without the words of the server, which may quote a row. */
+  readonly hidesWords?: boolean;
 }
 
 /**
@@ -46,7 +49,8 @@ export async function openSide(request: SideRequest): Promise<OpenSide> {
   const { side, url, stop, onChosen, log = NO_LOG } = request;
   const { engine: quiet, candidates } = resolveSide(request);
   keepSecrets(log, url, candidates);
-  const { engine, close } = ownSessions(logEngine(quiet, log.with({ side })));
+  const logged = logEngine(quiet, log.with({ side }));
+  const { engine, close } = ownSessions(request.hidesWords ? hideServerWords(logged) : logged);
   assertTlsFiles(side, candidates[0]);
   for (const each of candidates)
     log.info('side:open', () => ({ side, url: describeServer(each), tls: each.tls.mode }));

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../config/run-config.js';
+import { hidesRows, type RunConfig } from '../config/run-config.js';
 import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
 import type { Log } from '../core/log.js';
@@ -9,11 +9,13 @@ import { countTables } from '../run/count-tables.js';
 import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { TableRun } from '../run/table-run.js';
+import { type Canaries, tryCanaries } from '../run/try-canaries.js';
 import type { WorkerPool } from '../runners/pool.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
 import { compileScope } from './comparison-scope.js';
+import type { RowTeller } from './disclose-rows.js';
 import { limitRuntime } from './limit-runtime.js';
 import type { OpenSide } from './open-side.js';
 import type { RunLoad } from './run-load.js';
@@ -28,6 +30,7 @@ export interface RunWishes {
   readonly signal: AbortSignal;
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
+  readonly wantsServers: boolean;
   readonly log: Log;
   readonly sitting: RunningSitting;
   /** What stopped the run; null where it was not stopped by itself. */
@@ -50,40 +53,49 @@ export interface OpenRun {
 export interface Reading extends OpenRun {
   readonly tables: readonly TableState[];
   readonly spool: Spool;
+  /** What may be told of rows. */
+  readonly teller: RowTeller;
   /** How the run keeps to its limits. */
   readonly control: RunLoad;
 }
 
-/** Reads the tables, all of them or for as long as a rotation has: what that did not come to is no interruption. */
-export async function readInTime(reading: Reading): Promise<void> {
+/**
+ * Reads the tables, all of them or for as long as a rotation has: what that did not come to is no interruption. Returns what came of
+ * canaries, where they were asked for.
+ */
+export async function readInTime(reading: Reading): Promise<Canaries> {
   const { wishes, tables } = reading;
   const { rotation } = wishes.sitting.sitting;
   if (rotation === null) return readTables(reading);
   const limit = limitRuntime(rotation.maxMs, wishes.signal);
   const { signal } = limit;
   try {
-    await readTables({ ...reading, wishes: { ...wishes, signal, stoppedBy: limit.stoppedBy } });
+    const canaries = await readTables({
+      ...reading,
+      wishes: { ...wishes, signal, stoppedBy: limit.stoppedBy },
+    });
     if (limit.stoppedBy() !== null) wishes.sitting.endTurn(tables);
+    return canaries;
   } finally {
     limit.end();
   }
 }
 
 /** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
-async function readTables(reading: Reading): Promise<void> {
+async function readTables(reading: Reading): Promise<Canaries> {
   const { wishes, tables, pool } = reading;
   await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
   const counted = tables.filter((table) => table.mode === 'count');
   const read = tables.filter((table) => table.mode !== 'count');
   if (counted.length > 0) await countAll({ ...reading, tables: counted });
-  if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
-    await readPairs({ ...reading, tables: read }, pool);
-  }
+  const isReading = read.length > 0 && pool !== null && !wishes.signal.aborted;
+  const canaries: Canaries = isReading ? await readPairs({ ...reading, tables: read }, pool) : new Map();
   const isTurn = wishes.sitting.ages !== null && wishes.stoppedBy() !== null;
-  if (!wishes.signal.aborted || isTurn) return;
+  if (!wishes.signal.aborted || isTurn) return canaries;
   for (const table of tables)
     if (!table.isDone && table.planned.target !== null)
       table.record({ kind: 'interrupted', by: wishes.stoppedBy() });
+  return canaries;
 }
 
 /** Rows of the source in all tables; null where those of a table are not known. */
@@ -118,11 +130,12 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
   await session.close();
 }
 
-async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
-  const { config, wishes, sides, tables, spool, seed, control } = reading;
+async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
+  const { config, wishes, sides, tables, spool, seed, control, teller } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
-  pool.configure({ connections, pairs, estimatedRows: estimateRows(tables) });
+  const hidesWords = hidesRows(config);
+  pool.configure({ connections, pairs, hidesWords, estimatedRows: estimateRows(tables) });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
@@ -149,11 +162,15 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
       }),
       emit: wishes.emit,
       keepsKeys: wishes.sitting.sitting.journal !== null,
-      rowEvents: wishes.rowEvents ? (config.showValues ? 'with-values' : 'without-values') : null,
+      tellRow: wishes.rowEvents ? ({ planned }, row) => teller.row(planned, row) : null,
+      showsKeys: teller.showsKeys,
       signal: wishes.signal,
       now: () => performance.now(),
     };
-    await control.watchDuring(() => runTables(run), pool.sessionIds);
+    return await control.watchDuring(async () => {
+      await runTables(run);
+      return config.canary ? tryCanaries(run) : new Map();
+    }, pool.sessionIds);
   } finally {
     wishes.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.

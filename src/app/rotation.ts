@@ -71,6 +71,7 @@ function noteRanges({ table, sinceMs, nowMs, rotation }: RotatedTable, before: T
       describeSpans(
         pair,
         left.map(({ range }) => range),
+        table.showsKeys,
       ) ?? 'all rows';
     table.addFinding(
       late(
@@ -88,6 +89,7 @@ function noteRanges({ table, sinceMs, nowMs, rotation }: RotatedTable, before: T
     describeSpans(
       pair,
       oldest.map(({ range }) => range),
+      table.showsKeys,
     ) ?? 'all rows';
   return noteAge({
     table,

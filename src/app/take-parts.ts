@@ -41,14 +41,14 @@ function takeTable(parts: Parts, table: TableState, spool: Spool): void {
   const covered = uniteRanges(found);
   for (const { part, ranges } of shares) {
     if (!parts.missing.includes(part)) continue;
-    const open = pair === null || ranges === null ? null : describeSpans(pair, ranges);
+    const open = pair === null || ranges === null ? null : describeSpans(pair, ranges, table.showsKeys);
     noteOpen(table, open, `part ${part} of ${parts.plan.parts.length} is missing`);
   }
   const isRanged = shares.some(({ ranges }) => ranges !== null);
   const missed = shares.flatMap(({ part, ranges }) => (parts.missing.includes(part) ? (ranges ?? []) : []));
   const rest = isRanged ? findGaps(unite(covered, missed)) : [];
   if (rest.length === 0 || pair === null || table.isOpen) return;
-  noteOpen(table, describeSpans(pair, rest), 'no part compared them');
+  noteOpen(table, describeSpans(pair, rest, table.showsKeys), 'no part compared them');
 }
 
 /** Which part was to read what of a table. */

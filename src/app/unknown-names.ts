@@ -18,6 +18,7 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
     ['--tables', config.tables],
     ['--columns', config.columns.map((pattern) => pattern.table)],
     ['--ignore-columns', config.ignoreColumns.map((pattern) => pattern.table)],
+    ['--show-columns', config.showColumns.map((pattern) => pattern.table)],
     ['--relax', config.relax.map((pattern) => pattern.table)],
     ['--uuid-swap', config.uuidSwap.map((pattern) => pattern.table)],
     ['--where', [...config.where.keys()]],
@@ -38,6 +39,7 @@ export function assertNamesExist(config: RunConfig, source: Catalog, target: Cat
   assertKeysExist(config, source);
   for (const pattern of config.columns) assertColumnMeant('--columns', pattern, source);
   for (const pattern of config.ignoreColumns) assertColumnIgnored(pattern, source, target);
+  for (const pattern of config.showColumns) assertColumnMeant('--show-columns', pattern, source);
   for (const pattern of config.relax) assertColumnMeant('--relax', pattern, source);
   for (const pattern of config.uuidSwap) assertColumnMeant('--uuid-swap', pattern, source);
 }

@@ -4,17 +4,17 @@ import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
-import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
+import type { HashKey } from '../core/disclosure.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
-import type { Finding } from '../core/finding.js';
 import { type Log, NO_LOG } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
-import type { RunResult, TableResult } from '../core/result.js';
+import type { RunResult } from '../core/result.js';
+import type { SidesFacts } from '../core/server-facts.js';
 import type { RepairFacts } from '../repair/survey.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
-import { buildResult, readSample, withoutValues } from '../state/build-result.js';
+import { buildResult } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
 import type { TableRecord } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
@@ -23,13 +23,15 @@ import { WaiverBook } from '../waivers/waiver-book.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
 import { comparisonFacts } from './comparison-facts.js';
-import { DiagnosisRun } from './diagnose-run.js';
+import { describeServers } from './describe-servers.js';
+import { openKeyHasher, RowTeller } from './disclose-rows.js';
 import { examineRepair } from './examine-repair.js';
+import { explainTables, finishTables } from './finish-tables.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
-import { findFewRows, noteFewRows } from './min-rows.js';
+import { findFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { openState } from './open-state.js';
 import type { PartOutcome } from './part-outcome.js';
@@ -51,6 +53,8 @@ export interface RunHooks {
   readonly rowEvents?: boolean;
   /** Also read what repair SQL must know of the target. */
   readonly wantsRepair?: boolean;
+  /** Also ask both servers for what evidence says of them. */
+  readonly wantsServers?: boolean;
   /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
   readonly onWarning?: (sentence: string) => void;
   /** Is told what the run does, decides and survives; made by `createLog`. */
@@ -76,11 +80,15 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'signal',
   'rowEvents',
   'wantsRepair',
+  'wantsServers',
   'onWarning',
   'log',
   'sitting',
   'waivers',
 ];
+
+/** Changes what is told of a row, by the name of its table on the target. */
+export type EditRow = (table: string, row: RowDifference) => RowDifference;
 
 /** A differing row and the table it is in, by the target's name. */
 export interface TableDifference {
@@ -91,10 +99,15 @@ export interface TableDifference {
 /** What a run leaves: its result, and every difference until it is closed. */
 export interface VerifyOutcome {
   readonly result: RunResult;
-  /** Every differing row, in the order of the result's tables and of their keys. */
-  differences(): AsyncIterable<TableDifference>;
+  /**
+   * Every differing row as it may be told, in the order of the result's tables and of their keys. `edit` is handed each row before anything of
+   * it is hidden, and what it returns is told instead.
+   */
+  differences(edit?: EditRow): AsyncIterable<TableDifference>;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
   readonly repair: RepairFacts | null;
+  /** What evidence says of both servers; null unless it was asked for. */
+  readonly servers: SidesFacts | null;
   /** What a part of a planned run leaves; null where it is all of a run, or came not to its end. */
   readonly part: PartOutcome | null;
   /** The run that another sitting can go on with, where rows are open and something was kept; else null. */
@@ -128,7 +141,8 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, rowEvents = true, wantsRepair = false, sitting = ONLY_SITTING } = hooks;
+  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false } = hooks;
+  const { sitting = ONLY_SITTING } = hooks;
   const limit = limitRuntime(config.maxRuntimeMs, hooks.signal);
   const { signal } = limit;
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
@@ -137,10 +151,12 @@ export async function verifyWith(
     signal,
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
+    wantsServers,
     log,
     sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
   };
+  const hashKey = openKeyHasher(config, process.env);
   const seed = seedOf(sitting) ?? config.seed ?? randomBytes(8).readBigUInt64BE();
   const waivers = hooks.waivers ?? WaiverBook.empty();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
@@ -157,7 +173,7 @@ export async function verifyWith(
     }));
     return await withOpenSides(
       config,
-      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, { onRecord, waivers }),
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load, hashKey }, { onRecord, waivers }),
       { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows },
     );
   } catch (error) {
@@ -171,7 +187,7 @@ export async function verifyWith(
 }
 
 async function verifyOpenSides(
-  opened: OpenRun,
+  { hashKey, ...opened }: OpenRun & { readonly hashKey: HashKey | null },
   { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
@@ -179,7 +195,8 @@ async function verifyOpenSides(
   const catalogs = catalogsOf(sides);
   const asked = withBareNames(opened.config, catalogs);
   const config = withPatternsSpread(asked, catalogs.source);
-  const run = { ...opened, config };
+  const teller = new RowTeller({ ...config, hashKey });
+  const run = { ...opened, config, teller };
   const started = { at: new Date(), ms: performance.now() };
   const pairing = await pairSides(config, sides);
   const repairCatalog = wishes.wantsRepair ? await readRepairCatalog(sides.target) : null;
@@ -187,15 +204,18 @@ async function verifyOpenSides(
     onRecord(table, record);
     wishes.sitting.learn(table, record);
   };
-  const planned = pairing.tables.map((table) => openState(table, modeOf(config, table), tellRecord));
+  const planned = pairing.tables.map((table) =>
+    openState(table, modeOf(config, table), { onRecord: tellRecord, showsKeys: teller.showsKeys }),
+  );
   const spool = await Spool.create(tmpdir());
   try {
+    const servers = wishes.wantsServers ? await describeServers(sides, wishes.log) : null;
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const facts = comparisonFacts({ config: asked, sides, tables: planned, seed });
     const tables = wishes.sitting.begin(facts, planned, spool);
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
-    await readInTime(reading);
+    const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
@@ -208,7 +228,7 @@ async function verifyOpenSides(
     if (wanted === null && !wishes.signal.aborted) {
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const results = await finishTables(reading, { diagnoses, waived });
+    const results = await finishTables(reading, { diagnoses, waived, canaries });
     await closing;
     const result = buildResult({
       version: VERSION,
@@ -219,6 +239,7 @@ async function verifyOpenSides(
       seed,
       hashes: hashConfig(asked),
       load: load.describe(),
+      hidden: teller.describeHidden(pairing.tables),
       source: describeSide(sides.source),
       target: describeSide(sides.target),
       notLookedAt: pairing.notLookedAt,
@@ -251,8 +272,9 @@ async function verifyOpenSides(
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
-      differences: () => readDifferences(reading, waived),
+      differences: (edit) => readDifferences(reading, { waived, edit }),
       repair,
+      servers,
       part: wishes.sitting.describePart({
         tables,
         spool,
@@ -271,54 +293,24 @@ async function verifyOpenSides(
   }
 }
 
-interface ExplainedTables {
-  readonly diagnoses: ReadonlyMap<TableState, readonly Diagnosis[]>;
-  readonly strangers: readonly Finding[];
-}
-
-/** Says of each table why its rows differ, as far as that can be said. */
-async function explainTables({ config, sides, tables, spool, wishes }: Reading): Promise<ExplainedTables> {
-  const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
-  try {
-    const diagnoses = new Map<TableState, readonly Diagnosis[]>();
-    for (const table of tables) {
-      if (!wishes.signal.aborted && !wishes.sitting.readsSome) noteFewRows(config, table);
-      diagnoses.set(table, await diagnosing.diagnose(table));
-    }
-    return { diagnoses, strangers: diagnosing.findStrangers() };
-  } finally {
-    await diagnosing.close();
-  }
-}
-
-/** Makes the results of the tables, with what was said of why their rows differ and what of them was accepted. */
-async function finishTables(
-  { config, tables, spool }: Reading,
-  { diagnoses, waived }: Pick<ExplainedTables, 'diagnoses'> & { readonly waived: WaivedRows },
-): Promise<TableResult[]> {
-  const results = [];
-  for (const table of tables) {
-    const rows = await readSample(spool, table);
-    const sample = rows.map((row) => waived.markRow(table.name, row));
-    const shown = config.showValues ? sample : withoutValues(sample);
-    results.push(table.toResult(shown, diagnoses.get(table), waived.countOf(table.name)));
-  }
-  return results;
-}
-
 /** Whether nothing of both sides was left out by name. */
 function isWhole({ tables, exclude }: RunConfig): boolean {
   return tables.length === 0 && exclude.length === 0;
 }
 
+interface Edits {
+  readonly waived: WaivedRows;
+  readonly edit: EditRow | undefined;
+}
+
 async function* readDifferences(
-  { spool, tables }: Reading,
-  waived: WaivedRows,
+  { spool, tables, teller }: Pick<Reading, 'spool' | 'tables' | 'teller'>,
+  { waived, edit = (_table, row) => row }: Edits,
 ): AsyncGenerator<TableDifference> {
   for (const { planned, stored } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);
-    for await (const difference of waived.mark(table, spool.read(planned.id, stored)))
-      yield { table, difference };
+    for await (const row of waived.mark(table, spool.read(planned.id, stored)))
+      yield { table, difference: teller.row(planned, edit(table, row)) };
   }
 }

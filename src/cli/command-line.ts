@@ -52,6 +52,11 @@ Exit codes:
   4    could not run, or could not go on
   130  interrupted`;
 
+const EVIDENCE_EPILOGUE = `Exit codes:
+  0    every file is as the manifest says
+  1    a file was altered, added or is missing, or the manifest is not the one that was kept or signed
+  2    wrong usage, or no folder of evidence`;
+
 /** Thrown to leave yargs as soon as a command is known: it would render the command's help next, which takes 30 ms. */
 const PARSED = new Error('The command line was read.');
 
@@ -168,6 +173,26 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .epilogue(`${APPLY_EPILOGUE}\n\n${PASSWORDS}`),
       ({ _, $0, file, ...flags }) =>
         onCommand({ kind: 'apply', path: named(file, 'apply'), flags: flags as RawFlags }, { _, ...flags }),
+    )
+    .command(
+      'evidence <action> <folder>',
+      'Check a folder of evidence: evidence check DIR; needs no database',
+      (evidence) =>
+        evidence
+          .usage(
+            'Says what of a folder that verify --evidence wrote was altered since.\n\n$0 evidence check DIR [flags]',
+          )
+          .positional('action', { type: 'string', description: 'check', demandOption: true })
+          .positional('folder', { type: 'string', description: 'The folder', demandOption: true })
+          .options(yargsOptions('evidence'))
+          .epilogue(EVIDENCE_EPILOGUE),
+      ({ _, $0, action, folder, ...flags }) => {
+        const [what, where] = [named(action, 'evidence'), named(folder, 'evidence')];
+        return onCommand(
+          { kind: 'evidence', action: what, folder: where, flags: flags as RawFlags },
+          { _, ...flags },
+        );
+      },
     )
     .command(
       'completion <shell>',

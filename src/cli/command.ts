@@ -20,6 +20,7 @@ export type Command =
       readonly path: string;
       readonly flags: RawFlags;
     }
+  | { readonly kind: 'evidence'; readonly action: string; readonly folder: string; readonly flags: RawFlags }
   | { readonly kind: 'apply'; readonly path: string; readonly flags: RawFlags }
   /** Help, version or completions, to be printed as they are. */
   | { readonly kind: 'text'; readonly text: string };

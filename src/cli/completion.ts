@@ -10,10 +10,13 @@ export const COMPLETION_REQUEST = '--get-completions';
 export const SHELLS = ['bash', 'zsh'] as const;
 
 /** Commands whose first word is a file, which shells complete. */
-const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'waive', 'history', 'apply']);
+const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'waive', 'history', 'apply', 'evidence', 'merge']);
 
 /** Words that stand first behind a command. */
-const FIRST_WORDS: Readonly<Record<string, readonly string[]>> = { baseline: ['accept'] };
+const FIRST_WORDS: Readonly<Record<string, readonly string[]>> = {
+  baseline: ['accept'],
+  evidence: ['check'],
+};
 
 /**
  * The words that may stand where the cursor is: the last of `typed`, which may be empty. Nothing is found where a name

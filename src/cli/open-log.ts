@@ -43,6 +43,8 @@ interface LogRequest {
   readonly path: string | null;
   readonly io: Pick<CliIo, 'stderr' | 'env'>;
   readonly hidesValues: boolean;
+  /** Takes every line too; absent where there is only one log. */
+  readonly copy?: ((line: string) => void) | undefined;
 }
 
 /** The file that a log goes to, as other outputs are planned; none for stderr, and where no log is wanted. */
@@ -59,16 +61,21 @@ export function readLogPath(flags: RawFlags): string | null {
  * Opens the log of a command. Lines are added to a file that is there, and are on their way to the disk when the next step
  * begins: the last line before a process is killed is the one that is looked for.
  */
-export function openLog({ path, io, hidesValues }: LogRequest): CommandLog {
-  if (path === null) return { log: NO_LOG, during: (work) => work(), close: () => undefined };
+export function openLog({ path, io, hidesValues, copy }: LogRequest): CommandLog {
+  if (path === null && copy === undefined)
+    return { log: NO_LOG, during: (work) => work(), close: () => undefined };
   const level = readLevel(io.env);
-  const sink = path === LOG_TO_STDERR ? toStream(io.stderr) : toFile(path);
+  const sink = openSink(path, io);
+  const write = (line: string): void => {
+    copy?.(line);
+    sink.write(line);
+  };
   const onFailure = (error: unknown): void => {
     io.stderr.write(
-      `Warning: The log ends here, because ${path} cannot be written: ${whyNotWritten(error)}.\n`,
+      `Warning: The log ends here, because ${path ?? 'the folder of --evidence'} cannot be written: ${whyNotWritten(error)}.\n`,
     );
   };
-  const log = createLog({ level, hidesValues, write: sink.write, onFailure });
+  const log = createLog({ level, hidesValues, write, onFailure });
   return { log, during: (work) => logEnd(log, work), close: sink.close };
 }
 
@@ -98,6 +105,11 @@ function readLevel(env: CliIo['env']): LogLevel {
 interface Sink {
   readonly write: (line: string) => void;
   readonly close: () => void;
+}
+
+function openSink(path: string | null, { stderr }: LogRequest['io']): Sink {
+  if (path === null) return { write: () => undefined, close: () => undefined };
+  return path === LOG_TO_STDERR ? toStream(stderr) : toFile(path);
 }
 
 function toStream(stream: CliIo['stderr']): Sink {

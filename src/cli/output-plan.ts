@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { type PlannedFile, refuseSharedFiles } from '../config/file-place.js';
 import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
 import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
@@ -23,6 +24,9 @@ export interface OutputPlan {
   readonly differencesPath: string | null;
   /** The file of repair SQL and the one that undoes it. */
   readonly repairPaths: { readonly repair: string; readonly undo: string } | null;
+  /** The folder of evidence, and the key that signs it. */
+  readonly evidencePath: string | null;
+  readonly signWith: string | null;
   /** Null for no log; `-` for stderr. */
   readonly logPath: string | null;
   readonly quiet: boolean;
@@ -53,11 +57,13 @@ export function planOutput(flags: RawFlags, env: CliIo['env']): OutputPlan {
     annotates,
     differencesPath: readText(flags, 'differences') ?? null,
     repairPaths: readRepairPaths(flags),
+    ...readEvidence(flags),
     logPath: readLogPath(flags),
     quiet: readSwitch(flags, 'quiet'),
     noColor: readSwitch(flags, 'no-color'),
   };
   refuseSharedFiles(plannedFiles(plan));
+  refuseWithinEvidence(plan);
   return plan;
 }
 
@@ -114,12 +120,39 @@ function readReport(text: string): AskedReport {
 function readRepairPaths(flags: RawFlags): OutputPlan['repairPaths'] {
   const repair = readText(flags, 'repair') ?? null;
   if (repair === null) return null;
-  if (readSwitch(flags, 'hide-values')) {
+  const hiding = ['hide-values', 'hash-keys'].find((flag) => readSwitch(flags, flag));
+  if (hiding !== undefined) {
     throw optionError({
       option: '--repair',
-      message: 'Expected --repair or --hide-values, got both.',
-      hint: 'Repair SQL holds the values of the rows: leave one of them out.',
+      message: `Expected --repair or --${hiding}, got both.`,
+      hint: 'Repair SQL holds the keys and values of the rows: leave one of them out.',
     });
   }
   return { repair, undo: `${repair.replace(/\.sql$/i, '')}.undo.sql` };
+}
+
+function readEvidence(flags: RawFlags): Pick<OutputPlan, 'evidencePath' | 'signWith'> {
+  const evidencePath = readText(flags, 'evidence') ?? null;
+  const signWith = readText(flags, 'sign-with') ?? null;
+  if (signWith !== null && evidencePath === null) {
+    throw optionError({
+      option: '--sign-with',
+      message: 'Expected --sign-with with --evidence only.',
+      hint: 'It signs the manifest of the evidence: add --evidence DIR, or leave it out.',
+    });
+  }
+  return { evidencePath, signWith };
+}
+
+/** What is in the folder and not in its manifest would be taken for something that somebody added. */
+function refuseWithinEvidence(plan: OutputPlan): void {
+  const { evidencePath } = plan;
+  if (evidencePath === null) return;
+  const inside = plannedFiles(plan).find(({ path }) => resolve(dirname(path)) === resolve(evidencePath));
+  if (inside === undefined) return;
+  throw optionError({
+    option: inside.flag,
+    message: `Cannot write ${inside.flag} ${inside.path}: it is in the folder of --evidence.`,
+    hint: 'Name a file elsewhere: the folder gets its own.',
+  });
 }

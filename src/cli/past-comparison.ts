@@ -1,4 +1,4 @@
-import type { TableDifference } from '../app/verify.js';
+import type { EditRow, VerifyOutcome } from '../app/verify.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError } from '../config/raw-flags.js';
 import type { RunResult } from '../core/result.js';
@@ -29,24 +29,22 @@ export function openComparison(request: PastRequest): Past['judge'] {
   return async ({ result, differences: all }) => {
     const known = new KnownDifferences({ baseline, digester, failsOnNew });
     const recorder = new NightRecorder(digester);
-    for await (const { table, difference } of all()) {
-      known.add(table, difference);
-      if (historyFolder !== null) recorder.add(table, difference);
-    }
+    const note: EditRow = (table, row) => {
+      known.add(table, row);
+      if (historyFolder !== null) recorder.add(table, row);
+      return row;
+    };
+    // Hashes are made of what rows are, whatever of them may be told.
+    for await (const _ of all(note));
     const isJudged = baselinePath !== null;
     const judged = isJudged ? known.judge(result) : result;
-    const differences = isJudged ? () => markNew(known, all()) : all;
+    const differences: VerifyOutcome['differences'] = isJudged
+      ? (edit = (_table, row) => row) => all((table, row) => edit(table, known.mark(table, row)))
+      : all;
     if (historyFolder === null) return { result: judged, differences, trend: null, failure: null };
     const remembered = remember(request, historyFolder, { result: judged, recorder });
     return { result: judged, differences, ...remembered };
   };
-}
-
-async function* markNew(
-  known: KnownDifferences,
-  rows: AsyncIterable<TableDifference>,
-): AsyncGenerator<TableDifference> {
-  for await (const { table, difference } of rows) yield { table, difference: known.mark(table, difference) };
 }
 
 const IN_CLEAR =

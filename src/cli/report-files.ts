@@ -23,7 +23,6 @@ export interface ReportFiles {
 
 interface Destination {
   readonly reports: readonly PlannedReport[];
-  readonly showValues: boolean;
   readonly io: Pick<CliIo, 'stderr'>;
   readonly open: (file: RequestedFile) => OutputFile;
 }
@@ -34,7 +33,7 @@ const LEAST_SUMMARY_BYTES = 16_000;
 const MOST_METRICS_BYTES = 16 << 20;
 
 /** Opens the file of every report. */
-export function openReportFiles({ reports, showValues, io, open }: Destination): ReportFiles {
+export function openReportFiles({ reports, io, open }: Destination): ReportFiles {
   const files = reports.map((report) => ({ report, file: open(requestFor(report)) }));
   const startedAt = new Date().toISOString();
   return {
@@ -56,7 +55,7 @@ export function openReportFiles({ reports, showValues, io, open }: Destination):
         const { format } = report;
         const earlier = readEarlier(report);
         const room = { ...(mostBytes !== null && { mostBytes }), ...(earlier !== null && { earlier }) };
-        const options = { format, showValues, ...room, ...known };
+        const options = { format, ...room, ...known };
         await file.write([formatReport(result, options)]);
       }),
   };

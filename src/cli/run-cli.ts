@@ -54,6 +54,10 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       const { runInit } = await import('./run-init.js');
       return await runInit({ ...command, io: guarded });
     }
+    if (command.kind === 'evidence') {
+      const { runEvidence } = await import('./run-evidence.js');
+      return await runEvidence({ ...command, io: guarded });
+    }
     if (command.kind === 'report') {
       // Loaded late: only this command reads what a stranger may have written.
       const { runReport } = await import('./run-report.js');

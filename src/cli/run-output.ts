@@ -1,4 +1,4 @@
-import type { VerifyOutcome } from '../app/verify.js';
+import type { EditRow, VerifyOutcome } from '../app/verify.js';
 import type { RunResult } from '../core/result.js';
 import type { Night } from '../core/trend.js';
 import { formatDifferences } from '../report/differences-file.js';
@@ -38,7 +38,6 @@ interface WritableOutcome extends Pick<VerifyOutcome, 'result' | 'repair'> {
 interface Destination {
   readonly plan: OutputPlan;
   readonly io: GuardedIo;
-  readonly showValues: boolean;
 }
 
 interface OpenFiles {
@@ -47,7 +46,7 @@ interface OpenFiles {
   readonly repair: Readonly<Record<'repair' | 'undo', OutputFile>> | null;
 }
 
-interface NextStep extends Pick<Destination, 'plan' | 'showValues'> {
+interface NextStep extends Pick<Destination, 'plan'> {
   readonly result: RunResult;
 }
 
@@ -67,7 +66,7 @@ export function openRunOutput(destination: Destination): RunOutput {
   }
 }
 
-function openFiles({ plan, io, showValues }: Destination, opened: OutputFile[]): OpenFiles {
+function openFiles({ plan, io }: Destination, opened: OutputFile[]): OpenFiles {
   const { files, differencesPath, repairPaths } = plan;
   const open = (request: RequestedFile) => {
     const file = openOutputFile(request);
@@ -81,7 +80,7 @@ function openFiles({ plan, io, showValues }: Destination, opened: OutputFile[]):
     return open({ flag: '--repair', path, access: 'private', keepEarlier });
   };
   return {
-    reports: openReportFiles({ reports: files, showValues, io, open }),
+    reports: openReportFiles({ reports: files, io, open }),
     differences:
       differencesPath === null
         ? null
@@ -101,7 +100,6 @@ interface Writing {
 
 /** One output that fails does not take the others with it; its error is thrown when all have been tried. */
 async function writeOutput({ destination, files, outcome }: Writing): Promise<void> {
-  const { showValues } = destination;
   const { result, repair, differences: allRows } = outcome;
   const { differences, repair: repairFiles, reports } = files;
   const failures: unknown[] = [];
@@ -114,9 +112,9 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
   };
   if (differences !== null && allRows !== null) {
     const { hashRow } = outcome;
-    const hashed = hashRow === null ? {} : { hashRow };
-    const rows = { result, differences: allRows(), showValues, ...hashed };
-    await attempt(() => differences.write(formatDifferences(rows)));
+    const edit: EditRow | undefined =
+      hashRow === null ? undefined : (table, row) => ({ ...row, hashes: hashRow(table, row) });
+    await attempt(() => differences.write(formatDifferences({ result, differences: allRows(edit) })));
   }
   if (repairFiles !== null && repair !== null) {
     await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));
@@ -124,7 +122,7 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
   let rows = outcome.rows ?? null;
   if (allRows !== null && showsRows(destination.plan)) {
     await attempt(async () => {
-      rows = await collectHtmlRows({ result, differences: allRows(), showValues });
+      rows = await collectHtmlRows({ result, differences: allRows() });
     });
   }
   const { trend } = outcome;
@@ -135,7 +133,7 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
-function writeStreams({ plan, io, showValues }: Destination, result: RunResult, known: KnownBeside): void {
+function writeStreams({ plan, io }: Destination, result: RunResult, known: KnownBeside): void {
   const summary = `${formatSummary(result)}\n`;
   if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);
   if (plan.stdout === null || (plan.quiet && plan.stdout === 'table')) {
@@ -144,20 +142,22 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult, 
   }
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
-  const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
+  const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH };
   const text = formatReport(result, { format: plan.stdout, ...options, ...known });
   io.stdout.write(plan.stdout === 'prometheus' ? guardMetrics(text) : text);
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
 }
 
 /** What can be done about differing rows that a report only lists the first of; empty where nothing is left. */
-export function describeNextStep({ plan, showValues, result }: NextStep): string {
+export function describeNextStep({ plan, result }: NextStep): string {
   const { missing, extra, changed } = result.totals;
   const areCounted = result.tables.every(({ mode }) => mode === 'count');
   if (plan.quiet || plan.stdout !== 'table' || areCounted || missing + extra + changed === 0) return '';
   const steps = [
     ...(plan.differencesPath === null ? ['--differences PATH writes every differing row'] : []),
-    ...(plan.repairPaths === null && showValues ? ['--repair PATH writes SQL that repairs the target'] : []),
+    ...(plan.repairPaths === null && result.hidden === undefined
+      ? ['--repair PATH writes SQL that repairs the target']
+      : []),
   ];
   return steps.length === 0 ? '' : `Next: ${steps.join('; ')}.\n`;
 }

@@ -2,7 +2,7 @@ import type { PlanHooks } from '../app/plan-run.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { readNumber } from '../config/read-option.js';
-import type { RunConfig } from '../config/run-config.js';
+import { hidesRows, type RunConfig } from '../config/run-config.js';
 import type { RunPlan } from '../core/plan.js';
 import { EXIT_CODES, exitCodeOf } from '../core/verdict.js';
 import { formatPlan, formatPlanJson } from '../report/plan-report.js';
@@ -69,7 +69,7 @@ async function planSettings(
   const { config } = settings;
   const { logPath } = planVerifyOutputs(settings, io);
   const onWarning = (sentence: string) => void io.stderr.write(`${visibleLine(`Warning: ${sentence}`)}\n`);
-  const command = openLog({ path: logPath, io, hidesValues: !config.showValues });
+  const command = openLog({ path: logPath, io, hidesValues: hidesRows(config) });
   try {
     return await command.during(async () => {
       const made = await plan(config, { onWarning, log: command.log, parts });

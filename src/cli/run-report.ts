@@ -6,6 +6,7 @@ import type { RunResult } from '../core/result.js';
 import type { Night } from '../core/trend.js';
 import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
 import { parseSavedDifferences } from '../report/saved-differences.js';
+import { rowsWithoutValues, withoutValues } from '../report/without-values.js';
 import type { GuardedIo } from './cli-io.js';
 import { type OutputPlan, plannedFiles, planOutput, showsRows } from './output-plan.js';
 import { readLines } from './read-lines.js';
@@ -31,10 +32,11 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
     { option: '--history', path: historyFolder, shows: 'a trend' },
   ]);
   refuseInputsAsOutputs(plannedFiles(plan), rowsPath === null ? [path] : [path, rowsPath]);
-  const result = readSavedRun(path);
+  const saved = readSavedRun(path);
+  const result = showValues ? saved : withoutValues(saved);
   const trend = await readTrend(historyFolder, result);
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
-  const output = openRunOutput({ plan, io, showValues });
+  const output = openRunOutput({ plan, io });
   try {
     await output.write({ result, differences: null, rows, repair: null, trend, hashRow: null });
   } finally {
@@ -77,5 +79,8 @@ interface Rows {
 
 function readRows({ path, result, showValues }: Rows): Promise<HtmlRows> {
   const differences = parseSavedDifferences({ lines: readLines(path), path, result });
-  return collectHtmlRows({ result, differences, showValues });
+  return collectHtmlRows({
+    result,
+    differences: showValues ? differences : rowsWithoutValues(differences),
+  });
 }

@@ -1,7 +1,7 @@
 import type { Sitting } from '../app/sitting.js';
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
-import { type RunConfig, sidesOf } from '../config/run-config.js';
+import { hidesRows, type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import { exitCodeOfResult } from '../core/exit-code.js';
 import type { Log } from '../core/log.js';
@@ -10,6 +10,7 @@ import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
 import { describeResume, openCommandSitting, type SittingAsk } from './command-sitting.js';
+import { type EvidenceOutput, openEvidence } from './evidence-output.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
@@ -98,19 +99,20 @@ export async function verifySettings(request: SittingAsk, command: VerifyCommand
   assertUrls(sidesOf(config), { looksAtFiles: true });
   const { describeAsked } = await import('../app/asked-run.js');
   const labels = { ...describeAsked(config) };
-  const logged = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
+  const evidence = openEvidence({ plan, config, io });
+  const logged = openLog({ path: plan.logPath, io, hidesValues: hidesRows(config), copy: evidence?.log });
   try {
-    return await logged.during(() =>
-      verifyLogged({ ...request, config, labels, plan, past, io, command, log: logged.log }),
-    );
+    const run = { ...request, config, labels, plan, past, io, command, evidence, log: logged.log };
+    return await logged.during(() => verifyLogged(run));
   } finally {
     logged.close();
+    evidence?.close();
   }
 }
 
 async function verifyLogged(request: LoggedRun): Promise<number> {
-  const { config, labels, plan, io, log } = request;
-  const output = openRunOutput({ plan, io, showValues: config.showValues });
+  const { labels, plan, io, log } = request;
+  const output = openRunOutput({ plan, io });
   const partFiles = openPart(request);
   const giveUp = () => standInAfter({ output, labels, log });
   const progress = openProgress(plan, io);
@@ -174,6 +176,8 @@ interface LoggedRun extends SittingAsk {
   readonly io: GuardedIo;
   readonly command: Pick<VerifyCommand, 'verify' | 'words' | 'hideSecrets'>;
   readonly log: Log;
+  /** Null where no evidence is wanted. */
+  readonly evidence: EvidenceOutput | null;
 }
 
 interface Run extends LoggedRun {
@@ -191,7 +195,7 @@ function openPart({ share, settings }: LoggedRun): PartFiles | null {
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, output, progress, interruption, plan, past, io, log, command, sitting } = run;
+  const { config, output, progress, interruption, plan, past, io, log, command, evidence, sitting } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -200,6 +204,7 @@ async function runAndWrite(run: Run): Promise<number> {
       signal,
       rowEvents: false,
       wantsRepair: plan.repairPaths !== null,
+      wantsServers: evidence !== null,
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
       log,
       sitting,
@@ -214,16 +219,18 @@ async function runAndWrite(run: Run): Promise<number> {
   try {
     progress.stop();
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
-    const { result, differences, trend, failure } = await past.judge(outcome);
+    const { result: judged, differences, trend, failure } = await past.judge(outcome);
     const { hashRow } = past;
-    await output.write({ ...outcome, differences, result: { ...result, command: words }, trend, hashRow });
-    const { showValues } = config;
     const { resumable, part } = outcome;
+    const result = { ...judged, command: words };
+    await output.write({ ...outcome, differences, result, trend, hashRow });
     if (part !== null && !result.interrupted) await run.partFiles?.write(part);
-    io.stderr.write(describeNextStep({ plan, showValues, result }));
+    io.stderr.write(describeNextStep({ plan, result }));
     io.stderr.write(describeResume({ result, resumable, settings: run.settings, io }));
+    const exitCode = exitCodeOfResult(result);
+    await evidence?.write({ ...outcome, differences, result, exitCode });
     if (failure !== null) throw failure;
-    return exitCodeOfResult(result);
+    return exitCode;
   } finally {
     await outcome.close();
   }

@@ -1,19 +1,24 @@
 import { readDatabaseUrl } from '../config/database-url.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
-import { optionError, type RawFlags, readText } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { readQuantity } from '../config/read-option.js';
+import { readShowValues } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { Settings } from './read-settings.js';
 
 /** The flags that say where results go. */
 export const OUTPUT_FLAGS = [
   ...['report', 'differences', 'repair', 'log', 'quiet', 'no-color', 'show-values', 'hide-values'],
+  ...['hash-keys', 'evidence', 'sign-with'],
 ] as const;
 
 /** The flags that say what a result is held against. */
 export const PAST_FLAGS = ['waivers', 'key-file', 'baseline', 'fail-on', 'history', 'history-keep'] as const;
 
-/** What was asked earlier, where the sides and the time may be said again: a URL with its password, or of a server that has moved. */
+/**
+ * What was asked earlier, where the sides and the time may be said again: a URL with its password, or of a server that has moved. More may be
+ * hidden than before, and nothing less.
+ */
 export function saidAgain(config: RunConfig, flags: RawFlags): RunConfig {
   const [source, target] = [readText(flags, 'source'), readText(flags, 'target')];
   return {
@@ -21,6 +26,9 @@ export function saidAgain(config: RunConfig, flags: RawFlags): RunConfig {
     sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
     targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime) ?? config.maxRuntimeMs,
+    showValues: config.showValues && readShowValues(flags),
+    hashKeys: config.hashKeys || readSwitch(flags, 'hash-keys'),
+    keyFile: readText(flags, 'key-file') ?? config.keyFile,
   };
 }
 

@@ -18,6 +18,7 @@ const POSITIONALS: Readonly<Partial<Record<CommandName, { readonly name: string;
     },
     history: { name: 'the folder of a history', hint: 'Write rowproof history DIR.' },
     apply: { name: 'the file to apply', hint: 'Write rowproof apply FILE.sql --target URL.' },
+    evidence: { name: 'what to do and the folder', hint: 'Write rowproof evidence check DIR.' },
     completion: { name: 'the name of a shell', hint: 'Write rowproof completion bash, or zsh.' },
   };
 

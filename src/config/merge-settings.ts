@@ -30,7 +30,7 @@ export function mergeSettings(flags: RawFlags, file: ConfigFile): MergedSettings
 function mergeFlags(flags: RawFlags, fromFile: RawFlags): RawFlags {
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   const names = new Set(given.map(([name]) => name));
-  if (names.has('show-values')) names.add('hide-values');
+  if (names.has('show-values')) names.add('hide-values').add('show-columns');
   if (names.has('hide-values')) names.add('show-values');
   if (names.has('mode') && flags.mode !== 'spot') names.add('ratio');
   const kept = Object.entries(fromFile).filter(([name]) => !names.has(name));

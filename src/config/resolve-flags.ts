@@ -45,7 +45,8 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     limits: readLoadLimits(flags),
     checksumOn: readChoice(flags, RUN_OPTIONS.checksumOn),
     seed: readCount(flags, RUN_OPTIONS.seed),
-    showValues: readShowValues(flags),
+    canary: readSwitch(flags, 'canary'),
+    ...readHiding(flags),
   };
 }
 
@@ -86,6 +87,21 @@ function readMode(flags: RawFlags): ModeChoice {
   }
   const ratio = readRatio(flags, RUN_OPTIONS.ratio);
   return ratio === 1 ? { mode: 'full', ratio } : { mode, ratio };
+}
+
+/** What is shown of rows. */
+function readHiding(flags: RawFlags): Pick<RunConfig, 'showValues' | 'showColumns' | 'hashKeys' | 'keyFile'> {
+  const showValues = readShowValues(flags);
+  const showColumns = readColumnPatterns(flags, 'show-columns');
+  if (showValues && showColumns.length > 0) {
+    throw optionError({
+      option: '--show-columns',
+      message: 'Expected --show-columns with --hide-values only.',
+      hint: 'It names columns whose values are shown although others are hidden: add --hide-values, or leave it out.',
+    });
+  }
+  const hashKeys = readSwitch(flags, 'hash-keys');
+  return { showValues, showColumns, hashKeys, keyFile: readText(flags, 'key-file') ?? null };
 }
 
 /** Whether values of rows are shown. */

@@ -79,7 +79,20 @@ export interface RunConfig {
   readonly checksumOn: ChecksumPlace;
   /** The seed of the row hash; null for a random one. */
   readonly seed: bigint | null;
+  /** Whether a value of each table is changed after it was read, to prove that it is found. */
+  readonly canary: boolean;
   readonly showValues: boolean;
+  /** Columns whose values are shown although others are hidden. */
+  readonly showColumns: readonly ColumnPattern[];
+  /** Whether pseudonyms stand in the place of keys. */
+  readonly hashKeys: boolean;
+  /** The file that holds the secret; null for the environment's. */
+  readonly keyFile: string | null;
+}
+
+/** Whether anything of a row is hidden, so that neither statements nor words of a server may be shown as they are. */
+export function hidesRows({ showValues, hashKeys }: Pick<RunConfig, 'showValues' | 'hashKeys'>): boolean {
+  return !showValues || hashKeys;
 }
 
 /** Both sides with their URLs. */

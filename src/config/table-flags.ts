@@ -29,10 +29,10 @@ export function assertMappedOnce(mappings: readonly TableMapping[]): void {
   }
 }
 
-/** `--columns T.C` and `--ignore-columns T.C`. */
+/** `--columns T.C`, `--ignore-columns T.C` and `--show-columns T.C`. */
 export function readColumnPatterns(
   flags: RawFlags,
-  name: 'columns' | 'ignore-columns',
+  name: 'columns' | 'ignore-columns' | 'show-columns',
 ): readonly ColumnPattern[] {
   return readList(flags, name).map((text) => {
     const pattern = parseColumnPattern(text);

@@ -80,8 +80,3 @@ export interface Diagnosis {
   /** The relaxation under which all changed rows of the column would be equal, as the user writes it; absent where none is. */
   readonly relaxation?: string;
 }
-
-/** Takes the rows' values out of diagnoses; what they say of whole groups stays. */
-export function withoutExamples(diagnoses: readonly Diagnosis[]): Diagnosis[] {
-  return diagnoses.map((each) => ({ ...each, evidence: { ...each.evidence, examples: [] } }));
-}

@@ -49,6 +49,7 @@ export const FINDING_EFFECTS = {
   'waivers-unkeyed': 'note',
   'chunk-unverified': 'unverified',
   'few-rows': 'unverified',
+  'canary-lost': 'unverified',
   'other-server': 'unverified',
   'schema-changed': 'unverified',
   interrupted: 'unverified',

@@ -1,4 +1,5 @@
 import type { BaselineResult } from './baseline.js';
+import type { CanaryResult } from './canary.js';
 import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
@@ -79,6 +80,8 @@ export interface TableResult extends RowCounts {
   readonly findings: readonly Finding[];
   /** Why rows differ, as far as they show it; without examples where values are hidden. */
   readonly diagnoses: readonly Diagnosis[];
+  /** What came of values that were changed after they were read; absent where that was not tried. */
+  readonly canaries?: readonly CanaryResult[];
   /** The first differences in key order, so that a saved result can be shown again; without values if hidden. */
   readonly sample: readonly RowDifference[];
 }
@@ -114,6 +117,15 @@ export interface PartsResult {
   /** When the first of their rows was read, and the last, as ISO times. */
   readonly oldestReadAt: string;
   readonly newestReadAt: string;
+}
+
+/** What a run hides of the rows it tells of. */
+export interface HiddenParts {
+  readonly values: 'shown' | 'hidden';
+  /** `hashed` keys are pseudonyms: who has the secret can tell which row one stands for, nobody else. */
+  readonly keys: 'shown' | 'hashed';
+  /** Columns, `schema.table.column` of the target, whose values are shown although others are hidden. */
+  readonly shownColumns: readonly string[];
 }
 
 /** Digests of what a run was told, without passwords. */
@@ -152,6 +164,8 @@ export interface RunResult extends ConfigHashes {
   readonly command?: readonly string[];
   /** Absent where nothing was limited. */
   readonly load?: LoadResult;
+  /** Absent where nothing is hidden. */
+  readonly hidden?: HiddenParts;
   readonly scope: {
     readonly notChecked: readonly string[];
     readonly excluded: readonly string[];

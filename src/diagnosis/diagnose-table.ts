@@ -1,4 +1,4 @@
-import { type Diagnosis, withoutExamples } from '../core/diagnosis.js';
+import type { Diagnosis } from '../core/diagnosis.js';
 import { countRows, type RowDifference, type Value } from '../core/difference.js';
 import type { TablePair } from '../core/pairing.js';
 import type { RowCounts, TableResult } from '../core/result.js';
@@ -21,7 +21,8 @@ export interface DiagnosisRequest {
   /** In key order, several at a time. */
   readonly differences: AsyncIterable<readonly RowDifference[]>;
   readonly lookup: RowLookup;
-  readonly showValues: boolean;
+  /** Whether a sentence may name keys. */
+  readonly showsKeys: boolean;
   /** Told why something could not be looked up; what hangs on it is then not diagnosed. */
   readonly onFailure: (reason: string) => void;
 }
@@ -31,7 +32,7 @@ export interface DiagnosisRequest {
  * counts and a few examples of them.
  */
 export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosis[]> {
-  const { pair, counts, strategy, isComplete, showValues } = request;
+  const { pair, counts, strategy, isComplete, showsKeys } = request;
   const { missing, extra, targetRows } = counts;
   if (missing + extra + counts.changed === 0) return [];
   const isOrdered = strategy === 'range' && pair.key.length > 0;
@@ -40,6 +41,7 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
     keyKinds: isOrdered ? pair.key.map(({ keyKind }) => keyKind) : [],
     sourceRows: counts.sourceRows,
     targetRows,
+    showsKeys,
     isConditional: pair.where.target !== null,
     lastTargetKey: missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : null,
   });
@@ -71,8 +73,7 @@ export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosi
   const round =
     isComplete && !isMissingExplained ? diagnoseRowCount({ targetRows, missing, extra, isTailProved }) : null;
   const found = [...changed.diagnose(), ...explained, ...patterns, ...(round === null ? [] : [round])];
-  const said = isWhole ? found : found.map((each) => ({ ...each, confidence: 'likely' as const }));
-  return showValues ? said : withoutExamples(said);
+  return isWhole ? found : found.map((each) => ({ ...each, confidence: 'likely' as const }));
 }
 
 /** True where all differences were looked at. */

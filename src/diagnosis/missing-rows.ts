@@ -1,6 +1,7 @@
 import type { Confidence, Diagnosis } from '../core/diagnosis.js';
 import type { Value } from '../core/difference.js';
 import type { KeyKind } from '../core/encoding/key-bytes.js';
+import { formatCounted } from '../words/number-text.js';
 import { readExactNumber } from './exact-number.js';
 import { PROOF_BITS } from './explanation.js';
 import { compareKeys } from './key-order.js';
@@ -26,6 +27,8 @@ export interface MissingRowFacts {
   readonly targetRows: number;
   /** Whether only rows that meet a condition were compared. */
   readonly isConditional: boolean;
+  /** Whether a sentence may name keys. */
+  readonly showsKeys: boolean;
   /** The key of the target's last row; null where it could not be read, or there is none. */
   readonly lastTargetKey: readonly Value[] | null;
 }
@@ -104,7 +107,7 @@ export class MissingRows {
     const isProof = chanceBits(this.#facts.sourceRows, rows) >= PROOF_BITS;
     return this.#diagnosis('missing-tail', {
       rows,
-      detail: `from key ${formatKey(this.#firstAfter ?? [])} on`,
+      detail: this.#facts.showsKeys ? `from key ${formatKey(this.#firstAfter ?? [])} on` : '',
       confidence: isProof && rows === this.#rows && rows > 1 ? 'proved' : 'likely',
     });
   }
@@ -121,7 +124,8 @@ export class MissingRows {
     const confidence = isRegular && fitting * 3 >= gaps.length * 2 ? 'proved' : 'likely';
     const [first, last] = [runs[0] as Run, runs.at(-1) as Run];
     const rows = runs.reduce((sum, run) => sum + run.rows, 0);
-    const detail = `every ${usual} keys, from ${first.first} to ${last.last}`;
+    const where = this.#facts.showsKeys ? `, from ${first.first} to ${last.last}` : '';
+    const detail = `every ${usual} keys${where}`;
     return this.#diagnosis('missing-at-intervals', { rows, detail, confidence });
   }
 
@@ -131,7 +135,9 @@ export class MissingRows {
     if (rows < LEAST_ROWS_IN_RUNS || rows * 2 <= this.#rows) return null;
     const named = runs.slice(0, MOST_NAMED_RUNS).map(({ first, last }) => `${first} to ${last}`);
     const more = runs.length - named.length;
-    const detail = `keys ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const detail = this.#facts.showsKeys
+      ? `keys ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+      : formatCounted(runs.length, 'run');
     return this.#diagnosis('missing-runs', {
       rows,
       detail,

@@ -1,6 +1,7 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Finding } from '../core/finding.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
+import type { AccountFacts } from '../core/server-facts.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
@@ -81,6 +82,10 @@ export interface Questions {
    * Throws a `usage` error where the account may not see that.
    */
   readonly load: { readonly about: readonly string[]; readonly answer: number };
+  /** Whom the session is logged in as, and what that account may do. */
+  readonly account: { readonly about: null; readonly answer: AccountFacts };
+  /** Milliseconds since 1970 by the server's clock, with fractions. */
+  readonly clock: { readonly about: null; readonly answer: number };
   /** `Capabilities.checksum`: null where a row of the range could not be hashed. */
   readonly checksum: { readonly about: ChecksumRequest; readonly answer: ServerChecksum | null };
   /** By the number of each part that has rows, from 0 on. */

@@ -1,5 +1,6 @@
 import { RowproofError } from '../core/errors.js';
 import type { Catalog, Table } from '../core/schema.js';
+import type { AccountFacts } from '../core/server-facts.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
@@ -38,6 +39,9 @@ export interface SqlEngineParts
   readTableSizes(session: SqlSession, tables: readonly Table[]): Promise<ReadonlyMap<string, StoredBytes>>;
   readRepairCatalog(session: SqlSession, scope: RepairScope): Promise<RepairCatalog>;
   compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec>;
+  readAccount(session: SqlSession): Promise<AccountFacts>;
+  /** Milliseconds since 1970 by the server's clock. */
+  readClock(session: SqlSession): Promise<number>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
 }
 
@@ -70,6 +74,8 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     catalog: (request) => parts.readCatalog(session, request),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),
+    account: () => parts.readAccount(session),
+    clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
     'repair-question': (sql) => session.query(sql),

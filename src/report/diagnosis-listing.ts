@@ -23,12 +23,8 @@ const GROUP_NOUNS: Partial<Readonly<Record<CauseCode, string>>> = {
   'round-row-count': 'missing row',
 };
 
-interface Telling {
+interface Listing {
   readonly table: TableResult;
-  readonly showValues: boolean;
-}
-
-interface Listing extends Telling {
   /** Causes that the report tells elsewhere, for several tables together. */
   readonly told: ReadonlySet<Diagnosis>;
   readonly width: number;
@@ -46,7 +42,7 @@ export interface ToldDiagnosis {
 }
 
 /** Why the rows of a table pair differ, every cause with its counts. */
-export function tellDiagnoses({ table, showValues }: Telling): ToldDiagnosis[] {
+export function tellDiagnoses(table: TableResult): ToldDiagnosis[] {
   // A result that an earlier version saved has none.
   const diagnoses = table.diagnoses ?? [];
   return diagnoses.map((diagnosis, i) => {
@@ -55,15 +51,15 @@ export function tellDiagnoses({ table, showValues }: Telling): ToldDiagnosis[] {
     return {
       diagnosis,
       text: `${describeCounts(diagnosis)}: ${nameCause(diagnosis)} (${diagnosis.confidence})`,
-      notes: tellEvidence({ table, diagnosis, showValues }),
+      notes: tellEvidence({ table, diagnosis }),
       rest: done.flatMap((column) => describeRest(table, column)),
     };
   });
 }
 
 /** The first causes under a heading, for a terminal, but those that are told elsewhere; nothing where none is known. */
-export function formatDiagnoses({ told, width, paint, ...telling }: Listing): string[] {
-  const all = tellDiagnoses(telling);
+export function formatDiagnoses({ table, told, width, paint }: Listing): string[] {
+  const all = tellDiagnoses(table);
   if (all.length === 0) return [];
   const own = all.filter(({ diagnosis }) => !told.has(diagnosis));
   const shown = new Set(own.slice(0, MOST_DIAGNOSES));
@@ -93,15 +89,16 @@ function formatNotes(notes: readonly string[], width: number): string[] {
   return notes.flatMap((text) => indented(text, { width, indent: `${INDENT}${INDENT}` }));
 }
 
-function tellEvidence({ table, diagnosis, showValues, place = '' }: Evidence): string[] {
-  const examples = showValues ? firstRow(diagnosis) : [];
+function tellEvidence({ table, diagnosis, place = '' }: Evidence): string[] {
+  const examples = firstRow(diagnosis);
   return [
     ...(examples.length === 0 ? [] : [`${place}${describeExample(examples)}`]),
     ...describeRelaxation(table, diagnosis),
   ];
 }
 
-interface Evidence extends Telling {
+interface Evidence {
+  readonly table: TableResult;
   readonly diagnosis: Diagnosis;
   /** What stands before the example, where it may be of any of several tables. */
   readonly place?: string;

@@ -24,26 +24,25 @@ interface Difference {
   readonly row: RowDifference;
   /** The target's names of the key columns, in the order of the key. */
   readonly key: readonly string[];
-  readonly showValues: boolean;
 }
 
 /** Breaks a difference into lines: one for a missing or extra row, one a column for a changed row. */
-export function describeDifference({ row, key, showValues }: Difference): DifferenceLine[] {
+export function describeDifference({ row, key }: Difference): DifferenceLine[] {
   const kind = `${row.kind}${row.new === true ? ', new' : ''}${row.waived === undefined ? '' : ', waived'}`;
-  const first = { kind, key: formatKey({ row, key, showValues }) };
+  const first = { kind, key: formatKey({ row, key }) };
   if (row.kind !== 'changed') {
     const source = formatCopies(row.sourceCopies ?? (row.kind === 'missing' ? 1 : 0));
     const target = formatCopies(row.targetCopies ?? (row.kind === 'missing' ? 0 : 1));
-    return [
-      { ...first, column: '', values: showValues ? { kind: 'presence', source, target } : { kind: 'none' } },
-    ];
+    return [{ ...first, column: '', values: { kind: 'presence', source, target } }];
   }
   const { source, target, columns } = row;
-  if (!showValues || source === null || target === null) {
+  if (source === null || target === null) {
     return [{ ...first, column: columns.map(visibleName).join(', '), values: { kind: 'none' } }];
   }
   const lines = columns.slice(0, MOST_COLUMNS).map((name, index): DifferenceLine => {
-    const values = { kind: 'pair', source: ownValue(source, name), target: ownValue(target, name) } as const;
+    const isHidden = !Object.hasOwn(source, name) && !Object.hasOwn(target, name);
+    const pair = { kind: 'pair', source: ownValue(source, name), target: ownValue(target, name) } as const;
+    const values = isHidden ? ({ kind: 'none' } as const) : pair;
     const head = index === 0 ? first : { kind: '', key: '' };
     return { ...head, column: visibleName(name), values };
   });
@@ -56,17 +55,18 @@ function formatCopies(copies: number): string {
   return copies === 0 ? '(no row)' : copies === 1 ? '(row)' : `(${formatCount(copies)} rows)`;
 }
 
-function formatKey({ row, key, showValues }: Difference): string {
+function formatKey({ row, key }: Difference): string {
   const { key: values } = row;
-  if (values === null) return showValues ? formatWholeRow(row) : '(whole row)';
+  if (values === null) return formatWholeRow(row);
   const names = key.length > 0 ? key : Object.keys(values);
   return names.map((name) => formatValue(ownValue(values, name) ?? null, MOST_KEY_CHARACTERS)).join(', ');
 }
 
-/** A row that no key names is known by its values. */
-function formatWholeRow({ source, target, columns }: RowDifference): string {
+/** A row that no key names is known by its values, as far as they are not hidden. */
+function formatWholeRow({ source, target, columns: all }: RowDifference): string {
   const values = source ?? target;
   if (values === null) return '(whole row)';
+  const columns = all.filter((name) => Object.hasOwn(values, name));
   const shown = columns
     .slice(0, MOST_COLUMNS)
     .map(

@@ -21,19 +21,18 @@ interface Listing {
   /** Causes that the report tells elsewhere, for several tables together. */
   readonly told: ReadonlySet<Diagnosis>;
   readonly width: number;
-  readonly showValues: boolean;
   readonly paint: Paint;
 }
 
 /** The first differing rows of a table pair, changed values side by side, and how many more there are. */
-export function formatDifferenceListing({ table, told, width, showValues, paint }: Listing): string {
+export function formatDifferenceListing({ table, told, width, paint }: Listing): string {
   const shown = table.sample.slice(0, MOST_ROWS);
   const title = `${formatPairName(table)}: ${formatDifferenceCounts(table)}`;
   const lines = wrapWords(title, width).map((line) => paint('strong', line));
   const changedColumns = describeChangedColumns(table);
   if (changedColumns !== '') lines.push(...wrapWords(`Changed columns: ${changedColumns}`, width));
-  lines.push(...formatDiagnoses({ table, told, width, showValues, paint }));
-  const described = shown.flatMap((row) => describeDifference({ row, key: table.key, showValues }));
+  lines.push(...formatDiagnoses({ table, told, width, paint }));
+  const described = shown.flatMap((row) => describeDifference({ row, key: table.key }));
   if (described.length > 0) lines.push('', formatLines({ lines: described, key: table.key, width, paint }));
   const more = countDifferences(table) - shown.length;
   if (more > 0) {

@@ -6,6 +6,8 @@ import type { Night } from '../core/trend.js';
 import { guardText } from '../words/visible-text.js';
 import type { HtmlRows } from './html/rows/html-rows.js';
 import { REPORT_FORMATS } from './report-formats.js';
+import type { ReportOptions } from './report-options.js';
+import { withoutValues } from './without-values.js';
 
 /** For files and logs, whose reader's width nobody knows. */
 export const DEFAULT_WIDTH = 120;
@@ -16,6 +18,7 @@ export interface FormatReportOptions {
   readonly color?: boolean;
   /** Terminal columns that lines should fit into. */
   readonly width?: number;
+  /** False takes the values out of a result that holds them, and leaves out `rows`, where these may hold them too. */
   readonly showValues?: boolean;
   /** For `prometheus`, the metrics of the run before: when all was well last is taken over from them. */
   readonly earlier?: string;
@@ -52,6 +55,15 @@ export function formatReport(result: RunResult, options: FormatReportOptions = {
       hint: 'table is for people, json for programs.',
     });
   }
-  const text = REPORT_FORMATS[format](result, { color, width, showValues, ...rest });
+  const text = showValues
+    ? REPORT_FORMATS[format](result, { color, width, ...rest })
+    : renderHidden(result, format, { color, width, ...rest });
   return format === 'prometheus' ? text : guardText(text);
+}
+
+/** Rows that were collected from a run which shows values hold them: the result's own first rows stand for them. */
+function renderHidden(result: RunResult, format: ReportFormat, { rows, ...options }: ReportOptions): string {
+  const areHidden = result.hidden?.values === 'hidden';
+  const told = areHidden && rows !== undefined ? { ...options, rows } : options;
+  return REPORT_FORMATS[format](withoutValues(result), told);
 }

@@ -6,7 +6,6 @@ export interface ReportOptions {
   readonly color: boolean;
   /** Terminal columns that lines should fit into. */
   readonly width: number;
-  readonly showValues: boolean;
   /** The report of an earlier run that this one replaces; metrics take over from it when all was well last. */
   readonly earlier?: string;
   /** The most bytes that the place of a summary has room for. */

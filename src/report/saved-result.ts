@@ -66,6 +66,12 @@ const diagnosis = saved.isShape({
   relaxation: saved.orAbsent(saved.isText),
 });
 
+const canary = saved.isShape({
+  way: saved.isOneOf('range', 'bucket', 'checksum'),
+  outcome: saved.isOneOf('found', 'lost', 'no-rows', 'no-value', 'differs-already', 'failed'),
+  column: nullableText,
+});
+
 const table = saved.isShape({
   source: nullableText,
   target: nullableText,
@@ -80,6 +86,7 @@ const table = saved.isShape({
   changedColumns: saved.isRecordOf(amount),
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
+  canaries: saved.orAbsent(saved.isListOf(canary)),
   sample: saved.isListOf(differenceShape),
   new: saved.orAbsent(amount),
   ...counts,
@@ -90,6 +97,12 @@ const load = saved.isShape({
   maxBytesPerSecond: saved.orNull(amount),
   maxLoad: saved.orNull(amount),
   pausedMs: amount,
+});
+
+const hidden = saved.isShape({
+  values: saved.isOneOf('shown', 'hidden'),
+  keys: saved.isOneOf('shown', 'hashed'),
+  shownColumns: texts,
 });
 
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
@@ -119,6 +132,7 @@ const result = saved.isShape({
   elapsedMs: amount,
   command: saved.orAbsent(texts),
   load: saved.orAbsent(load),
+  hidden: saved.orAbsent(hidden),
   scope: saved.isShape({
     notChecked: texts,
     excluded: texts,

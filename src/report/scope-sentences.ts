@@ -2,6 +2,7 @@ import type { LoadResult, RunResult } from '../core/result.js';
 import type { Mode } from '../core/verdict.js';
 import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleMessage, visibleName } from '../words/visible-text.js';
+import { listCanaries } from './canary-sentences.js';
 import { listSomeNames } from './name-list.js';
 import { listTimes } from './time-sentences.js';
 import { formatPairName } from './verdict-text.js';
@@ -37,6 +38,8 @@ export function listScope(result: RunResult): string[] {
     }),
     ...listRemarks(result.scope),
     ...listWaivers(result),
+    ...describeHidden(result),
+    ...listCanaries(result),
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
     `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,
@@ -74,6 +77,17 @@ function listRemarks({ relaxations = [], assumptions = [] }: Partial<RunResult['
       ({ column, remarks }) => `Taken on request: ${visibleName(column)} has ${list(remarks)}`,
     ),
     ...(hasZone ? ['Points in time are shown in UTC.'] : []),
+  ];
+}
+
+/** What the run does not tell of the rows that it found. */
+export function describeHidden({ hidden }: RunResult): string[] {
+  if (hidden === undefined) return [];
+  const { values, keys, shownColumns } = hidden;
+  const but = shownColumns.length === 0 ? '' : `, but for ${listSomeNames(shownColumns)}`;
+  return [
+    ...(values === 'hidden' ? [`Hidden on request: values of rows${but}`] : []),
+    ...(keys === 'hashed' ? ['Keys are pseudonyms: who has the secret can tell whose they are'] : []),
   ];
 }
 

@@ -38,12 +38,11 @@ export function findSharedCauses(tables: readonly TableResult[]): SharedCause[] 
 interface Listing {
   readonly shared: readonly SharedCause[];
   readonly width: number;
-  readonly showValues: boolean;
   readonly paint: Paint;
 }
 
 /** Says each shared cause once, with the tables and columns that have it, and one example; empty where there is none. */
-export function formatSharedCauses({ shared, width, showValues, paint }: Listing): string {
+export function formatSharedCauses({ shared, width, paint }: Listing): string {
   if (shared.length === 0) return '';
   const lines = shared.flatMap((found) => {
     const [first] = found;
@@ -55,7 +54,7 @@ export function formatSharedCauses({ shared, width, showValues, paint }: Listing
         width,
       }),
       ...places.flatMap((text) => indented(text, { width, indent: DEEPER })),
-      ...formatEvidence({ ...first, place: `${formatTableName(first.table)}, `, width, showValues }),
+      ...formatEvidence({ ...first, place: `${formatTableName(first.table)}, `, width }),
     ];
   });
   return [paint('strong', 'Why, in several tables'), ...lines].join('\n');

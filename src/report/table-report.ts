@@ -29,10 +29,8 @@ export function formatTableReport(result: RunResult, options: ReportOptions): st
     result.tables.length === 0
       ? ''
       : formatOverview({ tables: result.tables, mode: result.mode, width, paint }),
-    formatSharedCauses({ shared, width, showValues: options.showValues, paint }),
-    ...differing.map((table) =>
-      formatDifferenceListing({ table, told, width, showValues: options.showValues, paint }),
-    ),
+    formatSharedCauses({ shared, width, paint }),
+    ...differing.map((table) => formatDifferenceListing({ table, told, width, paint })),
     ...formatFindings({ result, width, paint }),
     formatSkippedColumns({ result, width, paint }),
     formatScope({ result, width, paint }),

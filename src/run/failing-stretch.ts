@@ -104,7 +104,8 @@ export class FailingStretch {
     const { after, end, result } = this.#open;
     this.#open = null;
     const { table } = this.#place;
-    await reportUnverified(this.#run, table, result, describeSpan(this.#pair, { after, upTo: end }));
+    const open = describeSpan(this.#pair, { after, upTo: end }, this.#run.showsKeys);
+    await reportUnverified(this.#run, table, result, open);
   }
 }
 

@@ -36,7 +36,7 @@ export async function lookAtRowsAgain(run: TableRun, { work, part, spans }: Look
     if (run.signal.aborted) return;
     if (result.kind === 'unverified') {
       const left = spans.slice(at).map((span) => span.range);
-      await reportUnverified(run, table, result, describeSpans(pair, left));
+      await reportUnverified(run, table, result, describeSpans(pair, left, run.showsKeys));
       return;
     }
     const { counts, changedColumns, undecidedColumns, unfound, differingKeys } = result;

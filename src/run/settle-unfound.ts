@@ -45,12 +45,13 @@ interface BrokenIndex {
 }
 
 function describeBroken(
-  { sides }: TableRun,
+  { sides, showsKeys }: TableRun,
   { pair, side, asked, rows }: BrokenIndex,
   example: Parameters<typeof formatKeyParts>[0],
 ): Finding {
   const names = pair.key.map((column) => column[side].name);
   const index = indexName(pair, side) ?? names.join(', ');
+  const such = showsKeys ? `, such as ${names.join(', ')} = ${formatKeyParts(example)}` : '';
   return {
     code: 'index-broken',
     about: {
@@ -59,7 +60,7 @@ function describeBroken(
       columns: names,
       detail: `${index}: ${rows} of ${asked}`,
     },
-    message: `Index ${index} of ${qualifiedName(pair[side])} on the ${side} is broken: of ${formatCounted(asked, 'row')} that ${asked === 1 ? 'was' : 'were'} there and that it did not find by key, a scan without it found ${formatCount(rows)}, such as ${names.join(', ')} = ${formatKeyParts(example)}. Rows were compared without it.`,
+    message: `Index ${index} of ${qualifiedName(pair[side])} on the ${side} is broken: of ${formatCounted(asked, 'row')} that ${asked === 1 ? 'was' : 'were'} there and that it did not find by key, a scan without it found ${formatCount(rows)}${such}. Rows were compared without it.`,
     hint: sides[side].engine.adviseRebuild(pair[side], index),
   };
 }

@@ -1,4 +1,5 @@
 import type { Pacing, UnverifiedChunk } from '../core/chunk.js';
+import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
@@ -41,8 +42,10 @@ export interface TableRun {
   readonly emit: EmitEvent;
   /** Whether the keys of differing rows are recorded, so that another sitting can look at them again. */
   readonly keepsKeys: boolean;
-  /** Which rows are told one by one, as `row:differs`; null for none. */
-  readonly rowEvents: 'with-values' | 'without-values' | null;
+  /** Makes a row what is told of it as `row:differs`; null where rows are not told one by one. */
+  readonly tellRow: ((table: TableState, row: RowDifference) => RowDifference) | null;
+  /** Whether a sentence may name keys. */
+  readonly showsKeys: boolean;
   readonly signal: AbortSignal;
   readonly now: () => number;
 }
@@ -160,9 +163,10 @@ const noneOf = (counts: Readonly<Record<string, number>>): boolean => Object.key
  * chunk is not tried again, and memory holds a row at a time.
  */
 async function tellRows(run: TableRun, table: TableState, stored: StoredRows): Promise<void> {
-  if (run.rowEvents === null) return;
+  const { tellRow } = run;
+  if (tellRow === null) return;
   for await (const row of run.spool.read(table.planned.id, [stored])) {
-    const difference = run.rowEvents === 'with-values' ? row : { ...row, source: null, target: null };
+    const difference = tellRow(table, row);
     await run.emit({ type: 'row:differs', table: table.name, difference });
   }
 }

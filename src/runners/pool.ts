@@ -96,8 +96,8 @@ export function createWorkerPool(
     expect: (rows) => {
       if (rows >= LONG_RUN_ROWS) runner ??= openRunner(rows);
     },
-    configure: ({ connections, pairs, estimatedRows }) => {
-      setup = { connections, pairs };
+    configure: ({ estimatedRows, ...rest }) => {
+      setup = rest;
       runner ??= openRunner(estimatedRows);
     },
     run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {

@@ -3,6 +3,7 @@ import { type Finding, hasEffect } from '../core/finding.js';
 import {
   type ColumnRemark,
   type ConfigHashes,
+  type HiddenParts,
   type LoadResult,
   type PartResult,
   type PartsResult,
@@ -41,11 +42,6 @@ export async function readSample(spool: Spool, table: TableState): Promise<RowDi
   return sample;
 }
 
-/** Takes the values out of differences, for results that must not show data. The key stays: it names the row. */
-export function withoutValues(differences: readonly RowDifference[]): RowDifference[] {
-  return differences.map((difference) => ({ ...difference, source: null, target: null }));
-}
-
 function remarksOf(tables: readonly TableResult[], name: 'relaxed' | 'assumed'): ColumnRemark[] {
   return tables.flatMap(({ source, columns }) =>
     columns.flatMap(({ source: column, compared, [name]: remarks }) =>
@@ -63,6 +59,7 @@ export interface RunFacts {
   readonly seed: bigint;
   readonly hashes: ConfigHashes;
   readonly load: LoadResult | null;
+  readonly hidden: HiddenParts | null;
   readonly source: SideResult;
   readonly target: SideResult;
   readonly notLookedAt: readonly string[];
@@ -107,6 +104,7 @@ export function buildResult(facts: RunFacts): RunResult {
     ...(facts.part === null ? {} : { part: facts.part }),
     ...(facts.parts === null ? {} : { parts: facts.parts }),
     ...(facts.stoppedBy === null ? {} : { stoppedBy: facts.stoppedBy }),
+    ...(facts.hidden === null ? {} : { hidden: facts.hidden }),
     scope: {
       notChecked: [...NOT_CHECKED, ...facts.notLookedAt],
       excluded: facts.excluded,

@@ -29,6 +29,8 @@ export class TableState {
   /** The share of rows that spot mode reads. */
   readonly ratio: number;
   readonly #onRecord: (record: TableRecord) => void;
+  /** Whether a sentence may name keys of it. */
+  readonly showsKeys: boolean;
   #stored = new StoredExtents();
   #isBag = false;
   #isDone = false;
@@ -51,11 +53,12 @@ export class TableState {
   /** Whether a rotation will come to the rest of it another time. */
   #isRotated = false;
 
-  /** `onRecord` is told each record once it is taken in. */
+  /** `onRecord` is told each record once it is taken in; `showsKeys` is false where no sentence may name a key. */
   constructor(
     planned: PlannedTable,
     { mode, ratio }: ModeChoice,
     onRecord: (record: TableRecord) => void = () => undefined,
+    showsKeys = true,
   ) {
     this.planned = planned;
     this.mode = mode;
@@ -63,6 +66,7 @@ export class TableState {
     this.name = qualifiedNameOf(planned);
     this.#findings = [...planned.findings];
     this.#onRecord = onRecord;
+    this.showsKeys = showsKeys;
   }
 
   /** Takes in what was learned. */
@@ -164,7 +168,7 @@ export class TableState {
   #describeOpen(): string | null {
     const { pair } = this.planned;
     const isWalked = this.mode === 'full' && !this.#isRestarted && pair?.strategy === 'range';
-    return isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
+    return isWalked ? describeSpans(pair, findGaps(this.#coverage), this.showsKeys) : null;
   }
 
   #restart(): void {
@@ -197,6 +201,11 @@ export class TableState {
   /** Where its differing rows lie in the spool, in the order of their keys. */
   get stored(): readonly Extent[] {
     return this.#stored.inOrder();
+  }
+
+  /** Whether its rows were read once more without an index. */
+  get isRestarted(): boolean {
+    return this.#isRestarted;
   }
 
   /** Whether rows are told apart by all of their values, although the table may have a key. */

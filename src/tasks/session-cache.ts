@@ -2,6 +2,7 @@ import type { Log } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { ConnectionSettings } from '../engines/connection-settings.js';
 import type { Engine } from '../engines/engine.js';
+import { hideServerWords } from '../engines/hide-words.js';
 import { logEngine } from '../engines/log-sessions.js';
 import { engineFor } from '../engines/registry.js';
 import type { Session } from '../engines/session.js';
@@ -11,9 +12,20 @@ import { type SessionUse, tameSession } from './tame-session.js';
 /** How much longer than its statement timeout a server gets to answer, before its silence counts as a lost connection. */
 const GRACE_MS = 30_000;
 
+interface SessionRules {
+  readonly load: LoadControl;
+  readonly log: Log;
+  /** Whether errors come without the words of the server, which may quote a row. */
+  readonly hidesWords: boolean;
+}
+
+/** What tasks ask of the sessions of their worker. */
+export type Sessions = Pick<SessionCache, keyof SessionCache>;
+
 /** The two sessions of a worker. A broken one is replaced when it is asked for next. */
 export class SessionCache {
   readonly #connections: Readonly<Record<Side, ConnectionSettings>>;
+  readonly #hidesWords: boolean;
   readonly #sessions = new Map<Side, Session>();
   readonly #streams = new Map<Session, Side>();
 
@@ -23,9 +35,10 @@ export class SessionCache {
 
   constructor(
     connections: Readonly<Record<Side, ConnectionSettings>>,
-    { load, log }: { readonly load: LoadControl; readonly log: Log },
+    { load, log, hidesWords }: SessionRules,
   ) {
     this.#connections = connections;
+    this.#hidesWords = hidesWords;
     this.load = load;
     this.log = log;
   }
@@ -84,7 +97,8 @@ export class SessionCache {
   /** A cancelled task closes the sessions that it finds; one that was just being opened must not be used either. */
   async #open(side: Side, settings: ConnectionSettings, use: SessionUse): Promise<Session> {
     this.load.assertRunning();
-    const engine = logEngine(this.engine(side), this.log.with({ side, purpose: use }));
+    const logged = logEngine(this.engine(side), this.log.with({ side, purpose: use }));
+    const engine = this.#hidesWords ? hideServerWords(logged) : logged;
     const session = await engine.open(settings, this.load.stopSignal);
     try {
       this.load.assertRunning();

@@ -8,6 +8,7 @@ import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
 import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
+import { tryCanary } from './canary.js';
 import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
 import { findEnd } from './find-end.js';
@@ -52,8 +53,8 @@ export class TaskLane {
   /** Says where to connect and what can be read, once; the setup is only asked for where it is not known yet. */
   prepare(readSetup: () => WorkerSetup): void {
     if (this.#prepared !== null) return;
-    const { connections, pairs } = readSetup();
-    const sessions = new SessionCache(connections, { load: this.#load, log: this.#log });
+    const { connections, pairs, hidesWords } = readSetup();
+    const sessions = new SessionCache(connections, { load: this.#load, log: this.#log, hidesWords });
     this.#prepared = { context: { ...this.#tools, sessions, prepared: null }, pairs };
   }
 
@@ -120,6 +121,8 @@ function runTask(
       return spillBuckets({ task, pair, context, channel });
     case 'compare-partition':
       return comparePartition({ task, pair, context, channel });
+    case 'canary':
+      return tryCanary({ task, pair, context, channel });
     case 'find-end':
       return findEnd({ task, pair, context, channel });
     case 'find-keys':

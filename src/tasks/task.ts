@@ -7,6 +7,7 @@ import type {
   SumBucketsResult,
   SumBucketsTask,
 } from '../core/bucket.js';
+import type { CanaryTask, CanaryTaskResult } from '../core/canary.js';
 import type {
   ChecksumResult,
   ChecksumTask,
@@ -41,10 +42,19 @@ export interface LaneData {
 export interface WorkerSetup {
   readonly connections: Readonly<Record<Side, ConnectionSettings>>;
   readonly pairs: readonly TablePair[];
+  /** Whether errors come without the words of the servers, which may quote a row. */
+  readonly hidesWords: boolean;
 }
 
 /** Everything a worker can be asked to do. */
-export type WorkerTask = ChunkTask | ChecksumTask | BucketTask | FindEndTask | FindKeysTask | LookAgainTask;
+export type WorkerTask =
+  | CanaryTask
+  | ChunkTask
+  | ChecksumTask
+  | BucketTask
+  | FindEndTask
+  | FindKeysTask
+  | LookAgainTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -61,7 +71,9 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
             ? FindKeysResult
             : Task extends LookAgainTask
               ? LookAgainResult
-              : ChunkResult;
+              : Task extends CanaryTask
+                ? CanaryTaskResult
+                : ChunkResult;
 
 /** Sessions of a task, as far as they can be named elsewhere. */
 export type SideHandles = Readonly<Partial<Record<Side, SessionHandle>>>;

@@ -7,14 +7,14 @@ import type { RowHash } from '../hashing/row-hash.js';
 import type { RowIndex } from '../hashing/row-index.js';
 import type { RowKernel } from '../hashing/row-kernel.js';
 import type { RowHasher } from '../hashing/row-reader.js';
-import type { SessionCache } from './session-cache.js';
+import type { Sessions } from './session-cache.js';
 import { describeReadError, prepareTableSide, type TableSide } from './table-side.js';
 
 const SIDES = ['source', 'target'] as const;
 
 /** What a worker keeps between chunks. */
 export interface WorkerContext {
-  readonly sessions: SessionCache;
+  readonly sessions: Sessions;
   readonly hasher: RowHasher;
   /** A kernel of each side, because each gathers rows while the other does. */
   readonly kernels: Readonly<Record<Side, RowKernel>>;

@@ -17,20 +17,8 @@ async function run(argv: readonly string[]) {
 describe('completions', () => {
   it('are commands first, then the flags of the command', () => {
     expect(completeWords([''])).toEqual([
-      ...[
-        'verify',
-        'plan',
-        'resume',
-        'runs',
-        'merge',
-        'init',
-        'report',
-        'waive',
-        'baseline',
-        'history',
-        'apply',
-        'completion',
-      ],
+      ...['verify', 'plan', 'resume', 'runs', 'merge', 'init', 'report'],
+      ...['waive', 'baseline', 'history', 'apply', 'evidence', 'completion'],
     ]);
     expect(completeWords(['baseline', ''])).toEqual(['accept']);
     expect(completeWords(['ver'])).toEqual(['verify']);
@@ -51,6 +39,7 @@ describe('completions', () => {
     ],
     [['verify', '--mode=s'], ['--mode=spot']],
     [['plan', '--match-names', 's'], ['snake-case']],
+    [['evidence', ''], ['check']],
     [
       ['completion', ''],
       ['bash', 'zsh'],

@@ -68,6 +68,7 @@ export function fakeVerify(result: RunResult, events: readonly RunEvent[] = []):
       repair: null,
       resumable: null,
       part: null,
+      servers: null,
       close: async () => {},
     };
   };

@@ -28,6 +28,7 @@ const verify: Parameters<typeof runVerifyCli>[1] = async () => {
     repair: null,
     resumable: null,
     part: null,
+    servers: null,
     close: async () => {},
   };
 };
@@ -127,6 +128,7 @@ describe('--report html', () => {
       repair: null,
       resumable: null,
       part: null,
+      servers: null,
       close: async () => {},
     }));
     expect(exitCode).toBe(4);

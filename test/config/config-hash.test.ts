@@ -14,7 +14,9 @@ const hashSettings = (settings: Readonly<Record<string, unknown>>) =>
 
 /** Which of the two digests a change of settings changes. */
 function findChanged(settings: Readonly<Record<string, unknown>>): string[] {
-  const [before, after] = [hashSettings({}), hashSettings(settings)];
+  // Columns are only shown where values are hidden.
+  const common = settings.showColumns === undefined ? {} : { showValues: false };
+  const [before, after] = [hashSettings(common), hashSettings({ ...common, ...settings })];
   return [
     ...(before.askedHash === after.askedHash ? [] : ['asked']),
     ...(before.howHash === after.howHash ? [] : ['how']),

@@ -48,7 +48,11 @@ describe('a resolved config', () => {
       limits: { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null },
       checksumOn: 'client',
       seed: null,
+      canary: false,
       showValues: true,
+      showColumns: [],
+      hashKeys: false,
+      keyFile: null,
     });
   });
 
@@ -73,6 +77,9 @@ describe('a resolved config', () => {
       'min-rows': '1000',
       seed: '18446744073709551615',
       'hide-values': true,
+      'show-columns': 'orders.status',
+      'hash-keys': true,
+      'key-file': 'key',
     });
     expect(config).toMatchObject({
       tables: ['order*', 'items'],
@@ -92,6 +99,9 @@ describe('a resolved config', () => {
       limits: { maxRowsPerSecond: 20_000, maxBytesPerSecond: 8_388_608, maxLoad: 25 },
       seed: 18446744073709551615n,
       showValues: false,
+      showColumns: [{ table: 'orders', column: 'status' }],
+      hashKeys: true,
+      keyFile: 'key',
     });
     expect(config.where.get('orders')).toBe("created_at > '2024-01-01 00:00:00'");
     expect(config.targetWhere.get('orders')).toBe('created_at > now()');

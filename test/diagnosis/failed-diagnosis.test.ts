@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosisRun } from '../../src/app/diagnose-run.js';
+import { RowTeller } from '../../src/app/disclose-rows.js';
 import type { TablePair } from '../../src/core/pairing.js';
 import type { Table } from '../../src/core/schema.js';
 import { TableState } from '../../src/state/table-state.js';
@@ -32,7 +33,7 @@ describe('a diagnosis that fails', () => {
       yield Promise.reject(new Error('a rule met a value that it was not made for'));
     };
     const run = {
-      config: { showValues: true },
+      teller: new RowTeller({ showValues: true, showColumns: [], hashKey: null }),
       sides: {},
       spool: { readBatches: differences },
       signal: new AbortController().signal,

@@ -50,7 +50,7 @@ describe('a diagnosis whose lookups fail', () => {
     const lookup = new RowLookup({ source: side, target: side });
     const reasons: string[] = [];
     const diagnoses = await diagnoseTable({
-      ...{ pair, strategy: 'range', isComplete: true, differences: differences(), lookup, showValues: true },
+      ...{ pair, strategy: 'range', isComplete: true, differences: differences(), lookup, showsKeys: true },
       counts: { sourceRows: 2, targetRows: 1, missing: 1, extra: 0, changed: 1, inFlight: 0 },
       onFailure: (reason) => reasons.push(reason),
     });

@@ -20,7 +20,13 @@ const describeAll = (diagnoses: readonly Diagnosis[]): string[] =>
 const range = (first: number, last: number, step = 1): number[] =>
   Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => first + i * step);
 
-const FACTS = { keyKinds: ['int'] as const, sourceRows: 10_000, targetRows: 9000, isConditional: false };
+const FACTS = {
+  keyKinds: ['int'] as const,
+  sourceRows: 10_000,
+  targetRows: 9000,
+  isConditional: false,
+  showsKeys: true,
+};
 
 describe('missing rows', () => {
   const diagnose = (keys: readonly number[], lastTargetKey: readonly Value[] | null, isComplete = true) => {

@@ -99,13 +99,13 @@ function render(text: string): void {
   const result = attempt(() => parseSavedResult(text, 'run.json'));
   if (result === null) return;
   for (const format of REPORT_FORMAT_NAMES) {
-    const text = guardText(REPORT_FORMATS[format](result, { color: false, width: 80, showValues: true }));
+    const text = guardText(REPORT_FORMATS[format](result, { color: false, width: 80 }));
     expect(text).not.toMatch(
       format === 'markdown' || format === 'github' ? /(?!\ufe0f)[^\P{C}\n]/u : CONTROL,
     );
     expect(text).not.toMatch(COMMAND);
   }
-  const json = REPORT_FORMATS.json(result, { color: false, width: 80, showValues: true });
+  const json = REPORT_FORMATS.json(result);
   expect(json).not.toMatch(CONTROL);
   expect(json).not.toMatch(COMMAND);
   expect(JSON.parse(json)).toEqual({ ...JSON.parse(JSON.stringify(result)), state: 'ended' });

@@ -66,7 +66,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
       const { tables } = await pairSides(config, sides);
       await runTables({
         tables: tables.map((table) => new TableState(table, { mode: 'full', ratio: 1 })),
-        ...{ pool, spool, sides, workers, checksums: null, rowEvents: null },
+        ...{ pool, spool, sides, workers, checksums: null, tellRow: null, showsKeys: true },
         ...chooseChunkSizes({ ...config, workers }),
         openOf: () => ALL_OPEN,
         ages: null,

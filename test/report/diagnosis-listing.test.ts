@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/core/diagnosis.js';
 import type { TableResult } from '../../src/core/result.js';
-import { REPORT_FORMATS } from '../../src/report/report-formats.js';
+import { formatReport } from '../../src/report/format-report.js';
 import { parseSavedResult } from '../../src/report/saved-result.js';
 import { formatTableReport } from '../../src/report/table-report.js';
 import { sampleResult, sampleTable } from './sample-result.js';
 
-const PLAIN = { color: false, width: 100, showValues: true };
+const PLAIN = { color: false, width: 100 };
 
 const cut: Diagnosis = {
   cause: 'cut-at-four-byte-character',
@@ -84,11 +84,11 @@ describe('diagnoses in the table report', () => {
   });
 
   it('show no example where values are hidden', () => {
-    const report = reportOf([cut], { ...PLAIN, showValues: false });
+    const report = formatReport(sampleResult([differing([cut])]), { showValues: false });
     expect(report).toContain('cut at the first 4-byte character (likely)');
     expect(report).not.toContain('at once');
-    const options = { ...PLAIN, showValues: false };
-    expect(REPORT_FORMATS.json(sampleResult([differing([cut])]), options)).not.toContain('at once');
+    const json = formatReport(sampleResult([differing([cut])]), { format: 'json', showValues: false });
+    expect(json).not.toContain('at once');
   });
 
   it('cannot be used to repaint a terminal', () => {

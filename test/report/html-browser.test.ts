@@ -154,7 +154,7 @@ describe('the HTML report in a browser', () => {
 
   it('sorts keys as numbers', async () => {
     const { result, differences } = damagedRun({ rows: 1000, length: 5 });
-    const rows = await collectHtmlRows({ result, differences, showValues: true });
+    const rows = await collectHtmlRows({ result, differences });
     const { page } = await browser.open(formatReport(result, { format: 'html', rows }));
     await page.getByRole('columnheader', { name: 'Source' }).last().getByRole('button').click();
     await page.getByRole('columnheader', { name: 'Key: id' }).getByRole('button').click();
@@ -178,7 +178,7 @@ describe('the HTML report in a browser', () => {
 
   it('is read by a screen reader: landmarks, headings, heads of columns, names of controls and pictures', async () => {
     const { result, differences } = damagedRun({ rows: 1000, length: 5 });
-    const rows = await collectHtmlRows({ result, differences, showValues: true });
+    const rows = await collectHtmlRows({ result, differences });
     const { page } = await browser.open(formatReport(result, { format: 'html', rows }));
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     for (const landmark of ['banner', 'main', 'contentinfo', 'navigation'] as const)
@@ -217,7 +217,7 @@ describe('the HTML report in a browser', () => {
 
   it('prints on A4 without controls, with what is folded up and with page one by itself', async () => {
     const { result, differences } = damagedRun({ rows: 1000, length: 5 });
-    const rows = await collectHtmlRows({ result, differences, showValues: true });
+    const rows = await collectHtmlRows({ result, differences });
     const { page } = await browser.open(formatReport(result, { format: 'html', rows }), {
       javaScriptEnabled: false,
       colorScheme: 'dark',
@@ -235,7 +235,7 @@ describe('the HTML report in a browser', () => {
 
   it('opens within seconds with 100,000 differing rows and wide values', async () => {
     const { result, differences } = damagedRun({ rows: 100_000, length: 3000 });
-    const rows = await collectHtmlRows({ result, differences, showValues: true });
+    const rows = await collectHtmlRows({ result, differences });
     const markup = formatReport(result, { format: 'html', rows });
     const started = performance.now();
     const { page, complaints } = await browser.open(markup);

@@ -20,7 +20,7 @@ describe('the HTML report', () => {
   it('stays below 3 MB at 100,000 differing rows, shows each cause and says how many more rows there are', async () => {
     for (const length of [5, 3000]) {
       const { result, differences } = damagedRun({ rows: 100_000, length });
-      const rows = await collectHtmlRows({ result, differences, showValues: true });
+      const rows = await collectHtmlRows({ result, differences });
       const markup = formatReport(result, { format: 'html', rows });
       expect(Buffer.byteLength(markup)).toBeLessThan(3_000_000);
       const shows = [...markup.matchAll(/<td rowspan="\d+" class="shows">([^<]+)</g)].map(
@@ -53,7 +53,7 @@ describe('the HTML report', () => {
 
   it('holds no value where values are hidden', async () => {
     const { result, differences } = damagedRun({ rows: 100, length: 5 });
-    const rows = await collectHtmlRows({ result, differences, showValues: false });
+    const rows = await collectHtmlRows({ result, differences });
     expect(formatReport(result, { format: 'html', rows, showValues: false })).not.toMatch(/value \d|VALUE/);
     expect(formatReport(mixedResult(), { format: 'html', showValues: false })).toContain(
       '<i class="null">hidden</i>',
@@ -63,6 +63,24 @@ describe('the HTML report', () => {
     expect(formatReport(mixedResult(), { format: 'html', showValues: false })).not.toMatch(
       /lorem|paid|10\.50|00ff1/,
     );
+  });
+
+  it('says on page one how old the proof is, what is hidden, and whether a planted change was found', () => {
+    const canaries = [{ way: 'range', outcome: 'found', column: 'status' }] as const;
+    const hidden = { values: 'hidden', keys: 'hashed', shownColumns: ['public.orders.status'] } as const;
+    const result = {
+      ...mixedResult(),
+      hidden,
+      tables: mixedResult().tables.map((table) => ({ ...table, canaries })),
+    };
+    const [page = ''] = textOf(formatReport(result, { format: 'html' })).split('Never checked by this run');
+    expect(page).toContain(
+      'between 2025-01-01T02:00:00.000Z and 2025-01-01T02:03:12.000Z; what was written later',
+    );
+    expect(page).toContain(
+      'a value that was changed after it was read was found in 6 tables: by key ranges in 6',
+    );
+    expect(page).toContain('values of rows, but for public.orders.status');
   });
 
   it('says page one of every verdict, and never more than was proved', () => {

@@ -18,7 +18,7 @@ describe('the last line', () => {
 
   it('ends every table report, whatever the terminal width', () => {
     for (const width of [60, 200]) {
-      const report = formatTableReport(mixedResult(), { color: false, width, showValues: true });
+      const report = formatTableReport(mixedResult(), { color: false, width });
       expect(report.endsWith(`\n${formatSummary(mixedResult())}\n`)).toBe(true);
     }
   });

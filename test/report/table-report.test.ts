@@ -2,11 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RowDifference } from '../../src/core/difference.js';
 import type { RunResult } from '../../src/core/result.js';
+import { formatReport } from '../../src/report/format-report.js';
 import { formatTableReport } from '../../src/report/table-report.js';
 import { textWidth } from '../../src/report/wrap-text.js';
 import { mixedResult, sampleResult, sampleTable } from './sample-result.js';
 
-const PLAIN = { color: false, width: 140, showValues: true };
+const PLAIN = { color: false, width: 140 };
 
 function reportOf(differences: readonly RowDifference[], changes = {}): string {
   const table = sampleTable({
@@ -214,10 +215,10 @@ describe('the table report', () => {
       target: { ssn: 'SECRET-3' },
     };
     const table = sampleTable({ verdict: 'different', changed: 1, extra: 1, sample: [secret, extra] });
-    const report = formatTableReport(sampleResult([table]), { ...PLAIN, showValues: false });
+    const report = formatReport(sampleResult([table]), { ...PLAIN, showValues: false });
     expect(report).not.toContain('SECRET');
     expect(report).toMatch(/changed +1 +ssn\n/);
-    expect(report).toMatch(/extra +2\n/);
+    expect(report).toMatch(/extra +2 +\(no row\) +\(row\)\n/);
   });
 
   it('colours only when asked, and says the same either way', () => {

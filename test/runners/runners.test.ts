@@ -67,7 +67,8 @@ function loneParts(kernel: LaneData['kernel'], log = NO_LOG): Omit<RunnerParts, 
     kernel,
     log: rules,
   };
-  return { data, readSetup: () => ({ connections: {} as never, pairs: [] }), log, onAlone: () => undefined };
+  const readSetup = () => ({ connections: {} as never, pairs: [], hidesWords: false });
+  return { data, readSetup, log, onAlone: () => undefined };
 }
 
 it('threads that are ended while they load end in silence', async () => {

@@ -39,12 +39,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   repair: ['core', 'engines', 'words'],
   app: [
     ...['config', 'core', 'diagnosis', 'engines', 'hashing', 'plan', 'repair', 'run', 'runners', 'state'],
-    ...['tasks', 'waivers', 'words'],
+    ...['secrets', 'tasks', 'waivers', 'words'],
   ],
+  evidence: ['app', 'config', 'core', 'report', 'words'],
   apply: ['app', 'config', 'core', 'engines', 'repair', 'words'],
   cli: [
-    ...['app', 'apply', 'config', 'core', 'history', 'log', 'repair', 'report', 'secrets', 'waivers'],
-    'words',
+    ...['app', 'apply', 'config', 'core', 'evidence', 'history', 'log', 'repair', 'report'],
+    ...['secrets', 'waivers', 'words'],
   ],
 };
 /** What the package exports stands above all but the command line. */

@@ -34,7 +34,8 @@ class NotedSessions extends SessionCache {
       source: settingsOf(`mysql://ann@old/shop${options}`),
       target: settingsOf(`postgres://ann@new/shop${options}`),
     };
-    super(connections, { load: new LoadControl(createSharedLoad(NO_LIMITS)), log: NO_LOG });
+    const load = new LoadControl(createSharedLoad(NO_LIMITS));
+    super(connections, { load, log: NO_LOG, hidesWords: false });
   }
 
   override engine(side: Side): Engine {

@@ -149,4 +149,13 @@ export const METHOD_OPTIONS = nameOptions({
     commands,
     file: { example: 42 },
   },
+  canary: {
+    group,
+    part: 'how',
+    kind: { is: 'switch' },
+    help: 'Change one value of each table after it was read, and prove that it is found',
+    commands: ['verify'],
+    file: { example: true },
+    page: 'evidence.md#the-canary',
+  },
 });

@@ -1,5 +1,6 @@
 import type { OptionName } from '../../core/errors.js';
 import { APPLY_OPTIONS } from './apply-options.js';
+import { EVIDENCE_OPTIONS } from './evidence-options.js';
 import { LOAD_OPTIONS } from './load-options.js';
 import { METHOD_OPTIONS } from './method-options.js';
 import {
@@ -31,7 +32,11 @@ export const RUN_OPTIONS = {
 
 const RUN_LIST: readonly NamedOption[] = Object.values(RUN_OPTIONS);
 /** Options of commands that no config file has a say in. */
-const OTHER_LIST: readonly NamedOption[] = [...Object.values(WAIVE_OPTIONS), ...Object.values(APPLY_OPTIONS)];
+const OTHER_LIST: readonly NamedOption[] = [
+  ...Object.values(WAIVE_OPTIONS),
+  ...Object.values(APPLY_OPTIONS),
+  ...Object.values(EVIDENCE_OPTIONS),
+];
 
 /** A flag by its name without the dashes, and the option that it says. */
 export interface Flag {

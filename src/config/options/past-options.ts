@@ -27,7 +27,6 @@ export const PAST_OPTIONS = nameOptions({
     otherwise: 'ROWPROOF_KEY or ROWPROOF_KEY_FILE',
     commands: ['verify', 'resume', 'merge', 'waive', 'baseline'],
     file: { example: '/run/secrets/rowproof-key' },
-    insteadInProgram: 'Give readWaivers the secret: { secret }.',
     page: 'waive-differences.md',
   },
   baseline: {

@@ -6,6 +6,7 @@ import { openWithin } from '../open-session.js';
 import type { CodecColumn, RowCodec } from '../row-codec.js';
 import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
+import { readMysqlAccount, readMysqlClock } from './account.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
@@ -59,6 +60,8 @@ export const mysqlParts: SqlEngineParts = {
   dialect: mysqlDialect,
   checksum: mysqlChecksum,
   compileCodec,
+  readAccount: readMysqlAccount,
+  readClock: readMysqlClock,
   readLoad: readMysqlLoad,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,

@@ -4,6 +4,7 @@ import { limitWaits } from '../limit-waits.js';
 import { openWithin } from '../open-session.js';
 import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
+import { readPostgresqlAccount, readPostgresqlClock } from './account.js';
 import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
@@ -47,6 +48,8 @@ export const postgresqlParts: SqlEngineParts = {
   dialect: postgresqlDialect,
   checksum: postgresqlChecksum,
   compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
+  readAccount: readPostgresqlAccount,
+  readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,

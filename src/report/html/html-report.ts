@@ -28,7 +28,7 @@ const NAVIGATION = html`<nav aria-label="Parts of the report"><a href="#verdict"
  */
 export function formatHtmlReport(
   result: RunResult,
-  { showValues, rows = collectSampleRows(result), trend = [] }: ReportOptions,
+  { rows = collectSampleRows(result), trend = [] }: ReportOptions,
 ): string {
   const differing = result.tables.filter((table) => countDifferences(table) > 0);
   const anchors = new Map(differing.map((table, at) => [table, `table-${at + 1}`]));
@@ -41,7 +41,12 @@ export function formatHtmlReport(
     html`<p>${formatSummary(result)}</p>`,
   ];
   const taken = [front, nights, run, last, listOf(anchors)].reduce((sum, part) => sum + bytesOf(part), 0);
-  const sections = formatSections({ anchors, rows, showValues, mostBytes: MOST_BYTES - taken });
+  const sections = formatSections({
+    anchors,
+    rows,
+    areKeysHidden: result.hidden?.keys === 'hashed',
+    mostBytes: MOST_BYTES - taken,
+  });
   const title = `${formatVerdictWord(result)}: ${visibleName(result.source.url)} → ${visibleName(result.target.url)}`;
   const body = html`<a class="skip" href="#tables">Skip to the tables</a>
 <header><p class="brand">Rowproof ${visibleName(result.rowproof)}: do two databases hold the same rows?</p>${NAVIGATION}</header>
@@ -59,7 +64,7 @@ export function formatHtmlNotice(sentence: string): string {
 interface Sections {
   readonly anchors: ReadonlyMap<TableResult, string>;
   readonly rows: HtmlRows;
-  readonly showValues: boolean;
+  readonly areKeysHidden: boolean;
   readonly mostBytes: number;
 }
 
@@ -70,14 +75,14 @@ interface ToldSections {
 }
 
 /** Tables share the room there is: what one leaves is for those behind it. */
-function formatSections({ anchors, rows, showValues, mostBytes }: Sections): ToldSections {
+function formatSections({ anchors, rows, areKeysHidden, mostBytes }: Sections): ToldSections {
   const told = new Map<TableResult, string>();
   const sections: Html[] = [];
   let left = mostBytes;
   for (const [table, anchor] of anchors) {
     const share = Math.max(LEAST_SECTION_BYTES, left / (anchors.size - told.size));
     const own = rows.get(table.target ?? '') ?? { counts: table, shown: [], map: null };
-    const section = formatTableSection({ table, rows: own, anchor, showValues, mostBytes: share });
+    const section = formatTableSection({ table, rows: own, anchor, areKeysHidden, mostBytes: share });
     left -= bytesOf(section);
     if (left < 0) break;
     sections.push(section);

@@ -1,7 +1,6 @@
 import type { RunResult } from '../../core/result.js';
 import { formatCounted } from '../../words/number-text.js';
 import { guardText, spellUnseen } from '../../words/visible-text.js';
-import type { ReportOptions } from '../report-options.js';
 import { emptyCase, type TestCase } from './test-case.js';
 import { listTestCases } from './test-cases.js';
 import { escapeAttribute, escapeText } from './xml-text.js';
@@ -19,8 +18,8 @@ const OUTCOMES: readonly Outcome[] = ['failure', 'error', 'skipped'];
  * The result as JUnit XML: a table pair is a test case. One that differs fails, one that was not checked is an error, and
  * what was excluded, sampled, counted or allowed on request is skipped with a reason, never a pass.
  */
-export function formatJunitReport(result: RunResult, { showValues }: ReportOptions): string {
-  const cases = nameApart(listTestCases(result, showValues));
+export function formatJunitReport(result: RunResult): string {
+  const cases = nameApart(listTestCases(result));
   const properties = [
     ['rowproof', result.rowproof],
     ['verdict', result.verdict],

@@ -22,13 +22,9 @@ const DETAILS_WIDTH = 100;
 const MOST_MESSAGE = 2000;
 
 /** Every table pair, the run itself, and what was left out on request, as test cases. Names may occur twice. */
-export function listTestCases(result: RunResult, showValues: boolean): TestCase[] {
+export function listTestCases(result: RunResult): TestCase[] {
   const tables = result.tables.map((table) =>
-    caseOfTable(table, {
-      showValues,
-      waivers: waiversOf(result, table),
-      isKnown: isKnownAlone(result, table),
-    }),
+    caseOfTable(table, { waivers: waiversOf(result, table), isKnown: isKnownAlone(result, table) }),
   );
   return [...tables, caseOfRun(result, tables), ...listLeftOut(result.scope)];
 }
@@ -38,13 +34,12 @@ function waiversOf({ waivers = [] }: RunResult, { target }: TableResult): readon
 }
 
 interface Told {
-  readonly showValues: boolean;
   readonly waivers: readonly WaiverUse[];
   /** Whether all that differs was known, and the job asked for what is new. */
   readonly isKnown: boolean;
 }
 
-function caseOfTable(table: TableResult, { showValues, waivers, isKnown }: Told): TestCase {
+function caseOfTable(table: TableResult, { waivers, isKnown }: Told): TestCase {
   const { verdict, elapsedMs } = table;
   const failure = verdict === 'different' && !isKnown ? describeDifference(table) : null;
   const known = isKnown ? `Known: ${describeDifference(table)}` : null;
@@ -56,7 +51,7 @@ function caseOfTable(table: TableResult, { showValues, waivers, isKnown }: Told)
     failure,
     error,
     skipped: error === null ? (known ?? describeWeak(table, waivers)) : null,
-    details: describeTable(table, showValues),
+    details: describeTable(table),
   };
 }
 
@@ -80,7 +75,7 @@ function describeGap({ findings, coverage }: TableResult): string {
   return `${unverifiedChunks} of ${formatCounted(chunks, 'chunk')} could not be compared.`;
 }
 
-function describeTable(table: TableResult, showValues: boolean): string {
+function describeTable(table: TableResult): string {
   const rows =
     countDifferences(table) === 0
       ? formatPairName(table)
@@ -88,7 +83,6 @@ function describeTable(table: TableResult, showValues: boolean): string {
           table,
           told: new Set(),
           width: DETAILS_WIDTH,
-          showValues,
           paint: createPaint(false),
         });
   const findings = tellFindings(table.findings.map((finding) => ({ table, finding: shorten(finding) })));

@@ -32,10 +32,7 @@ const MARKS = {
  * The result as Markdown, verdict first, for comments and summaries of a job. Everything that a server or a user named
  * stands in code spans. What does not fit is counted, and the last line always says what stayed unverified.
  */
-export function formatMarkdownReport(
-  result: RunResult,
-  { showValues, mostBytes = MOST_BYTES }: ReportOptions,
-): string {
+export function formatMarkdownReport(result: RunResult, { mostBytes = MOST_BYTES }: ReportOptions): string {
   const last = `\n${shortCodeSpan(formatSummary(result), MOST_SUMMARY)}\n`;
   const lastBytes = Buffer.byteLength(last);
   const text = new BoundedText(mostBytes - lastBytes);
@@ -47,7 +44,7 @@ export function formatMarkdownReport(
     text.add(`- ${shortCodeSpan(formatSide(side, result[side]), MOST_SENTENCE)}\n`);
   addTables(text, result);
   addFindings(text, result);
-  for (const table of result.tables) addDetails(text, { table, showValues });
+  for (const table of result.tables) addDetails(text, table);
   addList(text, { title: 'Columns that were not compared', items: listSkippedColumns(result) });
   addList(text, { title: 'Scope', items: listScope(result) });
   return `${text}${last}`;
@@ -78,15 +75,10 @@ function addList(text: BoundedText, { title, items }: List): void {
   if (left !== -1) text.add(`\n… and ${formatCount(items.length - left)} more.\n`);
 }
 
-interface Details {
-  readonly table: TableResult;
-  readonly showValues: boolean;
-}
-
 /** The whole of a table, or its title alone: what is not told here is counted in the table above. */
-function addDetails(text: BoundedText, { table, showValues }: Details): void {
+function addDetails(text: BoundedText, table: TableResult): void {
   if (countDifferences(table) === 0) return;
   const title = `\n### ${codeSpan(formatPairName(table))}\n\n`;
-  const whole = `${title}${listTableDetails(table, showValues).join('')}`;
+  const whole = `${title}${listTableDetails(table).join('')}`;
   if (!text.add(whole, MORE_BYTES)) text.add(`${title}… does not fit here.\n`, MORE_BYTES);
 }

@@ -14,8 +14,8 @@ const MOST_VALUE = 80;
 const HEAD = '| row | key | column | source | target |\n| --- | --- | --- | --- | --- |\n';
 
 /** Why the rows of a table pair differ, and the first of them, as lines of Markdown. */
-export function listTableDetails(table: TableResult, showValues: boolean): string[] {
-  const causes = tellDiagnoses({ table, showValues }).flatMap(({ text, notes, rest }) => [
+export function listTableDetails(table: TableResult): string[] {
+  const causes = tellDiagnoses(table).flatMap(({ text, notes, rest }) => [
     `- ${codeSpan(text)}\n`,
     ...notes.map((note) => `  - ${codeSpan(note)}\n`),
     ...rest.map((each) => `- ${codeSpan(each)}\n`),
@@ -25,7 +25,7 @@ export function listTableDetails(table: TableResult, showValues: boolean): strin
   return [
     ...causes,
     ...(rows.length === 0 ? [] : [causes.length === 0 ? HEAD : `\n${HEAD}`]),
-    ...rows.flatMap((row) => describeRow({ row, key: table.key, showValues })),
+    ...rows.flatMap((row) => describeRow({ row, key: table.key })),
     ...(more > 0 ? [`\n… and ${formatCount(more)} more; \`--differences PATH\` writes every one.\n`] : []),
   ];
 }
@@ -33,7 +33,6 @@ export function listTableDetails(table: TableResult, showValues: boolean): strin
 interface Row {
   readonly row: RowDifference;
   readonly key: readonly string[];
-  readonly showValues: boolean;
 }
 
 function describeRow(row: Row): string[] {

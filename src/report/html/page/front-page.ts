@@ -2,6 +2,8 @@ import { isPartlyUnverified } from '../../../core/partly-unverified.js';
 import type { RunResult } from '../../../core/result.js';
 import { formatCount, formatCounted, formatDuration } from '../../../words/number-text.js';
 import { visibleMessage, visibleName } from '../../../words/visible-text.js';
+import { listCanaries } from '../../canary-sentences.js';
+import { describeHidden } from '../../scope-sentences.js';
 import { formatSide } from '../../side-text.js';
 import { listFindings, listSkippedColumns } from '../../told-findings.js';
 import { formatHeadline } from '../../verdict-text.js';
@@ -83,6 +85,9 @@ function formatFacts(result: RunResult): Html {
       'Coverage',
       `${formatCounted(totals.tables, 'table')}, ${open === 0 ? 'each checked as asked' : `${formatCount(open)} not fully checked (${formatCounted(chunks, 'chunk')} of rows could not be compared)`}; mode ${mode}`,
     ],
+    ['Age', describeAge(result)],
+    ...listCanaries(result).map((text) => ['Canary', text.replace(/^Canary: /, '')] as const),
+    ...describeHidden(result).map((text) => ['Hidden', text.replace(/^Hidden on request: /, '')] as const),
     ['Positions', 'None were recorded: each chunk of rows stands as it was when it was read.'],
   ];
   return html`<dl class="facts">${facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>`;
@@ -92,6 +97,14 @@ function describeWaivedRows({ totals, baseline }: RunResult): string {
   const { waived: rows = 0 } = totals;
   const waived = rows === 0 ? '' : `, ${formatWaivedCount(totals)}`;
   return baseline === undefined ? waived : `${waived}, ${formatCount(baseline.new)} new against the baseline`;
+}
+
+/** How old the proof is: nothing is known of what was written since. */
+function describeAge({ startedAt, elapsedMs }: RunResult): string {
+  const began = Date.parse(startedAt);
+  if (Number.isNaN(began)) return 'Not known: the result does not say when it began.';
+  const ended = new Date(began + elapsedMs).toISOString();
+  return `Every row stands as it was at some moment between ${new Date(began).toISOString()} and ${ended}; what was written later is in none of them.`;
 }
 
 function formatFindings(result: RunResult): Html {

@@ -15,18 +15,18 @@ interface Section {
   readonly table: TableResult;
   readonly rows: TableRows;
   readonly anchor: string;
-  readonly showValues: boolean;
+  readonly areKeysHidden: boolean;
   /** About how many bytes the section may take. */
   readonly mostBytes: number;
 }
 
 /** What is to be told of a table pair whose rows differ: why, where, and a sample of the rows. */
-export function formatTableSection({ table, rows, anchor, showValues, mostBytes }: Section): Html {
+export function formatTableSection({ table, rows, anchor, areKeysHidden, mostBytes }: Section): Html {
   const title = html`<h3 id="${anchor}">${formatPairName(table)}</h3>
 <p><b>${formatDifferenceCounts(table)}</b> of ${formatCount(table.sourceRows)} source and ${formatCount(table.targetRows)} target rows.${formatChangedColumns(table)}</p>
 `;
-  const why = formatWhy(table, showValues);
-  const map = formatKeyMap({ map: rows.map, table });
+  const why = formatWhy(table);
+  const map = formatKeyMap({ map: rows.map, table, areKeysHidden });
   const used = [title, why, map].reduce((sum, part) => sum + bytesOf(part), 0);
   return html`<section aria-labelledby="${anchor}">${title}${why}${map}${formatSample({ table, rows: chooseRows(rows.shown, mostBytes - used) })}</section>
 `;
@@ -42,8 +42,8 @@ function formatChangedColumns({ changedColumns }: TableResult): Html {
   return html` Changed columns: ${named.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}.`;
 }
 
-function formatWhy(table: TableResult, showValues: boolean): Html {
-  const told = tellDiagnoses({ table, showValues });
+function formatWhy(table: TableResult): Html {
+  const told = tellDiagnoses(table);
   if (told.length === 0)
     return html`<p>Why they differ is not known: the rows show no pattern that Rowproof knows.</p>`;
   const items = told

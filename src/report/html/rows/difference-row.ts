@@ -53,10 +53,10 @@ function formatKey({ key: values }: RowDifference, key: readonly string[]): Html
 
 function listChanges({ columns, source, target }: RowDifference): Html[] {
   const shown = columns.slice(0, MOST_COLUMNS);
-  const areHidden = source === null || target === null;
   const lines = shown.map((name) => {
     const pair = { source: ownValue(source, name), target: ownValue(target, name) };
-    const [left, right] = areHidden ? [HIDDEN, HIDDEN] : formatValueCells(pair);
+    const isHidden = pair.source === undefined && pair.target === undefined;
+    const [left, right] = isHidden ? [HIDDEN, HIDDEN] : formatValueCells(pair);
     return html`<th scope="row" class="column">${visibleName(name)}</th><td>${left}</td><td>${right}</td>`;
   });
   const more = columns.length - shown.length;
@@ -83,10 +83,11 @@ function describePresence(row: RowDifference): Html {
 
 function listValues(columns: readonly string[], values: Readonly<Record<string, Value>>): Html {
   const shown = columns.slice(0, MOST_WHOLE_ROW);
-  const items = shown.map(
-    (name) =>
-      html`<li><span class="name">${visibleName(name)}</span> ${formatAlone(ownValue(values, name))}</li>`,
-  );
+  const items = shown.map((name) => {
+    const value = ownValue(values, name);
+    const told = value === undefined ? HIDDEN : formatAlone(value);
+    return html`<li><span class="name">${visibleName(name)}</span> ${told}</li>`;
+  });
   const more = columns.length - shown.length;
   const rest = more === 0 ? html`` : html`<li class="cut">… and ${formatCounted(more, 'more column')}</li>`;
   return html`<ul class="whole">${items}${rest}</ul>`;

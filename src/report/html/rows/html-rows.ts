@@ -1,6 +1,6 @@
 import type { RowDifference } from '../../../core/difference.js';
+import { refuseUnknownNames } from '../../../core/refuse-unknown-names.js';
 import type { RunResult } from '../../../core/result.js';
-import { withoutValues } from '../../json-report.js';
 import { type TableRows, TableRowsTaker } from './table-rows.js';
 
 /** What an HTML report keeps of all differing rows, by the target's name of the table. */
@@ -9,21 +9,19 @@ export type HtmlRows = ReadonlyMap<string, TableRows>;
 interface AllRows {
   readonly result: RunResult;
   readonly differences: AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
-  readonly showValues: boolean;
 }
 
 /**
  * Reads every differing row once, for an HTML report that shows a sample of them and where all of them lie. Memory does not
  * grow with their number.
  */
-export async function collectHtmlRows({ result, differences, showValues }: AllRows): Promise<HtmlRows> {
+export async function collectHtmlRows(all: AllRows): Promise<HtmlRows> {
+  refuseUnknownNames(all, { of: 'collectHtmlRows', known: ['result', 'differences'] });
+  const { result, differences } = all;
   const takers = new Map<string, TableRowsTaker>();
-  for (const table of (showValues ? result : withoutValues(result)).tables)
+  for (const table of result.tables)
     if (table.target !== null) takers.set(table.target, new TableRowsTaker(table));
-  for await (const { table, difference } of differences) {
-    const row = showValues ? difference : { ...difference, source: null, target: null };
-    takers.get(table)?.add(row);
-  }
+  for await (const { table, difference } of differences) takers.get(table)?.add(difference);
   return finish(takers);
 }
 

@@ -16,16 +16,19 @@ const KINDS = ['missing', 'extra', 'changed'] as const;
 
 const NO_MAP = html`<p class="cut">There is no map of where rows differ: the order of these keys is the server’s affair.</p>
 `;
+const HIDDEN_MAP = html`<p class="cut">There is no map of where rows differ, because keys are hidden.</p>
+`;
 
 interface Mapped {
   readonly map: KeyMap | null;
   readonly table: TableResult;
+  readonly areKeysHidden: boolean;
 }
 
 /** A picture of where in the key space rows differ, a lane for each kind, and the same in words. */
-export function formatKeyMap({ map, table }: Mapped): Html {
+export function formatKeyMap({ map, table, areKeysHidden }: Mapped): Html {
   const axis = map === null ? null : chooseAxis(map, table);
-  if (map === null && table.key.length > 0) return NO_MAP;
+  if (map === null && table.key.length > 0) return areKeysHidden ? HIDDEN_MAP : NO_MAP;
   if (map === null || axis === null || axis.first === axis.last) return NOTHING;
   const columns = countColumns(map, axis);
   const lanes = KINDS.filter((kind) => columns.some((counts) => counts[kind] > 0));

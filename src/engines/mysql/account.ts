@@ -1,0 +1,27 @@
+import type { AccountFacts } from '../../core/server-facts.js';
+import type { SqlSession } from '../sql-session.js';
+
+/**
+ * The account and its grants. MariaDB, and MySQL before 5.7.6, say how the account is identified, hash of its password
+ * included: whatever stands behind that word is cut off before anybody sees the line.
+ *
+ * @see https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/show/show-grants
+ */
+export async function readMysqlAccount(session: SqlSession): Promise<AccountFacts> {
+  const [row] = await session.query('SELECT CURRENT_USER() AS account');
+  // What fails on the server is in the log; without an answer the grants are not known.
+  const rows = await session.query('SHOW GRANTS').catch(() => null);
+  const lines = rows?.flatMap((line) => Object.values(line).filter((value) => value !== null)) ?? null;
+  return { account: row?.account ?? '', grants: lines?.map(withoutPassword) ?? null };
+}
+
+/** Of a line that says how an account is identified nothing behind that is kept: it may quote anything. */
+export function withoutPassword(line: string): string {
+  return line.replace(/\s+IDENTIFIED\b[\s\S]*$/i, ' IDENTIFIED …');
+}
+
+/** Milliseconds since 1970 by the server's clock. */
+export async function readMysqlClock(session: SqlSession): Promise<number> {
+  const [row] = await session.query('SELECT UNIX_TIMESTAMP(SYSDATE(6)) AS seconds');
+  return Number(row?.seconds) * 1000;
+}
