@@ -3,7 +3,8 @@ import { RowproofError } from '../core/errors.js';
 import type { RunEvent, RunListener } from '../core/event.js';
 import { HandOver } from '../core/hand-over.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
-import { HOOKS, type RunHooks, type VerifyOutcome, verify } from './verify.js';
+import { HOOKS, type RunHooks, type VerifyOutcome } from './run-hooks.js';
+import { verify } from './verify.js';
 
 /**
  * A run that a program follows event by event.

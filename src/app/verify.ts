@@ -4,15 +4,11 @@ import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
-import type { RowDifference } from '../core/difference.js';
 import type { HashKey } from '../core/disclosure.js';
-import { emitInTurn, type RunListener } from '../core/event.js';
-import { type Log, NO_LOG } from '../core/log.js';
+import { emitInTurn } from '../core/event.js';
+import { NO_LOG } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
-import type { RunResult } from '../core/result.js';
-import type { SidesFacts } from '../core/server-facts.js';
-import type { RepairFacts } from '../repair/survey.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
@@ -34,36 +30,15 @@ import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { openState } from './open-state.js';
-import type { PartOutcome } from './part-outcome.js';
 import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
+import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
 import { type WaivedRows, waiveRows } from './waive-rows.js';
 import { tellWaivers } from './waiver-findings.js';
-
-/** Who listens to a run, and how to stop it. */
-export interface RunHooks {
-  /** Is told events one at a time; the run waits for the promise that it returns, and ends with its error. */
-  readonly onEvent?: RunListener;
-  readonly signal?: AbortSignal;
-  /** Whether every differing row is told as `row:differs`; true unless said otherwise. */
-  readonly rowEvents?: boolean;
-  /** Also read what repair SQL must know of the target. */
-  readonly wantsRepair?: boolean;
-  /** Also ask both servers for what evidence says of them. */
-  readonly wantsServers?: boolean;
-  /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
-  readonly onWarning?: (sentence: string) => void;
-  /** Is told what the run does, decides and survives; made by `createLog`. */
-  readonly log?: Log;
-  /** Which sitting of a run this is, and where it keeps what it learns; by default the only one, which keeps nothing. */
-  readonly sitting?: Sitting;
-  /** Differences that were accepted; made by `readWaivers`. */
-  readonly waivers?: WaiverBook;
-}
 
 const ONLY_SITTING: Sitting = {
   journal: null,
@@ -73,48 +48,6 @@ const ONLY_SITTING: Sitting = {
   parts: null,
   rotation: null,
 };
-
-/** The names of all hooks. */
-export const HOOKS: readonly (keyof RunHooks)[] = [
-  'onEvent',
-  'signal',
-  'rowEvents',
-  'wantsRepair',
-  'wantsServers',
-  'onWarning',
-  'log',
-  'sitting',
-  'waivers',
-];
-
-/** Changes what is told of a row, by the name of its table on the target. */
-export type EditRow = (table: string, row: RowDifference) => RowDifference;
-
-/** A differing row and the table it is in, by the target's name. */
-export interface TableDifference {
-  readonly table: string;
-  readonly difference: RowDifference;
-}
-
-/** What a run leaves: its result, and every difference until it is closed. */
-export interface VerifyOutcome {
-  readonly result: RunResult;
-  /**
-   * Every differing row as it may be told, in the order of the result's tables and of their keys. `edit` is handed each row before anything of
-   * it is hidden, and what it returns is told instead.
-   */
-  differences(edit?: EditRow): AsyncIterable<TableDifference>;
-  /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
-  readonly repair: RepairFacts | null;
-  /** What evidence says of both servers; null unless it was asked for. */
-  readonly servers: SidesFacts | null;
-  /** What a part of a planned run leaves; null where it is all of a run, or came not to its end. */
-  readonly part: PartOutcome | null;
-  /** The run that another sitting can go on with, where rows are open and something was kept; else null. */
-  readonly resumable: string | null;
-  /** Deletes the differences from disk, and what was kept of the run where nothing of it is open. */
-  close(): Promise<void>;
-}
 
 /**
  * Compares two databases and resolves with what was found; differences are a result, not an error.

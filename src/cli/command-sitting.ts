@@ -1,8 +1,8 @@
 import type { Parts } from '../app/read-parts.js';
 import type { Rotation } from '../app/rotation.js';
+import type { VerifyOutcome } from '../app/run-hooks.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
-import type { VerifyOutcome } from '../app/verify.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { Share } from '../core/share.js';
 import { formatCounted } from '../words/number-text.js';

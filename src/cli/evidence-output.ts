@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { VerifyOutcome } from '../app/verify.js';
+import type { VerifyOutcome } from '../app/run-hooks.js';
 import type { RunConfig } from '../config/run-config.js';
 import { type EvidenceFolder, openEvidenceFolder } from '../evidence/evidence-folder.js';
 import { readSigningKey } from '../evidence/signature.js';

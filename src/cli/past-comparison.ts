@@ -1,4 +1,4 @@
-import type { EditRow, VerifyOutcome } from '../app/verify.js';
+import type { EditRow, VerifyOutcome } from '../app/run-hooks.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError } from '../config/raw-flags.js';
 import type { RunResult } from '../core/result.js';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { VerifyOutcome } from '../app/verify.js';
+import type { VerifyOutcome } from '../app/run-hooks.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
 import { optionError, type RawFlags, readText } from '../config/raw-flags.js';
 import { readChoice, readQuantity } from '../config/read-option.js';

@@ -1,4 +1,4 @@
-import type { EditRow, VerifyOutcome } from '../app/verify.js';
+import type { EditRow, VerifyOutcome } from '../app/run-hooks.js';
 import type { RunResult } from '../core/result.js';
 import type { Night } from '../core/trend.js';
 import { formatDifferences } from '../report/differences-file.js';

@@ -1,5 +1,5 @@
+import type { RunHooks, VerifyOutcome } from '../app/run-hooks.js';
 import type { Sitting } from '../app/sitting.js';
-import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { hidesRows, type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TableDifference } from '../app/verify.js';
+import type { TableDifference } from '../app/run-hooks.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { formatReport } from '../report/format-report.js';
 import { collectHtmlRows } from '../report/html/rows/html-rows.js';

@@ -9,6 +9,7 @@ import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
+import { addCounts, noCounts } from './column-counts.js';
 import { describeInterrupted, describeUnverified } from './describe-open.js';
 import { describeSpans } from './describe-span.js';
 import { describeEmptyCondition } from './empty-condition.js';
@@ -289,15 +290,6 @@ export class TableState {
       sample,
     };
   }
-}
-
-/** Without a prototype: a column may be called constructor or __proto__. */
-function noCounts(): Record<string, number> {
-  return Object.create(null) as Record<string, number>;
-}
-
-function addCounts(into: Record<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) into[name] = (into[name] ?? 0) + count;
 }
 
 function qualifiedNameOf({ source, target }: PlannedTable): string {

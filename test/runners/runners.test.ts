@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { type RunHooks, verifyWith } from '../../src/app/verify.js';
+import type { RunHooks } from '../../src/app/run-hooks.js';
+import { verifyWith } from '../../src/app/verify.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { NO_LOG } from '../../src/core/log.js';
 import { compileKernel } from '../../src/hashing/kernel-module.js';
