@@ -1,5 +1,6 @@
+import type { Parts } from '../app/read-parts.js';
 import { readDatabaseUrl } from '../config/database-url.js';
-import { type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import { formatCounted } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
@@ -33,8 +34,20 @@ export async function runMerge(command: MergeCommand): Promise<number> {
     path: null,
     explain: (error: unknown) => error,
   };
+  refuseRepairInVain(parts, flags);
   const isSameData = readSwitch({ 'same-data': sameData }, 'same-data');
   return verifySettings({ settings, earlier: null, isSameData, share: null, parts }, command);
+}
+
+/** Repair SQL is made of values, which parts may have been told to keep out of their files. */
+function refuseRepairInVain({ parts }: Parts, flags: RawFlags): void {
+  const hidden = parts.find((part) => !part.showValues);
+  if (readText(flags, 'repair') === undefined || hidden === undefined) return;
+  throw optionError({
+    option: '--repair',
+    message: `Expected parts with values for --repair, got ${hidden.path}, which was read with values hidden.`,
+    hint: 'Read the parts again without --hide-values, or leave --repair out.',
+  });
 }
 
 function readSides(config: RunConfig, flags: RawFlags): RunConfig {

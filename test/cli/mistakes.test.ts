@@ -111,8 +111,16 @@ const FLAGS: readonly Mistake[] = [
   ),
   verify(['--output', 'x'], 'has no flag --output, only rowproof init has.', 'See rowproof verify --help.'),
   verify(['--yes'], 'rowproof verify has no flag --yes, only rowproof apply has.', 'Leave it out.'),
-  plan(['--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.', 'See rowproof plan'),
-  plan(['--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.', 'Leave it'),
+  plan(
+    ['--chunk-time', '1s'],
+    'rowproof plan has no flag --chunk-time, only rowproof verify has.',
+    'See rowproof plan',
+  ),
+  plan(
+    ['--chunk-time', '1s'],
+    'rowproof plan has no flag --chunk-time, only rowproof verify has.',
+    'Leave it',
+  ),
   init([...URLS, '--config', 'x'], 'has no flag --config, only', 'See rowproof init --help.'),
   report(
     ['a.json', '--tables', 'x'],

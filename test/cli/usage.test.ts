@@ -27,7 +27,10 @@ describe('wrong usage', () => {
     ],
     [['report', 'run.json', '--repot', 'table'], 'Unknown flag: --repot.\n  Did you mean --report?'],
     [['verify'], 'Expected --source URL, got none.'],
-    [['plan', '--seed', '7'], 'rowproof plan has no flag --seed, only rowproof verify has.\n  Leave it out.'],
+    [
+      ['plan', '--chunk-time', '1s'],
+      'rowproof plan has no flag --chunk-time, only rowproof verify has.\n  Leave it out.',
+    ],
     [['verify', '--sorce', 'x'], 'Unknown flag: --sorce.\n  Did you mean --source?'],
     [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag: --zzzzzzz.\n  See rowproof verify --help.'],
     [['verify', ...URLS, 'orders'], 'rowproof verify does not take the word orders.'],
@@ -100,7 +103,7 @@ describe('wrong usage', () => {
 describe('the error of a command line', () => {
   it.each([
     [['verify', '--sorce', 'x'], { setting: null, flag: '--sorce', given: '--sorce' }],
-    [['plan', '--seed', '7'], { setting: 'seed', flag: '--seed', given: '--seed' }],
+    [['plan', '--chunk-time', '1s'], { setting: 'chunkTime', flag: '--chunk-time', given: '--chunk-time' }],
     [['verify', '--tables'], { setting: 'tables', flag: '--tables', given: '--tables' }],
     [['verify', 'orders'], null],
   ])('of %j carries the name of the option', async (argv, option) => {

@@ -4,8 +4,8 @@ import { fillSide, injected, SETTINGS } from './parts-data.js';
 import {
   comparable,
   listRows,
-  openPartsFolder,
   type Outcome,
+  openPartsFolder,
   type PartsFolder,
   partNames,
   partsWith,
@@ -35,20 +35,24 @@ describe.each([
     expect(found.toSorted()).toEqual(injected().toSorted());
   });
 
-  it.each([1, 3, 16])('of %i parts says what a single run says', async (count) => {
-    const planned = await folder.plan(count);
-    // A table without a partner is a difference that is known before a row is read.
-    expect(planned.exitCode).toBe(1);
-    const codes = await folder.parts(count);
-    expect(codes.filter((code) => ![0, 1, 3].includes(code))).toEqual([]);
-    const merged = await folder.merge(partNames(count));
-    expect(merged.stderr).toContain(`Merging ${count} part`);
-    expect(comparable(merged)).toEqual(comparable(single));
-    expect(merged.differences).toEqual(single.differences);
-    expect(statementsOf(merged)).toEqual(statementsOf(single));
-    expect(merged.exitCode).toBe(1);
-    expect(merged.result?.parts).toMatchObject({ of: count, missing: [] });
-  }, 120_000);
+  it.each([1, 3, 16])(
+    'of %i parts says what a single run says',
+    async (count) => {
+      const planned = await folder.plan(count);
+      // A table without a partner is a difference that is known before a row is read.
+      expect(planned.exitCode).toBe(1);
+      const codes = await folder.parts(count);
+      expect(codes.filter((code) => ![0, 1, 3].includes(code))).toEqual([]);
+      const merged = await folder.merge(partNames(count));
+      expect(merged.stderr).toContain(`Merging ${count} part`);
+      expect(comparable(merged)).toEqual(comparable(single));
+      expect(merged.differences).toEqual(single.differences);
+      expect(statementsOf(merged)).toEqual(statementsOf(single));
+      expect(merged.exitCode).toBe(1);
+      expect(merged.result?.parts).toMatchObject({ of: count, missing: [] });
+    },
+    120_000,
+  );
 
   it('is cut within tables that are walked, and only there', async () => {
     await folder.plan(16);

@@ -24,9 +24,7 @@ const ordered = (engine: TestEngine): string =>
     : 'varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin';
 /** Text that no two engines sort alike. */
 const unordered = (engine: TestEngine): string =>
-  engine === 'postgresql'
-    ? 'varchar(20)'
-    : 'varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci';
+  engine === 'postgresql' ? 'varchar(20)' : 'varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci';
 const instant = (engine: TestEngine): string => (engine === 'postgresql' ? 'timestamptz' : 'datetime');
 
 /** One table of each kind that a run divides, or does not divide, in a way of its own. */

@@ -60,14 +60,24 @@ export function openPartsFolder({ source, target }: Sides, settings: string): Pa
   const part = (number: number, flags: readonly string[] = []): Promise<HereResult> => {
     const where = flags.includes('--output') ? [] : ['--output', path(`part-${number}.json`)];
     const plan = flags.includes('--plan') ? [] : ['--plan', path('plan.json')];
-    return runHere(['verify', ...plan, '--part', String(number), ...where, ...urls, '--quiet', ...flags]);
+    const sides = flags.includes('--target') ? urls.slice(0, 2) : urls;
+    return runHere(['verify', ...plan, '--part', String(number), ...where, ...sides, '--quiet', ...flags]);
   };
   return {
     path,
     read,
     part,
     plan: (parts, flags = []) =>
-      runHere(['plan', ...config, ...urls, '--parts', String(parts), '--output', path('plan.json'), ...flags]),
+      runHere([
+        'plan',
+        ...config,
+        ...urls,
+        '--parts',
+        String(parts),
+        '--output',
+        path('plan.json'),
+        ...flags,
+      ]),
     parts: async (count) => {
       const codes: number[] = [];
       for (let number = count; number >= 1; number--) codes.unshift((await part(number)).exitCode);

@@ -146,7 +146,7 @@ export const METHOD_OPTIONS = nameOptions({
     kind: { is: 'count', least: 0n, most: 2n ** 64n - 1n },
     help: 'Seed of the row hash, to repeat a run exactly',
     otherwise: 'random',
-    commands: ['verify'],
+    commands,
     file: { example: 42 },
   },
 });

@@ -22,7 +22,7 @@ export class PartRecords {
       case 'misread':
       case 'restarted':
         known.clean = new Map();
-        known.rest = known.rest.filter(({ record: { kind } }) => kind === 'found');
+        known.rest = known.rest.filter(({ record: { kind } }) => kind === 'found' || kind === 'done');
         known.rest.push(learned);
         return;
       case 'compared': {
