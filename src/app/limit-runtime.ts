@@ -1,3 +1,5 @@
+import { RowproofError } from '../core/errors.js';
+
 /** What stops a run: whoever began it, or the time it was given. */
 export interface RuntimeLimit {
   readonly signal: AbortSignal;
@@ -24,4 +26,17 @@ export function limitRuntime(
     stoppedBy: () => (isUp ? 'max-runtime' : null),
     end: () => clearTimeout(timer),
   };
+}
+
+/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
+export function interruptedBy(error: unknown, { stoppedBy }: RuntimeLimit): unknown {
+  if (stoppedBy() !== null)
+    return new RowproofError({
+      code: 'timeout',
+      message: 'The run reached --max-runtime before a row was read.',
+      hint: 'Give it more time.',
+      cause: error,
+    });
+  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
 }

@@ -1,3 +1,4 @@
+import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { serializeError } from '../core/errors.js';
 import type { Share } from '../core/share.js';
@@ -7,6 +8,7 @@ import type { SavedRun } from '../state/journal/read-sitting.js';
 import { FLUSH_MS, RunJournal } from '../state/journal/run-journal.js';
 import { withoutPasswords } from './asked-config.js';
 import { findClockCondition } from './clock-condition.js';
+import type { Rotation } from './rotation.js';
 import type { Sitting } from './sitting.js';
 
 /** What is asked of a run's journal. */
@@ -22,6 +24,7 @@ export interface SittingRequest {
   /** The part of a planned run that it is; null for all of a run. */
   readonly share: Share | null;
   readonly isSameData: boolean;
+  readonly rotation: Rotation | null;
   /** Is told before the run why it cannot be resumed. */
   readonly remark: (sentence: string) => void;
   /** Is told when it could have been and cannot be any more. */
@@ -30,11 +33,11 @@ export interface SittingRequest {
 
 /** Opens a sitting; throws where the user named a folder that is not fit to keep it. */
 export function openSitting(request: SittingRequest): Sitting {
-  const { folder, isNamed, earlier, isSameData, share, remark, onWarning } = request;
+  const { folder, isNamed, earlier, isSameData, share, rotation, remark, onWarning } = request;
   const reason = whyNotKept(request);
   if (folder === null || reason !== null) {
     if (reason !== null) remark(`This run cannot be resumed: ${reason}.`);
-    return { journal: null, earlier, isSameData, share, parts: null };
+    return { journal: null, earlier, isSameData, share, parts: null, rotation };
   }
   if (isNamed) openJournalFolder(folder);
   const journal = new RunJournal({
@@ -42,13 +45,15 @@ export function openSitting(request: SittingRequest): Sitting {
     earlier,
     asked: saveAsk(request),
     flushMs: FLUSH_MS,
+    keepsDifferences: isNamed,
+    lastingName: rotation === null ? null : nameRotation(request.config),
     now: () => new Date(),
     onFailure: (error) =>
       onWarning(
         `Nothing more is kept of this run, which cannot be resumed: ${serializeError(error).message}`,
       ),
   });
-  return { journal, earlier, isSameData, share, parts: null };
+  return { journal, earlier, isSameData, share, parts: null, rotation };
 }
 
 function whyNotKept({ folder, config }: SittingRequest): string | null {
@@ -62,10 +67,16 @@ export interface AskedRun {
   readonly config: RunConfig;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly share: Share | null;
+  readonly rotation: Rotation | null;
 }
 
-function saveAsk({ config, outputs, share }: SittingRequest): SavedAsk {
-  return { config: withoutPasswords(config), outputs, share };
+/** The rotation over what a config asks: the same in every night that asks the same. */
+export function nameRotation(config: RunConfig): string {
+  return `rotation-${hashConfig(config).askedHash}`;
+}
+
+function saveAsk({ config, outputs, share, rotation }: SittingRequest): SavedAsk {
+  return { config: withoutPasswords(config), outputs, share, rotation };
 }
 
 /** What was asked of a run that is taken up again. */

@@ -14,6 +14,7 @@ import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
 import { compileScope } from './comparison-scope.js';
+import { limitRuntime } from './limit-runtime.js';
 import type { OpenSide } from './open-side.js';
 import type { RunLoad } from './run-load.js';
 import type { RunningSitting } from './sitting.js';
@@ -53,8 +54,23 @@ export interface Reading extends OpenRun {
   readonly control: RunLoad;
 }
 
+/** Reads the tables, all of them or for as long as a rotation has: what that did not come to is no interruption. */
+export async function readInTime(reading: Reading): Promise<void> {
+  const { wishes, tables } = reading;
+  const { rotation } = wishes.sitting.sitting;
+  if (rotation === null) return readTables(reading);
+  const limit = limitRuntime(rotation.maxMs, wishes.signal);
+  const { signal } = limit;
+  try {
+    await readTables({ ...reading, wishes: { ...wishes, signal, stoppedBy: limit.stoppedBy } });
+    if (limit.stoppedBy() !== null) wishes.sitting.endTurn(tables);
+  } finally {
+    limit.end();
+  }
+}
+
 /** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
-export async function readTables(reading: Reading): Promise<void> {
+async function readTables(reading: Reading): Promise<void> {
   const { wishes, tables, pool } = reading;
   await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
   const counted = tables.filter((table) => table.mode === 'count');
@@ -63,7 +79,8 @@ export async function readTables(reading: Reading): Promise<void> {
   if (read.length > 0 && pool !== null && !wishes.signal.aborted) {
     await readPairs({ ...reading, tables: read }, pool);
   }
-  if (!wishes.signal.aborted) return;
+  const isTurn = wishes.sitting.ages !== null && wishes.stoppedBy() !== null;
+  if (!wishes.signal.aborted || isTurn) return;
   for (const table of tables)
     if (!table.isDone && table.planned.target !== null)
       table.record({ kind: 'interrupted', by: wishes.stoppedBy() });
@@ -115,6 +132,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<void> {
     const run: TableRun = {
       tables,
       openOf: (table) => wishes.sitting.openOf(table),
+      ages: wishes.sitting.ages,
       isPart: wishes.sitting.isPart,
       pool,
       spool,

@@ -29,7 +29,8 @@ interface Change {
   readonly hint?: string;
 }
 
-function describeAnyChange(request: SameRequest): Change | null {
+/** What is no longer as it was, as half a sentence, and what to do about it; null where nothing is. */
+export function describeAnyChange(request: SameRequest): Change | null {
   const { before, now } = request;
   if (before.encoding !== now.encoding)
     return {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { RowproofError } from '../core/errors.js';
 import { listRunNames, listSittings, removeRun, sittingPath } from '../state/journal/journal-folder.js';
-import { readHead, readRun, type SavedRun } from '../state/journal/read-sitting.js';
+import { readHead, readResult, readRun, type SavedRun } from '../state/journal/read-sitting.js';
 
 export type { SavedRun } from '../state/journal/read-sitting.js';
 
@@ -25,6 +25,10 @@ export interface KeptRun {
   readonly atWork: { readonly host: string; readonly pid: number } | null;
   readonly sides: { readonly source: string; readonly target: string } | null;
   readonly tables: number;
+  /** What it ended with, where no row is open any more; null for a run that waits to go on. */
+  readonly ended: string | null;
+  /** Whether it is a rotation, which goes on with every night. */
+  readonly rotates: boolean;
 }
 
 /** The runs of a folder, the oldest first. */
@@ -37,6 +41,7 @@ function describeRun(folder: string, run: string, nowMs: number): KeptRun {
   const files = sittings.map((sitting) => statSync(sittingPath(folder, run, sitting)));
   const writtenMs = Math.max(...files.map(({ mtimeMs }) => mtimeMs));
   const head = readHead(folder, run);
+  const result = readResult(folder, run);
   const isFresh = nowMs - writtenMs < AT_WORK_MS;
   return {
     run,
@@ -44,10 +49,15 @@ function describeRun(folder: string, run: string, nowMs: number): KeptRun {
     sittings: sittings.at(-1) ?? 0,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     writtenMs,
-    atWork: head !== null && isFresh && isAlive(head) ? { host: head.host, pid: head.pid } : null,
+    atWork:
+      head !== null && result === null && isFresh && isAlive(head)
+        ? { host: head.host, pid: head.pid }
+        : null,
     sides:
       head === null ? null : { source: head.facts.sides.source.url, target: head.facts.sides.target.url },
     tables: head?.facts.tables.length ?? 0,
+    rotates: head?.asked.rotation != null,
+    ended: result !== null && result.open === 0 ? result.verdict : null,
   };
 }
 
@@ -63,15 +73,22 @@ function isAlive({ host, pid }: { readonly host: string; readonly pid: number })
   }
 }
 
-/** The runs that nobody wrote to for a fortnight. */
-export function findOldRuns(folder: string, nowMs: number = Date.now()): KeptRun[] {
-  return listKeptRuns(folder, nowMs).filter(({ writtenMs }) => nowMs - writtenMs > OLD_DAYS * DAY_MS);
+/**
+ * The runs that wait for more than a fortnight. Those that ended as long ago are deleted: all that could be done with them is to read again
+ * what differed then.
+ */
+export function tidyRuns(folder: string, nowMs: number = Date.now()): KeptRun[] {
+  const old = listKeptRuns(folder, nowMs).filter(({ writtenMs }) => nowMs - writtenMs > OLD_DAYS * DAY_MS);
+  const isOver = ({ ended, rotates }: KeptRun): boolean => ended !== null && !rotates;
+  for (const each of old) if (isOver(each)) removeRun(folder, each.run);
+  return old.filter((each) => !isOver(each));
 }
 
 /** Reads a run that is to go on; without a name the only one that waits. Throws a `usage` error where there is none, or several. */
 export function openKeptRun(folder: string, name: string | null): SavedRun {
   const runs = listKeptRuns(folder);
-  const chosen = name === null ? onlyOne(runs, folder) : runs.find(({ run }) => run === name);
+  const waiting = runs.filter(({ ended, rotates }) => ended === null && !rotates);
+  const chosen = name === null ? onlyOne(waiting, folder) : runs.find(({ run }) => run === name);
   if (chosen === undefined) {
     throw new RowproofError({
       code: 'usage',

@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { addSpan, type Coverage, findGaps, overlaps, unite } from '../core/coverage.js';
 import { RowproofError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
 import type { PartsResult } from '../core/result.js';
 import type { TableShare } from '../core/share.js';
 import { describeSpans } from '../state/describe-span.js';
 import type { PartTable } from '../state/parts/part-format.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
+import { formatCounted } from '../words/number-text.js';
 import type { Parts, ReadPart } from './read-parts.js';
 
 /** A table as one part read it. */
@@ -123,6 +128,44 @@ function noteHiddenValues(table: TableState): void {
     message: `Why values of ${table.name} differ is not known: they were hidden where its parts were read.`,
     hint: 'Read the parts without --hide-values, and hide values where they are merged.',
   });
+}
+
+/** What is said of parts that ran more than once. */
+export async function describeRepeatedParts({ earlier, parts }: Parts): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const before of earlier) {
+    const last = parts.find(({ part }) => part === before.part);
+    if (last === undefined) continue;
+    const lost = await countLostRows(before, last);
+    const only =
+      lost === 0
+        ? 'Every row that differed in the earlier one differs in it too'
+        : `${formatCounted(lost, 'row')} differed in the earlier one only`;
+    findings.push({
+      code: 'part-repeated',
+      message: `Part ${before.part} ran twice, until ${before.endedAt} and ${last.endedAt}; the later one counts. ${only}.`,
+      hint: lost === 0 ? '' : 'Rows that were repaired, or arrived late, are equal the second time.',
+    });
+  }
+  return findings;
+}
+
+/** How many rows differ in the earlier run of a part and not, or in another way, in the later one. */
+async function countLostRows(before: ReadPart, last: ReadPart): Promise<number> {
+  const kept = new Set<string>();
+  for await (const name of nameRows(last)) kept.add(name);
+  let lost = 0;
+  for await (const name of nameRows(before)) if (!kept.has(name)) lost++;
+  return lost;
+}
+
+/** A digest of each row, of 128 bits: lists of rows may be long, and rows too. */
+async function* nameRows({ differencesPath }: ReadPart): AsyncGenerator<string> {
+  const lines = createInterface({
+    input: createReadStream(differencesPath),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  for await (const line of lines) yield createHash('sha256').update(line).digest().toString('latin1', 0, 16);
 }
 
 /** What a result says of the parts that it was joined from. */

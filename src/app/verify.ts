@@ -5,7 +5,6 @@ import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { RowDifference } from '../core/difference.js';
-import { RowproofError } from '../core/errors.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
 import { type Log, NO_LOG } from '../core/log.js';
@@ -25,14 +24,14 @@ import { comparisonFacts } from './comparison-facts.js';
 import { DiagnosisRun } from './diagnose-run.js';
 import { examineRepair } from './examine-repair.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
-import { limitRuntime, type RuntimeLimit } from './limit-runtime.js';
+import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows, noteFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { openState } from './open-state.js';
 import type { PartOutcome } from './part-outcome.js';
-import { type OpenRun, type Reading, readTables } from './read-tables.js';
+import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { RunLoad } from './run-load.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
@@ -56,7 +55,14 @@ export interface RunHooks {
   readonly sitting?: Sitting;
 }
 
-const ONLY_SITTING: Sitting = { journal: null, earlier: null, isSameData: false, share: null, parts: null };
+const ONLY_SITTING: Sitting = {
+  journal: null,
+  earlier: null,
+  isSameData: false,
+  share: null,
+  parts: null,
+  rotation: null,
+};
 
 /** The names of all hooks. */
 export const HOOKS: readonly (keyof RunHooks)[] = [
@@ -156,19 +162,6 @@ export async function verifyWith(
   }
 }
 
-/** What a stop cuts off fails in many ways, none of which matters to who asked for it. */
-function interruptedBy(error: unknown, { stoppedBy }: RuntimeLimit): unknown {
-  if (stoppedBy() !== null)
-    return new RowproofError({
-      code: 'timeout',
-      message: 'The run reached --max-runtime before a row was read.',
-      hint: 'Give it more time.',
-      cause: error,
-    });
-  if (error instanceof RowproofError && (error.code === 'usage' || error.code === 'output')) return error;
-  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.', cause: error });
-}
-
 async function verifyOpenSides(
   opened: OpenRun,
   onRecord: NonNullable<RunMakers['onRecord']>,
@@ -194,7 +187,7 @@ async function verifyOpenSides(
     const tables = wishes.sitting.begin(facts, planned, spool);
     const reading = { ...run, sides: load.sides, tables, spool, control: load };
     logPlan(wishes.log, pairing.tables);
-    await readTables(reading);
+    await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
@@ -224,6 +217,7 @@ async function verifyOpenSides(
         ...sides.source.findings,
         ...sides.target.findings,
         ...pairing.findings,
+        ...(await wishes.sitting.listFindings()),
         ...schemaFindings,
         ...strangers,
         ...(run.pool?.findings() ?? []),

@@ -1,7 +1,9 @@
 import type { Parts } from '../app/read-parts.js';
+import type { Rotation } from '../app/rotation.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { VerifyOutcome } from '../app/verify.js';
+import type { RunConfig } from '../config/run-config.js';
 import type { Share } from '../core/share.js';
 import { formatCounted } from '../words/number-text.js';
 import type { CliIo } from './cli-io.js';
@@ -16,29 +18,32 @@ interface AskedSitting {
   readonly isSameData: boolean;
   readonly share: Share | null;
   readonly parts: Parts | null;
+  readonly rotation: Rotation | null;
   readonly plan: Pick<OutputPlan, 'quiet'>;
   readonly io: CliIo;
 }
 
 /** Opens the sitting of a run, and names runs that lie about. */
 export async function openCommandSitting(
-  { settings, earlier, isSameData, share, parts, plan, io }: AskedSitting,
+  { settings, earlier, isSameData, share, parts, rotation, plan, io }: AskedSitting,
   say: (sentence: string) => void,
 ): Promise<Sitting> {
   const { config, flags } = settings;
   const { folder, isNamed, isUnwanted } = readJournalPlace(flags, io.env);
-  if (isUnwanted || parts !== null) return { journal: null, earlier, isSameData, share, parts };
+  if (isUnwanted || parts !== null) return { journal: null, earlier, isSameData, share, parts, rotation };
   // Loaded late: the command line is read without it.
   const { openSitting } = await import('../app/open-sitting.js');
   const remark = plan.quiet ? () => undefined : say;
   if (folder !== null) await nameOldRuns(folder, remark);
   const outputs = outputFlags(flags);
+  const before = rotation === null || folder === null ? earlier : await openRotation(folder, config);
   return openSitting({
     folder,
     isNamed,
     config,
     outputs,
-    earlier,
+    rotation,
+    earlier: before,
     isSameData,
     share,
     remark,
@@ -46,9 +51,17 @@ export async function openCommandSitting(
   });
 }
 
+/** What earlier nights have compared; null in the first. */
+async function openRotation(folder: string, config: RunConfig): Promise<SavedRun | null> {
+  const { nameRotation } = await import('../app/open-sitting.js');
+  const { listKeptRuns, openKeptRun } = await import('../app/saved-runs.js');
+  const name = nameRotation(config);
+  return listKeptRuns(folder).some(({ run }) => run === name) ? openKeptRun(folder, name) : null;
+}
+
 async function nameOldRuns(folder: string, say: (sentence: string) => void): Promise<void> {
-  const { findOldRuns, OLD_DAYS } = await import('../app/saved-runs.js');
-  const old = findOldRuns(folder);
+  const { OLD_DAYS, tidyRuns } = await import('../app/saved-runs.js');
+  const old = tidyRuns(folder);
   if (old.length === 0) return;
   say(
     `${formatCounted(old.length, 'run')} in ${folder} ${old.length === 1 ? 'waits' : 'wait'} for more than ${OLD_DAYS} days: ${old.map(({ run }) => run).join(', ')}. rowproof runs lists and deletes them.`,

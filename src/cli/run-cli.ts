@@ -25,6 +25,11 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   const guarded = guardStreams(io, secretive);
   try {
     const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
+    if (command.kind === 'verify' && command.flags.only !== undefined) {
+      // Loaded late: few runs read again what an earlier one found.
+      const { runOnly } = await import('./run-resume.js');
+      return await runOnly({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    }
     if (command.kind === 'verify')
       return await runVerify({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
     if (command.kind === 'resume') {

@@ -36,7 +36,7 @@ export async function runMerge(command: MergeCommand): Promise<number> {
   };
   refuseRepairInVain(parts, flags);
   const isSameData = readSwitch({ 'same-data': sameData }, 'same-data');
-  return verifySettings({ settings, earlier: null, isSameData, share: null, parts }, command);
+  return verifySettings({ settings, earlier: null, isSameData, share: null, parts, rotation: null }, command);
 }
 
 /** Repair SQL is made of values, which parts may have been told to keep out of their files. */

@@ -61,7 +61,8 @@ function readRows({ path, result, showValues }: Rows): Promise<HtmlRows> {
 /** A result holds the first differences of each table only, but their values may be long. */
 const MOST_SAVED_BYTES = 256 << 20;
 
-function readSaved(path: string): string {
+/** Reads a result that was saved; throws a `usage` error where that is no file of its size. */
+export function readSaved(path: string): string {
   try {
     return readTextFile(path, MOST_SAVED_BYTES);
   } catch (error) {

@@ -47,9 +47,20 @@ function formatRuns(runs: readonly KeptRun[], folder: string): string {
     .join('\n')}\n`;
 }
 
-function describeRun({ run, startedAt, sittings, bytes, atWork, tables, writtenMs }: KeptRun): string {
+function describeRun({
+  run,
+  startedAt,
+  sittings,
+  bytes,
+  atWork,
+  tables,
+  writtenMs,
+  ended,
+  rotates,
+}: KeptRun): string {
   if (startedAt === null) return `${run}  cannot be read; ${formatBytes(bytes)}`;
-  const state = atWork === null ? 'waits' : `at work: process ${atWork.pid} on ${atWork.host}`;
+  const rest = rotates ? 'goes on with the next night' : ended === null ? 'waits' : `ended: ${ended}`;
+  const state = atWork === null ? rest : `at work: process ${atWork.pid} on ${atWork.host}`;
   const age = (ms: number): string => formatDuration(Date.now() - ms);
   const size = `${formatCounted(tables, 'table')}, ${formatCounted(sittings, 'sitting')}, ${formatBytes(bytes)}`;
   return `${run}  ${state}; begun ${age(Date.parse(startedAt))} ago, last written ${age(writtenMs)} ago; ${size}`;

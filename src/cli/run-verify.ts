@@ -1,8 +1,9 @@
 import type { Parts } from '../app/read-parts.js';
+import type { Rotation } from '../app/rotation.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
-import { type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
@@ -20,6 +21,7 @@ import { openPartFiles, type PartFiles } from './part-files.js';
 import { readPartSettings } from './part-settings.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings, type Settings } from './read-settings.js';
+import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 
@@ -46,14 +48,23 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
   if (flags.plan !== undefined || flags.part !== undefined) {
     const request = await readPartSettings(flags, command.io);
     return verifySettings(
-      { ...request, earlier: null, isSameData: readSwitch(flags, 'same-data'), parts: null },
+      { ...request, earlier: null, isSameData: readSwitch(flags, 'same-data'), parts: null, rotation: null },
       command,
     );
   }
+  if (flags.output !== undefined) {
+    throw optionError({
+      option: '--output',
+      message: 'Expected --plan PATH with --output, got none.',
+      hint: 'A part of a plan is written there; --report FORMAT=PATH writes a result.',
+    });
+  }
   const settings = await readSettings(command);
   try {
+    const { config, rotation } = readRotation(settings);
+    const asked = { ...settings, config };
     return await verifySettings(
-      { settings, earlier: null, isSameData: false, share: null, parts: null },
+      { settings: asked, earlier: null, isSameData: false, share: null, parts: null, rotation },
       command,
     );
   } catch (error) {
@@ -68,6 +79,7 @@ export interface VerifyRequest {
   readonly isSameData: boolean;
   readonly share: Share | null;
   readonly parts: Parts | null;
+  readonly rotation: Rotation | null;
 }
 
 /** Verifies what settings say, from wherever they come. */

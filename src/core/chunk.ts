@@ -29,6 +29,9 @@ export interface LookAgainTask {
 /** What became of these rows. */
 export interface LookedAgain extends ComparedDifferences {
   readonly kind: 'looked-again';
+  /** How many of them were asked for, and how many each side has now. */
+  readonly asked: number;
+  readonly present: Readonly<Record<Side, number>>;
 }
 
 export type LookAgainResult = LookedAgain | UnverifiedChunk;

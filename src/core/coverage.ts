@@ -32,6 +32,18 @@ export function addSpan(coverage: Coverage, span: KeySpan): Coverage {
   return at < 0 ? [...apart, joined] : apart.toSpliced(at, 0, joined);
 }
 
+/** All keys that are in one of many ranges, in any order. */
+export function coverSpans(spans: readonly KeySpan[]): Coverage {
+  const joined: KeySpan[] = [];
+  for (const span of spans.toSorted((one, other) => compareStarts(one.after, other.after))) {
+    if (isEmpty(span)) continue;
+    const last = joined.at(-1);
+    if (last === undefined || endsBefore(last, span)) joined.push(span);
+    else joined[joined.length - 1] = { after: last.after, upTo: greaterEnd(last.upTo, span.upTo) };
+  }
+  return joined;
+}
+
 /** Takes in all ranges of another coverage. */
 export function unite(one: Coverage, other: Coverage): Coverage {
   return other.reduce(addSpan, one);

@@ -134,6 +134,8 @@ export interface RunResult extends ConfigHashes {
   readonly seed: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
+  /** The name under which what it learned was kept; absent where nothing was. */
+  readonly run?: string;
   /** Absent where one sitting found all of it. */
   readonly sittings?: SittingsResult;
   /** Absent where it is all of a run. */

@@ -3,6 +3,7 @@ import type { Mode } from '../core/verdict.js';
 import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleMessage, visibleName } from '../words/visible-text.js';
 import { listSomeNames } from './name-list.js';
+import { listTimes } from './time-sentences.js';
 import { formatPairName } from './verdict-text.js';
 
 const CONSISTENCY = {
@@ -23,7 +24,10 @@ const WEAKER_MODES = [
 export function listScope(result: RunResult): string[] {
   const { excluded, notChecked, conditions } = result.scope;
   const { inFlight } = result.totals;
-  const when = `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
+  const when =
+    result.parts !== undefined
+      ? 'in parts'
+      : `from ${visibleName(result.startedAt)} on, for ${formatDuration(result.elapsedMs)}`;
   return [
     `Excluded on request: ${excluded.length === 0 ? 'nothing' : listSomeNames(excluded)}`,
     ...(conditions ?? []).map(({ table, source, target }) => {
@@ -34,6 +38,7 @@ export function listScope(result: RunResult): string[] {
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
     `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,
+    ...listTimes(result),
     ...listWeakerModes(result),
     ...(inFlight > 0
       ? [`${formatCounted(inFlight, 'row')} in flight: different when read first, equal when read again.`]

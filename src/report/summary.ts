@@ -3,6 +3,7 @@ import { isPartlyUnverified } from '../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../core/result.js';
 import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
 import { formatTableName } from '../words/table-name.js';
+import { summarizeTimes } from './time-sentences.js';
 import { formatVerdictWord } from './verdict-text.js';
 
 /**
@@ -23,6 +24,7 @@ export function formatSummary(result: RunResult): string {
   if (!isCounted.every) parts.push(formatCounts(totals));
   if (differing.length > 0) parts.push(`different: ${differing.join(', ')}`);
   parts.push(unverified.length > 0 ? `unverified: ${unverified.join(', ')}` : 'nothing unverified');
+  parts.push(...summarizeTimes(result));
   parts.push(formatDuration(result.elapsedMs));
   return `${formatVerdictWord(result)}: ${parts.join('; ')}`;
 }

@@ -78,7 +78,9 @@ function describeFewRows({ findings }: RunResult): string {
 
 /** Two schemas that nobody filled are equal too: whoever expected rows must read it in the first line. */
 function describeEmpty({ tables }: RunResult): string {
-  const empty = tables.filter(({ sourceRows, targetRows }) => sourceRows + targetRows === 0).length;
+  const empty = tables.filter(
+    ({ sourceRows, targetRows, coverage }) => sourceRows + targetRows === 0 && coverage.chunks > 0,
+  ).length;
   return empty === 0 ? '' : `; no row was there in ${ofTables(empty, tables.length)}`;
 }
 
@@ -91,12 +93,16 @@ function describeProof({ tables }: RunResult): string {
   return kinds.map(({ verdict, count }) => `${formatCount(count)} ${was(count)} ${verdict}`).join(', ');
 }
 
-/** The verdict in capitals, told apart from a run that was stopped before its end. */
+/** The verdict in capitals, told apart from that of a part, and of a run that was stopped before its end. */
 export function formatVerdictWord({
   verdict,
   interrupted,
-}: Pick<RunResult, 'verdict' | 'interrupted'>): string {
-  return interrupted ? `INTERRUPTED, ${verdict.toUpperCase()}` : verdict.toUpperCase();
+  stoppedBy,
+  part,
+}: Pick<RunResult, 'verdict' | 'interrupted' | 'stoppedBy' | 'part'>): string {
+  const share = part === undefined ? '' : `PART ${part.part} OF ${part.of}, `;
+  const stop = !interrupted ? '' : stoppedBy === undefined ? 'INTERRUPTED, ' : 'OUT OF TIME, ';
+  return `${share}${stop}${verdict.toUpperCase()}`;
 }
 
 function differingTables(different: number, total: number): string {

@@ -1,6 +1,7 @@
-import type { LookAgainTask } from '../core/chunk.js';
+import type { LookAgainTask, LookedAgain } from '../core/chunk.js';
 import { describeSpans } from '../state/describe-span.js';
 import type { ReadSpan } from '../state/read-span.js';
+import type { ComparedRows } from '../state/table-record.js';
 import { commitRows, reportUnverified, runWithRetries, type TableRun } from './table-run.js';
 import type { TableWork } from './table-work.js';
 
@@ -40,7 +41,16 @@ export async function lookAtRowsAgain(run: TableRun, { work, part, spans }: Look
     }
     const { counts, changedColumns, undecidedColumns, unfound, differingKeys } = result;
     const inFlight = rows.counts.inFlight + counts.inFlight;
-    const now = { ...rows, counts: { ...counts, inFlight }, changedColumns, undecidedColumns };
+    const { sourceRows, targetRows } = rowsNow(rows, result);
+    const now = { sourceRows, targetRows, counts: { ...counts, inFlight }, changedColumns, undecidedColumns };
     await commitRows(run, place, { range, hasher, rows: now, unfound, keys: differingKeys });
   }
+}
+
+/** The rows of a range, with those that have come or gone among the ones that were looked at again. */
+function rowsNow({ sourceRows, targetRows, counts }: ComparedRows, { asked, present }: LookedAgain) {
+  return {
+    sourceRows: sourceRows + present.source - (asked - counts.extra),
+    targetRows: targetRows + present.target - (asked - counts.missing),
+  };
 }

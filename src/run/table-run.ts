@@ -10,6 +10,7 @@ import { describeShare, type SpotRequest } from '../plan/spot-planner.js';
 import type { WorkerPool } from '../runners/pool.js';
 import type { OpenRanges } from '../state/open-ranges.js';
 import type { Spool } from '../state/spool.js';
+import type { TableProgress } from '../state/table-progress.js';
 import type { StoredRows, TableRecord } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
 import type { TaskResult, WorkerTask } from '../tasks/task.js';
@@ -21,6 +22,8 @@ export interface TableRun {
   readonly tables: readonly TableState[];
   /** What of a table is left to be read. */
   readonly openOf: (table: TableState) => OpenRanges;
+  /** What earlier nights know of each table, where what was compared longest ago is read first; null where all is read. */
+  readonly ages: ((table: TableState) => TableProgress | undefined) | null;
   /** Whether only parts of the tables are read. */
   readonly isPart: boolean;
   readonly pool: WorkerPool;

@@ -71,6 +71,7 @@ export interface RunFacts {
   readonly tables: readonly TableResult[];
   readonly interrupted: boolean;
   readonly stoppedBy: 'max-runtime' | null;
+  readonly run: string | null;
   readonly sittings: SittingsResult | null;
   readonly part: PartResult | null;
   readonly parts: PartsResult | null;
@@ -98,6 +99,7 @@ export function buildResult(facts: RunFacts): RunResult {
     askedHash: facts.hashes.askedHash,
     howHash: facts.hashes.howHash,
     ...(facts.load === null ? {} : { load: facts.load }),
+    ...(facts.run === null ? {} : { run: facts.run }),
     ...(facts.sittings === null ? {} : { sittings: facts.sittings }),
     ...(facts.part === null ? {} : { part: facts.part }),
     ...(facts.parts === null ? {} : { parts: facts.parts }),

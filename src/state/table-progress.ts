@@ -1,4 +1,4 @@
-import { addSpan, type Coverage, type KeySpan } from '../core/coverage.js';
+import { type Coverage, coverSpans, type KeySpan } from '../core/coverage.js';
 import { hasEffect } from '../core/finding.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import { addClean, isClean, nameOf, toLearned } from './clean-spans.js';
@@ -6,6 +6,13 @@ import type { Learned, LearnedRecord, ReadSpan } from './read-span.js';
 import type { TableRecord } from './table-record.js';
 
 type Compared = Extract<TableRecord, { kind: 'compared' }>;
+
+/** When a table that is read as a whole was last proved equal, and last begun; and whether it differed then. */
+export interface Passes {
+  readonly provedMs: number | null;
+  readonly triedMs: number | null;
+  readonly differs: boolean;
+}
 
 /** How far the walk over a table of which a sample is drawn has come. */
 export interface Drawn {
@@ -26,8 +33,24 @@ export class TableProgress {
   #share: SpotShare | null = null;
   /** All that was learned of a table whose rows are not walked. */
   #whole: LearnedRecord[] = [];
+  /** Ranges that are not equal, and of which it is not known which rows differ. */
+  #broken: ReadSpan[] = [];
+  #passes: Passes = { provedMs: null, triedMs: null, differs: false };
   #isDone = false;
   #isOpen = false;
+
+  /** What is known of a table in a rotation. */
+  static of({
+    clean,
+    doubtful,
+    passes,
+  }: Pick<TableProgress, 'clean' | 'doubtful' | 'passes'>): TableProgress {
+    const progress = new TableProgress();
+    progress.#clean = new Map(clean.map((span) => [nameOf(span.range), span]));
+    progress.#doubtful = new Map(doubtful.map((span) => [nameOf(span.range), span]));
+    progress.#passes = passes;
+    return progress;
+  }
 
   /** Takes in one record, in the order in which they were learned. */
   add(learned: LearnedRecord): void {
@@ -62,15 +85,30 @@ export class TableProgress {
       case 'bag':
         this.#whole.push(learned);
         break;
+      case 'pass':
+        this.#notePass(record.state, learned.atMs);
+        break;
+      case 'rotated':
       case 'started':
       case 'ended':
         break;
     }
   }
 
+  #notePass(state: Extract<TableRecord, { kind: 'pass' }>['state'], atMs: number): void {
+    if (state === 'begun') this.#passes = { ...this.#passes, triedMs: atMs };
+    else
+      this.#passes = {
+        triedMs: atMs,
+        provedMs: state === 'equal' ? atMs : null,
+        differs: state === 'different',
+      };
+  }
+
   #forget(): void {
     this.#clean = new Map();
     this.#doubtful = new Map();
+    this.#broken = [];
     this.#drawn = [];
     this.#share = null;
     this.#whole = [];
@@ -90,9 +128,10 @@ export class TableProgress {
     const span: ReadSpan = { range, hasher, rows, chunks, keys, sitting, atMs };
     this.#doubtful.delete(nameOf(range));
     // Rows that were there and not found are settled at the end of a table, which was not reached.
-    if (unfound.source.length + unfound.target.length + unfound.beyond > 0) return;
-    if (isClean(rows)) addClean(this.#clean, span);
-    else if (keys !== null) this.#doubtful.set(nameOf(range), span);
+    const isFound = unfound.source.length + unfound.target.length + unfound.beyond === 0;
+    if (isFound && isClean(rows)) addClean(this.#clean, span);
+    else if (isFound && keys !== null) this.#doubtful.set(nameOf(range), span);
+    else this.#broken.push(span);
   }
 
   /** Ranges in which no row differs. */
@@ -103,6 +142,16 @@ export class TableProgress {
   /** Ranges of which rows are to be looked at again, by their keys. */
   get doubtful(): readonly ReadSpan[] {
     return [...this.#doubtful.values()];
+  }
+
+  /** Ranges that must be read again: they are not equal, and which rows differ is not known. */
+  get broken(): readonly ReadSpan[] {
+    return this.#broken;
+  }
+
+  /** When a table that is read as a whole was read. */
+  get passes(): Passes {
+    return this.#passes;
   }
 
   /** What the walk over a table has drawn so far. */
@@ -117,8 +166,7 @@ export class TableProgress {
 
   /** All key ranges that need not be read. */
   get coverage(): Coverage {
-    const spans = [...this.#clean.values(), ...this.#doubtful.values()];
-    return spans.reduce<Coverage>((covered, { range }) => addSpan(covered, range), []);
+    return coverSpans([...this.#clean.values(), ...this.#doubtful.values()].map(({ range }) => range));
   }
 
   /** Whether a table whose rows are not walked was read to its end without a difference. */
@@ -140,12 +188,25 @@ export class TableProgress {
     return this.isWhole ? this.#whole : this.clean.map(toLearned);
   }
 
+  *#carriedPasses(): Generator<LearnedRecord> {
+    const { provedMs, triedMs, differs } = this.#passes;
+    const pass = (state: 'begun' | 'equal' | 'different', atMs: number): LearnedRecord => ({
+      record: { kind: 'pass', state },
+      sitting: 0,
+      atMs,
+    });
+    if (provedMs !== null) yield pass('equal', provedMs);
+    if (differs) yield pass('different', triedMs ?? 0);
+    if (triedMs !== null) yield pass('begun', triedMs);
+  }
+
   /** The same progress as records, for the journal of another sitting. */
   *carried(): Generator<LearnedRecord> {
     for (const span of [...this.#clean.values(), ...this.#doubtful.values()]) yield toLearned(span);
     const now = { sitting: 0, atMs: 0 };
     for (const drawn of this.#drawn) yield { record: { kind: 'drawn', ...drawn }, ...now };
     if (this.#share !== null) yield { record: { kind: 'sampled', share: this.#share }, ...now };
+    yield* this.#carriedPasses();
     if (!this.isWhole) return;
     yield* this.#whole;
     yield { record: { kind: 'done' }, ...now };

@@ -64,6 +64,10 @@ export type TableRecord =
   /** Which rows differ was misread, because the table was altered meanwhile. */
   | { readonly kind: 'misread' }
   | { readonly kind: 'interrupted'; readonly by: 'max-runtime' | null }
+  /** A rotation began to read a table that is read as a whole, or came to its end. */
+  | { readonly kind: 'pass'; readonly state: 'begun' | 'equal' | 'different' }
+  /** A rotation read some of the table, or none of it, and will come to the rest another time. */
+  | { readonly kind: 'rotated' }
   /** Every part was walked to its end, or what is left of it is recorded as unverified. */
   | { readonly kind: 'done' }
   | { readonly kind: 'ended'; readonly atMs: number };

@@ -4,11 +4,12 @@ import { addSpan, type Coverage, findGaps } from '../core/coverage.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
-import { qualifiedName, SIDES } from '../core/pairing.js';
+import { qualifiedName } from '../core/pairing.js';
 import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
+import { describeInterrupted, describeUnverified } from './describe-open.js';
 import { describeSpans } from './describe-span.js';
 import { describeEmptyCondition } from './empty-condition.js';
 import { type Extent, StoredExtents } from './stored-extents.js';
@@ -45,6 +46,8 @@ export class TableState {
   #chunks = 0;
   #unverifiedChunks = 0;
   #isRestarted = false;
+  /** Whether a rotation will come to the rest of it another time. */
+  #isRotated = false;
 
   /** `onRecord` is told each record once it is taken in. */
   constructor(
@@ -107,7 +110,7 @@ export class TableState {
         break;
       case 'unverified':
         this.#unverifiedChunks++;
-        this.#addOnce(this.#describeUnverified(record));
+        this.#addOnce(describeUnverified(this, record));
         break;
       case 'found':
         this.#addOnce(record.finding);
@@ -122,9 +125,13 @@ export class TableState {
         this.#forgetDifferences();
         break;
       case 'interrupted':
-        this.#addOnce(this.#describeInterrupted(record));
+        this.#addOnce(describeInterrupted(this, { by: record.by, open: this.#describeOpen() }));
         break;
       case 'drawn':
+      case 'pass':
+        break;
+      case 'rotated':
+        this.#isRotated = true;
         break;
       case 'done':
         this.#isDone = true;
@@ -150,32 +157,11 @@ export class TableState {
     this.#unfound.add(unfound);
   }
 
-  #describeUnverified({ open, error }: Extract<TableRecord, { kind: 'unverified' }>): Finding {
-    const message =
-      open === null ? error.message : `Rows of ${this.name} with ${open} were not compared: ${error.message}`;
-    const about = { table: this.name, detail: `${open ?? 'all rows'}: ${this.#withoutNames(error.message)}` };
-    return { code: 'chunk-unverified', about, message, hint: error.hint };
-  }
-
-  #describeInterrupted({ by }: Extract<TableRecord, { kind: 'interrupted' }>): Finding {
+  /** Which key ranges were not walked; null where that is all of the table, or not known. */
+  #describeOpen(): string | null {
     const { pair } = this.planned;
     const isWalked = this.mode === 'full' && !this.#isRestarted && pair?.strategy === 'range';
-    const open = isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
-    const left = open === null ? '' : `; rows with ${open} were not compared`;
-    return {
-      code: 'interrupted',
-      about: { table: this.name, detail: open ?? 'all rows' },
-      message: `The run ${by === null ? 'was interrupted' : 'reached --max-runtime'} before ${this.name} was read to its end${left}.`,
-      hint: 'Go on with rowproof resume, or run again.',
-    };
-  }
-
-  /** An error names the table that it is of, which must not make it another error than that of the next table. */
-  #withoutNames(message: string): string {
-    return SIDES.reduce((text, side) => {
-      const table = this.planned[side];
-      return table === null ? text : text.replaceAll(qualifiedName(table), '');
-    }, message);
+    return isWalked ? describeSpans(pair, findGaps(this.#coverage)) : null;
   }
 
   #restart(): void {
@@ -232,7 +218,8 @@ export class TableState {
 
   /** Whether rows are left that another sitting may be able to compare. */
   get isOpen(): boolean {
-    return this.planned.pair !== null && (!this.#isDone || this.#unverifiedChunks > 0);
+    const isLeft = !this.#isDone && !this.#isRotated;
+    return this.planned.pair !== null && (isLeft || this.#unverifiedChunks > 0);
   }
 
   get sourceRows(): number {
@@ -265,7 +252,7 @@ export class TableState {
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
         unverified: hasEffect(findings, 'unverified'),
-        mode: this.mode,
+        mode: this.#isRotated && this.mode === 'full' ? 'spot' : this.mode,
       }),
       mode: this.mode,
       strategy: this.mode === 'count' ? 'count' : this.#isRestarted ? 'bucket' : (pair?.strategy ?? null),

@@ -40,7 +40,7 @@ export async function comparePartition(
 async function compareKeyed(
   partition: KeyedPartition,
   { task, pair, context, sides, store }: BucketJob<ComparePartitionTask> & Pick<RereadJob, 'sides' | 'store'>,
-): Promise<Omit<RereadOutcome, 'respelled' | 'differingKeys'>> {
+): Promise<Omit<RereadOutcome, 'respelled' | 'present' | 'differingKeys'>> {
   const reread: Omit<RereadJob, 'steps'> = {
     pair,
     sides,

@@ -19,18 +19,25 @@ export async function lookAgain({
     const sessions = await onBothSides(pair, context, (side) => context.sessions.session(side));
     channel.reportSessions(sessions);
     const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
+    let asked = 0;
+    const rows = function* (): Generator<RereadRow> {
+      for (const row of listRows(task)) {
+        asked++;
+        yield row;
+      }
+    };
     const { respelled: _, ...compared } = await rereadDifferingRows({
       pair,
       sides,
       asSent: false,
       readKept: null,
       keepsKeys: true,
-      steps: planByKeys(listRows(task), pair.key.length),
+      steps: planByKeys(rows(), pair.key.length),
       readBoth: (read) =>
         onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
       store: (rows) => channel.storeDifferences(rows),
     });
-    return { ...compared, kind: 'looked-again' };
+    return { ...compared, kind: 'looked-again', asked };
   } catch (failure) {
     return describeChunkFailure(failure);
   }

@@ -1,7 +1,7 @@
 import type { ComparedDifferences, DifferenceCounts } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { KeyPacker } from '../core/packed-keys.js';
-import type { Side, TablePair } from '../core/pairing.js';
+import { SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/session.js';
 import type { RereadStep } from './plan-rereads.js';
 import { listKeys, readListedRows, readRangeRows } from './read-again.js';
@@ -30,6 +30,8 @@ export interface RereadJob {
 
 /** The outcome: exact counts, and how often each column (by the target's name) differs. */
 export interface RereadOutcome extends ComparedDifferences {
+  /** How many of the rows each side has now. */
+  readonly present: Readonly<Record<Side, number>>;
   /** How many rows have equal values and would have unequal hashes again. */
   readonly respelled: number;
 }
@@ -45,6 +47,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     // Without a prototype: a column may be called constructor or __proto__.
     changedColumns: Object.create(null),
     undecidedColumns: Object.create(null),
+    present: { source: 0, target: 0 },
     respelled: 0,
     unfound: new UnfoundCollector(),
     keys: job.keepsKeys ? new KeyPacker() : null,
@@ -70,6 +73,7 @@ interface MutableOutcome extends Omit<RereadOutcome, 'differingKeys'> {
   readonly counts: Record<keyof DifferenceCounts, number>;
   readonly changedColumns: Record<string, number>;
   readonly undecidedColumns: Record<string, number>;
+  readonly present: Record<Side, number>;
   respelled: number;
   readonly unfound: UnfoundCollector;
   readonly keys: KeyPacker | null;
@@ -146,6 +150,7 @@ function compareStep(
   const found: RowDifference[] = [];
   for (const [place, row] of step.rows.entries()) {
     unfound.note(row, batches, place);
+    for (const side of SIDES) if (batches[side].startOf(place) >= 0) outcome.present[side]++;
     const { difference, undecided, isInFlight } = comparer.compare(batches, place);
     countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;

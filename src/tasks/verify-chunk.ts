@@ -167,7 +167,11 @@ async function compareSides(
     source: await tableSide(pair, 'source', context),
     target: await tableSide(pair, 'target', context),
   };
-  const { respelled, ...compared } = await rereadDifferingRows({
+  const {
+    respelled,
+    present: _,
+    ...compared
+  } = await rereadDifferingRows({
     pair,
     sides,
     asSent: context.prepared?.asSent === true,

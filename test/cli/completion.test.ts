@@ -16,7 +16,17 @@ async function run(argv: readonly string[]) {
 
 describe('completions', () => {
   it('are commands first, then the flags of the command', () => {
-    expect(completeWords([''])).toEqual(['verify', 'plan', 'init', 'report', 'apply', 'completion']);
+    expect(completeWords([''])).toEqual([
+      'verify',
+      'plan',
+      'resume',
+      'runs',
+      'merge',
+      'init',
+      'report',
+      'apply',
+      'completion',
+    ]);
     expect(completeWords(['ver'])).toEqual(['verify']);
     expect(completeWords(['verify', '--mo'])).toEqual(['--mode']);
     expect(completeWords(['init', '--'])).toEqual(['--source', '--target', '--output', '--help']);

@@ -124,7 +124,9 @@ describe('rowproof verify', () => {
     const untold = flagsOf('verify')
       .map(({ name }) => name)
       .filter((name) => !known.has(name));
-    expect(untold.sort()).toEqual(['config', 'hide-values', 'no-config']);
+    expect(untold.sort()).toEqual([
+      ...['config', 'hide-values', 'no-config', 'no-journal', 'only', 'output', 'part', 'plan', 'same-data'],
+    ]);
   });
 });
 

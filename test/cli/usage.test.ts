@@ -22,15 +22,12 @@ describe('wrong usage', () => {
     [['verfy'], 'There is no command verfy.\n  Did you mean verify?'],
     [['verfy', ...URLS], 'There is no command verfy.\n  Did you mean verify?'],
     [
-      ['verify', '--plan', ...URLS],
-      'rowproof verify has no flag --plan.\n  It is a command: rowproof plan --help.',
+      ['verify', '--init', ...URLS],
+      'rowproof verify has no flag --init.\n  It is a command: rowproof init --help.',
     ],
     [['report', 'run.json', '--repot', 'table'], 'Unknown flag: --repot.\n  Did you mean --report?'],
     [['verify'], 'Expected --source URL, got none.'],
-    [
-      ['plan', '--chunk-time', '1s'],
-      'rowproof plan has no flag --chunk-time, only rowproof verify has.\n  Leave it out.',
-    ],
+    [['plan', '--rotate'], 'rowproof plan has no flag --rotate, only rowproof verify has.\n  Leave it out.'],
     [['verify', '--sorce', 'x'], 'Unknown flag: --sorce.\n  Did you mean --source?'],
     [['verify', ...URLS, '--zzzzzzz'], 'Unknown flag: --zzzzzzz.\n  See rowproof verify --help.'],
     [['verify', ...URLS, 'orders'], 'rowproof verify does not take the word orders.'],

@@ -69,6 +69,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         ...{ pool, spool, sides, workers, checksums: null, rowEvents: null },
         ...chooseChunkSizes({ ...config, workers }),
         openOf: () => ALL_OPEN,
+        ages: null,
         isPart: false,
         keepsKeys: false,
         spotHash: () => 0n,

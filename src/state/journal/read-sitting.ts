@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { RowproofError } from '../../core/errors.js';
 import type { TableId } from '../../core/pairing.js';
@@ -19,6 +19,8 @@ export interface SavedRun {
 }
 
 const READ_BYTES = 1 << 20;
+/** More than the record of a result takes. */
+const LAST_BYTES = 4096;
 
 /** Reads the last sitting of a run that took over all of the one before; null where no sitting got so far. */
 export function readRun(folder: string, run: string): SavedRun | null {
@@ -38,6 +40,23 @@ export function readHead(folder: string, run: string): SittingHead | null {
     }
   }
   return null;
+}
+
+/** What the result of a run was, where its last sitting came to one. */
+export function readResult(folder: string, run: string): SavedRun['result'] {
+  const last = listSittings(folder, run).at(-1);
+  if (last === undefined) return null;
+  const handle = openSync(sittingPath(folder, run, last), 'r');
+  try {
+    const { size } = fstatSync(handle);
+    const buffer = Buffer.alloc(Math.min(size, LAST_BYTES));
+    readSync(handle, buffer, 0, buffer.length, size - buffer.length);
+    const line = buffer.toString('utf8').split('\n').at(-2) ?? '';
+    const record = parseLine(line) as SittingRecord | undefined;
+    return record?.kind === 'result' ? record : null;
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function readSitting(path: string): SavedRun | null {

@@ -24,6 +24,10 @@ export interface JournalRequest {
   readonly asked: SavedAsk;
   readonly flushMs: number;
   readonly now: () => Date;
+  /** The name of a run that goes on for ever; null for one that comes to its end. */
+  readonly lastingName: string | null;
+  /** Whether a run that ended with differences is kept although it was short, so that only these can be read again. */
+  readonly keepsDifferences: boolean;
   /** Is told, once, why nothing more is kept; the run goes on. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -35,7 +39,7 @@ export interface JournalRequest {
 export class RunJournal {
   readonly run: string;
   readonly #request: JournalRequest;
-  readonly #startedAt: string;
+  #startedAt: string;
   #facts: ComparisonFacts | null = null;
   #carried: ReadonlyMap<TableId, TableProgress> = new Map();
   #pending: SittingRecord[] = [];
@@ -46,7 +50,7 @@ export class RunJournal {
   constructor(request: JournalRequest) {
     this.#request = request;
     const begun = request.now();
-    this.run = request.earlier?.head.run ?? nameRun(begun);
+    this.run = request.lastingName ?? request.earlier?.head.run ?? nameRun(begun);
     this.#startedAt = request.earlier?.head.startedAt ?? begun.toISOString();
   }
 
@@ -61,7 +65,12 @@ export class RunJournal {
   }
 
   /** Begins the sitting; `carried` is what of each table needs not be read again. */
-  begin(facts: ComparisonFacts, carried: ReadonlyMap<TableId, TableProgress>): void {
+  begin(
+    facts: ComparisonFacts,
+    carried: ReadonlyMap<TableId, TableProgress>,
+    { startsAnew = false }: { readonly startsAnew?: boolean } = {},
+  ): void {
+    if (startsAnew) this.#startedAt = this.#request.now().toISOString();
     this.#facts = facts;
     this.#carried = carried;
     this.#timer = setInterval(() => this.flush(), this.#request.flushMs).unref();
@@ -130,22 +139,22 @@ export class RunJournal {
   }
 
   /**
-   * Ends the sitting. Where nothing is open the journal is deleted, unless another process has taken the run over or
-   * `isKept` says to keep it; else what is known is on the disk afterwards.
+   * Ends the sitting. Where nothing is open and nothing differs the journal is deleted, unless another process has taken the run
+   * over; else what is known is on the disk afterwards.
    */
   end({
     verdict,
     open,
-    isKept,
+    differs,
   }: {
     readonly verdict: string;
     readonly open: number;
-    readonly isKept: boolean;
+    readonly differs: boolean;
   }): void {
     clearInterval(this.#timer);
     if (this.#hasFailed) return;
-    const { folder } = this.#request;
-    if (open > 0 || isKept) {
+    const { folder, keepsDifferences, lastingName } = this.#request;
+    if (lastingName !== null || open > 0 || (differs && (keepsDifferences || this.#file !== null))) {
       this.#pending.push({ kind: 'result', verdict, open });
       this.flush();
       this.#file?.close();

@@ -17,6 +17,8 @@ export class PartRecords {
     const { record, sitting, atMs } = learned;
     switch (record.kind) {
       case 'started':
+      case 'pass':
+      case 'rotated':
       case 'ended':
         return;
       case 'misread':

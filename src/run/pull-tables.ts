@@ -1,0 +1,138 @@
+import { intersect, type KeySpan } from '../core/coverage.js';
+import { serializeError } from '../core/errors.js';
+import type { TablePair } from '../core/pairing.js';
+import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } from '../plan/planner.js';
+import { drawSegments } from '../plan/spot-planner.js';
+import type { OpenRanges } from '../state/open-ranges.js';
+import type { TableState } from '../state/table-state.js';
+import { finishTable } from './finish-table.js';
+import { batchSpans, type LookAgainWork } from './look-at-rows-again.js';
+import { noteChecksumObstacle } from './note-checksum.js';
+import { endTable, type TableRun } from './table-run.js';
+import { TableWork } from './table-work.js';
+
+/** A segment of a table, or a table that is read as a whole. */
+export type Work =
+  | SegmentWork
+  | (LookAgainWork & { readonly segment: 'again' })
+  | { readonly table: TableState; readonly segment: null };
+
+/** A segment of a table that is walked. */
+export interface SegmentWork {
+  readonly work: TableWork;
+  readonly segment: Segment;
+}
+
+/** Yields the work on all tables, one table after the other. */
+export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
+  for (const table of run.tables) {
+    const { pair, source } = table.planned;
+    if (run.signal.aborted) return;
+    table.record({ kind: 'started', atMs: run.now() });
+    const estimatedRows = source?.estimatedRows ?? null;
+    await run.emit({ type: 'table:start', table: table.name, estimatedRows });
+    const open = run.openOf(table);
+    if (pair === null || open.isFinished) {
+      table.record({ kind: 'done' });
+      await endTable(run, table);
+      continue;
+    }
+    noteChecksumObstacle(run.checksums, table);
+    if (pair.strategy === 'bucket') {
+      yield { table, segment: null };
+      continue;
+    }
+    const work = new TableWork(table);
+    for (const spans of batchSpans(open.again)) {
+      yield { work, part: work.begin(), spans, segment: 'again' };
+      if (run.signal.aborted) return;
+    }
+    for await (const segment of segmentsOf({ run, table, pair, open })) {
+      yield { work, segment: { ...segment, ordinal: work.begin() } };
+      if (run.signal.aborted) return;
+    }
+    work.isPlanned = true;
+    if (work.isDone) await endSegments(run, table);
+  }
+}
+
+interface OpenTable {
+  readonly run: TableRun;
+  readonly table: TableState;
+  readonly pair: TablePair;
+  readonly open: OpenRanges;
+}
+
+async function* segmentsOf(request: OpenTable): AsyncGenerator<KeySpan> {
+  const { run, table, pair, open } = request;
+  if (table.mode !== 'spot') {
+    if (open.ranges.length === 0) return;
+    const planned = { ...run.sides.source, pair, ...segmentSize(run.workers) };
+    for (const segment of await planOrWhole(table, planned)) yield* intersect(open.ranges, segment);
+    return;
+  }
+  try {
+    yield* drawSample(request);
+  } catch (error) {
+    const { message, hint } = serializeError(error);
+    table.addFinding({
+      code: 'chunk-unverified',
+      about: { table: table.name, side: 'source', detail: message },
+      message: `Cannot draw a sample of ${table.name}: ${message}`,
+      hint,
+    });
+  }
+}
+
+/** Draws what is left to be drawn; what was drawn stays drawn, also where rows have come since. */
+async function* drawSample({ run, table, pair, open: { walk } }: OpenTable): AsyncGenerator<KeySpan> {
+  yield* walk?.open ?? [];
+  const last = walk?.last;
+  if (walk?.isFinished === true || last?.end === null) {
+    if (last !== undefined) table.record({ kind: 'sampled', share: last.share });
+    return;
+  }
+  const from = last === undefined ? null : { after: last.range.upTo, bytes: last.end, share: last.share };
+  const drawing = drawSegments({
+    ...run.sides.source,
+    pair,
+    from,
+    ratio: table.ratio,
+    hash: run.spotHash,
+  });
+  for (let next = await drawing.next(); ; next = await drawing.next()) {
+    if (next.done === true) {
+      table.record({ kind: 'sampled', share: next.value });
+      return;
+    }
+    const { segment, share, end } = next.value;
+    const range = { after: segment.after, upTo: segment.upTo };
+    table.record({ kind: 'drawn', range, share, end });
+    yield range;
+  }
+}
+
+/** A plan only shares work out, so one that the server refuses costs speed, and a sentence. */
+export async function planOrWhole(
+  table: Pick<TableState, 'name' | 'addFinding'>,
+  request: PlanningRequest,
+): Promise<readonly Segment[]> {
+  try {
+    return await planSegments(request);
+  } catch (error) {
+    const { message } = request.engine.classifyError(error);
+    table.addFinding({
+      code: 'not-split',
+      about: { table: table.name, side: 'source', detail: message },
+      message: `One worker alone reads ${table.name}, because the source does not say how its keys lie: ${message.replace(/\.$/, '')}.`,
+      hint: '',
+    });
+    return [WHOLE];
+  }
+}
+
+/** Ends a table of which all segments are done. */
+export async function endSegments(run: TableRun, table: TableState): Promise<void> {
+  table.record({ kind: 'done' });
+  await finishTable(run, table);
+}
