@@ -41,15 +41,14 @@ describe('parts of a run', () => {
     await target.run(`UPDATE orders SET a = '${SECRET}' WHERE id IN (11, 50)`);
   });
   beforeEach(async () => {
+    await target.run(`UPDATE orders SET a = CASE WHEN id IN (11, 50) THEN '${SECRET}' ELSE 'v' END`);
     folder = openPartsFolder({ source, target }, settings);
     await folder.plan(3);
     return folder.remove;
   });
 
   it('of which one is missing leave its key ranges and tables unverified, by name', async () => {
-    expect(await folder.parts(3)).toEqual(
-      [0, 1, 1].map((_, at) => (at === 0 ? expect.any(Number) : expect.any(Number))),
-    );
+    expect(await folder.parts(3)).toEqual([1, 0, 1]);
     const whole = await folder.merge(partNames(3));
     expect(listRows(whole)).toEqual(['changed public.orders 11', 'changed public.orders 50']);
     const { ranges } = readPart(3).tables.find(({ name }) => name.endsWith('orders')) ?? {};
@@ -66,7 +65,6 @@ describe('parts of a run', () => {
     const open = await folder.merge(['part-1.json', 'part-2.json']);
     expect(open.exitCode).toBe(3);
     expect(open.result?.verdict).toBe('unverified');
-    await target.run(`UPDATE orders SET a = '${SECRET}' WHERE id IN (11, 50)`);
   });
 
   it('of which none has a table leave all of it unverified', async () => {
@@ -101,7 +99,6 @@ describe('parts of a run', () => {
       })),
     }));
     expect((await folder.merge(partNames(3))).exitCode).toBe(3);
-    await target.run(`UPDATE orders SET a = '${SECRET}' WHERE id IN (11, 50)`);
   });
 
   it('of a plan that leaves rows out leave them unverified', async () => {
@@ -291,8 +288,10 @@ describe('parts of a run', () => {
     const merged = await folder.merge([...partNames(3), 'part-1-first.json', 'part-3-first.json']);
     expect(listRows(merged)).toEqual([]);
     expect(merged.exitCode).toBe(0);
-    expect(comparable(merged)).toEqual(comparable(await folder.single()));
-    await target.run(`UPDATE orders SET a = '${SECRET}' WHERE id IN (11, 50)`);
+    const { result } = merged;
+    expect(codesOf(result ?? undefined)).toEqual(['part-repeated', 'part-repeated']);
+    const once = { ...merged, result: result === null ? null : { ...result, findings: [] } };
+    expect(comparable(once)).toEqual(comparable(await folder.single()));
   });
 
   it('may be read by two processes at once, each with rows of its own', async () => {
@@ -319,7 +318,6 @@ describe('parts of a run', () => {
   });
 
   it('are for their owner only, and hold no password', async () => {
-    const named = ({ url }: { url: string }) => url.replace(/:[^:@/]+@/, ':pass-of-a-user@');
     await folder.parts(3);
     const names = readdirSync(folder.path('.')).filter((name) => name !== 'run.yaml');
     expect(names.length).toBe(7);
@@ -328,7 +326,6 @@ describe('parts of a run', () => {
       for (const { url } of [source, target]) {
         const { username, password } = new URL(url);
         expect(folder.read(name)).not.toContain(`${username}:${password}`);
-        expect(folder.read(name)).not.toContain(named({ url }));
       }
     }
   });
