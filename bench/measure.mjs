@@ -72,7 +72,8 @@ async function measureVerify({ sourceUrl, targetUrl, table, rows, workers, chang
   return { ...usage, serverSeconds: serverSecondsSince(before, processes) };
 }
 
-function describeRun({ sourceUrl, targetUrl, table, workers }) {
+/** The command line that compares a table. */
+export function describeRun({ sourceUrl, targetUrl, table, workers }) {
   const sides = ['--source', sourceUrl, '--target', targetUrl];
   return [ROWPROOF, 'verify', ...sides, '--tables', table, '--workers', String(workers), '--report', 'json'];
 }
@@ -82,7 +83,8 @@ function serverSecondsSince(before, processes) {
   return Object.keys(after).reduce((sum, engine) => sum + after[engine] - before[engine], 0);
 }
 
-async function runMeasured(program, exitCodes = [0]) {
+/** Runs a program of ours to its end and says what it took. */
+export async function runMeasured(program, exitCodes = [0]) {
   const started = performance.now();
   const child = spawn(process.execPath, ['--import', USAGE_HOOK, ...program], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -104,7 +106,8 @@ function medians(runs) {
   return Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name]))]));
 }
 
-function median(numbers) {
+/** The middle of some numbers. */
+export function median(numbers) {
   const sorted = [...numbers].sort((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

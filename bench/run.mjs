@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readArguments, USAGE } from './arguments.mjs';
 import { damagedCases, equalCases } from './cases.mjs';
 import { createDatabases, DATABASES, damageOrders, dropDatabases, urlOf } from './databases.mjs';
+import { runJournalBench } from './journal.mjs';
 import { findWorse } from './judge.mjs';
 import { measureCase, measurePlanning, measureStart } from './measure.mjs';
 import { runNetworkBench } from './network.mjs';
@@ -15,6 +16,7 @@ import { TABLES } from './tables.mjs';
 const options = readArguments(process.argv.slice(2));
 if (options.help) console.log(USAGE);
 else if (options.only === 'network') await runNetworkBench(options, readVersion());
+else if (options.only === 'journal') await runJournalBench(options, readVersion());
 else await runBench(options);
 
 async function runBench({ rows, runs, only, quick }) {

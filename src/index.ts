@@ -1,4 +1,12 @@
+export {
+  type AskedRun,
+  openSitting,
+  readAsk,
+  type SittingRequest,
+} from './app/open-sitting.js';
 export { type PlanHooks, planRun } from './app/plan-run.js';
+export { type KeptRun, listKeptRuns, openKeptRun, type SavedRun } from './app/saved-runs.js';
+export type { Sitting } from './app/sitting.js';
 export { startVerify, type VerifyRun } from './app/start-verify.js';
 export { type RunHooks, type TableDifference, type VerifyOutcome, verify } from './app/verify.js';
 export type { ApplyOptions, ApplyProgress } from './apply/apply-options.js';

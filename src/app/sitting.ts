@@ -57,6 +57,11 @@ export class RunningSitting {
     this.records = sitting.share === null ? null : new PartRecords();
   }
 
+  /** Whether this sitting is not about all rows, so that how many there are says nothing. */
+  get readsSome(): boolean {
+    return this.isPart || this.sitting.rotation !== null;
+  }
+
   /** Whether the tables, or some of their rows, are those of a part only. */
   get isPart(): boolean {
     return this.sitting.share !== null;

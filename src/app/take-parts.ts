@@ -36,15 +36,14 @@ function takeTable(parts: Parts, table: TableState, spool: Spool): void {
     part.tables.filter((each) => each.id === id).map((each) => ({ part, table: each })),
   );
   assertDisjoint(found);
-  table.restore([{ kind: 'started', atMs: 0 }]);
   for (const { part, table: own } of found) {
     table.restore(own.records.map(({ record }) => record));
     spool.adopt(id, part.part, { path: part.differencesPath, bytes: part.differences.bytes });
-    table.adopt(own.stored.map((extent) => ({ ...extent, part: part.part })));
+    table.adopt(
+      own.stored.map((extent) => ({ ...extent, part: part.part })),
+      own.elapsedMs,
+    );
   }
-  table.restore([
-    { kind: 'ended', atMs: found.reduce((sum, { table: { elapsedMs } }) => sum + elapsedMs, 0) },
-  ]);
   if (pair === null) return;
   const shares = sharesOf(parts, table);
   for (const share of shares) noteUnread(parts, table, { share, found });

@@ -221,7 +221,7 @@ async function verifyOpenSides(
         ...schemaFindings,
         ...strangers,
         ...(run.pool?.findings() ?? []),
-        ...(wishes.signal.aborted || wishes.sitting.isPart ? [] : findFewRows(config, results)),
+        ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
       ],
       tables: results,
       interrupted: wishes.signal.aborted,
@@ -263,8 +263,7 @@ async function finishTables({ config, sides, tables, spool, wishes }: Reading): 
   try {
     const results = [];
     for (const table of tables) {
-      // How many rows there are shows in all parts together.
-      if (!wishes.signal.aborted && !wishes.sitting.isPart) noteFewRows(config, table);
+      if (!wishes.signal.aborted && !wishes.sitting.readsSome) noteFewRows(config, table);
       const diagnoses = await diagnosing.diagnose(table);
       const sample = await readSample(spool, table);
       results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));

@@ -11,14 +11,17 @@ import { outputFlags, readJournalPlace } from './journal-folder.js';
 import type { OutputPlan } from './output-plan.js';
 import type { Settings } from './read-settings.js';
 
-/** What a command says of the sitting that it is. */
-interface AskedSitting {
+/** What to verify, and which sitting of a run it is. */
+export interface SittingAsk {
   readonly settings: Settings;
   readonly earlier: SavedRun | null;
   readonly isSameData: boolean;
   readonly share: Share | null;
   readonly parts: Parts | null;
   readonly rotation: Rotation | null;
+}
+
+interface AskedSitting extends SittingAsk {
   readonly plan: Pick<OutputPlan, 'quiet'>;
   readonly io: CliIo;
 }

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import type { CliIo } from './cli-io.js';
+import { OUTPUT_FLAGS } from './said-again.js';
 
 /** Where journals lie; null for nowhere. */
 export interface JournalPlace {
@@ -34,24 +35,13 @@ function stateFolder({ XDG_STATE_HOME: state = '', HOME: home = '' }: CliIo['env
   return isAbsolute(home) && home !== '/' ? join(home, '.local', 'state', 'rowproof') : null;
 }
 
-/** The flags that say where results go. */
-const OUTPUT_FLAGS = [
-  'report',
-  'differences',
-  'repair',
-  'log',
-  'quiet',
-  'no-color',
-  'show-values',
-  'hide-values',
-  'output',
-];
+const KEPT_FLAGS: readonly string[] = [...OUTPUT_FLAGS, 'output'];
 
 /** Those of the flags that say where results go, with paths that mean the same in any folder. */
 export function outputFlags(flags: RawFlags): RawFlags {
   return Object.fromEntries(
     Object.entries(flags)
-      .filter(([name, value]) => OUTPUT_FLAGS.includes(name) && value !== undefined)
+      .filter(([name, value]) => KEPT_FLAGS.includes(name) && value !== undefined)
       .map(([name, value]) => [name, absolute(name, value)]),
   );
 }

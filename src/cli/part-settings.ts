@@ -1,4 +1,4 @@
-import { readDatabaseUrl } from '../config/database-url.js';
+import { flagOf } from '../config/options/option-names.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { readNumber, readQuantity } from '../config/read-option.js';
@@ -6,36 +6,17 @@ import type { RunConfig } from '../config/run-config.js';
 import type { Share } from '../core/share.js';
 import type { CliIo } from './cli-io.js';
 import type { Settings } from './read-settings.js';
+import { OUTPUT_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
 
 /** What a Kubernetes Job calls its first pod: 0. */
 const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
 /** What may be said beside a plan, which says all else. */
-const ALLOWED = new Set([
-  ...[
-    'plan',
-    'part',
-    'output',
-    'source',
-    'target',
-    'workers',
-    'journal',
-    'no-journal',
-    'max-runtime',
-    'same-data',
-  ],
-  ...['max-rows-per-second', 'max-bytes-per-second', 'max-load', 'chunk-rows', 'chunk-time'],
-  ...[
-    'report',
-    'differences',
-    'repair',
-    'log',
-    'quiet',
-    'no-color',
-    'show-values',
-    'hide-values',
-    'no-config',
-  ],
-]);
+const ALLOWED = [
+  ...['plan', 'part', 'output', 'source', 'target', 'workers', 'journal', 'no-journal', 'max-runtime'],
+  ...['same-data', 'no-config', 'chunk-rows', 'chunk-time'],
+  ...['max-rows-per-second', 'max-bytes-per-second', 'max-load'],
+  ...OUTPUT_FLAGS,
+];
 
 /** The part of a plan that a command line asks for. */
 export interface PartSettings {
@@ -53,27 +34,17 @@ export async function readPartSettings(flags: RawFlags, io: Pick<CliIo, 'env'>):
       hint: 'There are no parts without a plan: make one with rowproof plan --parts N --output PATH.',
     });
   }
-  const stray = Object.entries(flags).find(([name, value]) => value !== undefined && !ALLOWED.has(name));
-  if (stray !== undefined) {
-    throw optionError({
-      option: `--${stray[0]}`,
-      message: `Expected --plan or --${stray[0]}, got both.`,
-      hint: 'What a part compares stands in its plan: say it to rowproof plan --parts.',
-    });
-  }
+  refuseBeside('--plan', flags, {
+    allowed: ALLOWED,
+    hint: 'What a part compares stands in its plan: say it to rowproof plan --parts.',
+  });
   // Loaded late: few runs are parts.
   const { readPlannedShares } = await import('../app/read-planned-shares.js');
   const plan = readPlannedShares(path);
   const part = readPart(flags, io.env, plan.parts.length);
   const { config } = plan.asked as { readonly config: RunConfig };
   const output = readText(flags, 'output') ?? `part-${part}.json`;
-  const settings = {
-    config: withFlags(config, flags),
-    flags: { ...flags, output },
-    path: null,
-    explain: (error: unknown) => error,
-  };
-  return { settings, share: { plan, part } };
+  return { settings: settingsOf(withFlags(config, flags), { ...flags, output }), share: { plan, part } };
 }
 
 function readPart(flags: RawFlags, env: CliIo['env'], count: number): number {
@@ -89,22 +60,23 @@ function readPart(flags: RawFlags, env: CliIo['env'], count: number): number {
 }
 
 function withFlags(config: RunConfig, flags: RawFlags): RunConfig {
-  const [source, target] = [readText(flags, 'source'), readText(flags, 'target')];
   const { limits } = config;
   return {
-    ...config,
-    sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
-    targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
+    ...saidAgain(config, flags),
     workers: readNumber(flags, RUN_OPTIONS.workers) ?? config.workers,
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows) ?? config.chunkRows,
-    chunkTimeMs: readQuantity(flags, RUN_OPTIONS.chunkTime) ?? config.chunkTimeMs,
+    chunkTimeMs: readGiven(flags, RUN_OPTIONS.chunkTime) ?? config.chunkTimeMs,
     // What a plan hides no part shows.
     showValues: config.showValues && !readSwitch(flags, 'hide-values'),
-    maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime) ?? config.maxRuntimeMs,
     limits: {
       maxRowsPerSecond: readNumber(flags, RUN_OPTIONS.maxRowsPerSecond) ?? limits.maxRowsPerSecond,
       maxBytesPerSecond: readQuantity(flags, RUN_OPTIONS.maxBytesPerSecond) ?? limits.maxBytesPerSecond,
       maxLoad: readNumber(flags, RUN_OPTIONS.maxLoad) ?? limits.maxLoad,
     },
   };
+}
+
+/** A time that was typed, and not the one that holds where none was. */
+function readGiven(flags: RawFlags, option: typeof RUN_OPTIONS.chunkTime): number | null {
+  return readText(flags, flagOf(option.name)) === undefined ? null : readQuantity(flags, option);
 }

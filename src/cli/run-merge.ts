@@ -1,10 +1,10 @@
 import type { Parts } from '../app/read-parts.js';
-import { readDatabaseUrl } from '../config/database-url.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import { formatCounted } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
 import { type VerifyCommand, verifySettings } from './run-verify.js';
+import { saidAgain, settingsOf } from './said-again.js';
 
 interface MergeCommand extends VerifyCommand {
   /** The files of the parts. */
@@ -28,12 +28,7 @@ export async function runMerge(command: MergeCommand): Promise<number> {
   const { 'same-data': sameData, source: _, target: __, ...outputs } = flags;
   const showValues =
     config.showValues && parts.parts.every((part) => part.showValues) && !readSwitch(flags, 'hide-values');
-  const settings = {
-    config: { ...readSides(config, flags), showValues },
-    flags: outputs,
-    path: null,
-    explain: (error: unknown) => error,
-  };
+  const settings = settingsOf({ ...saidAgain(config, flags), maxRuntimeMs: null, showValues }, outputs);
   refuseRepairInVain(parts, flags);
   const isSameData = readSwitch({ 'same-data': sameData }, 'same-data');
   return verifySettings({ settings, earlier: null, isSameData, share: null, parts, rotation: null }, command);
@@ -48,14 +43,4 @@ function refuseRepairInVain({ parts }: Parts, flags: RawFlags): void {
     message: `Expected parts with values for --repair, got ${hidden.path}, which was read with values hidden.`,
     hint: 'Read the parts again without --hide-values, or leave --repair out.',
   });
-}
-
-function readSides(config: RunConfig, flags: RawFlags): RunConfig {
-  const [source, target] = [readText(flags, 'source'), readText(flags, 'target')];
-  return {
-    ...config,
-    maxRuntimeMs: null,
-    sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
-    targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
-  };
 }

@@ -1,13 +1,10 @@
-import { readDatabaseUrl } from '../config/database-url.js';
-import { RUN_OPTIONS } from '../config/options/options.js';
-import { optionError, type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
-import { readQuantity } from '../config/read-option.js';
-import type { RunConfig } from '../config/run-config.js';
+import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
 import { readJournalPlace } from './journal-folder.js';
 import { readSaved } from './run-report.js';
 import { type VerifyCommand, verifySettings } from './run-verify.js';
+import { OUTPUT_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
 
 interface ResumeCommand extends VerifyCommand {
   /** The run to go on with; null for the only one that waits. */
@@ -29,14 +26,10 @@ export function runResume(command: ResumeCommand): Promise<number> {
 export async function runOnly(command: VerifyCommand): Promise<number> {
   const { only, ...flags } = command.flags;
   const path = readText({ only }, 'only') ?? '';
-  const stray = Object.entries(flags).find(([name, value]) => value !== undefined && !BESIDE_ONLY.has(name));
-  if (stray !== undefined) {
-    throw optionError({
-      option: `--${stray[0]}`,
-      message: `Expected --only or --${stray[0]}, got both.`,
-      hint: 'What is compared is what that run compared.',
-    });
-  }
+  refuseBeside('--only', flags, {
+    allowed: BESIDE_ONLY,
+    hint: 'What is compared is what that run compared.',
+  });
   const { parseSavedResult } = await import('../report/saved-result.js');
   const { run } = parseSavedResult(readSaved(path), path);
   if (run === undefined)
@@ -63,7 +56,7 @@ async function goOn(
   const { readAsk } = await import('../app/open-sitting.js');
   const earlier = openKeptRun(folder, run);
   const asked = readAsk(earlier);
-  const config = readAgain(asked.config, flags);
+  const config = saidAgain(asked.config, flags);
   const { facts, startedAt, sitting } = earlier.head;
   const age = formatDuration(Date.now() - Date.parse(startedAt));
   for (const line of [
@@ -73,12 +66,8 @@ async function goOn(
   ])
     io.stderr.write(`${visibleLine(line)}\n`);
   const { 'same-data': sameData, source, target, 'max-runtime': maxRuntime, ...outputs } = flags;
-  const settings = {
-    config,
-    flags: { ...(keepsOutputs ? (asked.outputs as RawFlags) : {}), ...withoutUndefined(outputs) },
-    path: null,
-    explain: (error: unknown) => error,
-  };
+  const kept = keepsOutputs ? (asked.outputs as RawFlags) : {};
+  const settings = settingsOf(config, { ...kept, ...withoutUndefined(outputs) });
   return verifySettings(
     {
       settings,
@@ -92,22 +81,10 @@ async function goOn(
   );
 }
 
-const BESIDE_ONLY = new Set([
+const BESIDE_ONLY = [
   ...['source', 'target', 'journal', 'max-runtime', 'same-data', 'no-config'],
-  ...['report', 'differences', 'repair', 'log', 'quiet', 'no-color', 'show-values', 'hide-values'],
-]);
-
-/** What may be said again: where the sides are, with their passwords, and for how long. */
-function readAgain(config: RunConfig, flags: RawFlags): RunConfig {
-  const source = readText(flags, 'source');
-  const target = readText(flags, 'target');
-  return {
-    ...config,
-    sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
-    targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
-    maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime) ?? config.maxRuntimeMs,
-  };
-}
+  ...OUTPUT_FLAGS,
+];
 
 function withoutUndefined(flags: RawFlags): RawFlags {
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));

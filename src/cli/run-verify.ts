@@ -1,6 +1,3 @@
-import type { Parts } from '../app/read-parts.js';
-import type { Rotation } from '../app/rotation.js';
-import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
 import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
@@ -8,19 +5,18 @@ import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { exitCodeOfRun } from '../core/result.js';
-import type { Share } from '../core/share.js';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
-import { describeResume, openCommandSitting } from './command-sitting.js';
+import { describeResume, openCommandSitting, type SittingAsk } from './command-sitting.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
 import { openPartFiles, type PartFiles } from './part-files.js';
 import { readPartSettings } from './part-settings.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
-import { readSettings, type Settings } from './read-settings.js';
+import { readSettings } from './read-settings.js';
 import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
 import { planVerifyOutputs } from './verify-outputs.js';
@@ -52,13 +48,7 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
       command,
     );
   }
-  if (flags.output !== undefined) {
-    throw optionError({
-      option: '--output',
-      message: 'Expected --plan PATH with --output, got none.',
-      hint: 'A part of a plan is written there; --report FORMAT=PATH writes a result.',
-    });
-  }
+  refuseWithoutPlan(flags);
   const settings = await readSettings(command);
   try {
     const { config, rotation } = readRotation(settings);
@@ -72,18 +62,24 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
   }
 }
 
-/** What to verify, and which sitting of a run it is. */
-export interface VerifyRequest {
-  readonly settings: Settings;
-  readonly earlier: SavedRun | null;
-  readonly isSameData: boolean;
-  readonly share: Share | null;
-  readonly parts: Parts | null;
-  readonly rotation: Rotation | null;
+const NEEDS_PLAN = {
+  output: 'A part of a plan is written there; --report FORMAT=PATH writes a result.',
+  'same-data': 'It is about servers that are others than when a plan was made.',
+} as const;
+
+function refuseWithoutPlan(flags: RawFlags): void {
+  for (const [name, hint] of Object.entries(NEEDS_PLAN)) {
+    if (flags[name] === undefined) continue;
+    throw optionError({
+      option: `--${name}`,
+      message: `Expected --plan PATH with --${name}, got none.`,
+      hint,
+    });
+  }
 }
 
 /** Verifies what settings say, from wherever they come. */
-export async function verifySettings(request: VerifyRequest, command: VerifyCommand): Promise<number> {
+export async function verifySettings(request: SittingAsk, command: VerifyCommand): Promise<number> {
   const { settings } = request;
   const { io } = command;
   const { config } = settings;
@@ -160,7 +156,7 @@ function standInAfter({ output, labels, log }: Pick<Run, 'output' | 'labels' | '
   }
 }
 
-interface LoggedRun extends VerifyRequest {
+interface LoggedRun extends SittingAsk {
   readonly config: RunConfig;
   /** What metrics call the run where it has no result. */
   readonly labels: RunLabels;

@@ -37,9 +37,9 @@ export function findOpen(progress: TableProgress | undefined): OpenRanges {
   const last = drawn.at(-1);
   if (last !== undefined) {
     const open = drawn.flatMap(({ range }) => findGaps(coverage, range));
-    const isDrawn = share !== null;
-    const walk = { last: share === null ? last : { ...last, share }, isFinished: isDrawn, open };
-    return { isFinished: isDrawn && open.length + again.length === 0, again, ranges: [WHOLE_SPAN], walk };
+    const walk = { last: share === null ? last : { ...last, share }, isFinished: share !== null, open };
+    // Even of a walk that is over it is to be said what it drew.
+    return { isFinished: false, again, ranges: [WHOLE_SPAN], walk };
   }
   const ranges = findGaps(coverage);
   return { isFinished: progress.isWhole || ranges.length + again.length === 0, again, ranges, walk: null };

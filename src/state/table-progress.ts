@@ -38,6 +38,8 @@ export class TableProgress {
   #passes: Passes = { provedMs: null, triedMs: null, differs: false };
   #isDone = false;
   #isOpen = false;
+  /** Whether ranges of it were compared, whatever came of them. */
+  #isWalked = false;
 
   /** What is known of a table in a rotation. */
   static of({
@@ -124,6 +126,7 @@ export class TableProgress {
       this.#whole.push(learned);
       return;
     }
+    this.#isWalked = true;
     const { sitting, atMs } = learned;
     const span: ReadSpan = { range, hasher, rows, chunks, keys, sitting, atMs };
     this.#doubtful.delete(nameOf(range));
@@ -171,7 +174,7 @@ export class TableProgress {
 
   /** Whether a table whose rows are not walked was read to its end without a difference. */
   get isWhole(): boolean {
-    return this.#isDone && !this.#isOpen && this.#clean.size + this.#doubtful.size === 0;
+    return this.#isDone && !this.#isOpen && !this.#isWalked;
   }
 
   /** When the oldest of what counts was read; null where nothing does. */

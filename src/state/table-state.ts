@@ -37,6 +37,8 @@ export class TableState {
   #share: SpotShare | null = null;
   #startedAtMs: number | null = null;
   #elapsedMs = 0;
+  /** What others took who read parts of it. */
+  #othersMs = 0;
   readonly #rows = { ...NO_ROWS };
   #changedColumns = noCounts();
   #undecided = noCounts();
@@ -74,8 +76,9 @@ export class TableState {
     for (const record of records) this.#apply(record);
   }
 
-  /** Takes in where rows lie that differ, and that another process stored. */
-  adopt(extents: readonly Extent[]): void {
+  /** Takes in where rows lie that differ, and that another process stored, and how long it took over its part of the table. */
+  adopt(extents: readonly Extent[], elapsedMs: number): void {
+    this.#othersMs += elapsedMs;
     this.#stored.adopt(extents);
   }
 
@@ -266,7 +269,7 @@ export class TableState {
       },
       columns: undecided.columns,
       changedColumns: this.#changedColumns,
-      elapsedMs: Math.round(this.#elapsedMs),
+      elapsedMs: Math.round(this.#elapsedMs + this.#othersMs),
       findings,
       diagnoses,
       sample,

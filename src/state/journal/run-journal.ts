@@ -74,6 +74,8 @@ export class RunJournal {
     this.#facts = facts;
     this.#carried = carried;
     this.#timer = setInterval(() => this.flush(), this.#request.flushMs).unref();
+    // Who else would go on with the run sees at once that somebody does.
+    if (this.#request.earlier !== null) this.flush();
   }
 
   /** Keeps what was learned of a table; it reaches the disk with the next flush. */

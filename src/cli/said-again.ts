@@ -1,0 +1,43 @@
+import { readDatabaseUrl } from '../config/database-url.js';
+import { RUN_OPTIONS } from '../config/options/options.js';
+import { optionError, type RawFlags, readText } from '../config/raw-flags.js';
+import { readQuantity } from '../config/read-option.js';
+import type { RunConfig } from '../config/run-config.js';
+import type { Settings } from './read-settings.js';
+
+/** The flags that say where results go. */
+export const OUTPUT_FLAGS = [
+  ...['report', 'differences', 'repair', 'log', 'quiet', 'no-color', 'show-values', 'hide-values'],
+] as const;
+
+/** What was asked earlier, where the sides and the time may be said again: a URL with its password, or of a server that has moved. */
+export function saidAgain(config: RunConfig, flags: RawFlags): RunConfig {
+  const [source, target] = [readText(flags, 'source'), readText(flags, 'target')];
+  return {
+    ...config,
+    sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
+    targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
+    maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime) ?? config.maxRuntimeMs,
+  };
+}
+
+/** Settings that come from no config file. */
+export function settingsOf(config: RunConfig, flags: RawFlags): Settings {
+  return { config, flags, path: null, explain: (error) => error };
+}
+
+/** Refuses flags beside one that says what they would say too. */
+export function refuseBeside(flag: string, flags: RawFlags, { allowed, hint }: Beside): void {
+  const stray = Object.entries(flags).find(([name, value]) => value !== undefined && !allowed.includes(name));
+  if (stray === undefined) return;
+  throw optionError({
+    option: `--${stray[0]}`,
+    message: `Expected ${flag} or --${stray[0]}, got both.`,
+    hint,
+  });
+}
+
+interface Beside {
+  readonly allowed: readonly string[];
+  readonly hint: string;
+}
