@@ -55,7 +55,7 @@ describe.each([
   );
 
   it('is cut within tables that are walked, and only there', async () => {
-    await folder.plan(16);
+    await folder.plan(64);
     const divided = ['ints', 'composites'].map((table) => partsWith(folder, table).length);
     for (const count of divided) expect(count).toBeGreaterThan(1);
     for (const table of ['texts', 'buckets', 'keyless', 'indexless', 'counted', 'sampled', 'empties'])

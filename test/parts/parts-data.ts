@@ -40,8 +40,8 @@ export const TABLES: readonly DamagedTable[] = [
   {
     name: 'composites',
     columns: () => 'tenant int, id int, a varchar(20), PRIMARY KEY (tenant, id)',
-    row: (at, mark) => `${at % 4}, ${at}, '${mark}'`,
-    keyOf: (at) => `${at % 4}/${at}`,
+    row: (at, mark) => `${at % 20}, ${at}, '${mark}'`,
+    keyOf: (at) => `${at % 20}/${at}`,
     rows: 60,
     damage: { missing: [4, 17], extra: [60, 63], changed: [0, 1, 2, 3, 59] },
   },
