@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { addSpan, type Coverage, findGaps, overlaps, unite } from '../core/coverage.js';
+import { addSpan, type Coverage, compareStarts, findGaps, overlaps, unite } from '../core/coverage.js';
 import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { PartsResult } from '../core/result.js';
@@ -55,8 +55,10 @@ function takeTable(parts: Parts, table: TableState, spool: Spool): void {
 function assertDisjoint(found: readonly TablePart[]): void {
   let all: Coverage = [];
   for (const { part, table } of found) {
-    const own = rangesOf(table);
-    if (own.some((range) => overlaps(all, range))) {
+    // Of a table that is not divided nobody but its part has anything.
+    const isWhole = found.length > 1 && found.some((each) => each.table.ranges === null);
+    const own = isWhole || table.ranges === null ? [] : rangesOf(table);
+    if (isWhole || own.some((range) => overlaps(all, range))) {
       throw new RowproofError({
         code: 'usage',
         message: `${part.path} has rows of ${table.name} that another part has too.`,
@@ -67,13 +69,12 @@ function assertDisjoint(found: readonly TablePart[]): void {
   }
 }
 
-/** The key ranges of a table that a part compared. */
+/** The key ranges of a table that a part compared. In their order, each joins the one before: there may be very many. */
 function rangesOf({ records }: PartTable): Coverage {
-  return records.reduce<Coverage>(
-    (ranges, { record }) =>
-      record.kind === 'compared' && record.range !== null ? addSpan(ranges, record.range) : ranges,
-    [],
-  );
+  return records
+    .flatMap(({ record }) => (record.kind === 'compared' && record.range !== null ? [record.range] : []))
+    .sort((one, other) => compareStarts(one.after, other.after))
+    .reduce<Coverage>(addSpan, []);
 }
 
 function sharesOf({ plan }: Parts, { planned }: TableState): readonly PlannedShare[] {

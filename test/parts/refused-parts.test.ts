@@ -116,11 +116,16 @@ describe('parts of a run', () => {
 
   it('that have rows in common are refused', async () => {
     await folder.parts(3);
-    const { tables } = readPart(2);
-    forge(3, (part) => ({ ...part, tables }));
-    const merged = await folder.merge(partNames(3));
-    expect(merged.stderr).toMatch(/part-3\.json has rows of public\.orders that another part has too/);
-    expect(merged.exitCode).toBe(2);
+    for (const [from, table] of [
+      [2, 'orders'],
+      [1, 'bag'],
+    ] as const) {
+      const tables = readPart(from).tables.filter(({ name }) => name === `public.${table}`);
+      forge(3, (part) => ({ ...part, tables }));
+      const merged = await folder.merge(partNames(3));
+      expect(merged.stderr).toMatch(new RegExp(`has rows of public\\.${table} that another part has too`));
+      expect(merged.exitCode).toBe(2);
+    }
   });
 
   it('of another plan are refused', async () => {
