@@ -1,5 +1,5 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { digestShares } from '../../src/app/plan-parts.js';
 import { parseExact, stringifyExact } from '../../src/core/exact-json.js';
 import type { PlannedShares } from '../../src/core/share.js';
@@ -333,77 +333,5 @@ describe('parts of a run', () => {
         expect(folder.read(name)).not.toContain(`${username}:${password}`);
       }
     }
-  });
-});
-
-describe('parts of a run that has fewer rows than asked for', () => {
-  const source = useDatabase('postgresql');
-  const target = useDatabase('postgresql');
-
-  it('say so where they are merged, and not each', async () => {
-    for (const { run } of [source, target])
-      await run(
-        'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 40); ANALYZE t',
-      );
-    const folder = openPartsFolder(
-      { source, target },
-      'chunkRows: 5\nminRows: 30\ntableSettings: { t: { minRows: 39 } }\n',
-    );
-    try {
-      await folder.plan(2);
-      expect(await folder.parts(2)).toEqual([0, 0]);
-      expect((await folder.merge(partNames(2))).exitCode).toBe(0);
-      const half = await folder.merge(['part-1.json']);
-      expect(half.exitCode).toBe(3);
-      expect(half.result?.findings.map(({ code }) => code)).toContain('few-rows');
-    } finally {
-      folder.remove();
-    }
-  });
-});
-
-describe('parts of databases that change', () => {
-  const source = useDatabase('mariadb');
-  const target = useDatabase('postgresql');
-  const other = useDatabase('postgresql');
-  let folder: PartsFolder;
-
-  beforeAll(async () => {
-    for (const { run } of [source, target, other])
-      await run(
-        'CREATE TABLE t (id int PRIMARY KEY, a varchar(20)); INSERT INTO t VALUES (1, NULL), (2, NULL)',
-      );
-    folder = openPartsFolder({ source, target }, 'workers: 1\n');
-    await folder.plan(2);
-    await folder.parts(2);
-  });
-  afterAll(() => folder.remove());
-
-  it('are refused where another server answers', async () => {
-    const { exitCode, stderr } = await folder.part(1, ['--target', other.url]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/another server answers as the target|--target/);
-  });
-
-  it.each([
-    [
-      'a column more',
-      'ALTER TABLE t ADD b int',
-      'ALTER TABLE t DROP COLUMN b',
-      /t was altered on the target/,
-    ],
-    ['a table more', 'CREATE TABLE u (id int PRIMARY KEY)', 'DROP TABLE u', /./],
-  ])('are refused for %s between them, by name', async (title, change, back, message) => {
-    await target.run(change);
-    const [part, merged] = [await folder.part(1), await folder.merge(partNames(2))];
-    await target.run(back);
-    if (title === 'a table more') {
-      // One that the target alone has is of no part.
-      expect([part.exitCode, merged.exitCode]).toEqual([0, 0]);
-      return;
-    }
-    expect(part.stderr).toMatch(message);
-    expect(merged.stderr).toMatch(message);
-    expect([part.exitCode, merged.exitCode]).toEqual([2, 2]);
   });
 });
