@@ -22,6 +22,7 @@ export type { VerifySettings } from './config/options/setting-types.js';
 export { resolveConfig } from './config/resolve-config.js';
 export type { RunConfig } from './config/run-config.js';
 export { VERSION } from './config/version.js';
+export type { BaselineResult } from './core/baseline.js';
 export type { DifferenceCounts } from './core/chunk.js';
 export type {
   CauseCode,
@@ -33,14 +34,19 @@ export type {
 export type { DifferenceKind, RowDifference, Value } from './core/difference.js';
 export { type ErrorCode, type OptionName, RowproofError } from './core/errors.js';
 export type { RunEvent, RunListener } from './core/event.js';
+export { exitCodeOfResult } from './core/exit-code.js';
 export type { Finding, FindingCode } from './core/finding.js';
 export type { Log, LogLevel } from './core/log.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ReportFormat } from './core/report-format.js';
 export type { ColumnResult, RowCounts, RunResult, SideResult, TableResult } from './core/result.js';
+export type { Night, RowTrend, TableNight } from './core/trend.js';
 export { exitCodeOf, type Verdict } from './core/verdict.js';
+export type { WaiverMark, WaiverUse } from './core/waiver.js';
 export { createLog, type LogOptions } from './log/create-log.js';
 export { formatDifferences } from './report/differences-file.js';
 export { type FormatReportOptions, formatReport } from './report/format-report.js';
 export { collectHtmlRows, type HtmlRows } from './report/html/rows/html-rows.js';
 export { parseSavedResult } from './report/saved-result.js';
+export { readWaivers, type WaiversSource } from './waivers/read-waivers.js';
+export type { WaiverBook } from './waivers/waiver-book.js';

@@ -30,6 +30,8 @@ if (isLong) {
   process.env.ROWPROOF_TEST_WORKERS ??= '2';
   process.env.ROWPROOF_PROPERTY_CASES ??= '50';
   process.env.ROWPROOF_REPAIR_RUNS ??= '12';
+  process.env.ROWPROOF_RESUME_STOPS ??= 'all';
+  process.env.ROWPROOF_RESUME_MOMENTS ??= '12';
 }
 
 installNodePackages();

@@ -1,6 +1,5 @@
 import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
-import { serializeError } from '../core/errors.js';
 import type { Share } from '../core/share.js';
 import { openJournalFolder } from '../state/journal/journal-folder.js';
 import type { SavedAsk } from '../state/journal/journal-format.js';
@@ -48,10 +47,8 @@ export function openSitting(request: SittingRequest): Sitting {
     keepsDifferences: isNamed,
     lastingName: rotation === null ? null : nameRotation(request.config),
     now: () => new Date(),
-    onFailure: (error) =>
-      onWarning(
-        `Nothing more is kept of this run, which cannot be resumed: ${serializeError(error).message}`,
-      ),
+    onFailure: ({ message }) =>
+      onWarning(`Nothing more is kept of this run, which cannot be resumed: ${message}`),
   });
   return { journal, earlier, isSameData, share, parts: null, rotation };
 }

@@ -6,6 +6,7 @@ import type { RepairFacts } from '../repair/survey.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { OpenSide } from './open-side.js';
+import type { WaivedRows } from './waive-rows.js';
 
 /** Reads what repair SQL must know of the target. */
 export async function readRepairCatalog({ engine, session, catalog }: OpenSide): Promise<RepairCatalog> {
@@ -24,11 +25,16 @@ export async function readRepairCatalog({ engine, session, catalog }: OpenSide):
   }
 }
 
+interface RepairedRows {
+  readonly spool: Spool;
+  readonly tables: readonly TableState[];
+  readonly waived: WaivedRows;
+}
+
 /** What repair SQL is made of, before both servers are asked what of it they would refuse. */
 export function repairFacts(
   catalog: RepairCatalog,
-  spool: Spool,
-  tables: readonly TableState[],
+  { spool, tables, waived }: RepairedRows,
 ): Omit<RepairFacts, 'examinations'> {
   const paired = tables.flatMap((table) => {
     const { pair } = table.planned;
@@ -41,7 +47,7 @@ export function repairFacts(
     pairs: paired.map(({ pair }) => pair),
     sizes: new Map(paired.map(({ pair, size }) => [qualifiedName(pair.target), size])),
     catalog,
-    read: (name) => readTable(spool, tables, name),
+    read: (name) => waived.mark(name, readTable(spool, tables, name)),
   };
 }
 

@@ -1,7 +1,13 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { RowproofError } from '../core/errors.js';
-import { listRunNames, listSittings, removeRun, sittingPath } from '../state/journal/journal-folder.js';
+import {
+  codeOf,
+  listRunNames,
+  listSittings,
+  removeRun,
+  sittingPath,
+} from '../state/journal/journal-folder.js';
 import { readHead, readResult, readRun, type SavedRun } from '../state/journal/read-sitting.js';
 
 export type { SavedRun } from '../state/journal/read-sitting.js';
@@ -33,7 +39,15 @@ export interface KeptRun {
 
 /** The runs of a folder, the oldest first. */
 export function listKeptRuns(folder: string, nowMs: number = Date.now()): KeptRun[] {
-  return listRunNames(folder).map((run) => describeRun(folder, run, nowMs));
+  return listRunNames(folder).flatMap((run) => {
+    try {
+      return describeRun(folder, run, nowMs);
+    } catch (error) {
+      // A run that came to its end meanwhile has no journal any more.
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  });
 }
 
 function describeRun(folder: string, run: string, nowMs: number): KeptRun {
@@ -69,7 +83,7 @@ function isAlive({ host, pid }: { readonly host: string; readonly pid: number })
     return true;
   } catch (error) {
     // Not ours to signal, but there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
@@ -115,14 +129,16 @@ function atWork({ run, atWork: who }: KeptRun): RowproofError {
 }
 
 function onlyOne(runs: readonly KeptRun[], folder: string): KeptRun {
-  const [first, second] = runs;
-  if (first !== undefined && second === undefined) return first;
+  const waiting = runs.filter(({ atWork: who }) => who === null);
+  // Of a run that is at work more can be said than that none waits.
+  const [first, second] = waiting.length === 0 ? runs : waiting;
+  if (first !== undefined && (second === undefined || first.atWork !== null)) return first;
   throw new RowproofError({
     code: 'usage',
     message:
       first === undefined
         ? `No run waits to go on in ${folder}.`
-        : `${runs.length} runs wait to go on: ${runs.map(({ run }) => run).join(', ')}.`,
+        : `${waiting.length} runs wait to go on: ${waiting.map(({ run }) => run).join(', ')}.`,
     hint:
       first === undefined
         ? 'A run that came to its end leaves nothing; --journal DIR names another folder.'

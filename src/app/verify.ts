@@ -4,6 +4,7 @@ import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
+import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import { emitInTurn, type RunListener } from '../core/event.js';
 import type { Finding } from '../core/finding.js';
@@ -18,6 +19,7 @@ import { Spool } from '../state/spool.js';
 import type { TableRecord } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
 import { createSharedLoad } from '../tasks/shared-load.js';
+import { WaiverBook } from '../waivers/waiver-book.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
 import { comparisonFacts } from './comparison-facts.js';
@@ -37,6 +39,8 @@ import { RunLoad } from './run-load.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
+import { type WaivedRows, waiveRows } from './waive-rows.js';
+import { tellWaivers } from './waiver-findings.js';
 
 /** Who listens to a run, and how to stop it. */
 export interface RunHooks {
@@ -53,6 +57,8 @@ export interface RunHooks {
   readonly log?: Log;
   /** Which sitting of a run this is, and where it keeps what it learns; by default the only one, which keeps nothing. */
   readonly sitting?: Sitting;
+  /** Differences that were accepted; made by `readWaivers`. */
+  readonly waivers?: WaiverBook;
 }
 
 const ONLY_SITTING: Sitting = {
@@ -73,6 +79,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'onWarning',
   'log',
   'sitting',
+  'waivers',
 ];
 
 /** A differing row and the table it is in, by the target's name. */
@@ -135,6 +142,7 @@ export async function verifyWith(
     stoppedBy: limit.stoppedBy,
   };
   const seed = seedOf(sitting) ?? config.seed ?? randomBytes(8).readBigUInt64BE();
+  const waivers = hooks.waivers ?? WaiverBook.empty();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(limitsOf(config));
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
@@ -149,7 +157,7 @@ export async function verifyWith(
     }));
     return await withOpenSides(
       config,
-      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, onRecord),
+      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load }, { onRecord, waivers }),
       { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows },
     );
   } catch (error) {
@@ -164,7 +172,7 @@ export async function verifyWith(
 
 async function verifyOpenSides(
   opened: OpenRun,
-  onRecord: NonNullable<RunMakers['onRecord']>,
+  { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
   assertAble(opened.config, sides, wishes);
@@ -192,12 +200,15 @@ async function verifyOpenSides(
     const closing = run.pool?.close();
     // No session stays idle, and no thread in memory, while differences are explained.
     if (tables.some(({ differences }) => differences > 0)) await closing;
-    const wanted = repairCatalog === null ? null : repairFacts(repairCatalog, spool, tables);
+    const { diagnoses, strangers } = await load.watchDuring(() => explainTables(reading));
+    const read = ({ planned, stored }: TableState) => spool.readBatches(planned.id, stored);
+    const waived = await waiveRows({ book, tables, diagnoses, read });
+    const wanted = repairCatalog === null ? null : repairFacts(repairCatalog, { spool, tables, waived });
     const repair = wanted === null ? null : await examineRepair({ sides, tables, facts: wanted });
     if (wanted === null && !wishes.signal.aborted) {
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const { results, strangers } = await load.watchDuring(() => finishTables(reading));
+    const results = await finishTables(reading, { diagnoses, waived });
     await closing;
     const result = buildResult({
       version: VERSION,
@@ -222,8 +233,16 @@ async function verifyOpenSides(
         ...strangers,
         ...(run.pool?.findings() ?? []),
         ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
+        ...tellWaivers({
+          book,
+          waived,
+          tables,
+          diagnoses,
+          isWholeScope: isWhole(config) && !wishes.sitting.readsSome,
+        }),
       ],
       tables: results,
+      waivers: waived.uses,
       interrupted: wishes.signal.aborted,
       stoppedBy: wishes.stoppedBy(),
       ...wishes.sitting.describe(),
@@ -232,7 +251,7 @@ async function verifyOpenSides(
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
-      differences: () => readDifferences(spool, tables),
+      differences: () => readDifferences(reading, waived),
       repair,
       part: wishes.sitting.describePart({
         tables,
@@ -252,35 +271,54 @@ async function verifyOpenSides(
   }
 }
 
-interface FinishedTables {
-  readonly results: TableResult[];
+interface ExplainedTables {
+  readonly diagnoses: ReadonlyMap<TableState, readonly Diagnosis[]>;
   readonly strangers: readonly Finding[];
 }
 
-/** Makes the results of the tables, with what can be said of why their rows differ. */
-async function finishTables({ config, sides, tables, spool, wishes }: Reading): Promise<FinishedTables> {
+/** Says of each table why its rows differ, as far as that can be said. */
+async function explainTables({ config, sides, tables, spool, wishes }: Reading): Promise<ExplainedTables> {
   const diagnosing = new DiagnosisRun({ config, sides, spool, signal: wishes.signal });
   try {
-    const results = [];
+    const diagnoses = new Map<TableState, readonly Diagnosis[]>();
     for (const table of tables) {
       if (!wishes.signal.aborted && !wishes.sitting.readsSome) noteFewRows(config, table);
-      const diagnoses = await diagnosing.diagnose(table);
-      const sample = await readSample(spool, table);
-      results.push(table.toResult(config.showValues ? sample : withoutValues(sample), diagnoses));
+      diagnoses.set(table, await diagnosing.diagnose(table));
     }
-    return { results, strangers: diagnosing.findStrangers() };
+    return { diagnoses, strangers: diagnosing.findStrangers() };
   } finally {
     await diagnosing.close();
   }
 }
 
+/** Makes the results of the tables, with what was said of why their rows differ and what of them was accepted. */
+async function finishTables(
+  { config, tables, spool }: Reading,
+  { diagnoses, waived }: Pick<ExplainedTables, 'diagnoses'> & { readonly waived: WaivedRows },
+): Promise<TableResult[]> {
+  const results = [];
+  for (const table of tables) {
+    const rows = await readSample(spool, table);
+    const sample = rows.map((row) => waived.markRow(table.name, row));
+    const shown = config.showValues ? sample : withoutValues(sample);
+    results.push(table.toResult(shown, diagnoses.get(table), waived.countOf(table.name)));
+  }
+  return results;
+}
+
+/** Whether nothing of both sides was left out by name. */
+function isWhole({ tables, exclude }: RunConfig): boolean {
+  return tables.length === 0 && exclude.length === 0;
+}
+
 async function* readDifferences(
-  spool: Spool,
-  tables: readonly TableState[],
+  { spool, tables }: Reading,
+  waived: WaivedRows,
 ): AsyncGenerator<TableDifference> {
   for (const { planned, stored } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);
-    for await (const difference of spool.read(planned.id, stored)) yield { table, difference };
+    for await (const difference of waived.mark(table, spool.read(planned.id, stored)))
+      yield { table, difference };
   }
 }

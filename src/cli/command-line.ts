@@ -1,28 +1,17 @@
 import yargs, { type Argv } from 'yargs';
-import type { CommandName } from '../config/options/option.js';
 import { type RawFlags, usageError } from '../config/raw-flags.js';
 import { VERSION } from '../config/version.js';
+import { type Command, named, type OnCommand } from './command.js';
 import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
-import { missingPositional, refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
+import { baselineCommand, historyCommand, waiveCommand } from './past-commands.js';
+import { mergeCommand, resumeCommand, runsCommand } from './sitting-commands.js';
+import { refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
 import { yargsOptions } from './yargs-options.js';
-
-/** What the words on the command line ask for. */
-export type Command =
-  | { readonly kind: 'verify'; readonly flags: RawFlags }
-  /** Of all runs that wait the one with this name; null for the only one. */
-  | { readonly kind: 'resume'; readonly run: string | null; readonly flags: RawFlags }
-  | { readonly kind: 'runs'; readonly flags: RawFlags }
-  | { readonly kind: 'merge'; readonly paths: readonly string[]; readonly flags: RawFlags }
-  | { readonly kind: 'plan'; readonly flags: RawFlags }
-  | { readonly kind: 'init'; readonly flags: RawFlags }
-  | { readonly kind: 'report'; readonly path: string; readonly flags: RawFlags }
-  | { readonly kind: 'apply'; readonly path: string; readonly flags: RawFlags }
-  /** Help, version or completions, to be printed as they are. */
-  | { readonly kind: 'text'; readonly text: string };
 
 const MOST_HELP_WIDTH = 100;
 const EXIT_CODE_TABLE = `Exit codes:
-  0    everything that was asked for was checked, no difference
+  0    everything that was asked for was checked, no difference (or each is waived,
+       or known where --fail-on is new)
   1    differences found (also when something else is unverified)
   2    wrong usage, or nothing to compare
   3    no difference found, but something that was asked for was not checked
@@ -45,12 +34,6 @@ const EXAMPLES = `Examples, with the two URLs in OLD and NEW:
 
 const REPORT_EXAMPLE = `Example:
   rowproof report run.json --report html=run.html --differences rows.ndjson`;
-
-const RESUME_NOTE =
-  'What is compared, and how, is what the run was asked when it began: no config file is read. Results go where they were to go, unless it is said again. A URL is only needed for a password that is in none of the usual places, or after a server has moved.';
-
-const MERGE_NOTE =
-  'Both servers are asked what their schemas are, why rows differ, and with --repair what a repair must know. A part that is missing makes its rows unverified (exit 3); one of another plan is refused (exit 2).';
 
 const PLAN_EPILOGUE = `Exit codes:
   0    the plan was made, and rows decide what the run would say
@@ -103,9 +86,6 @@ export async function parseCommandLine(argv: readonly string[], width: number): 
   );
 }
 
-/** Is told which command was found, and everything that yargs read. */
-type OnCommand = (command: Command, read: Readonly<Record<string, unknown>>) => never;
-
 function buildParser(width: number, onCommand: OnCommand): Argv {
   const verifyUsage = '$0 verify --source URL --target URL [flags]';
   return yargs()
@@ -131,32 +111,8 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, { _, ...flags }),
     )
-    .command(
-      'resume [run]',
-      'Go on with a run that was stopped',
-      (resume) =>
-        resume
-          .usage(
-            'Goes on with a run that was stopped: reads what is open, and looks at rows again that differed.\n\n$0 resume [RUN] [flags]',
-          )
-          .positional('run', { type: 'string', description: 'The run, where several wait' })
-          .options(yargsOptions('resume'))
-          .epilogue(`${RESUME_NOTE}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
-      ({ _, $0, run, ...flags }) =>
-        onCommand(
-          { kind: 'resume', run: run === undefined ? null : named(run, 'resume'), flags: flags as RawFlags },
-          { _, ...flags },
-        ),
-    )
-    .command(
-      'runs',
-      'List the runs that wait to go on, or delete them',
-      (runs) =>
-        runs
-          .usage('Lists the runs that wait to go on, or deletes them.\n\n$0 runs [flags]')
-          .options(yargsOptions('runs')),
-      ({ _, $0, ...flags }) => onCommand({ kind: 'runs', flags: flags as RawFlags }, { _, ...flags }),
-    )
+    .command(resumeCommand(onCommand, `${EXIT_CODE_TABLE}\n\n${PASSWORDS}`))
+    .command(runsCommand(onCommand))
     .command(
       'plan',
       'Say what verify would do: pairs, columns, keys, SQL; compares no rows',
@@ -169,32 +125,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .epilogue(`${PLAN_EPILOGUE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, { _, ...flags }),
     )
-    .command(
-      'merge <part..>',
-      'Join the parts of a planned run into one result; reads no rows',
-      (merge) =>
-        merge
-          .usage(
-            'Joins the parts of a run that rowproof plan --parts divided into one result; reads no rows.\n\n$0 merge PART.json… [flags]',
-          )
-          .positional('part', {
-            type: 'string',
-            array: true,
-            description: 'Files that verify --part wrote',
-            demandOption: true,
-          })
-          .options(yargsOptions('merge'))
-          .epilogue(`${MERGE_NOTE}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
-      ({ _, $0, part, ...flags }) =>
-        onCommand(
-          {
-            kind: 'merge',
-            paths: [part ?? []].flat().map((path) => named(path, 'merge')),
-            flags: flags as RawFlags,
-          },
-          { _, ...flags },
-        ),
-    )
+    .command(mergeCommand(onCommand, `${EXIT_CODE_TABLE}\n\n${PASSWORDS}`))
     .command(
       'init',
       'Write a commented config file for two URLs; connects to nothing',
@@ -221,6 +152,9 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
       ({ _, $0, run, ...flags }) =>
         onCommand({ kind: 'report', path: named(run, 'report'), flags: flags as RawFlags }, { _, ...flags }),
     )
+    .command(waiveCommand(onCommand))
+    .command(baselineCommand(onCommand))
+    .command(historyCommand(onCommand))
     .command(
       'apply <file>',
       'Apply a repair or undo file to the target; the only command that writes',
@@ -256,10 +190,4 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
     .showHelpOnFail(false)
     .exitProcess(false)
     .wrap(Math.min(MOST_HELP_WIDTH, width));
-}
-
-/** A word that a command is about; an empty one, as an unset variable of a shell makes it, is none. */
-function named(word: unknown, command: CommandName): string {
-  if (typeof word !== 'string' || word.trim() === '') throw missingPositional(command);
-  return word;
 }

@@ -64,7 +64,13 @@ async function openRotation(folder: string, config: RunConfig): Promise<SavedRun
 
 async function nameOldRuns(folder: string, say: (sentence: string) => void): Promise<void> {
   const { OLD_DAYS, tidyRuns } = await import('../app/saved-runs.js');
-  const old = tidyRuns(folder);
+  let old: ReturnType<typeof tidyRuns>;
+  try {
+    old = tidyRuns(folder);
+  } catch {
+    // What is wrong with the folder is said once something is to be kept in it.
+    return;
+  }
   if (old.length === 0) return;
   say(
     `${formatCounted(old.length, 'run')} in ${folder} ${old.length === 1 ? 'waits' : 'wait'} for more than ${OLD_DAYS} days: ${old.map(({ run }) => run).join(', ')}. rowproof runs lists and deletes them.`,

@@ -10,7 +10,10 @@ export const COMPLETION_REQUEST = '--get-completions';
 export const SHELLS = ['bash', 'zsh'] as const;
 
 /** Commands whose first word is a file, which shells complete. */
-const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'apply']);
+const TAKES_FILE: ReadonlySet<string> = new Set(['report', 'waive', 'history', 'apply']);
+
+/** Words that stand first behind a command. */
+const FIRST_WORDS: Readonly<Record<string, readonly string[]>> = { baseline: ['accept'] };
 
 /**
  * The words that may stand where the cursor is: the last of `typed`, which may be empty. Nothing is found where a name
@@ -33,6 +36,8 @@ export function completeWords(typed: readonly string[]): string[] {
 function findCandidates([command, ...before]: readonly string[], last: string): readonly string[] {
   if (command === undefined) return last.startsWith('-') ? ['--help', '--version'] : COMMAND_NAMES;
   if (command === 'completion' && before.length === 0) return SHELLS;
+  if (before.length === 0 && !last.startsWith('-') && Object.hasOwn(FIRST_WORDS, command))
+    return FIRST_WORDS[command] ?? [];
   const open = findOpenFlag(command, before);
   if (open !== null && !last.startsWith('-')) return valuesOf(open);
   const flags = flagsOf(command).filter(

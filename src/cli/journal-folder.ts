@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import type { CliIo } from './cli-io.js';
-import { OUTPUT_FLAGS } from './said-again.js';
+import { OUTPUT_FLAGS, PAST_FLAGS } from './said-again.js';
 
 /** Where journals lie; null for nowhere. */
 export interface JournalPlace {
@@ -35,7 +35,10 @@ function stateFolder({ XDG_STATE_HOME: state = '', HOME: home = '' }: CliIo['env
   return isAbsolute(home) && home !== '/' ? join(home, '.local', 'state', 'rowproof') : null;
 }
 
-const KEPT_FLAGS: readonly string[] = [...OUTPUT_FLAGS, 'output'];
+const PATH_FLAGS: readonly string[] = [
+  ...['differences', 'repair', 'output', 'waivers', 'key-file', 'baseline', 'history'],
+];
+const KEPT_FLAGS: readonly string[] = [...OUTPUT_FLAGS, ...PAST_FLAGS, 'output'];
 
 /** Those of the flags that say where results go, with paths that mean the same in any folder. */
 export function outputFlags(flags: RawFlags): RawFlags {
@@ -48,8 +51,7 @@ export function outputFlags(flags: RawFlags): RawFlags {
 
 function absolute(name: string, value: RawFlags[string]): RawFlags[string] {
   if (name === 'report') return [value].flat().map((text) => absoluteReport(String(text)));
-  const isPath =
-    name === 'differences' || name === 'output' || name === 'repair' || (name === 'log' && value !== '-');
+  const isPath = PATH_FLAGS.includes(name) || (name === 'log' && value !== '-');
   return isPath && typeof value === 'string' ? resolve(value) : value;
 }
 

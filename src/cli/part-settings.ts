@@ -15,6 +15,7 @@ const ALLOWED = [
   ...['plan', 'part', 'output', 'source', 'target', 'workers', 'journal', 'no-journal', 'max-runtime'],
   ...['same-data', 'no-config', 'chunk-rows', 'chunk-time'],
   ...['max-rows-per-second', 'max-bytes-per-second', 'max-load'],
+  ...['waivers', 'key-file'],
   ...OUTPUT_FLAGS,
 ];
 

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
 import { VERSION } from '../config/version.js';
 import type { RunResult } from '../core/result.js';
-import { formatReport } from '../report/format-report.js';
+import { type FormatReportOptions, formatReport } from '../report/format-report.js';
 import { MOST_STEP_SUMMARY_BYTES } from '../report/github/step-summary.js';
-import type { HtmlRows } from '../report/html/rows/html-rows.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';
 import type { CliIo } from './cli-io.js';
@@ -11,12 +10,15 @@ import type { OutputFile, RequestedFile } from './output-file.js';
 import type { PlannedReport } from './output-plan.js';
 import { readTextFile } from './read-text-file.js';
 
+/** What reports show beside the result. */
+export type KnownBeside = Pick<FormatReportOptions, 'rows' | 'trend'>;
+
 /** Reports that go to files. */
 export interface ReportFiles {
   /** Puts what says that there is no result yet, or none at all, in the place of each. */
   standIn(state: UnfinishedRun['state'], labels: RunLabels): void;
   /** What writes each of them. */
-  writers(result: RunResult, rows: HtmlRows | null): readonly (() => Promise<void>)[];
+  writers(result: RunResult, known: KnownBeside): readonly (() => Promise<void>)[];
 }
 
 interface Destination {
@@ -44,7 +46,7 @@ export function openReportFiles({ reports, showValues, io, open }: Destination):
         if (text !== null) file.standIn(text);
       }
     },
-    writers: (result, rows) =>
+    writers: (result, known) =>
       files.map(({ report, file }) => async () => {
         const mostBytes = report.isShared ? MOST_STEP_SUMMARY_BYTES - sizeOf(report.path) : null;
         if (mostBytes !== null && mostBytes < LEAST_SUMMARY_BYTES) {
@@ -54,7 +56,7 @@ export function openReportFiles({ reports, showValues, io, open }: Destination):
         const { format } = report;
         const earlier = readEarlier(report);
         const room = { ...(mostBytes !== null && { mostBytes }), ...(earlier !== null && { earlier }) };
-        const options = { format, showValues, ...room, ...(rows !== null && { rows }) };
+        const options = { format, showValues, ...room, ...known };
         await file.write([formatReport(result, options)]);
       }),
   };

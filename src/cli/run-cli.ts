@@ -2,6 +2,7 @@ import { EXIT_CODES } from '../core/verdict.js';
 import { formatWorkflowCommand } from '../report/github/workflow-command.js';
 import { guardText } from '../words/visible-text.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
+import type { Command } from './command.js';
 import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
 import { type Apply, runApply } from './run-apply.js';
@@ -58,6 +59,8 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       const { runReport } = await import('./run-report.js');
       return await runReport({ ...command, io: guarded });
     }
+    if (command.kind === 'waive' || command.kind === 'baseline' || command.kind === 'history')
+      return await runPast(command, guarded);
     guarded.stdout.write(command.text);
     return EXIT_CODES.clean;
   } catch (error) {
@@ -65,6 +68,16 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
     guarded.stderr.write(text);
     return exitCode;
   }
+}
+
+/** Loaded late: the other commands have no use for writing YAML, nor for what earlier runs left. */
+async function runPast(
+  command: Extract<Command, { readonly kind: 'waive' | 'baseline' | 'history' }>,
+  io: GuardedIo,
+): Promise<number> {
+  if (command.kind === 'waive') return (await import('./run-waive.js')).runWaive({ ...command, io });
+  if (command.kind === 'baseline') return (await import('./run-baseline.js')).runBaseline({ ...command, io });
+  return (await import('./run-history.js')).runHistory({ ...command, io });
 }
 
 /**

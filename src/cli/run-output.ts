@@ -1,5 +1,6 @@
 import type { VerifyOutcome } from '../app/verify.js';
 import type { RunResult } from '../core/result.js';
+import type { Night } from '../core/trend.js';
 import { formatDifferences } from '../report/differences-file.js';
 import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
 import { listAnnotations } from '../report/github/annotations.js';
@@ -11,8 +12,9 @@ import type { UnfinishedRun } from '../report/unfinished-report.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
+import type { Past } from './past-plan.js';
 import { writeRepair } from './repair-files.js';
-import { openReportFiles, type ReportFiles } from './report-files.js';
+import { type KnownBeside, openReportFiles, type ReportFiles } from './report-files.js';
 
 /** All places that a run writes to, opened before it begins. */
 export interface RunOutput {
@@ -27,6 +29,10 @@ export interface RunOutput {
 interface WritableOutcome extends Pick<VerifyOutcome, 'result' | 'repair'> {
   readonly differences: VerifyOutcome['differences'] | null;
   readonly rows?: HtmlRows | null;
+  /** The nights of a history; null where there is none. */
+  readonly trend: readonly Night[] | null;
+  /** Makes what stands for hidden values in the differences file; null for nothing. */
+  readonly hashRow: Past['hashRow'];
 }
 
 interface Destination {
@@ -107,7 +113,10 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
     }
   };
   if (differences !== null && allRows !== null) {
-    await attempt(() => differences.write(formatDifferences({ result, differences: allRows(), showValues })));
+    const { hashRow } = outcome;
+    const hashed = hashRow === null ? {} : { hashRow };
+    const rows = { result, differences: allRows(), showValues, ...hashed };
+    await attempt(() => differences.write(formatDifferences(rows)));
   }
   if (repairFiles !== null && repair !== null) {
     await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));
@@ -118,13 +127,15 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       rows = await collectHtmlRows({ result, differences: allRows(), showValues });
     });
   }
-  for (const write of reports.writers(result, rows)) await attempt(write);
-  writeStreams(destination, result, rows);
+  const { trend } = outcome;
+  const known = { ...(rows !== null && { rows }), ...(trend !== null && { trend }) };
+  for (const write of reports.writers(result, known)) await attempt(write);
+  writeStreams(destination, result, known);
   if (failures.length > 0) throw failures[0];
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
-function writeStreams({ plan, io, showValues }: Destination, result: RunResult, rows: HtmlRows | null): void {
+function writeStreams({ plan, io, showValues }: Destination, result: RunResult, known: KnownBeside): void {
   const summary = `${formatSummary(result)}\n`;
   if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);
   if (plan.stdout === null || (plan.quiet && plan.stdout === 'table')) {
@@ -134,7 +145,7 @@ function writeStreams({ plan, io, showValues }: Destination, result: RunResult, 
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
   const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH, showValues };
-  const text = formatReport(result, { format: plan.stdout, ...options, ...(rows !== null && { rows }) });
+  const text = formatReport(result, { format: plan.stdout, ...options, ...known });
   io.stdout.write(plan.stdout === 'prometheus' ? guardMetrics(text) : text);
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
 }

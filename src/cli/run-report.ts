@@ -1,16 +1,16 @@
 import { refuseInputsAsOutputs } from '../config/file-place.js';
-import { whyNotRead } from '../config/file-reason.js';
-import { optionError, type RawFlags, readText, usageError } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readText } from '../config/raw-flags.js';
 import { readShowValues } from '../config/resolve-flags.js';
-import { exitCodeOfRun, type RunResult } from '../core/result.js';
+import { exitCodeOfResult } from '../core/exit-code.js';
+import type { RunResult } from '../core/result.js';
+import type { Night } from '../core/trend.js';
 import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
 import { parseSavedDifferences } from '../report/saved-differences.js';
-import { parseSavedResult } from '../report/saved-result.js';
 import type { GuardedIo } from './cli-io.js';
 import { type OutputPlan, plannedFiles, planOutput, showsRows } from './output-plan.js';
 import { readLines } from './read-lines.js';
-import { readTextFile } from './read-text-file.js';
 import { openRunOutput } from './run-output.js';
+import { readSavedRun } from './saved-run.js';
 
 interface ReportCommand {
   readonly path: string;
@@ -25,26 +25,48 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const plan = planOutput(flags, io.env);
   const rowsPath = readText({ differences }, 'differences') ?? null;
   const showValues = readShowValues(flags);
-  refuseRowsInVain(plan, rowsPath);
+  const historyFolder = readText(flags, 'history') ?? null;
+  refuseInVain(plan, [
+    { option: '--differences', path: rowsPath, shows: 'rows' },
+    { option: '--history', path: historyFolder, shows: 'a trend' },
+  ]);
   refuseInputsAsOutputs(plannedFiles(plan), rowsPath === null ? [path] : [path, rowsPath]);
-  const result = parseSavedResult(readSaved(path), path);
+  const result = readSavedRun(path);
+  const trend = await readTrend(historyFolder, result);
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
   const output = openRunOutput({ plan, io, showValues });
   try {
-    await output.write({ result, differences: null, rows, repair: null });
+    await output.write({ result, differences: null, rows, repair: null, trend, hashRow: null });
   } finally {
     output.discard();
   }
-  return exitCodeOfRun(result);
+  return exitCodeOfResult(result);
 }
 
-function refuseRowsInVain(plan: OutputPlan, rowsPath: string | null): void {
-  if (rowsPath === null || showsRows(plan)) return;
-  throw optionError({
-    option: '--differences',
-    message: 'Expected --report html with --differences, got no report that shows rows.',
-    hint: 'Write --report html=PATH, or leave --differences out.',
-  });
+async function readTrend(folder: string | null, result: RunResult): Promise<readonly Night[] | null> {
+  if (folder === null) return null;
+  const { readHistory } = await import('../history/history-folder.js');
+  const { foldNights, trendOf } = await import('../history/fold-nights.js');
+  return trendOf(foldNights(readHistory(folder, () => undefined)), result);
+}
+
+interface ReadBeside {
+  readonly option: string;
+  readonly path: string | null;
+  readonly shows: string;
+}
+
+/** What is read for a report that is not asked for is a mistake. */
+function refuseInVain(plan: OutputPlan, read: readonly ReadBeside[]): void {
+  if (showsRows(plan)) return;
+  for (const { option, path, shows } of read) {
+    if (path === null) continue;
+    throw optionError({
+      option,
+      message: `Expected --report html with ${option}, got no report that shows ${shows}.`,
+      hint: `Write --report html=PATH, or leave ${option} out.`,
+    });
+  }
 }
 
 interface Rows {
@@ -56,19 +78,4 @@ interface Rows {
 function readRows({ path, result, showValues }: Rows): Promise<HtmlRows> {
   const differences = parseSavedDifferences({ lines: readLines(path), path, result });
   return collectHtmlRows({ result, differences, showValues });
-}
-
-/** A result holds the first differences of each table only, but their values may be long. */
-const MOST_SAVED_BYTES = 256 << 20;
-
-/** Reads a result that was saved; throws a `usage` error where that is no file of its size. */
-export function readSaved(path: string): string {
-  try {
-    return readTextFile(path, MOST_SAVED_BYTES);
-  } catch (error) {
-    throw usageError(
-      `Cannot read the saved result ${path}: ${whyNotRead(error)}.`,
-      'Name a file that --report json=PATH wrote.',
-    );
-  }
 }

@@ -2,9 +2,9 @@ import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-f
 import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
 import { readJournalPlace } from './journal-folder.js';
-import { readSaved } from './run-report.js';
 import { type VerifyCommand, verifySettings } from './run-verify.js';
-import { OUTPUT_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
+import { OUTPUT_FLAGS, PAST_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
+import { readSavedRun } from './saved-run.js';
 
 interface ResumeCommand extends VerifyCommand {
   /** The run to go on with; null for the only one that waits. */
@@ -30,8 +30,7 @@ export async function runOnly(command: VerifyCommand): Promise<number> {
     allowed: BESIDE_ONLY,
     hint: 'What is compared is what that run compared.',
   });
-  const { parseSavedResult } = await import('../report/saved-result.js');
-  const { run } = parseSavedResult(readSaved(path), path);
+  const { run } = readSavedRun(path);
   if (run === undefined)
     throw usageError(
       `Nothing was kept of the run in ${path}.`,
@@ -84,6 +83,7 @@ async function goOn(
 const BESIDE_ONLY = [
   ...['source', 'target', 'journal', 'max-runtime', 'same-data', 'no-config'],
   ...OUTPUT_FLAGS,
+  ...PAST_FLAGS,
 ];
 
 function withoutUndefined(flags: RawFlags): RawFlags {

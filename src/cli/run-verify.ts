@@ -3,8 +3,8 @@ import type { RunHooks, VerifyOutcome } from '../app/verify.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { type RunConfig, sidesOf } from '../config/run-config.js';
 import { RowproofError } from '../core/errors.js';
+import { exitCodeOfResult } from '../core/exit-code.js';
 import type { Log } from '../core/log.js';
-import { exitCodeOfRun } from '../core/result.js';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
@@ -15,6 +15,8 @@ import { LOG_TO_STDERR, openLog } from './open-log.js';
 import type { OutputPlan } from './output-plan.js';
 import { openPartFiles, type PartFiles } from './part-files.js';
 import { readPartSettings } from './part-settings.js';
+import { openPast } from './past.js';
+import type { Past } from './past-plan.js';
 import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { readRotation } from './rotation-settings.js';
@@ -84,6 +86,13 @@ export async function verifySettings(request: SittingAsk, command: VerifyCommand
   const { io } = command;
   const { config } = settings;
   const plan = planVerifyOutputs(settings, io);
+  const past = await openPast({
+    flags: settings.flags,
+    io,
+    outputs: plan,
+    showValues: config.showValues,
+    looksForWaivers: command.flags['no-config'] === undefined,
+  });
   // Loaded late, with the engines, which the run needs next.
   const { assertUrls } = await import('../config/resolve-side.js');
   assertUrls(sidesOf(config), { looksAtFiles: true });
@@ -92,7 +101,7 @@ export async function verifySettings(request: SittingAsk, command: VerifyCommand
   const logged = openLog({ path: plan.logPath, io, hidesValues: !config.showValues });
   try {
     return await logged.during(() =>
-      verifyLogged({ ...request, config, labels, plan, io, command, log: logged.log }),
+      verifyLogged({ ...request, config, labels, plan, past, io, command, log: logged.log }),
     );
   } finally {
     logged.close();
@@ -161,6 +170,7 @@ interface LoggedRun extends SittingAsk {
   /** What metrics call the run where it has no result. */
   readonly labels: RunLabels;
   readonly plan: OutputPlan;
+  readonly past: Past;
   readonly io: GuardedIo;
   readonly command: Pick<VerifyCommand, 'verify' | 'words' | 'hideSecrets'>;
   readonly log: Log;
@@ -181,7 +191,7 @@ function openPart({ share, settings }: LoggedRun): PartFiles | null {
 }
 
 async function runAndWrite(run: Run): Promise<number> {
-  const { config, output, progress, interruption, plan, io, log, command, sitting } = run;
+  const { config, output, progress, interruption, plan, past, io, log, command, sitting } = run;
   const { signal } = interruption;
   let outcome: VerifyOutcome;
   try {
@@ -193,6 +203,7 @@ async function runAndWrite(run: Run): Promise<number> {
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
       log,
       sitting,
+      waivers: past.waivers,
     });
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
@@ -203,13 +214,16 @@ async function runAndWrite(run: Run): Promise<number> {
   try {
     progress.stop();
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
-    await output.write({ ...outcome, result: { ...outcome.result, command: words } });
+    const { result, differences, trend, failure } = await past.judge(outcome);
+    const { hashRow } = past;
+    await output.write({ ...outcome, differences, result: { ...result, command: words }, trend, hashRow });
     const { showValues } = config;
-    const { result, resumable, part } = outcome;
+    const { resumable, part } = outcome;
     if (part !== null && !result.interrupted) await run.partFiles?.write(part);
     io.stderr.write(describeNextStep({ plan, showValues, result }));
     io.stderr.write(describeResume({ result, resumable, settings: run.settings, io }));
-    return exitCodeOfRun(result);
+    if (failure !== null) throw failure;
+    return exitCodeOfResult(result);
   } finally {
     await outcome.close();
   }

@@ -10,6 +10,9 @@ export const OUTPUT_FLAGS = [
   ...['report', 'differences', 'repair', 'log', 'quiet', 'no-color', 'show-values', 'hide-values'],
 ] as const;
 
+/** The flags that say what a result is held against. */
+export const PAST_FLAGS = ['waivers', 'key-file', 'baseline', 'fail-on', 'history', 'history-keep'] as const;
+
 /** What was asked earlier, where the sides and the time may be said again: a URL with its password, or of a server that has moved. */
 export function saidAgain(config: RunConfig, flags: RawFlags): RunConfig {
   const [source, target] = [readText(flags, 'source'), readText(flags, 'target')];

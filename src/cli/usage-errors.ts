@@ -8,6 +8,15 @@ import type { RowproofError } from '../core/errors.js';
 const POSITIONALS: Readonly<Partial<Record<CommandName, { readonly name: string; readonly hint: string }>>> =
   {
     report: { name: 'the file of a saved result', hint: 'Write rowproof report RUN.json.' },
+    waive: {
+      name: 'the file of a saved result',
+      hint: 'Write rowproof waive RUN.json --rows all, or --cause CODE.',
+    },
+    baseline: {
+      name: 'accept and the file of a saved result',
+      hint: 'Write rowproof baseline accept RUN.json.',
+    },
+    history: { name: 'the folder of a history', hint: 'Write rowproof history DIR.' },
     apply: { name: 'the file to apply', hint: 'Write rowproof apply FILE.sql --target URL.' },
     completion: { name: 'the name of a shell', hint: 'Write rowproof completion bash, or zsh.' },
   };

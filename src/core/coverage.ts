@@ -19,34 +19,26 @@ export type Coverage = readonly KeySpan[];
 /** Takes in one more range. */
 export function addSpan(coverage: Coverage, span: KeySpan): Coverage {
   if (isEmpty(span)) return coverage;
-  const joined = { ...span };
-  const apart: KeySpan[] = [];
-  for (const other of coverage) {
-    if (endsBefore(other, joined) || endsBefore(joined, other)) apart.push(other);
-    else {
-      joined.after = smallerStart(joined.after, other.after);
-      joined.upTo = greaterEnd(joined.upTo, other.upTo);
-    }
-  }
-  const at = apart.findIndex((other) => compareStarts(joined.after, other.after) < 0);
-  return at < 0 ? [...apart, joined] : apart.toSpliced(at, 0, joined);
+  const from = findFirst(coverage, (other) => !endsBefore(other, span));
+  const to = findFirst(coverage, (other) => endsBefore(span, other));
+  return coverage.toSpliced(from, to - from, coverage.slice(from, to).reduce(join, span));
 }
 
 /** All keys that are in one of many ranges, in any order. */
 export function coverSpans(spans: readonly KeySpan[]): Coverage {
-  const joined: KeySpan[] = [];
+  const covered: KeySpan[] = [];
   for (const span of spans.toSorted((one, other) => compareStarts(one.after, other.after))) {
     if (isEmpty(span)) continue;
-    const last = joined.at(-1);
-    if (last === undefined || endsBefore(last, span)) joined.push(span);
-    else joined[joined.length - 1] = { after: last.after, upTo: greaterEnd(last.upTo, span.upTo) };
+    const last = covered.at(-1);
+    if (last === undefined || endsBefore(last, span)) covered.push(span);
+    else covered[covered.length - 1] = join(last, span);
   }
-  return joined;
+  return covered;
 }
 
 /** Takes in all ranges of another coverage. */
 export function unite(one: Coverage, other: Coverage): Coverage {
-  return other.reduce(addSpan, one);
+  return coverSpans([...one, ...other]);
 }
 
 /** The parts of a range that lie in a coverage. */
@@ -73,6 +65,37 @@ export function findGaps(coverage: Coverage, whole: KeySpan = WHOLE_SPAN): Cover
   }
   const rest = { after, upTo: whole.upTo };
   return isEmpty(rest) ? gaps : [...gaps, rest];
+}
+
+/** What is left of each of many ranges, which are in key order, as a coverage is. */
+export function findGapsOf(coverage: Coverage, ranges: readonly KeySpan[]): Coverage {
+  let from = 0;
+  return ranges.flatMap((range) => {
+    while (coverage[from] !== undefined && isBehind(range, coverage[from] as KeySpan)) from++;
+    let to = from;
+    while (coverage[to] !== undefined && !isBehind(coverage[to] as KeySpan, range)) to++;
+    return findGaps(coverage.slice(from, to), range);
+  });
+}
+
+/** Whether a range has no key that another one has, and lies behind it. */
+function isBehind({ after }: KeySpan, { upTo }: KeySpan): boolean {
+  return after !== null && upTo !== null && compareKeyParts(upTo, after) <= 0;
+}
+
+function join(one: KeySpan, other: KeySpan): KeySpan {
+  return { after: smallerStart(one.after, other.after), upTo: greaterEnd(one.upTo, other.upTo) };
+}
+
+/** Where the ranges begin of which something is true that, once it is, stays true for all behind; behind the last where it is for none. */
+function findFirst(coverage: Coverage, isReached: (span: KeySpan) => boolean): number {
+  let [from, to] = [0, coverage.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (isReached(coverage[middle] as KeySpan)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 function isEmpty({ after, upTo }: KeySpan): boolean {

@@ -1,8 +1,20 @@
+import type { WaiverMark } from './waiver.js';
+
 /**
  * One value as reports and repair SQL carry it: exact text, NULL, or bytes in hex (binary columns, and text that does
  * not decode in its character set). Never a JavaScript number.
  */
 export type Value = string | null | { readonly hex: string };
+
+/** Hashes of how a row differs, made with a secret. */
+export interface RowHashes {
+  /** Tells the secret from others. */
+  readonly secret: string;
+  /** As a waivers file has it. */
+  readonly waiver: string;
+  /** As a baseline has it. */
+  readonly state: string;
+}
 
 export type DifferenceKind = 'missing' | 'extra' | 'changed';
 
@@ -19,6 +31,12 @@ export interface RowDifference {
   /** How often each side holds the row; only where no key tells rows apart. */
   readonly sourceCopies?: number;
   readonly targetCopies?: number;
+  /** Stands for values that were hidden when the row was saved, so that it can be accepted; else absent. */
+  readonly hashes?: RowHashes;
+  /** Whether a baseline does not know it; absent where it does, or where there is none. */
+  readonly new?: true;
+  /** Who accepted it; absent where nobody did. */
+  readonly waived?: WaiverMark;
 }
 
 /** How many rows a difference stands for: more than one where no key tells equal rows apart. */

@@ -2,6 +2,9 @@
 const NUMBER = '$integer';
 const BYTES = '$bytes';
 const MAP = '$map';
+/** An object that would be taken for one of these, by its properties. */
+const ENTRIES = '$entries';
+const TAKEN: ReadonlySet<string> = new Set([NUMBER, BYTES, MAP, ENTRIES]);
 
 /**
  * Writes data as JSON that `parseExact` reads back as it was: with whole numbers of any size, bytes and maps. Objects may
@@ -13,7 +16,8 @@ export function stringifyExact(data: unknown, indent = 0): string {
     if (value instanceof Map) return { [MAP]: [...value] };
     if (value instanceof Uint8Array) return { [BYTES]: Buffer.from(value).toString('base64') };
     // A Buffer says of itself what it is before anybody is asked.
-    return isBufferJson(value) ? { [BYTES]: Buffer.from(value.data).toString('base64') } : value;
+    if (isBufferJson(value)) return { [BYTES]: Buffer.from(value.data).toString('base64') };
+    return isMistakable(value) ? { [ENTRIES]: Object.entries(value) } : value;
   };
   return JSON.stringify(data, replace, indent);
 }
@@ -30,7 +34,14 @@ function revive(value: unknown): unknown {
   const [name, held] = first;
   if (name === NUMBER && typeof held === 'string' && /^-?\d+$/.test(held)) return BigInt(held);
   if (name === BYTES && typeof held === 'string') return new Uint8Array(Buffer.from(held, 'base64'));
+  if (name === ENTRIES && Array.isArray(held)) return Object.fromEntries(held);
   return name === MAP && Array.isArray(held) ? new Map(held) : value;
+}
+
+function isMistakable(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const [first, second] = Object.keys(value);
+  return first !== undefined && second === undefined && TAKEN.has(first);
 }
 
 function isBufferJson(value: unknown): value is { readonly data: readonly number[] } {

@@ -1,9 +1,11 @@
+import type { BaselineResult } from './baseline.js';
 import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { LoadLimits } from './load-limits.js';
-import { EXIT_CODES, exitCodeOf, type Mode, type Verdict } from './verdict.js';
+import type { Mode, Verdict } from './verdict.js';
+import type { WaiverUse } from './waiver.js';
 
 export const RUN_FORMAT = 'rowproof/run@1';
 export const DIFFERENCES_FORMAT = 'rowproof/differences@1';
@@ -37,6 +39,8 @@ export interface RowCounts {
   readonly extra: number;
   readonly changed: number;
   readonly inFlight: number;
+  /** How many of the missing, extra and changed rows are waived; absent where none is. */
+  readonly waived?: number;
 }
 
 /** A condition of the user's, as SQL of either side. */
@@ -53,6 +57,8 @@ export interface ColumnRemark {
 }
 
 export interface TableResult extends RowCounts {
+  /** Differences that the baseline does not know, of rows and of the schema; absent where there is none to compare with. */
+  readonly new?: number;
   /** `schema.table`; null where the side has no such table. */
   readonly source: string | null;
   readonly target: string | null;
@@ -162,14 +168,9 @@ export interface RunResult extends ConfigHashes {
   readonly target: SideResult;
   readonly totals: RowCounts & { readonly tables: number };
   readonly tables: readonly TableResult[];
+  /** What was forgiven and who answers for it; absent where nothing was. */
+  readonly waivers?: readonly WaiverUse[];
+  /** Absent where the run was compared with no baseline. */
+  readonly baseline?: BaselineResult;
   readonly findings: readonly Finding[];
-}
-
-/** The exit code of a run: one that somebody interrupted has its own, whatever it had found. */
-export function exitCodeOfRun({
-  interrupted,
-  stoppedBy,
-  verdict,
-}: Pick<RunResult, 'interrupted' | 'stoppedBy' | 'verdict'>): number {
-  return interrupted && stoppedBy === undefined ? EXIT_CODES.interrupted : exitCodeOf(verdict);
 }

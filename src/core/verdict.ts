@@ -1,5 +1,8 @@
-/** What is said of a table or a run. `sampled` and `counted` are what the weaker modes say instead of `verified`. */
-export type Verdict = 'verified' | 'different' | 'unverified' | 'sampled' | 'counted';
+/**
+ * What is said of a table or a run. `sampled` and `counted` are what the weaker modes say instead of `verified`; `waived` is
+ * said where rows differ and all that do were accepted.
+ */
+export type Verdict = 'verified' | 'different' | 'unverified' | 'sampled' | 'counted' | 'waived';
 
 export const EXIT_CODES = {
   clean: 0,
@@ -12,7 +15,9 @@ export const EXIT_CODES = {
 
 /** What a table amounted to, before words are found for it. */
 export interface VerdictFacts {
+  /** Rows that differ, and those of them that are waived. */
   readonly differences: number;
+  readonly waived: number;
   readonly unverified: boolean;
   readonly mode: Mode;
 }
@@ -29,14 +34,18 @@ export interface ModeChoice {
 /** What is said where nothing differs and nothing was left out: only a full check verifies. */
 const CLEAN_VERDICTS = { full: 'verified', spot: 'sampled', count: 'counted' } as const;
 
-/** A difference outweighs everything; anything unchecked outweighs equality. */
-export function verdictOf({ differences, unverified, mode }: VerdictFacts): Verdict {
-  if (differences > 0) return 'different';
-  return unverified ? 'unverified' : CLEAN_VERDICTS[mode];
+/** A difference that nobody accepted outweighs everything; anything unchecked outweighs equality, and what was accepted. */
+export function verdictOf({ differences, waived, unverified, mode }: VerdictFacts): Verdict {
+  if (differences > waived) return 'different';
+  if (unverified) return 'unverified';
+  return waived > 0 ? 'waived' : CLEAN_VERDICTS[mode];
 }
 
-/** From what proves most to what outweighs everything. Equal numbers of rows say nothing of a single value. */
-const BY_WEIGHT: readonly Verdict[] = ['verified', 'sampled', 'counted', 'unverified', 'different'];
+/**
+ * From what proves most to what outweighs everything. Equal numbers of rows say nothing of a single value; rows that are
+ * known to differ are never hidden behind what was only sampled or counted.
+ */
+const BY_WEIGHT: readonly Verdict[] = ['verified', 'sampled', 'counted', 'waived', 'unverified', 'different'];
 
 /**
  * The verdict of a run from those of its tables and its own findings: the one that weighs most, so that a run never

@@ -114,7 +114,7 @@ function describeTable(name: string, { counts }: TableSurvey): string[] {
 }
 
 function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): string[] {
-  const warnings = direction === 'repair' ? describeWhatRemains(result) : [];
+  const warnings = direction === 'repair' ? [...describeWaived(result), ...describeWhatRemains(result)] : [];
   if (result.tables.some(({ mode }) => mode !== 'full'))
     warnings.push('Not every row was compared: rows that were not read are not in here.');
   if (result.interrupted) warnings.push('The run was interrupted: rows that were not read are not in here.');
@@ -156,6 +156,12 @@ function warningsOf({ tables, direction }: RepairSurvey, result: RunResult): str
 /** Of rows that no key names, an undo tells its own from those of others by their number alone. */
 export function onceWithoutKey(table: string): string {
   return `${table} has no key: run this once. Run again, it would delete a row that somebody added since, if that is equal to one that was taken back.`;
+}
+
+function describeWaived({ totals: { waived = 0 } }: RunResult): string[] {
+  if (waived === 0) return [];
+  const rows = `${formatCounted(waived, 'row')} ${waived === 1 ? 'is' : 'are'} waived`;
+  return [`${rows} and left alone: let the waivers go, and run again, to have them repaired.`];
 }
 
 function uncomparedColumns({ pair }: TableSurvey): string[] {

@@ -164,7 +164,8 @@ export class RepairSurvey {
           if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
           // Copies of a row are written together or not at all.
           const isFirst = change.copy === null || change.copy.place === 0;
-          if (isFirst) obstacle = this.#findObstacle({ number, change }, survey);
+          if (isFirst)
+            obstacle = describeWaiver(difference) ?? this.#findObstacle({ number, change }, survey);
           yield { number, change, obstacle };
         }
       }
@@ -254,4 +255,10 @@ export class RepairSurvey {
       assignLevels(waiting, survey);
     }
   }
+}
+
+/** What somebody accepted is not taken back behind their back. */
+function describeWaiver({ waived }: RowDifference): string | null {
+  if (waived === undefined) return null;
+  return `it is waived until ${waived.expires} by ${waived.owner}: ${waived.reason}`;
 }

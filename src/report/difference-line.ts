@@ -29,7 +29,8 @@ interface Difference {
 
 /** Breaks a difference into lines: one for a missing or extra row, one a column for a changed row. */
 export function describeDifference({ row, key, showValues }: Difference): DifferenceLine[] {
-  const first = { kind: row.kind, key: formatKey({ row, key, showValues }) };
+  const kind = `${row.kind}${row.new === true ? ', new' : ''}${row.waived === undefined ? '' : ', waived'}`;
+  const first = { kind, key: formatKey({ row, key, showValues }) };
   if (row.kind !== 'changed') {
     const source = formatCopies(row.sourceCopies ?? (row.kind === 'missing' ? 1 : 0));
     const target = formatCopies(row.targetCopies ?? (row.kind === 'missing' ? 0 : 1));

@@ -1,4 +1,4 @@
-import type { RowDifference } from '../core/difference.js';
+import type { RowDifference, RowHashes } from '../core/difference.js';
 import { DIFFERENCES_FORMAT, type RunResult } from '../core/result.js';
 import { guardJson } from '../words/visible-text.js';
 
@@ -6,6 +6,8 @@ interface DifferencesFile {
   readonly result: Pick<RunResult, 'source' | 'target'>;
   readonly differences: AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
   readonly showValues: boolean;
+  /** Makes hashes that stand for values that are hidden; absent where there is no secret. */
+  readonly hashRow?: (table: string, row: RowDifference) => RowHashes;
 }
 
 /**
@@ -16,11 +18,13 @@ export async function* formatDifferences({
   result,
   differences,
   showValues,
+  hashRow,
 }: DifferencesFile): AsyncGenerator<string> {
   const { source, target } = result;
   yield lineFor({ format: DIFFERENCES_FORMAT, source: source.url, target: target.url });
   for await (const { table, difference } of differences) {
-    yield lineFor(lineOf(table, difference, showValues));
+    const hashes = showValues ? undefined : hashRow?.(table, difference);
+    yield lineFor({ ...lineOf(table, difference, showValues), ...(hashes && { hashes }) });
   }
 }
 
@@ -31,7 +35,7 @@ function lineFor(value: object): string {
 /** The side without the row is left out, not null: null is a value. */
 function lineOf(
   table: string,
-  { kind, key, columns, source, target, sourceCopies, targetCopies }: RowDifference,
+  { kind, key, columns, source, target, sourceCopies, targetCopies, waived, new: isNew }: RowDifference,
   showValues: boolean,
 ): object {
   return {
@@ -43,5 +47,7 @@ function lineOf(
     ...(showValues && target !== null ? { target } : {}),
     ...(sourceCopies === undefined ? {} : { sourceCopies }),
     ...(targetCopies === undefined ? {} : { targetCopies }),
+    ...(isNew === undefined ? {} : { new: isNew }),
+    ...(waived === undefined ? {} : { waived }),
   };
 }

@@ -2,6 +2,7 @@ import { RowproofError } from '../core/errors.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
+import type { Night } from '../core/trend.js';
 import { guardText } from '../words/visible-text.js';
 import type { HtmlRows } from './html/rows/html-rows.js';
 import { REPORT_FORMATS } from './report-formats.js';
@@ -22,6 +23,8 @@ export interface FormatReportOptions {
   readonly mostBytes?: number;
   /** For `html`, what `collectHtmlRows` made of every difference; the result's own first rows unless said otherwise. */
   readonly rows?: HtmlRows;
+  /** For `html`, the runs of a history, this one last. */
+  readonly trend?: readonly Night[];
 }
 
 const OPTIONS: readonly (keyof FormatReportOptions)[] = [
@@ -32,6 +35,7 @@ const OPTIONS: readonly (keyof FormatReportOptions)[] = [
   'earlier',
   'mostBytes',
   'rows',
+  'trend',
 ];
 
 /**

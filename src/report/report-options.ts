@@ -1,3 +1,4 @@
+import type { Night } from '../core/trend.js';
 import type { HtmlRows } from './html/rows/html-rows.js';
 
 /** How a report is drawn; the same result renders again with others. */
@@ -12,4 +13,6 @@ export interface ReportOptions {
   readonly mostBytes?: number;
   /** A sample of all differing rows, and where they lie. */
   readonly rows?: HtmlRows;
+  /** The runs of a history, in the order of their time. */
+  readonly trend?: readonly Night[];
 }

@@ -2,15 +2,15 @@ import { CAUSE_TITLES } from '../core/diagnosis.js';
 import { RowproofError } from '../core/errors.js';
 import { FINDING_EFFECTS } from '../core/finding.js';
 import { isNestedDeeperThan } from '../core/nesting.js';
-import { RUN_FORMAT, type RunResult } from '../core/result.js';
+import { RUN_FORMAT, type RunResult, type TableResult } from '../core/result.js';
 import { combineVerdicts } from '../core/verdict.js';
 import * as saved from './saved-shape.js';
-import { differenceShape, valueShape, valuesShape } from './saved-values.js';
+import { differenceShape, valueShape, valuesShape, waiverMark } from './saved-values.js';
 
 /** Deeper than any result; what lies deeper would break those who write it out again. */
 const MOST_DEPTH = 64;
 
-const verdict = saved.isOneOf('verified', 'different', 'unverified', 'sampled', 'counted');
+const verdict = saved.isOneOf('verified', 'different', 'unverified', 'sampled', 'counted', 'waived');
 const mode = saved.isOneOf('full', 'spot', 'count');
 const texts = saved.isListOf(saved.isText);
 const nullableText = saved.orNull(saved.isText);
@@ -41,6 +41,7 @@ const counts = {
   extra: amount,
   changed: amount,
   inFlight: amount,
+  waived: saved.orAbsent(amount),
 };
 const remarks = saved.orAbsent(saved.isListOf(saved.isShape({ column: saved.isText, remarks: texts })));
 
@@ -80,6 +81,7 @@ const table = saved.isShape({
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
   sample: saved.isListOf(differenceShape),
+  new: saved.orAbsent(amount),
   ...counts,
 });
 
@@ -91,6 +93,19 @@ const load = saved.isShape({
 });
 
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
+
+const waiver = saved.isShape({
+  table: saved.isText,
+  cause: saved.orAbsent(saved.isShape({ column: saved.isText, code: saved.isText })),
+  rows: amount,
+  ...waiverMark,
+});
+const baseline = saved.isShape({
+  acceptedAt: nullableText,
+  known: amount,
+  new: amount,
+  failsOnNew: saved.isFlag,
+});
 
 const result = saved.isShape({
   rowproof: saved.isText,
@@ -115,6 +130,8 @@ const result = saved.isShape({
   target: side,
   totals: saved.isShape({ ...counts, tables: amount }),
   tables: saved.isListOf(table),
+  waivers: saved.orAbsent(saved.isListOf(waiver)),
+  baseline: saved.orAbsent(baseline),
   findings: saved.isListOf(finding),
 });
 
@@ -160,7 +177,20 @@ export function parseSavedResult(text: string, path: string): RunResult {
       'It was edited; run verify again.',
     );
   }
+  const stray = read.tables.find(isWaivedInVain);
+  if (stray !== undefined) {
+    throw unreadable(
+      `${path} contradicts itself: more or fewer rows of ${stray.target ?? stray.source} are waived than its verdict says.`,
+      'It was edited; run verify again.',
+    );
+  }
   return withDefaults(read);
+}
+
+/** No more rows are waived than differ, and a table is waived where all of them are. */
+function isWaivedInVain({ verdict: said, waived = 0, missing, extra, changed }: TableResult): boolean {
+  const differing = missing + extra + changed;
+  return waived > differing || (said === 'waived' && (waived === 0 || waived < differing));
 }
 
 /** A result of an earlier version has no digest of what was asked, and its tables have the mode of the run. */

@@ -7,6 +7,9 @@ export const valueShape: saved.Check = (each, path) =>
 /** Values by the names of their columns, or none. */
 export const valuesShape = saved.orNull(saved.isRecordOf(valueShape));
 
+/** Who accepted a difference. */
+export const waiverMark = { owner: saved.isText, reason: saved.isText, expires: saved.isText };
+
 /** A differing row. */
 export const differenceShape = saved.isShape({
   kind: saved.isOneOf('missing', 'extra', 'changed'),
@@ -16,4 +19,7 @@ export const differenceShape = saved.isShape({
   target: valuesShape,
   sourceCopies: saved.orAbsent(saved.isAmount),
   targetCopies: saved.orAbsent(saved.isAmount),
+  new: saved.orAbsent(saved.isFlag),
+  waived: saved.orAbsent(saved.isShape(waiverMark)),
+  hashes: saved.orAbsent(saved.isShape({ secret: saved.isText, waiver: saved.isText, state: saved.isText })),
 });

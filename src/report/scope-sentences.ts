@@ -5,6 +5,7 @@ import { visibleMessage, visibleName } from '../words/visible-text.js';
 import { listSomeNames } from './name-list.js';
 import { listTimes } from './time-sentences.js';
 import { formatPairName } from './verdict-text.js';
+import { listWaivers } from './waiver-text.js';
 
 const CONSISTENCY = {
   full: 'Each chunk of rows was compared as it stood at the moment it was read',
@@ -35,6 +36,7 @@ export function listScope(result: RunResult): string[] {
       return `Only the rows of ${visibleName(table)} where ${visibleMessage(where)}`;
     }),
     ...listRemarks(result.scope),
+    ...listWaivers(result),
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
     `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,

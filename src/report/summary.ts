@@ -5,6 +5,7 @@ import { formatCount, formatCounted, formatDuration } from '../words/number-text
 import { formatTableName } from '../words/table-name.js';
 import { summarizeTimes } from './time-sentences.js';
 import { formatVerdictWord } from './verdict-text.js';
+import { describeBaseline } from './waiver-text.js';
 
 /**
  * The last line of every report, on one line so that `tail -1` is enough: verdict, counts, and by name everything that
@@ -26,12 +27,14 @@ export function formatSummary(result: RunResult): string {
   parts.push(unverified.length > 0 ? `unverified: ${unverified.join(', ')}` : 'nothing unverified');
   parts.push(...summarizeTimes(result));
   parts.push(formatDuration(result.elapsedMs));
-  return `${formatVerdictWord(result)}: ${parts.join('; ')}`;
+  const known = describeBaseline(result);
+  return `${formatVerdictWord(result)}: ${[...(known === '' ? [] : [known]), ...parts].join('; ')}`;
 }
 
 function formatCounts(totals: RunResult['totals']): string {
-  const { missing, extra, changed, inFlight } = totals;
-  return `${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${formatCount(inFlight)} in flight`;
+  const { missing, extra, changed, inFlight, waived = 0 } = totals;
+  const accepted = waived === 0 ? '' : `${formatCount(waived)} of them waived, `;
+  return `${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${accepted}${formatCount(inFlight)} in flight`;
 }
 
 function listUnverified(result: RunResult): string[] {

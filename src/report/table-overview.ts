@@ -58,7 +58,7 @@ const NARROW: readonly OverviewColumn[] = [
 const NOT_READ = '–';
 const LEAST_NAME_WIDTH = 30;
 const MOST_IDENTITY_WIDTH = 30;
-const ORDER = { different: 0, unverified: 1, sampled: 2, counted: 2, verified: 2 } as const;
+const ORDER = { different: 0, unverified: 1, waived: 2, sampled: 2, counted: 2, verified: 2 } as const;
 
 /** One row per table pair, those that need attention first; on a narrow terminal the counts share one column. */
 export function formatOverview({ tables, mode, width, paint }: Overview): string {
@@ -127,9 +127,13 @@ function describeIdentity(table: OverviewRow): string {
 }
 
 function verdictWords(table: TableResult): string {
-  return table.verdict !== 'unverified' && isPartlyUnverified(table)
-    ? `${table.verdict}\n+ unverified`
-    : table.verdict;
+  const open = table.verdict !== 'unverified' && isPartlyUnverified(table) ? '\n+ unverified' : '';
+  const { waived = 0, new: fresh = 0 } = table;
+  const counts = [
+    ...(fresh === 0 ? [] : [`\n${formatCount(fresh)} new`]),
+    ...(waived === 0 ? [] : [`\n${formatCount(waived)} waived`]),
+  ];
+  return `${table.verdict}${open}${counts.join('')}`;
 }
 
 /** A zero would claim that somebody looked. */

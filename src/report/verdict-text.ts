@@ -5,6 +5,7 @@ import type { Verdict } from '../core/verdict.js';
 import { formatCount, formatCounted } from '../words/number-text.js';
 import { visibleName } from '../words/visible-text.js';
 import type { Tone } from './paint.js';
+import { formatWaivedCount } from './waiver-text.js';
 
 export const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
   verified: 'good',
@@ -12,6 +13,7 @@ export const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
   unverified: 'warn',
   sampled: 'good',
   counted: 'good',
+  waived: 'warn',
 };
 
 /** Both names of a table pair: `shop.orders → public.orders`, or what it lacks. */
@@ -32,6 +34,7 @@ export function formatDifferenceCounts(counts: RowCounts): string {
   if (counts.missing > 0) parts.push(`${formatCount(counts.missing)} missing`);
   if (counts.extra > 0) parts.push(`${formatCount(counts.extra)} extra`);
   if (counts.changed > 0) parts.push(`${formatCount(counts.changed)} changed`);
+  if ((counts.waived ?? 0) > 0) parts.push(formatWaivedCount(counts));
   if (counts.inFlight > 0) parts.push(`${formatCount(counts.inFlight)} in flight`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
@@ -47,7 +50,9 @@ export function formatHeadline(result: RunResult): string {
     case 'different':
       return `${word}: ${differingTables(different, total)}${left === '' ? '' : `, and ${left}`}.`;
     case 'unverified':
-      return `${word}: no difference was found, but ${left === '' ? 'not everything was checked' : left}.`;
+      return `${word}: no difference was found${describeKnown(result)}, but ${left === '' ? 'not everything was checked' : left}.`;
+    case 'waived':
+      return `${word}: ${describeWaived(result)}.`;
     case 'verified':
       return `${word}: ${formatCounted(total, 'table')} ${total === 1 ? 'holds' : 'hold'} the same rows on both sides${describeEmpty(result)}.`;
     default:
@@ -86,11 +91,29 @@ function describeEmpty({ tables }: RunResult): string {
 
 /** What a run proved that did not read every table in full. */
 function describeProof({ tables }: RunResult): string {
-  const kinds = (['verified', 'sampled', 'counted'] as const)
+  const kinds = (['verified', 'sampled', 'counted', 'waived'] as const)
     .map((verdict) => ({ verdict, count: tables.filter((table) => table.verdict === verdict).length }))
     .filter(({ count }) => count > 0);
   if (kinds.length < 2) return 'this mode is no full proof';
   return kinds.map(({ verdict, count }) => `${formatCount(count)} ${was(count)} ${verdict}`).join(', ');
+}
+
+/** Rows that are known to differ are no silence: whoever reads that something was not checked must know of them too. */
+function describeKnown({ totals: { waived = 0 } }: RunResult): string {
+  return waived === 0 ? '' : ` but for ${formatCounted(waived, 'waived row')}`;
+}
+
+function describeWaived(result: RunResult): string {
+  const { tables } = result;
+  const waived = tables.filter((table) => table.verdict === 'waived').length;
+  const equal = tables.filter((table) => table.verdict === 'verified').length;
+  const weak = tables.length - waived - equal;
+  const others =
+    equal === 0
+      ? ''
+      : `; ${formatCounted(equal, 'other table')} ${equal === 1 ? 'holds' : 'hold'} the same rows`;
+  const proof = weak === 0 ? '' : `; ${describeProof(result)}`;
+  return `what differs in ${ofTables(waived, tables.length)} was accepted${others}${proof}${describeEmpty(result)}`;
 }
 
 /** The verdict in capitals, told apart from that of a part, and of a run that was stopped before its end. */
@@ -99,8 +122,15 @@ export function formatVerdictWord({
   interrupted,
   stoppedBy,
   part,
-}: Pick<RunResult, 'verdict' | 'interrupted' | 'stoppedBy' | 'part'>): string {
+  tables,
+  totals,
+}: Pick<RunResult, 'verdict' | 'interrupted' | 'stoppedBy' | 'part' | 'tables' | 'totals'>): string {
   const share = part === undefined ? '' : `PART ${part.part} OF ${part.of}, `;
+  if (verdict === 'waived' && !interrupted) {
+    const isWhole = tables.every(({ mode }) => mode === 'full');
+    const rows = formatCounted(totals.waived ?? 0, 'waived row').toUpperCase();
+    return `${share}${isWhole ? 'EQUAL' : 'NO DIFFERENCE FOUND'} BUT FOR ${rows}`;
+  }
   const stop = !interrupted ? '' : stoppedBy === undefined ? 'INTERRUPTED, ' : 'OUT OF TIME, ';
   return `${share}${stop}${verdict.toUpperCase()}`;
 }

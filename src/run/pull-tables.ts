@@ -32,12 +32,12 @@ export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
     const estimatedRows = source?.estimatedRows ?? null;
     await run.emit({ type: 'table:start', table: table.name, estimatedRows });
     const open = run.openOf(table);
+    noteChecksumObstacle(run.checksums, table);
     if (pair === null || open.isFinished) {
       table.record({ kind: 'done' });
       await endTable(run, table);
       continue;
     }
-    noteChecksumObstacle(run.checksums, table);
     if (pair.strategy === 'bucket') {
       yield { table, segment: null };
       continue;

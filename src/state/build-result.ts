@@ -14,6 +14,7 @@ import {
   type TableResult,
 } from '../core/result.js';
 import { combineVerdicts, type Mode, type Verdict } from '../core/verdict.js';
+import type { WaiverUse } from '../core/waiver.js';
 import type { Spool } from './spool.js';
 import type { TableState } from './table-state.js';
 
@@ -69,6 +70,7 @@ export interface RunFacts {
   readonly conditions: readonly TableCondition[];
   readonly findings: readonly Finding[];
   readonly tables: readonly TableResult[];
+  readonly waivers: readonly WaiverUse[];
   readonly interrupted: boolean;
   readonly stoppedBy: 'max-runtime' | null;
   readonly run: string | null;
@@ -82,6 +84,7 @@ export function buildResult(facts: RunFacts): RunResult {
   const { tables, findings } = facts;
   const sum = (name: 'sourceRows' | 'targetRows' | 'missing' | 'extra' | 'changed' | 'inFlight'): number =>
     tables.reduce((total, table) => total + table[name], 0);
+  const waived = tables.reduce((total, table) => total + (table.waived ?? 0), 0);
   const own: Verdict[] = [];
   if (hasEffect(findings, 'different')) own.push('different');
   if (hasEffect(findings, 'unverified') || facts.interrupted) own.push('unverified');
@@ -121,8 +124,10 @@ export function buildResult(facts: RunFacts): RunResult {
       extra: sum('extra'),
       changed: sum('changed'),
       inFlight: sum('inFlight'),
+      ...(waived > 0 && { waived }),
     },
     tables,
+    ...(facts.waivers.length > 0 && { waivers: facts.waivers }),
     findings,
   };
 }

@@ -1,4 +1,4 @@
-import { type Coverage, findGaps, WHOLE_SPAN } from '../core/coverage.js';
+import { type Coverage, findGaps, findGapsOf, WHOLE_SPAN } from '../core/coverage.js';
 import type { ReadSpan } from './read-span.js';
 import type { Drawn, TableProgress } from './table-progress.js';
 
@@ -36,7 +36,10 @@ export function findOpen(progress: TableProgress | undefined): OpenRanges {
   const again = progress.doubtful;
   const last = drawn.at(-1);
   if (last !== undefined) {
-    const open = drawn.flatMap(({ range }) => findGaps(coverage, range));
+    const open = findGapsOf(
+      coverage,
+      drawn.map(({ range }) => range),
+    );
     const walk = { last: share === null ? last : { ...last, share }, isFinished: share !== null, open };
     // Even of a walk that is over it is to be said what it drew.
     return { isFinished: false, again, ranges: [WHOLE_SPAN], walk };

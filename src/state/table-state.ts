@@ -222,7 +222,9 @@ export class TableState {
   /** Whether rows are left that another sitting may be able to compare. */
   get isOpen(): boolean {
     const isLeft = !this.#isDone && !this.#isRotated;
-    return this.planned.pair !== null && (isLeft || this.#unverifiedChunks > 0);
+    const isUnverified =
+      this.#unverifiedChunks > 0 || this.#findings.some(({ code }) => code === 'chunk-unverified');
+    return this.planned.pair !== null && (isLeft || isUnverified);
   }
 
   get sourceRows(): number {
@@ -242,7 +244,8 @@ export class TableState {
     return Math.max(this.#rows.sourceRows, this.#rows.targetRows);
   }
 
-  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = []): TableResult {
+  /** `waived` is how many of the differing rows were accepted. */
+  toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = [], waived = 0): TableResult {
     const { source, target, pair } = this.planned;
     const undecided = describeUndecided(this.planned, this.#undecided);
     const isRead = this.#unverifiedChunks === 0 && this.#chunks > 0 && this.#isDone;
@@ -254,6 +257,7 @@ export class TableState {
       target: target === null ? null : qualifiedName(target),
       verdict: verdictOf({
         differences: this.differences + (schemaDiffers ? 1 : 0),
+        waived,
         unverified: hasEffect(findings, 'unverified'),
         mode: this.#isRotated && this.mode === 'full' ? 'spot' : this.mode,
       }),
@@ -262,6 +266,7 @@ export class TableState {
       key: pair === null || this.#isBag ? [] : pair.key.map((column) => column.target.name),
       checksum: describeUse(this.#hashed),
       ...this.#rows,
+      ...(waived > 0 && { waived }),
       coverage: {
         rows: this.rowsRead,
         chunks: this.#chunks + this.#unverifiedChunks,

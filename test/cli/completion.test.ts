@@ -17,16 +17,22 @@ async function run(argv: readonly string[]) {
 describe('completions', () => {
   it('are commands first, then the flags of the command', () => {
     expect(completeWords([''])).toEqual([
-      'verify',
-      'plan',
-      'resume',
-      'runs',
-      'merge',
-      'init',
-      'report',
-      'apply',
-      'completion',
+      ...[
+        'verify',
+        'plan',
+        'resume',
+        'runs',
+        'merge',
+        'init',
+        'report',
+        'waive',
+        'baseline',
+        'history',
+        'apply',
+        'completion',
+      ],
     ]);
+    expect(completeWords(['baseline', ''])).toEqual(['accept']);
     expect(completeWords(['ver'])).toEqual(['verify']);
     expect(completeWords(['verify', '--mo'])).toEqual(['--mode']);
     expect(completeWords(['init', '--'])).toEqual(['--source', '--target', '--output', '--help']);

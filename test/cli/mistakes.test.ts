@@ -107,7 +107,7 @@ const FLAGS: readonly Mistake[] = [
   ),
   verify(
     ['--json'],
-    'has no flag --json, only rowproof plan and rowproof apply have.',
+    'has no flag --json, only rowproof plan, rowproof history and rowproof apply have.',
     'See rowproof verify',
   ),
   verify(

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addSpan, type Coverage, findGaps, type KeySpan, WHOLE_SPAN } from '../../src/core/coverage.js';
+import {
+  addSpan,
+  type Coverage,
+  coverSpans,
+  findGaps,
+  findGapsOf,
+  intersect,
+  type KeySpan,
+  overlaps,
+  unite,
+  WHOLE_SPAN,
+} from '../../src/core/coverage.js';
 import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
 import { compareKeyParts } from '../../src/core/key-order.js';
 
@@ -48,16 +59,42 @@ describe('the key ranges that were compared', () => {
         const covered = spans.reduce(addSpan, [] as Coverage);
         expect(spans.toReversed().reduce(addSpan, [] as Coverage)).toEqual(covered);
         const halves = spans.flatMap((each) =>
-          cut === null || !isProper(each, cut)
-            ? [each]
-            : [
-                { ...each, upTo: cut },
-                { ...each, after: cut },
-              ],
+          cut === null || !isProper(each, cut) ? [each] : cutAt(each, cut),
         );
         expect(halves.reduce(addSpan, [] as Coverage)).toEqual(covered);
       }),
     );
+  });
+
+  it('are the same where they are added all at once', () => {
+    fc.assert(
+      fc.property(fc.array(span, { maxLength: 8 }), (spans) => {
+        expect(coverSpans(spans)).toEqual(spans.reduce(addSpan, [] as Coverage));
+      }),
+    );
+  });
+
+  it('leave of each of many ranges what they leave of it alone', () => {
+    fc.assert(
+      fc.property(coverage, coverage, bound, (covered, wholes, cut) => {
+        const ranges = wholes.flatMap((each) =>
+          cut !== null && isProper(each, cut) ? cutAt(each, cut) : [each],
+        );
+        expect(findGapsOf(covered, ranges)).toEqual(ranges.flatMap((range) => findGaps(covered, range)));
+      }),
+    );
+  });
+
+  it('are as many as one likes: a hundred thousand take a moment', () => {
+    const spans = Array.from({ length: 100_000 }, (_, at): KeySpan => {
+      const number = BigInt((at * 7919) % 100_000) * 2n;
+      return { after: [int(number)], upTo: [int(number + 1n)] };
+    });
+    const covered = coverSpans(spans);
+    expect(covered).toHaveLength(spans.length);
+    expect(findGapsOf(covered, covered)).toEqual([]);
+    const some = covered.slice(0, 10_000).toReversed();
+    expect(some.reduce(addSpan, [] as Coverage)).toEqual(covered.slice(0, 10_000));
   });
 
   it('and their gaps are the whole, and have nothing in common', () => {
@@ -81,6 +118,53 @@ describe('the key ranges that were compared', () => {
     );
   });
 });
+
+describe('two coverages', () => {
+  it('together hold the keys of both, in order and apart, whichever is first', () => {
+    fc.assert(
+      fc.property(coverage, coverage, (one, other) => {
+        const both = unite(one, other);
+        expect(keysOf(both)).toEqual(
+          all.filter((key) => [one, other].some((each) => keysOf(each).includes(key))),
+        );
+        expect(unite(other, one)).toEqual(both);
+        for (const [i, next] of both.slice(1).entries())
+          expect(compareKeyParts(both[i]?.upTo ?? [], next.after ?? [])).toBeLessThan(0);
+      }),
+    );
+  });
+
+  it('have the keys of a range in common that are in it and in them, and with its gaps none', () => {
+    fc.assert(
+      fc.property(coverage, span, (covered, part) => {
+        const common = intersect(covered, part);
+        expect(keysOf(common)).toEqual(keysOf(covered).filter((key) => keysOf([part]).includes(key)));
+        const gaps = findGaps(covered, part);
+        expect(common.filter((each) => overlaps(gaps, each))).toEqual([]);
+        expect(unite(common, gaps)).toEqual(addSpan([], part));
+      }),
+    );
+  });
+
+  it('overlap a range where keys are in both', () => {
+    fc.assert(
+      fc.property(coverage, span, (covered, part) => {
+        const isShared = keysOf(covered).some((key) => keysOf([part]).includes(key));
+        // Between two bounds there may be keys that this test does not have.
+        if (isShared) expect(overlaps(covered, part)).toBe(true);
+        if (!overlaps(covered, part)) expect(isShared).toBe(false);
+        expect(overlaps(covered, part)).toBe(intersect(covered, part).length > 0);
+      }),
+    );
+  });
+});
+
+function cutAt(each: KeySpan, cut: readonly KeyPart[]): Coverage {
+  return [
+    { ...each, upTo: cut },
+    { ...each, after: cut },
+  ];
+}
 
 function isProper({ after, upTo }: KeySpan, cut: readonly KeyPart[]): boolean {
   return (

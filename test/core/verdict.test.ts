@@ -8,6 +8,10 @@ describe('the verdict of a run', () => {
     [['sampled', 'counted', 'verified'], 'counted'],
     [['counted', 'unverified', 'sampled'], 'unverified'],
     [['unverified', 'different', 'counted'], 'different'],
+    [['waived', 'verified'], 'waived'],
+    [['waived', 'counted', 'sampled'], 'waived'],
+    [['waived', 'unverified'], 'unverified'],
+    [['waived', 'different'], 'different'],
     [[], 'verified'],
   ])('of %j is %s, in whatever order they come', (verdicts, expected) => {
     expect(combineVerdicts(verdicts)).toBe(expected);

@@ -51,7 +51,7 @@ describe.each(PAGES)('%s', (page) => {
   it('names only flags that the command has', () => {
     const commands = readPage(page)
       .replaceAll('\\\n', ' ')
-      .matchAll(/rowproof(?:\.js)? (verify|plan|init|report|apply)\b([^\n`;|]*)/g);
+      .matchAll(/rowproof(?:\.js)? (verify|plan|init|report|apply|waive|baseline|history)\b([^\n`;|]*)/g);
     const unknown = [...commands].flatMap(([, command, rest = '']) => {
       const known = new Set(flagsOf(command ?? '').map(({ name }) => name));
       const flags = [...rest.matchAll(/(?<=^|\s)--([a-z-]+)/g)].map(([, flag]) => flag ?? '');
@@ -76,6 +76,20 @@ describe('the recipes for CI', () => {
       ['steps'],
       ['drift'],
     ]);
+  });
+});
+
+describe('the recipe that carries a history', () => {
+  it('is YAML whose job may read artifacts, and shell that a shell reads', () => {
+    const [text = ''] = blocks('docs/history-and-baseline.md', 'yaml');
+    const { permissions, jobs } = parse(text);
+    expect(permissions.actions).toBe('read');
+    const steps: { run?: string; uses?: string; with?: Record<string, string> }[] = jobs.verify.steps;
+    for (const { run } of steps) if (run !== undefined) execFileSync('sh', ['-n'], { input: run });
+    const [download] = steps.filter(({ uses }) => uses?.startsWith('actions/download-artifact'));
+    const [upload] = steps.filter(({ uses }) => uses?.startsWith('actions/upload-artifact'));
+    expect(download?.with).toMatchObject({ name: upload?.with?.name, path: upload?.with?.path });
+    expect(Object.keys(download?.with ?? {})).toEqual(['name', 'path', 'run-id', 'github-token']);
   });
 });
 

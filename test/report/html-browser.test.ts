@@ -7,6 +7,7 @@ import { startBrowser, type TestBrowser } from '../support/browser.js';
 import { damagedRun } from './damaged-rows.js';
 import { HOSTILE_TEXTS, hostileResult } from './hostile-result.js';
 import { mixedResult, sampleResult, sampleTable, unfinishedRun } from './sample-result.js';
+import { sampleNights, waivedResult } from './waived-result.js';
 
 let browser: TestBrowser;
 beforeAll(async () => {
@@ -16,6 +17,7 @@ afterAll(() => browser?.close());
 
 const mixed = formatReport(mixedResult(), { format: 'html' });
 const hostile = formatReport(hostileResult(), { format: 'html' });
+const waived = formatReport(waivedResult(), { format: 'html', trend: sampleNights() });
 
 /** The first cells of the lines of a table that are seen. */
 const linesOf = (page: Page, name: string): Promise<string[]> =>
@@ -49,6 +51,7 @@ describe('the HTML report in a browser', () => {
     for (const markup of [
       mixed,
       hostile,
+      waived,
       formatUnfinished('html', unfinishedRun({ state: 'failed' })) ?? '',
     ]) {
       const { page, requests, complaints } = await browser.open(markup);

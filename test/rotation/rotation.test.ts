@@ -6,7 +6,8 @@ import { nameRotation, openSitting } from '../../src/app/open-sitting.js';
 import { listKeptRuns, openKeptRun } from '../../src/app/saved-runs.js';
 import { verifyWith } from '../../src/app/verify.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
-import { exitCodeOfRun, type RunResult } from '../../src/core/result.js';
+import { exitCodeOfResult } from '../../src/core/exit-code.js';
+import type { RunResult } from '../../src/core/result.js';
 import { InlineRunner } from '../../src/runners/inline-runner.js';
 import { createWorkerPool } from '../../src/runners/pool.js';
 import { useDatabase } from '../support/database.js';
@@ -81,7 +82,7 @@ describe('a database that is read in turns', () => {
     );
     await outcome.close();
     const { result } = outcome;
-    return { result, read, exitCode: exitCodeOfRun(result), codes: codesOf(result) };
+    return { result, read, exitCode: exitCodeOfResult(result), codes: codesOf(result) };
   }
 
   const codesOf = ({ tables, findings }: RunResult): string[] =>

@@ -26,6 +26,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   hashing: ['core', 'engines'],
   config: ['core', 'engines', 'words'],
   log: ['core', 'config'],
+  secrets: ['core', 'config'],
+  waivers: ['core', 'config', 'secrets', 'words'],
+  history: ['core', 'config', 'secrets', 'words'],
   tasks: ['core', 'engines', 'hashing'],
   runners: ['core', 'engines', 'hashing', 'tasks'],
   plan: ['core', 'engines', 'hashing', 'words'],
@@ -36,13 +39,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   repair: ['core', 'engines', 'words'],
   app: [
     ...['config', 'core', 'diagnosis', 'engines', 'hashing', 'plan', 'repair', 'run', 'runners', 'state'],
-    ...['tasks', 'words'],
+    ...['tasks', 'waivers', 'words'],
   ],
   apply: ['app', 'config', 'core', 'engines', 'repair', 'words'],
-  cli: ['app', 'apply', 'config', 'core', 'log', 'repair', 'report', 'words'],
+  cli: [
+    ...['app', 'apply', 'config', 'core', 'history', 'log', 'repair', 'report', 'secrets', 'waivers'],
+    'words',
+  ],
 };
 /** What the package exports stands above all but the command line. */
-const INDEX = ['app', 'apply', 'config', 'core', 'log', 'report', 'words'];
+const INDEX = ['app', 'apply', 'config', 'core', 'log', 'report', 'secrets', 'waivers', 'words'];
 /** What may write stands apart: nothing that verifies can come by a connection that may. */
 const WRITERS = /^engines\/(write-registry|[^/]+\/write-dialect)\.ts$/;
 /** Reads every TypeScript file below a folder. */

@@ -1,14 +1,7 @@
 /** The commands, in the order in which help lists them. */
 export const COMMAND_NAMES = [
-  'verify',
-  'plan',
-  'resume',
-  'runs',
-  'merge',
-  'init',
-  'report',
-  'apply',
-  'completion',
+  ...(['verify', 'plan', 'resume', 'runs', 'merge', 'init', 'report'] as const),
+  ...(['waive', 'baseline', 'history', 'apply', 'completion'] as const),
 ] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];

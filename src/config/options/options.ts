@@ -13,8 +13,10 @@ import { describeFlag } from './option-help.js';
 import { flagOf, nameOf } from './option-names.js';
 import { OUTPUT_OPTIONS } from './output-options.js';
 import { PART_OPTIONS } from './part-options.js';
+import { PAST_OPTIONS } from './past-options.js';
 import { SCOPE_OPTIONS } from './scope-options.js';
 import { SITTING_OPTIONS } from './sitting-options.js';
+import { WAIVE_OPTIONS } from './waive-options.js';
 
 /** Every option of a run, of its plan and of its report, in the order in which help and schema list them. */
 export const RUN_OPTIONS = {
@@ -23,11 +25,13 @@ export const RUN_OPTIONS = {
   ...LOAD_OPTIONS,
   ...SITTING_OPTIONS,
   ...PART_OPTIONS,
+  ...PAST_OPTIONS,
   ...OUTPUT_OPTIONS,
 };
 
 const RUN_LIST: readonly NamedOption[] = Object.values(RUN_OPTIONS);
-const APPLY_LIST: readonly NamedOption[] = Object.values(APPLY_OPTIONS);
+/** Options of commands that no config file has a say in. */
+const OTHER_LIST: readonly NamedOption[] = [...Object.values(WAIVE_OPTIONS), ...Object.values(APPLY_OPTIONS)];
 
 /** A flag by its name without the dashes, and the option that it says. */
 export interface Flag {
@@ -38,7 +42,7 @@ export interface Flag {
 
 /** The flags of a command; none where there is no such command. */
 export function flagsOf(command: string): readonly Flag[] {
-  return [...RUN_LIST, ...APPLY_LIST]
+  return [...RUN_LIST, ...OTHER_LIST]
     .filter(({ commands }) => commands.some((each) => each === command))
     .flatMap((option) => [
       { name: flagOf(option.name), help: describeFlag(helpFor(option, command)), option },
@@ -87,7 +91,7 @@ export function listForeign(place: 'insteadInFile' | 'insteadInProgram'): Readon
 /** Names the option that a message calls by its flag, `--where`, or by its key where it has no flag, `columnMap`. */
 export function callOption(word: string): OptionName {
   const flag = word.startsWith('--') ? word.slice(2) : null;
-  const option = [...RUN_LIST, ...APPLY_LIST].find(({ name, off }) =>
+  const option = [...RUN_LIST, ...OTHER_LIST].find(({ name, off }) =>
     flag === null ? name === word : flagOf(name) === flag || off?.flag === flag,
   );
   const isSetting = option?.file !== undefined || option?.table !== undefined;

@@ -1,9 +1,11 @@
 import { hasEffect } from '../../core/finding.js';
 import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
+import type { Verdict } from '../../core/verdict.js';
 import { formatCount, formatCounted } from '../../words/number-text.js';
 import { listFindings } from '../told-findings.js';
 import { countDifferences, formatDifferenceCounts, formatHeadline, formatPairName } from '../verdict-text.js';
+import { describeBaseline, isKnownAlone, isKnownRun } from '../waiver-text.js';
 import type { Annotation } from './workflow-command.js';
 
 /** GitHub shows no more of each kind of one step. */
@@ -11,15 +13,18 @@ const MOST_OF_KIND = 10;
 
 /**
  * What a job should show at its head: an error for each table that differs, a warning for each that was not checked, a
- * notice for what is no full proof. At most ten of each kind, of which the last says how many more there are.
+ * notice for what is no full proof, or was known where the job asked for what is new. At most ten of each kind, of which the last says how many more there are.
  */
 export function listAnnotations(result: RunResult): Annotation[] {
-  const differing = result.tables.filter(({ verdict }) => verdict === 'different').map(describeDifferent);
+  const isKnown = isKnownRun(result);
+  const differing = result.tables
+    .filter((table) => table.verdict === 'different' && !isKnownAlone(result, table))
+    .map(describeDifferent);
   const open = result.tables.filter(isPartlyUnverified).map(describeOpen);
-  const errors = [...listOfRun(result, 'different'), ...differing];
+  const errors = isKnown ? [] : [...listOfRun(result, 'different'), ...differing];
   const warnings = [...listOfRun(result, 'unverified'), ...open];
   return [
-    ...limit(explain(errors, result, result.verdict === 'different'), 'error'),
+    ...limit(explain(errors, result, result.verdict === 'different' && !isKnown), 'error'),
     ...limit(explain(warnings, result, result.verdict === 'unverified' || result.interrupted), 'warning'),
     ...limit(listWeak(result), 'notice'),
   ];
@@ -52,8 +57,12 @@ function describeOpen(table: TableResult): Remark {
 }
 
 function listWeak(result: RunResult): Remark[] {
-  const weak = result.verdict === 'sampled' || result.verdict === 'counted';
-  return weak ? [{ title: `Rowproof: ${result.verdict}`, message: formatHeadline(result) }] : [];
+  if (isKnownRun(result))
+    return [{ title: 'Rowproof: nothing new', message: `${describeBaseline(result)}.` }];
+  const weak: readonly Verdict[] = ['sampled', 'counted', 'waived'];
+  return weak.includes(result.verdict)
+    ? [{ title: `Rowproof: ${result.verdict}`, message: formatHeadline(result) }]
+    : [];
 }
 
 /** A verdict is told also where neither a table nor a finding accounts for it. */

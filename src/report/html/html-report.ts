@@ -10,6 +10,7 @@ import { formatFrontPage } from './page/front-page.js';
 import { formatPage } from './page/page-frame.js';
 import { formatTableList } from './page/table-list.js';
 import { formatTableSection } from './page/table-section.js';
+import { formatTrendSection } from './page/trend-section.js';
 import { collectSampleRows, type HtmlRows } from './rows/html-rows.js';
 
 /** So that the file can be mailed; what is told before and behind the tables in detail counts too. */
@@ -27,24 +28,25 @@ const NAVIGATION = html`<nav aria-label="Parts of the report"><a href="#verdict"
  */
 export function formatHtmlReport(
   result: RunResult,
-  { showValues, rows = collectSampleRows(result) }: ReportOptions,
+  { showValues, rows = collectSampleRows(result), trend = [] }: ReportOptions,
 ): string {
   const differing = result.tables.filter((table) => countDifferences(table) > 0);
   const anchors = new Map(differing.map((table, at) => [table, `table-${at + 1}`]));
   const listOf = (told: ReadonlyMap<TableResult, string>) =>
     formatTableList({ ...result, anchorOf: (table) => told.get(table) ?? null });
+  const nights = formatTrendSection(trend);
   const [front, run, last] = [
     formatFrontPage(result),
     formatRun(result),
     html`<p>${formatSummary(result)}</p>`,
   ];
-  const taken = [front, run, last, listOf(anchors)].reduce((sum, part) => sum + bytesOf(part), 0);
+  const taken = [front, nights, run, last, listOf(anchors)].reduce((sum, part) => sum + bytesOf(part), 0);
   const sections = formatSections({ anchors, rows, showValues, mostBytes: MOST_BYTES - taken });
   const title = `${formatVerdictWord(result)}: ${visibleName(result.source.url)} → ${visibleName(result.target.url)}`;
   const body = html`<a class="skip" href="#tables">Skip to the tables</a>
 <header><p class="brand">Rowproof ${visibleName(result.rowproof)}: do two databases hold the same rows?</p>${NAVIGATION}</header>
 <main>
-${front}${listOf(sections.told)}${sections.markup}${run}</main>
+${front}${nights}${listOf(sections.told)}${sections.markup}${run}</main>
 <footer>${last}</footer>`;
   return formatPage({ title, body });
 }

@@ -1,12 +1,14 @@
 import { type Finding, hasEffect } from '../../core/finding.js';
 import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { RunResult, TableResult } from '../../core/result.js';
+import type { WaiverUse } from '../../core/waiver.js';
 import { formatCounted } from '../../words/number-text.js';
 import { formatDifferenceListing } from '../difference-listing.js';
 import { tellFindings } from '../group-findings.js';
 import { createPaint } from '../paint.js';
 import { formatSummary } from '../summary.js';
 import { countDifferences, formatDifferenceCounts, formatHeadline, formatPairName } from '../verdict-text.js';
+import { describeBaseline, describeUse, isKnownAlone, isKnownRun } from '../waiver-text.js';
 import { listLeftOut } from './left-out.js';
 import type { TestCase } from './test-case.js';
 
@@ -21,24 +23,47 @@ const MOST_MESSAGE = 2000;
 
 /** Every table pair, the run itself, and what was left out on request, as test cases. Names may occur twice. */
 export function listTestCases(result: RunResult, showValues: boolean): TestCase[] {
-  const tables = result.tables.map((table) => caseOfTable(table, showValues));
+  const tables = result.tables.map((table) =>
+    caseOfTable(table, {
+      showValues,
+      waivers: waiversOf(result, table),
+      isKnown: isKnownAlone(result, table),
+    }),
+  );
   return [...tables, caseOfRun(result, tables), ...listLeftOut(result.scope)];
 }
 
-function caseOfTable(table: TableResult, showValues: boolean): TestCase {
+function waiversOf({ waivers = [] }: RunResult, { target }: TableResult): readonly WaiverUse[] {
+  return waivers.filter(({ table }) => table === target);
+}
+
+interface Told {
+  readonly showValues: boolean;
+  readonly waivers: readonly WaiverUse[];
+  /** Whether all that differs was known, and the job asked for what is new. */
+  readonly isKnown: boolean;
+}
+
+function caseOfTable(table: TableResult, { showValues, waivers, isKnown }: Told): TestCase {
   const { verdict, elapsedMs } = table;
-  const failure = verdict === 'different' ? describeDifference(table) : null;
+  const failure = verdict === 'different' && !isKnown ? describeDifference(table) : null;
+  const known = isKnown ? `Known: ${describeDifference(table)}` : null;
   const error = isPartlyUnverified(table) ? describeGap(table) : null;
-  const isWeak = verdict === 'sampled' || verdict === 'counted';
   return {
     group: 'tables',
     name: table.target ?? table.source ?? '(unnamed)',
     seconds: elapsedMs / 1000,
     failure,
     error,
-    skipped: isWeak && error === null ? NO_PROOF[verdict] : null,
+    skipped: error === null ? (known ?? describeWeak(table, waivers)) : null,
     details: describeTable(table, showValues),
   };
+}
+
+/** Why a table without an unaccepted difference is no pass; null where it is one, or fails. */
+function describeWeak({ verdict }: TableResult, waivers: readonly WaiverUse[]): string | null {
+  if (verdict === 'waived') return `Waived: ${waivers.map(describeUse).join('; ')}`;
+  return verdict === 'sampled' || verdict === 'counted' ? NO_PROOF[verdict] : null;
 }
 
 function describeDifference(table: TableResult): string {
@@ -76,20 +101,21 @@ function describeTable(table: TableResult, showValues: boolean): string {
 function caseOfRun(result: RunResult, tables: readonly TestCase[]): TestCase {
   const { verdict, findings, interrupted, elapsedMs } = result;
   const isUnexplained = (outcome: 'failure' | 'error') => tables.every((each) => each[outcome] === null);
+  const isKnown = isKnownRun(result);
   const isDifferent =
-    hasEffect(findings, 'different') || (verdict === 'different' && isUnexplained('failure'));
+    !isKnown && (hasEffect(findings, 'different') || (verdict === 'different' && isUnexplained('failure')));
   const isOpen =
     interrupted || hasEffect(findings, 'unverified') || (verdict === 'unverified' && isUnexplained('error'));
   const told = tellFindings(findings.map((finding) => ({ table: null, finding: shorten(finding) })));
   const headline = formatHeadline(result);
-  const isWeak = verdict === 'sampled' || verdict === 'counted';
+  const isWeak = isKnown || verdict === 'sampled' || verdict === 'counted' || verdict === 'waived';
   return {
     group: 'run',
     name: 'the run',
     seconds: elapsedMs / 1000,
     failure: isDifferent ? headline : null,
     error: isOpen ? headline : null,
-    skipped: isWeak && !isOpen ? headline : null,
+    skipped: isWeak && !isOpen ? (isKnown ? `Known: ${describeBaseline(result)}.` : headline) : null,
     details: [formatSummary(result), ...told.map(({ text }) => text)].join('\n\n'),
   };
 }

@@ -19,7 +19,14 @@ const MOST_SENTENCE = 1000;
 /** Room that is kept for "… and n more". */
 const MORE_BYTES = 160;
 
-const MARKS = { different: '❌', unverified: '⚠️', verified: '✅', sampled: '🟡', counted: '🟡' } as const;
+const MARKS = {
+  different: '❌',
+  unverified: '⚠️',
+  verified: '✅',
+  sampled: '🟡',
+  counted: '🟡',
+  waived: '🟡',
+} as const;
 
 /**
  * The result as Markdown, verdict first, for comments and summaries of a job. Everything that a server or a user named

@@ -5,6 +5,7 @@ import { formatValue, formatValuePair } from '../../words/value-text.js';
 import { tellDiagnoses } from '../diagnosis-listing.js';
 import { type DifferenceLine, describeDifference } from '../difference-line.js';
 import { countDifferences } from '../verdict-text.js';
+import { formatRowMark } from '../waiver-text.js';
 import { codeSpan } from './code-span.js';
 
 const MOST_ROWS = 10;
@@ -36,8 +37,10 @@ interface Row {
 }
 
 function describeRow(row: Row): string[] {
+  const mark = formatRowMark(row.row);
   return describeDifference(row).map(({ kind, key, column, values }) => {
-    const cells = [kind, span(key), span(column), ...describeValues(values).map(span)];
+    const shown = kind === '' || mark === '' ? kind : `${row.row.kind}, ${codeSpan(mark)}`;
+    const cells = [shown, span(key), span(column), ...describeValues(values).map(span)];
     return `| ${cells.join(' | ')} |\n`;
   });
 }

@@ -1,7 +1,7 @@
 import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { TableResult } from '../../core/result.js';
 import type { Mode } from '../../core/verdict.js';
-import { formatCount } from '../../words/number-text.js';
+import { formatCount, formatCounted } from '../../words/number-text.js';
 import { formatPairName } from '../verdict-text.js';
 import { codeSpan } from './code-span.js';
 
@@ -10,7 +10,7 @@ export const TABLE_HEAD = `| table | verdict | source rows | target rows | missi
 | --- | --- | ---: | ---: | ---: | ---: | ---: |
 `;
 
-const ORDER = { different: 0, unverified: 1, sampled: 2, counted: 2, verified: 3 } as const;
+const ORDER = { different: 0, unverified: 1, waived: 2, sampled: 2, counted: 2, verified: 3 } as const;
 
 /** A line for each table pair, those that need attention first. */
 export function listTableRows(tables: readonly TableResult[], runMode: Mode): string[] {
@@ -27,7 +27,9 @@ export function listTableRows(tables: readonly TableResult[], runMode: Mode): st
 function formatVerdict(table: TableResult, runMode: Mode): string {
   const open = table.verdict !== 'unverified' && isPartlyUnverified(table) ? ' + unverified' : '';
   const mode = table.mode === runMode ? '' : ` (${table.mode})`;
-  return `${table.verdict === 'different' ? '**different**' : table.verdict}${open}${mode}`;
+  const { waived = 0, new: fresh = 0 } = table;
+  const accepted = waived === 0 ? '' : `, ${formatCounted(waived, 'row')} waived`;
+  return `${table.verdict === 'different' ? '**different**' : table.verdict}${open}${mode}${fresh === 0 ? '' : `, ${formatCount(fresh)} new`}${accepted}`;
 }
 
 /** A zero would claim that somebody looked. */

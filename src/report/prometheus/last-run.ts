@@ -2,7 +2,7 @@ import type { Verdict } from '../../core/verdict.js';
 import { formatMetrics, formatSeries, type Labels, type Metric } from './metric-lines.js';
 
 /** The verdicts of a result, in the order in which they are told. */
-export const VERDICTS = ['verified', 'sampled', 'counted', 'unverified', 'different'] as const;
+export const VERDICTS = ['verified', 'sampled', 'counted', 'waived', 'unverified', 'different'] as const;
 const LAST_SUCCESS = 'rowproof_last_success_timestamp_seconds';
 
 /** Which run it was: the servers, and the digest of what it was asked. */

@@ -49,7 +49,7 @@ function listRunMetrics(result: RunResult): Metric[] {
   ];
 }
 
-function listRowMetrics({ totals, tables }: RunResult): Metric[] {
+function listRowMetrics({ totals, tables, baseline }: RunResult): Metric[] {
   const sides = { source: totals.sourceRows, target: totals.targetRows };
   const kinds = { missing: totals.missing, extra: totals.extra, changed: totals.changed };
   return [
@@ -60,9 +60,13 @@ function listRowMetrics({ totals, tables }: RunResult): Metric[] {
     },
     {
       name: 'rowproof_differing_rows',
-      help: 'Rows that differ, by kind.',
+      help: 'Rows that differ, by kind, those that are waived too.',
       samples: Object.entries(kinds).map(([kind, value]) => ({ labels: { kind }, value })),
     },
+    gauge('rowproof_waived_rows', 'Rows that differ and were accepted.', totals.waived ?? 0),
+    ...(baseline === undefined
+      ? []
+      : [gauge('rowproof_new_differences', 'Differences that the baseline does not know.', baseline.new)]),
     gauge(
       'rowproof_in_flight_rows',
       'Rows that differed first and were equal when read again.',

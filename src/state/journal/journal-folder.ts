@@ -26,7 +26,7 @@ export function openJournalFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw unusable(folder, error instanceof Error ? error.message : String(error), error);
+    throw unusableJournal(folder, error);
   }
   tryPromises(folder);
 }
@@ -46,7 +46,7 @@ function tryPromises(folder: string): void {
       throw new Error('a file that was renamed there is not whole');
     syncFolder(folder);
   } catch (error) {
-    throw unusable(folder, error instanceof Error ? error.message : String(error), error);
+    throw unusableJournal(folder, error);
   } finally {
     for (const path of [own, renamed]) rmSync(path, { force: true });
   }
@@ -82,10 +82,12 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function unusable(folder: string, reason: string, cause: unknown): RowproofError {
+/** Says, whatever went wrong, that a journal cannot be kept in a folder. */
+export function unusableJournal(folder: string, cause: unknown): RowproofError {
+  if (cause instanceof RowproofError) return cause;
   return new RowproofError({
     code: 'output',
-    message: `Cannot keep a journal in ${folder}: ${reason}.`,
+    message: `Cannot keep a journal in ${folder}: ${cause instanceof Error ? cause.message : String(cause)}.`,
     hint: 'Name a folder of a local disk with --journal DIR.',
     cause,
   });
@@ -116,7 +118,7 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw unusable(folder, error instanceof Error ? error.message : String(error), error);
+    throw unusableJournal(folder, error);
   }
 }
 

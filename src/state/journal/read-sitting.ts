@@ -31,11 +31,11 @@ export function readRun(folder: string, run: string): SavedRun | null {
   return null;
 }
 
-/** Reads the head of a run's last sitting alone, for a list. */
+/** Reads the head of a run's last sitting alone, for a list; null where no sitting has one that this version can read. */
 export function readHead(folder: string, run: string): SittingHead | null {
   for (const sitting of listSittings(folder, run).toReversed()) {
     for (const { record } of readLines(sittingPath(folder, run, sitting))) {
-      if (isHead(record)) return record;
+      if (formatOf(record) === JOURNAL_FORMAT) return record as SittingHead;
       break;
     }
   }
@@ -89,12 +89,16 @@ function addLearned(
   known.add({ record, sitting, atMs });
 }
 
+function formatOf(record: unknown): unknown {
+  return typeof record === 'object' && record !== null && 'format' in record ? record.format : null;
+}
+
 function isHead(record: unknown): record is SittingHead {
-  if (typeof record !== 'object' || record === null || !('format' in record)) return false;
-  if (record.format === JOURNAL_FORMAT) return true;
+  const format = formatOf(record);
+  if (format === null || format === JOURNAL_FORMAT) return format !== null;
   throw new RowproofError({
     code: 'usage',
-    message: `The journal has the format ${String(record.format)}, and this version reads ${JOURNAL_FORMAT}.`,
+    message: `The journal has the format ${String(format)}, and this version reads ${JOURNAL_FORMAT}.`,
     hint: 'Go on with the version that began the run, or run again.',
   });
 }

@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ComparisonFacts } from '../../core/comparison-facts.js';
+import type { RowproofError } from '../../core/errors.js';
 import type { TableId } from '../../core/pairing.js';
 import type { TableProgress } from '../table-progress.js';
 import type { TableRecord } from '../table-record.js';
-import { listSittings, openJournalFolder, removeRun, sittingPath } from './journal-folder.js';
+import {
+  listSittings,
+  openJournalFolder,
+  removeRun,
+  sittingPath,
+  unusableJournal,
+} from './journal-folder.js';
 import { JOURNAL_FORMAT, type SavedAsk, type SittingHead, type SittingRecord } from './journal-format.js';
 import { formatLine } from './journal-line.js';
 import type { SavedRun } from './read-sitting.js';
@@ -29,7 +36,7 @@ export interface JournalRequest {
   /** Whether a run that ended with differences is kept although it was short, so that only these can be read again. */
   readonly keepsDifferences: boolean;
   /** Is told, once, why nothing more is kept; the run goes on. */
-  readonly onFailure: (error: unknown) => void;
+  readonly onFailure: (error: RowproofError) => void;
 }
 
 /**
@@ -56,7 +63,12 @@ export class RunJournal {
 
   /** The number of this sitting; that of the next one until it has a file. */
   get sitting(): number {
-    return this.#file?.sitting ?? (this.#request.earlier?.head.sitting ?? 0) + 1;
+    return this.#file?.sitting ?? this.#earlierSitting + 1;
+  }
+
+  /** The sitting that was taken over; 0 for none. */
+  get #earlierSitting(): number {
+    return this.#request.earlier?.head.sitting ?? 0;
   }
 
   /** Whether something of the run is on the disk, so that another process can go on with it. */
@@ -103,7 +115,7 @@ export class RunJournal {
   #begin(facts: ComparisonFacts): SittingFile {
     const { folder, earlier, asked, now } = this.#request;
     openJournalFolder(folder);
-    const file = SittingFile.create(folder, this.run);
+    const file = SittingFile.create(folder, this.run, this.#earlierSitting);
     const head: SittingHead = {
       kind: 'head',
       format: JOURNAL_FORMAT,
@@ -117,10 +129,17 @@ export class RunJournal {
       asked,
       facts,
     };
-    writeRecords(file, this.#takenOver(head));
-    // Only the sittings before this one: what a later one took over is its own.
+    try {
+      writeRecords(file, this.#takenOver(head));
+    } catch (error) {
+      // Half of it would be as if it never was, and take up room.
+      file.close();
+      rmSync(file.path, { force: true });
+      throw error;
+    }
+    // Only what was taken over: another process may have gone on with it too, and have its own file before this one.
     for (const before of listSittings(folder, this.run)) {
-      if (before < file.sitting) rmSync(sittingPath(folder, this.run, before), { force: true });
+      if (before <= this.#earlierSitting) rmSync(sittingPath(folder, this.run, before), { force: true });
     }
     return file;
   }
@@ -137,7 +156,9 @@ export class RunJournal {
     this.#hasFailed = true;
     this.#pending = [];
     clearInterval(this.#timer);
-    this.#request.onFailure(error);
+    this.#file?.close();
+    const { folder, onFailure } = this.#request;
+    onFailure(unusableJournal(folder, error));
   }
 
   /**
@@ -154,18 +175,29 @@ export class RunJournal {
     readonly differs: boolean;
   }): void {
     clearInterval(this.#timer);
-    if (this.#hasFailed) return;
-    const { folder, keepsDifferences, lastingName } = this.#request;
-    if (lastingName !== null || open > 0 || (differs && (keepsDifferences || this.#file !== null))) {
+    const { keepsDifferences, lastingName } = this.#request;
+    const goesOn = lastingName !== null || open > 0;
+    // What could not be kept whole is of use only where something is open.
+    if (this.#hasFailed && goesOn) return;
+    if (goesOn || (!this.#hasFailed && differs && (keepsDifferences || this.#file !== null))) {
       this.#pending.push({ kind: 'result', verdict, open });
       this.flush();
       this.#file?.close();
       return;
     }
     this.#file?.close();
+    try {
+      this.#remove();
+    } catch (error) {
+      // Where nothing more could be kept that was said.
+      if (!this.#hasFailed) this.#fail(error);
+    }
+  }
+
+  #remove(): void {
+    const { folder } = this.#request;
     const last = listSittings(folder, this.run).at(-1) ?? 0;
-    if (last <= (this.#file?.sitting ?? this.#request.earlier?.head.sitting ?? 0))
-      removeRun(folder, this.run);
+    if (last <= (this.#file?.sitting ?? this.#earlierSitting)) removeRun(folder, this.run);
   }
 
   /** Ends a sitting that came to no result; what was learned stays. */

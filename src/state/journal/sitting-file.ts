@@ -15,10 +15,13 @@ export class SittingFile {
     this.#handle = handle;
   }
 
-  /** Makes the file of a run's next sitting; of two processes that try, each gets a number of its own. */
-  static create(folder: string, run: string): SittingFile {
+  /**
+   * Makes the file of a run's next sitting, behind sitting `earlier` also where that is gone by now; of two processes that try,
+   * each gets a number of its own.
+   */
+  static create(folder: string, run: string, earlier: number): SittingFile {
     mkdirSync(join(folder, run), { recursive: true, mode: 0o700 });
-    for (let sitting = (listSittings(folder, run).at(-1) ?? 0) + 1; ; sitting++) {
+    for (let sitting = Math.max(earlier, ...listSittings(folder, run)) + 1; ; sitting++) {
       const path = sittingPath(folder, run, sitting);
       try {
         const file = new SittingFile(sitting, path, openSync(path, 'wx', 0o600));

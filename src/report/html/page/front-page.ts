@@ -5,6 +5,7 @@ import { visibleMessage, visibleName } from '../../../words/visible-text.js';
 import { formatSide } from '../../side-text.js';
 import { listFindings, listSkippedColumns } from '../../told-findings.js';
 import { formatHeadline } from '../../verdict-text.js';
+import { describeUse, formatWaivedCount } from '../../waiver-text.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 
 /** What a page of findings has room for; programs find all in the JSON result. */
@@ -17,6 +18,7 @@ const TITLES = {
   unverified: 'Not everything could be checked',
   sampled: 'No difference in a sample of the rows',
   counted: 'The same numbers of rows on both sides',
+  waived: 'The rows are the same, but for some that were accepted',
 } as const;
 
 /** What is no proof is no green light, though a terminal shows it as good. */
@@ -26,6 +28,7 @@ const TONES = {
   unverified: 'warn',
   sampled: 'warn',
   counted: 'warn',
+  waived: 'warn',
 } as const;
 
 const ANSWERS = {
@@ -37,6 +40,8 @@ const ANSWERS = {
   sampled:
     'Not on this evidence alone: a sample shows no difference, and is no proof of rows that are not in it.',
   counted: 'Not on this evidence alone: equal numbers of rows say nothing of their values.',
+  waived:
+    'Yes, if whoever signs accepts the rows too that are named under Exceptions: they differ, and were waived.',
 } as const;
 
 /** The page for whoever has to decide: verdict, what it rests on, what was not checked, and lines to sign. */
@@ -72,7 +77,7 @@ function formatFacts(result: RunResult): Html {
     ],
     [
       'Differences',
-      `${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed; ${formatCount(totals.inFlight)} in flight`,
+      `${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed${describeWaivedRows(result)}; ${formatCount(totals.inFlight)} in flight`,
     ],
     [
       'Coverage',
@@ -81,6 +86,12 @@ function formatFacts(result: RunResult): Html {
     ['Positions', 'None were recorded: each chunk of rows stands as it was when it was read.'],
   ];
   return html`<dl class="facts">${facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>`;
+}
+
+function describeWaivedRows({ totals, baseline }: RunResult): string {
+  const { waived: rows = 0 } = totals;
+  const waived = rows === 0 ? '' : `, ${formatWaivedCount(totals)}`;
+  return baseline === undefined ? waived : `${waived}, ${formatCount(baseline.new)} new against the baseline`;
 }
 
 function formatFindings(result: RunResult): Html {
@@ -106,9 +117,10 @@ function formatItems(items: readonly Html[]): Html {
 }
 
 /** What was left out, allowed or taken on somebody's word: whoever signs signs that too. */
-function formatExceptions({ scope }: RunResult): Html {
-  const { excluded, conditions, relaxations, assumptions, notChecked } = scope;
+function formatExceptions(result: RunResult): Html {
+  const { excluded, conditions, relaxations, assumptions, notChecked } = result.scope;
   const items = [
+    ...(result.waivers ?? []).map((use) => html`<li>Waived: ${describeUse(use)}</li>`),
     ...excluded.map((name) => html`<li>Left out on request: <code>${visibleName(name)}</code></li>`),
     ...(conditions ?? []).map(({ table, source, target }) => {
       const sql = `${source ?? 'all rows'}${source === target ? '' : ` (on the target: ${target})`}`;

@@ -52,7 +52,7 @@ td.n{white-space:nowrap}
 .tag{display:inline-block;font-size:12px;font-weight:600;padding:0 7px;border:1px solid currentColor;border-radius:9px;white-space:nowrap}
 .tag.verified,.tag.sampled,.tag.counted{color:var(--good)}
 .tag.different{color:var(--bad)}
-.tag.unverified{color:var(--warn)}
+.tag.unverified,.tag.waived{color:var(--warn)}
 .missing{color:var(--missing)}.extra{color:var(--extra)}.changed{color:var(--changed)}
 svg .missing,svg path.missing{fill:var(--missing)}svg path.extra{fill:var(--extra)}svg path.changed{fill:var(--changed)}
 .name{overflow-wrap:anywhere}
@@ -73,6 +73,8 @@ ul.whole .name,ul.json .name{color:var(--soft)}
 .same{color:var(--soft)}
 figure.map{margin:1em 0}
 figcaption{max-width:100ch;margin-bottom:.5em}
+.trend path.untold{fill:var(--soft)}
+.trend svg{display:block;width:100%;height:72px;background:var(--panel);border-bottom:1px solid var(--soft)}
 .lane{display:grid;grid-template-columns:96px 1fr;align-items:end;justify-items:start;margin:.25em 0}
 .lane svg{display:block;width:100%;height:26px;background:var(--panel);border-bottom:1px solid var(--soft)}
 .axis{display:flex;justify-content:space-between;margin-left:96px;font-size:12px;color:var(--soft);font-variant-numeric:tabular-nums}
@@ -96,6 +98,6 @@ pre{background:var(--panel);padding:12px 16px;border-radius:4px;white-space:pre-
 body{font-size:10pt}header,main,footer{max-width:none;padding:0}.tools,.skip,nav{display:none!important}
 tr,figure,li,.verdict{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}
 .front{break-after:page}.front h2{margin-top:1.2em}.wide{overflow:visible}code,.hex{font-size:8.5pt}th,td{padding:3px 6px}
-mark,.tag,.lane svg,svg path,.verdict{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+mark,.tag,.lane svg,.trend svg,svg path,.verdict{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 details::details-content{content-visibility:visible;block-size:auto;display:block}summary{display:none}th button::after{content:none!important}}
 `;

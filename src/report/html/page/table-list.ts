@@ -1,14 +1,14 @@
 import { isPartlyUnverified } from '../../../core/partly-unverified.js';
 import type { TableResult } from '../../../core/result.js';
 import type { Mode } from '../../../core/verdict.js';
-import { formatCount, formatDuration } from '../../../words/number-text.js';
+import { formatCount, formatCounted, formatDuration } from '../../../words/number-text.js';
 import { visibleName } from '../../../words/visible-text.js';
 import { formatPairName } from '../../verdict-text.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 
 /** A page with more lines is slow to open; those that need attention come first, and the rest is counted. */
 const MOST_TABLES = 2000;
-const ORDER = { different: 0, unverified: 1, sampled: 2, counted: 2, verified: 3 } as const;
+const ORDER = { different: 0, unverified: 1, waived: 2, sampled: 2, counted: 2, verified: 3 } as const;
 
 const HEADS = [
   ['Table', ''],
@@ -63,6 +63,9 @@ function formatLine({ table, mode, anchor }: Line): Html {
     verdict !== 'unverified' && isPartlyUnverified(table)
       ? html` <span class="tag unverified">+ unverified</span>`
       : NOTHING;
+  const { waived = 0, new: fresh = 0 } = table;
+  const unknown = fresh === 0 ? NOTHING : html` <small>${formatCount(fresh)} new</small>`;
+  const accepted = waived === 0 ? NOTHING : html` <small>${formatCounted(waived, 'row')} waived</small>`;
   const other = table.mode === mode ? NOTHING : html` <small>(${table.mode})</small>`;
   const wasRead = table.strategy !== null;
   const wasCompared = wasRead && table.strategy !== 'count';
@@ -71,7 +74,7 @@ function formatLine({ table, mode, anchor }: Line): Html {
     number(table[kind], wasCompared, kind),
   );
   const key = table.key.map(visibleName).join(', ') || (wasCompared ? 'all values' : '–');
-  return html`<tbody data-kind="${verdict}"><tr><th scope="row" class="name">${link}</th><td><span class="tag ${verdict}">${verdict}</span>${open}${other}</td>${number(sourceRows, wasRead)}${number(targetRows, wasRead)}${counts}<td class="name">${key}</td><td class="n" data-n="${elapsedMs}">${formatDuration(elapsedMs)}</td>${number(perSecond, wasRead)}</tr></tbody>
+  return html`<tbody data-kind="${verdict}"><tr><th scope="row" class="name">${link}</th><td><span class="tag ${verdict}">${verdict}</span>${open}${unknown}${accepted}${other}</td>${number(sourceRows, wasRead)}${number(targetRows, wasRead)}${counts}<td class="name">${key}</td><td class="n" data-n="${elapsedMs}">${formatDuration(elapsedMs)}</td>${number(perSecond, wasRead)}</tr></tbody>
 `;
 }
 

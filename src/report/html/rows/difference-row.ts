@@ -2,7 +2,8 @@ import { CAUSE_TITLES, type Diagnosis } from '../../../core/diagnosis.js';
 import type { RowDifference, Value } from '../../../core/difference.js';
 import { formatCount, formatCounted } from '../../../words/number-text.js';
 import { visibleName } from '../../../words/visible-text.js';
-import { type Html, html } from '../html-text.js';
+import { formatMark } from '../../waiver-text.js';
+import { type Html, html, NOTHING } from '../html-text.js';
 import { formatAlone, formatValueCells } from '../values/value-cells.js';
 
 const MOST_COLUMNS = 8;
@@ -24,10 +25,18 @@ export function formatRow({ row, key, causes }: Row): Html {
   const span = lines.length;
   const titles = [...new Set(causes.map(({ cause }) => CAUSE_TITLES[cause] ?? cause))];
   const [first = html`<td></td><td></td><td></td>`, ...rest] = lines;
-  const head = html`<th scope="rowgroup" rowspan="${span}" class="kind"><span class="tag ${row.kind}">${row.kind}</span></th><td rowspan="${span}" class="key">${formatKey(row, key)}</td>`;
-  const shows = html`<td rowspan="${span}" class="shows">${titles.join(', ')}</td>`;
+  const head = html`<th scope="rowgroup" rowspan="${span}" class="kind"><span class="tag ${row.kind}">${row.kind}</span>${row.new === true ? NEW : NOTHING}${row.waived === undefined ? NOTHING : WAIVED}</th><td rowspan="${span}" class="key">${formatKey(row, key)}</td>`;
+  const shows = html`<td rowspan="${span}" class="shows">${titles.join(', ')}${formatWaiver(row)}</td>`;
   return html`<tbody data-kind="${row.kind}"><tr>${head}${first}${shows}</tr>${rest.map((line) => html`<tr>${line}</tr>`)}</tbody>
 `;
+}
+
+const NEW = html`<br><span class="tag different">new</span>`;
+const WAIVED = html`<br><span class="tag waived">waived</span>`;
+
+/** Who accepted the row, beside why it differs. */
+function formatWaiver({ waived }: RowDifference): Html {
+  return waived === undefined ? NOTHING : html`<div>waived ${formatMark(waived)}</div>`;
 }
 
 function formatKey({ key: values }: RowDifference, key: readonly string[]): Html {

@@ -1,0 +1,64 @@
+import type { RunResult } from '../core/result.js';
+import type { Night, RowTrend, TableNight } from '../core/trend.js';
+import type { SavedNight, SavedTable } from './night.js';
+
+/** What is known of a table before a night. */
+interface TableMemory {
+  /** How each row that differed did so; null where that is not known of all of them. */
+  open: ReadonlyMap<string, string> | null;
+  asked: string;
+  secret: string | null;
+}
+
+const UNKNOWN: RowTrend = { new: null, persisting: null, again: null, healed: null };
+
+/**
+ * Says of each night, in their order, which rows are new, persist and are healed. Only what was looked at again is healed:
+ * a table that was not read in full, or asked for in another way, leaves open what it does not show.
+ */
+export function foldNights(saved: Iterable<SavedNight>): Night[] {
+  const memories = new Map<string, TableMemory>();
+  return Array.from(saved, (night) => {
+    const { startedAt, verdict, source, target } = night;
+    const tables = night.tables.map((table): TableNight => {
+      const name = JSON.stringify([source, target, table.table]);
+      const memory = memories.get(name) ?? { open: new Map(), asked: night.asked, secret: night.secret };
+      const trend = foldTable(memory, night, table);
+      memories.set(name, memory);
+      const { differing, waived } = table;
+      return { table: table.table, verdict: table.verdict, differing, waived, ...trend };
+    });
+    return { startedAt, verdict, source, target, tables };
+  });
+}
+
+function foldTable(
+  memory: TableMemory,
+  { asked, secret }: SavedNight,
+  { rows, isRead }: SavedTable,
+): RowTrend {
+  const { open } = memory;
+  const isSameSecret = memory.secret === secret || open?.size === 0;
+  const isSameQuestion = memory.asked === asked;
+  const now = rows === null ? null : new Map(rows);
+  memory.asked = asked;
+  memory.secret = secret;
+  if (open === null || now === null || !isSameSecret) {
+    memory.open = isRead ? now : null;
+    return UNKNOWN;
+  }
+  const kept = [...now].filter(([row]) => open.has(row));
+  const gone = [...open].filter(([row]) => !now.has(row));
+  memory.open = isRead || !isSameQuestion ? now : new Map([...open, ...now]);
+  return {
+    new: now.size - kept.length,
+    persisting: kept.length,
+    again: kept.filter(([row, state]) => open.get(row) !== state).length,
+    healed: gone.length === 0 || (isRead && isSameQuestion) ? gone.length : null,
+  };
+}
+
+/** Only nights of the same two databases are nights of one story. */
+export function trendOf(nights: readonly Night[], { source, target }: RunResult): readonly Night[] {
+  return nights.filter((night) => night.source === source.url && night.target === target.url);
+}
