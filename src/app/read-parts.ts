@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { whyNotRead } from '../config/file-reason.js';
+import { VERSION } from '../config/version.js';
 import { RowproofError } from '../core/errors.js';
 import { parseExact } from '../core/exact-json.js';
 import type { PlannedShares } from '../core/share.js';
+import { digestPart } from '../state/parts/part-digest.js';
 import { PART_FORMAT, type PartFile } from '../state/parts/part-format.js';
 import { digestShares } from './plan-parts.js';
 
@@ -58,12 +60,14 @@ function readPart(path: string): ReadPart {
       'Name the files that rowproof verify --plan PLAN --part N wrote.',
     );
   }
-  if (digestShares(plan) !== plan.id)
+  const { digest, ...content } = part;
+  if (digestPart(content) !== digest || digestShares(plan) !== plan.id)
     throw usage(
-      `The plan in ${path} was altered since it was made.`,
-      'Read the part again with the plan as it was written.',
+      `${path} was altered since it was written.`,
+      'Copy the part again, or read it again with the plan as it was written.',
     );
-  return { ...part, path, differencesPath: join(dirname(path), part.differences.file) };
+  assertOwnVersion(path, part.rowproof);
+  return { ...part, path, differencesPath: join(dirname(path), basename(part.differences.file)) };
 }
 
 function parsePart(path: string): PartFile {
@@ -89,18 +93,20 @@ function parsePart(path: string): PartFile {
 }
 
 function assertSameRun(first: ReadPart, part: ReadPart): void {
-  if (part.plan.id !== first.plan.id) {
-    throw usage(
-      `${part.path} is a part of another plan than ${first.path}.`,
-      'Merge the parts of one plan; each run of rowproof plan --parts makes another one.',
-    );
-  }
-  if (part.rowproof !== first.rowproof) {
-    throw usage(
-      `${part.path} was read by Rowproof ${part.rowproof}, and ${first.path} by ${first.rowproof}.`,
-      'Read all parts with one version.',
-    );
-  }
+  if (part.plan.id === first.plan.id) return;
+  throw usage(
+    `${part.path} is a part of another plan than ${first.path}.`,
+    'Merge the parts of one plan; each run of rowproof plan --parts makes another one.',
+  );
+}
+
+/** What another version says of a part is not what this one understands. */
+function assertOwnVersion(path: string, version: string): void {
+  if (version === VERSION) return;
+  throw usage(
+    `${path} was written by Rowproof ${version}, and this is ${VERSION}.`,
+    'Plan a run, read its parts and merge them with one version.',
+  );
 }
 
 /** A file of rows that was cut or exchanged would lose differences without a word. */
@@ -127,28 +133,4 @@ async function assertWholeDifferences({ path, differences, differencesPath }: Re
 
 function usage(message: string, hint: string): RowproofError {
   return new RowproofError({ code: 'usage', message, hint });
-}
-
-/** Reads a plan that `rowproof plan --parts` wrote. */
-export function readPlannedShares(path: string): PlannedShares {
-  let shares: PlannedShares | undefined;
-  try {
-    const plan = parseExact(readFileSync(path, 'utf8'));
-    if (typeof plan === 'object' && plan !== null && 'shares' in plan) shares = plan.shares as PlannedShares;
-  } catch (error) {
-    throw usage(
-      `Cannot read the plan ${path}: ${error instanceof SyntaxError ? 'it is no JSON' : whyNotRead(error)}.`,
-      'Name a file that rowproof plan --parts N --output PATH wrote.',
-    );
-  }
-  if (shares === undefined)
-    throw usage(
-      `The plan ${path} is not divided into parts.`,
-      'Make it with rowproof plan --parts N --output PATH.',
-    );
-  if (digestShares(shares) === shares.id) return shares;
-  throw usage(
-    `The plan ${path} was altered since it was made.`,
-    'Make it anew with rowproof plan --parts N --output PATH.',
-  );
 }

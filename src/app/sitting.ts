@@ -170,12 +170,12 @@ export class RunningSitting {
 
   /** What a result says of how it came about. */
   describe(): Pick<RunFacts, 'run' | 'sittings' | 'part' | 'parts'> {
-    const { journal, share, parts } = this.sitting;
+    const { journal, share, parts, isSameData } = this.sitting;
     return {
       run: journal?.run ?? null,
       sittings: this.#describeSittings(),
       part: share === null ? null : { plan: share.plan.id, part: share.part, of: share.plan.parts.length },
-      parts: parts === null ? null : describeParts(parts),
+      parts: parts === null ? null : describeParts(parts, isSameData),
     };
   }
 
@@ -195,11 +195,11 @@ export class RunningSitting {
   }
 
   /** What a part leaves; null where it is all of a run. */
-  describePart(run: Omit<PartRun, 'share' | 'records' | 'run'>): PartOutcome | null {
-    const { share, journal } = this.sitting;
+  describePart(run: Omit<PartRun, 'share' | 'records' | 'run' | 'isSameData'>): PartOutcome | null {
+    const { share, journal, isSameData } = this.sitting;
     if (share === null || this.records === null) return null;
     const name = journal?.run ?? randomBytes(6).toString('hex');
-    return describePart({ ...run, share, records: this.records, run: name });
+    return describePart({ ...run, share, isSameData, records: this.records, run: name });
   }
 
   /** The run that another sitting can go on with; null where nothing is open, and where nothing was kept. */

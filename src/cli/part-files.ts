@@ -21,9 +21,8 @@ export function openPartFiles(path: string): PartFiles {
   const rows = openOutputFile({ flag: '--output', path: join(dirname(path), name), access: 'private' });
   return {
     write: async (outcome) => {
-      const { texts, written } = outcome.lines();
-      await rows.write(texts);
-      await part.write([outcome.describe({ file: name, ...written() })]);
+      await rows.write(outcome.lines());
+      await part.write([outcome.describe(name)]);
     },
     discard: () => {
       for (const file of [rows, part]) file.discard();

@@ -1,6 +1,6 @@
 import { flagOf } from '../config/options/option-names.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
-import { optionError, type RawFlags, readText } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import { readNumber, readQuantity } from '../config/read-option.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { Share } from '../core/share.js';
@@ -40,7 +40,7 @@ export async function readPartSettings(flags: RawFlags, io: Pick<CliIo, 'env'>):
     hint: 'What a part compares stands in its plan: say it to rowproof plan --parts.',
   });
   // Loaded late: few runs are parts.
-  const { readPlannedShares } = await import('../app/read-parts.js');
+  const { readPlannedShares } = await import('../app/read-planned-shares.js');
   const plan = readPlannedShares(path);
   const part = readPart(flags, io.env, plan.parts.length);
   const { config } = plan.asked as { readonly config: RunConfig };
@@ -67,6 +67,8 @@ function withFlags(config: RunConfig, flags: RawFlags): RunConfig {
     workers: readNumber(flags, RUN_OPTIONS.workers) ?? config.workers,
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows) ?? config.chunkRows,
     chunkTimeMs: readGiven(flags, RUN_OPTIONS.chunkTime) ?? config.chunkTimeMs,
+    // What a plan hides no part shows.
+    showValues: config.showValues && !readSwitch(flags, 'hide-values'),
     limits: {
       maxRowsPerSecond: readNumber(flags, RUN_OPTIONS.maxRowsPerSecond) ?? limits.maxRowsPerSecond,
       maxBytesPerSecond: readQuantity(flags, RUN_OPTIONS.maxBytesPerSecond) ?? limits.maxBytesPerSecond,

@@ -1,4 +1,5 @@
-import { readSwitch } from '../config/raw-flags.js';
+import type { Parts } from '../app/read-parts.js';
+import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import { formatCounted } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
@@ -28,6 +29,18 @@ export async function runMerge(command: MergeCommand): Promise<number> {
   const showValues =
     config.showValues && parts.parts.every((part) => part.showValues) && !readSwitch(flags, 'hide-values');
   const settings = settingsOf({ ...saidAgain(config, flags), maxRuntimeMs: null, showValues }, outputs);
+  refuseRepairInVain(parts, flags);
   const isSameData = readSwitch({ 'same-data': sameData }, 'same-data');
   return verifySettings({ settings, earlier: null, isSameData, share: null, parts, rotation: null }, command);
+}
+
+/** Repair SQL is made of values, which parts may have been told to keep out of their files. */
+function refuseRepairInVain({ parts }: Parts, flags: RawFlags): void {
+  const hidden = parts.find((part) => !part.showValues);
+  if (readText(flags, 'repair') === undefined || hidden === undefined) return;
+  throw optionError({
+    option: '--repair',
+    message: `Expected parts with values for --repair, got ${hidden.path}, which was read with values hidden.`,
+    hint: 'Read the parts again without --hide-values, or leave --repair out.',
+  });
 }

@@ -117,6 +117,8 @@ export interface PartsResult {
   /** When the first of their rows was read, and the last, as ISO times. */
   readonly oldestReadAt: string;
   readonly newestReadAt: string;
+  /** Set where the user vouched for other servers than the plan was made with. */
+  readonly isSameData?: boolean;
 }
 
 /** What a run hides of the rows it tells of. */

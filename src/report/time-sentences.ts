@@ -2,6 +2,8 @@ import type { RunResult } from '../core/result.js';
 import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleName } from '../words/visible-text.js';
 
+const SAME_DATA = 'Taken on request: servers that are others than at first hold the same data.';
+
 /** What a key that moved between two reads can hide. */
 const MOVED = 'A row whose key changed between two of them may have been read by neither, or by both';
 
@@ -19,8 +21,7 @@ export function listTimes(result: RunResult): string[] {
     sentences.push(
       `Read in ${formatCounted(sittings.count, 'sitting')}: the oldest of what counts was read at ${since}. ${MOVED}.`,
     );
-    if (sittings.isSameData === true)
-      sentences.push('Taken on request: other servers than those of the first sitting hold the same data.');
+    if (sittings.isSameData === true) sentences.push(SAME_DATA);
   }
   if (parts !== undefined) {
     const apart = formatDuration(Date.parse(parts.newestReadAt) - Date.parse(parts.oldestReadAt));
@@ -28,6 +29,7 @@ export function listTimes(result: RunResult): string[] {
     sentences.push(
       `Joined from ${parts.of - parts.missing.length} of ${formatCounted(parts.of, 'part')}, read ${from}. ${MOVED}.`,
     );
+    if (parts.isSameData === true) sentences.push(SAME_DATA);
   }
   return sentences;
 }

@@ -40,7 +40,12 @@ export interface PartFile {
   readonly plan: PlannedShares;
   readonly startedAt: string;
   readonly endedAt: string;
+  /** Whether its rows have their values; else they have their keys only. */
   readonly showValues: boolean;
+  /** Whether the user vouched for other servers than the plan was made with. */
+  readonly isSameData: boolean;
   readonly tables: readonly PartTable[];
   readonly differences: PartDifferences;
+  /** The digest of all of the above. */
+  readonly digest: string;
 }

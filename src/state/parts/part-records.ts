@@ -1,3 +1,4 @@
+import { compareStarts, type KeySpan } from '../../core/coverage.js';
 import type { TableId } from '../../core/pairing.js';
 import { addClean, isClean, toLearned } from '../clean-spans.js';
 import type { LearnedRecord, ReadSpan } from '../read-span.js';
@@ -24,7 +25,7 @@ export class PartRecords {
       case 'misread':
       case 'restarted':
         known.clean = new Map();
-        known.rest = known.rest.filter(({ record: { kind } }) => kind === 'found');
+        known.rest = known.rest.filter(({ record: { kind } }) => kind === 'found' || kind === 'done');
         known.rest.push(learned);
         return;
       case 'compared': {
@@ -39,10 +40,20 @@ export class PartRecords {
     }
   }
 
-  /** All that counts of a table. */
+  /** All that counts of a table: its key ranges in their order, so that whoever joins them has one to go on with, then the rest. */
   of(table: TableId): readonly LearnedRecord[] {
     const known = this.#tables.get(table);
     if (known === undefined) return [];
-    return [...[...known.clean.values()].map(toLearned), ...known.rest];
+    const walked = [...[...known.clean.values()].map(toLearned), ...known.rest.filter(hasRange)];
+    const rest = known.rest.filter((learned) => !hasRange(learned));
+    return [...walked.sort((one, other) => compareStarts(startOf(one), startOf(other))), ...rest];
   }
+}
+
+function hasRange({ record }: LearnedRecord): boolean {
+  return record.kind === 'compared' && record.range !== null;
+}
+
+function startOf({ record }: LearnedRecord): KeySpan['after'] {
+  return record.kind === 'compared' && record.range !== null ? record.range.after : null;
 }
