@@ -134,7 +134,7 @@ describe('rows of which something is hidden', () => {
       expect.arrayContaining(['table', 'json', 'html', 'markdown', 'junit', 'rows', 'terminal']),
     );
     expect(texts.get('rows')).toContain(
-      `{"table":"public.numbered","kind":"changed","key":{"id":"${KEY}"},"columns":["word","status"],"source":{"status":"plain-status"},"target":{"status":"other"}}`,
+      `{"table":"public.numbered","kind":"changed","key":{"id":"${KEY}"},"columns":["word","status"],"source":{"status":"plain-status"},"target":{"status":"other"},"hashes":{`,
     );
     expect(JSON.parse(texts.get('json') ?? '').hidden).toEqual({
       values: 'hidden',
@@ -200,7 +200,7 @@ describe('rows of which something is hidden', () => {
     expect(without.stderr).toContain('ROWPROOF_KEY');
     const short = await runCli(['verify', ...urls, '--hash-keys'], { env: { ROWPROOF_KEY: 'short' } });
     expect(short.exitCode).toBe(2);
-    expect(short.stderr).toContain('could be guessed');
+    expect(short.stderr).toContain('ROWPROOF_KEY holds 5 bytes, and a secret has 16 at least');
     const vain = await runCli(['verify', ...urls, '--show-columns', 'numbered.status']);
     expect(vain.stderr).toContain('Expected --show-columns with --hide-values only.');
     const unknown = await runCli(['verify', ...urls, '--hide-values', '--show-columns', 'numbered.nope']);
