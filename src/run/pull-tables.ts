@@ -25,7 +25,7 @@ export interface SegmentWork {
 
 /** Yields the work on all tables, one table after the other. */
 export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
-  for (const table of run.tables) {
+  for (const table of inOrder(run)) {
     const { pair, source } = table.planned;
     if (run.signal.aborted) return;
     table.record({ kind: 'started', atMs: run.now() });
@@ -54,6 +54,12 @@ export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
     work.isPlanned = true;
     if (work.isDone) await endSegments(run, table);
   }
+}
+
+/** A table that is read as a whole once more must not keep waiting what was never begun: its pass may be longer than any sitting. */
+function inOrder(run: TableRun): readonly TableState[] {
+  const isRepeated = (table: TableState): number => Number(run.openOf(table).isRepeated);
+  return run.tables.toSorted((one, other) => isRepeated(one) - isRepeated(other));
 }
 
 interface OpenTable {

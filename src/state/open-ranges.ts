@@ -6,6 +6,8 @@ import type { Drawn, TableProgress } from './table-progress.js';
 export interface OpenRanges {
   /** Whether nothing is. */
   readonly isFinished: boolean;
+  /** Whether it was begun before and nothing of that counts, so that what never was begun comes first. */
+  readonly isRepeated: boolean;
   /** Ranges of which single rows are looked at again. */
   readonly again: readonly ReadSpan[];
   /** Key ranges to be read; those of a table without an order are all of it. */
@@ -24,10 +26,22 @@ export interface SpotWalk {
 }
 
 /** All of a table. */
-export const ALL_OPEN: OpenRanges = { isFinished: false, again: [], ranges: [WHOLE_SPAN], walk: null };
+export const ALL_OPEN: OpenRanges = {
+  isFinished: false,
+  isRepeated: false,
+  again: [],
+  ranges: [WHOLE_SPAN],
+  walk: null,
+};
 
 /** Nothing of a table. */
-export const NOTHING_OPEN: OpenRanges = { isFinished: true, again: [], ranges: [], walk: null };
+export const NOTHING_OPEN: OpenRanges = {
+  isFinished: true,
+  isRepeated: false,
+  again: [],
+  ranges: [],
+  walk: null,
+};
 
 /** What is left of a table after what is known of it. */
 export function findOpen(progress: TableProgress | undefined): OpenRanges {
@@ -42,8 +56,9 @@ export function findOpen(progress: TableProgress | undefined): OpenRanges {
     );
     const walk = { last: share === null ? last : { ...last, share }, isFinished: share !== null, open };
     // Even of a walk that is over it is to be said what it drew.
-    return { isFinished: false, again, ranges: [WHOLE_SPAN], walk };
+    return { isFinished: false, isRepeated: false, again, ranges: [WHOLE_SPAN], walk };
   }
   const ranges = findGaps(coverage);
-  return { isFinished: progress.isWhole || ranges.length + again.length === 0, again, ranges, walk: null };
+  const isFinished = progress.isWhole || ranges.length + again.length === 0;
+  return { isFinished, isRepeated: progress.isRepeated && !isFinished, again, ranges, walk: null };
 }

@@ -38,6 +38,7 @@ export class TableProgress {
   #passes: Passes = { provedMs: null, triedMs: null, differs: false };
   #isDone = false;
   #isOpen = false;
+  #isStarted = false;
   /** Whether ranges of it were compared, whatever came of them. */
   #isWalked = false;
 
@@ -90,8 +91,10 @@ export class TableProgress {
       case 'pass':
         this.#notePass(record.state, learned.atMs);
         break;
-      case 'rotated':
       case 'started':
+        this.#isStarted = true;
+        break;
+      case 'rotated':
       case 'ended':
         break;
     }
@@ -172,6 +175,11 @@ export class TableProgress {
     return coverSpans([...this.#clean.values(), ...this.#doubtful.values()].map(({ range }) => range));
   }
 
+  /** Whether it was begun to be read before, and nothing of that counts. */
+  get isRepeated(): boolean {
+    return !this.isWhole && !this.#isWalked && (this.#isStarted || this.#passes.triedMs !== null);
+  }
+
   /** Whether a table whose rows are not walked was read to its end without a difference. */
   get isWhole(): boolean {
     return this.#isDone && !this.#isOpen && !this.#isWalked;
@@ -200,7 +208,7 @@ export class TableProgress {
     });
     if (provedMs !== null) yield pass('equal', provedMs);
     if (differs) yield pass('different', triedMs ?? 0);
-    if (triedMs !== null) yield pass('begun', triedMs);
+    if (triedMs !== null || this.isRepeated) yield pass('begun', triedMs ?? 0);
   }
 
   /** The same progress as records, for the journal of another sitting. */

@@ -196,8 +196,23 @@ describe('a table whose rows are not walked', () => {
     ['was altered meanwhile', [whole, { kind: 'done' }, { kind: 'misread' }]],
   ] as const)('is read once more where it %s', (_, records) => {
     const progress = nextSitting(records);
-    expect(findOpen(progress)).toEqual({ isFinished: false, again: [], ranges: [WHOLE_SPAN], walk: null });
+    expect(findOpen(progress)).toMatchObject({
+      isFinished: false,
+      again: [],
+      ranges: [WHOLE_SPAN],
+      walk: null,
+    });
     expect(progress.settled()).toEqual([]);
+  });
+
+  it('comes after those that were never begun where it is read once more, in every later sitting', () => {
+    const again = nextSitting([{ kind: 'started', atMs: 1 }, whole]);
+    expect(findOpen(again).isRepeated).toBe(true);
+    expect(findOpen(carryOver(again)).isRepeated).toBe(true);
+    expect(findOpen(nextSitting([{ kind: 'started', atMs: 1 }, whole, { kind: 'done' }])).isRepeated).toBe(
+      false,
+    );
+    expect(findOpen(new TableProgress()).isRepeated).toBe(false);
   });
 });
 
