@@ -105,6 +105,21 @@ const hidden = saved.isShape({
   shownColumns: texts,
 });
 
+const sittings = saved.isShape({
+  count: amount,
+  oldestReadAt: saved.isText,
+  isSameData: saved.orAbsent(saved.isFlag),
+});
+const part = saved.isShape({ plan: saved.isText, part: amount, of: amount });
+const parts = saved.isShape({
+  plan: saved.isText,
+  of: amount,
+  missing: saved.isListOf(amount),
+  oldestReadAt: saved.isText,
+  newestReadAt: saved.isText,
+  isSameData: saved.orAbsent(saved.isFlag),
+});
+
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 
 const waiver = saved.isShape({
@@ -127,6 +142,11 @@ const result = saved.isShape({
   verdict,
   state: saved.orAbsent(saved.isOneOf('ended')),
   interrupted: saved.isFlag,
+  stoppedBy: saved.orAbsent(saved.isOneOf('max-runtime')),
+  run: saved.orAbsent(saved.isText),
+  sittings: saved.orAbsent(sittings),
+  part: saved.orAbsent(part),
+  parts: saved.orAbsent(parts),
   mode,
   startedAt: saved.isText,
   elapsedMs: amount,

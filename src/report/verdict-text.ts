@@ -116,6 +116,11 @@ function describeWaived(result: RunResult): string {
   return `what differs in ${ofTables(waived, tables.length)} was accepted${others}${proof}${describeEmpty(result)}`;
 }
 
+/** That a result is of a part of a run, to stand before its verdict; empty where it is of all of it. */
+export function formatShare({ part }: Pick<RunResult, 'part'>): string {
+  return part === undefined ? '' : `Part ${part.part} of ${part.of}: `;
+}
+
 /** The verdict in capitals, told apart from that of a part, and of a run that was stopped before its end. */
 export function formatVerdictWord({
   verdict,

@@ -4,7 +4,13 @@ import type { RunResult, TableResult } from '../../core/result.js';
 import type { Verdict } from '../../core/verdict.js';
 import { formatCount, formatCounted } from '../../words/number-text.js';
 import { listFindings } from '../told-findings.js';
-import { countDifferences, formatDifferenceCounts, formatHeadline, formatPairName } from '../verdict-text.js';
+import {
+  countDifferences,
+  formatDifferenceCounts,
+  formatHeadline,
+  formatPairName,
+  formatShare,
+} from '../verdict-text.js';
 import { describeBaseline, isKnownAlone, isKnownRun } from '../waiver-text.js';
 import type { Annotation } from './workflow-command.js';
 
@@ -61,14 +67,14 @@ function listWeak(result: RunResult): Remark[] {
     return [{ title: 'Rowproof: nothing new', message: `${describeBaseline(result)}.` }];
   const weak: readonly Verdict[] = ['sampled', 'counted', 'waived'];
   return weak.includes(result.verdict)
-    ? [{ title: `Rowproof: ${result.verdict}`, message: formatHeadline(result) }]
+    ? [{ title: `Rowproof: ${formatShare(result)}${result.verdict}`, message: formatHeadline(result) }]
     : [];
 }
 
 /** A verdict is told also where neither a table nor a finding accounts for it. */
 function explain(remarks: readonly Remark[], result: RunResult, isNeeded: boolean): readonly Remark[] {
   if (remarks.length > 0 || !isNeeded) return remarks;
-  return [{ title: `Rowproof: ${result.verdict}`, message: formatHeadline(result) }];
+  return [{ title: `Rowproof: ${formatShare(result)}${result.verdict}`, message: formatHeadline(result) }];
 }
 
 function limit(remarks: readonly Remark[], kind: Annotation['kind']): Annotation[] {

@@ -102,7 +102,12 @@ function caseOfRun(result: RunResult, tables: readonly TestCase[]): TestCase {
     interrupted || hasEffect(findings, 'unverified') || (verdict === 'unverified' && isUnexplained('error'));
   const told = tellFindings(findings.map((finding) => ({ table: null, finding: shorten(finding) })));
   const headline = formatHeadline(result);
-  const isWeak = isKnown || verdict === 'sampled' || verdict === 'counted' || verdict === 'waived';
+  const isWeak =
+    isKnown ||
+    result.part !== undefined ||
+    verdict === 'sampled' ||
+    verdict === 'counted' ||
+    verdict === 'waived';
   return {
     group: 'run',
     name: 'the run',

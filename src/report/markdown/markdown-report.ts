@@ -5,7 +5,7 @@ import { listScope } from '../scope-sentences.js';
 import { formatSide } from '../side-text.js';
 import { formatSummary } from '../summary.js';
 import { listFindings, listSkippedColumns } from '../told-findings.js';
-import { countDifferences, formatHeadline, formatPairName } from '../verdict-text.js';
+import { countDifferences, formatHeadline, formatPairName, formatShare } from '../verdict-text.js';
 import { BoundedText } from './bounded-text.js';
 import { codeSpan, shortCodeSpan } from './code-span.js';
 import { listTableDetails } from './table-details.js';
@@ -37,7 +37,7 @@ export function formatMarkdownReport(result: RunResult, { mostBytes = MOST_BYTES
   const lastBytes = Buffer.byteLength(last);
   const text = new BoundedText(mostBytes - lastBytes);
   text.add(
-    `## ${MARKS[result.verdict]} Rowproof: ${result.verdict}${result.interrupted ? ', interrupted' : ''}\n\n`,
+    `## ${MARKS[result.verdict]} Rowproof: ${formatShare(result)}${result.verdict}${result.interrupted ? ', interrupted' : ''}\n\n`,
   );
   text.add(`${shortCodeSpan(formatHeadline(result), MOST_SENTENCE)}\n\n`);
   for (const side of ['source', 'target'] as const)

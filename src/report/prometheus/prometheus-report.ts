@@ -128,7 +128,7 @@ function nameTable({ source, target }: TableResult): Labels {
 
 function findSuccesses(result: RunResult, labels: RunLabels, earlier: string): readonly Success[] {
   const ended = endOf(result);
-  if (result.verdict !== 'verified' || result.interrupted)
+  if (result.verdict !== 'verified' || result.interrupted || result.part !== undefined)
     return readSuccesses(earlier, labels).filter(({ asked }) => asked === labels.asked);
   return ended === null ? [] : [{ asked: labels.asked, value: ended }];
 }

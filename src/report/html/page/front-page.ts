@@ -6,7 +6,7 @@ import { listCanaries } from '../../canary-sentences.js';
 import { describeHidden } from '../../scope-sentences.js';
 import { formatSide } from '../../side-text.js';
 import { listFindings, listSkippedColumns } from '../../told-findings.js';
-import { formatHeadline } from '../../verdict-text.js';
+import { formatHeadline, formatShare } from '../../verdict-text.js';
 import { describeUse, formatWaivedCount } from '../../waiver-text.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 
@@ -46,15 +46,22 @@ const ANSWERS = {
     'Yes, if whoever signs accepts the rows too that are named under Exceptions: they differ, and were waived.',
 } as const;
 
+/** One part of a run never answers for all of it. */
+function answerOf({ verdict, part }: RunResult): string {
+  return part === undefined || verdict === 'different'
+    ? ANSWERS[verdict]
+    : 'Not on this evidence alone: it is one part of a run, and says nothing of the others.';
+}
+
 /** The page for whoever has to decide: verdict, what it rests on, what was not checked, and lines to sign. */
 export function formatFrontPage(result: RunResult): Html {
   const { verdict, interrupted } = result;
   const stopped = interrupted ? html` The run was stopped before its end.` : NOTHING;
   return html`<section class="front" aria-labelledby="verdict">
 <div class="verdict ${TONES[verdict]}">
-<h1 id="verdict">${TITLES[verdict]}</h1>
+<h1 id="verdict">${formatShare(result)}${TITLES[verdict]}</h1>
 <p>${formatHeadline(result)}${stopped}</p>
-<p class="answer">May the target take over? ${ANSWERS[verdict]}</p>
+<p class="answer">May the target take over? ${answerOf(result)}</p>
 </div>
 ${formatFacts(result)}
 ${formatFindings(result)}
@@ -100,10 +107,12 @@ function describeWaivedRows({ totals, baseline }: RunResult): string {
 }
 
 /** How old the proof is: nothing is known of what was written since. */
-function describeAge({ startedAt, elapsedMs }: RunResult): string {
-  const began = Date.parse(startedAt);
+function describeAge({ startedAt, elapsedMs, sittings, parts }: RunResult): string {
+  const began = Date.parse(sittings?.oldestReadAt ?? parts?.oldestReadAt ?? startedAt);
   if (Number.isNaN(began)) return 'Not known: the result does not say when it began.';
-  const ended = new Date(began + elapsedMs).toISOString();
+  const end = Date.parse(parts?.newestReadAt ?? startedAt) + (parts === undefined ? elapsedMs : 0);
+  if (Number.isNaN(end)) return 'Not known: the result does not say when it ended.';
+  const ended = new Date(end).toISOString();
   return `Every row stands as it was at some moment between ${new Date(began).toISOString()} and ${ended}; what was written later is in none of them.`;
 }
 
