@@ -1,5 +1,6 @@
 import type { Engine } from './engine.js';
 import type { Session } from './session.js';
+import { wrapSession } from './wrap-session.js';
 
 /**
  * Classes of SQLSTATE whose errors are about connections, transactions, rights, names and limits. A server quotes values of
@@ -24,26 +25,10 @@ function hideWordsOf(session: Session): Session {
   const ask: Session['ask'] = (kind, about) => session.ask(kind, about).catch(throwHidden);
   const readRows: Session['readRows'] = (selection, onSpan) =>
     session.readRows(selection, onSpan).catch(throwHidden);
-  return {
-    get server() {
-      return session.server;
-    },
-    get serverSessionId() {
-      return session.serverSessionId;
-    },
-    get cancelKey() {
-      return session.cancelKey;
-    },
-    get broken() {
-      return session.broken;
-    },
-    findings: session.findings,
+  return wrapSession(() => session, {
     ask,
     readRows,
-    pause: () => session.pause(),
-    resume: () => session.resume(),
-    close: () => session.close(),
-  };
+  });
 }
 
 function throwHidden(error: unknown): never {

@@ -2,6 +2,7 @@ import { RowproofError } from '../core/errors.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
 import type { Session } from './session.js';
+import { wrapSession } from './wrap-session.js';
 
 /**
  * Makes a session outlast its connection, which a server or a firewall may end while nothing is asked: a question that
@@ -29,32 +30,17 @@ export function makeLasting(first: Session, engine: Engine, settings: Connection
       return work(session);
     }
   };
-  return {
-    get server() {
-      return session.server;
-    },
-    get serverSessionId() {
-      return session.serverSessionId;
-    },
-    get cancelKey() {
-      return session.cancelKey;
-    },
-    get broken() {
-      return session.broken;
-    },
-    findings: first.findings,
+  return wrapSession(() => session, {
     ask: (kind, about) => withSession((current) => current.ask(kind, about)),
     // Rows that were handed over must not be handed over twice, so whoever reads them tries again.
     readRows: async (selection, onSpan) => {
       if (!isClosed && session.broken) await reopen();
       await session.readRows(selection, onSpan);
     },
-    pause: () => session.pause(),
-    resume: () => session.resume(),
     close: async () => {
       isClosed = true;
       closing.abort();
       await session.close();
     },
-  };
+  });
 }

@@ -1,29 +1,17 @@
 import type { SqlSession } from './sql-session.js';
 import type { LoggedStatement, StatementLog } from './statement-log.js';
+import { wrapSession } from './wrap-session.js';
 
 /** A session that says in a log which statements it sends, and that it was closed. */
 export function logSqlSession(session: SqlSession, statements: StatementLog): SqlSession {
   let isClosed = false;
   const around = <Result>(statement: Omit<LoggedStatement, 'session'>, work: () => Promise<Result>) =>
     statements.around({ ...statement, session: () => session.serverSessionId }, work);
-  return {
-    server: session.server,
-    get serverSessionId() {
-      return session.serverSessionId;
-    },
-    get cancelKey() {
-      return session.cancelKey;
-    },
-    get broken() {
-      return session.broken;
-    },
-    findings: session.findings,
+  return wrapSession(() => session, {
     query: (sql, settings) => around({ sql, use: 'query' }, () => session.query(sql, settings)),
     parse: (sql) => around({ sql, use: 'parse' }, () => session.parse(sql)),
     readRows: (sql, columns, onSpan) =>
       around({ sql, use: 'rows' }, () => session.readRows(sql, columns, onSpan)),
-    pause: () => session.pause(),
-    resume: () => session.resume(),
     close: async () => {
       const wasBroken = session.broken;
       const { serverSessionId } = session;
@@ -31,5 +19,5 @@ export function logSqlSession(session: SqlSession, statements: StatementLog): Sq
       if (!isClosed) statements.log.info('session:close', () => ({ session: serverSessionId, wasBroken }));
       isClosed = true;
     },
-  };
+  });
 }

@@ -14,6 +14,7 @@ import type { SqlSession } from './sql-session.js';
 import type { Lexicon } from './sql-tokens.js';
 import { StatementLog } from './statement-log.js';
 import type { StoredBytes } from './stored-bytes.js';
+import { wrapSession } from './wrap-session.js';
 
 /** What makes an engine of a server that speaks SQL. */
 export interface SqlEngineParts
@@ -80,27 +81,11 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
     'repair-question': (sql) => session.query(sql),
   };
-  return {
-    get server() {
-      return session.server;
-    },
-    get serverSessionId() {
-      return session.serverSessionId;
-    },
-    get cancelKey() {
-      return session.cancelKey;
-    },
-    get broken() {
-      return session.broken;
-    },
-    findings: session.findings,
+  return wrapSession(() => session, {
     readRows: (selection, onSpan) =>
       session.readRows(dialect.buildSelect(selection), selection.columns, onSpan),
     ask: (kind, about) => answers[kind](about),
-    pause: () => session.pause(),
-    resume: () => session.resume(),
-    close: () => session.close(),
-  };
+  });
 }
 
 function answerAboutRows(

@@ -2,6 +2,7 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
 import type { Side } from '../core/pairing.js';
 import { eachRow, type RowSpan } from '../engines/row-span.js';
 import type { Session, SpanListener } from '../engines/session.js';
+import { wrapSession } from '../engines/wrap-session.js';
 import { type Alteration, alterRow } from './alter-row.js';
 import type { Sessions } from './session-cache.js';
 import type { TableSide } from './table-side.js';
@@ -91,25 +92,9 @@ function bound(sessions: Sessions): Sessions {
 }
 
 function alterSession(session: Session, change: Change): Session {
-  return {
-    get server() {
-      return session.server;
-    },
-    get serverSessionId() {
-      return session.serverSessionId;
-    },
-    get cancelKey() {
-      return session.cancelKey;
-    },
-    get broken() {
-      return session.broken;
-    },
-    findings: session.findings,
+  return wrapSession(() => session, {
     ask: (kind, about) => session.ask(kind, about),
     readRows: (selection, onSpan) => session.readRows(selection, onSpan),
-    pause: () => session.pause(),
-    resume: () => session.resume(),
-    close: () => session.close(),
     ...change(session),
-  };
+  });
 }

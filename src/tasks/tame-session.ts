@@ -1,6 +1,7 @@
 import { hasLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
 import type { Session } from '../engines/session.js';
+import { wrapSession } from '../engines/wrap-session.js';
 import type { LoadControl } from './load-control.js';
 import { TameRead } from './tame-read.js';
 
@@ -28,20 +29,7 @@ interface Taming {
  */
 export function tameSession(session: Session, { side, use, load }: Taming): Session {
   if (!hasLimits(load.cells.limits)) return session;
-  return {
-    get server() {
-      return session.server;
-    },
-    get serverSessionId() {
-      return session.serverSessionId;
-    },
-    get cancelKey() {
-      return session.cancelKey;
-    },
-    get broken() {
-      return session.broken;
-    },
-    findings: session.findings,
+  return wrapSession(() => session, {
     ask: async (kind, about) => {
       if (use === 'planning') await waitWhilePaused(load);
       return session.ask(kind, about);
@@ -61,10 +49,7 @@ export function tameSession(session: Session, { side, use, load }: Taming): Sess
         load.clock.endRead();
       }
     },
-    close: () => session.close(),
-    pause: () => session.pause(),
-    resume: () => session.resume(),
-  };
+  });
 }
 
 function waitWhilePaused(load: LoadControl): Promise<void> {
