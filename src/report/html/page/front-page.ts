@@ -108,12 +108,18 @@ function describeWaivedRows({ totals, baseline }: RunResult): string {
 
 /** How old the proof is: nothing is known of what was written since. */
 function describeAge({ startedAt, elapsedMs, sittings, parts }: RunResult): string {
-  const began = Date.parse(sittings?.oldestReadAt ?? parts?.oldestReadAt ?? startedAt);
-  if (Number.isNaN(began)) return 'Not known: the result does not say when it began.';
-  const end = Date.parse(parts?.newestReadAt ?? startedAt) + (parts === undefined ? elapsedMs : 0);
-  if (Number.isNaN(end)) return 'Not known: the result does not say when it ended.';
-  const ended = new Date(end).toISOString();
-  return `Every row stands as it was at some moment between ${new Date(began).toISOString()} and ${ended}; what was written later is in none of them.`;
+  const began = spellTime(Date.parse(sittings?.oldestReadAt ?? parts?.oldestReadAt ?? startedAt));
+  const ended = spellTime(
+    parts === undefined ? Date.parse(startedAt) + elapsedMs : Date.parse(parts.newestReadAt),
+  );
+  if (began === null || ended === null) return 'Not known: the result does not say when its rows were read.';
+  return `Every row stands as it was at some moment between ${began} and ${ended}; what was written later is in none of them.`;
+}
+
+/** A time in milliseconds since 1970 as ISO text; null where it is none that a calendar has. */
+function spellTime(ms: number): string | null {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
 function formatFindings(result: RunResult): Html {
