@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { RunConfig } from '../config/run-config.js';
 import type { ComparisonFacts } from '../core/comparison-facts.js';
 import { RowproofError } from '../core/errors.js';
@@ -43,13 +43,21 @@ export async function divideRun(request: DivisionRequest): Promise<PlannedShares
   }
   const pieces = await cutTables(request);
   const parts = sharePieces(pieces, count);
-  const content = { asked: { config: withoutPasswords(config) }, facts, parts };
+  const content = {
+    nonce: randomBytes(8).toString('hex'),
+    asked: { config: withoutPasswords(config) },
+    facts,
+    parts,
+  };
   return { id: digestShares(content), ...content };
 }
 
 /** The digest by which the parts of a plan know each other. */
-export function digestShares({ asked, facts, parts }: Omit<PlannedShares, 'id'>): string {
-  return createHash('sha256').update(stringifyExact({ asked, facts, parts })).digest('hex').slice(0, 32);
+export function digestShares({ nonce, asked, facts, parts }: Omit<PlannedShares, 'id'>): string {
+  return createHash('sha256')
+    .update(stringifyExact({ nonce, asked, facts, parts }))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 async function cutTables({ config, sides, tables, parts }: DivisionRequest): Promise<Piece[]> {

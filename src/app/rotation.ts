@@ -1,4 +1,4 @@
-import { findGaps } from '../core/coverage.js';
+import type { Coverage } from '../core/coverage.js';
 import type { Finding } from '../core/finding.js';
 import { describeSpans } from '../state/describe-span.js';
 import { type AgedSpan, ageKeys, agesOf } from '../state/rotation.js';
@@ -27,8 +27,8 @@ interface RotatedTable {
 }
 
 /**
- * Says of a table that was not read to its end how old what is known of the rest is. Returns when the oldest of it was compared, in milliseconds
- * since 1970; null where all was read.
+ * Says of a table that was not read to its end how old what is known of the rest is. Returns when the oldest of what was
+ * proved was, in milliseconds since 1970; null where nothing is to be said of it.
  */
 export function noteRotation(rotated: RotatedTable): number | null {
   const { table, before = new TableProgress() } = rotated;
@@ -38,67 +38,62 @@ export function noteRotation(rotated: RotatedTable): number | null {
   return pair.strategy === 'bucket' ? noteWhole(rotated, before) : noteRanges(rotated, before);
 }
 
-function noteWhole(rotated: RotatedTable, { passes }: TableProgress): number {
+function noteWhole(rotated: RotatedTable, { passes }: TableProgress): number | null {
   const { table, sinceMs, nowMs, rotation, isBegun } = rotated;
   const { name } = table;
-  if (passes.differs)
-    table.addFinding(
-      late(name, `${name} differed when it was read last, and was not read again`, 'all rows'),
-    );
+  const { provedMs, differs } = passes;
+  if (differs && table.differences === 0) table.addFinding(stillDiffers(name, 'All of it', 'all rows'));
   if (isBegun)
     table.addFinding({
       code: 'pass-cut',
       about: { table: name },
-      message: `${name} is read in one pass, for which what was left of --max-runtime was too short: nothing of it was compared this time.`,
+      message: `${name} is read in one pass, for which what was left of --max-runtime was too short: it was not compared to its end this time.`,
       hint: 'Give the run more time, or compare the table in a run of its own.',
     });
-  return noteAge({
-    table,
-    rotation,
-    nowMs,
-    oldestMs: passes.provedMs ?? sinceMs,
-    isNever: passes.provedMs === null,
-    where: 'all rows',
-  });
+  if (differs) return null;
+  const oldestMs = provedMs ?? sinceMs;
+  noteAge({ table, rotation, nowMs, oldestMs, isNever: provedMs === null, where: 'all rows' });
+  return provedMs;
 }
 
-function noteRanges({ table, sinceMs, nowMs, rotation }: RotatedTable, before: TableProgress): number {
+function noteRanges({ table, sinceMs, nowMs, rotation }: RotatedTable, before: TableProgress): number | null {
   const { pair } = table.planned;
-  if (pair === null) return nowMs;
-  const left = before.doubtful.filter(({ range }) => findGaps(table.coverage, range).length > 0);
-  if (left.length > 0) {
-    const where =
-      describeSpans(
-        pair,
-        left.map(({ range }) => range),
-        table.showsKeys,
-      ) ?? 'all rows';
+  if (pair === null) return null;
+  const spell = (spans: Coverage): string => describeSpans(pair, spans, table.showsKeys) ?? 'all rows';
+  const now = table.coverage.map((range) => ({ range, seenMs: nowMs, provedMs: nowMs, differs: false }));
+  const ages = ageKeys([...agesOf(before), ...now]);
+  const rangesOf = (spans: readonly AgedSpan[]): Coverage => spans.map(({ range }) => range);
+  const left = spell(rangesOf(ages.filter(({ differs }) => differs)));
+  if (ages.some(({ differs }) => differs)) table.addFinding(stillDiffers(table.name, left, left));
+  const settled = ages.filter(({ differs }) => !differs);
+  const oldestMs = Math.min(nowMs, ...settled.map(({ provedMs }) => provedMs ?? sinceMs));
+  const oldest = settled.filter(({ provedMs }) => (provedMs ?? sinceMs) === oldestMs);
+  const isNever = oldest.some(({ provedMs }) => provedMs === null);
+  if (oldest.length > 0)
+    noteAge({ table, rotation, nowMs, oldestMs, isNever, where: spell(rangesOf(oldest)) });
+  const proved = settled.flatMap(({ provedMs }) => provedMs ?? []);
+  return proved.length === 0 ? null : Math.min(...proved);
+}
+
+/** What differed is different until it was read again and was equal. */
+function stillDiffers(table: string, where: string, detail: string): Finding {
+  return {
+    code: 'rotation-differs',
+    about: { table, detail },
+    message: `${where === 'All of it' ? 'Rows' : `Rows with ${where}`} of ${table} differed when they were read last, and were not read again.`,
+    hint: 'Give the run more time with --max-runtime; they come first next time.',
+  };
+}
+
+/** A turn in which nothing could be read proves nothing, however little was asked of it. */
+export function noteVainTurn(tables: readonly TableState[]): void {
+  if (tables.some((table) => table.rowsRead > 0 || (table.isDone && table.planned.pair !== null))) return;
+  for (const table of tables) {
+    if (table.isDone || table.planned.pair === null) continue;
     table.addFinding(
-      late(
-        table.name,
-        `Rows of ${table.name} differed when they were read last, and were not looked at again: ${where}`,
-        where,
-      ),
+      late(table.name, `No row of any table was read in this turn, nor of ${table.name}`, 'no row was read'),
     );
   }
-  const now = table.coverage.map((range): AgedSpan => ({ range, seenMs: nowMs, provedMs: nowMs }));
-  const ages = ageKeys([...agesOf(before), ...now]);
-  const oldestMs = Math.min(...ages.map(({ provedMs }) => provedMs ?? sinceMs));
-  const oldest = ages.filter(({ provedMs }) => (provedMs ?? sinceMs) === oldestMs);
-  const where =
-    describeSpans(
-      pair,
-      oldest.map(({ range }) => range),
-      table.showsKeys,
-    ) ?? 'all rows';
-  return noteAge({
-    table,
-    rotation,
-    nowMs,
-    oldestMs,
-    isNever: oldest.some(({ provedMs }) => provedMs === null),
-    where,
-  });
 }
 
 interface Age extends Pick<RotatedTable, 'table' | 'rotation' | 'nowMs'> {
@@ -108,7 +103,7 @@ interface Age extends Pick<RotatedTable, 'table' | 'rotation' | 'nowMs'> {
   readonly where: string;
 }
 
-function noteAge({ table, rotation, nowMs, oldestMs, isNever, where }: Age): number {
+function noteAge({ table, rotation, nowMs, oldestMs, isNever, where }: Age): void {
   const age = formatDuration(nowMs - oldestMs);
   const what = isNever ? `not compared yet, ${age} after the rotation began` : `last compared ${age} ago`;
   const { proveWithinMs } = rotation;
@@ -122,7 +117,7 @@ function noteAge({ table, rotation, nowMs, oldestMs, isNever, where }: Age): num
         `${where}: ${what}`,
       ),
     );
-    return oldestMs;
+    return;
   }
   table.addFinding({
     code: 'rotated',
@@ -130,7 +125,6 @@ function noteAge({ table, rotation, nowMs, oldestMs, isNever, where }: Age): num
     message: `${sentence}; they come first next time.`,
     hint: '',
   });
-  return oldestMs;
 }
 
 function late(table: string, sentence: string, detail: string): Finding {

@@ -8,19 +8,21 @@ export interface SameRequest {
   readonly before: ComparisonFacts;
   readonly now: ComparisonFacts;
   readonly what: string;
+  /** What begins anew, where that is not `rowproof verify`. */
+  readonly begin?: string;
   /** Whether the user vouches for servers that are others now: they hold the same data, as after a failover. */
   readonly isSameData: boolean;
 }
 
 /** Throws where what was compared before says nothing of what would be compared now, and names what has changed. */
 export function assertSameComparison(request: SameRequest): void {
-  const { what, before } = request;
+  const { what, before, begin = 'rowproof verify' } = request;
   const change = describeAnyChange(request);
   if (change === null) return;
   throw new RowproofError({
     code: 'usage',
     message: `Cannot go on with ${what}: ${change.text}.`,
-    hint: change.hint ?? `Begin anew with rowproof verify; ${what} was begun by Rowproof ${before.rowproof}.`,
+    hint: change.hint ?? `Begin anew with ${begin}; the former was begun by Rowproof ${before.rowproof}.`,
   });
 }
 

@@ -9,6 +9,7 @@ import {
   sittingPath,
 } from '../state/journal/journal-folder.js';
 import { readHead, readResult, readRun, type SavedRun } from '../state/journal/read-sitting.js';
+import { isAlive } from '../state/left-files.js';
 
 export type { SavedRun } from '../state/journal/read-sitting.js';
 
@@ -64,7 +65,7 @@ function describeRun(folder: string, run: string, nowMs: number): KeptRun {
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     writtenMs,
     atWork:
-      head !== null && result === null && isFresh && isAlive(head)
+      head !== null && result === null && isFresh && isAtWork(head)
         ? { host: head.host, pid: head.pid }
         : null,
     sides:
@@ -76,15 +77,8 @@ function describeRun(folder: string, run: string, nowMs: number): KeptRun {
 }
 
 /** Of another machine nothing is known but that its process wrote a moment ago. */
-function isAlive({ host, pid }: { readonly host: string; readonly pid: number }): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not ours to signal, but there.
-    return codeOf(error) === 'EPERM';
-  }
+function isAtWork({ host, pid }: { readonly host: string; readonly pid: number }): boolean {
+  return host !== hostname() || isAlive(pid);
 }
 
 /**

@@ -17,7 +17,7 @@ import type { TableRecord } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
 import { describePart, type PartOutcome, type PartRun } from './part-outcome.js';
 import type { Parts } from './read-parts.js';
-import { noteRotation, type Rotation } from './rotation.js';
+import { noteRotation, noteVainTurn, type Rotation } from './rotation.js';
 import { assertSameComparison, describeAnyChange } from './same-comparison.js';
 import { describeParts, describeRepeatedParts, takeParts } from './take-parts.js';
 
@@ -74,13 +74,25 @@ export class RunningSitting {
   begin(facts: ComparisonFacts, tables: readonly TableState[], spool: Spool): readonly TableState[] {
     const { journal, earlier, isSameData, share, parts } = this.sitting;
     if (parts !== null) {
-      assertSameComparison({ before: parts.plan.facts, now: facts, what: 'the parts', isSameData });
+      assertSameComparison({
+        before: parts.plan.facts,
+        now: facts,
+        what: 'the parts',
+        begin: 'rowproof plan --parts',
+        isSameData,
+      });
       takeParts(parts, tables, spool);
       return tables;
     }
     if (this.sitting.rotation !== null) return this.#beginTurn(facts, tables);
     if (share !== null)
-      assertSameComparison({ before: share.plan.facts, now: facts, what: 'the plan', isSameData });
+      assertSameComparison({
+        before: share.plan.facts,
+        now: facts,
+        what: 'the plan',
+        begin: 'rowproof plan --parts',
+        isSameData,
+      });
     if (earlier !== null) {
       const what = `run ${earlier.head.run}`;
       assertSameComparison({ before: earlier.head.facts, now: facts, what, isSameData });
@@ -121,6 +133,7 @@ export class RunningSitting {
   endTurn(tables: readonly TableState[]): void {
     const { rotation } = this.sitting;
     if (rotation === null) return;
+    noteVainTurn(tables);
     for (const table of tables) {
       const before = this.#ages.get(table.planned.id);
       const isBegun = this.#begun.has(table);

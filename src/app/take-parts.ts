@@ -48,7 +48,7 @@ function takeTable(parts: Parts, table: TableState, spool: Spool): void {
   const shares = sharesOf(parts, table);
   for (const share of shares) noteUnread(parts, table, { share, found });
   noteUnplanned(table, shares);
-  if (table.differences > 0 && found.some(({ part }) => !part.showValues)) noteHiddenValues(table);
+  if (table.toResult([]).changed > 0 && found.some(({ part }) => !part.showValues)) noteHiddenValues(table);
 }
 
 /** Rows that two parts had read would be counted twice. */

@@ -83,7 +83,9 @@ export function describeResume({
   resumable,
   settings,
   io,
-}: Pick<VerifyOutcome, 'result' | 'resumable'> & Pick<AskedSitting, 'settings' | 'io'>): string {
+}: Pick<VerifyOutcome, 'resumable'> & {
+  readonly result: Pick<VerifyOutcome['result'], 'interrupted'>;
+} & Pick<AskedSitting, 'settings' | 'io'>): string {
   const { folder, isNamed, isUnwanted } = readJournalPlace(settings.flags, io.env);
   if (resumable !== null) {
     const where = isNamed ? ` --journal ${shellWord(folder ?? '')}` : '';

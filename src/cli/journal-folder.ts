@@ -36,12 +36,9 @@ function stateFolder({ XDG_STATE_HOME: state = '', HOME: home = '' }: CliIo['env
 }
 
 const PATH_FLAGS: readonly string[] = [
-  ...['differences', 'repair', 'output', 'waivers', 'key-file', 'baseline', 'history'],
+  ...['differences', 'repair', 'output', 'waivers', 'key-file', 'baseline', 'history', 'evidence'],
 ];
-const KEPT_FLAGS: readonly string[] = [...OUTPUT_FLAGS, ...PAST_FLAGS, 'output'].filter(
-  // Evidence of a sitting lies in a folder that no other one may write to.
-  (name) => name !== 'evidence' && name !== 'sign-with',
-);
+const KEPT_FLAGS: readonly string[] = [...OUTPUT_FLAGS, ...PAST_FLAGS, 'output'];
 
 /** Those of the flags that say where results go, with paths that mean the same in any folder. */
 export function outputFlags(flags: RawFlags): RawFlags {

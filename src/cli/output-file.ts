@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { markOfProcess, sweepLeft } from '../app/left-files.js';
 import { whyNotWritten } from '../config/file-reason.js';
 import { optionError } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
@@ -104,6 +105,7 @@ interface Replacement extends Pick<RequestedFile, 'keepEarlier'> {
  * it cannot be told, and what is in it now is another run's rows.
  */
 function openReplacement(path: string, { mode, keepEarlier }: Replacement): OutputFile {
+  sweepLeft(dirname(path), `.${basename(path)}.`);
   const temporary = temporaryFor(path);
   const descriptor = openSync(temporary, 'wx', mode);
   let state: 'open' | 'writing' | 'done' = 'open';
@@ -137,7 +139,8 @@ function openReplacement(path: string, { mode, keepEarlier }: Replacement): Outp
 }
 
 function temporaryFor(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const random = randomBytes(6).toString('hex');
+  return join(dirname(path), `.${basename(path)}.${markOfProcess()}.${random}.tmp`);
 }
 
 interface Writing {

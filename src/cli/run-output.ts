@@ -1,4 +1,5 @@
 import type { EditRow, VerifyOutcome } from '../app/run-hooks.js';
+import type { RowDifference } from '../core/difference.js';
 import type { RunResult } from '../core/result.js';
 import type { Night } from '../core/trend.js';
 import { formatDifferences } from '../report/differences-file.js';
@@ -113,7 +114,9 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
   if (differences !== null && allRows !== null) {
     const { hashRow } = outcome;
     const edit: EditRow | undefined =
-      hashRow === null ? undefined : (table, row) => ({ ...row, hashes: hashRow(table, row) });
+      hashRow === null
+        ? undefined
+        : (table, row) => (hasValues(row) ? { ...row, hashes: hashRow(table, row) } : row);
     await attempt(() => differences.write(formatDifferences({ result, differences: allRows(edit) })));
   }
   if (repairFiles !== null && repair !== null) {
@@ -133,6 +136,11 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
+/** Rows that another process read may have lost their values already: a hash without them would be of another row. */
+function hasValues({ source, target }: RowDifference): boolean {
+  return source !== null || target !== null;
+}
+
 function writeStreams({ plan, io }: Destination, result: RunResult, known: KnownBeside): void {
   const summary = `${formatSummary(result)}\n`;
   if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);

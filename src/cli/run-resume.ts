@@ -1,4 +1,5 @@
 import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
+import { redactPasswords } from '../config/redact-passwords.js';
 import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
 import { readJournalPlace } from './journal-folder.js';
@@ -60,12 +61,16 @@ async function goOn(
   const age = formatDuration(Date.now() - Date.parse(startedAt));
   for (const line of [
     `Going on with run ${earlier.head.run}, begun ${age} ago, after ${formatCounted(sitting, 'sitting')}`,
-    `  source ${facts.sides.source.url}, schema ${facts.sides.source.schema}`,
-    `  target ${facts.sides.target.url}, schema ${facts.sides.target.schema}`,
+    `  source ${placeOf(config.sourceUrl, facts.sides.source)}`,
+    `  target ${placeOf(config.targetUrl, facts.sides.target)}`,
   ])
     io.stderr.write(`${visibleLine(line)}\n`);
   const { 'same-data': sameData, source, target, 'max-runtime': maxRuntime, ...outputs } = flags;
-  const kept = keepsOutputs ? (asked.outputs as RawFlags) : {};
+  const { evidence, ...kept } = keepsOutputs ? (asked.outputs as RawFlags) : {};
+  if (evidence !== undefined && outputs.evidence === undefined)
+    io.stderr.write(
+      `Evidence in ${visibleLine(String(evidence))} stays that of the sitting before: name another folder with --evidence DIR.\n`,
+    );
   const settings = settingsOf(config, { ...kept, ...withoutUndefined(outputs) });
   return verifySettings(
     {
@@ -85,6 +90,11 @@ const BESIDE_ONLY = [
   ...OUTPUT_FLAGS,
   ...PAST_FLAGS,
 ];
+
+/** Where a side is now, and what of it is compared. */
+function placeOf(url: string, { schema }: { readonly schema: string }): string {
+  return `${redactPasswords(url)}, schema ${schema}`;
+}
 
 function withoutUndefined(flags: RawFlags): RawFlags {
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));

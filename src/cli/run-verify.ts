@@ -223,7 +223,7 @@ async function runAndWrite(run: Run): Promise<number> {
     const { hashRow } = past;
     const { resumable, part } = outcome;
     const result = { ...judged, command: words };
-    await output.write({ ...outcome, differences, result, trend, hashRow });
+    await keepingRun(run, () => output.write({ ...outcome, differences, result, trend, hashRow }));
     if (part !== null && !result.interrupted) await run.partFiles?.write(part);
     io.stderr.write(describeNextStep({ plan, result }));
     io.stderr.write(describeResume({ result, resumable, settings: run.settings, io }));
@@ -233,6 +233,19 @@ async function runAndWrite(run: Run): Promise<number> {
     return exitCode;
   } finally {
     await outcome.close();
+  }
+}
+
+/** What was found and could not be written is found again by another sitting: it only looks at what differed. */
+async function keepingRun({ sitting, settings, io }: Run, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const { journal } = sitting;
+    journal?.abandon();
+    const resumable = journal?.isKept === true ? journal.run : null;
+    io.stderr.write(describeResume({ result: { interrupted: false }, resumable, settings, io }));
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import type { RowproofError } from '../core/errors.js';
 const POSITIONALS: Readonly<Partial<Record<CommandName, { readonly name: string; readonly hint: string }>>> =
   {
     report: { name: 'the file of a saved result', hint: 'Write rowproof report RUN.json.' },
+    merge: { name: 'the files of parts', hint: 'Write rowproof merge part-*.json.' },
     waive: {
       name: 'the file of a saved result',
       hint: 'Write rowproof waive RUN.json --rows all, or --cause CODE.',

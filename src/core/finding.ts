@@ -39,6 +39,7 @@ export const FINDING_EFFECTS = {
   'part-repeated': 'note',
   rotated: 'note',
   'rotation-late': 'unverified',
+  'rotation-differs': 'different',
   'pass-cut': 'note',
   'rotation-restarted': 'note',
   'one-thread': 'note',

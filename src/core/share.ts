@@ -13,6 +13,8 @@ export interface TableShare {
 export interface PlannedShares {
   /** The digest of all of it, by which parts know that they belong together. */
   readonly id: string;
+  /** Tells plans apart that were made of the same: rows may have changed between them. */
+  readonly nonce: string;
   /** What was asked, without passwords; data. */
   readonly asked: unknown;
   readonly facts: ComparisonFacts;

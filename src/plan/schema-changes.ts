@@ -55,10 +55,13 @@ function readingOf(type: ValueType): string {
 /** What is no longer as it was of a table, in words that complete "it was altered: …"; `key` is what its rows are told apart by. */
 export function describeChange(before: Table, now: Table | undefined, key: readonly string[]): string | null {
   if (now === undefined) return 'it is no longer there';
-  if (before.identity !== now.identity) return 'it was made anew, or its rows were moved to a new table';
   if (before.kind !== now.kind) return `it is a ${now.kind.replace('-', ' ')} now`;
   if (JSON.stringify(before.heirs) !== JSON.stringify(now.heirs)) return 'other tables inherit from it now';
-  return describeColumns(before, now) ?? describeKey(before, now, key);
+  const change = describeColumns(before, now);
+  if (change !== null) return change;
+  return before.identity === now.identity
+    ? describeKey(before, now, key)
+    : 'it was made anew, or its rows were moved to a new table';
 }
 
 function describeColumns(before: Table, now: Table): string | null {

@@ -1,8 +1,11 @@
 import type { RunResult } from '../core/result.js';
-import { formatCounted, formatDuration } from '../words/number-text.js';
+import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleName } from '../words/visible-text.js';
 
 const SAME_DATA = 'Taken on request: servers that are others than at first hold the same data.';
+
+/** Parts that a line names; of more only the number is said. */
+const MOST_NAMED = 5;
 
 /** What a key that moved between two reads can hide. */
 const MOVED = 'A row whose key changed between two of them may have been read by neither, or by both';
@@ -44,8 +47,11 @@ export function summarizeTimes(result: RunResult): string[] {
     );
   if (parts !== undefined) {
     const apart = formatDuration(Date.parse(parts.newestReadAt) - Date.parse(parts.oldestReadAt));
-    const missing = parts.missing.length === 0 ? '' : `, without part ${parts.missing.join(', ')}`;
-    told.push(`in ${formatCounted(parts.of, 'part')} over ${apart}${missing}`);
+    const { length } = parts.missing;
+    const named = length <= MOST_NAMED ? `part ${parts.missing.join(', ')}` : formatCounted(length, 'part');
+    const missing = length === 0 ? '' : `, without ${named}`;
+    const share = length === 0 ? '' : `${formatCount(parts.of - length)} of `;
+    told.push(`in ${share}${formatCounted(parts.of, 'part')} over ${apart}${missing}`);
   }
   return told;
 }

@@ -1,11 +1,10 @@
 import { intersect } from '../core/coverage.js';
 import type { TablePair } from '../core/pairing.js';
 import { segmentSize } from '../plan/planner.js';
-import { agesOf, dueOf } from '../state/rotation.js';
+import { AT_ONCE, agesOf, dueOf } from '../state/rotation.js';
 import { TableProgress } from '../state/table-progress.js';
 import type { TableState } from '../state/table-state.js';
 import { compareByBuckets } from './compare-by-buckets.js';
-import { batchSpans } from './look-at-rows-again.js';
 import { noteChecksumObstacle } from './note-checksum.js';
 import { planOrWhole, type Work } from './pull-tables.js';
 import { endTable, type TableRun } from './table-run.js';
@@ -16,9 +15,6 @@ interface DueWork {
   readonly due: number;
   readonly work: Work;
 }
-
-/** Rows that differed come before everything else: nothing may be said of them by what they were. */
-const AT_ONCE = -1;
 
 /** Yields the work on all tables, what was compared longest ago first, and before that what never was. */
 export async function* pullOldest(run: TableRun, ages: NonNullable<TableRun['ages']>): AsyncGenerator<Work> {
@@ -54,13 +50,14 @@ interface AgedTable {
 async function listRanges(run: TableRun, { table, pair, progress }: AgedTable): Promise<DueWork[]> {
   const work = new TableWork(table);
   const listed: DueWork[] = [];
-  for (const spans of batchSpans(progress.doubtful))
-    listed.push({ due: AT_ONCE, work: { work, part: work.begin(), spans, segment: 'again' } });
   const segments = await planOrWhole(table, { ...run.sides.source, pair, ...segmentSize(run.workers) });
-  for (const { range, provedMs } of agesOf(progress)) {
+  for (const { range, provedMs, differs } of agesOf(progress)) {
     for (const segment of segments) {
       for (const piece of intersect([range], segment))
-        listed.push({ due: provedMs ?? 0, work: { work, segment: { ...piece, ordinal: work.begin() } } });
+        listed.push({
+          due: differs ? AT_ONCE : (provedMs ?? 0),
+          work: { work, segment: { ...piece, ordinal: work.begin() } },
+        });
     }
   }
   work.isPlanned = true;

@@ -8,6 +8,8 @@ export interface AgedSpan {
   readonly range: KeySpan;
   readonly seenMs: number;
   readonly provedMs: number | null;
+  /** Whether rows of it differed when it was looked at last. */
+  readonly differs: boolean;
 }
 
 /**
@@ -21,31 +23,43 @@ export function ageKeys(spans: readonly AgedSpan[]): readonly AgedSpan[] {
     for (const range of findGaps(covered, span.range)) aged.push({ ...span, range });
     covered = addSpan(covered, span.range);
   }
-  for (const range of findGaps(covered)) aged.push({ range, seenMs: 0, provedMs: null });
+  for (const range of findGaps(covered)) aged.push({ range, seenMs: 0, provedMs: null, differs: false });
   return aged.sort((one, other) => compareStarts(one.range.after, other.range.after));
 }
 
-/** The ages of all keys of a table; rows that differed when they were looked at are looked at again by themselves. */
+/** The ages of all keys of a table. */
 export function agesOf({ clean, doubtful, broken }: TableProgress): readonly AgedSpan[] {
   return ageKeys([
-    ...[...clean, ...doubtful].map(({ range, atMs }) => ({ range, seenMs: atMs, provedMs: atMs })),
-    ...broken.map(({ range, atMs }) => ({ range, seenMs: atMs, provedMs: null })),
+    ...clean.map(({ range, atMs }) => ({ range, seenMs: atMs, provedMs: atMs, differs: false })),
+    ...[...doubtful, ...broken].map(({ range, atMs }) => ({
+      range,
+      seenMs: atMs,
+      provedMs: null,
+      differs: true,
+    })),
   ]);
 }
 
 /** What the rotation over a table knows, without what later reads stand for. How many rows are in a range that was cut is not known. */
 export function renewProgress(progress: TableProgress): TableProgress {
   const clean = new Map<string, ReadSpan>();
-  for (const { range, provedMs } of agesOf(progress)) {
+  const differing: ReadSpan[] = [];
+  for (const { range, provedMs, seenMs, differs } of agesOf(progress)) {
+    if (differs) differing.push({ ...UNCOUNTED, rows: DIFFERING, range, atMs: seenMs, sitting: seenMs });
     if (provedMs !== null) addClean(clean, { ...UNCOUNTED, range, atMs: provedMs, sitting: provedMs });
   }
-  const { doubtful, passes } = progress;
-  return TableProgress.of({ clean: [...clean.values()], doubtful, passes });
+  return TableProgress.of({ clean: [...clean.values()], broken: differing, passes: progress.passes });
 }
 
-/** When a table that is read as a whole comes up again: one that was never proved after those that were never tried. */
-export function dueOf({ provedMs, triedMs }: Passes): number {
-  return provedMs ?? triedMs ?? 0;
+/** Comes before whatever else is due: nothing may be said of rows that differed by what they were. */
+export const AT_ONCE = -1;
+
+/**
+ * When a table that is read as a whole comes up again. One that was never proved comes after those that were never tried, and one that
+ * differed at once, unless its last pass was cut: it may be longer than any night.
+ */
+export function dueOf({ provedMs, triedMs, differs, wasCut }: Passes): number {
+  return differs && !wasCut ? AT_ONCE : (provedMs ?? triedMs ?? 0);
 }
 
 const UNCOUNTED = {
@@ -60,3 +74,6 @@ const UNCOUNTED = {
     undecidedColumns: {},
   },
 } as const;
+
+/** That rows of a range differed, and nothing of which. */
+const DIFFERING = { ...UNCOUNTED.rows, counts: { ...UNCOUNTED.rows.counts, changed: 1 } };

@@ -5,8 +5,11 @@ import { StringDecoder } from 'node:string_decoder';
 import type { RowDifference } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import type { TableId } from '../core/pairing.js';
+import { markOfProcess, sweepLeft } from './left-files.js';
 import type { StoredRows } from './table-record.js';
 
+/** How the folders of runs begin. */
+const PREFIX = 'rowproof-';
 /** How much of a file is read, and parsed, at once. */
 const READ_BYTES = 16 << 10;
 
@@ -47,7 +50,8 @@ export class Spool {
   /** Makes a folder that only this user can read: the rows in it are the user's data. */
   static async create(parentFolder: string): Promise<Spool> {
     try {
-      return new Spool(await mkdtemp(join(parentFolder, 'rowproof-')));
+      sweepLeft(parentFolder, PREFIX);
+      return new Spool(await mkdtemp(join(parentFolder, `${PREFIX}${markOfProcess()}-`)));
     } catch (error) {
       throw new RowproofError({
         code: 'output',

@@ -12,6 +12,8 @@ export interface Passes {
   readonly provedMs: number | null;
   readonly triedMs: number | null;
   readonly differs: boolean;
+  /** Whether it was begun after that, and not read to its end. */
+  readonly wasCut: boolean;
 }
 
 /** How far the walk over a table of which a sample is drawn has come. */
@@ -35,7 +37,7 @@ export class TableProgress {
   #whole: LearnedRecord[] = [];
   /** Ranges that are not equal, and of which it is not known which rows differ. */
   #broken: ReadSpan[] = [];
-  #passes: Passes = { provedMs: null, triedMs: null, differs: false };
+  #passes: Passes = { provedMs: null, triedMs: null, differs: false, wasCut: false };
   #isDone = false;
   #isOpen = false;
   #isStarted = false;
@@ -43,14 +45,10 @@ export class TableProgress {
   #isWalked = false;
 
   /** What is known of a table in a rotation. */
-  static of({
-    clean,
-    doubtful,
-    passes,
-  }: Pick<TableProgress, 'clean' | 'doubtful' | 'passes'>): TableProgress {
+  static of({ clean, broken, passes }: Pick<TableProgress, 'clean' | 'broken' | 'passes'>): TableProgress {
     const progress = new TableProgress();
     progress.#clean = new Map(clean.map((span) => [nameOf(span.range), span]));
-    progress.#doubtful = new Map(doubtful.map((span) => [nameOf(span.range), span]));
+    progress.#broken = [...broken];
     progress.#passes = passes;
     return progress;
   }
@@ -101,12 +99,13 @@ export class TableProgress {
   }
 
   #notePass(state: Extract<TableRecord, { kind: 'pass' }>['state'], atMs: number): void {
-    if (state === 'begun') this.#passes = { ...this.#passes, triedMs: atMs };
+    if (state === 'begun') this.#passes = { ...this.#passes, triedMs: atMs, wasCut: true };
     else
       this.#passes = {
         triedMs: atMs,
         provedMs: state === 'equal' ? atMs : null,
         differs: state === 'different',
+        wasCut: false,
       };
   }
 
@@ -200,7 +199,7 @@ export class TableProgress {
   }
 
   *#carriedPasses(): Generator<LearnedRecord> {
-    const { provedMs, triedMs, differs } = this.#passes;
+    const { provedMs, triedMs, differs, wasCut } = this.#passes;
     const pass = (state: 'begun' | 'equal' | 'different', atMs: number): LearnedRecord => ({
       record: { kind: 'pass', state },
       sitting: 0,
@@ -208,12 +207,13 @@ export class TableProgress {
     });
     if (provedMs !== null) yield pass('equal', provedMs);
     if (differs) yield pass('different', triedMs ?? 0);
-    if (triedMs !== null || this.isRepeated) yield pass('begun', triedMs ?? 0);
+    if (wasCut || (this.isRepeated && triedMs === null)) yield pass('begun', triedMs ?? 0);
   }
 
   /** The same progress as records, for the journal of another sitting. */
   *carried(): Generator<LearnedRecord> {
-    for (const span of [...this.#clean.values(), ...this.#doubtful.values()]) yield toLearned(span);
+    for (const span of [...this.#clean.values(), ...this.#doubtful.values(), ...this.#broken])
+      yield toLearned(span);
     const now = { sitting: 0, atMs: 0 };
     for (const drawn of this.#drawn) yield { record: { kind: 'drawn', ...drawn }, ...now };
     if (this.#share !== null) yield { record: { kind: 'sampled', share: this.#share }, ...now };

@@ -146,7 +146,7 @@ describe('a database that is read in turns', () => {
     ]);
     await target.run("UPDATE walked SET word = 'word' WHERE id = 150");
     const third = await runNight({});
-    expect([third.result.verdict, third.exitCode, third.result.totals.inFlight]).toEqual(['sampled', 0, 1]);
+    expect([third.result.verdict, third.exitCode, third.result.totals.changed]).toEqual(['sampled', 0, 0]);
   });
 
   it('does not forget a range in which most rows differ and of which no keys were kept', async () => {
@@ -161,6 +161,31 @@ describe('a database that is read in turns', () => {
       expect(exitCode).toBe(1);
     }
     await target.run("UPDATE walked SET word = 'word' WHERE id > 1900");
+  });
+
+  it('reads a range that differed once in a night, and counts its rows once', async () => {
+    await target.run("UPDATE walked SET word = 'new' WHERE id = 150");
+    await runNight({});
+    const { result } = await runNight({ maxMs: 60_000, chunkMs: 0 });
+    expect([result.totals.sourceRows, result.totals.targetRows, result.totals.changed]).toEqual([
+      ROWS,
+      ROWS,
+      1,
+    ]);
+    await target.run("UPDATE walked SET word = 'word' WHERE id = 150");
+  });
+
+  it('is different until a table that differed is read again, and green with no night that read nothing', async () => {
+    await target.run('DELETE FROM bag WHERE n = 7');
+    const bag = { flags: { tables: 'bag' }, chunkMs: 0 };
+    const cut = { ...bag, maxMs: 300, flags: { tables: 'bag', 'max-rows-per-second': '100' } };
+    const vain = await runNight(cut);
+    expect([vain.result.verdict, vain.exitCode]).toEqual(['unverified', 3]);
+    expect([(await runNight({ ...bag, maxMs: 60_000 })).exitCode, (await runNight(cut)).exitCode]).toEqual([
+      1, 1,
+    ]);
+    await source.run('DELETE FROM bag WHERE n = 7');
+    expect((await runNight({ ...bag, maxMs: 60_000 })).exitCode).toBe(0);
   });
 
   it('names a table whose pass is longer than a night, and reads the others all the same', async () => {

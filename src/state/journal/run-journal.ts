@@ -53,6 +53,7 @@ export class RunJournal {
   #file: SittingFile | null = null;
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
+  #isEnded = false;
 
   constructor(request: JournalRequest) {
     this.#request = request;
@@ -103,6 +104,7 @@ export class RunJournal {
     if (this.#hasFailed || this.#facts === null) return;
     try {
       if (this.#file === null) this.#file = this.#begin(this.#facts);
+      this.#file.assertThere();
       const pending = this.#pending;
       this.#pending = [];
       if (pending.length === 0) this.#file.touch();
@@ -174,6 +176,8 @@ export class RunJournal {
     readonly open: number;
     readonly differs: boolean;
   }): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     clearInterval(this.#timer);
     const { keepsDifferences, lastingName } = this.#request;
     const goesOn = lastingName !== null || open > 0;
@@ -200,8 +204,10 @@ export class RunJournal {
     if (last <= (this.#file?.sitting ?? this.#earlierSitting)) removeRun(folder, this.run);
   }
 
-  /** Ends a sitting that came to no result; what was learned stays. */
+  /** Ends a sitting that came to no result, or to one that could not be written; what was learned stays. */
   abandon(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     clearInterval(this.#timer);
     if (this.#file !== null) this.flush();
     this.#file?.close();

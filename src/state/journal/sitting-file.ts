@@ -1,4 +1,13 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, utimesSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeOf, listSittings, sittingPath, syncFolder } from './journal-folder.js';
 
@@ -32,6 +41,12 @@ export class SittingFile {
         if (codeOf(error) !== 'EEXIST') throw error;
       }
     }
+  }
+
+  /** Throws where the file is there no more: what is written to it then is lost with the process. */
+  assertThere(): void {
+    const [own, found] = [fstatSync(this.#handle), statSync(this.path)];
+    if (own.ino !== found.ino) throw new Error('another file is in its place');
   }
 
   /** Writes text behind what is there; on the disk it is only after `sync`. */

@@ -1,0 +1,1 @@
+export { markOfProcess, sweepLeft } from '../state/left-files.js';
