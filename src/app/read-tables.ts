@@ -1,4 +1,5 @@
 import { hidesRows, type RunConfig } from '../config/run-config.js';
+import { findGapsOf } from '../core/coverage.js';
 import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
 import type { Log } from '../core/log.js';
@@ -11,6 +12,8 @@ import { runTables } from '../run/run-tables.js';
 import type { TableRun } from '../run/table-run.js';
 import { type Canaries, tryCanaries } from '../run/try-canaries.js';
 import type { WorkerPool } from '../runners/pool.js';
+import { describeSpans } from '../state/describe-span.js';
+import type { OpenRanges } from '../state/open-ranges.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
@@ -93,9 +96,28 @@ async function readTables(reading: Reading): Promise<Canaries> {
   const isTurn = wishes.sitting.ages !== null && wishes.stoppedBy() !== null;
   if (!wishes.signal.aborted || isTurn) return canaries;
   for (const table of tables)
-    if (!table.isDone && table.planned.target !== null)
+    if (!table.isDone && table.planned.target !== null) {
       table.record({ kind: 'interrupted', by: wishes.stoppedBy() });
+      noteWaiting(table, wishes.sitting.openOf(table));
+    }
   return canaries;
+}
+
+/** What differed in an earlier sitting is no difference of this one, and no silence either. */
+function noteWaiting(table: TableState, { again }: OpenRanges): void {
+  const { pair } = table.planned;
+  const waiting = findGapsOf(
+    table.coverage,
+    again.map(({ range }) => range),
+  );
+  if (pair === null || waiting.length === 0) return;
+  const where = describeSpans(pair, waiting, table.showsKeys);
+  table.addFinding({
+    code: 'interrupted',
+    about: { table: table.name, detail: `second look: ${where ?? 'all rows'}` },
+    message: `Rows of ${table.name} differed in an earlier sitting and wait for a second look${where === null ? '' : `: ${where}`}.`,
+    hint: 'Go on with rowproof resume.',
+  });
 }
 
 /** Rows of the source in all tables; null where those of a table are not known. */
