@@ -1,1 +1,1 @@
-export { markOfProcess, sweepLeft } from '../state/left-files.js';
+export { isAlive, markOfProcess, sweepLeft } from '../state/left-files.js';

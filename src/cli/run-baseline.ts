@@ -17,6 +17,7 @@ import { RowDigester } from '../secrets/row-digest.js';
 import type { Secret } from '../secrets/secret.js';
 import { formatCounted } from '../words/number-text.js';
 import type { GuardedIo } from './cli-io.js';
+import { whileLocked } from './file-lock.js';
 import { openOutputFile } from './output-file.js';
 import { readLines } from './read-lines.js';
 import { readTextFile } from './read-text-file.js';
@@ -54,14 +55,16 @@ export async function runBaseline({ action, path, flags, io }: BaselineCommand):
   const differences = countHashes(tables) + schema.length;
   const acceptedAt = new Date().toISOString();
   const { startedAt, verdict, source, target } = result;
-  await write(place, {
-    format: BASELINE_FORMAT,
-    ...{ acceptedAt, because, differences },
-    run: { startedAt, verdict, source: source.url, target: target.url },
-    secret: digester.check,
-    earlier: readEarlier(place),
-    ...{ tables, schema },
-  });
+  await whileLocked(place, () =>
+    write(place, {
+      format: BASELINE_FORMAT,
+      ...{ acceptedAt, because, differences },
+      run: { startedAt, verdict, source: source.url, target: target.url },
+      secret: digester.check,
+      earlier: readEarlier(place),
+      ...{ tables, schema },
+    }),
+  );
   io.stdout.write(`${place} knows ${formatCounted(differences, 'difference')} from now on.\n`);
   if (!digester.isKeyed) io.stderr.write(GUESSABLE);
   return EXIT_CODES.clean;

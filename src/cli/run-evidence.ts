@@ -36,7 +36,7 @@ function readProofs(flags: RawFlags): EvidenceProofs {
 
 function describeCheck(
   folder: string,
-  { files, faults, manifestHash }: EvidenceCheck,
+  { files, faults, manifestHash, isSigned }: EvidenceCheck,
   proofs: EvidenceProofs,
 ): string {
   const { manifestHash: kept, publicKey } = proofs;
@@ -50,5 +50,7 @@ function describeCheck(
     faults.length > 0
       ? `ALTERED: ${folder} is not as the run left it.\n`
       : `UNALTERED: ${formatCounted(files, 'file')} of ${folder} ${files === 1 ? 'is' : 'are'} as the manifest says${by.length === 0 ? '' : `, and the manifest as ${by.join(' and ')}`}.\n`;
-  return `${faults.map((fault) => `${fault}\n`).join('')}SHA-256 of the manifest: ${manifestHash}\n${by.length === 0 ? weak : ''}${verdict}`;
+  const unread =
+    publicKey === null && isSigned ? 'Its signature was not looked at: give --public-key.\n' : '';
+  return `${faults.map((fault) => `${fault}\n`).join('')}SHA-256 of the manifest: ${manifestHash}\n${by.length === 0 ? weak : ''}${unread}${verdict}`;
 }

@@ -4,7 +4,7 @@ import type { RunConfig } from '../config/run-config.js';
 import { formatCounted } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
 import { type VerifyCommand, verifySettings } from './run-verify.js';
-import { saidAgain, settingsOf } from './said-again.js';
+import { PAST_FLAGS, saidAgain, settingsOf } from './said-again.js';
 
 interface MergeCommand extends VerifyCommand {
   /** The files of the parts. */
@@ -30,8 +30,13 @@ export async function runMerge(command: MergeCommand): Promise<number> {
     config.showValues && parts.parts.every((part) => part.showValues) && !readSwitch(flags, 'hide-values');
   const settings = settingsOf({ ...saidAgain(config, flags), maxRuntimeMs: null, showValues }, outputs);
   refuseRepairInVain(parts, flags);
+  const areHidden = parts.parts.some((part) => !part.showValues);
+  if (areHidden) refusePast(flags);
   const isSameData = readSwitch({ 'same-data': sameData }, 'same-data');
-  return verifySettings({ settings, earlier: null, isSameData, share: null, parts, rotation: null }, command);
+  return verifySettings(
+    { settings, earlier: null, isSameData, share: null, parts, rotation: null },
+    areHidden ? withoutWaivers(command) : command,
+  );
 }
 
 /** Repair SQL is made of values, which parts may have been told to keep out of their files. */
@@ -43,4 +48,20 @@ function refuseRepairInVain({ parts }: Parts, flags: RawFlags): void {
     message: `Expected parts with values for --repair, got ${hidden.path}, which was read with values hidden.`,
     hint: 'Read the parts again without --hide-values, or leave --repair out.',
   });
+}
+
+/** Of rows without values it cannot be said whether they differ as they did: whatever was accepted would cover new damage too. */
+function refusePast(flags: RawFlags): void {
+  const asked = PAST_FLAGS.find((name) => name !== 'key-file' && flags[name] !== undefined);
+  if (asked === undefined) return;
+  throw optionError({
+    option: `--${asked}`,
+    message: `Expected parts with values for --${asked}, got some that were read with --hide-values.`,
+    hint: 'Read the parts without --hide-values, and hide values in the merge.',
+  });
+}
+
+/** For the same reason no waivers of the working folder are looked for. */
+function withoutWaivers(command: MergeCommand): MergeCommand {
+  return { ...command, flags: { ...command.flags, 'no-config': true } };
 }

@@ -161,6 +161,7 @@ export function describeNextStep({ plan, result }: NextStep): string {
   const { missing, extra, changed } = result.totals;
   const areCounted = result.tables.every(({ mode }) => mode === 'count');
   if (plan.quiet || plan.stdout !== 'table' || areCounted || missing + extra + changed === 0) return '';
+  if (result.verdict === 'waived') return '';
   const steps = [
     ...(plan.differencesPath === null ? ['--differences PATH writes every differing row'] : []),
     ...(plan.repairPaths === null && result.hidden === undefined

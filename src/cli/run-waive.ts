@@ -14,6 +14,7 @@ import { waiversError } from '../waivers/waivers-error.js';
 import type { WaiversFile } from '../waivers/waivers-file.js';
 import { formatCounted } from '../words/number-text.js';
 import type { GuardedIo } from './cli-io.js';
+import { whileLocked } from './file-lock.js';
 import { openOutputFile } from './output-file.js';
 import { readSavedRun } from './saved-run.js';
 import { chooseCauses } from './waive-causes.js';
@@ -31,6 +32,15 @@ export async function runWaive({ path, flags, io }: WaiveCommand): Promise<numbe
   const today = new Date().toISOString().slice(0, 10);
   const mark = readMark(flags, today);
   const waiversPath = readText(flags, 'waivers') ?? DEFAULT_WAIVERS_PATH;
+  return whileLocked(waiversPath, () => addTo(waiversPath, { path, flags, io, mark, today }));
+}
+
+interface Adding extends WaiveCommand {
+  readonly mark: WaiverMark;
+  readonly today: string;
+}
+
+async function addTo(waiversPath: string, { path, flags, io, mark, today }: Adding): Promise<number> {
   const file = existsSync(waiversPath) ? readWaiversFile(waiversPath, today) : null;
   const result = readSavedRun(path);
   const digester = openDigester({ flags, io, waiversPath });

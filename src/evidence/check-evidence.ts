@@ -20,6 +20,8 @@ export interface EvidenceCheck {
   /** What is not as it was, a sentence each; empty where all is. */
   readonly faults: readonly string[];
   readonly manifestHash: string;
+  /** Whether a signature lies there, whoever made it. */
+  readonly isSigned: boolean;
 }
 
 /** The manifest has a line for each of a dozen files. */
@@ -39,7 +41,7 @@ export async function checkEvidence(folder: string, proofs: EvidenceProofs): Pro
     ...(await findAltered(folder, listed, names)),
     ...names.filter((name) => !known.has(name)).map((name) => `added: ${name}`),
   ];
-  return { files: listed.length, faults, manifestHash };
+  return { files: listed.length, faults, manifestHash, isSigned: names.includes(SIGNATURE_FILE) };
 }
 
 async function findAltered(

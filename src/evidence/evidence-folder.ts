@@ -37,7 +37,7 @@ export interface EvidenceFolder {
 /** Makes the folder, or takes one that is empty; throws a `usage` error where there is something in it. */
 export function openEvidenceFolder(path: string): EvidenceFolder {
   const isNew = makeFolder(path);
-  const log = openSync(join(path, LOG_FILE), 'wx', FILE_MODE);
+  const log = openLogFile(path);
   let isSealed = false;
   return {
     path,
@@ -64,6 +64,15 @@ export function openEvidenceFolder(path: string): EvidenceFolder {
       }
     },
   };
+}
+
+/** Another run may have found the folder empty at the same moment. */
+function openLogFile(path: string): number {
+  try {
+    return openSync(join(path, LOG_FILE), 'wx', FILE_MODE);
+  } catch (error) {
+    throw refused(path, 'it is not empty', error);
+  }
 }
 
 /** Whether it was not there before. */

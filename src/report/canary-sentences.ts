@@ -13,7 +13,10 @@ const WAYS: Readonly<Record<CanaryWay, string>> = {
 const UNTRIED: readonly (readonly [CanaryResult['outcome'], string])[] = [
   ['no-rows', 'No canary, for want of rows on both sides'],
   ['no-value', 'No canary, for want of a value beside the key that could be changed'],
-  ['differs-already', 'No canary, because the first rows differ already'],
+  [
+    'differs-already',
+    'No canary, because the first rows differ already, or only their values are equal and not their bytes',
+  ],
 ];
 
 /** What a run says of the values that it changed after they were read, to see whether they are found; empty where it did not. */

@@ -18,10 +18,17 @@ export function formatTrendJson(nights: readonly Night[]): string {
 export function formatTrend(nights: readonly Night[], width: number): string {
   if (nights.length === 0) return 'The history holds no run.\n';
   const stories = listStories(nights);
-  const differing = stories.filter(({ nights: own }) => own.some(({ table }) => table.differing > 0));
+  const differing = stories.filter(({ nights: own }) =>
+    own.some(({ table }) => table.differing > 0 || table.verdict === 'different'),
+  );
   const quiet = stories.length - differing.length;
   const parts = differing.map((story) => formatStory(story, Math.max(LEAST_WIDTH, width)));
-  const rest = quiet === 0 ? [] : [`${formatCounted(quiet, 'table')} never differed.`];
+  const rest =
+    quiet === 0
+      ? []
+      : [
+          `${formatCounted(quiet, 'table')} never differed as far as ${quiet === 1 ? 'it was' : 'they were'} looked at.`,
+        ];
   const told = [...parts, ...rest, `${formatCounted(nights.length, 'run')}.`].join('\n\n');
   return `${told}${told.includes(UNKNOWN) ? ` ${LEGEND}` : ''}\n`;
 }

@@ -89,6 +89,8 @@ describe('a value changed after it was read', () => {
     expect(stdout.replace(/\s+/g, ' ')).toContain(
       'Canary: a value that was changed after it was read was found in 1 table: by key ranges in 1, by checksums of the servers in 1',
     );
-    expect(stdout).toContain('No canary, because the first rows differ already: public.u');
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'No canary, because the first rows differ already, or only their values are equal and not their bytes: public.u',
+    );
   });
 });

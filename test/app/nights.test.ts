@@ -159,7 +159,7 @@ describe('a sequence of nights', () => {
       NIGHT  different       4       0    0  4 (1 anew)       0
       NIGHT  verified        0       0    0           0       4
 
-      1 table never differed.
+      1 table never differed as far as it was looked at.
 
       7 runs.
       "

@@ -322,6 +322,19 @@ describe('parts of a run', () => {
     expect(repair.exitCode).toBe(2);
   });
 
+  it('with hidden values are not forgiven by what was accepted with values', async () => {
+    for (const part of [1, 2, 3]) await folder.part(part, ['--hide-values']);
+    const files = partNames(3);
+    for (const flag of ['waivers', 'baseline', 'history']) {
+      const refused = await folder.merge(files, ['--hide-values', `--${flag}`, folder.path('accepted')]);
+      expect({ flag, ...refused }).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining(`Expected parts with values for --${flag}, got some`),
+      });
+    }
+    expect((await folder.merge(files, ['--hide-values'])).exitCode).toBe(1);
+  });
+
   it('are for their owner only, and hold no password', async () => {
     await folder.parts(3);
     const names = readdirSync(folder.path('.')).filter((name) => name !== 'run.yaml');
