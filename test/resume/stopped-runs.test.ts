@@ -91,7 +91,7 @@ describe.runIf(process.platform !== 'win32')('a run that is stopped', () => {
     const resumed = await runCli([...resume, '--differences', 'again.ndjson'], { cwd: elsewhere, env });
     expect(resumed.exitCode).toBe(1);
     expect(resumed.stderr).toMatch(
-      /^Going on with run \S+, begun .* ago, after 1 sitting\n {2}source mysql:\/\/\S+, schema rowproof_\w+\n {2}target postgres:\/\/\S+, schema public\n/,
+      /^Going on with run \S+, begun .* ago, after 1 sitting\n {2}source (?:mysql|mariadb):\/\/\S+, schema rowproof_\w+\n {2}target postgres:\/\/\S+, schema public\n/,
     );
     const { sittings, ...second } = JSON.parse(readFileSync(join(here, 'run.json'), 'utf8'));
     expect(second).toMatchObject({
