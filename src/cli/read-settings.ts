@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError, type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
-import { resolveFlags } from '../config/resolve-flags.js';
+import { refuseCanaryInVain, resolveFlags } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { CliIo } from './cli-io.js';
 import { readTextFile } from './read-text-file.js';
@@ -37,7 +37,7 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
   const { 'no-config': noConfig, ...flags } = given;
   const named = readText(flags, 'config');
   const path = choosePath(named, readSwitch({ 'no-config': noConfig }, 'no-config'));
-  if (path === null) return { config: resolveFlags(flags), flags, path, explain: (error) => error };
+  if (path === null) return { ...resolveAlone(flags), path, explain: (error) => error };
   const text = readConfigText(path);
   // Loaded late: most runs have no file, and YAML and its checks take their time to load.
   const { parseConfigFile } = await import('../config/parse-config-file.js');
@@ -55,6 +55,12 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
   } catch (error) {
     throw explain(error);
   }
+}
+
+function resolveAlone(flags: RawFlags): Pick<Settings, 'config' | 'flags'> {
+  const config = resolveFlags(flags);
+  refuseCanaryInVain(config);
+  return { config, flags };
 }
 
 function choosePath(named: string | undefined, noConfig: boolean): string | null {

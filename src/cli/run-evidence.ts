@@ -52,5 +52,6 @@ function describeCheck(
       : `UNALTERED: ${formatCounted(files, 'file')} of ${folder} ${files === 1 ? 'is' : 'are'} as the manifest says${by.length === 0 ? '' : `, and the manifest as ${by.join(' and ')}`}.\n`;
   const unread =
     publicKey === null && isSigned ? 'Its signature was not looked at: give --public-key.\n' : '';
-  return `${faults.map((fault) => `${fault}\n`).join('')}SHA-256 of the manifest: ${manifestHash}\n${by.length === 0 ? weak : ''}${unread}${verdict}`;
+  const sum = manifestHash === null ? '' : `SHA-256 of the manifest: ${manifestHash}\n`;
+  return `${faults.map((fault) => `${fault}\n`).join('')}${sum}${by.length === 0 ? weak : ''}${unread}${verdict}`;
 }

@@ -5,7 +5,7 @@ import { parseRatio } from './options/quantities.js';
 import type { TableSettings } from './options/setting-types.js';
 import type { ConfigFile } from './parse-config-file.js';
 import type { RawFlags } from './raw-flags.js';
-import { resolveFlags } from './resolve-flags.js';
+import { refuseCanaryInVain, resolveFlags } from './resolve-flags.js';
 import { readRelaxations, readRelaxedColumns, readSwappedColumns } from './rule-flags.js';
 import type { ColumnPattern, RelaxedColumn, RunConfig, SwappedColumn, TableMapping } from './run-config.js';
 import { faultAt } from './settings-document.js';
@@ -24,7 +24,9 @@ export interface MergedSettings {
  */
 export function mergeSettings(flags: RawFlags, file: ConfigFile): MergedSettings {
   const merged = mergeFlags(flags, file.flags);
-  return { flags: merged, config: applyTableSettings({ config: resolveFlags(merged), flags, file }) };
+  const config = applyTableSettings({ config: resolveFlags(merged), flags, file });
+  refuseCanaryInVain(config);
+  return { flags: merged, config };
 }
 
 function mergeFlags(flags: RawFlags, fromFile: RawFlags): RawFlags {

@@ -117,3 +117,16 @@ export function readShowValues(flags: RawFlags): boolean {
   }
   return !hide;
 }
+
+/** Throws a `usage` error for a canary where rows are only counted, which compares no value, changed or not. */
+export function refuseCanaryInVain({ canary, mode, tableModes }: RunConfig): void {
+  const isReading = [mode, ...[...tableModes.values()].map((own) => own.mode)].some(
+    (each) => each !== 'count',
+  );
+  if (!canary || isReading) return;
+  throw optionError({
+    option: '--canary',
+    message: 'Expected --canary with a mode that compares rows, got mode count.',
+    hint: 'Use mode full or spot, or leave --canary out.',
+  });
+}

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { whyNotRead } from '../config/file-reason.js';
 import { usageError } from '../config/raw-flags.js';
@@ -19,7 +19,8 @@ export interface EvidenceCheck {
   readonly files: number;
   /** What is not as it was, a sentence each; empty where all is. */
   readonly faults: readonly string[];
-  readonly manifestHash: string;
+  /** Null where there is no manifest any more. */
+  readonly manifestHash: string | null;
   /** Whether a signature lies there, whoever made it. */
   readonly isSigned: boolean;
 }
@@ -32,6 +33,8 @@ const MOST_MANIFEST_BYTES = 1 << 20;
  * can alter a file can write a manifest to fit.
  */
 export async function checkEvidence(folder: string, proofs: EvidenceProofs): Promise<EvidenceCheck> {
+  const spoiled = findSpoiled(folder, proofs);
+  if (spoiled !== null) return spoiled;
   const { bytes, listed } = readManifest(folder);
   const manifestHash = sumBytes(bytes);
   const names = readdirSync(folder).sort();
@@ -42,6 +45,20 @@ export async function checkEvidence(folder: string, proofs: EvidenceProofs): Pro
     ...names.filter((name) => !known.has(name)).map((name) => `added: ${name}`),
   ];
   return { files: listed.length, faults, manifestHash, isSigned: names.includes(SIGNATURE_FILE) };
+}
+
+/** Who has something to hold it against knows that there was a manifest: one that is gone or spoiled was altered. */
+function findSpoiled(folder: string, { manifestHash, publicKey }: EvidenceProofs): EvidenceCheck | null {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if ((manifestHash === null && publicKey === null) || !isFolder) return null;
+  const isSigned = existsSync(join(folder, SIGNATURE_FILE));
+  const path = join(folder, SUMS_FILE);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined)
+    return { files: 0, faults: [`missing: ${SUMS_FILE}`], manifestHash: null, isSigned };
+  if (found.isFile() && parseSums(readSmall(path).toString('utf8')) !== null) return null;
+  const faults = [`altered: ${SUMS_FILE} (no manifest any more)`];
+  return { files: 0, faults, manifestHash: null, isSigned };
 }
 
 async function findAltered(

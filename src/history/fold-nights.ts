@@ -2,10 +2,18 @@ import type { RunResult } from '../core/result.js';
 import type { Night, RowTrend, TableNight } from '../core/trend.js';
 import type { SavedNight, SavedTable } from './night.js';
 
+/** A row that differed. */
+interface OpenRow {
+  /** How it differed. */
+  readonly state: string;
+  /** What the run that saw it asked: one that asks something else does not show that it is equal. */
+  readonly asked: string;
+}
+
 /** What is known of a table before a night. */
 interface TableMemory {
-  /** How each row that differed did so; null where that is not known of all of them. */
-  open: ReadonlyMap<string, string> | null;
+  /** The rows that differed when they were last looked at; null where not all of them are known. */
+  open: ReadonlyMap<string, OpenRow> | null;
   asked: string;
   secret: string | null;
 }
@@ -40,7 +48,7 @@ function foldTable(
   const { open } = memory;
   const isSameSecret = memory.secret === secret || open?.size === 0;
   const isSameQuestion = memory.asked === asked;
-  const now = rows === null ? null : new Map(rows);
+  const now = rows === null ? null : new Map(rows.map(([row, state]) => [row, { state, asked }]));
   memory.asked = asked;
   memory.secret = secret;
   if (open === null || now === null || !isSameSecret) {
@@ -49,12 +57,15 @@ function foldTable(
   }
   const kept = [...now].filter(([row]) => open.has(row));
   const gone = [...open].filter(([row]) => !now.has(row));
-  memory.open = isRead || !isSameQuestion ? now : new Map([...open, ...now]);
+  const elsewhere = gone.filter(([, row]) => row.asked !== asked);
+  memory.open = new Map([...(isRead ? elsewhere : gone), ...now]);
+  const own = gone.length - elsewhere.length;
+  const isTold = gone.length === 0 || (isRead && (elsewhere.length === 0 || isSameQuestion));
   return {
     new: now.size - kept.length,
     persisting: kept.length,
-    again: kept.filter(([row, state]) => open.get(row) !== state).length,
-    healed: gone.length === 0 || (isRead && isSameQuestion) ? gone.length : null,
+    again: kept.filter(([row, { state }]) => open.get(row)?.state !== state).length,
+    healed: isTold ? own : null,
   };
 }
 

@@ -50,9 +50,11 @@ export class KnownDifferences {
   judge(result: RunResult): RunResult {
     const tables = result.tables.map((table) => this.#judgeTable(table));
     const rows = [...this.#new.values()].reduce((sum, { count }) => sum + count, 0);
-    const fresh = rows + this.#countNewFindings(findingsOf(result));
+    const schema = findingsOf(result);
+    const newSchema = this.#countNewFindings(schema);
+    const known = this.#known + hashFindings(schema, this.#digester).length - newSchema;
     const { acceptedAt = null } = this.#baseline ?? {};
-    const baseline = { acceptedAt, known: this.#known, new: fresh, failsOnNew: this.#failsOnNew };
+    const baseline = { acceptedAt, known, new: rows + newSchema, failsOnNew: this.#failsOnNew };
     return { ...result, tables, baseline };
   }
 

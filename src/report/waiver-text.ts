@@ -52,11 +52,16 @@ export function isKnownAlone({ baseline }: RunResult, table: TableResult): boole
 export function describeBaseline({ baseline, totals }: RunResult): string {
   if (baseline === undefined) return '';
   const differing = totals.missing + totals.extra + totals.changed - (totals.waived ?? 0);
-  if (differing + baseline.new === 0) return '';
+  const schema = baseline.known + baseline.new - differing;
+  const what = [
+    ...(differing > 0 ? [formatCounted(differing, 'row')] : []),
+    ...(schema > 0 ? [formatCounted(schema, 'schema difference')] : []),
+  ];
+  if (what.length === 0) return '';
   const fresh = baseline.new === 0 ? 'none' : formatCount(baseline.new);
   const of =
     baseline.acceptedAt === null
       ? 'since there is no baseline'
       : `against the baseline of ${visibleName(baseline.acceptedAt.slice(0, 10))}`;
-  return `${formatCounted(differing, 'row')}, ${fresh} new ${of}`;
+  return `${what.join(' and ')}, ${fresh} new ${of}`;
 }

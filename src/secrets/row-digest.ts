@@ -10,7 +10,7 @@ const HISTORY_CHARACTERS = 22;
 export interface RowDigests {
   /** Of everything that differs: table, key, columns and both values. Damaged anew, a row has another one. */
   readonly state: string;
-  /** Of the row itself: table and key; of the whole row where there is no key. */
+  /** Of the row itself: table and key; its values where there is no key, so that it stays the same with more or fewer copies. */
   readonly row: string;
 }
 
@@ -39,8 +39,7 @@ export class RowDigester {
 
   /** The hashes of a history and a baseline, 22 characters each. */
   digest(table: string, row: RowDifference): RowDigests {
-    const state = this.text(encodeState(table, row));
-    return { state, row: row.key === null ? state : this.text(encodeRow(table, row)) };
+    return { state: this.text(encodeState(table, row)), row: this.text(encodeRow(table, row)) };
   }
 
   /** The hash of any text, 22 characters. */
@@ -60,8 +59,9 @@ export function createRowHasher(secret: Secret): (table: string, row: RowDiffere
   });
 }
 
-function encodeRow(table: string, { key }: RowDifference): string {
-  return JSON.stringify([ENCODING, 'row', table, entriesOf(key)]);
+function encodeRow(table: string, { key, source, target }: RowDifference): string {
+  const own = key === null ? ['values', entriesOf(source ?? target)] : entriesOf(key);
+  return JSON.stringify([ENCODING, 'row', table, own]);
 }
 
 /** Injective: names and values are elements of lists, and their order is that of the names. */

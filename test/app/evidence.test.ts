@@ -184,6 +184,31 @@ describe('the evidence of a run', () => {
     );
   });
 
+  it('is found altered where the manifest is gone, spoiled or a link, by who can prove that there was one', async () => {
+    copy('spoiled');
+    const proofs = [
+      ['--manifest-hash', hash],
+      ['--public-key', at('sign.pub')],
+    ];
+    const spoil: readonly (readonly [() => void, string])[] = [
+      [() => writeFileSync(at('spoiled/SHA256SUMS'), 'x'), 'altered: SHA256SUMS (no manifest any more)'],
+      [() => rmSync(at('spoiled/SHA256SUMS')), 'missing: SHA256SUMS'],
+      [() => symlinkSync(at('kept/SHA256SUMS'), at('spoiled/SHA256SUMS')), 'altered: SHA256SUMS'],
+    ];
+    for (const [change, words] of spoil) {
+      change();
+      for (const proof of proofs) {
+        const { exitCode, stdout } = await check('spoiled', ...proof);
+        expect({ exitCode, first: stdout.split('\n')[0] }).toEqual({
+          exitCode: 1,
+          first: expect.stringContaining(words),
+        });
+      }
+      expect((await check('spoiled')).exitCode).toBe(2);
+    }
+    expect((await check('not there', ...(proofs[0] ?? []))).exitCode).toBe(2);
+  });
+
   it('is refused where the folder is not empty, the key is no key, or another output goes into it', async () => {
     mkdirSync(at('full'));
     writeFileSync(at('full/x'), '');

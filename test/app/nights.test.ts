@@ -198,6 +198,11 @@ describe('rows without a key', () => {
     });
     await target.run("INSERT INTO visits VALUES ('c', 3)");
     expect(await night()).toMatchObject({ exitCode: 1, result: { totals: { waived: 2, extra: 2 } } });
+    const { stdout } = await runHere(['history', place('history'), '--json']);
+    const sums = JSON.parse(stdout).nights.map(({ tables }: { tables: readonly { table: string }[] }) =>
+      tables.find(({ table }) => table === 'public.visits'),
+    );
+    expect(sums.at(-1)).toMatchObject({ new: 0, again: 1, healed: 0 });
     expect(readFileSync(place('run.log'), 'utf8')).not.toContain(SECRET);
     for (const name of ['run.json', 'run.html', 'rows.ndjson'])
       expect(readFileSync(place(name), 'utf8')).not.toContain(SECRET);

@@ -355,6 +355,11 @@ const VALUES: readonly Mistake[] = [
   ),
   verify(['--ratio', '5%'], 'Expected --ratio only where the mode of the run is spot.', 'leave --ratio out'),
   verify(
+    ['--mode', 'count', '--canary'],
+    'Expected --canary with a mode that compares rows, got mode count.',
+    'leave --canary out',
+  ),
+  verify(
     ['--mode', 'count', '--ratio', '5%'],
     'Expected --ratio only where the mode of the run is spot.',
     'leave --ratio out',

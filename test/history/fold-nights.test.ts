@@ -71,6 +71,24 @@ describe('the nights of a history', () => {
     ]);
   });
 
+  it('do not call a row new that a night did not look for', () => {
+    const narrow = { asked: 'r', isRead: false };
+    expect(fold(night('1=a 2=a'), night('', narrow), night('', narrow), night('1=a 2=b'), night(''))).toEqual(
+      [
+        [2, 0, 0, 0],
+        [0, 0, 0, null],
+        [0, 0, 0, null],
+        [0, 2, 1, 0],
+        [0, 0, 0, 2],
+      ],
+    );
+    expect(fold(night('1=a'), night('', { asked: 'r' }), night('1=a'))).toEqual([
+      [1, 0, 0, 0],
+      [0, 0, 0, null],
+      [0, 1, 0, 0],
+    ]);
+  });
+
   it('say nothing of nights with too many rows, nor of the one behind', () => {
     const unknown = [null, null, null, null];
     expect(fold(night('1=a'), night(null), night('1=a'), night('1=a 2=a'))).toEqual([

@@ -105,6 +105,12 @@ describe('a run against a baseline', () => {
     expect(quiet).toContain(
       '<skipped message="Known: 2 rows, none new against the baseline of 2026-01-31."/>',
     );
+    const schema = sampleResult([known], {
+      baseline: { acceptedAt: '2026-01-31T02:00:00.000Z', known: 3, new: 0, failsOnNew: true },
+    });
+    expect(formatReport(schema, { format: 'junit' })).toContain(
+      'Known: 2 rows and 1 schema difference, none new against the baseline of 2026-01-31.',
+    );
     const loud = formatReport(run([known, fresh], 1), { format: 'junit' });
     expect(loud).toContain('failures="1"');
     expect(loud).toMatch(/name="public\.fresh"[^>]*>\s*<failure/);
