@@ -1,6 +1,7 @@
 const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a directory',
+  EEXIST: 'there is a file of this name already',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read only',
