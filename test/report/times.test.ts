@@ -38,7 +38,7 @@ describe('a result that was not found in one go', () => {
   });
 
   it('says from how many parts, how far apart, and which is missing', () => {
-    expect(formatSummary(merged)).toContain('; in 4 parts over 2 h 30 min, without part 3; ');
+    expect(formatSummary(merged)).toContain('; in 3 of 4 parts over 2 h 30 min, without part 3; ');
     expect(listScope(merged).join('\n')).toContain('Joined from 3 of 4 parts, read between');
     expect(formatReport(merged, { format: 'html' })).toContain(
       '2026-11-28T20:00:00.000Z and 2026-11-28T22:30:00.000Z',
