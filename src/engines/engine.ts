@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Column, Table } from '../core/schema.js';
 import type { ConnectionSettings, Environment } from './connection-settings.js';
+import type { PositionRules } from './positions.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { UrlList } from './server-urls.js';
 import type { Session } from './session.js';
@@ -31,6 +32,8 @@ export interface Capabilities {
   readonly load?: boolean;
   /** Whether sessions tell what repair SQL must know, and answer what it asks. */
   readonly repair?: boolean;
+  /** How a position of one server is known to be reached on another; sessions then answer what is asked of positions. */
+  readonly positions?: PositionRules;
 }
 
 /**

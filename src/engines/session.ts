@@ -1,8 +1,11 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
+import type { Fence } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
+import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
 import type { ConnectionSettings } from './connection-settings.js';
+import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
@@ -96,6 +99,26 @@ export interface Questions {
   readonly 'checksum-probe': { readonly about: bigint; readonly answer: ChecksumProbeAnswer };
   /** `Capabilities.repair`: what repair SQL must know of the target. */
   readonly 'repair-catalog': { readonly about: RepairScope; readonly answer: RepairCatalog };
+  /** `Capabilities.positions`: what the server of a side says of replication. A missing grant is a part of the answer. */
+  readonly replication: {
+    readonly about: { readonly side: Side; readonly tables: readonly Table[] };
+    readonly answer: ReplicationFacts;
+  };
+  /** `Capabilities.positions`: where the server stands, in its own spelling; null where it has no position. */
+  readonly position: { readonly about: Fence; readonly answer: string | null };
+  /**
+   * `Capabilities.positions`: whether the server has reached a position. It waits for it so long, and never longer than a
+   * second, in one statement where the server can wait; else it is asked once.
+   */
+  readonly reached: {
+    readonly about: { readonly fence: Fence; readonly position: string; readonly waitMs: number };
+    readonly answer: boolean;
+  };
+  /**
+   * `Capabilities.positions`: a number in digits that grows whenever rows are written on the server, which every account
+   * may read; null where the server does not say.
+   */
+  readonly changes: { readonly about: null; readonly answer: string | null };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

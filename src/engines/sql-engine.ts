@@ -10,6 +10,7 @@ import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { CatalogRequest, Questions, Session } from './session.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
+import type { SqlPositions } from './sql-positions.js';
 import type { SqlSession } from './sql-session.js';
 import type { Lexicon } from './sql-tokens.js';
 import { StatementLog } from './statement-log.js';
@@ -44,11 +45,12 @@ export interface SqlEngineParts
   /** Milliseconds since 1970 by the server's clock. */
   readClock(session: SqlSession): Promise<number>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
+  readonly positions: SqlPositions;
 }
 
 /** Makes an engine that turns what is asked of it into SQL. */
 export function createSqlEngine(parts: SqlEngineParts): Engine {
-  const { dialect, checksum, cancel, openSql } = parts;
+  const { dialect, checksum, cancel, openSql, positions } = parts;
   return {
     ...parts,
     open: async (settings, stop, log) => {
@@ -58,7 +60,7 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
     },
     describe: (selection) => dialect.buildSelect(selection),
     describeCount: ({ table, where }) => dialect.buildCount(table, where),
-    can: { cancel, checksum, estimate: true, sizes: true, load: true, repair: true },
+    can: { cancel, checksum, estimate: true, sizes: true, load: true, repair: true, positions },
   };
 }
 
@@ -72,6 +74,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
   const answers: Answers = {
     ...answerAboutRows(session, parts),
     ...answerAboutChecksums(session, parts.checksum),
+    ...answerAboutPositions(session, parts.positions),
     catalog: (request) => parts.readCatalog(session, request),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),
@@ -139,5 +142,17 @@ function answerAboutChecksums(
       const { sql, ...expected } = checksum.buildProbe(seed);
       return { checksum: readChecksum(await session.query(sql)), expected };
     },
+  };
+}
+
+function answerAboutPositions(
+  session: SqlSession,
+  positions: SqlPositions,
+): Pick<Answers, 'replication' | 'position' | 'reached' | 'changes'> {
+  return {
+    replication: (about) => positions.readReplication(session, about),
+    position: (fence) => positions.readPosition(session, fence),
+    reached: (about) => positions.isReached(session, about),
+    changes: () => positions.readChanges(session),
   };
 }

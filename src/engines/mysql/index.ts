@@ -15,6 +15,7 @@ import { resolveMysqlConnection, spreadMysqlUrls } from './connection.js';
 import { adviseMysqlRebuild, mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
+import { mysqlPositions } from './positions.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { readMysqlTableSizes } from './table-sizes.js';
 import { LEXICON } from './write-settings.js';
@@ -63,6 +64,7 @@ export const mysqlParts: SqlEngineParts = {
   readAccount: readMysqlAccount,
   readClock: readMysqlClock,
   readLoad: readMysqlLoad,
+  positions: mysqlPositions,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,
   connectHints: MYSQL_CONNECT_HINTS,

@@ -13,6 +13,7 @@ import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
 import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
+import { postgresqlPositions } from './positions.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { readPostgresqlTableSizes } from './table-sizes.js';
 
@@ -51,6 +52,7 @@ export const postgresqlParts: SqlEngineParts = {
   readAccount: readPostgresqlAccount,
   readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
+  positions: postgresqlPositions,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,
   connectHints: POSTGRESQL_CONNECT_HINTS,
