@@ -21,6 +21,7 @@ import { compileScope } from './comparison-scope.js';
 import type { RowTeller } from './disclose-rows.js';
 import { limitRuntime } from './limit-runtime.js';
 import type { OpenSide } from './open-side.js';
+import type { Replication } from './replication.js';
 import type { RunLoad } from './run-load.js';
 import type { RunningSitting } from './sitting.js';
 
@@ -60,6 +61,7 @@ export interface Reading extends OpenRun {
   readonly teller: RowTeller;
   /** How the run keeps to its limits. */
   readonly control: RunLoad;
+  readonly replication: Replication;
 }
 
 /**
@@ -88,6 +90,11 @@ export async function readInTime(reading: Reading): Promise<Canaries> {
 async function readTables(reading: Reading): Promise<Canaries> {
   const { wishes, tables, pool } = reading;
   await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
+  const lag = await reading.replication.waitForLag();
+  if (lag !== null) {
+    for (const table of tables) table.addFinding({ ...lag, about: { table: table.name } });
+    return new Map();
+  }
   const counted = tables.filter((table) => table.mode === 'count');
   const read = tables.filter((table) => table.mode !== 'count');
   if (counted.length > 0) await countAll({ ...reading, tables: counted });
@@ -153,7 +160,7 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
-  const { config, wishes, sides, tables, spool, seed, control, teller } = reading;
+  const { config, wishes, sides, tables, spool, seed, control, teller, replication } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const hidesWords = hidesRows(config);
@@ -183,6 +190,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
         seed,
       }),
       emit: wishes.emit,
+      looks: replication.makeLooks(),
       keepsKeys: wishes.sitting.sitting.journal !== null,
       tellRow: wishes.rowEvents ? ({ planned }, row) => teller.row(planned, row) : null,
       showsKeys: teller.showsKeys,

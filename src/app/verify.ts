@@ -32,6 +32,7 @@ import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.j
 import { openState } from './open-state.js';
 import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
+import { Replication } from './replication.js';
 import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
@@ -146,7 +147,8 @@ async function verifyOpenSides(
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const facts = comparisonFacts({ config: asked, sides, tables: planned, seed });
     const tables = wishes.sitting.begin(facts, planned, spool);
-    const reading = { ...run, sides: load.sides, tables, spool, control: load };
+    const replication = await Replication.open({ ...run, sides: load.sides, tables, signal: wishes.signal });
+    const reading = { ...run, sides: load.sides, tables, spool, control: load, replication };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -172,6 +174,7 @@ async function verifyOpenSides(
       seed,
       hashes: hashConfig(asked),
       load: load.describe(),
+      replication: await replication.describe(),
       hidden: teller.describeHidden(pairing.tables),
       source: describeSide(sides.source),
       target: describeSide(sides.target),

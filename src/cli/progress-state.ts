@@ -12,6 +12,8 @@ export interface ProgressState {
   unverifiedTables: number;
   /** Why the run stands still; null while it does not. */
   paused: string | null;
+  /** How far looking again at rows that differ is; null before it begins. */
+  looks: string | null;
   /** Running table pairs, in the order they began. */
   readonly running: Map<string, RunningTable>;
   /** Rows done at recent times, by which speed is told: a mean over the whole run would hide a stall. */
@@ -39,6 +41,7 @@ export function createProgressState(): ProgressState {
     paused: null,
     running: new Map(),
     samples: [],
+    looks: null,
   };
 }
 
@@ -57,6 +60,10 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
   }
   if (event.type === 'run:resumed') {
     state.paused = null;
+    return null;
+  }
+  if (event.type === 'rows:looked') {
+    state.looks = describeLooks(event);
     return null;
   }
   const table = openTable(state, event.table);
@@ -82,6 +89,10 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     default:
       return null;
   }
+}
+
+function describeLooks({ looks, open }: Extract<RunEvent, { type: 'rows:looked' }>): string {
+  return `look ${looks} at rows that differ: ${formatCount(open)} undecided`;
 }
 
 function describeChoice({

@@ -22,6 +22,9 @@ const OPTION_OF: Readonly<Record<Renamed, OptionWithPart>> = {
   chunkTimeMs: 'chunkTime',
   maxRuntimeMs: 'maxRuntime',
   limits: 'maxLoad',
+  recheckForMs: 'recheckFor',
+  maxLagMs: 'maxLag',
+  maxLagWaitMs: 'maxLagWait',
 };
 
 const isRenamed = (field: keyof RunConfig): field is Renamed => Object.hasOwn(OPTION_OF, field);

@@ -75,6 +75,12 @@ export interface RunConfig {
   /** How long a chunk should take. */
   readonly chunkTimeMs: number;
   readonly limits: LoadLimits;
+  /** For how long rows that differ are looked at again; null follows whether somebody writes. */
+  readonly recheckForMs: number | null;
+  /** How far the target may be behind the source when rows are first read; null for any time. */
+  readonly maxLagMs: number | null;
+  /** For how long a target that is behind is waited for. */
+  readonly maxLagWaitMs: number;
   /** Who hashes rows where the servers may. */
   readonly checksumOn: ChecksumPlace;
   /** The seed of the row hash; null for a random one. */

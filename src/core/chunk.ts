@@ -1,7 +1,9 @@
 import type { KeyPart } from './encoding/key-bytes.js';
 import type { SerializedError } from './errors.js';
+import type { Fence } from './fence.js';
 import type { PackedKeys } from './packed-keys.js';
 import type { Side, TableId } from './pairing.js';
+import type { RowStates } from './row-states.js';
 
 /**
  * What one task reads from both sides: the rows after a key, up to a key, or up to a cap. Bounds may name only the
@@ -15,9 +17,30 @@ export interface ChunkTask {
   readonly capRows: number;
   /** Wire bytes a side; a read that exceeds it ends there, with at least one row. */
   readonly capBytes: number;
-  /** Whether the keys of the rows that differ are wanted. */
-  readonly keepsKeys: boolean;
+  /** Whether the keys of the rows that differ are wanted: never, where looking these up is less work than reading the range, or always. */
+  readonly keeps: 'no-keys' | 'few-keys' | 'keys';
 }
+
+/** Asks sides, one after the other, what they hold of some rows now, and then where the source stands, if there is a fence. */
+export interface LookTask {
+  readonly kind: 'look';
+  readonly pairId: TableId;
+  readonly keys: PackedKeys;
+  readonly sides: readonly Side[];
+  readonly fence: Fence | null;
+  /** How long a position may take to come, where it must be waited for. */
+  readonly limitMs: number;
+}
+
+/** What came of a look, in the order of its sides. */
+export interface Looked {
+  readonly kind: 'looked';
+  readonly states: readonly RowStates[];
+  /** Null where the source has none. */
+  readonly position: string | null;
+}
+
+export type LookResult = Looked | UnverifiedChunk;
 
 /** Asks for rows of a range again that differed when another sitting of the run read it. */
 export interface LookAgainTask {
@@ -156,6 +179,16 @@ export interface UnequalChecksums {
 }
 
 export type ChecksumResult = ChunkResult | UnequalChecksums;
+
+/** What looking a row up by its key costs, in rows of a range that is read; measured on all engines. */
+export const ROWS_A_LOOKUP = 8;
+/** So few rows are always looked up by their keys. */
+const FEW_ROWS = 100;
+
+/** Whether looking rows of a range up by their keys would be less work than reading all of it once more. */
+export function isSparse(doubtful: number, rows: number): boolean {
+  return doubtful * ROWS_A_LOOKUP <= rows || doubtful <= FEW_ROWS;
+}
 
 const NO_DIFFERENCE: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 

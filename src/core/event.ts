@@ -38,6 +38,15 @@ export type RunEvent =
       readonly attempt: number;
     }
   | { readonly type: 'row:differs'; readonly table: string; readonly difference: RowDifference }
+  /** Rows that differed were looked at once more, of all tables together. */
+  | {
+      readonly type: 'rows:looked';
+      readonly looks: number;
+      /** Rows of which it is not known yet whether they differ. */
+      readonly open: number;
+      readonly confirmed: number;
+      readonly inFlight: number;
+    }
   | { readonly type: 'table:end'; readonly table: string; readonly verdict: Verdict }
   /** More statements than `maxLoad` are at work on a server, or nobody knows how many (`load` is null). */
   | {

@@ -40,6 +40,8 @@ export interface RowCounts {
   readonly extra: number;
   readonly changed: number;
   readonly inFlight: number;
+  /** Rows that were looked at again and of which nobody can say whether they differ; absent where there are none. */
+  readonly unsettled?: number;
   /** How many of the missing, extra and changed rows are waived; absent where none is. */
   readonly waived?: number;
 }
@@ -90,6 +92,17 @@ export interface TableResult extends RowCounts {
 export interface LoadResult extends LoadLimits {
   /** How long the run stood still because a server was busier than `maxLoad`. */
   readonly pausedMs: number;
+}
+
+/** How the target followed the source while it was read; positions are in the spelling of the servers. */
+export interface ReplicationResult {
+  /** By which fences it was known what the target had applied, and of how many tables. */
+  readonly fences: readonly { readonly way: string; readonly tables: number }[];
+  /** Where the source stood when the first row was read, and when the last was; null where it did not say. */
+  readonly sourceFrom: string | null;
+  readonly sourceTo: string | null;
+  /** How long the target took to come up to where the source was: at the first fence, the last, and the most. */
+  readonly lagMs: { readonly first: number; readonly last: number; readonly most: number } | null;
 }
 
 /** That a result was found in several sittings, each of a process of its own. */
@@ -164,6 +177,8 @@ export interface RunResult extends ConfigHashes {
   readonly stoppedBy?: 'max-runtime';
   /** The words of the command line, without passwords; absent where a program began the run. */
   readonly command?: readonly string[];
+  /** Absent where the target is not known to follow the source. */
+  readonly replication?: ReplicationResult;
   /** Absent where nothing was limited. */
   readonly load?: LoadResult;
   /** Absent where nothing is hidden. */

@@ -127,6 +127,15 @@ export class RowReader {
     return next;
   }
 
+  /** The hash of the canonical bytes of the row at `offset`. */
+  hashRow({ buffer, offset, end }: WireRow, hash: RowHash): bigint {
+    this.codec.split(buffer, offset, end, this.spans);
+    const sink = this.#row;
+    sink.reset();
+    for (let i = 0; i < this.codec.encoders.length; i++) this.encodeField(buffer, i, sink);
+    return hash(sink.bytes, sink.length);
+  }
+
   /** Splits the row at `offset` and appends only its key bytes. */
   readKey(row: WireRow, keys: ByteSink): number {
     const next = this.codec.split(row.buffer, row.offset, row.end, this.spans);

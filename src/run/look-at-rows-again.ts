@@ -1,8 +1,9 @@
-import type { LookAgainTask, LookedAgain } from '../core/chunk.js';
-import { describeSpans } from '../state/describe-span.js';
+import { isSparse, NONE_UNFOUND } from '../core/chunk.js';
+import { countKeys } from '../core/packed-keys.js';
 import type { ReadSpan } from '../state/read-span.js';
-import type { ComparedRows } from '../state/table-record.js';
-import { commitRows, reportUnverified, runWithRetries, type TableRun } from './table-run.js';
+import type { HeldRange } from './held-range.js';
+import { commitSettled } from './looks/commit-held.js';
+import type { TableRun } from './table-run.js';
 import type { TableWork } from './table-work.js';
 
 /** Ranges that one worker takes at a time. */
@@ -26,31 +27,28 @@ export function* batchSpans(spans: readonly ReadSpan[]): Generator<readonly Read
  */
 export async function lookAtRowsAgain(run: TableRun, { work, part, spans }: LookAgainWork): Promise<void> {
   const { table } = work;
-  const { pair } = table.planned;
-  if (pair === null) return;
-  const place = { table, segment: part };
-  for (const [at, { range, hasher, rows, keys }] of spans.entries()) {
-    if (run.signal.aborted || keys === null) return;
-    const task: LookAgainTask = { kind: 'look-again', pairId: pair.id, keys };
-    const result = await runWithRetries(run, place, task);
-    if (run.signal.aborted) return;
-    if (result.kind === 'unverified') {
-      const left = spans.slice(at).map((span) => span.range);
-      await reportUnverified(run, table, result, describeSpans(pair, left, run.showsKeys));
-      return;
-    }
-    const { counts, changedColumns, undecidedColumns, unfound, differingKeys } = result;
-    const inFlight = rows.counts.inFlight + counts.inFlight;
-    const { sourceRows, targetRows } = rowsNow(rows, result);
-    const now = { sourceRows, targetRows, counts: { ...counts, inFlight }, changedColumns, undecidedColumns };
-    await commitRows(run, place, { range, hasher, rows: now, unfound, keys: differingKeys });
+  const mustHold = run.looks !== null && (await run.looks.mustHold(table));
+  for (const span of spans) {
+    if (run.signal.aborted || span.keys === null) return;
+    const range = {
+      ...span,
+      work,
+      part,
+      keys: span.keys,
+      count: countKeys(span.keys),
+      unfound: NONE_UNFOUND,
+    };
+    if (mustHold) await holdRange(run, { ...range, part: work.begin() });
+    else await commitSettled(run, { table, range, confirmed: span.keys, ...NOTHING_SETTLED });
   }
 }
 
-/** The rows of a range, with those that have come or gone among the ones that were looked at again. */
-function rowsNow({ sourceRows, targetRows, counts }: ComparedRows, { asked, present }: LookedAgain) {
-  return {
-    sourceRows: sourceRows + present.source - (asked - counts.extra),
-    targetRows: targetRows + present.target - (asked - counts.missing),
-  };
+const NOTHING_SETTLED = { inFlight: 0, present: { source: 0, target: 0 }, unsettled: null };
+
+/** Holds a range back; another sitting can go on from there, unless it has less to do to read it again. */
+export async function holdRange(run: TableRun, held: HeldRange): Promise<void> {
+  const { work, range, hasher, rows, keys, count } = held;
+  if (isSparse(count, Math.max(rows.sourceRows, rows.targetRows)))
+    work.table.record({ kind: 'held', range, hasher, rows, keys });
+  await run.looks?.hold(run, held);
 }

@@ -5,7 +5,7 @@ import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } 
 import { drawSegments } from '../plan/spot-planner.js';
 import type { OpenRanges } from '../state/open-ranges.js';
 import type { TableState } from '../state/table-state.js';
-import { finishTable } from './finish-table.js';
+import { endParts } from './end-part.js';
 import { batchSpans, type LookAgainWork } from './look-at-rows-again.js';
 import { noteChecksumObstacle } from './note-checksum.js';
 import { endTable, type TableRun } from './table-run.js';
@@ -52,7 +52,7 @@ export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
       if (run.signal.aborted) return;
     }
     work.isPlanned = true;
-    if (work.isDone) await endSegments(run, table);
+    if (work.isDone) await endParts(run, work);
   }
 }
 
@@ -135,10 +135,4 @@ export async function planOrWhole(
     });
     return [WHOLE];
   }
-}
-
-/** Ends a table of which all segments are done. */
-export async function endSegments(run: TableRun, table: TableState): Promise<void> {
-  table.record({ kind: 'done' });
-  await finishTable(run, table);
 }

@@ -1,12 +1,14 @@
-import { type ChunkTask, type ComparedChunk, nextChunkRows } from '../core/chunk.js';
+import { type ChunkTask, type ComparedChunk, isSparse, nextChunkRows } from '../core/chunk.js';
 import type { KeySpan } from '../core/coverage.js';
+import { countKeys } from '../core/packed-keys.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
+import { endPart } from './end-part.js';
 import { FailingStretch } from './failing-stretch.js';
-import { type LookAgainWork, lookAtRowsAgain } from './look-at-rows-again.js';
+import { holdRange, type LookAgainWork, lookAtRowsAgain } from './look-at-rows-again.js';
 import { firstChunkRows } from './pacing.js';
 import { pullOldest, readWhole } from './pull-oldest.js';
-import { endSegments, pullTables, type SegmentWork } from './pull-tables.js';
+import { pullTables, type SegmentWork } from './pull-tables.js';
 import { commitRows, runWithRetries, type TableRun } from './table-run.js';
 
 const CHUNK_BYTES = 64 << 20;
@@ -36,6 +38,7 @@ export async function runTables(request: TableRun): Promise<void> {
   // Nothing may go on reading once the caller hears of a failure.
   await Promise.allSettled(lanes);
   await Promise.all(lanes);
+  if (!run.signal.aborted) await run.looks?.settle(run);
 }
 
 async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {
@@ -67,7 +70,7 @@ async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {
       upTo: turn.upTo,
       capRows: failing.limitRows(checksums?.limitRows(capRows) ?? capRows),
       capBytes: CHUNK_BYTES,
-      keepsKeys: run.keepsKeys,
+      keeps: keysKept(run),
     };
     const result = await runWithRetries(run, { table, segment: segment.ordinal }, task);
     if (run.signal.aborted) break;
@@ -95,18 +98,14 @@ async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {
   }
 }
 
-/** Notes that a segment was walked to its end, or that the rest of it is unverified: never that it was interrupted. */
-async function endSegment(run: TableRun, { work, segment }: SegmentWork): Promise<void> {
-  await run.spool.seal(work.table.planned.id, segment.ordinal);
-  work.openSegments--;
-  if (work.isDone) await endSegments(run, work.table);
+function endSegment(run: TableRun, { work, segment }: SegmentWork): Promise<void> {
+  return endPart(run, work, segment.ordinal);
 }
 
 async function walkAgain(run: TableRun, item: LookAgainWork): Promise<void> {
   const { work, part } = item;
   await lookAtRowsAgain(run, item);
-  if (!run.signal.aborted)
-    await endSegment(run, { work, segment: { after: null, upTo: null, ordinal: part } });
+  if (!run.signal.aborted) await endPart(run, work, part);
 }
 
 interface AcceptedChunk {
@@ -115,23 +114,38 @@ interface AcceptedChunk {
   readonly range: KeySpan;
 }
 
-function acceptChunk(
+/** A range with rows that differ may be held back, to be looked at again; all others are committed at once. */
+async function acceptChunk(
   run: TableRun,
   { work, segment }: SegmentWork,
-  { kind, chunk, range }: AcceptedChunk,
+  accepted: AcceptedChunk,
 ): Promise<void> {
+  const { kind, chunk, range } = accepted;
   const hasher = kind === 'proved' ? 'server' : 'client';
   const { sourceRows, targetRows, counts, changedColumns, undecidedColumns, unfound, differingKeys } = chunk;
   const rows = { sourceRows, targetRows, counts, changedColumns, undecidedColumns };
-  return commitRows(
-    run,
-    { table: work.table, segment: segment.ordinal },
-    {
+  const place = { table: work.table, segment: segment.ordinal };
+  const count = differingKeys === null ? 0 : countKeys(differingKeys);
+  if (differingKeys !== null && count > 0 && (await run.looks?.mustHold(work.table))) {
+    await run.spool.rollback(work.table.planned.id, segment.ordinal);
+    const held = {
+      work,
+      part: work.begin(),
       range,
       hasher,
       rows,
       unfound,
       keys: differingKeys,
-    },
-  );
+      count,
+      chunks: 1,
+    } as const;
+    return holdRange(run, held);
+  }
+  const isListed = run.keepsKeys && isSparse(count, Math.max(sourceRows, targetRows));
+  return commitRows(run, place, { range, hasher, rows, unfound, keys: isListed ? differingKeys : null });
+}
+
+function keysKept({ looks, keepsKeys }: TableRun): ChunkTask['keeps'] {
+  if (looks !== null) return 'keys';
+  return keepsKeys ? 'few-keys' : 'no-keys';
 }

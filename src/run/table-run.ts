@@ -15,6 +15,7 @@ import type { TableProgress } from '../state/table-progress.js';
 import type { StoredRows, TableRecord } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
 import type { TaskResult, WorkerTask } from '../tasks/task.js';
+import type { HeldRange } from './held-range.js';
 
 const RETRY_DELAYS_MS = [250, 1000, 4000];
 
@@ -42,12 +43,24 @@ export interface TableRun {
   readonly emit: EmitEvent;
   /** Whether the keys of differing rows are recorded, so that another sitting can look at them again. */
   readonly keepsKeys: boolean;
+  /** Looks at rows that differ again, where somebody writes; null where what differed twice at once is a difference. */
+  readonly looks: RunLooks | null;
   /** Makes a row what is told of it as `row:differs`; null where rows are not told one by one. */
   readonly tellRow: ((table: TableState, row: RowDifference) => RowDifference) | null;
   /** Whether a sentence may name keys. */
   readonly showsKeys: boolean;
   readonly signal: AbortSignal;
   readonly now: () => number;
+}
+
+/** Holds ranges with rows that differ back, until it is known of these whether they do. */
+export interface RunLooks {
+  /** Whether rows of a table that differed twice may be equal in a while. */
+  mustHold(table: TableState): Promise<boolean>;
+  /** Takes a range; where too many rows are held already they are settled first. */
+  hold(run: TableRun, range: HeldRange): Promise<void>;
+  /** Looks at all rows that are held, until it is known what they are, and commits their ranges. */
+  settle(run: TableRun): Promise<void>;
 }
 
 /** Where a task's differences belong: a table, and the part of it whose rows follow each other in the spool. */

@@ -7,6 +7,7 @@ import {
   type LoadResult,
   type PartResult,
   type PartsResult,
+  type ReplicationResult,
   RUN_FORMAT,
   type RunResult,
   type SideResult,
@@ -59,6 +60,7 @@ export interface RunFacts {
   readonly seed: bigint;
   readonly hashes: ConfigHashes;
   readonly load: LoadResult | null;
+  readonly replication: ReplicationResult | null;
   readonly hidden: HiddenParts | null;
   readonly source: SideResult;
   readonly target: SideResult;
@@ -81,6 +83,7 @@ export function buildResult(facts: RunFacts): RunResult {
   const { tables, findings } = facts;
   const sum = (name: 'sourceRows' | 'targetRows' | 'missing' | 'extra' | 'changed' | 'inFlight'): number =>
     tables.reduce((total, table) => total + table[name], 0);
+  const unsettled = tables.reduce((total, table) => total + (table.unsettled ?? 0), 0);
   const waived = tables.reduce((total, table) => total + (table.waived ?? 0), 0);
   const own: Verdict[] = [];
   if (hasEffect(findings, 'different')) own.push('different');
@@ -99,6 +102,7 @@ export function buildResult(facts: RunFacts): RunResult {
     askedHash: facts.hashes.askedHash,
     howHash: facts.hashes.howHash,
     ...(facts.load === null ? {} : { load: facts.load }),
+    ...(facts.replication === null ? {} : { replication: facts.replication }),
     ...(facts.run === null ? {} : { run: facts.run }),
     ...(facts.sittings === null ? {} : { sittings: facts.sittings }),
     ...(facts.part === null ? {} : { part: facts.part }),
@@ -122,6 +126,7 @@ export function buildResult(facts: RunFacts): RunResult {
       extra: sum('extra'),
       changed: sum('changed'),
       inFlight: sum('inFlight'),
+      ...(unsettled > 0 && { unsettled }),
       ...(waived > 0 && { waived }),
     },
     tables,

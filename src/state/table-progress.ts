@@ -73,6 +73,10 @@ export class TableProgress {
       case 'compared':
         this.#addRows(record, learned);
         break;
+      case 'held':
+        this.#isWalked = true;
+        this.#doubtful.set(nameOf(record.range), { ...record, ...when(learned), chunks: 1 });
+        break;
       case 'drawn':
         this.#drawn.push({ range: record.range, share: record.share, end: record.end });
         break;
@@ -122,19 +126,18 @@ export class TableProgress {
   }
 
   #addRows(record: Compared, learned: LearnedRecord): void {
-    const { range, rows, hasher, keys, unfound, chunks = 1 } = record;
+    const { range, rows, hasher, keys, unfound, unsettled, chunks = 1 } = record;
     if (range === null) {
-      this.#isOpen ||= !isClean(rows);
+      this.#isOpen ||= unsettled !== undefined || !isClean(rows);
       this.#whole.push(learned);
       return;
     }
     this.#isWalked = true;
-    const { sitting, atMs } = learned;
-    const span: ReadSpan = { range, hasher, rows, chunks, keys, sitting, atMs };
+    const span: ReadSpan = { range, hasher, rows, chunks, keys, ...when(learned) };
     this.#doubtful.delete(nameOf(range));
     // Rows that were there and not found are settled at the end of a table, which was not reached.
     const isFound = unfound.source.length + unfound.target.length + unfound.beyond === 0;
-    if (isFound && isClean(rows)) addClean(this.#clean, span);
+    if (isFound && unsettled === undefined && isClean(rows)) addClean(this.#clean, span);
     else if (isFound && keys !== null) this.#doubtful.set(nameOf(range), span);
     else this.#broken.push(span);
   }
@@ -222,4 +225,8 @@ export class TableProgress {
     yield* this.#whole;
     yield { record: { kind: 'done' }, ...now };
   }
+}
+
+function when({ sitting, atMs }: LearnedRecord): Learned {
+  return { sitting, atMs };
 }

@@ -1,5 +1,6 @@
 import type { ComparedChunk, UnfoundRows } from '../core/chunk.js';
 import type { KeySpan } from '../core/coverage.js';
+import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { SerializedError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { PackedKeys } from '../core/packed-keys.js';
@@ -19,6 +20,19 @@ export interface StoredRows {
   readonly part: number;
   readonly start: number;
   readonly end: number;
+}
+
+/** Rows of which it is not known whether they differ, although they were looked at again. */
+export interface UnsettledRows {
+  readonly rows: number;
+  /** Why: they were changing still, the target did not come up to a position, or what it came up to proved to be no fence. */
+  readonly why: 'moving' | 'fence-late' | 'fence-broken';
+  /** How often each was looked at, the least and the most, and when first and last (milliseconds since 1970). */
+  readonly looks: { readonly least: number; readonly most: number };
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** The keys of some of them. */
+  readonly examples: readonly (readonly KeyPart[])[];
 }
 
 /**
@@ -53,6 +67,16 @@ export type TableRecord =
       readonly keys: PackedKeys | null;
       /** How many chunks it stands for; one where it is absent. */
       readonly chunks?: number;
+      /** Rows of it that are in no count; absent where there are none. */
+      readonly unsettled?: UnsettledRows;
+    }
+  /** Rows that were compared, some of which differ and are looked at again before anything is said of them. */
+  | {
+      readonly kind: 'held';
+      readonly range: KeySpan;
+      readonly hasher: Hasher;
+      readonly rows: ComparedRows;
+      readonly keys: PackedKeys;
     }
   | { readonly kind: 'counted'; readonly sourceRows: number; readonly targetRows: number }
   /** Rows of which nothing is known; `open` says which, null where it is all of the table or not known either. */

@@ -9,16 +9,14 @@ import type { TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
-import { addCounts, noCounts } from './column-counts.js';
 import { describeInterrupted, describeUnverified } from './describe-open.js';
 import { describeSpans } from './describe-span.js';
 import { describeEmptyCondition } from './empty-condition.js';
+import { RowTally } from './row-tally.js';
 import { type Extent, StoredExtents } from './stored-extents.js';
 import type { TableRecord } from './table-record.js';
 import { describeUndecided } from './undecided-columns.js';
 import { UnfoundKeys } from './unfound-keys.js';
-
-const NO_ROWS = { sourceRows: 0, targetRows: 0, missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 type ComparedRecord = Extract<TableRecord, { kind: 'compared' }>;
 
@@ -42,9 +40,7 @@ export class TableState {
   #elapsedMs = 0;
   /** What others took who read parts of it. */
   #othersMs = 0;
-  readonly #rows = { ...NO_ROWS };
-  #changedColumns = noCounts();
-  #undecided = noCounts();
+  readonly #tally = new RowTally();
   readonly #findings: Finding[];
   /** Chunks that were compared, by who hashed their rows. */
   readonly #hashed = { client: 0, server: 0 };
@@ -113,8 +109,7 @@ export class TableState {
         break;
       case 'counted':
         this.#chunks++;
-        this.#rows.sourceRows += record.sourceRows;
-        this.#rows.targetRows += record.targetRows;
+        this.#tally.addRead(record);
         break;
       case 'unverified':
         this.#unverifiedChunks++;
@@ -135,6 +130,7 @@ export class TableState {
       case 'interrupted':
         this.#addOnce(describeInterrupted(this, { by: record.by, open: this.#describeOpen() }));
         break;
+      case 'held':
       case 'drawn':
       case 'pass':
         break;
@@ -150,18 +146,14 @@ export class TableState {
     }
   }
 
-  #addRows({ part, range, hasher, rows, unfound, stored, chunks = 1 }: ComparedRecord): void {
+  #addRows(record: ComparedRecord): void {
+    const { part, range, hasher, unfound, stored, chunks = 1 } = record;
     this.#stored.add({ part, range, stored });
     // A sample is thousands of ranges that never touch, and says itself how much it is.
     if (range !== null && this.mode === 'full') this.#coverage = addSpan(this.#coverage, range);
     this.#chunks += chunks;
     this.#hashed[hasher] += chunks;
-    this.#rows.sourceRows += rows.sourceRows;
-    this.#rows.targetRows += rows.targetRows;
-    for (const name of ['missing', 'extra', 'changed', 'inFlight'] as const)
-      this.#rows[name] += rows.counts[name];
-    addCounts(this.#changedColumns, rows.changedColumns);
-    addCounts(this.#undecided, rows.undecidedColumns);
+    this.#tally.add(record);
     this.#unfound.add(unfound);
   }
 
@@ -180,17 +172,15 @@ export class TableState {
     this.#chunks = 0;
     this.#unverifiedChunks = 0;
     Object.assign(this.#hashed, { client: 0, server: 0 });
-    Object.assign(this.#rows, NO_ROWS);
-    this.#forgetDifferences();
+    this.#tally.reset();
+    this.#stored = new StoredExtents();
     const kept = this.#findings.filter(({ code }) => code !== 'chunk-unverified');
     this.#findings.splice(0, this.#findings.length, ...kept);
   }
 
   /** Nothing is counted, listed or repaired of rows that differed. */
   #forgetDifferences(): void {
-    Object.assign(this.#rows, { missing: 0, extra: 0, changed: 0, inFlight: 0 });
-    this.#changedColumns = noCounts();
-    this.#undecided = noCounts();
+    this.#tally.forgetDifferences();
     this.#stored = new StoredExtents();
   }
 
@@ -233,34 +223,37 @@ export class TableState {
   get isOpen(): boolean {
     const isLeft = !this.#isDone && !this.#isRotated;
     const isUnverified =
-      this.#unverifiedChunks > 0 || this.#findings.some(({ code }) => code === 'chunk-unverified');
+      this.#unverifiedChunks + this.#tally.unsettled.rows > 0 ||
+      this.#findings.some(({ code }) => code === 'chunk-unverified');
     return this.planned.pair !== null && (isLeft || isUnverified);
   }
 
   get sourceRows(): number {
-    return this.#rows.sourceRows;
+    return this.#tally.rows.sourceRows;
   }
 
   get targetRows(): number {
-    return this.#rows.targetRows;
+    return this.#tally.rows.targetRows;
   }
 
   get differences(): number {
-    return this.#rows.missing + this.#rows.extra + this.#rows.changed;
+    return this.#tally.differences;
   }
 
   /** Rows of the larger side that were read. */
   get rowsRead(): number {
-    return Math.max(this.#rows.sourceRows, this.#rows.targetRows);
+    return Math.max(this.sourceRows, this.targetRows);
   }
 
   /** `waived` is how many of the differing rows were accepted. */
   toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = [], waived = 0): TableResult {
     const { source, target, pair } = this.planned;
-    const undecided = describeUndecided(this.planned, this.#undecided);
+    const undecided = describeUndecided(this.planned, this.#tally.undecided);
     const isRead = this.#unverifiedChunks === 0 && this.#chunks > 0 && this.#isDone;
-    const empty = isRead ? describeEmptyCondition(this.planned, this.#rows) : [];
-    const findings = [...this.#findings, ...undecided.findings, ...empty];
+    const empty = isRead ? describeEmptyCondition(this.planned, this.#tally.rows) : [];
+    const keyNames = pair === null || this.#isBag ? [] : pair.key.map((column) => column.target.name);
+    const unsettled = this.#tally.unsettled.describe(this.name, this.showsKeys ? keyNames : null);
+    const findings = [...this.#findings, ...undecided.findings, ...empty, ...unsettled];
     const schemaDiffers = hasEffect(findings, 'different');
     return {
       source: source === null ? null : qualifiedName(source),
@@ -273,9 +266,10 @@ export class TableState {
       }),
       mode: this.mode,
       strategy: this.mode === 'count' ? 'count' : this.#isRestarted ? 'bucket' : (pair?.strategy ?? null),
-      key: pair === null || this.#isBag ? [] : pair.key.map((column) => column.target.name),
+      key: keyNames,
       checksum: describeUse(this.#hashed),
-      ...this.#rows,
+      ...this.#tally.rows,
+      ...(this.#tally.unsettled.rows > 0 && { unsettled: this.#tally.unsettled.rows }),
       ...(waived > 0 && { waived }),
       coverage: {
         rows: this.rowsRead,
@@ -283,7 +277,7 @@ export class TableState {
         unverifiedChunks: this.#unverifiedChunks,
       },
       columns: undecided.columns,
-      changedColumns: this.#changedColumns,
+      changedColumns: this.#tally.changedColumns,
       elapsedMs: Math.round(this.#elapsedMs + this.#othersMs),
       findings,
       diagnoses,

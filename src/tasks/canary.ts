@@ -53,7 +53,7 @@ async function tryRange(job: CanaryJob): Promise<TriedCanary> {
 const nameOf = ({ kind, key }: RowDifference): string => JSON.stringify([kind, key]);
 
 function chunkOf({ pairId }: CanaryTask): ChunkTask {
-  return { kind: 'chunk', pairId, after: null, upTo: null, capRows: ROWS, capBytes: BYTES, keepsKeys: false };
+  return { kind: 'chunk', pairId, after: null, upTo: null, capRows: ROWS, capBytes: BYTES, keeps: 'no-keys' };
 }
 
 async function compareFirstRows({ task, pair, context, channel }: CanaryJob): Promise<RowDifference[]> {

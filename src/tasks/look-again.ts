@@ -44,6 +44,5 @@ export async function lookAgain({
 }
 
 function* listRows({ keys }: LookAgainTask): Generator<RereadRow> {
-  for (const { key, wireBytes } of unpackKeys(keys))
-    yield { source: key, target: key, wireBytes, seen: 'none', kept: null };
+  for (const key of unpackKeys(keys)) yield { ...key, seen: 'none', kept: null };
 }

@@ -155,7 +155,7 @@ function compareStep(
     countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;
     else if (difference === null && undecided.length === 0) outcome.respelled++;
-    if (difference !== null || undecided.length > 0) keys?.add(row.source, row.wireBytes);
+    if (difference !== null || undecided.length > 0) keys?.add(row);
     if (difference === null) continue;
     counts[difference.kind]++;
     found.push(difference);

@@ -14,6 +14,7 @@ import { comparePartition } from './compare-partition.js';
 import { findEnd } from './find-end.js';
 import { findKeys } from './find-keys.js';
 import { LoadControl } from './load-control.js';
+import { look } from './look.js';
 import { lookAgain } from './look-again.js';
 import { SessionCache } from './session-cache.js';
 import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from './task.js';
@@ -127,6 +128,8 @@ function runTask(
       return findEnd({ task, pair, context, channel });
     case 'find-keys':
       return findKeys({ task, pair, context, channel });
+    case 'look':
+      return look({ task, pair, context, channel });
     case 'look-again':
       return lookAgain({ task, pair, context, channel });
   }

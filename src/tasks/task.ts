@@ -19,6 +19,8 @@ import type {
   FindKeysTask,
   LookAgainResult,
   LookAgainTask,
+  LookResult,
+  LookTask,
 } from '../core/chunk.js';
 import type { Log, LogRules } from '../core/log.js';
 import type { Side, TablePair } from '../core/pairing.js';
@@ -54,7 +56,8 @@ export type WorkerTask =
   | BucketTask
   | FindEndTask
   | FindKeysTask
-  | LookAgainTask;
+  | LookAgainTask
+  | LookTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -71,9 +74,11 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
             ? FindKeysResult
             : Task extends LookAgainTask
               ? LookAgainResult
-              : Task extends CanaryTask
-                ? CanaryTaskResult
-                : ChunkResult;
+              : Task extends LookTask
+                ? LookResult
+                : Task extends CanaryTask
+                  ? CanaryTaskResult
+                  : ChunkResult;
 
 /** Sessions of a task, as far as they can be named elsewhere. */
 export type SideHandles = Readonly<Partial<Record<Side, SessionHandle>>>;

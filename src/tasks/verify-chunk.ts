@@ -4,7 +4,9 @@ import {
   type ComparedChunk,
   type ComparedDifferences,
   type DifferenceCounts,
+  isSparse,
   NONE_UNFOUND,
+  ROWS_A_LOOKUP,
 } from '../core/chunk.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
 import { RowproofError } from '../core/errors.js';
@@ -23,11 +25,7 @@ import {
 } from './worker-context.js';
 
 const SIDES = ['source', 'target'] as const;
-/** What looking a row up by its key costs, in rows of a range that is read; measured on all engines. */
-const ROWS_A_LOOKUP = 8;
 const LIMITED_ROWS_A_LOOKUP = 2;
-/** So few rows are always looked up by their keys. */
-const FEW_ROWS = 100;
 /** Rows of a chunk with equal values in unequal bytes, each read twice for nothing, before bytes are made canonical. */
 const MOST_RESPELLED = { rows: 100, share: 0.1 };
 
@@ -146,7 +144,7 @@ function cutAtSharedEnd(
 const NOTHING: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 async function compareSides(
-  { after, keepsKeys }: ChunkTask,
+  { after, keeps }: ChunkTask,
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
@@ -176,7 +174,7 @@ async function compareSides(
     sides,
     asSent: context.prepared?.asSent === true,
     readKept: null,
-    keepsKeys,
+    keepsKeys: keeps !== 'no-keys',
     steps: planRereads({
       differing,
       indexes: context.indexes,
@@ -194,14 +192,9 @@ async function compareSides(
   const found = counts.missing + counts.extra + counts.changed;
   const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
   const doubtful = found + Math.max(0, ...Object.values(undecidedColumns));
-  const isListed = isSparse(doubtful, Math.max(source.count, target.count));
+  const isListed = keeps === 'keys' || isSparse(doubtful, Math.max(source.count, target.count));
   const differingKeys = isListed ? compared.differingKeys : null;
   return { ...compared, kind: isMatch ? 'match' : 'mismatch', differingKeys };
-}
-
-/** Whether looking the rows of a chunk up by their keys would be less work than reading all of it once more. */
-function isSparse(differing: number, rows: number): boolean {
-  return differing * ROWS_A_LOOKUP <= rows || differing <= FEW_ROWS;
 }
 
 /** How many rows may be read to save looking one up: a lookup costs about as much, but a limit on rows or bytes does not count it so. */

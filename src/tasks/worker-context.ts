@@ -76,6 +76,23 @@ class ReadFailure extends Error {
   }
 }
 
+/** Runs a step on one side; where it fails, the sessions of both are closed. */
+export async function onOneSide<T>(
+  pair: TablePair,
+  { sessions }: WorkerContext,
+  { side, step }: { readonly side: Side; readonly step: () => Promise<T> },
+): Promise<T> {
+  const endDeadline = sessions.startDeadline(side);
+  try {
+    return await step();
+  } catch (error) {
+    await Promise.all(SIDES.map((each) => sessions.drop(each)));
+    throw new ReadFailure(describeReadError(error, pair, { side, engine: sessions.engine(side) }));
+  } finally {
+    endDeadline();
+  }
+}
+
 /** Runs a step on both sides at once; where one fails, the other is cut off instead of being read to its end. */
 export async function onBothSides<T>(
   pair: TablePair,

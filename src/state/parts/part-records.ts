@@ -18,6 +18,7 @@ export class PartRecords {
     const { record, sitting, atMs } = learned;
     switch (record.kind) {
       case 'started':
+      case 'held':
       case 'pass':
       case 'rotated':
       case 'ended':
@@ -30,7 +31,7 @@ export class PartRecords {
         return;
       case 'compared': {
         const { range, rows, hasher, keys, chunks = 1 } = record;
-        if (range !== null && isClean(rows))
+        if (range !== null && record.unsettled === undefined && isClean(rows))
           addClean(known.clean, { range, rows, hasher, keys, chunks, sitting, atMs });
         else known.rest.push({ ...learned, record: { ...record, stored: null, keys: null } });
         return;

@@ -1,0 +1,214 @@
+import type { RunConfig } from '../config/run-config.js';
+import type { Fence, FenceChoice } from '../core/fence.js';
+import type { Finding } from '../core/finding.js';
+import { SIDES, type Side, type TableId } from '../core/pairing.js';
+import type { ReplicationResult } from '../core/result.js';
+import type { ReplicationFacts } from '../engines/positions.js';
+import { Looks } from '../run/looks/looks.js';
+import { WriteWatch } from '../run/looks/write-watch.js';
+import type { TableState } from '../state/table-state.js';
+import { awaitPosition, takePosition } from '../tasks/fence-position.js';
+import { formatDuration } from '../words/number-text.js';
+import type { OpenSide } from './open-side.js';
+
+/** For how long rows that differ are looked at, where somebody writes. */
+const DEFAULT_RECHECK_MS = 60_000;
+
+type Sides = Readonly<Record<Side, OpenSide>>;
+
+/** What is known of how the target follows the source, and how long it takes to. */
+export class Replication {
+  readonly #sides: Sides;
+  readonly #config: RunConfig;
+  readonly #choices: ReadonlyMap<TableId, FenceChoice>;
+  readonly #signal: AbortSignal;
+  readonly #writes: WriteWatch;
+  #sourceFrom: string | null = null;
+  #sourceTo: string | null = null;
+  #lag: { first: number; last: number; most: number } | null = null;
+
+  private constructor(
+    { sides, config, signal }: ReplicationRequest,
+    choices: ReadonlyMap<TableId, FenceChoice>,
+  ) {
+    this.#sides = sides;
+    this.#config = config;
+    this.#signal = signal;
+    this.#choices = choices;
+    this.#writes = new WriteWatch(sides, () => performance.now());
+  }
+
+  /** Asks both servers how the tables come from one to the other. What cannot be found out is known as that. */
+  static async open(request: ReplicationRequest): Promise<Replication> {
+    const replication = new Replication(request, await chooseFences(request));
+    for (const table of request.tables) noteLeftOut(table, replication.#choices.get(table.planned.id));
+    replication.#sourceFrom = await replication.#askSource();
+    return replication;
+  }
+
+  /** The fence of a table; null where it has none. */
+  fenceOf(table: TableState): Fence | null {
+    const choice = this.#choices.get(table.planned.id);
+    return choice?.kind === 'fence' ? choice.fence : null;
+  }
+
+  /** What looks at rows again that differ; null where the user wants none of that. */
+  makeLooks(): Looks | null {
+    const { recheckForMs, maxLagWaitMs } = this.#config;
+    if (recheckForMs === 0) return null;
+    return new Looks({
+      fenceOf: (table) => this.fenceOf(table),
+      isAsked: recheckForMs !== null,
+      writes: this.#writes,
+      onHeld: (table) => this.#noteNoFence(table),
+      rules: {
+        forMs: recheckForMs ?? DEFAULT_RECHECK_MS,
+        longestLagMs: maxLagWaitMs,
+        onLag: (_fence, lagMs) => this.#noteLag(lagMs),
+      },
+    });
+  }
+
+  /** Waits until the target is no further behind than the user allows. Returns what is to be said where it does not come to that. */
+  async waitForLag(): Promise<Finding | null> {
+    const { maxLagMs, maxLagWaitMs } = this.#config;
+    if (maxLagMs === null) return null;
+    const [fence] = this.#fences();
+    if (fence === undefined) return lagUnknown();
+    const endMs = performance.now() + maxLagWaitMs;
+    while (!this.#signal.aborted) {
+      const lagMs = await this.#measure(fence, endMs - performance.now());
+      if (lagMs !== null) this.#noteLag(lagMs);
+      if (lagMs !== null && lagMs <= maxLagMs) return null;
+      if (performance.now() >= endMs) return tooLate(lagMs, { maxLagMs, maxLagWaitMs });
+    }
+    return null;
+  }
+
+  /** What a result says of it; null where no table has a fence. */
+  async describe(): Promise<ReplicationResult | null> {
+    const ways = new Map<string, number>();
+    for (const choice of this.#choices.values())
+      if (choice.kind === 'fence') ways.set(choice.fence.way, (ways.get(choice.fence.way) ?? 0) + 1);
+    if (ways.size === 0) return null;
+    if (!this.#signal.aborted) this.#sourceTo = await this.#askSource();
+    return {
+      fences: [...ways].map(([way, tables]) => ({ way, tables })),
+      sourceFrom: this.#sourceFrom,
+      sourceTo: this.#sourceTo,
+      lagMs: this.#lag,
+    };
+  }
+
+  #fences(): readonly Fence[] {
+    return [...this.#choices.values()].flatMap((choice) => (choice.kind === 'fence' ? [choice.fence] : []));
+  }
+
+  /** What fails is in the log; a position is nice to have there, and needed only where rows are looked at. */
+  #askSource(): Promise<string | null> {
+    const [fence] = this.#fences();
+    if (fence === undefined) return Promise.resolve(null);
+    return this.#sides.source.session.ask('position', fence).catch(() => null);
+  }
+
+  /** How long the target takes to come up to where the source is now; null where it does not within the limit. */
+  async #measure(fence: Fence, limitMs: number): Promise<number | null> {
+    const { source, [fence.reachedOn]: reached } = this.#sides;
+    const wait = { fence, stop: this.#signal, limitMs };
+    const position = await takePosition({ ...wait, session: source.session });
+    if (position === null) return null;
+    const takenMs = performance.now();
+    const isReached = await awaitPosition({ ...wait, session: reached.session, position });
+    return isReached ? performance.now() - takenMs : null;
+  }
+
+  #noteLag(lagMs: number): void {
+    const rounded = Math.round(lagMs);
+    this.#lag = {
+      first: this.#lag?.first ?? rounded,
+      last: rounded,
+      most: Math.max(rounded, this.#lag?.most ?? 0),
+    };
+  }
+
+  #noteNoFence(table: TableState): void {
+    const choice = this.#choices.get(table.planned.id);
+    if (choice?.kind !== 'none') return;
+    const { reason, grant } = choice;
+    table.addFinding({
+      code: 'no-fence',
+      about: { table: table.name, detail: reason },
+      message: `It is not known when the target has applied what the source holds of ${table.name}, because ${reason}: rows that differ were looked at for a time instead.`,
+      hint: grant === null ? '' : `Grant what tells it: ${grant}`,
+    });
+  }
+}
+
+/** The sides of a run, and the tables that it reads. */
+export interface ReplicationRequest {
+  readonly sides: Sides;
+  readonly config: RunConfig;
+  readonly tables: readonly TableState[];
+  readonly signal: AbortSignal;
+}
+
+async function chooseFences({
+  sides,
+  tables,
+  signal,
+}: ReplicationRequest): Promise<ReadonlyMap<TableId, FenceChoice>> {
+  const rules = sides.target.engine.can.positions;
+  const pairs = tables.flatMap(({ planned: { id, source, target } }) =>
+    source === null || target === null ? [] : [{ id, source, target }],
+  );
+  if (rules === undefined || pairs.length === 0 || signal.aborted) return new Map();
+  if (sides.source.engine.family !== sides.target.engine.family) return new Map();
+  const facts = await Promise.all(
+    SIDES.map(
+      (side): Promise<ReplicationFacts> =>
+        sides[side].session.ask('replication', { side, tables: pairs.map((pair) => pair[side]) }),
+    ),
+  ).catch(() => null);
+  // What fails is in the log; without an answer there is no fence, and rows are looked at for a time.
+  const [source, target] = facts ?? [];
+  if (source === undefined || target === undefined) return new Map();
+  const choices = rules.chooseFences({ source, target, pairs });
+  return new Map(
+    pairs.flatMap(({ id }, at) => (choices[at] === undefined ? [] : [[id, choices[at]] as const])),
+  );
+}
+
+function noteLeftOut(table: TableState, choice: FenceChoice | undefined): void {
+  if (choice?.kind !== 'left-out') return;
+  const { side, filter } = choice;
+  table.addFinding({
+    code: 'not-replicated',
+    about: { table: table.name, side, detail: filter },
+    message: `Replication leaves ${table.name} out, all of it or some rows or columns, on purpose: ${filter}.`,
+    hint: 'Compare only what is replicated, with --exclude, --where or --ignore-columns, or take the filter away.',
+  });
+}
+
+function lagUnknown(): Finding {
+  return {
+    code: 'lagging',
+    message:
+      'Nothing was read: it is not known how far the target is behind the source, because no table has a fence.',
+    hint: 'Leave --max-lag out, or name a fence with --fence-table.',
+  };
+}
+
+function tooLate(
+  lagMs: number | null,
+  { maxLagMs, maxLagWaitMs }: { readonly maxLagMs: number; readonly maxLagWaitMs: number },
+): Finding {
+  const behind =
+    lagMs === null
+      ? 'did not come up to where the source was'
+      : `was ${formatDuration(lagMs)} behind the source`;
+  return {
+    code: 'lagging',
+    message: `Nothing was read: the target ${behind}, and --max-lag allows ${formatDuration(maxLagMs)}. It was waited for ${formatDuration(maxLagWaitMs)}.`,
+    hint: 'Run again once the target has caught up, or wait longer with --max-lag-wait.',
+  };
+}

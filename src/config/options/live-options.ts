@@ -1,0 +1,41 @@
+import { nameOptions } from './option.js';
+
+const group = 'Beside a live system:';
+const part = 'how';
+const page = 'live.md';
+
+/** The options about rows that change, and targets that follow behind, while a run reads them. */
+export const LIVE_OPTIONS = nameOptions({
+  recheckFor: {
+    group,
+    part,
+    kind: { is: 'duration', least: '0s', most: '1d' },
+    typed: '60s',
+    help: 'Look for so long at rows that differ, before they count as different; 0s: read them twice at once, and no more',
+    commands: ['verify'],
+    otherwise: '60s where somebody writes or the target follows the source, else 0s',
+    file: { example: '5m' },
+    page,
+  },
+  maxLag: {
+    group,
+    part,
+    kind: { is: 'duration', least: '1ms', most: '1d' },
+    typed: '5s',
+    help: 'Begin only once the target is no further behind than this',
+    commands: ['verify'],
+    file: { example: '5s' },
+    page,
+  },
+  maxLagWait: {
+    group,
+    part,
+    kind: { is: 'duration', least: '1s', most: '7d' },
+    typed: '30m',
+    help: 'Wait for so long at the most for a target that is behind (then exit 3)',
+    commands: ['verify'],
+    default: '30m',
+    file: { example: '30m' },
+    page,
+  },
+});

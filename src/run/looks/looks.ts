@@ -1,0 +1,70 @@
+import type { Fence } from '../../core/fence.js';
+import type { TableState } from '../../state/table-state.js';
+import { endPart } from '../end-part.js';
+import type { HeldRange } from '../held-range.js';
+import type { RunLooks, TableRun } from '../table-run.js';
+import { commitHeld } from './commit-held.js';
+import { batchRanges } from './look-batch.js';
+import { type LookRules, settleBatches } from './settle.js';
+import type { WriteWatch } from './write-watch.js';
+
+/** So many rows are held at the most; then they are looked at before more is read, so that memory stays bounded. */
+const MOST_HELD_ROWS = 200_000;
+
+/** What decides on which rows are looked at again. */
+export interface LooksRequest {
+  readonly fenceOf: (table: TableState) => Fence | null;
+  readonly rules: LookRules;
+  /** Whether rows are looked at for a time that the user named, whoever writes. */
+  readonly isAsked: boolean;
+  readonly writes: WriteWatch;
+  /** Is told of each table of which rows are held back. */
+  readonly onHeld: (table: TableState) => void;
+}
+
+/** Holds ranges with rows that differ back, and looks at these again. */
+export class Looks implements RunLooks {
+  readonly #request: LooksRequest;
+  #held: HeldRange[] = [];
+  #heldRows = 0;
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(request: LooksRequest) {
+    this.#request = request;
+  }
+
+  async mustHold(table: TableState): Promise<boolean> {
+    const { isAsked, fenceOf, writes } = this.#request;
+    return isAsked || fenceOf(table) !== null || writes.isWritten();
+  }
+
+  async hold(run: TableRun, range: HeldRange): Promise<void> {
+    this.#request.onHeld(range.work.table);
+    this.#held.push(range);
+    this.#heldRows += range.count;
+    if (this.#heldRows >= MOST_HELD_ROWS) await this.settle(run);
+  }
+
+  settle(run: TableRun): Promise<void> {
+    // Whoever comes meanwhile waits for what is under way, and then finds less to do.
+    this.#settling = this.#settling.then(() => this.#settleHeld(run));
+    return this.#settling;
+  }
+
+  async #settleHeld(run: TableRun): Promise<void> {
+    const held = this.#held;
+    if (held.length === 0) return;
+    this.#held = [];
+    this.#heldRows = 0;
+    const batches = batchRanges(held, this.#request.fenceOf);
+    await settleBatches(run, batches, this.#request.rules);
+    for (const batch of batches) {
+      for (const range of batch.ranges) {
+        if (run.signal.aborted) return;
+        await commitHeld(run, batch, range);
+        if (run.signal.aborted) return;
+        await endPart(run, range.work, range.part);
+      }
+    }
+  }
+}
