@@ -1,13 +1,15 @@
 import type { SqlPositions } from '../sql-positions.js';
 import { readMysqlChanges } from './changes.js';
+import { isMysqlPositionReached, readMysqlPosition } from './fence-positions.js';
+import { chooseMysqlFences, findMysqlHalt } from './fences.js';
+import { readMysqlReplication } from './replication.js';
 
-/** How this engine's servers tell positions, and wait for them. */
+/** How servers of this family tell positions, and wait for them. */
 export const mysqlPositions: SqlPositions = {
-  readReplication: async () => ({ facts: {} }),
-  readPosition: async () => null,
-  isReached: async () => false,
+  readReplication: readMysqlReplication,
+  readPosition: readMysqlPosition,
+  isReached: isMysqlPositionReached,
   readChanges: readMysqlChanges,
-  chooseFences: ({ pairs }) =>
-    pairs.map(() => ({ kind: 'none', reason: 'no position of these servers can be compared', grant: null })),
-  findHalt: () => null,
+  chooseFences: chooseMysqlFences,
+  findHalt: findMysqlHalt,
 };
