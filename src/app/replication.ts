@@ -28,14 +28,15 @@ export class Replication {
   #lag: { first: number; last: number; most: number } | null = null;
 
   private constructor(
-    { sides, config, signal }: ReplicationRequest,
+    { sides, config, tables, signal }: ReplicationRequest,
     choices: ReadonlyMap<TableId, FenceChoice>,
   ) {
     this.#sides = sides;
     this.#config = config;
     this.#signal = signal;
     this.#choices = choices;
-    this.#writes = new WriteWatch(sides, () => performance.now());
+    const pairs = tables.flatMap(({ planned: { pair } }) => (pair === null ? [] : [pair]));
+    this.#writes = new WriteWatch(sides, pairs, () => performance.now());
   }
 
   /** Asks both servers how the tables come from one to the other. What cannot be found out is known as that. */
@@ -104,10 +105,11 @@ export class Replication {
     return [...this.#choices.values()].flatMap((choice) => (choice.kind === 'fence' ? [choice.fence] : []));
   }
 
-  /** What fails is in the log; a position is nice to have there, and needed only where rows are looked at. */
+  /** Where the source stands, as far as it says that. */
   #askSource(): Promise<string | null> {
     const [fence] = this.#fences();
     if (fence === undefined) return Promise.resolve(null);
+    // What fails is in the log; a position is needed only where rows are looked at.
     return this.#sides.source.session.ask('position', fence).catch(() => null);
   }
 

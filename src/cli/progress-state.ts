@@ -70,9 +70,12 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
   switch (event.type) {
     case 'chunk:verified':
     case 'chunk:differs':
-      state.rows += Math.max(event.sourceRows, event.targetRows);
+      if (event.wasHeld !== true) state.rows += Math.max(event.sourceRows, event.targetRows);
       table.differences += countDifferences(event.counts);
       state.differences += countDifferences(event.counts);
+      return null;
+    case 'chunk:held':
+      state.rows += Math.max(event.sourceRows, event.targetRows);
       return null;
     case 'rows:read':
       if (event.side === 'source') state.rows += event.rows;

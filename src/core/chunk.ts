@@ -104,9 +104,8 @@ export interface FindKeysTask {
 
 export interface FoundKeys {
   readonly kind: 'found-keys';
-  readonly rows: number;
-  /** The key of one of them, for people. */
-  readonly example: readonly KeyPart[] | null;
+  /** Key bytes. */
+  readonly keys: readonly Uint8Array[];
 }
 
 export type FindKeysResult = FoundKeys | UnverifiedChunk;

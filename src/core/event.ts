@@ -22,6 +22,16 @@ export type RunEvent =
       readonly targetRows: number;
       /** Null where rows were only counted, which does not tell which of them differ. */
       readonly counts: DifferenceCounts | null;
+      /** Set where its rows were read before, and held back until it was known of some whether they differ. */
+      readonly wasHeld?: true;
+    }
+  /** Rows were read, some of which differ and are looked at again. */
+  | {
+      readonly type: 'chunk:held';
+      readonly table: string;
+      readonly sourceRows: number;
+      readonly targetRows: number;
+      readonly candidates: number;
     }
   /** Further rows of a table that is read as a whole, a side at a time. */
   | {

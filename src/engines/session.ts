@@ -114,11 +114,8 @@ export interface Questions {
     readonly about: { readonly fence: Fence; readonly position: string; readonly waitMs: number };
     readonly answer: boolean;
   };
-  /**
-   * `Capabilities.positions`: a number in digits that grows whenever rows are written on the server, which every account
-   * may read; null where the server does not say.
-   */
-  readonly changes: { readonly about: null; readonly answer: string | null };
+  /** A text for each table, by its name, that is another one once rows of it were written; those that the server says nothing of are left out. */
+  readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

@@ -153,6 +153,6 @@ function answerAboutPositions(
     replication: (about) => positions.readReplication(session, about),
     position: (fence) => positions.readPosition(session, fence),
     reached: (about) => positions.isReached(session, about),
-    changes: () => positions.readChanges(session),
+    changes: (tables) => positions.readChanges(session, tables),
   };
 }

@@ -43,12 +43,14 @@ export async function lookAtRowsAgain(run: TableRun, { work, part, spans }: Look
   }
 }
 
-const NOTHING_SETTLED = { inFlight: 0, present: { source: 0, target: 0 }, unsettled: null };
+const NOTHING_SETTLED = { inFlight: 0, present: { source: 0, target: 0 }, unsettled: null, wasHeld: false };
 
 /** Holds a range back; another sitting can go on from there, unless it has less to do to read it again. */
 export async function holdRange(run: TableRun, held: HeldRange): Promise<void> {
   const { work, range, hasher, rows, keys, count } = held;
   if (isSparse(count, Math.max(rows.sourceRows, rows.targetRows)))
     work.table.record({ kind: 'held', range, hasher, rows, keys });
+  const { sourceRows, targetRows } = rows;
+  await run.emit({ type: 'chunk:held', table: work.table.name, sourceRows, targetRows, candidates: count });
   await run.looks?.hold(run, held);
 }

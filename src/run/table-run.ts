@@ -158,14 +158,19 @@ export async function reportUnverified(
 type ComparedPart = Omit<Extract<TableRecord, { readonly kind: 'compared' }>, 'kind' | 'part' | 'stored'>;
 
 /** Commits what a task found together: first the rows that differ, then what is counted of them; and tells who listens. */
-export async function commitRows(run: TableRun, place: SpoolPlace, part: ComparedPart): Promise<void> {
+export async function commitRows(
+  run: TableRun,
+  place: SpoolPlace,
+  { wasHeld = false, ...part }: ComparedPart & { readonly wasHeld?: boolean },
+): Promise<void> {
   const { table, segment } = place;
   const stored = run.spool.commit(table.planned.id, segment);
   table.record({ kind: 'compared', part: segment, ...part, stored });
   const { sourceRows, targetRows, counts, undecidedColumns } = part.rows;
   const isEqual = counts.missing + counts.extra + counts.changed === 0 && noneOf(undecidedColumns);
   const type = isEqual ? 'chunk:verified' : 'chunk:differs';
-  await run.emit({ type, table: table.name, sourceRows, targetRows, counts });
+  const held = wasHeld ? { wasHeld } : {};
+  await run.emit({ type, table: table.name, sourceRows, targetRows, counts, ...held });
   if (stored !== null) await tellRows(run, table, stored);
 }
 

@@ -1,8 +1,7 @@
 import type { FindKeysResult, FindKeysTask } from '../core/chunk.js';
-import type { KeyPart } from '../core/encoding/key-bytes.js';
 import { serializeError } from '../core/errors.js';
 import type { BucketJob } from './bucket-tasks.js';
-import { readEachKey, toKeyParts } from './read-keys.js';
+import { readEachKey } from './read-keys.js';
 import { describeReadError } from './table-side.js';
 
 /**
@@ -18,23 +17,20 @@ export async function findKeys({
   const { side } = task;
   const wanted = new Set(task.keys.map((key) => Buffer.from(key).toString('latin1')));
   const engine = context.sessions.engine(side);
-  let rows = 0;
-  let example: readonly KeyPart[] | null = null;
+  const keys: Uint8Array[] = [];
   try {
     const { session, close } = await context.sessions.openStream(side);
     channel.reportSessions({ [side]: session });
     try {
       await readEachKey({ pair, side, engine, session }, { key: [], withoutIndex: true }, (key) => {
-        if (wanted.delete(key.bytes.toString('latin1', 0, key.length))) {
-          rows++;
-          example ??= toKeyParts(pair, key.toBuffer());
-        }
+        if (wanted.delete(key.bytes.toString('latin1', 0, key.length)))
+          keys.push(new Uint8Array(key.toBuffer()));
         return wanted.size > 0;
       });
     } finally {
       await close();
     }
-    return { kind: 'found-keys', rows, example };
+    return { kind: 'found-keys', keys };
   } catch (error) {
     const { error: described, transient } = describeReadError(error, pair, { side, engine });
     return { kind: 'unverified', error: serializeError(described), transient };

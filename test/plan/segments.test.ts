@@ -72,6 +72,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         ages: null,
         isPart: false,
         keepsKeys: false,
+        looks: null,
         spotHash: () => 0n,
         emit: async () => undefined,
         signal: new AbortController().signal,

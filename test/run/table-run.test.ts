@@ -19,7 +19,7 @@ const TASK: ChunkTask = {
   after: null,
   upTo: null,
   capRows: 10,
-  keepsKeys: false,
+  keeps: 'no-keys',
   capBytes: 1000,
 };
 const DONE = { kind: 'mismatch' } as ChunkResult;

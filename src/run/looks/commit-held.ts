@@ -22,6 +22,8 @@ export interface SettledRange {
   readonly inFlight: number;
   readonly present: Readonly<Record<Side, number>>;
   readonly unsettled: UnsettledRows | null;
+  /** Whether it was told before that its rows were read. */
+  readonly wasHeld: boolean;
 }
 
 /** Ends a range of a batch that was looked at. */
@@ -44,6 +46,7 @@ export async function commitHeld(run: TableRun, batch: LookBatch, range: Batched
     inFlight: range.count - confirmed.length - open.length,
     present: countPresent(batch, range, new Set(confirmed)),
     unsettled: open.length === 0 ? null : describeOpen(batch, pair, open),
+    wasHeld: true,
   });
 }
 
@@ -77,6 +80,7 @@ export async function commitSettled(run: TableRun, settled: SettledRange): Promi
     // Of a range with unsettled rows it is not known which side has which, so that it is read again.
     keys: isListed ? differingKeys : null,
     chunks: range.chunks,
+    wasHeld: settled.wasHeld,
     ...(unsettled !== null && { unsettled }),
   });
 }

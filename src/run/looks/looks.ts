@@ -35,7 +35,8 @@ export class Looks implements RunLooks {
 
   async mustHold(table: TableState): Promise<boolean> {
     const { isAsked, fenceOf, writes } = this.#request;
-    return isAsked || fenceOf(table) !== null || writes.isWritten();
+    const { pair } = table.planned;
+    return isAsked || fenceOf(table) !== null || (pair !== null && writes.isWritten(pair));
   }
 
   async hold(run: TableRun, range: HeldRange): Promise<void> {

@@ -145,6 +145,7 @@ async function waitForFence(run: TableRun, look: BegunLook, rules: LookRules): P
   if (fence === null || run.signal.aborted) return;
   const { session } = run.sides[fence.reachedOn];
   const limitMs = rules.longestLagMs;
+  // What fails is in the log; a position that nobody can be asked for was not reached.
   const isReached =
     position !== null &&
     (await awaitPosition({ session, fence, position, stop: run.signal, limitMs }).catch(() => false));
@@ -191,6 +192,9 @@ async function tell(run: TableRun, batches: readonly LookBatch[], looks: number)
   });
 }
 
+/** Ends early at a stop, after which whoever waits looks. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
 }

@@ -1,47 +1,63 @@
 import { SIDES, type Side } from '../../core/pairing.js';
+import type { Table } from '../../core/schema.js';
 import type { Session } from '../../engines/session.js';
-
-type WatchedSides = Readonly<Record<Side, { readonly session: Pick<Session, 'ask'> }>>;
 
 /** How long an answer counts. */
 const FRESH_MS = 1000;
 
+type WatchedSides = Readonly<Record<Side, { readonly session: Pick<Session, 'ask'> }>>;
+type Changes = Readonly<Record<Side, ReadonlyMap<string, string>>>;
+
+/** The tables of one pair. */
+type Pair = Readonly<Record<Side, Table>>;
+
 /**
- * Knows whether rows of either side were written since the run began, by what the servers count. Where one does not say, it
- * counts as not written: nothing else tells apart a row that differs and one that will be equal in a minute.
+ * Knows of which tables rows were written since the run began, by what the servers say. What one does not say counts as not
+ * written: nothing else tells apart a row that differs and one that will be equal in a minute.
  */
 export class WriteWatch {
   readonly #sides: WatchedSides;
+  readonly #pairs: readonly Pair[];
   readonly #now: () => number;
-  readonly #began: Promise<readonly (string | null)[]>;
-  #isWritten = false;
-  #askedMs = Number.NEGATIVE_INFINITY;
-  #asking: Promise<void> | null = null;
+  readonly #began: Promise<Changes>;
+  #current: Promise<Changes>;
+  #askedMs: number;
 
-  constructor(sides: WatchedSides, now: () => number) {
+  constructor(sides: WatchedSides, pairs: readonly Pair[], now: () => number) {
     this.#sides = sides;
+    this.#pairs = pairs;
     this.#now = now;
-    this.#began = this.#count();
+    this.#began = this.#ask();
+    this.#current = this.#began;
+    this.#askedMs = now();
   }
 
-  /** Whether anything was written until now. Once it was, it stays so. */
-  async isWritten(): Promise<boolean> {
-    if (!this.#isWritten && this.#now() - this.#askedMs > FRESH_MS) {
-      this.#asking ??= this.#look();
-      await this.#asking;
-      this.#asking = null;
+  /** Whether rows of either table were written until now. */
+  async isWritten(pair: Pair): Promise<boolean> {
+    if (this.#now() - this.#askedMs > FRESH_MS) {
+      this.#askedMs = this.#now();
+      this.#current = this.#ask();
     }
-    return this.#isWritten;
+    const [began, current] = await Promise.all([this.#began, this.#current]);
+    return SIDES.some((side) => {
+      const { name } = pair[side];
+      const [before, after] = [began[side].get(name), current[side].get(name)];
+      return before !== undefined && after !== undefined && before !== after;
+    });
   }
 
-  async #look(): Promise<void> {
-    const [began, now] = await Promise.all([this.#began, this.#count()]);
-    this.#askedMs = this.#now();
-    this.#isWritten = now.some((count, at) => count !== null && began[at] !== null && count !== began[at]);
-  }
-
-  #count(): Promise<readonly (string | null)[]> {
-    // What fails on a server is in the log.
-    return Promise.all(SIDES.map((side) => this.#sides[side].session.ask('changes', null).catch(() => null)));
+  async #ask(): Promise<Changes> {
+    const [source, target] = await Promise.all(
+      SIDES.map((side) =>
+        // What fails is in the log; a server that does not answer says nothing of any table.
+        this.#sides[side].session
+          .ask(
+            'changes',
+            this.#pairs.map((pair) => pair[side]),
+          )
+          .catch(() => new Map<string, string>()),
+      ),
+    );
+    return { source: source ?? new Map(), target: target ?? new Map() };
   }
 }
