@@ -27,7 +27,9 @@ const RELATIONS = [
   'pg_partitioned_table',
   'pg_policy',
   'pg_range',
+  'pg_publication_tables',
   'pg_stat_activity',
+  'pg_subscription',
 ];
 const FUNCTIONS = ['hash_record_extended', 'pg_control_system', 'pg_collation_actual_version'];
 const ROLES = ['pg_monitor', 'pg_read_all_stats'];

@@ -1,13 +1,15 @@
 import type { SqlPositions } from '../sql-positions.js';
 import { readPostgresqlChanges } from './changes.js';
+import { isPostgresqlPositionReached, readPostgresqlPosition } from './fence-positions.js';
+import { choosePostgresqlFences, findPostgresqlHalt } from './fences.js';
+import { readPostgresqlReplication } from './replication.js';
 
-/** How this engine's servers tell positions, and wait for them. */
+/** How servers of this family tell positions, and wait for them. */
 export const postgresqlPositions: SqlPositions = {
-  readReplication: async () => ({ facts: {} }),
-  readPosition: async () => null,
-  isReached: async () => false,
+  readReplication: readPostgresqlReplication,
+  readPosition: readPostgresqlPosition,
+  isReached: isPostgresqlPositionReached,
   readChanges: readPostgresqlChanges,
-  chooseFences: ({ pairs }) =>
-    pairs.map(() => ({ kind: 'none', reason: 'no position of these servers can be compared', grant: null })),
-  findHalt: () => null,
+  chooseFences: choosePostgresqlFences,
+  findHalt: findPostgresqlHalt,
 };

@@ -135,9 +135,9 @@ function describePair({
     pause,
     go,
     delay: async (ms) => {
-      await onTarget.run(dialect.stopApplier.replace(' SQL_THREAD', ''));
+      await pause();
       await onTarget.run(dialect.delay(Math.ceil(ms / 1000)));
-      await onTarget.run(dialect.startApplier.replace(' SQL_THREAD', ''));
+      await go();
     },
   };
 }

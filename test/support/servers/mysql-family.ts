@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   findFreePort,
@@ -41,6 +41,8 @@ export async function startMysql56({ parent, args = [] }: StartOptions): Promise
   cpSync(base, join(place.folder, 'server'), { recursive: true });
   const own = join(place.folder, 'server');
   cpSync(join(base, 'data', 'mysql'), place.dataFolder, { recursive: true });
+  // It holds the server's UUID, and a server does not follow one that has the same.
+  rmSync(join(place.dataFolder, 'auto.cnf'), { force: true });
   await giveAway(place);
   const program = { command: '/usr/bin/env', args: [`LD_LIBRARY_PATH=${own}`, join(own, 'mysqld')] };
   return serve(program, place, {

@@ -1,0 +1,122 @@
+import type { Fence, FenceChoice } from '../../core/fence.js';
+import type { Table } from '../../core/schema.js';
+import { POSITION_STATEMENT, STANDBY_POSITION_STATEMENT } from './fence-positions.js';
+import { parseLsn } from './lsn.js';
+import { findPublicationFilter } from './publication-filters.js';
+import type { PostgresqlReplication, SubscriptionFacts } from './replication-facts.js';
+
+interface Sides {
+  readonly source: PostgresqlReplication;
+  readonly target: PostgresqlReplication;
+}
+
+interface TablePair {
+  readonly source: Table;
+  readonly target: Table;
+}
+
+/** A subscription that takes its changes from the source. */
+interface Candidate {
+  readonly subscription: SubscriptionFacts;
+  readonly slot: string;
+}
+
+/** Chooses by the subscription that carries a table. Only a table that was copied whole is applied with all others. */
+export function chooseSubscriptions({ source, target }: Sides): (pair: TablePair) => FenceChoice {
+  const slots = target.subscriptions.flatMap((subscription): Candidate[] =>
+    subscription.slot !== null && source.slots.some(({ name }) => name === subscription.slot)
+      ? [{ subscription, slot: subscription.slot }]
+      : [],
+  );
+  if (slots.length === 0)
+    return () => none('the target is no standby, and has no subscription whose slot is on the source');
+  const doubts = slots.map((candidate) => findDoubt(candidate, { source, target }));
+  const sure = slots.filter((_, i) => doubts[i] === null);
+  if (sure.length === 0) return () => none(doubts.find((doubt) => doubt !== null) ?? '');
+  return (pair) => chooseFor(pair, sure, { source, target });
+}
+
+/** How far behind what it was sent a slot may be. */
+const SLOT_SLACK_BYTES = 64n * 1024n * 1024n;
+
+/**
+ * Why a subscription may be that of another server with a slot of the same name: a copy of a server has its slots' names. Its
+ * place in the log must lie between what the slot keeps and what the source has written.
+ */
+function findDoubt({ subscription, slot }: Candidate, { source, target }: Sides): string | null {
+  const { name, isEnabled, received } = subscription;
+  if (!isEnabled) return `subscription ${name} is disabled`;
+  if (received === null) return `subscription ${name} is not at work`;
+  const facts = source.slots.find((each) => each.name === slot);
+  if (facts?.isActive !== true) return `nobody reads from slot ${slot} of the source`;
+  const [place, written, kept] = [received, source.position, facts.kept].map(parseLsn);
+  if (place == null || written == null || kept == null) return `slot ${slot} has no position`;
+  const isAhead = target.endedMs <= source.beganMs && place > written;
+  return isAhead || place + SLOT_SLACK_BYTES < kept
+    ? `subscription ${name} stands where the source's slot ${slot} does not, so that it is that of another server`
+    : null;
+}
+
+function chooseFor(
+  { source, target }: TablePair,
+  candidates: readonly Candidate[],
+  sides: Sides,
+): FenceChoice {
+  const name = `${source.schema}.${source.name}`;
+  if (sides.source.unlogged.includes(name)) return leftOut('source', 'UNLOGGED');
+  const partner = `${target.schema}.${target.name}`;
+  if (partner !== name) return none(`a subscription writes ${name}, not ${partner}`);
+  const carrying = candidates.find(({ subscription }) => statesOf(name, subscription, sides.target) !== null);
+  const [first] = carrying === undefined ? candidates : [carrying];
+  if (first === undefined) return none('no subscription carries it');
+  const { subscription } = first;
+  const filter = findPublicationFilter(source, subscription.publications, sides.source);
+  if (filter !== null) return leftOut('source', filter);
+  if (subscription.origin === 'none' && sides.source.subscriptions.length > 0)
+    return leftOut('target', `subscription ${subscription.name} has origin = none`);
+  const states = statesOf(name, subscription, sides.target);
+  if (states === null)
+    return none(
+      `subscription ${subscription.name} does not carry it yet (ALTER SUBSCRIPTION … REFRESH PUBLICATION)`,
+    );
+  const open = states.find((state) => state !== READY);
+  if (open !== undefined)
+    return none(`subscription ${subscription.name} is still copying it (srsubstate ${open})`);
+  return { kind: 'fence', fence: fenceOf(first, sides.source) };
+}
+
+const READY = 'r';
+
+/** The states of a table, or of all partitions that hold its rows; null where the subscription does not carry them all. */
+function statesOf(
+  name: string,
+  { states }: SubscriptionFacts,
+  target: PostgresqlReplication,
+): readonly string[] | null {
+  const own = states[name];
+  if (own !== undefined) return [own];
+  const leaves = target.leaves[name] ?? [];
+  const found = leaves.flatMap((leaf) => states[leaf] ?? []);
+  return leaves.length > 0 && found.length === leaves.length ? found : null;
+}
+
+function fenceOf({ subscription, slot }: Candidate, source: PostgresqlReplication): Fence {
+  return {
+    way: 'subscription',
+    reachedOn: 'source',
+    order: 'global',
+    details: { slot, subscription: subscription.name },
+    statements: {
+      position: source.isStandby ? STANDBY_POSITION_STATEMENT : POSITION_STATEMENT,
+      reached: "SELECT confirmed_flush_lsn >= '…' FROM pg_replication_slots WHERE slot_name = '…'",
+    },
+  };
+}
+
+function leftOut(side: 'source' | 'target', filter: string): FenceChoice {
+  return { kind: 'left-out', side, filter };
+}
+
+function none(reason: string): FenceChoice {
+  return { kind: 'none', reason, grant: null };
+}
