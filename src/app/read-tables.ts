@@ -135,7 +135,7 @@ function estimateRows(tables: readonly TableState[]): number | null {
   }, 0);
 }
 
-async function countAll({ config, wishes, sides, tables, control }: Reading): Promise<void> {
+async function countAll({ config, wishes, sides, tables, control, replication }: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void cutOffSession(side);
   };
@@ -143,8 +143,9 @@ async function countAll({ config, wishes, sides, tables, control }: Reading): Pr
   const scope = compileScope(config);
   const isFinished = (table: TableState): boolean => wishes.sitting.openOf(table).isFinished;
   const now = (): number => performance.now();
+  const looks = replication.makeLooks();
   try {
-    await control.watchDuring(() => countTables({ ...wishes, tables, isFinished, sides, scope, now }));
+    await control.watchDuring(() => countTables({ ...wishes, tables, isFinished, sides, scope, now, looks }));
   } finally {
     wishes.signal.removeEventListener('abort', cutOff);
   }

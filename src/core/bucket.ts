@@ -42,6 +42,18 @@ export interface ComparePartitionTask {
   readonly partition: number;
   /** How many rows of each side were spilled into it: what its files must hold. */
   readonly rows: Readonly<Record<Side, number>>;
+  /** Whether the keys of the rows that differ are wanted. */
+  readonly keepsKeys: boolean;
+  /** Which of several looks at rows that cannot be asked for this is; null where one decides. */
+  readonly look: BucketLook | null;
+}
+
+/** One of several looks at all rows of some buckets. */
+export interface BucketLook {
+  /** What every look before this one showed to differ, ascending; null for the first. */
+  readonly known: BigUint64Array | null;
+  /** Whether what differs as it did in all of them is kept. */
+  readonly isLast: boolean;
 }
 
 export type BucketTask = SumBucketsTask | SpillBucketsTask | ComparePartitionTask;
@@ -75,8 +87,13 @@ export type SpillBucketsResult = SpilledRows | UnusableKey | UnverifiedChunk;
 export type ComparePartitionResult =
   | ({ readonly kind: 'compared' } & Pick<
       ComparedChunk,
-      'counts' | 'changedColumns' | 'undecidedColumns' | 'unfound'
-    >)
+      'counts' | 'changedColumns' | 'undecidedColumns' | 'unfound' | 'differingKeys'
+    > & {
+        /** With a look: what differs as it did in the looks before, ascending, each a hash of the rows and how many copies each side has. */
+        readonly entries: BigUint64Array;
+        /** With the last look: rows that differ, and did otherwise before. */
+        readonly unsettled: number;
+      })
   | UnverifiedChunk;
 
 /** Marks the buckets that do not hold the same rows on both sides. */

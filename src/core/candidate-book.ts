@@ -77,9 +77,10 @@ export class CandidateBook {
     return this.#looks[row] as number;
   }
 
-  /** Whether a side had a candidate when it was looked at last. */
+  /** Whether a side had a candidate when it was looked at last. One that was in flight is what both had when they were equal. */
   isPresent(side: 'source' | 'target', row: number): boolean {
-    return (side === 'source' ? this.#source : this.#target).present[row] === 1;
+    const isSource = side === 'source' && this.#states[row] !== IN_FLIGHT;
+    return (isSource ? this.#source : this.#target).present[row] === 1;
   }
 
   /** Takes in a look. */

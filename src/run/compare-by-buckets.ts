@@ -2,40 +2,19 @@ import {
   type BucketSums,
   choosePartitionBounds,
   findDifferingBuckets,
-  type SpillBucketsTask,
-  type SpilledRows,
   type SumBucketsTask,
   type UnusableKey,
 } from '../core/bucket.js';
-import { NONE_UNFOUND, type UnverifiedChunk } from '../core/chunk.js';
+import { NONE_UNFOUND } from '../core/chunk.js';
 import { describeCauses } from '../core/error-cause.js';
-import { type ErrorDetails, RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { comparedColumns, isLookedUp, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { selectRows } from '../engines/select-rows.js';
 import type { TableState } from '../state/table-state.js';
-import { comparePartitions } from './compare-partitions.js';
-import { endTable, reportUnverified, runWithRetries, type SpoolPlace, type TableRun } from './table-run.js';
-
-/** A table under comparison, with what was settled about its key. */
-interface BucketRun {
-  readonly run: TableRun;
-  readonly table: TableState;
-  readonly pair: TablePair;
-  readonly asBag: boolean;
-  /** Whether rows with a key are kept whole, because they cannot be asked for by it. */
-  readonly withRows: boolean;
-}
-
-/** Ends the comparison of a table of which nothing more can be known. */
-class Unverified extends Error {
-  readonly result: UnverifiedChunk;
-
-  constructor(result: UnverifiedChunk) {
-    super(result.error.message);
-    this.result = result;
-  }
-}
+import { type BucketRun, onBothSides, Unverified, unverified, wholeTable } from './bucket-run.js';
+import { compareSpilled } from './compare-spilled.js';
+import { endTable, reportUnverified, runWithRetries, type TableRun } from './table-run.js';
+import { TableWork } from './table-work.js';
 
 /**
  * Compares a table whose rows cannot be walked in an order that both sides share: each side is read as it comes, and
@@ -50,17 +29,21 @@ export async function compareByBuckets(
 ): Promise<void> {
   const { pair } = table.planned;
   if (pair === null) return;
+  const work = new TableWork(table);
   try {
     const keyFinding = await findUnusableKey(run, pair);
     if (keyFinding !== null) table.addFinding(keyFinding);
     const asBag = pair.key.length === 0 || keyFinding !== null;
     const withRows = !asBag && !(isIndexTrusted && isLookedUp(pair));
-    await comparePasses({ run, table, pair, asBag, withRows });
+    await comparePasses({ run, table, pair, asBag, withRows, work });
   } catch (error) {
     if (!(error instanceof Unverified)) throw error;
     if (!run.signal.aborted) await reportUnverified(run, table, error.result);
   }
   if (run.signal.aborted) return;
+  work.isPlanned = true;
+  // Else the last of the parts that are held back ends it.
+  if (!work.isDone) return;
   table.record({ kind: 'done' });
   await endTable(run, table);
 }
@@ -88,30 +71,6 @@ async function comparePasses(bucket: BucketRun): Promise<void> {
     throw new Unverified(unverified({ code: 'key-order', message: again.reason }));
 }
 
-type SpillRequest = Pick<SpillBucketsTask, 'wanted' | 'bounds'>;
-
-/** Keeps the rows of buckets that differ and compares them; `open` are the partitions that a broken index left open. */
-async function compareSpilled(
-  bucket: BucketRun,
-  request: SpillRequest,
-  partitions?: readonly number[],
-): Promise<UnusableKey | { readonly kind: 'done'; readonly open: readonly number[] }> {
-  const { run } = bucket;
-  const folder = await run.spool.openFolder();
-  try {
-    const { source, target } = await onBothSides((side) => spillSide(bucket, { side, folder, ...request }));
-    if (source.kind === 'unusable-key') return source;
-    if (target.kind === 'unusable-key') return target;
-    const spilled = { ...bucket, folder, spilled: { source, target } };
-    return {
-      kind: 'done',
-      open: await comparePartitions(spilled, partitions ?? source.rows.keys()),
-    };
-  } finally {
-    await run.spool.closeFolder(folder);
-  }
-}
-
 /** Without a key nothing says which rows belong together, so every difference must be one by itself. */
 function assertComparable(pair: TablePair): void {
   const columns = comparedColumns(pair);
@@ -135,10 +94,6 @@ function assertComparable(pair: TablePair): void {
       hint: `Leave it out with --ignore-columns ${pair.source.name}.${opaque.name}, or name columns that tell rows apart with --key.`,
     }),
   );
-}
-
-function unverified(details: ErrorDetails): UnverifiedChunk {
-  return { kind: 'unverified', error: serializeError(new RowproofError(details)), transient: false };
 }
 
 const NOTHING = {
@@ -175,33 +130,11 @@ function compareAsBag(bucket: BucketRun, { reason }: UnusableKey): Promise<void>
   return comparePasses({ ...bucket, asBag: true, withRows: false });
 }
 
-async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<Record<Side, T>> {
-  const [source, target] = await Promise.allSettled([step('source'), step('target')]);
-  if (source.status === 'rejected') throw source.reason;
-  if (target.status === 'rejected') throw target.reason;
-  return { source: source.value, target: target.value };
-}
-
 async function sumSide({ run, table, pair, asBag }: BucketRun, side: Side): Promise<BucketSums> {
   const task: SumBucketsTask = { kind: 'sum-buckets', pairId: pair.id, side, asBag };
   const result = await runWithRetries(run, wholeTable(table), task);
   if (result.kind === 'unverified') throw new Unverified(result);
   return result.sums;
-}
-
-async function spillSide(
-  { run, table, pair, asBag, withRows }: BucketRun,
-  request: Pick<SpillBucketsTask, 'side' | 'wanted' | 'bounds' | 'folder'>,
-): Promise<SpilledRows | UnusableKey> {
-  const task: SpillBucketsTask = { kind: 'spill-buckets', pairId: pair.id, asBag, withRows, ...request };
-  const result = await runWithRetries(run, wholeTable(table), task);
-  if (result.kind === 'unverified') throw new Unverified(result);
-  return result;
-}
-
-/** Passes over a whole side find no differing row themselves. */
-function wholeTable(table: TableState): SpoolPlace {
-  return { table, segment: 0 };
 }
 
 /** Asks a side without a unique index on the key whether two of its rows have the same one. */

@@ -1,6 +1,7 @@
+import { LOOKS_TO_CONFIRM } from '../core/candidate-book.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
-import type { FindingCode } from '../core/finding.js';
+import type { Finding, FindingCode } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Table } from '../core/schema.js';
 import type { Engine } from '../engines/engine.js';
@@ -9,6 +10,7 @@ import type { ComparisonScope } from '../plan/selection.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 import type { TableState } from '../state/table-state.js';
 import { formatCount, formatCounted } from '../words/number-text.js';
+import type { RunLooks } from './table-run.js';
 
 /** What counting one side needs. */
 export interface CountSide {
@@ -25,6 +27,8 @@ export interface CountRun {
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Counts again where somebody writes; null where unequal counts are a difference at once. */
+  readonly looks: RunLooks | null;
 }
 
 /** Findings about columns and keys, which counting does not look at. */
@@ -75,21 +79,79 @@ async function countTable(run: CountRun, table: TableState, tables: Record<Side,
     if (outcome?.status === 'rejected') noteFailure(table, side, outcome.reason);
   }
   if (source?.status !== 'fulfilled' || target?.status !== 'fulfilled') return;
-  table.record({ kind: 'counted', sourceRows: source.value, targetRows: target.value });
+  await noteCounts(run, table, { source: source.value, target: target.value }, () =>
+    countAgain(run, table, tables),
+  );
+}
+
+/** How many rows each side has, and whether that may change still. */
+interface Counts extends Readonly<Record<Side, number>> {
+  /** Set where the source, or the pair, was not the same in every look. */
+  readonly isMoving?: boolean;
+}
+
+async function noteCounts(
+  run: CountRun,
+  table: TableState,
+  first: Counts,
+  again: () => Promise<Counts>,
+): Promise<void> {
+  const mustLook = first.source !== first.target && (await run.looks?.mustHold(table)) === true;
+  const counts = mustLook ? await again() : first;
+  if (run.signal.aborted) return;
+  const { source, target, isMoving = false } = counts;
+  table.record({ kind: 'counted', sourceRows: source, targetRows: target });
+  const isEqual = source === target;
   await run.emit({
-    type: source.value === target.value ? 'chunk:verified' : 'chunk:differs',
+    type: isEqual ? 'chunk:verified' : 'chunk:differs',
     table: table.name,
-    sourceRows: source.value,
-    targetRows: target.value,
+    sourceRows: source,
+    targetRows: target,
     counts: null,
   });
-  if (source.value === target.value) return;
-  table.addFinding({
+  if (!isEqual) table.addFinding(isMoving ? movingCounts(table, counts) : unequalCounts(table, counts));
+}
+
+/**
+ * Counts several times, each time the source, then the target behind a fence, and the source once more. Equal in one of them
+ * is enough; unequal they are only where the counts were the same in every look.
+ */
+async function countAgain(run: CountRun, table: TableState, tables: Record<Side, Table>): Promise<Counts> {
+  const where = run.scope.where(tables.source.name);
+  const count = (side: Side): Promise<number> => countRows(run.sides[side], tables[side], where[side]);
+  const seen: Record<Side, number>[] = [];
+  for (let look = 0; look < LOOKS_TO_CONFIRM && !run.signal.aborted; look++) {
+    await run.looks?.pause(run.signal);
+    const before = await count('source');
+    const isReached = (await run.looks?.passFence(run, table)) === true;
+    const target = await count('target');
+    const after = await count('source');
+    if (target === before || target === after) return { source: target, target };
+    seen.push({ source: after, target });
+    if (before !== after || !isReached) return { source: after, target, isMoving: true };
+  }
+  const [first, ...others] = seen;
+  const last = seen.at(-1) ?? { source: 0, target: 0 };
+  const isAlike = others.every(({ source, target }) => source === first?.source && target === first.target);
+  return { ...last, isMoving: !isAlike };
+}
+
+function unequalCounts({ name }: TableState, { source, target }: Counts): Finding {
+  return {
     code: 'row-count',
-    about: { table: table.name, detail: `${source.value} and ${target.value}` },
-    message: `Table ${table.name} has ${formatCounted(target.value, 'row')} on the target and ${formatCount(source.value)} on the source.`,
+    about: { table: name, detail: `${source} and ${target}` },
+    message: `Table ${name} has ${formatCounted(target, 'row')} on the target and ${formatCount(source)} on the source.`,
     hint: 'Run in full mode to see which rows differ.',
-  });
+  };
+}
+
+function movingCounts({ name }: TableState, { source, target }: Counts): Finding {
+  return {
+    code: 'unsettled',
+    about: { table: name, detail: `${source} and ${target}` },
+    message: `The numbers of rows of ${name} were never equal and never the same twice: last ${formatCounted(target, 'row')} on the target and ${formatCount(source)} on the source. Rows are written meanwhile.`,
+    hint: 'Run in full mode, where each row is looked at for itself, or run again when fewer rows are written.',
+  };
 }
 
 function countRows({ engine, session }: CountSide, table: Table, where: string | null): Promise<number> {

@@ -9,7 +9,8 @@ export interface HeldRange {
   readonly work: TableWork;
   /** The part of the table that its rows are kept in afterwards. */
   readonly part: number;
-  readonly range: KeySpan;
+  /** Null where the rows have no order: then it is a partition of a table that is read as a whole. */
+  readonly range: KeySpan | null;
   readonly hasher: Hasher;
   readonly rows: ComparedRows;
   readonly unfound: UnfoundRows;

@@ -48,7 +48,7 @@ const NOTHING_SETTLED = { inFlight: 0, present: { source: 0, target: 0 }, unsett
 /** Holds a range back; another sitting can go on from there, unless it has less to do to read it again. */
 export async function holdRange(run: TableRun, held: HeldRange): Promise<void> {
   const { work, range, hasher, rows, keys, count } = held;
-  if (isSparse(count, Math.max(rows.sourceRows, rows.targetRows)))
+  if (range !== null && isSparse(count, Math.max(rows.sourceRows, rows.targetRows)))
     work.table.record({ kind: 'held', range, hasher, rows, keys });
   const { sourceRows, targetRows } = rows;
   await run.emit({ type: 'chunk:held', table: work.table.name, sourceRows, targetRows, candidates: count });

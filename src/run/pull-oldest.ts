@@ -68,6 +68,8 @@ async function listRanges(run: TableRun, { table, pair, progress }: AgedTable): 
 export async function readWhole(run: TableRun, table: TableState): Promise<void> {
   table.record({ kind: 'pass', state: 'begun' });
   await compareByBuckets(run, table);
+  // Whether it was equal is to be kept before another table is read.
+  await run.looks?.settle(run);
   if (run.signal.aborted || table.isOpen) return;
   table.record({ kind: 'pass', state: table.differences === 0 ? 'equal' : 'different' });
 }

@@ -53,6 +53,13 @@ export interface TableRun {
   readonly now: () => number;
 }
 
+/** What waiting for a target needs. */
+export interface FenceRun {
+  readonly sides: Readonly<Record<Side, { readonly session: Session }>>;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
 /** Holds ranges with rows that differ back, until it is known of these whether they do. */
 export interface RunLooks {
   /** Whether rows of a table that differed twice may be equal in a while. */
@@ -61,6 +68,13 @@ export interface RunLooks {
   hold(run: TableRun, range: HeldRange): Promise<void>;
   /** Looks at all rows that are held, until it is known what they are, and commits their ranges. */
   settle(run: TableRun): Promise<void>;
+  /**
+   * Between two looks at a table as a whole, or between its two sides: waits until the target has applied all that the source
+   * holds now; without a fence, for a share of the time. False where the target does not come up to that.
+   */
+  passFence(run: FenceRun, table: TableState): Promise<boolean>;
+  /** Waits for a random time. */
+  pause(signal: AbortSignal): Promise<void>;
 }
 
 /** Where a task's differences belong: a table, and the part of it whose rows follow each other in the spool. */

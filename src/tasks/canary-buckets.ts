@@ -125,7 +125,17 @@ async function compareInBuckets(job: CanaryJob): Promise<void> {
   }
   const compared = await comparePartition({
     ...job,
-    task: { kind: 'compare-partition', pairId, asBag, withRows, folder, partition: 0, rows },
+    task: {
+      kind: 'compare-partition',
+      keepsKeys: false,
+      look: null,
+      pairId,
+      asBag,
+      withRows,
+      folder,
+      partition: 0,
+      rows,
+    },
   });
   if (compared.kind === 'unverified') throw new Failed(compared);
 }

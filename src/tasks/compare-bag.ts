@@ -3,6 +3,7 @@ import { compareBytes } from '../core/bucket.js';
 import type { DifferenceCounts } from '../core/chunk.js';
 import type { RowDifference, Value } from '../core/difference.js';
 import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
+import { type EntryFilter, entryOf } from './entry-filter.js';
 import { PartitionFile } from './partition-files.js';
 import type { TableSide } from './table-side.js';
 
@@ -14,6 +15,7 @@ const BATCH_BYTES = 4 << 20;
 interface BagRow {
   readonly copies: Record<Side, number>;
   readonly side: Side;
+  readonly rowHash: bigint;
   readonly sortKey: Buffer;
   readonly payloadAt: number;
   readonly payloadBytes: number;
@@ -23,6 +25,8 @@ export interface BagComparison {
   readonly task: ComparePartitionTask;
   readonly pair: TablePair;
   readonly sides: Readonly<Record<Side, TableSide>>;
+  /** Says of rows that differ whether they are kept; it is told each. */
+  readonly filter: EntryFilter;
   store(rows: readonly RowDifference[]): Promise<void>;
 }
 
@@ -30,7 +34,13 @@ export interface BagComparison {
  * Compares a partition of rows that nothing tells apart: each distinct row must be on both sides the same number of
  * times. What is missing or extra is counted in copies.
  */
-export async function compareBag({ task, pair, sides, store }: BagComparison): Promise<DifferenceCounts> {
+export async function compareBag({
+  task,
+  pair,
+  sides,
+  filter,
+  store,
+}: BagComparison): Promise<DifferenceCounts> {
   const files = { source: PartitionFile.open(task, 'source'), target: PartitionFile.open(task, 'target') };
   const counts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
   try {
@@ -38,6 +48,7 @@ export async function compareBag({ task, pair, sides, store }: BagComparison): P
     let bytes = 0;
     for (const row of findDifferingRows(files)) {
       const { source, target } = row.copies;
+      if (!filter.keeps(entryOf(row.rowHash, row.copies), Math.abs(source - target))) continue;
       counts[source > target ? 'missing' : 'extra'] += Math.abs(source - target);
       batch.push(describeRow(row, { pair, prepared: sides[row.side], file: files[row.side] }));
       bytes += row.payloadBytes;
@@ -61,7 +72,7 @@ function findDifferingRows(files: Readonly<Record<Side, PartitionFile>>): BagRow
       if (known !== undefined) known.copies[side]++;
       else {
         const copies = { source: 0, target: 0, [side]: 1 };
-        rows.set(rowHash, { copies, side, sortKey, payloadAt, payloadBytes });
+        rows.set(rowHash, { copies, side, rowHash, sortKey, payloadAt, payloadBytes });
       }
     }
   }

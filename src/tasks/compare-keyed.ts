@@ -7,6 +7,7 @@ import type { PartitionFile } from './partition-files.js';
 export interface KeptRow {
   readonly at: number;
   readonly bytes: number;
+  readonly rowHash: bigint;
 }
 
 /** A row that differs: the key bytes by which each side is asked for it; null where a side is not known to have it. */
@@ -28,7 +29,6 @@ export interface KeyedFile {
 
 interface KeyedRow extends KeptRow {
   readonly key: Buffer;
-  readonly rowHash: bigint;
   readonly sortKey: Buffer;
   readonly wireBytes: number;
 }

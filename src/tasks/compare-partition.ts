@@ -3,6 +3,7 @@ import { NONE_UNFOUND } from '../core/chunk.js';
 import type { BucketJob } from './bucket-tasks.js';
 import { compareBag } from './compare-bag.js';
 import type { DifferingKeys } from './compare-keyed.js';
+import { EntryFilter } from './entry-filter.js';
 import { KeyedPartition } from './kept-rows.js';
 import { planByKeys, type RereadRow, type RereadStep } from './plan-rereads.js';
 import { listKeys, readPresentKeys } from './read-again.js';
@@ -22,13 +23,19 @@ export async function comparePartition(
     channel.reportSessions(sessions);
     const sides = await onBothSides(pair, context, (side) => tableSide(pair, side, context));
     const store: RereadJob['store'] = (rows) => channel.storeDifferences(rows);
+    const filter = new EntryFilter(task.look);
+    const seen = () => ({ entries: filter.entries, unsettled: filter.unsettled });
     if (task.asBag) {
-      const counts = await compareBag({ task, pair, sides, store });
-      return { kind: 'compared', counts, changedColumns: {}, undecidedColumns: {}, unfound: NONE_UNFOUND };
+      const counts = await compareBag({ task, pair, sides, filter, store });
+      return { kind: 'compared', ...NO_COLUMNS, counts, ...seen() };
     }
     const partition = new KeyedPartition(task, sides);
     try {
-      return { kind: 'compared', ...(await compareKeyed(partition, { ...job, sides, store })) };
+      return {
+        kind: 'compared',
+        ...(await compareKeyed(partition, { ...job, sides, filter, store })),
+        ...seen(),
+      };
     } finally {
       partition.close();
     }
@@ -37,28 +44,30 @@ export async function comparePartition(
   }
 }
 
+const NO_COLUMNS = { changedColumns: {}, undecidedColumns: {}, unfound: NONE_UNFOUND, differingKeys: null };
+
+type KeyedJob = BucketJob<ComparePartitionTask> &
+  Pick<RereadJob, 'sides' | 'store'> & { readonly filter: EntryFilter };
+
 async function compareKeyed(
   partition: KeyedPartition,
-  { task, pair, context, sides, store }: BucketJob<ComparePartitionTask> & Pick<RereadJob, 'sides' | 'store'>,
-): Promise<Omit<RereadOutcome, 'respelled' | 'present' | 'differingKeys'>> {
+  { task, pair, context, sides, filter, store }: KeyedJob,
+): Promise<Omit<RereadOutcome, 'respelled' | 'present'>> {
   const reread: Omit<RereadJob, 'steps'> = {
     pair,
     sides,
     store,
     asSent: false,
-    keepsKeys: false,
+    keepsKeys: task.keepsKeys,
     readKept: task.withRows ? (step, batches) => partition.readKept(step, batches) : null,
     readBoth: (read) =>
       onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
   };
   const steps = task.withRows
-    ? planByKeys(partition.listRows(), pair.key.length)
+    ? planByKeys(partition.listRows(filter), pair.key.length)
     : planSteps(partition.findDifferingKeys(), reread);
-  const { counts, changedColumns, undecidedColumns, unfound } = await rereadDifferingRows({
-    ...reread,
-    steps,
-  });
-  return { counts, changedColumns, undecidedColumns, unfound };
+  const { respelled: _, present: __, ...compared } = await rereadDifferingRows({ ...reread, steps });
+  return compared;
 }
 
 /** The rows have no order that both sides share, so each is looked up. */

@@ -2,6 +2,7 @@ import type { ComparePartitionTask } from '../core/bucket.js';
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { SIDES, type Side } from '../core/pairing.js';
 import { type DifferingKeys, findDifferingKeys, type KeyedFile } from './compare-keyed.js';
+import { type EntryFilter, entryOf } from './entry-filter.js';
 import { PartitionFile } from './partition-files.js';
 import type { RereadRow, RereadStep } from './plan-rereads.js';
 import type { RowBatches } from './reread.js';
@@ -28,11 +29,11 @@ export class KeyedPartition {
     return findDifferingKeys(this.#files, this.#task);
   }
 
-  /** The differing rows of files that hold whole rows. */
-  *listRows(): Generator<RereadRow> {
+  /** The differing rows of files that hold whole rows, as far as the filter keeps them. */
+  *listRows(filter: EntryFilter): Generator<RereadRow> {
     for (const { source, target, wireBytes, kept } of this.findDifferingKeys()) {
       const key = source ?? target;
-      if (key === null) continue;
+      if (key === null || !filter.keeps(entryOfKept(kept), 1)) continue;
       const seen = source === null ? 'target' : target === null ? 'source' : 'both';
       yield { source: key, target: key, wireBytes, seen, kept };
     }
@@ -67,4 +68,11 @@ function openFile(task: ComparePartitionTask, { side, reader }: TableSide): Keye
     return sink.toBuffer();
   };
   return { file, keyOf };
+}
+
+/** What stands for two rows with one key, or for one without a partner. */
+function entryOfKept(kept: DifferingKeys['kept']): bigint {
+  const [source, target] = [kept?.source ?? null, kept?.target ?? null];
+  const has = Number(source !== null) + 2 * Number(target !== null);
+  return entryOf(source?.rowHash ?? 0n, { source: target?.rowHash ?? 0n, target: has });
 }

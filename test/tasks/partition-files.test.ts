@@ -20,6 +20,8 @@ describe('the files of a partition', () => {
     const rows = { source: writer.rows[0] ?? 0, target: 0 };
     return {
       kind: 'compare-partition',
+      keepsKeys: false,
+      look: null,
       pairId: '0',
       asBag: false,
       withRows: false,

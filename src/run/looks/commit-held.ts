@@ -32,7 +32,7 @@ export async function commitHeld(run: TableRun, batch: LookBatch, range: Batched
   const { pair } = table.planned;
   if (pair === null) return;
   if (failure !== null) {
-    await reportUnverified(run, table, failure, describeSpans(pair, [range.range], run.showsKeys));
+    await reportUnverified(run, table, failure, describeRange(run, pair, range));
     return;
   }
   const mine = (rows: Uint32Array): Uint32Array =>
@@ -60,7 +60,7 @@ export async function commitSettled(run: TableRun, settled: SettledRange): Promi
   const result = await runWithRetries(run, place, task);
   if (run.signal.aborted) return;
   if (result.kind === 'unverified') {
-    await reportUnverified(run, table, result, describeSpans(pair, [range.range], run.showsKeys));
+    await reportUnverified(run, table, result, describeRange(run, pair, range));
     return;
   }
   const { counts, changedColumns, undecidedColumns, differingKeys, present } = result;
@@ -78,7 +78,7 @@ export async function commitSettled(run: TableRun, settled: SettledRange): Promi
     rows: { sourceRows, targetRows, counts: { ...counts, inFlight }, changedColumns, undecidedColumns },
     unfound: range.unfound,
     // Of a range with unsettled rows it is not known which side has which, so that it is read again.
-    keys: isListed ? differingKeys : null,
+    keys: isListed && range.range !== null ? differingKeys : null,
     chunks: range.chunks,
     wasHeld: settled.wasHeld,
     ...(unsettled !== null && { unsettled }),
@@ -111,4 +111,8 @@ function describeOpen(batch: LookBatch, pair: TablePair, open: Uint32Array): Uns
     lastMs: batch.lastMs,
     examples: [...unpackKeys(batch.keysOf(first))].map(({ source }) => readKeyParts(kinds, source)),
   };
+}
+
+function describeRange({ showsKeys }: TableRun, pair: TablePair, { range }: HeldRange): string | null {
+  return range === null ? null : describeSpans(pair, [range], showsKeys);
 }

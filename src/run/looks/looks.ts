@@ -2,10 +2,12 @@ import type { Fence } from '../../core/fence.js';
 import type { TableState } from '../../state/table-state.js';
 import { endPart } from '../end-part.js';
 import type { HeldRange } from '../held-range.js';
-import type { RunLooks, TableRun } from '../table-run.js';
+import type { FenceRun, RunLooks, TableRun } from '../table-run.js';
 import { commitHeld } from './commit-held.js';
 import { batchRanges } from './look-batch.js';
-import { type LookRules, settleBatches } from './settle.js';
+import type { LookRules } from './look-rules.js';
+import { passFence, pause, randomDistance } from './pass-fence.js';
+import { settleBatches } from './settle.js';
 import type { WriteWatch } from './write-watch.js';
 
 /** So many rows are held at the most; then they are looked at before more is read, so that memory stays bounded. */
@@ -50,6 +52,15 @@ export class Looks implements RunLooks {
     // Whoever comes meanwhile waits for what is under way, and then finds less to do.
     this.#settling = this.#settling.then(() => this.#settleHeld(run));
     return this.#settling;
+  }
+
+  passFence(run: FenceRun, table: TableState): Promise<boolean> {
+    this.#request.onHeld(table);
+    return passFence(run, this.#request.fenceOf(table), this.#request.rules);
+  }
+
+  pause(signal: AbortSignal): Promise<void> {
+    return pause(randomDistance(), signal);
   }
 
   async #settleHeld(run: TableRun): Promise<void> {

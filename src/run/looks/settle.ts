@@ -1,30 +1,16 @@
-import { randomInt } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { LOOKS_TO_CONFIRM } from '../../core/candidate-book.js';
 import type { LookTask } from '../../core/chunk.js';
-import type { Fence } from '../../core/fence.js';
 import type { Side } from '../../core/pairing.js';
 import { awaitPosition } from '../../tasks/fence-position.js';
 import { runWithRetries, type TableRun } from '../table-run.js';
 import type { LookBatch } from './look-batch.js';
+import type { LookRules } from './look-rules.js';
+import { pause, randomDistance } from './pass-fence.js';
 
-/** Between two looks at a row lies a random time, so that nothing that happens in a rhythm is met at the same point of it. */
-const LEAST_DISTANCE_MS = 1000;
-const MOST_DISTANCE_MS = 2000;
 /** Without a fence it is the time that decides: looks become rarer, up to this. */
 const LONGEST_DISTANCE_MS = 10_000;
 /** A place in the spool that no rows are put in. */
 const NO_SEGMENT = -1;
-
-/** How long and behind what rows are looked at. */
-export interface LookRules {
-  /** For how long rows that move are looked at. */
-  readonly forMs: number;
-  /** How long a target may take to come up to a position. */
-  readonly longestLagMs: number;
-  /** Is told how long the target took to come up to a position of the source. */
-  readonly onLag: (fence: Fence, lagMs: number) => void;
-}
 
 /**
  * Looks at candidates in rounds, until of each it is known whether it differs or the time is up; then once more at all that
@@ -68,7 +54,7 @@ async function lookOnceMore(run: TableRun, live: readonly LookBatch[], rules: Lo
 }
 
 function distanceOf(batches: readonly LookBatch[], round: number): number {
-  const random = randomInt(LEAST_DISTANCE_MS, MOST_DISTANCE_MS);
+  const random = randomDistance();
   if (batches.some(({ isFenced }) => isFenced)) return random;
   return Math.min(LONGEST_DISTANCE_MS, random * 1.5 ** (round - 1));
 }
@@ -189,12 +175,5 @@ async function tell(run: TableRun, batches: readonly LookBatch[], looks: number)
     open: sum(({ book }) => book.open.length),
     confirmed: sum(({ book }) => book.confirmed.length),
     inFlight: sum(({ book }) => book.inFlight),
-  });
-}
-
-/** Ends early at a stop, after which whoever waits looks. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
   });
 }

@@ -1,0 +1,11 @@
+import type { Fence } from '../../core/fence.js';
+
+/** How long and behind what rows are looked at. */
+export interface LookRules {
+  /** For how long rows that move are looked at. */
+  readonly forMs: number;
+  /** How long a target may take to come up to a position. */
+  readonly longestLagMs: number;
+  /** Is told how long the target took to come up to a position of the source. */
+  readonly onLag: (fence: Fence, lagMs: number) => void;
+}
