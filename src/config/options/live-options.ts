@@ -35,7 +35,7 @@ export const LIVE_OPTIONS = nameOptions({
     help: 'Wait for so long at the most for a target that is behind (then exit 3)',
     commands: ['verify'],
     default: '30m',
-    file: { example: '30m' },
+    file: { example: '1h' },
     page,
   },
 });

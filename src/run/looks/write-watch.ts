@@ -47,17 +47,12 @@ export class WriteWatch {
   }
 
   async #ask(): Promise<Changes> {
-    const [source, target] = await Promise.all(
-      SIDES.map((side) =>
-        // What fails is in the log; a server that does not answer says nothing of any table.
-        this.#sides[side].session
-          .ask(
-            'changes',
-            this.#pairs.map((pair) => pair[side]),
-          )
-          .catch(() => new Map<string, string>()),
-      ),
-    );
-    return { source: source ?? new Map(), target: target ?? new Map() };
+    const ask = (side: Side): Promise<ReadonlyMap<string, string>> => {
+      const tables = this.#pairs.map((pair) => pair[side]);
+      // What fails is in the log; a server that does not answer says nothing of any table.
+      return this.#sides[side].session.ask('changes', tables).catch(() => new Map());
+    };
+    const [source, target] = await Promise.all([ask('source'), ask('target')]);
+    return { source, target };
   }
 }
