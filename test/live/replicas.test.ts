@@ -2,6 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMariadbReplica } from '../support/replication/mysql-replica.js';
 import type { ReplicationPair } from '../support/replication/pair.js';
 import {
+  startPostgresqlStandby,
+  startPostgresqlSubscriber,
+} from '../support/replication/postgresql-replica.js';
+import {
   createOrders,
   DAMAGING,
   expectDamage,
@@ -27,6 +31,18 @@ const PAIRS: readonly LivePair[] = [
     way: 'gtid',
     isWritable: true,
   },
+  {
+    title: 'PostgreSQL to its standby',
+    start: (delayMs) => startPostgresqlStandby({ delayMs }),
+    way: 'standby',
+    isWritable: false,
+  },
+  {
+    title: 'PostgreSQL to a subscriber',
+    start: (delayMs) => startPostgresqlSubscriber({ delayMs, tables: createOrders('PRIMARY KEY') }),
+    way: 'subscription',
+    isWritable: true,
+  },
 ];
 const DELAYS = [0, 1000];
 
@@ -42,7 +58,7 @@ describe.each(PAIRS)('$title, beside writers', (live) => {
     let pair: ReplicationPair;
     beforeAll(async () => {
       pair = await live.start(delayMs);
-      await pair.onSource.run(createOrders('PRIMARY KEY'));
+      if (live.way !== 'subscription') await pair.onSource.run(createOrders('PRIMARY KEY'));
       await fillOrders(pair);
       await waitForRows(pair);
     });
