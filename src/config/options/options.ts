@@ -1,6 +1,7 @@
 import type { OptionName } from '../../core/errors.js';
 import { APPLY_OPTIONS } from './apply-options.js';
 import { EVIDENCE_OPTIONS } from './evidence-options.js';
+import { FENCE_OPTIONS } from './fence-options.js';
 import { LOAD_OPTIONS } from './load-options.js';
 import { METHOD_OPTIONS } from './method-options.js';
 import {
@@ -24,6 +25,7 @@ export const RUN_OPTIONS = {
   ...SCOPE_OPTIONS,
   ...METHOD_OPTIONS,
   ...LOAD_OPTIONS,
+  ...FENCE_OPTIONS,
   ...SITTING_OPTIONS,
   ...PART_OPTIONS,
   ...PAST_OPTIONS,

@@ -29,7 +29,8 @@ const OLD = {
   end: 'SHOW MASTER STATUS',
   stopApplier: 'STOP SLAVE SQL_THREAD',
   startApplier: 'START SLAVE SQL_THREAD',
-  delay: (seconds: number) => `CHANGE MASTER TO MASTER_DELAY = ${seconds}`,
+  // MariaDB and MySQL 5.6 take the delay only while nothing is received either.
+  delay: (seconds: number) => `STOP SLAVE; CHANGE MASTER TO MASTER_DELAY = ${seconds}; START SLAVE`,
 };
 
 function follow(port: string, how: string): string {
@@ -67,9 +68,10 @@ export function startMysqlReplica(
        START REPLICA`,
     stopApplier: 'STOP REPLICA SQL_THREAD',
     startApplier: 'START REPLICA SQL_THREAD',
-    delay: (seconds) => `CHANGE REPLICATION SOURCE TO SOURCE_DELAY = ${seconds}`,
+    delay: (seconds) => `STOP REPLICA; CHANGE REPLICATION SOURCE TO SOURCE_DELAY = ${seconds}; START REPLICA`,
   };
-  const gtid = gtids ? ['--gtid-mode=ON', '--enforce-gtid-consistency=ON'] : [];
+  const mode = gtids ? 'ON' : 'OFF';
+  const gtid = [`--gtid-mode=${mode}`, `--enforce-gtid-consistency=${mode}`];
   return startPair((parent, args) => startDebianMysql({ parent, args }), dialect, options, gtid);
 }
 
@@ -127,17 +129,11 @@ function describePair({
   onTarget: TestSession;
   dialect: Dialect;
 }): PairControls {
-  const pause = (): Promise<void> => onTarget.run(dialect.stopApplier);
-  const go = (): Promise<void> => onTarget.run(dialect.startApplier);
   return {
     onSource,
     onTarget,
-    pause,
-    go,
-    delay: async (ms) => {
-      await pause();
-      await onTarget.run(dialect.delay(Math.ceil(ms / 1000)));
-      await go();
-    },
+    pause: () => onTarget.run(dialect.stopApplier),
+    go: () => onTarget.run(dialect.startApplier),
+    delay: (ms) => onTarget.run(dialect.delay(Math.ceil(ms / 1000))),
   };
 }
