@@ -13,6 +13,7 @@ import { compileScope } from './comparison-scope.js';
 import { logWarnings } from './log-run.js';
 import { findNoEffect } from './no-effect.js';
 import { makeReady, type OpenSide, openSide } from './open-side.js';
+import { chooseOwnFence } from './own-fence.js';
 import { assertIgnoredBySourceName, assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
 import { describeServer } from './side-failure.js';
@@ -105,6 +106,7 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
     });
   }
   assertNamesExist(config, source.catalog, target.catalog);
+  chooseOwnFence(config, catalogsOf(sides));
   const scope = compileScope(config);
   const pairing = pairTables(source.catalog, target.catalog, scope);
   assertRulesAgree(config, pairing.tables);

@@ -1,15 +1,17 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { Fence, FenceChoice } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
-import { SIDES, type Side, type TableId } from '../core/pairing.js';
+import type { Side, TableId } from '../core/pairing.js';
 import type { ReplicationResult } from '../core/result.js';
-import type { ReplicationFacts } from '../engines/positions.js';
 import { Looks } from '../run/looks/looks.js';
 import { WriteWatch } from '../run/looks/write-watch.js';
 import type { TableState } from '../state/table-state.js';
+import { chooseFences as chooseEngineFences } from '../tasks/choose-fences.js';
 import { awaitPosition, takePosition } from '../tasks/fence-position.js';
 import { formatDuration } from '../words/number-text.js';
+import { catalogsOf } from './open-run.js';
 import type { OpenSide } from './open-side.js';
+import { chooseOwnFence } from './own-fence.js';
 
 /** For how long rows that differ are looked at, where somebody writes. */
 const DEFAULT_RECHECK_MS = 60_000;
@@ -154,27 +156,24 @@ export interface ReplicationRequest {
   readonly signal: AbortSignal;
 }
 
+/** What the user named goes before what the servers say themselves. */
 async function chooseFences({
   sides,
+  config,
   tables,
   signal,
 }: ReplicationRequest): Promise<ReadonlyMap<TableId, FenceChoice>> {
-  const rules = sides.target.engine.can.positions;
+  const own = chooseOwnFence(config, catalogsOf(sides));
   const pairs = tables.flatMap(({ planned: { id, source, target } }) =>
     source === null || target === null ? [] : [{ id, source, target }],
   );
-  if (rules === undefined || pairs.length === 0 || signal.aborted) return new Map();
-  if (sides.source.engine.family !== sides.target.engine.family) return new Map();
-  const facts = await Promise.all(
-    SIDES.map(
-      (side): Promise<ReplicationFacts> =>
-        sides[side].session.ask('replication', { side, tables: pairs.map((pair) => pair[side]) }),
-    ),
-  ).catch(() => null);
+  if (own !== null) return new Map(pairs.map(({ id }) => [id, { kind: 'fence', fence: own }]));
+  const rules = sides.source.engine.can.positions;
+  const isOneFamily = sides.source.engine.family === sides.target.engine.family;
+  if (rules === undefined || !isOneFamily || pairs.length === 0 || signal.aborted) return new Map();
+  const sessions = { source: sides.source.session, target: sides.target.session };
   // What fails is in the log; without an answer there is no fence, and rows are looked at for a time.
-  const [source, target] = facts ?? [];
-  if (source === undefined || target === undefined) return new Map();
-  const choices = rules.chooseFences({ source, target, pairs });
+  const choices = await chooseEngineFences({ sessions, rules, pairs }).catch(() => []);
   return new Map(
     pairs.flatMap(({ id }, at) => (choices[at] === undefined ? [] : [[id, choices[at]] as const])),
   );

@@ -57,6 +57,8 @@ export interface Engine {
   /** Tells families apart: two engines with the same one send the same bytes for the same value. */
   readonly family: string;
   readonly schemes: readonly string[];
+  /** How the names of environment variables begin that the engine's own clients take their settings from, passwords included. */
+  readonly clientVariables: readonly string[];
   /** What catalogs call it, with the names that people know. */
   readonly titles: Readonly<Record<string, string>>;
   /**

@@ -2,6 +2,7 @@ import { RowproofError } from '../core/errors.js';
 import type { Catalog, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
+import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
 import { logSqlSession } from './log-sql-session.js';
@@ -23,6 +24,7 @@ export interface SqlEngineParts
     Engine,
     | 'family'
     | 'schemes'
+    | 'clientVariables'
     | 'titles'
     | 'spreadUrls'
     | 'resolveConnection'
@@ -151,8 +153,14 @@ function answerAboutPositions(
 ): Pick<Answers, 'replication' | 'position' | 'reached' | 'changes'> {
   return {
     replication: (about) => positions.readReplication(session, about),
-    position: (fence) => positions.readPosition(session, fence),
-    reached: (about) => positions.isReached(session, about),
+    position: (fence) =>
+      isOfColumn(fence)
+        ? readColumnPosition(session, positions, fence)
+        : positions.readPosition(session, fence),
+    reached: (about) =>
+      isOfColumn(about.fence)
+        ? isColumnPositionReached(session, positions, about)
+        : positions.isReached(session, about),
     changes: (tables) => positions.readChanges(session, tables),
   };
 }

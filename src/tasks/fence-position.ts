@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fence } from '../core/fence.js';
 import type { Session } from '../engines/session.js';
+import { runFenceCommand, withoutSecrets } from './fence-command.js';
 
 /** What waits for positions: the session that is asked, how long at the most, and what ends it at once. */
 export interface FenceWait {
@@ -8,6 +9,8 @@ export interface FenceWait {
   readonly fence: Fence;
   readonly stop: AbortSignal;
   readonly limitMs: number;
+  /** Passwords that a command of the user's must not find in its environment. */
+  readonly passwords?: readonly string[];
 }
 
 /** How long a server is let wait in one statement, so that a stop is never late by more. */
@@ -26,6 +29,7 @@ const VALUES_TO_COME = 2;
  */
 export async function takePosition(wait: FenceWait): Promise<string | null> {
   const { session, fence, stop } = wait;
+  if (fence.way === 'command') return askCommand(wait);
   let position = await session.ask('position', fence);
   if (fence.way !== 'column') return position;
   const isOver = limitOf(wait);
@@ -57,6 +61,13 @@ export async function awaitPosition(wait: FenceWait & { readonly position: strin
     await pause(Math.min(POLL_MS - (nowMs - askedMs), endMs - nowMs), stop);
   }
   return false;
+}
+
+/** The command's own transaction begins after the call, and so does not need a second one. */
+function askCommand({ fence, stop, limitMs, passwords = [] }: FenceWait): Promise<string | null> {
+  const words = JSON.parse(fence.details.command ?? '[]') as string[];
+  const environment = withoutSecrets(process.env, passwords);
+  return runFenceCommand({ words, environment, stop, limitMs });
 }
 
 function limitOf({ stop, limitMs }: FenceWait): () => boolean {

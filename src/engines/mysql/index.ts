@@ -43,6 +43,7 @@ async function compileCodec(session: SqlSession, columns: readonly CodecColumn[]
 export const mysqlParts: SqlEngineParts = {
   family: 'mysql',
   schemes: ['mysql', 'mariadb'],
+  clientVariables: ['MYSQL_', 'MARIADB_'],
   titles: { mysql: 'MySQL', mariadb: 'MariaDB' },
   spreadUrls: spreadMysqlUrls,
   resolveConnection: resolveMysqlConnection,

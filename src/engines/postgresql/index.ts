@@ -31,6 +31,7 @@ async function openSql(settings: ConnectionSettings, stop?: AbortSignal): Promis
 export const postgresqlParts: SqlEngineParts = {
   family: 'postgresql',
   schemes: ['postgres', 'postgresql'],
+  clientVariables: ['PG'],
   titles: { postgresql: 'PostgreSQL' },
   spreadUrls: spreadPostgresqlUrls,
   resolveConnection: resolvePostgresqlConnection,

@@ -4,8 +4,8 @@ import type { ReplicationFacts } from '../positions.js';
 export interface SlotFacts {
   readonly name: string;
   readonly isActive: boolean;
-  /** From where on it keeps the log. */
-  readonly kept: string | null;
+  /** What its subscriber has confirmed. */
+  readonly confirmed: string | null;
 }
 
 /** A table of a publication. Columns are null where the server has no column lists. */
