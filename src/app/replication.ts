@@ -1,17 +1,15 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { Fence, FenceChoice } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
-import type { Side, TableId } from '../core/pairing.js';
+import { SIDES, type Side, type TableId } from '../core/pairing.js';
 import type { ReplicationResult } from '../core/result.js';
 import { Looks } from '../run/looks/looks.js';
 import { WriteWatch } from '../run/looks/write-watch.js';
 import type { TableState } from '../state/table-state.js';
-import { chooseFences as chooseEngineFences } from '../tasks/choose-fences.js';
 import { awaitPosition, takePosition } from '../tasks/fence-position.js';
 import { formatDuration } from '../words/number-text.js';
-import { catalogsOf } from './open-run.js';
+import { chooseFences } from './choose-fences.js';
 import type { OpenSide } from './open-side.js';
-import { chooseOwnFence } from './own-fence.js';
 
 /** For how long rows that differ are looked at, where somebody writes. */
 const DEFAULT_RECHECK_MS = 60_000;
@@ -43,7 +41,11 @@ export class Replication {
 
   /** Asks both servers how the tables come from one to the other. What cannot be found out is known as that. */
   static async open(request: ReplicationRequest): Promise<Replication> {
-    const replication = new Replication(request, await chooseFences(request));
+    const { signal, tables } = request;
+    const choices = signal.aborted
+      ? new Map()
+      : await chooseFences({ ...request, tables: tables.map(({ planned }) => planned) });
+    const replication = new Replication(request, choices);
     for (const table of request.tables) noteLeftOut(table, replication.#choices.get(table.planned.id));
     replication.#sourceFrom = await replication.#askSource();
     return replication;
@@ -67,6 +69,7 @@ export class Replication {
       rules: {
         forMs: recheckForMs ?? DEFAULT_RECHECK_MS,
         longestLagMs: maxLagWaitMs,
+        passwords: this.#passwords,
         onLag: (_fence, lagMs) => this.#noteLag(lagMs),
       },
     });
@@ -103,6 +106,10 @@ export class Replication {
     };
   }
 
+  get #passwords(): readonly string[] {
+    return SIDES.flatMap((side) => this.#sides[side].settings.password.text ?? []);
+  }
+
   #fences(): readonly Fence[] {
     return [...this.#choices.values()].flatMap((choice) => (choice.kind === 'fence' ? [choice.fence] : []));
   }
@@ -118,7 +125,7 @@ export class Replication {
   /** How long the target takes to come up to where the source is now; null where it does not within the limit. */
   async #measure(fence: Fence, limitMs: number): Promise<number | null> {
     const { source, [fence.reachedOn]: reached } = this.#sides;
-    const wait = { fence, stop: this.#signal, limitMs };
+    const wait = { fence, stop: this.#signal, limitMs, passwords: this.#passwords };
     const position = await takePosition({ ...wait, session: source.session });
     if (position === null) return null;
     const takenMs = performance.now();
@@ -154,29 +161,6 @@ export interface ReplicationRequest {
   readonly config: RunConfig;
   readonly tables: readonly TableState[];
   readonly signal: AbortSignal;
-}
-
-/** What the user named goes before what the servers say themselves. */
-async function chooseFences({
-  sides,
-  config,
-  tables,
-  signal,
-}: ReplicationRequest): Promise<ReadonlyMap<TableId, FenceChoice>> {
-  const own = chooseOwnFence(config, catalogsOf(sides));
-  const pairs = tables.flatMap(({ planned: { id, source, target } }) =>
-    source === null || target === null ? [] : [{ id, source, target }],
-  );
-  if (own !== null) return new Map(pairs.map(({ id }) => [id, { kind: 'fence', fence: own }]));
-  const rules = sides.source.engine.can.positions;
-  const isOneFamily = sides.source.engine.family === sides.target.engine.family;
-  if (rules === undefined || !isOneFamily || pairs.length === 0 || signal.aborted) return new Map();
-  const sessions = { source: sides.source.session, target: sides.target.session };
-  // What fails is in the log; without an answer there is no fence, and rows are looked at for a time.
-  const choices = await chooseEngineFences({ sessions, rules, pairs }).catch(() => []);
-  return new Map(
-    pairs.flatMap(({ id }, at) => (choices[at] === undefined ? [] : [[id, choices[at]] as const])),
-  );
 }
 
 function noteLeftOut(table: TableState, choice: FenceChoice | undefined): void {

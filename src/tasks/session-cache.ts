@@ -43,6 +43,11 @@ export class SessionCache {
     this.log = log;
   }
 
+  /** The passwords of both sides, to keep them from whatever is started. */
+  get passwords(): readonly string[] {
+    return Object.values(this.#connections).flatMap(({ password }) => password.text ?? []);
+  }
+
   engine(side: Side): Engine {
     return engineFor(this.#connections[side].scheme);
   }

@@ -32,6 +32,8 @@ function quote(key: number): string {
   return `'${key}'`;
 }
 
+let added = 0;
+
 /** Adds the rows that nobody writes to, and waits until the target has them. */
 export async function addCalmRows({ onSource, onTarget }: ReplicationPair): Promise<void> {
   const step = 2000;
@@ -41,9 +43,12 @@ export async function addCalmRows({ onSource, onTarget }: ReplicationPair): Prom
       `INSERT INTO hot (id, value) VALUES ${rows.map((id) => `(${id}, 'calm ${id}')`).join(', ')}`,
     );
   }
+  // The last row that was written tells that all before it, and the table itself, are there.
+  const last = CALM_FROM + CALM_ROWS + added++;
+  await onSource.run(`INSERT INTO hot (id, value) VALUES (${last}, 'last')`);
   await waitUntil('the target has the rows', async () => {
-    const found = await onTarget.query('SELECT count(*) FROM hot').catch(() => []);
-    return Number(found[0]?.[0]) >= CALM_ROWS;
+    const found = await onTarget.query(`SELECT id FROM hot WHERE id = ${quote(last)}`).catch(() => []);
+    return found.length === 1;
   });
 }
 

@@ -26,11 +26,11 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 export async function passFence(
   { sides, signal, now }: FenceRun,
   fence: Fence | null,
-  { forMs, longestLagMs, onLag }: LookRules,
+  { forMs, longestLagMs, passwords, onLag }: LookRules,
 ): Promise<boolean> {
   if (fence === null || fence.order !== 'global') await pause(forMs / LOOKS_TO_CONFIRM, signal);
   if (fence === null) return true;
-  const wait = { fence, stop: signal, limitMs: longestLagMs };
+  const wait = { fence, stop: signal, limitMs: longestLagMs, passwords };
   // What fails is in the log; a position that nobody can be asked for was not reached.
   const position = await takePosition({ ...wait, session: sides.source.session }).catch(() => null);
   if (position === null) return false;
