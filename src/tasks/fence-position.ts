@@ -45,7 +45,7 @@ export async function takePosition(wait: FenceWait): Promise<string | null> {
 }
 
 /**
- * Waits until the target has reached a position, in slices that a stop is not kept waiting by. False at the limit and at a stop.
+ * Waits until the target has reached a position, a second at a time. False at the limit, and at once at a stop.
  * An error of the session is thrown: whoever asked opens another one, and asks again.
  */
 export async function awaitPosition(wait: FenceWait & { readonly position: string }): Promise<boolean> {
@@ -54,7 +54,7 @@ export async function awaitPosition(wait: FenceWait & { readonly position: strin
   while (!stop.aborted) {
     const askedMs = performance.now();
     const waitMs = Math.max(0, Math.min(SLICE_MS, endMs - askedMs));
-    if (await session.ask('reached', { fence, position, waitMs })) return true;
+    if (await unlessStopped(session.ask('reached', { fence, position, waitMs }), stop)) return true;
     const nowMs = performance.now();
     if (nowMs >= endMs) return false;
     // A server that answers at once does not wait itself, or its applier stands still.
@@ -73,6 +73,23 @@ function askCommand({ fence, stop, limitMs, passwords = [] }: FenceWait): Promis
 function limitOf({ stop, limitMs }: FenceWait): () => boolean {
   const endMs = performance.now() + limitMs;
   return () => stop.aborted || performance.now() >= endMs;
+}
+
+/**
+ * What the server answers, or false at a stop. Its session is busy for up to a second then; the answer has no use any more, and
+ * neither has an error.
+ */
+async function unlessStopped(asked: Promise<boolean>, stop: AbortSignal): Promise<boolean> {
+  let leave = (): void => undefined;
+  const stopped = new Promise<false>((resolve) => {
+    leave = () => resolve(false);
+    stop.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([asked, stopped]);
+  } finally {
+    stop.removeEventListener('abort', leave);
+  }
 }
 
 /** Ends early at a stop, after which whoever waits looks. */

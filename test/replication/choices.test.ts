@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { urlOfDatabase } from '../support/database.js';
-import { startMariadbReplica } from '../support/replication/mysql-replica.js';
+import {
+  startMariadbReplica,
+  startMysql56Replica,
+  startMysqlReplica,
+} from '../support/replication/mysql-replica.js';
 import { type ReplicationPair, waitUntil } from '../support/replication/pair.js';
 import {
   SUBSCRIPTION,
   startPostgresqlStandby,
   startPostgresqlSubscriber,
 } from '../support/replication/postgresql-replica.js';
-import { openFenceSides } from './fence-sides.js';
+import { fenceOf, openFenceSides } from './fence-sides.js';
 
 const START_TIMEOUT_MS = 300_000;
 
@@ -120,6 +124,62 @@ describe('a MariaDB with filters', () => {
     expect(await choose(pair, 'kept')).toEqual([none(/taken in more than the source has written/)]);
   });
 });
+
+const MYSQL = [
+  { name: 'mysql-9', start: startMysqlReplica },
+  { name: 'mysql-5.6', start: startMysql56Replica },
+].filter(({ name }) => new RegExp(`\\b(${name}|all)\\b`).test(process.env.ROWPROOF_TEST_SERVERS ?? ''));
+
+describe.each(MYSQL)('a replica of $name', ({ start }) => {
+  let pair: ReplicationPair;
+  beforeAll(async () => {
+    pair = await start({ targetArgs: ['--replicate-do-table=shop.kept'] });
+    await pair.onSource.run(
+      'CREATE TABLE kept (id INT PRIMARY KEY); CREATE TABLE left_out (id INT PRIMARY KEY)',
+    );
+    await waitUntil('the target has the table', () => hasTable(pair));
+    await pair.onTarget.run('CREATE TABLE left_out (id INT PRIMARY KEY)');
+    for (const side of [pair.onSource, pair.onTarget])
+      await side.run(
+        "CREATE USER 'reader'@'%' IDENTIFIED BY 'secret'; GRANT SELECT ON shop.* TO 'reader'@'%'",
+      );
+  }, START_TIMEOUT_MS);
+  afterAll(() => pair?.stop());
+
+  it('names the grants that an account lacks, and the filter', async () => {
+    const urls = { source: withAccount(pair.source, 'reader'), target: withAccount(pair.target, 'reader') };
+    const grant = "GRANT REPLICATION CLIENT ON *.* TO 'reader'@'%'";
+    expect(await choose(urls, 'kept')).toEqual([none(/what the target follows cannot be seen/, grant)]);
+    await pair.onTarget.run(grant);
+    expect(await choose(urls, 'kept')).toEqual([none(/leaves out of its binary log cannot be seen/, grant)]);
+    await pair.onSource.run(grant);
+    expect(await choose(urls, 'kept', 'left_out')).toEqual([
+      fence('gtid'),
+      leftOut('target', 'replicate_do_table=shop.kept'),
+    ]);
+  });
+
+  it('has no fence once the log of the source was reset', async () => {
+    const sides = await openFenceSides(pair);
+    const fence = fenceOf((await sides.choose('kept'))[0]);
+    expect(await sides.position(fence)).not.toBeNull();
+    await resetLog(pair);
+    await pair.onSource.run('INSERT INTO kept VALUES (1)');
+    expect(await sides.position(fence)).toBeNull();
+    await sides.close();
+  });
+});
+
+async function resetLog({ onSource }: ReplicationPair): Promise<void> {
+  await onSource.run('RESET BINARY LOGS AND GTIDS').catch(() => onSource.run('RESET MASTER'));
+}
+
+function hasTable({ onTarget }: ReplicationPair): Promise<boolean> {
+  return onTarget.query('SELECT * FROM kept').then(
+    () => true,
+    () => false,
+  );
+}
 
 describe('servers that have nothing to do with each other', () => {
   const pairs: ReplicationPair[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fence } from '../../src/core/fence.js';
 import type { RunPlan, TablePlan } from '../../src/core/plan.js';
 import { READ_RATES } from '../../src/core/plan-estimate.js';
 import { formatPlan } from '../../src/report/plan-report.js';
@@ -131,10 +132,10 @@ describe('the size of a plan', () => {
 });
 
 describe('the fences of a plan', () => {
-  const fence = {
-    ...{ way: 'gtid', reachedOn: 'target', order: 'global', details: {} },
+  const fence: Fence = {
+    ...({ way: 'gtid', reachedOn: 'target', order: 'global', details: {} } as const),
     statements: { position: 'SELECT @@gtid', reached: 'SELECT gtid_wait(…)' },
-  } as const;
+  };
   const without = (reason: string, grant: string | null = null): TablePlan => ({
     ...TABLE,
     fence: { kind: 'none', reason, grant },

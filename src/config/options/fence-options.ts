@@ -24,10 +24,10 @@ export const FENCE_OPTIONS = nameOptions({
     part,
     kind: { is: 'text' },
     form: 'COMMAND',
-    typed: '"./beat --once"',
+    typed: '"./beat once"',
     help: 'Run without a shell; it writes a greater value to that column and prints it',
     commands,
-    file: { example: './beat --once' },
+    file: { example: './beat once' },
     page,
   },
   fenceOrder: {

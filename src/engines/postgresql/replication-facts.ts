@@ -61,5 +61,12 @@ export interface PostgresqlReplication {
 
 /** The facts of a PostgreSQL server; null for those of another family. */
 export function postgresqlReplicationOf({ facts }: ReplicationFacts): PostgresqlReplication | null {
-  return facts.family === 'postgresql' ? (facts as unknown as PostgresqlReplication) : null;
+  return isOfFamily(facts) ? facts : null;
+}
+
+type Facts = ReplicationFacts['facts'];
+
+/** Only this engine writes them, so that the family says what they are. */
+function isOfFamily(facts: Facts): facts is Facts & PostgresqlReplication {
+  return facts.family === 'postgresql';
 }
