@@ -9,6 +9,8 @@ import { emitInTurn } from '../core/event.js';
 import { NO_LOG } from '../core/log.js';
 import { qualifiedName } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
+import { ServerWatch } from '../run/server-watch.js';
+import { WorkerSlots } from '../run/worker-slots.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
@@ -30,6 +32,7 @@ import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { openState } from './open-state.js';
+import { waitForServers } from './patient-sides.js';
 import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
@@ -146,7 +149,9 @@ async function verifyOpenSides(
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const facts = comparisonFacts({ config: asked, sides, tables: planned, seed });
     const tables = wishes.sitting.begin(facts, planned, spool);
-    const reading = { ...run, sides: load.sides, tables, spool, control: load };
+    const outage = watchServers(run, load);
+    const patient = waitForServers(load.sides, outage.servers);
+    const reading = { ...run, sides: patient, tables, spool, control: load, ...outage };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -186,6 +191,8 @@ async function verifyOpenSides(
         ...schemaFindings,
         ...strangers,
         ...(run.pool?.findings() ?? []),
+        ...outage.servers.findings(),
+        ...outage.slots.findings(),
         ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
         ...tellWaivers({
           book,
@@ -224,6 +231,21 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
+}
+
+/** What a run knows of its servers being there, and of how many connections they have for it. */
+function watchServers({ config, sides, wishes }: OpenRun, load: RunLoad): Pick<Reading, 'servers' | 'slots'> {
+  const now = (): number => performance.now();
+  const { emit, signal } = wishes;
+  const waitMs = config.waitForServerMs;
+  return {
+    servers: new ServerWatch({ sides, waitMs, emit, signal, now, random: Math.random }),
+    slots: new WorkerSlots({
+      workers: config.workers,
+      setScarce: (scarce) => load.setScarce(scarce),
+      now,
+    }),
+  };
 }
 
 /** Whether nothing of both sides was left out by name. */

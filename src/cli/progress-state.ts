@@ -1,6 +1,6 @@
 import type { DifferenceCounts } from '../core/chunk.js';
 import type { RunEvent } from '../core/event.js';
-import { formatCount, formatCounted } from '../words/number-text.js';
+import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
 
 /** What progress is shown of; changed only by `applyEvent`. */
 export interface ProgressState {
@@ -59,6 +59,8 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     state.paused = null;
     return null;
   }
+  if (event.type === 'server:down' || event.type === 'server:up' || event.type === 'server:gone')
+    return noteServer(state, event);
   const table = openTable(state, event.table);
   switch (event.type) {
     case 'chunk:verified':
@@ -96,6 +98,22 @@ function describeChoice({
 function describePause({ side, load, maxLoad }: Extract<RunEvent, { readonly type: 'run:paused' }>): string {
   if (load === null) return `paused: the load of the ${side} is unknown`;
   return `paused: ${formatCounted(load, 'statement')} at work on the ${side} (limit ${formatCount(maxLoad)})`;
+}
+
+type ServerEvent = Extract<RunEvent, { readonly type: `server:${string}` }>;
+
+function noteServer(state: ProgressState, event: ServerEvent): string {
+  const { side } = event;
+  if (event.type === 'server:down') {
+    state.paused = `waiting for the ${side}`;
+    const longest = formatDuration(event.waitMs);
+    return `The ${side} cannot be reached: ${event.reason}. The run stands still and waits for it, up to ${longest}.`;
+  }
+  state.paused = null;
+  const time = formatDuration(event.downMs);
+  return event.type === 'server:up'
+    ? `The ${side} is back after ${time}.`
+    : `The ${side} did not come back within ${time}: what is left is unverified.`;
 }
 
 /** Notes how many rows are done now; to be called often. */

@@ -42,6 +42,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows),
     chunkTimeMs: readQuantity(flags, RUN_OPTIONS.chunkTime),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime),
+    waitForServerMs: readQuantity(flags, RUN_OPTIONS.waitForServer),
     limits: readLoadLimits(flags),
     checksumOn: readChoice(flags, RUN_OPTIONS.checksumOn),
     seed: readCount(flags, RUN_OPTIONS.seed),

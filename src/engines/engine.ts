@@ -13,6 +13,8 @@ export interface ErrorClass {
   readonly message: string;
   /** What to do about it, where the engine knows better than the reader; else empty. */
   readonly hint: string;
+  /** Whether the server only refuses because it has as many connections as it, or the account, may have. */
+  readonly isFull?: boolean;
 }
 
 /** What an engine may leave out: a run then does without, or says beforehand what it cannot do. */

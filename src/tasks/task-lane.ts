@@ -20,6 +20,9 @@ import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerT
 import { verifyChunk } from './verify-chunk.js';
 import type { ChunkChannel, WorkerContext } from './worker-context.js';
 
+/** How often a lane without a task looks whether others need its connections. */
+const LOOK_EVERY_MS = 500;
+
 /** What a lane keeps between tasks. */
 interface Prepared {
   readonly context: WorkerContext;
@@ -32,6 +35,7 @@ export class TaskLane {
   readonly #log: Log;
   readonly #tools: Omit<WorkerContext, 'sessions' | 'prepared'>;
   #prepared: Prepared | null = null;
+  #looking: NodeJS.Timeout | undefined;
 
   private constructor(load: LoadControl, log: Log, tools: Omit<WorkerContext, 'sessions' | 'prepared'>) {
     this.#load = load;
@@ -65,6 +69,7 @@ export class TaskLane {
     const { context, pairs } = this.#prepared;
     let isStopped = signal.aborted;
     this.#load.restart();
+    clearInterval(this.#looking);
     const stop = (): void => {
       isStopped = true;
       this.#load.cancel();
@@ -92,11 +97,27 @@ export class TaskLane {
         : result;
     } finally {
       signal.removeEventListener('abort', stop);
+      await this.#dropWhereScarce();
     }
+  }
+
+  /** Leaves its connections to others where there are too few: at once, or when it comes to that before its next task. */
+  async #dropWhereScarce(): Promise<void> {
+    const { cells } = this.#load;
+    if (cells.isScarce) {
+      await this.#dropSessions();
+      return;
+    }
+    this.#looking = setInterval(() => {
+      if (!cells.isScarce) return;
+      clearInterval(this.#looking);
+      void this.#dropSessions();
+    }, LOOK_EVERY_MS).unref();
   }
 
   /** Closes the sessions, so that no server is left to find out by itself; a read that is under way is cut off. */
   async close(): Promise<void> {
+    clearInterval(this.#looking);
     await this.#dropSessions();
   }
 

@@ -10,6 +10,10 @@ export interface TcpProxy {
   urlFor(url: string): string;
   /** Ends every connection that is open, as a failover does. */
   cut(): void;
+  /** Ends every connection and refuses new ones, as a server does that is stopped. */
+  down(): Promise<void>;
+  /** Listens again at the same address. */
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +62,12 @@ export async function openTcpProxy(
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
+  const down = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    cut();
+    await closed;
+  };
   return {
     get connections() {
       return connections;
@@ -68,10 +78,13 @@ export async function openTcpProxy(
       return address.href;
     },
     cut,
+    down,
+    up: async () => {
+      server.listen(port, host);
+      await once(server, 'listening');
+    },
     close: async () => {
-      cut();
-      server.close();
-      await once(server, 'close');
+      if (server.listening) await down();
     },
   };
 }
