@@ -79,11 +79,14 @@ export async function runWithRetries<Task extends WorkerTask>(
   for (let attempt = 0; ; ) {
     const gone = await describeGone(run, table);
     if (gone !== null) return gone;
-    const result: { readonly kind: string } = await run.slots.during(() => runOnce(run, place, task));
+    const { result, mayWait } = await run.slots.during<{ readonly kind: string }>(
+      () => runOnce(run, place, task),
+      (done) => (isUnverified(done) && done.lost?.isFull === true ? done.lost.side : null),
+    );
     if (!isUnverified(result)) return result as TaskResult<Task>;
     await run.spool.rollback(table.planned.id, segment);
     if (run.signal.aborted) return result;
-    if (result.lost?.isFull && run.slots.refuse(result.lost.side)) continue;
+    if (mayWait) continue;
     if (!(await mayTryAgain(run, { table, result, attempt })))
       return (await describeGone(run, table)) ?? result;
     attempt++;

@@ -12,6 +12,12 @@ interface Slots {
   readonly now: () => number;
 }
 
+/** What came of work; `mayWait` says that it was not let in, and that others are at work whose place it may wait for. */
+interface SlotResult<Result> {
+  readonly result: Result;
+  readonly mayWait: boolean;
+}
+
 /**
  * How many tasks may be under way at a time: as many as there are workers, or fewer where a server lets in no more. A task
  * that was not let in waits until another one is done, and takes its place.
@@ -31,28 +37,35 @@ export class WorkerSlots {
     this.#fewest = slots.workers;
   }
 
-  /** Does work in a slot of its own, once there is one. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Does work in a slot of its own, once there is one. `refusedBy` tells from what came of it which server had no connection for
+   * it; null for none.
+   */
+  async during<Result>(
+    work: () => Promise<Result>,
+    refusedBy: (result: Result) => Side | null,
+  ): Promise<SlotResult<Result>> {
     this.#raise();
     while (this.#used >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#used++;
     try {
-      return await work();
+      const result = await work();
+      const side = refusedBy(result);
+      // Before anybody else takes the slot: whoever does may be let in no more than this one was.
+      return { result, mayWait: side !== null && this.#refuse(side) };
     } finally {
       this.#used--;
       this.#waiting.shift()?.();
     }
   }
 
-  /**
-   * Takes in that a server had no connection for a task that is not under way any more. Returns whether others are at work, for
-   * whose place it may wait.
-   */
-  refuse(side: Side): boolean {
+  /** Returns whether others are at work. */
+  #refuse(side: Side): boolean {
+    const others = this.#used - 1;
     this.#refusedMs = this.#slots.now();
     this.#refusedBy = side;
-    if (this.#used === 0) return false;
-    this.#most = Math.min(this.#most, this.#used);
+    if (others === 0) return false;
+    this.#most = Math.max(1, Math.min(this.#most - 1, others));
     this.#fewest = Math.min(this.#fewest, this.#most);
     this.#slots.setScarce(true);
     return true;

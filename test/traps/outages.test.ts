@@ -70,6 +70,24 @@ describe.each(availableEngines())('a server of %s that goes away while tables ar
     expect(run.result.tables.filter(({ verdict }) => verdict === 'unverified')).toEqual([]);
   });
 
+  it.each(['full', 'count'])(
+    'only for a moment, again and again, costs no table anything (%s)',
+    async (mode) => {
+      let ended = 0;
+      const run = await compare({
+        source: { url },
+        target,
+        flags: { workers: '2', mode },
+        onEvent: ({ type }) => {
+          if (type === 'table:end' && ++ended % 7 === 0) proxy.cut();
+        },
+      });
+      const findings = run.result.tables.flatMap((table) => table.findings.map(({ code }) => code));
+      expect(findings.filter((code) => code !== 'row-count')).toEqual([]);
+      expect(typesOf(run.events)).toEqual([]);
+    },
+  );
+
   it('and does not come back costs the other tables no further time, and the run says so', async () => {
     const startedMs = performance.now();
     const run = await runWithOutage({ after: 10, forMs: 0 }, { 'wait-for-server': '0' });
