@@ -7,7 +7,7 @@ import { VERSION } from '../config/version.js';
 import type { HashKey } from '../core/disclosure.js';
 import { emitInTurn } from '../core/event.js';
 import { NO_LOG } from '../core/log.js';
-import { qualifiedName } from '../core/pairing.js';
+import { qualifiedName, type Side } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import { ServerWatch } from '../run/server-watch.js';
 import { WorkerSlots } from '../run/worker-slots.js';
@@ -100,6 +100,10 @@ export async function verifyWith(
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
   // Only of a run over the whole schema it is known before its tables are how long it takes.
   const onRows = config.tables.length === 0 ? (rows: number) => pool?.expect(rows) : undefined;
+  const onSilence = (side: Side, silentMs: number): void => {
+    // A listener that fails ends the run where its next event is waited for.
+    void wishes.emit({ type: 'server:silent', side, silentMs: Math.round(silentMs) }).catch(() => undefined);
+  };
   try {
     log.info('run:begin', () => ({
       rowproof: VERSION,
@@ -110,7 +114,7 @@ export async function verifyWith(
     return await withOpenSides(
       config,
       (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load, hashKey }, { onRecord, waivers }),
-      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows },
+      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows, onSilence },
     );
   } catch (error) {
     log.error('run:fail', () => describeFailure(log, error));

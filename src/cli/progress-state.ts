@@ -12,6 +12,8 @@ export interface ProgressState {
   unverifiedTables: number;
   /** Why the run stands still; null while it does not. */
   paused: string | null;
+  /** Which server was asked and sends nothing; null once rows come. */
+  silent: string | null;
   /** Running table pairs, in the order they began. */
   readonly running: Map<string, RunningTable>;
   /** Rows done at recent times, by which speed is told: a mean over the whole run would hide a stall. */
@@ -37,6 +39,7 @@ export function createProgressState(): ProgressState {
     differences: 0,
     unverifiedTables: 0,
     paused: null,
+    silent: null,
     running: new Map(),
     samples: [],
   };
@@ -59,17 +62,23 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     state.paused = null;
     return null;
   }
+  if (event.type === 'server:silent') {
+    state.silent = `the ${event.side} has sent nothing for ${formatDuration(event.silentMs)}`;
+    return null;
+  }
   if (event.type === 'server:down' || event.type === 'server:up' || event.type === 'server:gone')
     return noteServer(state, event);
   const table = openTable(state, event.table);
   switch (event.type) {
     case 'chunk:verified':
     case 'chunk:differs':
+      state.silent = null;
       state.rows += Math.max(event.sourceRows, event.targetRows);
       table.differences += countDifferences(event.counts);
       state.differences += countDifferences(event.counts);
       return null;
     case 'rows:read':
+      state.silent = null;
       if (event.side === 'source') state.rows += event.rows;
       return null;
     case 'chunk:unverified':
@@ -100,7 +109,7 @@ function describePause({ side, load, maxLoad }: Extract<RunEvent, { readonly typ
   return `paused: ${formatCounted(load, 'statement')} at work on the ${side} (limit ${formatCount(maxLoad)})`;
 }
 
-type ServerEvent = Extract<RunEvent, { readonly type: `server:${string}` }>;
+type ServerEvent = Extract<RunEvent, { readonly type: `server:${'down' | 'up' | 'gone'}` }>;
 
 function noteServer(state: ProgressState, event: ServerEvent): string {
   const { side } = event;

@@ -47,6 +47,8 @@ export type RunEvent =
       readonly maxLoad: number;
     }
   | { readonly type: 'run:resumed'; readonly pausedMs: number }
+  /** A server was asked something and has sent no byte for so long. */
+  | { readonly type: 'server:silent'; readonly side: Side; readonly silentMs: number }
   /** A server cannot be reached, or lets nobody in: the run stands still, and waits so long for it. */
   | {
       readonly type: 'server:down';

@@ -31,6 +31,8 @@ export interface Capabilities {
   readonly estimate?: boolean;
   readonly sizes?: boolean;
   readonly load?: boolean;
+  /** Whether sessions tell what the server does for another one. */
+  readonly activity?: boolean;
   /** Whether sessions tell what repair SQL must know, and answer what it asks. */
   readonly repair?: boolean;
 }

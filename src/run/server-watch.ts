@@ -53,6 +53,10 @@ export class ServerWatch {
     this.#watched = watched;
   }
 
+  /** Tells who listens that a side has sent nothing for so long, although it was asked something. */
+  readonly tellSilence = (side: Side, silentMs: number): void =>
+    tell(this.#watched.emit, { type: 'server:silent', side, silentMs: Math.round(silentMs) });
+
   /** The error that says that a server was waited for in vain; null while there is none. */
   errorOf(side: Side): RowproofError | null {
     return this.#gone.get(side) ?? null;

@@ -143,7 +143,7 @@ async function runOnce<Task extends WorkerTask>(
     }
   };
   const result = await run.pool
-    .run(task, { onDifferences, onRows: tellRowsRead(run, table) })
+    .run(task, { onDifferences, onRows: tellRowsRead(run, table), onSilence: run.servers.tellSilence })
     .catch((error: unknown): UnverifiedChunk => {
       return { kind: 'unverified', error: serializeError(error), transient: false };
     });

@@ -36,6 +36,8 @@ export class TaskLane {
   readonly #tools: Omit<WorkerContext, 'sessions' | 'prepared'>;
   #prepared: Prepared | null = null;
   #looking: NodeJS.Timeout | undefined;
+  /** Of the task that is under way. */
+  #onSilence: TaskHooks['onSilence'] = () => undefined;
 
   private constructor(load: LoadControl, log: Log, tools: Omit<WorkerContext, 'sessions' | 'prepared'>) {
     this.#load = load;
@@ -58,7 +60,12 @@ export class TaskLane {
   prepare(readSetup: () => WorkerSetup): void {
     if (this.#prepared !== null) return;
     const { connections, pairs, hidesWords } = readSetup();
-    const sessions = new SessionCache(connections, { load: this.#load, log: this.#log, hidesWords });
+    const sessions = new SessionCache(connections, {
+      load: this.#load,
+      log: this.#log,
+      hidesWords,
+      onSilence: (side, silentMs) => this.#onSilence(side, silentMs),
+    });
     this.#prepared = { context: { ...this.#tools, sessions, prepared: null }, pairs };
   }
 
@@ -70,6 +77,7 @@ export class TaskLane {
     let isStopped = signal.aborted;
     this.#load.restart();
     clearInterval(this.#looking);
+    this.#onSilence = (side, silentMs) => hooks.onSilence(side, silentMs);
     const stop = (): void => {
       isStopped = true;
       this.#load.cancel();

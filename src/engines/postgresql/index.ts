@@ -5,6 +5,7 @@ import { openWithin } from '../open-session.js';
 import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readPostgresqlAccount, readPostgresqlClock } from './account.js';
+import { readPostgresqlActivity } from './activity.js';
 import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
@@ -51,6 +52,7 @@ export const postgresqlParts: SqlEngineParts = {
   readAccount: readPostgresqlAccount,
   readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
+  readActivity: readPostgresqlActivity,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,
   connectHints: POSTGRESQL_CONNECT_HINTS,
