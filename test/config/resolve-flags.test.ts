@@ -45,6 +45,7 @@ describe('a resolved config', () => {
       chunkRows: null,
       chunkTimeMs: 500,
       maxRuntimeMs: null,
+      waitForServerMs: 300_000,
       limits: { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null },
       checksumOn: 'client',
       seed: null,
