@@ -26,6 +26,8 @@ interface OpeningHooks {
   /** Is told which of several servers a side is. */
   readonly onChosen?: ChoiceListener | undefined;
   readonly log?: Log | undefined;
+  /** Is told of a side that was asked something and sends nothing. */
+  readonly onSilence?: ((side: Side, silentMs: number) => void) | undefined;
   /** Is told about how many rows the source has, as soon as that is known. */
   readonly onRows?: ((rows: number) => void) | undefined;
 }
@@ -37,7 +39,7 @@ const STOP_GRACE_MS = 1500;
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
-  { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG, onRows }: OpeningHooks = {},
+  { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG, onRows, onSilence }: OpeningHooks = {},
 ): Promise<T> {
   const environment = processEnvironment(logWarnings(log, onWarning));
   const sides = await openBoth((side) =>
@@ -47,6 +49,7 @@ export async function withOpenSides<T>(
       environment,
       stop,
       onChosen,
+      onSilence: (silentMs) => onSilence?.(side, silentMs),
       log,
       onRows: side === 'source' ? onRows : undefined,
       hidesWords: hidesRows(config),

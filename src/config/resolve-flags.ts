@@ -43,6 +43,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows),
     chunkTimeMs: readQuantity(flags, RUN_OPTIONS.chunkTime),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime),
+    waitForServerMs: readQuantity(flags, RUN_OPTIONS.waitForServer),
     limits: readLoadLimits(flags),
     recheckForMs: readQuantity(flags, RUN_OPTIONS.recheckFor),
     maxLagMs: readQuantity(flags, RUN_OPTIONS.maxLag),

@@ -75,6 +75,8 @@ export interface RunConfig {
   readonly chunkRows: number | null;
   /** After how long the run is stopped; null for never. */
   readonly maxRuntimeMs: number | null;
+  /** How long a server that went away is waited for. */
+  readonly waitForServerMs: number;
   /** How long a chunk should take. */
   readonly chunkTimeMs: number;
   readonly limits: LoadLimits;

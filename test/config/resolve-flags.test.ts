@@ -48,6 +48,7 @@ describe('a resolved config', () => {
       recheckForMs: null,
       maxLagMs: null,
       maxLagWaitMs: 1_800_000,
+      waitForServerMs: 300_000,
       limits: { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null },
       fenceTable: null,
       fenceCommand: null,

@@ -7,6 +7,7 @@ import type { CodecColumn, RowCodec } from '../row-codec.js';
 import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readMysqlAccount, readMysqlClock } from './account.js';
+import { readMysqlActivity } from './activity.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
@@ -66,6 +67,7 @@ export const mysqlParts: SqlEngineParts = {
   readClock: readMysqlClock,
   readLoad: readMysqlLoad,
   positions: mysqlPositions,
+  readActivity: readMysqlActivity,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,
   connectHints: MYSQL_CONNECT_HINTS,
