@@ -32,7 +32,10 @@ function openSlots(most: () => number) {
     await Promise.all(Array.from({ length: tasks }, run));
     return highest;
   };
-  return { slots, scarce, runAll, wait: (ms: number) => void (nowMs += ms) };
+  const wait = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { slots, scarce, runAll, wait };
 }
 
 it('as many tasks are under way as a server lets in, none is lost, and the report says how few there were', async () => {
