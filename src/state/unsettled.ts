@@ -17,7 +17,7 @@ const WHY: Readonly<Record<UnsettledRows['why'], { readonly is: string; readonly
   },
   'fence-broken': {
     is: 'not decided, because rows became equal that the target should have had long before: its position says nothing',
-    hint: 'See whether the target applies in order, and name another fence with --fence-table.',
+    hint: 'See whether somebody repairs the target meanwhile; else whether it applies in order, and name another fence with --fence-table.',
   },
 };
 

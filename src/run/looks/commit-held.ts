@@ -1,4 +1,4 @@
-import { isSparse, type LookAgainTask } from '../../core/chunk.js';
+import { isSparse, type LookAgainTask, type LookedAgain, NONE_UNFOUND } from '../../core/chunk.js';
 import { readKeyParts } from '../../core/encoding/key-bytes.js';
 import { type PackedKeys, unpackKeys } from '../../core/packed-keys.js';
 import { SIDES, type Side, type TablePair } from '../../core/pairing.js';
@@ -11,6 +11,12 @@ import type { BatchedRange, LookBatch } from './look-batch.js';
 
 /** Keys of unsettled rows that are kept, to be told. */
 const MOST_EXAMPLES = 5;
+
+const NONE_CONFIRMED: LookedAgain = {
+  ...{ kind: 'looked-again', asked: 0, present: { source: 0, target: 0 } },
+  counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
+  ...{ changedColumns: {}, undecidedColumns: {}, unfound: NONE_UNFOUND, differingKeys: null },
+};
 
 /** What became of the rows of a range that differed when they were read first. */
 export interface SettledRange {
@@ -57,7 +63,7 @@ export async function commitSettled(run: TableRun, settled: SettledRange): Promi
   if (pair === null) return;
   const place = { table, segment: range.part };
   const task: LookAgainTask = { kind: 'look-again', pairId: pair.id, keys: confirmed };
-  const result = await runWithRetries(run, place, task);
+  const result = confirmed.length === 0 ? NONE_CONFIRMED : await runWithRetries(run, place, task);
   if (run.signal.aborted) return;
   if (result.kind === 'unverified') {
     await reportUnverified(run, table, result, describeRange(run, pair, range));

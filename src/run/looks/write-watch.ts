@@ -3,7 +3,7 @@ import type { Table } from '../../core/schema.js';
 import type { Session } from '../../engines/session.js';
 
 /** How long an answer counts. */
-const FRESH_MS = 1000;
+const FRESH_MS = 250;
 
 type WatchedSides = Readonly<Record<Side, { readonly session: Pick<Session, 'ask'> }>>;
 type Changes = Readonly<Record<Side, ReadonlyMap<string, string>>>;
