@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PassSummary } from '../../core/watch.js';
+import { codeOf } from '../journal/journal-folder.js';
+import type { KnownRows } from './known-rows.js';
+import { listTerms, termName, type WatchPlace } from './watch-folder.js';
+
+const MEMORY = 'watch.json';
+const MEMORY_FORMAT = 'rowproof/watch-memory@1';
+
+/** A whole pass that was begun. */
+export interface BegunPass {
+  readonly pass: number;
+  readonly startedAt: string;
+  /** Where the source stood when its first row was read; null where it did not say. */
+  readonly position: string | null;
+}
+
+/** What a watch must know to go on in another process, beside the journal of its pass. */
+export interface WatchMemory {
+  readonly passes: number;
+  readonly lastPass: PassSummary | null;
+  readonly lastLook: PassSummary | null;
+  /** When the first of the whole passes in a row ended that said what the last one did. */
+  readonly since: string | null;
+  /** The whole pass under way; null between passes. */
+  readonly begun: BegunPass | null;
+  /** The rows that differed last. */
+  readonly rows: KnownRows;
+}
+
+export const NOTHING_KNOWN: WatchMemory = {
+  passes: 0,
+  lastPass: null,
+  lastLook: null,
+  since: null,
+  begun: null,
+  rows: { rows: [], more: 0 },
+};
+
+/** Keeps what a watch knows in the folder of a term. */
+export function writeMemory(folder: string, memory: WatchMemory): void {
+  replaceFile(join(folder, MEMORY), JSON.stringify({ format: MEMORY_FORMAT, ...memory }), 0o600);
+}
+
+/** What the last term that knew something knew, of those before one. */
+export function readMemory(place: WatchPlace, before: number): WatchMemory {
+  for (const term of listTerms(place).toReversed()) {
+    if (term >= before) continue;
+    const memory = parseMemory(join(place.folder, termName(place, term), MEMORY));
+    if (memory !== null) return memory;
+  }
+  return NOTHING_KNOWN;
+}
+
+/** It was put in its place in one step; what is none of this version's begins anew. */
+function parseMemory(path: string): WatchMemory | null {
+  try {
+    const { format, ...memory } = JSON.parse(readFileSync(path, 'utf8'));
+    return format === MEMORY_FORMAT ? memory : null;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** Writes a file in one step: whoever reads it sees all of the old text or all of the new one. */
+export function replaceFile(path: string, text: string, mode: number): void {
+  const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    writeFileSync(temporary, text, { mode, flag: 'wx' });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
