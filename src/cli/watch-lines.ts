@@ -10,7 +10,7 @@ const MOST_NAMED = 5;
 export function formatTurn(turn: EndedTurn, nowMs: number): string {
   const { kind, summary } = turn;
   const { pass, verdict, tables, sourceRows, targetRows, missing, extra, changed, inFlight } = summary;
-  const { unsettled = 0, unverifiedTables } = summary;
+  const { unsettled, unverifiedTables } = summary;
   const parts = [
     `${kind} ${pass} ${verdict.toUpperCase()}: ${formatCounted(tables, 'table')}, ${formatCount(sourceRows)} source and ${formatCount(targetRows)} target rows`,
     `${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${formatCount(inFlight)} in flight, ${formatCount(unsettled)} unsettled`,
@@ -59,7 +59,7 @@ export function formatNews(news: WatchNews, takeOverAfterMs: number): string | n
 export function isNews({ summary, healed }: EndedTurn, told: PassSummary | null): boolean {
   if (told === null || healed.length > 0 || told.verdict !== summary.verdict) return true;
   const counts = ['missing', 'extra', 'changed', 'unsettled'] as const;
-  return counts.some((name) => (told[name] ?? 0) !== (summary[name] ?? 0));
+  return counts.some((name) => told[name] !== summary[name]);
 }
 
 function formatHolder(holder: WatchHolder | null): string {

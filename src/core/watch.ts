@@ -5,6 +5,7 @@ export const WATCH_FORMAT = 'rowproof/watch@1';
 
 /** What a pass, or a look after it, came to. Times are ISO times. */
 export interface PassSummary extends RowCounts {
+  readonly unsettled: number;
   /** The number of the whole pass, from 1; a look has that of the pass whose rows it looked at. */
   readonly pass: number;
   readonly verdict: Verdict;
@@ -57,6 +58,6 @@ export interface WatchState {
 }
 
 /** Whether a pass left rows that can be looked at again: some differ, or it is not known of some whether they do. */
-export function hasOpenRows({ missing, extra, changed, unsettled = 0 }: PassSummary): boolean {
+export function hasOpenRows({ missing, extra, changed, unsettled }: PassSummary): boolean {
   return missing + extra + changed + unsettled > 0;
 }

@@ -2,7 +2,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import type { RowproofError } from '../../core/errors.js';
 import { readRun, type SavedRun } from '../../state/journal/read-sitting.js';
 import { FLUSH_MS, RunJournal } from '../../state/journal/run-journal.js';
-import { listTerms, termName, type WatchTerm } from '../../state/watch/watch-folder.js';
+import type { WatchTerm } from '../../state/watch/watch-folder.js';
 import { withoutPasswords } from '../asked-config.js';
 import type { Sitting } from '../sitting.js';
 
@@ -15,13 +15,9 @@ export interface AskedPass {
   readonly pass: number;
 }
 
-/** What is known of the last pass of a watch, whoever read it; null where nothing was kept. */
-export function readLastPass({ place, holder }: WatchTerm): SavedRun | null {
-  for (const term of listTerms(place).toReversed()) {
-    const saved = term > holder.term ? null : readRun(place.folder, termName(place, term));
-    if (saved !== null) return saved;
-  }
-  return null;
+/** What is known of the last pass of a watch, by a term or by the one before it; null where nothing was kept. */
+export function readLastPass({ place, name }: WatchTerm): SavedRun | null {
+  return readRun(place.folder, name);
 }
 
 /** Which pass a journal is about; null where it is of no watch. */

@@ -25,6 +25,7 @@ export function summarizePass({ result, pass, startedAt, position, lagWaitMs }: 
     oldestPosition: position,
     lagMs,
     lagAtLeastMs: replication?.lagAtEndMs === null ? lagWaitMs : null,
+    unsettled: 0,
     ...totals,
     unverifiedTables: tables.filter(isPartlyUnverified).length,
   };

@@ -30,7 +30,7 @@ export function lagWaitMs({ maxLagMs }: Pick<WatchRules, 'maxLagMs'>): number {
 const CLEAN: ReadonlySet<string> = new Set(['verified', 'sampled', 'counted', 'waived']);
 
 /** Whether a whole pass found nothing that differs, and left nothing open. */
-export function isClean({ verdict, unsettled = 0 }: PassSummary): boolean {
+export function isClean({ verdict, unsettled }: PassSummary): boolean {
   return CLEAN.has(verdict) && unsettled === 0;
 }
 

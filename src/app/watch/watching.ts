@@ -2,7 +2,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import { VERSION } from '../../config/version.js';
 import { WATCH_FORMAT, type WatchState } from '../../core/watch.js';
 import type { WatchTerm } from '../../state/watch/watch-folder.js';
-import { readMemory, replaceFile, type WatchMemory, writeMemory } from '../../state/watch/watch-memory.js';
+import { inheritMemory, replaceFile, type WatchMemory, writeMemory } from '../../state/watch/watch-memory.js';
 import { describeAsked } from '../asked-run.js';
 import { beatMs } from './await-term.js';
 import { latestOf, type WatchRules, whyNotReady } from './watch-rules.js';
@@ -36,8 +36,7 @@ export class Watching {
     const { source, target } = describeAsked(config);
     this.#sides = { source, target };
     this.#onWarning = onWarning;
-    this.#memory = readMemory(term.place, term.holder.term);
-    writeMemory(term.folder, this.#memory);
+    this.#memory = inheritMemory(term);
     this.#writeState();
     this.#timer = setInterval(() => this.#live(), beatMs(rules.takeOverAfterMs));
   }

@@ -52,11 +52,11 @@ export function seeHolder(place: WatchPlace): SeenHolder | null {
   return { term, who: parseHolder(who), counter, isReleased: counter.startsWith(RELEASED) };
 }
 
-/** Somebody may be writing it just now. */
 function parseHolder(text: string): WatchHolder | null {
   try {
     return JSON.parse(text) as WatchHolder;
   } catch {
+    // Somebody is writing it just now.
     return null;
   }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { PassSummary } from '../../core/watch.js';
-import { codeOf } from '../journal/journal-folder.js';
+import { codeOf, listSittings, sittingPath } from '../journal/journal-folder.js';
 import type { KnownRows } from './known-rows.js';
-import { listTerms, termName, type WatchPlace } from './watch-folder.js';
+import { listTerms, termName, type WatchPlace, type WatchTerm } from './watch-folder.js';
 
 const MEMORY = 'watch.json';
 const MEMORY_FORMAT = 'rowproof/watch-memory@1';
@@ -44,14 +44,31 @@ export function writeMemory(folder: string, memory: WatchMemory): void {
   replaceFile(join(folder, MEMORY), JSON.stringify({ format: MEMORY_FORMAT, ...memory }), 0o600);
 }
 
-/** What the last term that knew something knew, of those before one. */
-export function readMemory(place: WatchPlace, before: number): WatchMemory {
-  for (const term of listTerms(place).toReversed()) {
-    if (term >= before) continue;
-    const memory = parseMemory(join(place.folder, termName(place, term), MEMORY));
-    if (memory !== null) return memory;
+/**
+ * Takes over what the term before one knew, as a copy in the folder of the new one: from then on nothing else is read, so that
+ * nothing counts that the process before writes later. The memory comes last; a term without it is as if it never was.
+ */
+export function inheritMemory(term: WatchTerm): WatchMemory {
+  const { place, holder, folder } = term;
+  const memory = copyBefore(place, holder.term, folder) ?? NOTHING_KNOWN;
+  writeMemory(folder, memory);
+  term.removeEarlier();
+  return memory;
+}
+
+function copyBefore(place: WatchPlace, term: number, folder: string): WatchMemory | null {
+  for (const before of listTerms(place).toReversed()) {
+    if (before >= term) continue;
+    const name = termName(place, before);
+    const memory = parseMemory(join(place.folder, name, MEMORY));
+    if (memory === null) continue;
+    for (const sitting of listSittings(place.folder, name)) {
+      const path = sittingPath(place.folder, name, sitting);
+      copyFileSync(path, join(folder, basename(path)));
+    }
+    return memory;
   }
-  return NOTHING_KNOWN;
+  return null;
 }
 
 /** It was put in its place in one step; what is none of this version's begins anew. */
