@@ -13,6 +13,7 @@ import { compileScope } from './comparison-scope.js';
 import { logWarnings } from './log-run.js';
 import { findNoEffect } from './no-effect.js';
 import { makeReady, type OpenSide, openSide } from './open-side.js';
+import { chooseOwnFence } from './own-fence.js';
 import { assertIgnoredBySourceName, assertKeysKept, assertPartnersExist } from './paired-columns.js';
 import { assertRulesAgree, assertRulesFit } from './rule-effects.js';
 import { describeServer } from './side-failure.js';
@@ -25,6 +26,8 @@ interface OpeningHooks {
   /** Is told which of several servers a side is. */
   readonly onChosen?: ChoiceListener | undefined;
   readonly log?: Log | undefined;
+  /** Is told of a side that was asked something and sends nothing. */
+  readonly onSilence?: ((side: Side, silentMs: number) => void) | undefined;
   /** Is told about how many rows the source has, as soon as that is known. */
   readonly onRows?: ((rows: number) => void) | undefined;
 }
@@ -36,7 +39,7 @@ const STOP_GRACE_MS = 1500;
 export async function withOpenSides<T>(
   config: RunConfig,
   work: (sides: Record<Side, OpenSide>) => Promise<T>,
-  { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG, onRows }: OpeningHooks = {},
+  { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG, onRows, onSilence }: OpeningHooks = {},
 ): Promise<T> {
   const environment = processEnvironment(logWarnings(log, onWarning));
   const sides = await openBoth((side) =>
@@ -46,6 +49,7 @@ export async function withOpenSides<T>(
       environment,
       stop,
       onChosen,
+      onSilence: (silentMs) => onSilence?.(side, silentMs),
       log,
       onRows: side === 'source' ? onRows : undefined,
       hidesWords: hidesRows(config),
@@ -105,6 +109,7 @@ export async function pairSides(config: RunConfig, sides: Record<Side, OpenSide>
     });
   }
   assertNamesExist(config, source.catalog, target.catalog);
+  chooseOwnFence(config, catalogsOf(sides));
   const scope = compileScope(config);
   const pairing = pairTables(source.catalog, target.catalog, scope);
   assertRulesAgree(config, pairing.tables);

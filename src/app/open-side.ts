@@ -12,6 +12,7 @@ import { logEngine } from '../engines/log-sessions.js';
 import { ownSessions } from '../engines/owned-sessions.js';
 import { isSameInstance } from '../engines/server-identity.js';
 import type { Session } from '../engines/session.js';
+import { watchSilence } from '../engines/watch-silence.js';
 import { type ChoiceListener, chooseServer } from './choose-server.js';
 import { describeServer, describeSideFailure } from './side-failure.js';
 
@@ -37,6 +38,8 @@ export interface SideRequest {
   /** Is told about how many rows all tables of the side have, before its catalog is read whole. */
   readonly onRows?: ((rows: number) => void) | undefined;
   readonly log?: Log | undefined;
+  /** Told that the side has sent nothing for so long, although it was asked something. */
+  readonly onSilence?: ((silentMs: number) => void) | undefined;
   /** Whether errors come without the words of the server, which may quote a row. */
   readonly hidesWords?: boolean;
 }
@@ -46,11 +49,13 @@ export interface SideRequest {
  * that answers first is the one that every later session of the side must be on.
  */
 export async function openSide(request: SideRequest): Promise<OpenSide> {
-  const { side, url, stop, onChosen, log = NO_LOG } = request;
+  const { side, url, stop, onChosen, onSilence = () => undefined, log = NO_LOG } = request;
   const { engine: quiet, candidates } = resolveSide(request);
   keepSecrets(log, url, candidates);
   const logged = logEngine(quiet, log.with({ side }));
-  const { engine, close } = ownSessions(request.hidesWords ? hideServerWords(logged) : logged);
+  const { engine, close } = ownSessions(
+    watchSilence(request.hidesWords ? hideServerWords(logged) : logged, { onSilence }),
+  );
   assertTlsFiles(side, candidates[0]);
   for (const each of candidates)
     log.info('side:open', () => ({ side, url: describeServer(each), tls: each.tls.mode }));

@@ -21,6 +21,7 @@ import type { PlannedTable, TablePairing } from '../plan/table-pairing.js';
 import { planForCounting } from '../run/count-tables.js';
 
 import { withBareNames } from './bare-names.js';
+import { chooseFences } from './choose-fences.js';
 import { comparisonFacts } from './comparison-facts.js';
 import { compileScope } from './comparison-scope.js';
 import { describeFailure, logFindings, logPlan } from './log-run.js';
@@ -57,6 +58,7 @@ export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<
     const pairing = await pairSides(config, sides);
     logPairing(log, pairing);
     const request = await planRequest(config, sides, pairing.tables);
+    const fences = await chooseFences({ sides, config, tables: pairing.tables });
     const tables: TablePlan[] = [];
     const sized: EstimatedTable[] = [];
     const known: PlannedRows[] = [];
@@ -68,7 +70,12 @@ export async function planRun(given: RunConfig, hooks: PlanHooks = {}): Promise<
       });
       const rows = { table, isEmpty: described.isEmpty };
       known.push(rows);
-      tables.push({ ...described, findings: [...described.findings, ...expectFewRowsOf(config, rows)] });
+      const fence = fences.get(table.id) ?? null;
+      tables.push({
+        ...described,
+        fence,
+        findings: [...described.findings, ...expectFewRowsOf(config, rows)],
+      });
       if (described.strategy === null) continue;
       const hasCondition = request.scope.where(table.source?.name ?? '').source !== null;
       const size = sizeOf(planned, request);

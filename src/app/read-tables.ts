@@ -9,8 +9,10 @@ import { planChecksums } from '../plan/checksum-plan.js';
 import { countTables } from '../run/count-tables.js';
 import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
+import type { ServerWatch } from '../run/server-watch.js';
 import type { TableRun } from '../run/table-run.js';
 import { type Canaries, tryCanaries } from '../run/try-canaries.js';
+import type { WorkerSlots } from '../run/worker-slots.js';
 import type { WorkerPool } from '../runners/pool.js';
 import { describeSpans } from '../state/describe-span.js';
 import type { OpenRanges } from '../state/open-ranges.js';
@@ -63,6 +65,9 @@ export interface Reading extends OpenRun {
   /** How the run keeps to its limits. */
   readonly control: RunLoad;
   readonly replication: Replication;
+  /** Whether the servers are there, and how many connections they have for workers. */
+  readonly servers: ServerWatch;
+  readonly slots: WorkerSlots;
 }
 
 /**
@@ -168,7 +173,8 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
-  const { config, wishes, sides, tables, spool, seed, control, teller, replication } = reading;
+  const { config, wishes, sides, tables, spool, seed, control, teller, servers, slots, replication } =
+    reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const hidesWords = hidesRows(config);
@@ -204,6 +210,9 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       showsKeys: teller.showsKeys,
       signal: wishes.signal,
       now: () => performance.now(),
+      random: Math.random,
+      servers,
+      slots,
     };
     return await control.watchDuring(async () => {
       await runTables(run);

@@ -3,12 +3,12 @@ import type { Fence, FenceChoice } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
 import { SIDES, type Side, type TableId } from '../core/pairing.js';
 import type { ReplicationResult } from '../core/result.js';
-import type { ReplicationFacts } from '../engines/positions.js';
 import { Looks } from '../run/looks/looks.js';
 import { WriteWatch } from '../run/looks/write-watch.js';
 import type { TableState } from '../state/table-state.js';
 import { awaitPosition, takePosition } from '../tasks/fence-position.js';
 import { formatDuration } from '../words/number-text.js';
+import { chooseFences } from './choose-fences.js';
 import type { OpenSide } from './open-side.js';
 
 /** For how long rows that differ are looked at, where somebody writes. */
@@ -41,7 +41,11 @@ export class Replication {
 
   /** Asks both servers how the tables come from one to the other. What cannot be found out is known as that. */
   static async open(request: ReplicationRequest): Promise<Replication> {
-    const replication = new Replication(request, await chooseFences(request));
+    const { signal, tables } = request;
+    const choices = signal.aborted
+      ? new Map()
+      : await chooseFences({ ...request, tables: tables.map(({ planned }) => planned) });
+    const replication = new Replication(request, choices);
     for (const table of request.tables) noteLeftOut(table, replication.#choices.get(table.planned.id));
     replication.#sourceFrom = await replication.#askSource();
     return replication;
@@ -65,6 +69,7 @@ export class Replication {
       rules: {
         forMs: recheckForMs ?? DEFAULT_RECHECK_MS,
         longestLagMs: maxLagWaitMs,
+        passwords: this.#passwords,
         onLag: (_fence, lagMs) => this.#noteLag(lagMs),
       },
     });
@@ -109,6 +114,10 @@ export class Replication {
     };
   }
 
+  get #passwords(): readonly string[] {
+    return SIDES.flatMap((side) => this.#sides[side].settings.password.text ?? []);
+  }
+
   #fences(): readonly Fence[] {
     return [...this.#choices.values()].flatMap((choice) => (choice.kind === 'fence' ? [choice.fence] : []));
   }
@@ -124,7 +133,7 @@ export class Replication {
   /** How long the target takes to come up to where the source is now; null where it does not within the limit. */
   async #measure(fence: Fence, limitMs: number): Promise<number | null> {
     const { source, [fence.reachedOn]: reached } = this.#sides;
-    const wait = { fence, stop: this.#signal, limitMs };
+    const wait = { fence, stop: this.#signal, limitMs, passwords: this.#passwords };
     const position = await takePosition({ ...wait, session: source.session });
     if (position === null) return null;
     const takenMs = performance.now();
@@ -176,32 +185,6 @@ export interface ReplicationRequest {
   readonly config: RunConfig;
   readonly tables: readonly TableState[];
   readonly signal: AbortSignal;
-}
-
-async function chooseFences({
-  sides,
-  tables,
-  signal,
-}: ReplicationRequest): Promise<ReadonlyMap<TableId, FenceChoice>> {
-  const rules = sides.target.engine.can.positions;
-  const pairs = tables.flatMap(({ planned: { id, source, target } }) =>
-    source === null || target === null ? [] : [{ id, source, target }],
-  );
-  if (rules === undefined || pairs.length === 0 || signal.aborted) return new Map();
-  if (sides.source.engine.family !== sides.target.engine.family) return new Map();
-  const facts = await Promise.all(
-    SIDES.map(
-      (side): Promise<ReplicationFacts> =>
-        sides[side].session.ask('replication', { side, tables: pairs.map((pair) => pair[side]) }),
-    ),
-  ).catch(() => null);
-  // What fails is in the log; without an answer there is no fence, and rows are looked at for a time.
-  const [source, target] = facts ?? [];
-  if (source === undefined || target === undefined) return new Map();
-  const choices = rules.chooseFences({ source, target, pairs });
-  return new Map(
-    pairs.flatMap(({ id }, at) => (choices[at] === undefined ? [] : [[id, choices[at]] as const])),
-  );
 }
 
 function noteLeftOut(table: TableState, choice: FenceChoice | undefined): void {

@@ -67,6 +67,11 @@ export class RunLoad {
     });
   }
 
+  /** Whether workers are to give back each connection that they do not use. */
+  setScarce(scarce: boolean): void {
+    this.#control.cells.isScarce = scarce;
+  }
+
   /** What held the run back, for its result; null where nothing did. */
   describe(): LoadResult | null {
     const { limits } = this.#request;

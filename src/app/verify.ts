@@ -7,8 +7,10 @@ import { VERSION } from '../config/version.js';
 import type { HashKey } from '../core/disclosure.js';
 import { emitInTurn } from '../core/event.js';
 import { NO_LOG } from '../core/log.js';
-import { qualifiedName } from '../core/pairing.js';
+import { qualifiedName, type Side } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
+import { ServerWatch } from '../run/server-watch.js';
+import { WorkerSlots } from '../run/worker-slots.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
@@ -30,6 +32,7 @@ import { lookAtSchemaAgain } from './look-at-schema-again.js';
 import { findFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { openState } from './open-state.js';
+import { waitForServers } from './patient-sides.js';
 import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
@@ -99,6 +102,10 @@ export async function verifyWith(
   const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
   // Only of a run over the whole schema it is known before its tables are how long it takes.
   const onRows = config.tables.length === 0 ? (rows: number) => pool?.expect(rows) : undefined;
+  const onSilence = (side: Side, silentMs: number): void => {
+    // A listener that fails ends the run where its next event is waited for.
+    void wishes.emit({ type: 'server:silent', side, silentMs: Math.round(silentMs) }).catch(() => undefined);
+  };
   try {
     log.info('run:begin', () => ({
       rowproof: VERSION,
@@ -109,7 +116,7 @@ export async function verifyWith(
     return await withOpenSides(
       config,
       (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load, hashKey }, { onRecord, waivers }),
-      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows },
+      { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows, onSilence },
     );
   } catch (error) {
     log.error('run:fail', () => describeFailure(log, error));
@@ -148,8 +155,10 @@ async function verifyOpenSides(
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const facts = comparisonFacts({ config: asked, sides, tables: planned, seed });
     const tables = wishes.sitting.begin(facts, planned, spool);
-    const replication = await Replication.open({ ...run, sides: load.sides, tables, signal: wishes.signal });
-    const reading = { ...run, sides: load.sides, tables, spool, control: load, replication };
+    const outage = watchServers(run, load);
+    const patient = waitForServers(load.sides, outage.servers);
+    const replication = await Replication.open({ ...run, sides: patient, tables, signal: wishes.signal });
+    const reading = { ...run, sides: patient, tables, spool, control: load, replication, ...outage };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -190,6 +199,8 @@ async function verifyOpenSides(
         ...schemaFindings,
         ...strangers,
         ...(run.pool?.findings() ?? []),
+        ...outage.servers.findings(),
+        ...outage.slots.findings(),
         ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
         ...tellWaivers({
           book,
@@ -228,6 +239,21 @@ async function verifyOpenSides(
     await spool.close();
     throw error;
   }
+}
+
+/** What a run knows of its servers being there, and of how many connections they have for it. */
+function watchServers({ config, sides, wishes }: OpenRun, load: RunLoad): Pick<Reading, 'servers' | 'slots'> {
+  const now = (): number => performance.now();
+  const { emit, signal } = wishes;
+  const waitMs = config.waitForServerMs;
+  return {
+    servers: new ServerWatch({ sides, waitMs, emit, signal, now, random: Math.random }),
+    slots: new WorkerSlots({
+      workers: config.workers,
+      setScarce: (scarce) => load.setScarce(scarce),
+      now,
+    }),
+  };
 }
 
 /** Whether nothing of both sides was left out by name. */

@@ -4,6 +4,8 @@ import type { CliIo } from './cli-io.js';
 
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** Aborted when somebody asks to stop once the run itself is over. */
+  readonly writing: AbortSignal;
   /** Says that the run itself is over: what is still to be written may take its time. */
   runEnded(): void;
   /** Stops listening. */
@@ -23,6 +25,8 @@ interface Listening {
 /** Turns the first request to stop into an abort that lets a run keep what it has, and the second into an end. */
 export function listenForInterrupts({ io, say, onSecond }: Listening): Interruption {
   const controller = new AbortController();
+  const writing = new AbortController();
+  let isOver = false;
   let limit: NodeJS.Timeout | undefined;
   const endAtOnce = (): void => {
     onSecond();
@@ -34,12 +38,21 @@ export function listenForInterrupts({ io, say, onSecond }: Listening): Interrupt
       return;
     }
     limit = setTimeout(endAtOnce, STOP_LIMIT_MS);
-    say('Interrupted: stopping and writing what there is. Interrupt again to end at once.');
+    say(
+      isOver
+        ? 'Interrupted: what is not written yet is left out. Interrupt again to end at once.'
+        : 'Interrupted: stopping and writing what there is. Interrupt again to end at once.',
+    );
+    if (isOver) writing.abort();
     controller.abort(new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' }));
   });
-  const runEnded = (): void => clearTimeout(limit);
+  const runEnded = (): void => {
+    isOver = true;
+    clearTimeout(limit);
+  };
   return {
     signal: controller.signal,
+    writing: writing.signal,
     runEnded,
     close: () => {
       runEnded();

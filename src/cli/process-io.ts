@@ -2,7 +2,8 @@ import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { describeFailure } from './failure.js';
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Somebody who stops a run, whatever stops a process in order, a terminal that was closed, and `Ctrl-\`. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** The real process behind the command line. */
 export function openProcessIo(): CliIo {

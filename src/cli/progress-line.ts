@@ -30,7 +30,7 @@ export function formatProgress(
     share === null
       ? formatCounted(state.rows, 'row')
       : `${formatCount(state.rows)} of ${formatCounted(state.estimatedRows ?? 0, 'row')}`;
-  const paused = state.paused ?? state.looks ?? '';
+  const paused = state.paused ?? state.silent ?? state.looks ?? '';
   const forms = [
     [paused, bar, speed, left, ...problems, tables, rows],
     [paused, bar, speed, left, ...problems, tables],

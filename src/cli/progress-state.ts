@@ -1,6 +1,6 @@
 import type { DifferenceCounts } from '../core/chunk.js';
 import type { RunEvent } from '../core/event.js';
-import { formatCount, formatCounted } from '../words/number-text.js';
+import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
 
 /** What progress is shown of; changed only by `applyEvent`. */
 export interface ProgressState {
@@ -14,6 +14,8 @@ export interface ProgressState {
   paused: string | null;
   /** How far looking again at rows that differ is; null before it begins. */
   looks: string | null;
+  /** Which server was asked and sends nothing; null once rows come. */
+  silent: string | null;
   /** Running table pairs, in the order they began. */
   readonly running: Map<string, RunningTable>;
   /** Rows done at recent times, by which speed is told: a mean over the whole run would hide a stall. */
@@ -39,6 +41,7 @@ export function createProgressState(): ProgressState {
     differences: 0,
     unverifiedTables: 0,
     paused: null,
+    silent: null,
     running: new Map(),
     samples: [],
     looks: null,
@@ -66,10 +69,17 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     state.looks = describeLooks(event);
     return null;
   }
+  if (event.type === 'server:silent') {
+    state.silent = `the ${event.side} has sent nothing for ${formatDuration(event.silentMs)}`;
+    return null;
+  }
+  if (event.type === 'server:down' || event.type === 'server:up' || event.type === 'server:gone')
+    return noteServer(state, event);
   const table = openTable(state, event.table);
   switch (event.type) {
     case 'chunk:verified':
     case 'chunk:differs':
+      state.silent = null;
       if (event.wasHeld !== true) state.rows += Math.max(event.sourceRows, event.targetRows);
       table.differences += countDifferences(event.counts);
       state.differences += countDifferences(event.counts);
@@ -78,6 +88,7 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
       state.rows += Math.max(event.sourceRows, event.targetRows);
       return null;
     case 'rows:read':
+      state.silent = null;
       if (event.side === 'source') state.rows += event.rows;
       return null;
     case 'chunk:unverified':
@@ -110,6 +121,22 @@ function describeChoice({
 function describePause({ side, load, maxLoad }: Extract<RunEvent, { readonly type: 'run:paused' }>): string {
   if (load === null) return `paused: the load of the ${side} is unknown`;
   return `paused: ${formatCounted(load, 'statement')} at work on the ${side} (limit ${formatCount(maxLoad)})`;
+}
+
+type ServerEvent = Extract<RunEvent, { readonly type: `server:${'down' | 'up' | 'gone'}` }>;
+
+function noteServer(state: ProgressState, event: ServerEvent): string {
+  const { side } = event;
+  if (event.type === 'server:down') {
+    state.paused = `waiting for the ${side}`;
+    const longest = formatDuration(event.waitMs);
+    return `The ${side} cannot be reached: ${event.reason}. The run stands still and waits for it, up to ${longest}.`;
+  }
+  state.paused = null;
+  const time = formatDuration(event.downMs);
+  return event.type === 'server:up'
+    ? `The ${side} is back after ${time}.`
+    : `The ${side} did not come back within ${time}: what is left is unverified.`;
 }
 
 /** Notes how many rows are done now; to be called often. */

@@ -9,6 +9,8 @@ export interface Progress {
   readonly onEvent: (event: RunEvent) => void;
   /** Draws anew if it is time to; to be called now and then, so that a stall shows too. */
   tick(): void;
+  /** Shows what is done instead of reading rows; nothing where the text is empty. */
+  show(text: string): void;
   /** Prints a line that stays. */
   say(text: string): void;
   /** Takes the line of progress off the screen for good. */
@@ -33,13 +35,15 @@ export function createProgress({ stream, live, now }: ProgressTarget): Progress 
   const line = live ? openLiveLine(stream) : openLog(stream);
   let lastDrawnMs = now();
   let stopped = false;
+  let instead: string | null = null;
 
   function tick(): void {
     if (stopped) return;
+    if (instead === '') return;
     sampleRows(state, now());
     if (now() - lastDrawnMs < line.everyMs) return;
     lastDrawnMs = now();
-    line.draw(formatProgress(state, now(), line.width()));
+    line.draw(instead ?? formatProgress(state, now(), line.width()));
   }
   function say(text: string): void {
     line.clear();
@@ -53,6 +57,11 @@ export function createProgress({ stream, live, now }: ProgressTarget): Progress 
       tick();
     },
     tick,
+    show: (text) => {
+      instead = text;
+      if (text === '') line.clear();
+      else tick();
+    },
     say,
     stop: () => {
       line.clear();
@@ -101,6 +110,7 @@ export function createSilence(stream: OutputStream): Progress {
   return {
     onEvent: nothing,
     tick: nothing,
+    show: nothing,
     say: (text) => void stream.write(`${visibleLine(text)}\n`),
     stop: nothing,
   };

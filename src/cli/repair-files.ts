@@ -5,24 +5,36 @@ import { formatCounted } from '../words/number-text.js';
 import type { CliIo } from './cli-io.js';
 import type { OutputFile } from './output-file.js';
 import type { OutputPlan } from './output-plan.js';
+import type { WritingWatch } from './writing-watch.js';
 
 interface RepairWriting {
   readonly destination: { readonly plan: OutputPlan; readonly io: Pick<CliIo, 'stderr'> };
   readonly files: Readonly<Record<'repair' | 'undo', OutputFile>>;
   readonly facts: RepairFacts;
   readonly result: RunResult;
+  readonly watch: WritingWatch;
 }
 
 /** The undo file comes first: a repair without its undo is worse than none. */
-export async function writeRepair({ destination, files, facts, result }: RepairWriting): Promise<void> {
+export async function writeRepair({
+  destination,
+  files,
+  facts: read,
+  result,
+  watch,
+}: RepairWriting): Promise<void> {
   const { repairPaths: paths, quiet } = destination.plan;
   if (paths === null) return;
-  const { dialect } = facts.catalog;
+  const { dialect } = read.catalog;
+  let doing = 'putting repair SQL in order';
+  const facts = { ...read, read: (table: string) => watch.follow(read.read(table), doing) };
   const survey = await RepairSurvey.take(facts, null);
   const undo = await RepairSurvey.take(facts, survey);
+  doing = `writing ${paths.undo}`;
   await files.undo.write(
     formatRepair({ survey: undo, dialect, result, path: paths.undo, otherPath: paths.repair }),
   );
+  doing = `writing ${paths.repair}`;
   await files.repair.write(
     formatRepair({ survey, dialect, result, path: paths.repair, otherPath: paths.undo }),
   );

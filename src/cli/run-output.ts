@@ -1,5 +1,6 @@
 import type { EditRow, VerifyOutcome } from '../app/run-hooks.js';
 import type { RowDifference } from '../core/difference.js';
+import { RowproofError } from '../core/errors.js';
 import type { RunResult } from '../core/result.js';
 import type { Night } from '../core/trend.js';
 import { formatDifferences } from '../report/differences-file.js';
@@ -16,6 +17,7 @@ import { type OutputPlan, showsRows } from './output-plan.js';
 import type { Past } from './past-plan.js';
 import { writeRepair } from './repair-files.js';
 import { type KnownBeside, openReportFiles, type ReportFiles } from './report-files.js';
+import type { WritingWatch } from './writing-watch.js';
 
 /** All places that a run writes to, opened before it begins. */
 export interface RunOutput {
@@ -34,6 +36,8 @@ interface WritableOutcome extends Pick<VerifyOutcome, 'result' | 'repair'> {
   readonly trend: readonly Night[] | null;
   /** Makes what stands for hidden values in the differences file; null for nothing. */
   readonly hashRow: Past['hashRow'];
+  /** Follows rows on their way into files; null where none are written. */
+  readonly watch: WritingWatch | null;
 }
 
 interface Destination {
@@ -101,7 +105,8 @@ interface Writing {
 
 /** One output that fails does not take the others with it; its error is thrown when all have been tried. */
 async function writeOutput({ destination, files, outcome }: Writing): Promise<void> {
-  const { result, repair, differences: allRows } = outcome;
+  const { repair, watch, differences: allRows } = outcome;
+  const startedMs = destination.io.now();
   const { differences, repair: repairFiles, reports } = files;
   const failures: unknown[] = [];
   const attempt = async (write: () => Promise<void>) => {
@@ -117,15 +122,29 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       hashRow === null
         ? undefined
         : (table, row) => (hasValues(row) ? { ...row, hashes: hashRow(table, row) } : row);
-    await attempt(() => differences.write(formatDifferences({ result, differences: allRows(edit) })));
+    const all = allRows(edit);
+    const rows = watch?.follow(all, `writing ${destination.plan.differencesPath}`) ?? all;
+    await attempt(async () => {
+      assertKept(outcome.result, '--differences');
+      await differences.write(formatDifferences({ result: outcome.result, differences: rows }));
+    });
   }
-  if (repairFiles !== null && repair !== null) {
-    await attempt(() => writeRepair({ destination, files: repairFiles, facts: repair, result }));
+  if (repairFiles !== null && repair !== null && watch !== null) {
+    const writing = { destination, files: repairFiles, facts: repair, watch };
+    await attempt(async () => {
+      assertKept(outcome.result, '--repair');
+      await writeRepair({ ...writing, result: outcome.result });
+    });
   }
+  const writtenMs = watch === null ? 0 : destination.io.now() - startedMs;
+  const elapsedMs = outcome.result.elapsedMs + writtenMs;
+  const result = { ...outcome.result, elapsedMs };
   let rows = outcome.rows ?? null;
   if (allRows !== null && showsRows(destination.plan)) {
     await attempt(async () => {
-      rows = await collectHtmlRows({ result, differences: allRows() });
+      const all = allRows();
+      const shown = watch?.follow(all, 'choosing rows for the report') ?? all;
+      rows = await collectHtmlRows({ result, differences: shown });
     });
   }
   const { trend } = outcome;
@@ -135,12 +154,23 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
   if (failures.length > 0) throw failures[0];
 }
 
-/** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
+/** A file that lists rows must not look whole where rows differ that nobody could keep. */
+function assertKept({ tables }: RunResult, flag: '--differences' | '--repair'): void {
+  const lost = tables.find(({ findings }) => findings.some(({ code }) => code === 'differences-lost'));
+  if (lost === undefined) return;
+  throw new RowproofError({
+    code: 'output',
+    message: `Cannot write ${flag}: rows of ${lost.target ?? lost.source} differ that could not be kept.`,
+    hint: 'Make room in the folder for temporary files, or name another one with TMPDIR, and run again.',
+  });
+}
+
 /** Rows that another process read may have lost their values already: a hash without them would be of another row. */
 function hasValues({ source, target }: RowDifference): boolean {
   return source !== null || target !== null;
 }
 
+/** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
 function writeStreams({ plan, io }: Destination, result: RunResult, known: KnownBeside): void {
   const summary = `${formatSummary(result)}\n`;
   if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);

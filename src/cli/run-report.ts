@@ -38,7 +38,7 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
   const output = openRunOutput({ plan, io });
   try {
-    await output.write({ result, differences: null, rows, repair: null, trend, hashRow: null });
+    await output.write({ result, differences: null, rows, repair: null, trend, hashRow: null, watch: null });
   } finally {
     output.discard();
   }

@@ -65,7 +65,14 @@ async function goOn(
     `  target ${placeOf(config.targetUrl, facts.sides.target)}`,
   ])
     io.stderr.write(`${visibleLine(line)}\n`);
-  const { 'same-data': sameData, source, target, 'max-runtime': maxRuntime, ...outputs } = flags;
+  const {
+    'same-data': sameData,
+    source,
+    target,
+    'max-runtime': maxRuntime,
+    'wait-for-server': waitForServer,
+    ...outputs
+  } = flags;
   const { evidence, ...kept } = keepsOutputs ? (asked.outputs as RawFlags) : {};
   if (evidence !== undefined && outputs.evidence === undefined)
     io.stderr.write(
@@ -86,7 +93,7 @@ async function goOn(
 }
 
 const BESIDE_ONLY = [
-  ...['source', 'target', 'journal', 'max-runtime', 'same-data', 'no-config'],
+  ...['source', 'target', 'journal', 'max-runtime', 'wait-for-server', 'same-data', 'no-config'],
   ...OUTPUT_FLAGS,
   ...PAST_FLAGS,
 ];

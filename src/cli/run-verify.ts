@@ -23,6 +23,7 @@ import { readSettings } from './read-settings.js';
 import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
 import { planVerifyOutputs } from './verify-outputs.js';
+import { WritingWatch } from './writing-watch.js';
 
 /** The run itself, handed in so that the command line can be tested without a database. */
 export type Verify = (config: RunConfig, hooks: Required<RunHooks>) => Promise<VerifyOutcome>;
@@ -218,13 +219,14 @@ async function runAndWrite(run: Run): Promise<number> {
     interruption.runEnded();
   }
   try {
-    progress.stop();
+    const watch = new WritingWatch({ show: progress.show, stop: interruption.writing });
     const words = ['rowproof', ...command.words.map(command.hideSecrets)];
     const { result: judged, differences, trend, failure } = await past.judge(outcome);
     const { hashRow } = past;
     const { resumable, part } = outcome;
     const result = { ...judged, command: words };
-    await keepingRun(run, () => output.write({ ...outcome, differences, result, trend, hashRow }));
+    await keepingRun(run, () => output.write({ ...outcome, differences, result, trend, hashRow, watch }));
+    progress.stop();
     if (part !== null && !result.interrupted) await run.partFiles?.write(part);
     io.stderr.write(describeNextStep({ plan, result }));
     io.stderr.write(describeResume({ result, resumable, settings: run.settings, io }));

@@ -15,6 +15,7 @@ import { openRunOutput } from './run-output.js';
 import { openProgress, type VerifyCommand } from './run-verify.js';
 import { formatEnd, formatNews, formatTurn, isNews } from './watch-lines.js';
 import { readWatchSettings, type WatchSettings } from './watch-settings.js';
+import { WritingWatch } from './writing-watch.js';
 
 const TICK_MS = 250;
 
@@ -127,7 +128,8 @@ class WatchCommand {
       write: async (outcome: VerifyOutcome) => {
         const command = ['rowproof', ...this.#command.words.map(this.#command.hideSecrets)];
         const result = { ...outcome.result, command };
-        await output?.write({ ...outcome, result, trend: null, hashRow: null });
+        const watch = new WritingWatch({ show: progress.show, stop: this.#interruption.signal });
+        await output?.write({ ...outcome, result, trend: null, hashRow: null, watch });
       },
       close: () => {
         clearInterval(timer);

@@ -25,6 +25,10 @@ export function saidAgain(config: RunConfig, flags: RawFlags): RunConfig {
     ...config,
     sourceUrl: source === undefined ? config.sourceUrl : readDatabaseUrl(source, 'source'),
     targetUrl: target === undefined ? config.targetUrl : readDatabaseUrl(target, 'target'),
+    waitForServerMs:
+      readText(flags, 'wait-for-server') === undefined
+        ? config.waitForServerMs
+        : readQuantity(flags, RUN_OPTIONS.waitForServer),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime) ?? config.maxRuntimeMs,
     showValues: config.showValues && readShowValues(flags),
     hashKeys: config.hashKeys || readSwitch(flags, 'hash-keys'),

@@ -21,6 +21,7 @@ const OPTION_OF: Readonly<Record<Renamed, OptionWithPart>> = {
   tableMinRows: 'minRows',
   chunkTimeMs: 'chunkTime',
   maxRuntimeMs: 'maxRuntime',
+  waitForServerMs: 'waitForServer',
   limits: 'maxLoad',
   recheckForMs: 'recheckFor',
   maxLagMs: 'maxLag',

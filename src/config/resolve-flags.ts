@@ -3,6 +3,7 @@ import type { LoadLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
 import type { ModeChoice } from '../core/verdict.js';
 import { readDatabaseUrl, URL_FORMS } from './database-url.js';
+import { readFence } from './fence-flags.js';
 import { RUN_OPTIONS } from './options/options.js';
 import { optionError, type RawFlags, readList, readSwitch, readText } from './raw-flags.js';
 import { readChoice, readCount, readNumber, readQuantity, readRatio } from './read-option.js';
@@ -42,10 +43,12 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows),
     chunkTimeMs: readQuantity(flags, RUN_OPTIONS.chunkTime),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime),
+    waitForServerMs: readQuantity(flags, RUN_OPTIONS.waitForServer),
     limits: readLoadLimits(flags),
     recheckForMs: readQuantity(flags, RUN_OPTIONS.recheckFor),
     maxLagMs: readQuantity(flags, RUN_OPTIONS.maxLag),
     maxLagWaitMs: readQuantity(flags, RUN_OPTIONS.maxLagWait),
+    ...readFence(flags),
     checksumOn: readChoice(flags, RUN_OPTIONS.checksumOn),
     seed: readCount(flags, RUN_OPTIONS.seed),
     canary: readSwitch(flags, 'canary'),

@@ -29,6 +29,9 @@ export interface SwappedColumn extends ColumnPattern {
 export const MATCH_NAMES = ['exact', 'ignore-case', 'snake-case'] as const;
 export type MatchNames = (typeof MATCH_NAMES)[number];
 
+export const FENCE_ORDERS = ['table', 'global'] as const;
+export type FenceOrder = (typeof FENCE_ORDERS)[number];
+
 /**
  * Everything that was asked for, resolved once at the edge: nothing is optional, so that no default hides further in.
  * All names of tables and columns are the source's.
@@ -72,6 +75,8 @@ export interface RunConfig {
   readonly chunkRows: number | null;
   /** After how long the run is stopped; null for never. */
   readonly maxRuntimeMs: number | null;
+  /** How long a server that went away is waited for. */
+  readonly waitForServerMs: number;
   /** How long a chunk should take. */
   readonly chunkTimeMs: number;
   readonly limits: LoadLimits;
@@ -81,6 +86,11 @@ export interface RunConfig {
   readonly maxLagMs: number | null;
   /** For how long a target that is behind is waited for. */
   readonly maxLagWaitMs: number;
+  /** The column of the user's by which it is known how far the target is; null where the servers say it themselves or nobody. */
+  readonly fenceTable: ColumnPattern | null;
+  /** The words of the command that writes a greater value to it; null where somebody does so all the time. */
+  readonly fenceCommand: readonly string[] | null;
+  readonly fenceOrder: FenceOrder;
   /** Who hashes rows where the servers may. */
   readonly checksumOn: ChecksumPlace;
   /** The seed of the row hash; null for a random one. */

@@ -157,6 +157,14 @@ export interface UnverifiedChunk {
   readonly kind: 'unverified';
   readonly error: SerializedError;
   readonly transient: boolean;
+  /** The connection that failed, which says more of its server than of these rows; absent where something else did. */
+  readonly lost?: LostConnection;
+}
+
+/** A connection that was lost, or could not be made; `isFull` says that the server lets in no more of them. */
+export interface LostConnection {
+  readonly side: Side;
+  readonly isFull: boolean;
 }
 
 export type ChunkResult = ComparedChunk | UnverifiedChunk;

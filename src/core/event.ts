@@ -72,6 +72,19 @@ export type RunEvent =
       readonly maxLoad: number;
     }
   | { readonly type: 'run:resumed'; readonly pausedMs: number }
+  /** A server was asked something and has sent no byte for so long. */
+  | { readonly type: 'server:silent'; readonly side: Side; readonly silentMs: number }
+  /** A server cannot be reached, or lets nobody in: the run stands still, and waits so long for it. */
+  | {
+      readonly type: 'server:down';
+      readonly side: Side;
+      readonly reason: string;
+      readonly waitMs: number;
+    }
+  /** It lets the run in again. */
+  | { readonly type: 'server:up'; readonly side: Side; readonly downMs: number }
+  /** It was waited for in vain: what is left of the run is unverified. */
+  | { readonly type: 'server:gone'; readonly side: Side; readonly downMs: number }
   | { readonly type: 'run:end'; readonly verdict: Verdict };
 
 /** Is told every event; where it returns a promise, the run waits for it. */

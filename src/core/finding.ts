@@ -43,6 +43,7 @@ export const FINDING_EFFECTS = {
   'pass-cut': 'note',
   'rotation-restarted': 'note',
   'one-thread': 'note',
+  'fewer-workers': 'note',
   'waiver-expired': 'note',
   'waiver-unused': 'note',
   'waiver-unproved': 'note',
@@ -57,6 +58,7 @@ export const FINDING_EFFECTS = {
   'no-fence': 'note',
   lagging: 'unverified',
   'other-server': 'unverified',
+  'server-gone': 'unverified',
   'schema-changed': 'unverified',
   interrupted: 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;

@@ -1,4 +1,5 @@
 import type { ChecksumPlace } from './checksum-place.js';
+import type { FenceChoice } from './fence.js';
 import type { Finding } from './finding.js';
 import type { Side } from './pairing.js';
 import type { BySide, Range, RunEstimate } from './plan-estimate.js';
@@ -44,6 +45,8 @@ export interface TablePlan {
   readonly columns: readonly (ColumnResult & { readonly canonical: string | null })[];
   /** The statement of a chunk in the middle of the table; null where nothing would be read. */
   readonly sql: { readonly source: string; readonly target: string } | null;
+  /** How it would be known when the target has what the source had, or why it would not; null where the sides are of two kinds. */
+  readonly fence: FenceChoice | null;
   readonly findings: readonly Finding[];
 }
 

@@ -14,6 +14,8 @@ export interface ErrorClass {
   readonly message: string;
   /** What to do about it, where the engine knows better than the reader; else empty. */
   readonly hint: string;
+  /** Whether the server only refuses because it has as many connections as it, or the account, may have. */
+  readonly isFull?: boolean;
 }
 
 /** What an engine may leave out: a run then does without, or says beforehand what it cannot do. */
@@ -30,6 +32,8 @@ export interface Capabilities {
   readonly estimate?: boolean;
   readonly sizes?: boolean;
   readonly load?: boolean;
+  /** Whether sessions tell what the server does for another one. */
+  readonly activity?: boolean;
   /** Whether sessions tell what repair SQL must know, and answer what it asks. */
   readonly repair?: boolean;
   /** How a position of one server is known to be reached on another; sessions then answer what is asked of positions. */
@@ -57,6 +61,8 @@ export interface Engine {
   /** Tells families apart: two engines with the same one send the same bytes for the same value. */
   readonly family: string;
   readonly schemes: readonly string[];
+  /** How the names of environment variables begin that the engine's own clients take their settings from, passwords included. */
+  readonly clientVariables: readonly string[];
   /** What catalogs call it, with the names that people know. */
   readonly titles: Readonly<Record<string, string>>;
   /**

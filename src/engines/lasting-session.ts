@@ -19,23 +19,33 @@ export function makeLasting(first: Session, engine: Engine, settings: Connection
     await session.close();
     throw new RowproofError({ code: 'interrupted', message: 'The session was closed.' });
   };
-  const withSession = async <Result>(work: (session: Session) => Promise<Result>): Promise<Result> => {
+  const withSession = async <Result>(
+    work: (session: Session) => Promise<Result>,
+    mayRepeat: () => boolean = () => true,
+  ): Promise<Result> => {
     if (!isClosed && session.broken) await reopen();
     const used = session;
     try {
       return await work(used);
     } catch (error) {
-      if (isClosed || !used.broken) throw error;
+      if (isClosed || !used.broken || !mayRepeat()) throw error;
       if (session === used) await reopen();
       return work(session);
     }
   };
   return wrapSession(() => session, {
     ask: (kind, about) => withSession((current) => current.ask(kind, about)),
-    // Rows that were handed over must not be handed over twice, so whoever reads them tries again.
+    // Rows that were handed over must not be handed over twice: then whoever reads them tries again.
     readRows: async (selection, onSpan) => {
-      if (!isClosed && session.broken) await reopen();
-      await session.readRows(selection, onSpan);
+      let isBegun = false;
+      const onFirst: typeof onSpan = (buffer, start, end, rows) => {
+        isBegun = true;
+        return onSpan(buffer, start, end, rows);
+      };
+      await withSession(
+        (current) => current.readRows(selection, onFirst),
+        () => !isBegun,
+      );
     },
     close: async () => {
       isClosed = true;

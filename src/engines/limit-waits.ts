@@ -27,6 +27,9 @@ export function limitWaits(
     get broken() {
       return session.broken;
     },
+    get receivedBytes() {
+      return session.receivedBytes;
+    },
     findings: session.findings,
     get server() {
       return session.server;

@@ -11,6 +11,8 @@ export interface ReplicationFacts {
 
 /** What both sides said, and the table pairs of which a fence is wanted. */
 export interface FenceRequest {
+  /** Read before the target, and again after it: what is between the two was true while the target was read. */
+  readonly sourceBefore?: ReplicationFacts;
   readonly source: ReplicationFacts;
   readonly target: ReplicationFacts;
   readonly pairs: readonly { readonly source: Table; readonly target: Table }[];

@@ -60,6 +60,15 @@ export interface CatalogRequest {
   readonly onRows?: ((rows: number) => void) | undefined;
 }
 
+/** What a server does for a session; `working` also where the account may not see that. */
+export type SessionActivity =
+  | 'working'
+  /** It has rows, and waits for them to be taken off the connection. */
+  | 'sending'
+  /** It waits for the next statement: what was asked is done, or never arrived. */
+  | 'idle'
+  | 'ended';
+
 /** What can be asked of a session besides rows, and what it answers. */
 export interface Questions {
   readonly catalog: { readonly about: CatalogRequest; readonly answer: Catalog };
@@ -85,6 +94,8 @@ export interface Questions {
    * Throws a `usage` error where the account may not see that.
    */
   readonly load: { readonly about: readonly string[]; readonly answer: number };
+  /** `Capabilities.activity`: what the server does for the session of a number, which is another one of the same account. */
+  readonly activity: { readonly about: string; readonly answer: SessionActivity };
   /** Whom the session is logged in as, and what that account may do. */
   readonly account: { readonly about: null; readonly answer: AccountFacts };
   /** Milliseconds since 1970 by the server's clock, with fractions. */
@@ -132,6 +143,8 @@ export interface Session extends SessionHandle {
   readonly server: ServerIdentity;
   /** True once the connection is lost or was left in mid-result; such a session is closed, not reused. */
   readonly broken: boolean;
+  /** How many bytes the server has sent: it grows while one row comes that takes minutes. */
+  readonly receivedBytes: number;
   /** What the report must say of how the session was opened. */
   readonly findings: readonly Finding[];
   /** Streams rows in wire format. Resolves only after the server confirmed the end of the data. */

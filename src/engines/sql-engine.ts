@@ -2,13 +2,14 @@ import { RowproofError } from '../core/errors.js';
 import type { Catalog, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
+import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
 import { logSqlSession } from './log-sql-session.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
-import type { CatalogRequest, Questions, Session } from './session.js';
+import type { CatalogRequest, Questions, Session, SessionActivity } from './session.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
 import type { SqlPositions } from './sql-positions.js';
 import type { SqlSession } from './sql-session.js';
@@ -23,6 +24,7 @@ export interface SqlEngineParts
     Engine,
     | 'family'
     | 'schemes'
+    | 'clientVariables'
     | 'titles'
     | 'spreadUrls'
     | 'resolveConnection'
@@ -46,6 +48,7 @@ export interface SqlEngineParts
   readClock(session: SqlSession): Promise<number>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
   readonly positions: SqlPositions;
+  readActivity(session: SqlSession, sessionId: string): Promise<SessionActivity>;
 }
 
 /** Makes an engine that turns what is asked of it into SQL. */
@@ -60,7 +63,12 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
     },
     describe: (selection) => dialect.buildSelect(selection),
     describeCount: ({ table, where }) => dialect.buildCount(table, where),
-    can: { cancel, checksum, estimate: true, sizes: true, load: true, repair: true, positions },
+    can: {
+      cancel,
+      checksum,
+      positions,
+      ...{ estimate: true, sizes: true, load: true, activity: true, repair: true },
+    },
   };
 }
 
@@ -81,6 +89,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     account: () => parts.readAccount(session),
     clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
+    activity: (sessionId) => parts.readActivity(session, sessionId),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
     'repair-question': (sql) => session.query(sql),
   };
@@ -151,8 +160,14 @@ function answerAboutPositions(
 ): Pick<Answers, 'replication' | 'position' | 'reached' | 'changes'> {
   return {
     replication: (about) => positions.readReplication(session, about),
-    position: (fence) => positions.readPosition(session, fence),
-    reached: (about) => positions.isReached(session, about),
+    position: (fence) =>
+      isOfColumn(fence)
+        ? readColumnPosition(session, positions, fence)
+        : positions.readPosition(session, fence),
+    reached: (about) =>
+      isOfColumn(about.fence)
+        ? isColumnPositionReached(session, positions, about)
+        : positions.isReached(session, about),
     changes: (tables) => positions.readChanges(session, tables),
   };
 }

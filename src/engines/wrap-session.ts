@@ -24,6 +24,9 @@ export function wrapSession<Whole extends Connection>(
     get broken() {
       return current().broken;
     },
+    get receivedBytes() {
+      return current().receivedBytes;
+    },
     findings: current().findings,
     pause: () => current().pause(),
     resume: () => current().resume(),

@@ -37,7 +37,10 @@ export interface PlanRequest {
 }
 
 /** Says what would be done to a table. Of its rows only the first and the last key are looked at. */
-export async function describeTable(planned: PlannedTable, request: PlanRequest): Promise<TablePlan> {
+export async function describeTable(
+  planned: PlannedTable,
+  request: PlanRequest,
+): Promise<Omit<TablePlan, 'fence'>> {
   const { source, target, pair, columns } = planned;
   const counted = request.mode === 'count' && source !== null && target !== null;
   const canonical = new Map(

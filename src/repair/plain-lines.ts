@@ -16,28 +16,32 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  * servers, which may lie; whatever went wrong before, such a line ends the writing.
  */
 export async function* checkLines(pieces: AsyncIterable<string>, quoting: Quoting): AsyncGenerator<string> {
+  const quoted = quotedBy(quoting);
   for await (const piece of pieces) {
     if (piece !== '' && !piece.endsWith('\n')) throw new RangeError('A repair file has an unfinished line');
-    for (const line of piece.split('\n')) checkLine(line, quoting);
+    for (const line of piece.split('\n')) checkLine(line, quoted);
     yield piece;
   }
 }
 
-function checkLine(line: string, quoting: Quoting): void {
+function checkLine(line: string, quoted: RegExp): void {
   if (line === '' || line === STOP_ON_ERROR) return;
   if (UNSAFE.test(line)) throw new RangeError('A line of a repair file holds a control character');
   if (!BEGINNINGS.test(line)) throw new RangeError('A line of a repair file begins with no statement');
   if (line.startsWith('--')) return;
-  const bare = withoutQuoted(line, quoting);
+  const bare = withoutQuoted(line, quoted);
   if (bare === null) throw new RangeError('A line of a repair file leaves a quote open');
   if (bare.includes('\\')) throw new RangeError('A line of a repair file holds a client command');
 }
 
-/** A line with nothing in its quotes; null where one is left open. */
-function withoutQuoted(line: string, { escapeStrings }: Quoting): string | null {
+function quotedBy({ escapeStrings }: Quoting): RegExp {
   const escaped = escapeStrings ? /\b[Ee]'(?:[^'\\]|\\.|'')*'/g : /(?!)/g;
   const plain = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/g;
-  const quoted = new RegExp(`${escaped.source}|${plain.source}`, 'g');
+  return new RegExp(`${escaped.source}|${plain.source}`, 'g');
+}
+
+/** A line with nothing in its quotes; null where one is left open. */
+function withoutQuoted(line: string, quoted: RegExp): string | null {
   const bare = line.replace(quoted, '_');
   return /['"`]/.test(bare) ? null : bare;
 }

@@ -77,16 +77,22 @@ function valuesOf(
   side: 'source' | 'target',
 ): RepairValue[] {
   if (row === null) return [];
-  return columns.flatMap((pair) => {
-    if (!Object.hasOwn(row, pair.target.name)) return [];
-    const value = row[pair.target.name] ?? null;
-    const place = { from: pair[side], to: pair.target };
-    if (side === 'target') return [{ ...place, value }];
-    const converted = convertValue(pair, value);
-    return converted.kind === 'value'
-      ? [{ ...place, value: converted.value }]
-      : [{ ...place, value, refusal: converted.reason }];
-  });
+  const values: RepairValue[] = [];
+  for (const pair of columns) {
+    const { [side]: from, target: to } = pair;
+    if (!Object.hasOwn(row, to.name)) continue;
+    const value = row[to.name] ?? null;
+    if (side === 'target') values.push({ from, to, value });
+    else {
+      const converted = convertValue(pair, value);
+      values.push(
+        converted.kind === 'value'
+          ? { from, to, value: converted.value }
+          : { from, to, value, refusal: converted.reason },
+      );
+    }
+  }
+  return values;
 }
 
 /** A key column that changes has, like any other, one value before and another after. */

@@ -141,9 +141,10 @@ async function* stageDeletes(staging: Staging, names: readonly string[]): AsyncG
   }
 }
 
-function stageHolds(staging: Staging, name: string): AsyncGenerator<RepairStep> {
+async function* stageHolds(staging: Staging, name: string): AsyncGenerator<RepairStep> {
+  if (staging.survey.tables.get(name)?.parked.size === 0) return;
   const kind: RowChange['kind'][] = staging.late.has(name) ? ['update', 'delete'] : ['update'];
-  return stageRows(staging, {
+  yield* stageRows(staging, {
     name,
     kind,
     aside: 'hold',

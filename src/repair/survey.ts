@@ -41,6 +41,8 @@ export class RepairSurvey {
   readonly #facts: RepairFacts;
   readonly #repair: RepairSurvey | null;
   #defers = false;
+  /** Whether every table was looked through, so that what is left alone is known. */
+  #isTaken = false;
 
   private constructor(facts: RepairFacts, repair: RepairSurvey | null) {
     this.#facts = facts;
@@ -64,6 +66,7 @@ export class RepairSurvey {
   static async take(facts: RepairFacts, repair: RepairSurvey | null): Promise<RepairSurvey> {
     const survey = new RepairSurvey(facts, repair);
     for (const name of survey.order.parentsFirst) await survey.#surveyTable(name);
+    survey.#isTaken = true;
     return survey;
   }
 
@@ -153,7 +156,9 @@ export class RepairSurvey {
   async *rows(name: string): AsyncGenerator<SurveyedRow> {
     const survey = this.tables.get(name);
     if (survey === undefined) return;
-    const repaired = this.#repair?.rows(name);
+    const isFree = this.#leavesNothing(name);
+    const repair = this.#repair;
+    const repaired = repair === null || repair.#leavesNothing(name) ? undefined : repair.rows(name);
     try {
       let number = -1;
       for await (const difference of this.#facts.read(name)) {
@@ -164,7 +169,7 @@ export class RepairSurvey {
           if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
           // Copies of a row are written together or not at all.
           const isFirst = change.copy === null || change.copy.place === 0;
-          if (isFirst)
+          if (isFirst && !isFree)
             obstacle = describeWaiver(difference) ?? this.#findObstacle({ number, change }, survey);
           yield { number, change, obstacle };
         }
@@ -172,6 +177,14 @@ export class RepairSurvey {
     } finally {
       await repaired?.return(undefined);
     }
+  }
+
+  /** Whether each row of a table, and of those that it refers to, is known to be written: then nobody asks again what is in its way. */
+  #leavesNothing(name: string): boolean {
+    const survey = this.tables.get(name);
+    if (!this.#isTaken || survey === undefined) return false;
+    const parents = survey.table.foreignKeys.map((key) => this.tables.get(key.referencedTable));
+    return [survey, ...parents].every((each) => each === undefined || each.counts.skipped === 0);
   }
 
   #findObstacle({ number, change }: Omit<SurveyedRow, 'obstacle'>, survey: TableSurvey): string | null {

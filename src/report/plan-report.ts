@@ -6,6 +6,7 @@ import { formatTableName } from '../words/table-name.js';
 import { guardJson, visibleMessage, visibleName } from '../words/visible-text.js';
 import { tellFindings } from './group-findings.js';
 import { listSomeNames } from './name-list.js';
+import { formatFence, formatMissingFences } from './plan-fences.js';
 import { formatEstimate, formatTableSize } from './plan-size.js';
 import { formatSide } from './side-text.js';
 import { formatPairName } from './verdict-text.js';
@@ -19,6 +20,7 @@ export function formatPlan(plan: RunPlan): string {
       formatSide('source', plan.source),
       formatSide('target', plan.target),
       ...formatEstimate(plan),
+      ...formatMissingFences(plan),
     ].join('\n'),
     ...plan.tables.map(formatTable),
   ];
@@ -84,7 +86,7 @@ function formatTable(table: TablePlan): string {
       `  target: ${visibleMessage(table.sql.target)}`,
     );
   }
-  return [...lines, ...formatFindings(table.findings)].join('\n');
+  return [...lines, ...formatFence(table), ...formatFindings(table.findings)].join('\n');
 }
 
 function describeShare({ ratio }: TablePlan): string {

@@ -41,6 +41,7 @@ const counts = {
   extra: amount,
   changed: amount,
   inFlight: amount,
+  unsettled: saved.orAbsent(amount),
   waived: saved.orAbsent(amount),
 };
 const remarks = saved.orAbsent(saved.isListOf(saved.isShape({ column: saved.isText, remarks: texts })));
@@ -120,6 +121,13 @@ const parts = saved.isShape({
   isSameData: saved.orAbsent(saved.isFlag),
 });
 
+const replication = saved.isShape({
+  fences: saved.isListOf(saved.isShape({ way: saved.isText, tables: amount })),
+  sourceFrom: nullableText,
+  sourceTo: nullableText,
+  lagMs: saved.orNull(saved.isShape({ first: amount, last: amount, most: amount })),
+});
+
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 
 const waiver = saved.isShape({
@@ -152,6 +160,7 @@ const result = saved.isShape({
   elapsedMs: amount,
   command: saved.orAbsent(texts),
   load: saved.orAbsent(load),
+  replication: saved.orAbsent(replication),
   hidden: saved.orAbsent(hidden),
   scope: saved.isShape({
     notChecked: texts,

@@ -4,6 +4,7 @@ import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleMessage, visibleName } from '../words/visible-text.js';
 import { listCanaries } from './canary-sentences.js';
 import { listSomeNames } from './name-list.js';
+import { listMovingRows, listReplication } from './replication-sentences.js';
 import { listTimes } from './time-sentences.js';
 import { formatPairName } from './verdict-text.js';
 import { listWaivers } from './waiver-text.js';
@@ -25,7 +26,6 @@ const WEAKER_MODES = [
  */
 export function listScope(result: RunResult): string[] {
   const { excluded, notChecked, conditions } = result.scope;
-  const { inFlight } = result.totals;
   const when =
     result.parts !== undefined
       ? 'in parts'
@@ -45,9 +45,8 @@ export function listScope(result: RunResult): string[] {
     `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,
     ...listTimes(result),
     ...listWeakerModes(result),
-    ...(inFlight > 0
-      ? [`${formatCounted(inFlight, 'row')} in flight: different when read first, equal when read again.`]
-      : []),
+    ...listReplication(result),
+    ...listMovingRows(result.totals),
   ];
 }
 

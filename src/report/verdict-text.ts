@@ -36,6 +36,7 @@ export function formatDifferenceCounts(counts: RowCounts): string {
   if (counts.changed > 0) parts.push(`${formatCount(counts.changed)} changed`);
   if ((counts.waived ?? 0) > 0) parts.push(formatWaivedCount(counts));
   if (counts.inFlight > 0) parts.push(`${formatCount(counts.inFlight)} in flight`);
+  if ((counts.unsettled ?? 0) > 0) parts.push(`${formatCount(counts.unsettled ?? 0)} unsettled`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 

@@ -34,7 +34,14 @@ export async function compareSpilled(
   });
 }
 
-/** Reads the source, lets the target come up to it, reads the target; several times. */
+/** How often both sides are read again. Rows that nothing tells apart are found again by their values alone, so it is once more than elsewhere. */
+const LOOKS = LOOKS_TO_CONFIRM + 1;
+
+/**
+ * Reads the source, lets the target come up to it, reads the target, and the source once more, which is where the next look
+ * begins. What differs alike in every pair of reads is a difference: a value that goes away and comes back is met on both
+ * sides of one of them.
+ */
 async function compareInLooks(
   bucket: BucketRun,
   request: SpillRequest,
@@ -42,31 +49,28 @@ async function compareInLooks(
 ): Promise<ComparedSpills> {
   const { run } = bucket;
   const firstMs = Date.now();
-  let known: ComparedPartitions['entries'] = new Map();
-  for (let look = 1; look <= LOOKS_TO_CONFIRM; look++) {
-    if (look > 1) await run.looks?.pause(run.signal);
-    const done = await withFolder(bucket, async (folder) => {
-      const source = await spillSide(bucket, { side: 'source', folder, ...request });
+  return withFolder(bucket, async (folder) => {
+    const spill = (side: Side) => spillSide(bucket, { side, folder, ...request });
+    let source = await spill('source');
+    let known: ComparedPartitions['entries'] | null = null;
+    for (let look = 1; look <= LOOKS && !run.signal.aborted; look++) {
+      if (look > 1) await run.looks?.pause(run.signal);
       await standBehind(bucket);
-      const target = await spillSide(bucket, { side: 'target', folder, ...request });
-      const rows = usable({ source, target });
-      if (rows.kind === 'unusable-key') return rows;
-      const compared = await comparePartitions(
-        {
-          ...bucket,
-          folder,
-          spilled: rows.spilled,
-          look: { known: look === 1 ? null : known, isLast: look === LOOKS_TO_CONFIRM, looks: look, firstMs },
-        },
-        partitions ?? rows.spilled.source.rows.keys(),
-      );
-      known = compared.entries;
-      return null;
-    });
-    if (done !== null) return done;
-    if (run.signal.aborted) break;
-  }
-  return { kind: 'done', open: [] };
+      const target = await spill('target');
+      for (const isSecond of [false, true]) {
+        if (isSecond) source = await spill('source');
+        const rows = usable({ source, target });
+        if (rows.kind === 'unusable-key') return rows;
+        const isLast = isSecond && look === LOOKS;
+        const compared: ComparedPartitions = await comparePartitions(
+          { ...bucket, folder, spilled: rows.spilled, look: { known, isLast, looks: look, firstMs } },
+          partitions ?? rows.spilled.source.rows.keys(),
+        );
+        known = compared.entries;
+      }
+    }
+    return { kind: 'done', open: [] };
+  });
 }
 
 /** Nothing is known of a table whose target did not come up to what was read of the source. */

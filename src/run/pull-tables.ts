@@ -8,7 +8,7 @@ import type { TableState } from '../state/table-state.js';
 import { endParts } from './end-part.js';
 import { batchSpans, type LookAgainWork } from './look-at-rows-again.js';
 import { noteChecksumObstacle } from './note-checksum.js';
-import { endTable, type TableRun } from './table-run.js';
+import { describeGone, endTable, reportUnverified, type TableRun } from './table-run.js';
 import { TableWork } from './table-work.js';
 
 /** A segment of a table, or a table that is read as a whole. */
@@ -27,6 +27,7 @@ export interface SegmentWork {
 export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
   for (const table of inOrder(run)) {
     const { pair, source } = table.planned;
+    const gone = await describeGone(run, table);
     if (run.signal.aborted) return;
     table.record({ kind: 'started', atMs: run.now() });
     const estimatedRows = source?.estimatedRows ?? null;
@@ -34,6 +35,12 @@ export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
     const open = run.openOf(table);
     noteChecksumObstacle(run.checksums, table);
     if (pair === null || open.isFinished) {
+      table.record({ kind: 'done' });
+      await endTable(run, table);
+      continue;
+    }
+    if (gone !== null) {
+      await reportUnverified(run, table, gone);
       table.record({ kind: 'done' });
       await endTable(run, table);
       continue;

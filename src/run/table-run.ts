@@ -15,9 +15,13 @@ import type { TableProgress } from '../state/table-progress.js';
 import type { StoredRows, TableRecord } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
 import type { TaskResult, WorkerTask } from '../tasks/task.js';
+import { RETRY_DELAYS_MS, waitUnlessStopped, withJitter } from './back-off.js';
 import type { HeldRange } from './held-range.js';
+import type { ServerWatch } from './server-watch.js';
+import type { WorkerSlots } from './worker-slots.js';
 
-const RETRY_DELAYS_MS = [250, 1000, 4000];
+/** An outage counts as a try, because what is read may be what ends the server. */
+const MOST_TRIES = 8;
 
 /** What reading the tables of a run needs. */
 export interface TableRun {
@@ -51,6 +55,12 @@ export interface TableRun {
   readonly showsKeys: boolean;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** Whether the servers are there. */
+  readonly servers: ServerWatch;
+  /** How many tasks may be under way. */
+  readonly slots: WorkerSlots;
 }
 
 /** What waiting for a target needs. */
@@ -83,23 +93,62 @@ export interface SpoolPlace {
   readonly segment: number;
 }
 
-/** Runs a task, again after a transient error; what it had put in the spool is forgotten first. */
+/**
+ * Runs a task, again after a transient error; what it had put in the spool is forgotten first. While a server is away it
+ * waits with all others; where no connection is left for it, until another task is done.
+ */
 export async function runWithRetries<Task extends WorkerTask>(
   run: TableRun,
   place: SpoolPlace,
   task: Task,
 ): Promise<TaskResult<Task> | UnverifiedChunk> {
   const { table, segment } = place;
-  for (let attempt = 0; ; attempt++) {
-    const result: { readonly kind: string } = await runOnce(run, place, task);
+  for (let attempt = 0; ; ) {
+    const gone = await describeGone(run, table);
+    if (gone !== null) return gone;
+    const { result, mayWait } = await run.slots.during<{ readonly kind: string }>(
+      () => runOnce(run, place, task),
+      (done) => (isUnverified(done) && done.lost?.isFull === true ? done.lost.side : null),
+    );
     if (!isUnverified(result)) return result as TaskResult<Task>;
     await run.spool.rollback(table.planned.id, segment);
-    const delayMs = RETRY_DELAYS_MS[attempt];
-    if (!result.transient || delayMs === undefined || run.signal.aborted) return result;
-    await run.emit({ type: 'chunk:retry', table: table.name, error: result.error, attempt: attempt + 1 });
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (run.signal.aborted) return result;
+    if (mayWait) continue;
+    if (!(await mayTryAgain(run, { table, result, attempt })))
+      return (await describeGone(run, table)) ?? result;
+    attempt++;
   }
+}
+
+interface FailedTry {
+  readonly table: TableState;
+  readonly result: UnverifiedChunk;
+  /** How many tries there were before. */
+  readonly attempt: number;
+}
+
+/** Waits until another try may help; false where none would. */
+async function mayTryAgain(run: TableRun, { table, result, attempt }: FailedTry): Promise<boolean> {
+  const { error, transient, lost } = result;
+  if (!transient || attempt >= MOST_TRIES) return false;
+  const state = lost === undefined ? 'answers' : await run.servers.lookFor(lost);
+  const delayMs = RETRY_DELAYS_MS[attempt];
+  if (state === 'gone' || state === 'stopped' || (state === 'answers' && delayMs === undefined)) return false;
+  await run.emit({ type: 'chunk:retry', table: table.name, error, attempt: attempt + 1 });
+  if (state === 'answers') await waitUnlessStopped(withJitter(delayMs ?? 0, run.random), run.signal);
+  return !run.signal.aborted;
+}
+
+/** What is said of rows whose server was waited for in vain; null where both are there. */
+export async function describeGone(run: TableRun, table: TableState): Promise<UnverifiedChunk | null> {
+  const gone = await run.servers.untilUp();
+  if (gone === null) return null;
+  const error = serializeError(gone);
+  return {
+    kind: 'unverified',
+    error: { ...error, message: `Cannot read ${table.name}: ${error.message}` },
+    transient: false,
+  };
 }
 
 function isUnverified(result: { readonly kind: string }): result is UnverifiedChunk {
@@ -121,7 +170,7 @@ async function runOnce<Task extends WorkerTask>(
     }
   };
   const result = await run.pool
-    .run(task, { onDifferences, onRows: tellRowsRead(run, table) })
+    .run(task, { onDifferences, onRows: tellRowsRead(run, table), onSilence: run.servers.tellSilence })
     .catch((error: unknown): UnverifiedChunk => {
       return { kind: 'unverified', error: serializeError(error), transient: false };
     });

@@ -38,6 +38,7 @@ function hooksThrough(port: MessagePort): TaskHooks {
   const post = (message: ThreadMessage, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   return {
     onSessions: (handles) => post({ type: 'sessions', handles }),
+    onSilence: (side, silentMs) => post({ type: 'silence', side, silentMs }),
     onRows: (side, rows) => post({ type: 'rows', side, rows }),
     onDifferences: async (lines) => {
       post({ type: 'differences', lines }, [lines.buffer as ArrayBuffer]);

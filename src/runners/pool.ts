@@ -25,7 +25,7 @@ import { ThreadRunner } from './thread-runner.js';
 const CANCEL_TIMEOUT_MS = 1500;
 
 /** Who listens to a task while it is under way. */
-export type TaskListener = Pick<TaskHooks, 'onDifferences' | 'onRows'>;
+export type TaskListener = Pick<TaskHooks, 'onDifferences' | 'onRows' | 'onSilence'>;
 
 /** What a pool must know before its first task. */
 export interface PoolSetup extends WorkerSetup {
@@ -106,6 +106,7 @@ export function createWorkerPool(
       const hooks: TaskHooks = {
         onSessions: (found) => active.set(stop, found),
         onRows: listener.onRows,
+        onSilence: listener.onSilence,
         onDifferences: listener.onDifferences,
       };
       try {

@@ -13,6 +13,7 @@ export interface ThreadRequest {
 /** What a thread tells the main thread while a task is under way. */
 export type ThreadMessage =
   | { readonly type: 'sessions'; readonly handles: SideHandles }
+  | { readonly type: 'silence'; readonly side: Side; readonly silentMs: number }
   | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
   | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
 

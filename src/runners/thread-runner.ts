@@ -95,6 +95,7 @@ export class ThreadRunner implements TaskRunner {
 
 function tell(hooks: TaskHooks, message: ThreadMessage, port: MessagePort): void {
   if (message.type === 'sessions') hooks.onSessions(message.handles);
+  else if (message.type === 'silence') hooks.onSilence(message.side, message.silentMs);
   else if (message.type === 'rows') hooks.onRows(message.side, message.rows);
   else
     void hooks.onDifferences(message.lines).then(

@@ -11,7 +11,7 @@ import type { StoredRows } from './table-record.js';
 /** How the folders of runs begin. */
 const PREFIX = 'rowproof-';
 /** How much of a file is read, and parsed, at once. */
-const READ_BYTES = 16 << 10;
+const READ_BYTES = 64 << 10;
 
 /** Where the differences of one segment are kept. Chunks of a segment follow each other in key order. */
 interface SegmentFile {

@@ -7,14 +7,13 @@ import {
   type UnusableKey,
 } from '../core/bucket.js';
 import type { UnverifiedChunk } from '../core/chunk.js';
-import { serializeError } from '../core/errors.js';
 import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import { BucketAdder } from '../hashing/bucket-adder.js';
 import { InexpressibleKey } from '../hashing/bucket-reader.js';
 import { PartitionWriter } from './partition-files.js';
 import { scanSide } from './scan-side.js';
 import { describeReadError } from './table-side.js';
-import type { ChunkChannel, WorkerContext } from './worker-context.js';
+import { type ChunkChannel, describeReadFailure, type WorkerContext } from './worker-context.js';
 
 /** What a bucket task works with. */
 export interface BucketJob<Task> {
@@ -88,9 +87,5 @@ function describeFailure(
 ): UnverifiedChunk {
   const { side } = task;
   const described = describeReadError(error, pair, { side, engine: context.sessions.engine(side) });
-  return {
-    kind: 'unverified',
-    error: serializeError(described.error),
-    transient: described.transient,
-  };
+  return describeReadFailure(described);
 }

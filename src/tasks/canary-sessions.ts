@@ -83,6 +83,7 @@ function bound(sessions: Sessions): Sessions {
   return {
     load: sessions.load,
     log: sessions.log,
+    passwords: sessions.passwords,
     engine: (side) => sessions.engine(side),
     startDeadline: (side) => sessions.startDeadline(side),
     session: (side) => sessions.session(side),

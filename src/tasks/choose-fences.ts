@@ -14,8 +14,8 @@ export interface FencesWanted {
 /**
  * Reads what both servers say of replication and chooses a fence for each table pair, in the same order.
  *
- * The target is read first: what it has applied by then, a source that it follows has written. Where that does not hold it
- * is the replica of another server.
+ * The source is read before the target and after it: what the target has applied, a source that it follows has written by then,
+ * and what it had confirmed to it before, it has. Where that does not hold it is the replica of another server.
  */
 export async function chooseFences({
   sessions,
@@ -24,7 +24,8 @@ export async function chooseFences({
 }: FencesWanted): Promise<readonly FenceChoice[]> {
   const read = (side: Side) =>
     sessions[side].ask('replication', { side, tables: pairs.map((pair) => pair[side]) });
+  const sourceBefore = await read('source');
   const target = await read('target');
   const source = await read('source');
-  return rules.chooseFences({ source, target, pairs });
+  return rules.chooseFences({ sourceBefore, source, target, pairs });
 }

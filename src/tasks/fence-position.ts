@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fence } from '../core/fence.js';
 import type { Session } from '../engines/session.js';
+import { runFenceCommand, withoutSecrets } from './fence-command.js';
 
 /** What waits for positions: the session that is asked, how long at the most, and what ends it at once. */
 export interface FenceWait {
@@ -8,6 +9,8 @@ export interface FenceWait {
   readonly fence: Fence;
   readonly stop: AbortSignal;
   readonly limitMs: number;
+  /** Passwords that a command of the user's must not find in its environment. */
+  readonly passwords?: readonly string[];
 }
 
 /** How long a server is let wait in one statement, so that a stop is never late by more. */
@@ -26,6 +29,7 @@ const VALUES_TO_COME = 2;
  */
 export async function takePosition(wait: FenceWait): Promise<string | null> {
   const { session, fence, stop } = wait;
+  if (fence.way === 'command') return askCommand(wait);
   let position = await session.ask('position', fence);
   if (fence.way !== 'column') return position;
   const isOver = limitOf(wait);
@@ -41,7 +45,7 @@ export async function takePosition(wait: FenceWait): Promise<string | null> {
 }
 
 /**
- * Waits until the target has reached a position, in slices that a stop is not kept waiting by. False at the limit and at a stop.
+ * Waits until the target has reached a position, a second at a time. False at the limit, and at once at a stop.
  * An error of the session is thrown: whoever asked opens another one, and asks again.
  */
 export async function awaitPosition(wait: FenceWait & { readonly position: string }): Promise<boolean> {
@@ -50,7 +54,7 @@ export async function awaitPosition(wait: FenceWait & { readonly position: strin
   while (!stop.aborted) {
     const askedMs = performance.now();
     const waitMs = Math.max(0, Math.min(SLICE_MS, endMs - askedMs));
-    if (await session.ask('reached', { fence, position, waitMs })) return true;
+    if (await unlessStopped(session.ask('reached', { fence, position, waitMs }), stop)) return true;
     const nowMs = performance.now();
     if (nowMs >= endMs) return false;
     // A server that answers at once does not wait itself, or its applier stands still.
@@ -59,9 +63,33 @@ export async function awaitPosition(wait: FenceWait & { readonly position: strin
   return false;
 }
 
+/** The command's own transaction begins after the call, and so does not need a second one. */
+function askCommand({ fence, stop, limitMs, passwords = [] }: FenceWait): Promise<string | null> {
+  const words = JSON.parse(fence.details.command ?? '[]') as string[];
+  const environment = withoutSecrets(process.env, passwords);
+  return runFenceCommand({ words, environment, stop, limitMs });
+}
+
 function limitOf({ stop, limitMs }: FenceWait): () => boolean {
   const endMs = performance.now() + limitMs;
   return () => stop.aborted || performance.now() >= endMs;
+}
+
+/**
+ * What the server answers, or false at a stop. Its session is busy for up to a second then; the answer has no use any more, and
+ * neither has an error.
+ */
+async function unlessStopped(asked: Promise<boolean>, stop: AbortSignal): Promise<boolean> {
+  let leave = (): void => undefined;
+  const stopped = new Promise<false>((resolve) => {
+    leave = () => resolve(false);
+    stop.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([asked, stopped]);
+  } finally {
+    stop.removeEventListener('abort', leave);
+  }
 }
 
 /** Ends early at a stop, after which whoever waits looks. */

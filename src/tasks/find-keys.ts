@@ -1,8 +1,8 @@
 import type { FindKeysResult, FindKeysTask } from '../core/chunk.js';
-import { serializeError } from '../core/errors.js';
 import type { BucketJob } from './bucket-tasks.js';
 import { readEachKey } from './read-keys.js';
 import { describeReadError } from './table-side.js';
+import { describeReadFailure } from './worker-context.js';
 
 /**
  * Looks for rows in one pass over the keys of a whole side, without the help of an index: as many keys as there are, for
@@ -32,7 +32,6 @@ export async function findKeys({
     }
     return { kind: 'found-keys', keys };
   } catch (error) {
-    const { error: described, transient } = describeReadError(error, pair, { side, engine });
-    return { kind: 'unverified', error: serializeError(described), transient };
+    return describeReadFailure(describeReadError(error, pair, { side, engine }));
   }
 }

@@ -28,7 +28,8 @@ export async function look(job: BucketJob<LookTask>): Promise<LookResult> {
             side: 'source',
             step: async () => {
               const session = await context.sessions.session('source');
-              return takePosition({ session, fence, stop: context.sessions.load.stopSignal, limitMs });
+              const { load, passwords } = context.sessions;
+              return takePosition({ session, fence, stop: load.stopSignal, limitMs, passwords });
             },
           });
     return { kind: 'looked', states, position };

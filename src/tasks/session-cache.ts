@@ -6,6 +6,7 @@ import { hideServerWords } from '../engines/hide-words.js';
 import { logEngine } from '../engines/log-sessions.js';
 import { engineFor } from '../engines/registry.js';
 import type { Session } from '../engines/session.js';
+import { watchSilence } from '../engines/watch-silence.js';
 import type { LoadControl } from './load-control.js';
 import { type SessionUse, tameSession } from './tame-session.js';
 
@@ -17,6 +18,8 @@ interface SessionRules {
   readonly log: Log;
   /** Whether errors come without the words of the server, which may quote a row. */
   readonly hidesWords: boolean;
+  /** Told of a statement that has sent no byte for so long. */
+  readonly onSilence: (side: Side, silentMs: number) => void;
 }
 
 /** What tasks ask of the sessions of their worker. */
@@ -26,6 +29,7 @@ export type Sessions = Pick<SessionCache, keyof SessionCache>;
 export class SessionCache {
   readonly #connections: Readonly<Record<Side, ConnectionSettings>>;
   readonly #hidesWords: boolean;
+  readonly #onSilence: SessionRules['onSilence'];
   readonly #sessions = new Map<Side, Session>();
   readonly #streams = new Map<Session, Side>();
 
@@ -35,12 +39,18 @@ export class SessionCache {
 
   constructor(
     connections: Readonly<Record<Side, ConnectionSettings>>,
-    { load, log, hidesWords }: SessionRules,
+    { load, log, hidesWords, onSilence }: SessionRules,
   ) {
     this.#connections = connections;
     this.#hidesWords = hidesWords;
+    this.#onSilence = onSilence;
     this.load = load;
     this.log = log;
+  }
+
+  /** The passwords of both sides, to keep them from whatever is started. */
+  get passwords(): readonly string[] {
+    return Object.values(this.#connections).flatMap(({ password }) => password.text ?? []);
   }
 
   engine(side: Side): Engine {
@@ -98,7 +108,12 @@ export class SessionCache {
   async #open(side: Side, settings: ConnectionSettings, use: SessionUse): Promise<Session> {
     this.load.assertRunning();
     const logged = logEngine(this.engine(side), this.log.with({ side, purpose: use }));
-    const engine = this.#hidesWords ? hideServerWords(logged) : logged;
+    const engine = watchSilence(this.#hidesWords ? hideServerWords(logged) : logged, {
+      onSilence: (silentMs) => {
+        this.log.warn('session:silent', () => ({ side, silentMs: Math.round(silentMs) }));
+        this.#onSilence(side, silentMs);
+      },
+    });
     const session = await engine.open(settings, this.load.stopSignal);
     try {
       this.load.assertRunning();

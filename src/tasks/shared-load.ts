@@ -15,11 +15,13 @@ const CELLS: Readonly<Record<Side, { readonly rows: number; readonly bytes: numb
   source: { rows: 0, bytes: 1 },
   target: { rows: 2, bytes: 3 },
 };
+const PAUSED = 0;
+const SCARCE = 1;
 const CELL_BYTES = 4 * BigInt64Array.BYTES_PER_ELEMENT;
 
 /** Makes the memory that the threads of one run share. */
 export function createSharedLoad(limits: LoadLimits): SharedLoad {
-  return { limits, memory: new SharedArrayBuffer(CELL_BYTES + Int32Array.BYTES_PER_ELEMENT) };
+  return { limits, memory: new SharedArrayBuffer(CELL_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT) };
 }
 
 /**
@@ -31,23 +33,32 @@ export function createSharedLoad(limits: LoadLimits): SharedLoad {
 export class LoadCells {
   readonly limits: LoadLimits;
   readonly #dueNs: BigInt64Array;
-  readonly #paused: Int32Array;
+  readonly #flags: Int32Array;
   readonly #nowNs: () => bigint;
 
   /** The clock must be one that all threads share. */
   constructor({ limits, memory }: SharedLoad, nowNs: () => bigint = () => process.hrtime.bigint()) {
     this.limits = limits;
     this.#dueNs = new BigInt64Array(memory, 0, 4);
-    this.#paused = new Int32Array(memory, CELL_BYTES, 1);
+    this.#flags = new Int32Array(memory, CELL_BYTES, 2);
     this.#nowNs = nowNs;
   }
 
   get isPaused(): boolean {
-    return Atomics.load(this.#paused, 0) === 1;
+    return Atomics.load(this.#flags, PAUSED) === 1;
   }
 
   set isPaused(paused: boolean) {
-    Atomics.store(this.#paused, 0, paused ? 1 : 0);
+    Atomics.store(this.#flags, PAUSED, paused ? 1 : 0);
+  }
+
+  /** Whether a server has fewer connections than there are workers, so that none may keep one that it does not use. */
+  get isScarce(): boolean {
+    return Atomics.load(this.#flags, SCARCE) === 1;
+  }
+
+  set isScarce(scarce: boolean) {
+    Atomics.store(this.#flags, SCARCE, scarce ? 1 : 0);
   }
 
   /** Notes what was read of a side; returns the time at which it will have been due. */

@@ -1,3 +1,4 @@
+import type { LostConnection } from '../core/chunk.js';
 import { type ErrorCode, RowproofError } from '../core/errors.js';
 import { comparedColumns, qualifiedName, type Side, type TablePair } from '../core/pairing.js';
 import type { Column } from '../core/schema.js';
@@ -63,15 +64,19 @@ export interface RowRead {
   readonly codec: RowCodec;
 }
 
+/** What went wrong while reading, and what the run must know of it. */
+export interface ReadError {
+  readonly error: RowproofError;
+  readonly transient: boolean;
+  readonly lost?: LostConnection;
+}
+
 /** Puts table and side into the message of whatever went wrong while reading. */
 export function describeReadError(
   error: unknown,
   pair: TablePair,
   { side, engine }: { side: Side; engine: Engine },
-): {
-  error: RowproofError;
-  transient: boolean;
-} {
+): ReadError {
   const table = `${qualifiedName(pair[side])} on the ${side}`;
   if (error instanceof RowproofError) {
     const { code, hint, message } = error;
@@ -79,14 +84,17 @@ export function describeReadError(
     return {
       error: new RowproofError({ code, message: `Cannot read ${table}: ${message}`, hint, cause: error }),
       transient,
+      ...(transient && { lost: { side, isFull: false } }),
     };
   }
-  const { code, transient, message, hint: known } = engine.classifyError(error);
+  const { code, transient, message, hint: known, isFull = false } = engine.classifyError(error);
+  const isLost = transient && (code === 'connect' || code === 'connection-lost');
   const hint = known === '' ? hintFor({ code, transient, table: pair.source.name }) : known;
   const sentence = message.replace(/\.$/, '');
   return {
     error: new RowproofError({ code, message: `Cannot read ${table}: ${sentence}.`, hint, cause: error }),
     transient,
+    ...(isLost && { lost: { side, isFull } }),
   };
 }
 

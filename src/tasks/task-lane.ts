@@ -21,6 +21,9 @@ import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerT
 import { verifyChunk } from './verify-chunk.js';
 import type { ChunkChannel, WorkerContext } from './worker-context.js';
 
+/** How often a lane without a task looks whether others need its connections. */
+const LOOK_EVERY_MS = 500;
+
 /** What a lane keeps between tasks. */
 interface Prepared {
   readonly context: WorkerContext;
@@ -33,6 +36,9 @@ export class TaskLane {
   readonly #log: Log;
   readonly #tools: Omit<WorkerContext, 'sessions' | 'prepared'>;
   #prepared: Prepared | null = null;
+  #looking: NodeJS.Timeout | undefined;
+  /** Of the task that is under way. */
+  #onSilence: TaskHooks['onSilence'] = () => undefined;
 
   private constructor(load: LoadControl, log: Log, tools: Omit<WorkerContext, 'sessions' | 'prepared'>) {
     this.#load = load;
@@ -55,7 +61,12 @@ export class TaskLane {
   prepare(readSetup: () => WorkerSetup): void {
     if (this.#prepared !== null) return;
     const { connections, pairs, hidesWords } = readSetup();
-    const sessions = new SessionCache(connections, { load: this.#load, log: this.#log, hidesWords });
+    const sessions = new SessionCache(connections, {
+      load: this.#load,
+      log: this.#log,
+      hidesWords,
+      onSilence: (side, silentMs) => this.#onSilence(side, silentMs),
+    });
     this.#prepared = { context: { ...this.#tools, sessions, prepared: null }, pairs };
   }
 
@@ -66,6 +77,8 @@ export class TaskLane {
     const { context, pairs } = this.#prepared;
     let isStopped = signal.aborted;
     this.#load.restart();
+    clearInterval(this.#looking);
+    this.#onSilence = (side, silentMs) => hooks.onSilence(side, silentMs);
     const stop = (): void => {
       isStopped = true;
       this.#load.cancel();
@@ -93,11 +106,27 @@ export class TaskLane {
         : result;
     } finally {
       signal.removeEventListener('abort', stop);
+      await this.#dropWhereScarce();
     }
+  }
+
+  /** Leaves its connections to others where there are too few: at once, or when it comes to that before its next task. */
+  async #dropWhereScarce(): Promise<void> {
+    const { cells } = this.#load;
+    if (cells.isScarce) {
+      await this.#dropSessions();
+      return;
+    }
+    this.#looking = setInterval(() => {
+      if (!cells.isScarce) return;
+      clearInterval(this.#looking);
+      void this.#dropSessions();
+    }, LOOK_EVERY_MS).unref();
   }
 
   /** Closes the sessions, so that no server is left to find out by itself; a read that is under way is cut off. */
   async close(): Promise<void> {
+    clearInterval(this.#looking);
     await this.#dropSessions();
   }
 

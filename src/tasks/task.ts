@@ -89,6 +89,8 @@ export interface TaskHooks {
   onSessions(handles: SideHandles): void;
   /** Further rows that were read of a side, where a task takes long. */
   onRows(side: Side, rows: number): void;
+  /** That a side has sent nothing for so long, although it was asked something. */
+  onSilence(side: Side, silentMs: number): void;
   /** Gets each batch of differing rows as lines of JSON, and the next one only when it has resolved. */
   onDifferences(lines: Uint8Array): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { RowIndex } from '../hashing/row-index.js';
 import type { RowKernel } from '../hashing/row-kernel.js';
 import type { RowHasher } from '../hashing/row-reader.js';
 import type { Sessions } from './session-cache.js';
-import { describeReadError, prepareTableSide, type TableSide } from './table-side.js';
+import { describeReadError, prepareTableSide, type ReadError, type TableSide } from './table-side.js';
 
 const SIDES = ['source', 'target'] as const;
 
@@ -60,19 +60,22 @@ export async function tableSide(pair: TablePair, side: Side, context: WorkerCont
 /** Turns what went wrong into the outcome of a chunk: nothing is known of it. */
 export function describeChunkFailure(failure: unknown): UnverifiedChunk {
   return failure instanceof ReadFailure
-    ? { kind: 'unverified', error: serializeError(failure.error), transient: failure.transient }
+    ? describeReadFailure(failure.read)
     : { kind: 'unverified', error: serializeError(failure), transient: false };
+}
+
+/** The outcome of a task that failed in reading one side. */
+export function describeReadFailure({ error, ...rest }: ReadError): UnverifiedChunk {
+  return { kind: 'unverified', error: serializeError(error), ...rest };
 }
 
 /** A failed read of one side, with whether another try may help. */
 class ReadFailure extends Error {
-  readonly error: RowproofError;
-  readonly transient: boolean;
+  readonly read: ReadError;
 
-  constructor({ error, transient }: { error: RowproofError; transient: boolean }) {
-    super(error.message);
-    this.error = error;
-    this.transient = transient;
+  constructor(read: ReadError) {
+    super(read.error.message);
+    this.read = read;
   }
 }
 

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,62 @@ describe.runIf(process.platform !== 'win32')('temporary files', () => {
     );
   });
 
+  it.runIf(mayMount())('without room on their disk leave no file of rows that looks whole', async () => {
+    const disk = await mkdtemp(join(tmpdir(), 'rowproof-disk-'));
+    const outputs = await mkdtemp(join(tmpdir(), 'rowproof-outputs-'));
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
+    try {
+      const at = (name: string): string => join(outputs, name);
+      const args = ['verify', '--source', source.url, '--target', target.url, '--no-journal'];
+      const files = [
+        '--differences',
+        at('rows.ndjson'),
+        '--repair',
+        at('fix.sql'),
+        '--report',
+        `json=${at('run.json')}`,
+      ];
+      const run = await startCli([...args, ...files], { env: { TMPDIR: disk } }).result;
+      expect(run.exitCode).toBe(4);
+      expect(run.stderr).toContain(
+        'Cannot write --differences: rows of public.t differ that could not be kept.',
+      );
+      expect(await readdir(outputs)).toEqual(['run.json']);
+      const { verdict, tables } = JSON.parse(await readFile(at('run.json'), 'utf8'));
+      expect([verdict, tables[0].findings.map(({ code }: { code: string }) => code).sort()]).toEqual([
+        'different',
+        ['chunk-unverified', 'differences-lost'],
+      ]);
+      expect(await readdir(disk)).toEqual([]);
+    } finally {
+      spawnSync('umount', [disk]);
+      for (const each of [disk, outputs]) await rm(each, { recursive: true, force: true });
+    }
+  });
+
+  it.each(['SIGHUP', 'SIGQUIT', 'SIGTERM'] as const)(
+    'are gone after %s, and so is what lay beside the outputs',
+    async (signal) => {
+      const outputs = await mkdtemp(join(tmpdir(), 'rowproof-outputs-'));
+      const where = `id <= ${ROWS - 20} OR ${slowCondition('postgresql', 0.5)}`;
+      const args = ['verify', '--source', source.url, '--target', target.url, '--where', `t:${where}`];
+      const files = ['--no-journal', '--differences', join(outputs, 'rows.ndjson')];
+      const { child, result } = startCli([...args, ...files, '--workers', '1'], { env: { TMPDIR: folder } });
+      await waitForSlowRead(source);
+      const startedMs = performance.now();
+      child.kill(signal);
+      expect((await result).exitCode).toBe(130);
+      expect(performance.now() - startedMs).toBeLessThan(5000);
+      expect(await readdir(folder)).toEqual([]);
+      expect(await readdir(outputs)).toEqual(['rows.ndjson']);
+      const asleep = await source.query(
+        "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()",
+      );
+      expect(asleep).toEqual([]);
+      await rm(outputs, { recursive: true });
+    },
+  );
+
   it('are gone after a second interruption', async () => {
     const where = `id <= ${ROWS - 20} OR ${slowCondition('postgresql', 0.05)}`;
     const args = ['verify', '--source', source.url, '--target', target.url, '--where', `t:${where}`];
@@ -78,3 +134,13 @@ describe.runIf(process.platform !== 'win32')('temporary files', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 });
+
+/** Only an administrator of Linux may mount a disk, and only where the container lets them. */
+function mayMount(): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), 'rowproof-mount-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
+  if (mounted.status === 0) spawnSync('umount', [folder]);
+  rmdirSync(folder);
+  return mounted.status === 0;
+}

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Interruption, listenForInterrupts } from '../../src/cli/interruption.js';
+import type { Verify } from '../../src/cli/run-verify.js';
+import type { RowDifference } from '../../src/core/difference.js';
 import { sampleResult, sampleTable } from '../report/sample-result.js';
 import { type FakeIo, fakeIo, fakeVerify, runVerifyCli } from './fake-io.js';
 
@@ -65,6 +67,69 @@ describe('a second interrupt', () => {
       ending,
     );
     expect(reports).toMatchObject([{ verdict: 'unverified', state: 'failed' }]);
+  });
+});
+
+describe('a stop while rows are written', () => {
+  it('is heard at once, ends with 130, and leaves no file that looks whole', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rowproof-writing-'));
+    const io = fakeIo();
+    let read = 0;
+    async function* endless(row: RowDifference) {
+      for (;;) {
+        yield { table: 'shop.orders', difference: row };
+        if (++read === 2500) io.interrupt();
+        if (read % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const result = sampleResult([sampleTable()]);
+    const row: RowDifference = {
+      kind: 'missing',
+      key: { id: '1' },
+      columns: ['id'],
+      source: { id: '1' },
+      target: null,
+    };
+    const verify = async (...of: Parameters<Verify>) => ({
+      ...(await fakeVerify(result)(...of)),
+      differences: () => endless(row),
+    });
+    const run = await runVerifyCli(['--differences', join(folder, 'rows.ndjson')], verify, io);
+    expect(run.exitCode).toBe(130);
+    expect(read).toBeLessThan(2600);
+    expect(run.stderr).toContain('what is not written yet is left out');
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('shows how many rows are written, and their time is in the result', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rowproof-writing-'));
+    let nowMs = 0;
+    const io = fakeIo({ now: () => nowMs });
+    const result = sampleResult([sampleTable()]);
+    const row: RowDifference = {
+      kind: 'missing',
+      key: { id: '1' },
+      columns: ['id'],
+      source: { id: '1' },
+      target: null,
+    };
+    async function* rows() {
+      for (let number = 0; number < 2000; number++) {
+        nowMs += 5;
+        yield { table: 'shop.orders', difference: row };
+      }
+    }
+    const verify = async (...of: Parameters<Verify>) => ({
+      ...(await fakeVerify(result)(...of)),
+      differences: rows,
+    });
+    const path = join(folder, 'rows.ndjson');
+    await runVerifyCli(['--differences', path, '--report', `json=${join(folder, 'run.json')}`], verify, io);
+    expect(io.written.stderr).toContain(`writing ${path}: 1,000 rows`);
+    const { elapsedMs } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
+    expect(elapsedMs).toBe(result.elapsedMs + 10_000);
+    rmSync(folder, { recursive: true });
   });
 });
 

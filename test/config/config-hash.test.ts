@@ -14,8 +14,13 @@ const hashSettings = (settings: Readonly<Record<string, unknown>>) =>
 
 /** Which of the two digests a change of settings changes. */
 function findChanged(settings: Readonly<Record<string, unknown>>): string[] {
-  // Columns are only shown where values are hidden.
-  const common = settings.showColumns === undefined ? {} : { showValues: false };
+  const isOfFence = settings.fenceCommand !== undefined || settings.fenceOrder !== undefined;
+  const common = {
+    // Columns are only shown where values are hidden.
+    ...(settings.showColumns === undefined ? {} : { showValues: false }),
+    // How a column is used is only said where one is named.
+    ...(isOfFence ? { fenceTable: 'heartbeat.beat' } : {}),
+  };
   const [before, after] = [hashSettings(common), hashSettings({ ...common, ...settings })];
   return [
     ...(before.askedHash === after.askedHash ? [] : ['asked']),

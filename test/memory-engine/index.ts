@@ -9,6 +9,7 @@ const NO_TLS = { mode: 'disable', caPath: null, certificatePath: null, keyPath: 
  */
 export const memoryEngine: Engine = {
   family: 'memory',
+  clientVariables: [],
   schemes: ['memory'],
   titles: { memory: 'Memory' },
   spreadUrls: (urls) => urls,

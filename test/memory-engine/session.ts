@@ -41,6 +41,7 @@ export function openSession({ database }: ConnectionSettings): Session {
   return {
     server: { id: 'memory', place: database, started: null, asked: null },
     broken: false,
+    receivedBytes: 0,
     findings: [],
     serverSessionId: '1',
     cancelKey: null,

@@ -8,6 +8,8 @@ import { type ChunkTask, type ComparedChunk, NONE_UNFOUND } from '../../src/core
 import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
 import { chooseChunkSizes } from '../../src/run/pacing.js';
 import { runTables } from '../../src/run/run-tables.js';
+import { ServerWatch } from '../../src/run/server-watch.js';
+import { WorkerSlots } from '../../src/run/worker-slots.js';
 import type { WorkerPool } from '../../src/runners/pool.js';
 import { ALL_OPEN } from '../../src/state/open-ranges.js';
 import { Spool } from '../../src/state/spool.js';
@@ -77,6 +79,12 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         emit: async () => undefined,
         signal: new AbortController().signal,
         now: () => 0,
+        random: () => 0,
+        servers: new ServerWatch({
+          ...{ sides, waitMs: 0, emit: async () => undefined, now: () => 0, random: () => 0 },
+          signal: new AbortController().signal,
+        }),
+        slots: new WorkerSlots({ workers, setScarce: () => undefined, now: () => 0 }),
       });
     }).finally(() => spool.close());
     return tasks;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fence } from '../../src/core/fence.js';
 import type { RunPlan, TablePlan } from '../../src/core/plan.js';
 import { READ_RATES } from '../../src/core/plan-estimate.js';
 import { formatPlan } from '../../src/report/plan-report.js';
@@ -13,6 +14,7 @@ const TABLE: TablePlan = {
   estimatedBytes: { source: 3.1 * GB, target: 0.5 * GB },
   isAtLeast: { source: false, target: false },
   estimatedSeconds: { least: 16, most: 155 },
+  fence: null,
 };
 const SIDE = { engine: 'mysql', product: 'MySQL', version: '8.4.3', url: 'mysql://db:3306/shop' } as const;
 const NO_LIMITS = { maxRowsPerSecond: null, maxBytesPerSecond: null, maxLoad: null };
@@ -126,5 +128,41 @@ describe('the size of a plan', () => {
     expect(lines[4]).toBe('  not in it: the time that servers take to count 1 table');
     expect(lines.find((line) => line.startsWith('shop.orders'))).not.toContain('time');
     expect(linesOf([{ ...TABLE, strategy: null }]).join('\n')).not.toContain('to read:');
+  });
+});
+
+describe('the fences of a plan', () => {
+  const fence: Fence = {
+    ...({ way: 'gtid', reachedOn: 'target', order: 'global', details: {} } as const),
+    statements: { position: 'SELECT @@gtid', reached: 'SELECT gtid_wait(…)' },
+  };
+  const without = (reason: string, grant: string | null = null): TablePlan => ({
+    ...TABLE,
+    fence: { kind: 'none', reason, grant },
+  });
+
+  it('are named with what is asked', () => {
+    const lines = linesOf([{ ...TABLE, fence: { kind: 'fence', fence } }]);
+    expect(lines).toContain('  rows that differ would be looked at behind a fence: gtid');
+    expect(lines).toContain('    position: SELECT @@gtid');
+    expect(lines).toContain('    reached: SELECT gtid_wait(…)');
+  });
+
+  it('are said not to be, once for all tables', () => {
+    const lines = linesOf([without('the target is no replica'), without('the target is no replica')]);
+    expect(lines.filter((line) => line.includes('no replica'))).toEqual([
+      'No fence: the target is no replica. Rows that differ would be looked at for a time where somebody writes.',
+    ]);
+  });
+
+  it('are said to be missing with the grant, and with the filter that leaves a table out', () => {
+    const lines = linesOf([
+      without('the account may not see it', 'GRANT SLAVE MONITOR ON *.* TO x'),
+      { ...TABLE, fence: { kind: 'left-out', side: 'target', filter: 'replicate_do_db=other' } },
+    ]);
+    expect(lines).toContain('  no fence, because the account may not see it');
+    expect(lines).toContain('    → GRANT SLAVE MONITOR ON *.* TO x');
+    expect(lines).toContain('  not replicated as a whole, by the target: replicate_do_db=other');
+    expect(lines.join('\n')).not.toContain('No fence:');
   });
 });

@@ -6,7 +6,9 @@ import type { ChunkResult, ChunkTask, UnverifiedChunk } from '../../src/core/chu
 import type { RowDifference } from '../../src/core/difference.js';
 import { encodeDifferenceLines } from '../../src/core/difference-lines.js';
 import type { RunEvent } from '../../src/core/event.js';
+import { ServerWatch, type WatchedServers } from '../../src/run/server-watch.js';
 import { runWithRetries, type TableRun } from '../../src/run/table-run.js';
+import { WorkerSlots } from '../../src/run/worker-slots.js';
 import type { WorkerPool } from '../../src/runners/pool.js';
 import { Spool } from '../../src/state/spool.js';
 import type { TableState } from '../../src/state/table-state.js';
@@ -47,11 +49,16 @@ async function runTries(results: readonly ChunkResult[], signal = new AbortContr
     },
   } as unknown as WorkerPool;
   const events: RunEvent[] = [];
+  const emit = async (event: RunEvent) => void events.push(event);
+  const sides = {} as TableRun['sides'] & WatchedServers['sides'];
   const run = {
     pool,
     spool,
     signal,
-    emit: async (event: RunEvent) => void events.push(event),
+    emit,
+    random: () => 0,
+    servers: new ServerWatch({ sides, waitMs: 0, emit, signal, now: () => 0, random: () => 0 }),
+    slots: new WorkerSlots({ workers: 1, setScarce: () => undefined, now: () => 0 }),
   } as unknown as TableRun;
   const table = { name: 'shop.orders', planned: { id: TABLE } } as unknown as TableState;
   const result = await runWithRetries(run, { table, segment: SEGMENT }, TASK);

@@ -5,6 +5,7 @@ import type { TaskHooks, TaskResult, TaskRunner, WorkerTask } from '../../src/ta
 const HOOKS: TaskHooks = {
   onSessions: () => undefined,
   onRows: () => undefined,
+  onSilence: () => undefined,
   onDifferences: async () => undefined,
 };
 

@@ -10,7 +10,22 @@ export interface TcpProxy {
   urlFor(url: string): string;
   /** Ends every connection that is open, as a failover does. */
   cut(): void;
+  /**
+   * Lets the connections that are open now pass nothing on any more, once each has passed on so many more bytes of its server; new
+   * ones are as before. What `loses` takes everything from both ends, what `stalls` nothing.
+   */
+  freeze(manner: 'loses' | 'stalls', afterBytes?: number): void;
+  /** Ends every connection and refuses new ones, as a server does that is stopped. */
+  down(): Promise<void>;
+  /** Listens again at the same address. */
+  up(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** One connection that is led on; how it is frozen, and after how many more bytes. */
+interface Link {
+  frozen: 'loses' | 'stalls' | null;
+  leftBytes: number;
 }
 
 /** What sees the bytes of one connection on their way to the server; what it returns is sent on. */
@@ -32,6 +47,7 @@ export async function openTcpProxy(
   host = '127.0.0.1',
 ): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const links = new Set<Link>();
   let connections = 0;
   const track = (socket: Socket, other: Socket): void => {
     sockets.add(socket);
@@ -47,8 +63,21 @@ export async function openTcpProxy(
     track(client, upstream);
     track(upstream, client);
     const pass = tap();
-    client.on('data', (bytes) => upstream.write(pass(bytes)));
-    upstream.on('data', (bytes) => client.write(bytes));
+    const link: Link = { frozen: null, leftBytes: 0 };
+    links.add(link);
+    client.on('close', () => links.delete(link));
+    client.on('data', (bytes) => {
+      if (link.frozen === null || link.leftBytes > 0) upstream.write(pass(bytes));
+    });
+    upstream.on('data', (bytes) => {
+      if (link.frozen === null) {
+        client.write(bytes);
+        return;
+      }
+      if (link.leftBytes > 0) client.write(bytes);
+      link.leftBytes -= bytes.length;
+      if (link.leftBytes <= 0 && link.frozen === 'stalls') upstream.pause();
+    });
     client.on('end', () => upstream.end());
     upstream.on('end', () => client.end());
   });
@@ -57,6 +86,12 @@ export async function openTcpProxy(
   const { port } = server.address() as { port: number };
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
+  };
+  const down = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    cut();
+    await closed;
   };
   return {
     get connections() {
@@ -68,10 +103,16 @@ export async function openTcpProxy(
       return address.href;
     },
     cut,
+    freeze: (manner, afterBytes = 0) => {
+      for (const link of links) Object.assign(link, { frozen: manner, leftBytes: afterBytes });
+    },
+    down,
+    up: async () => {
+      server.listen(port, host);
+      await once(server, 'listening');
+    },
     close: async () => {
-      cut();
-      server.close();
-      await once(server, 'close');
+      if (server.listening) await down();
     },
   };
 }

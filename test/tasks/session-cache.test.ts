@@ -35,7 +35,7 @@ class NotedSessions extends SessionCache {
       target: settingsOf(`postgres://ann@new/shop${options}`),
     };
     const load = new LoadControl(createSharedLoad(NO_LIMITS));
-    super(connections, { load, log: NO_LOG, hidesWords: false });
+    super(connections, { load, log: NO_LOG, hidesWords: false, onSilence: () => undefined });
   }
 
   override engine(side: Side): Engine {

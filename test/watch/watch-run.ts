@@ -31,19 +31,12 @@ export function openPlaces(): WatchPlaces {
   };
 }
 
-/** Undoes what `DAMAGING` did, whether it was done or not. */
+/** Undoes what `damage` did, whether it was done or not. */
 export const HEALING = [
-  ...DAMAGE.missing.map(
-    (id) => `REPLACE INTO orders (id, amount, note) VALUES (${id}, ${amountOf(id)}, 'note ${id}')`,
-  ),
-  ...DAMAGE.extra.map((id) => `DELETE FROM orders WHERE id = ${id}`),
-  ...DAMAGE.changed.map((id) => `UPDATE orders SET note = 'note ${id}' WHERE id = ${id}`),
+  ...DAMAGE.missing.map((id) => `REPLACE INTO hot (id, value) VALUES (${id}, 'calm ${id}')`),
+  ...DAMAGE.extra.map((id) => `DELETE FROM hot WHERE id = ${id}`),
+  ...DAMAGE.changed.map((id) => `UPDATE hot SET value = 'calm ${id}' WHERE id = ${id}`),
 ];
-
-/** As `fillOrders` fills it in. */
-function amountOf(id: number): number {
-  return ((id - 1) % 2000) % 97;
-}
 
 /** A process that watches. */
 export interface RunningWatch {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunResult } from 'rowproof';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createOrders, DAMAGING, fillOrders, waitForRows } from '../live/live-run.js';
-import { startWriters, type Writers } from '../live/writers.js';
+import { addCalmRows, damage } from '../live/live-run.js';
 import { startMariadbReplica } from '../support/replication/mysql-replica.js';
 import type { ReplicationPair } from '../support/replication/pair.js';
+import { HOT_TABLE, startWriters, type Writers } from '../support/replication/writers.js';
 import { runCli } from '../support/run-cli.js';
 import { HEALING, openPlaces, type RunningWatch, startWatch, type WatchPlaces } from './watch-run.js';
 
@@ -23,27 +23,24 @@ describe('rowproof watch beside writers', () => {
     watches.push(watch);
     return watch;
   };
-  const damage = async (): Promise<void> => {
-    for (const statement of DAMAGING) await pair.onTarget.run(statement);
-  };
   const heal = async (): Promise<void> => {
     for (const statement of HEALING) await pair.onTarget.run(statement);
   };
   beforeAll(async () => {
     pair = await startMariadbReplica({});
-    await pair.onSource.run(createOrders('PRIMARY KEY'));
-    await fillOrders(pair);
-    await waitForRows(pair);
+    await pair.onSource.run(HOT_TABLE);
+    await addCalmRows(pair);
   });
   beforeEach(async () => {
     places = openPlaces();
     watches = [];
-    writers = await startWriters(pair.source);
+    await pair.onSource.run('DELETE FROM hot WHERE id < 8000000');
+    writers = await startWriters(pair.source, { sessions: 4, rows: 60, restMs: 8 });
   });
   afterEach(async () => {
     for (const watch of watches) watch.kill('SIGKILL');
     await Promise.allSettled(watches.map(({ result }) => result));
-    await writers.stop();
+    await writers.stop().catch(() => undefined);
     await heal();
     places.remove();
   });
@@ -52,12 +49,12 @@ describe('rowproof watch beside writers', () => {
   it('tells damage with the next pass and what healed, and the next start goes on', async () => {
     const watch = start(['--state', places.state]);
     expect(await watch.line('pass 1 VERIFIED')).toMatch(/0 missing.*lag \d+ ms; oldest read .* ago, at 0-/);
-    await damage();
+    await damage(pair);
     expect(await watch.line('DIFFERENT')).toContain('2 missing, 1 extra, 3 changed');
     await heal();
     await watch.line(/(pass|look) \d+ VERIFIED/, watch.lines().length);
     expect(healedIn(watch.lines())).toBe(6);
-    expect(watch.lines().join('\n')).toContain('shop.orders id=5000');
+    expect(watch.lines().join('\n')).toContain('shop.hot id=8005000');
     watch.kill('SIGINT');
     expect(await watch.result).toMatchObject({ exitCode: 130 });
     const { passes, doing } = places.readState();
@@ -71,7 +68,7 @@ describe('rowproof watch beside writers', () => {
   });
 
   it('goes on until writers and damage are gone, where it is to end once it is ready', async () => {
-    await damage();
+    await damage(pair);
     const watch = start(['--until', 'ready', '--max-lag', '5s', '--state', places.state]);
     await watch.line('pass 2 DIFFERENT');
     expect(places.readState()).toMatchObject({
@@ -88,26 +85,16 @@ describe('rowproof watch beside writers', () => {
   });
 
   it('finds what verify finds, and ends at the first difference where it is to', async () => {
-    await damage();
+    await damage(pair);
     const { exitCode } = await start([
       ...['--stop-on-difference', '--report', `json=${join(places.folder, 'watch.json')}`],
-      ...[
-        '--differences',
-        join(places.folder, 'watch.ndjson'),
-        '--where',
-        'orders:id BETWEEN 301 AND 499999',
-      ],
+      ...['--differences', join(places.folder, 'watch.ndjson'), '--where', 'hot:id >= 8000000'],
     ]).result;
     expect(exitCode).toBe(1);
     await runCli([
       ...['verify', '--source', pair.source, '--target', pair.target, '--no-journal'],
       ...['--report', `json=${join(places.folder, 'verify.json')}`],
-      ...[
-        '--differences',
-        join(places.folder, 'verify.ndjson'),
-        '--where',
-        'orders:id BETWEEN 301 AND 499999',
-      ],
+      ...['--differences', join(places.folder, 'verify.ndjson'), '--where', 'hot:id >= 8000000'],
     ]);
     const read = (name: string): string => readFileSync(join(places.folder, name), 'utf8');
     expect(read('watch.ndjson')).toBe(read('verify.ndjson'));
@@ -144,13 +131,13 @@ describe('rowproof watch beside writers', () => {
     const before = watch.lines().length;
     // The next pass takes some seconds, and has read the catalogs by now.
     await delay(2500);
-    await pair.onSource.run('ALTER TABLE orders ADD COLUMN kind int NULL');
+    await pair.onSource.run('ALTER TABLE hot ADD COLUMN kind int NULL');
     try {
       const line = await watch.line('UNVERIFIED', before);
       expect(line).toContain('1 table not fully verified');
       await watch.line(/pass \d+ VERIFIED/, watch.lines().indexOf(line) + 1);
     } finally {
-      await pair.onSource.run('ALTER TABLE orders DROP COLUMN kind');
+      await pair.onSource.run('ALTER TABLE hot DROP COLUMN kind');
     }
   });
 });

@@ -13,8 +13,9 @@ export function parseQuantity(text: string, { is, least, most }: QuantityKind): 
     : null;
 }
 
-/** A number without a unit is no quantity: nobody could tell milliseconds from seconds. */
+/** A number without a unit is no quantity: nobody could tell milliseconds from seconds. Nothing is nothing in every unit. */
 function measure(text: string, units: Readonly<Record<string, number>>): number {
+  if (text.trim() === '0') return 0;
   const match = /^(\d{1,15}(?:\.\d{1,9})?) ?([a-z]+)$/i.exec(text.trim());
   const unit = units[match?.[2]?.toLowerCase() ?? ''];
   return match === null || unit === undefined ? Number.NaN : Number(match[1]) * unit;

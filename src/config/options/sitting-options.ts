@@ -52,6 +52,17 @@ export const SITTING_OPTIONS = nameOptions({
     file: { example: '4h' },
     page,
   },
+  waitForServer: {
+    group,
+    part,
+    kind: { is: 'duration', least: '0s', most: '1d' },
+    typed: '30s or 10m; 0 for no longer than 5 s',
+    help: 'How long to wait for a server that went away, before what is left is unverified (exit 3)',
+    default: '5m',
+    commands: ['verify', 'watch', 'resume'],
+    file: { example: '10m' },
+    page: 'what-if-something-fails.md',
+  },
   rotate: {
     group,
     part,

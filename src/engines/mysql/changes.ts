@@ -7,12 +7,23 @@ import { textLiteral } from './dialect.js';
 const STATISTICS_EXPIRY = 'information_schema_stats_expiry';
 
 /**
+ * MySQL counts the rows of its temporary tables, which a question of ours may need, among those of all handlers; MariaDB counts
+ * them apart, and since 10.6 has no counts of InnoDB.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/server-status-variables.html#statvar_Innodb_rows_inserted
+ * @see https://mariadb.com/docs/server/ha-and-performance/optimization-and-tuning/system-variables/server-status-variables#handler_write
+ */
+const COUNTERS = {
+  mysql: ['Innodb_rows_inserted', 'Innodb_rows_updated', 'Innodb_rows_deleted'],
+  mariadb: ['Handler_write', 'Handler_update', 'Handler_delete'],
+};
+
+/**
  * A text for each table that is another one once rows of it were written: when a table was written last, which every account
  * may read. Where a server does not say that of a table it is how many rows were written on the server since its start: a
  * restart begins anew, and that too is another number.
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-table.html UPDATE_TIME
- * @see https://dev.mysql.com/doc/refman/8.4/en/server-status-variables.html#statvar_Innodb_rows_inserted
  */
 export async function readMysqlChanges(
   session: SqlSession,
@@ -29,11 +40,11 @@ export async function readMysqlChanges(
 }
 
 async function countWrites(session: SqlSession): Promise<string | null> {
-  const rows = await session.query(
-    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Innodb_rows_inserted', 'Innodb_rows_updated', 'Innodb_rows_deleted')",
-  );
+  const { engine } = await readMysqlCapabilities(session);
+  const names = COUNTERS[engine].map((name) => `'${name}'`).join(', ');
+  const rows = await session.query(`SHOW GLOBAL STATUS WHERE Variable_name IN (${names})`);
   const counts = rows.map((row) => Object.values(row)[1] ?? '');
-  if (counts.length !== 3 || counts.some((count) => !/^\d+$/.test(count))) return null;
+  if (counts.length !== COUNTERS[engine].length || counts.some((count) => !/^\d+$/.test(count))) return null;
   return String(counts.reduce((sum, count) => sum + BigInt(count), 0n));
 }
 

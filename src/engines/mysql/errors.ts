@@ -13,6 +13,7 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
   ER_STATEMENT_TIMEOUT: { code: 'timeout', transient: true },
   ER_QUERY_INTERRUPTED: { code: 'read', transient: true },
   ER_CON_COUNT_ERROR: { code: 'connect', transient: true },
+  ER_TOO_MANY_USER_CONNECTIONS: { code: 'connect', transient: true },
   ER_SERVER_SHUTDOWN: { code: 'connection-lost', transient: true },
   ER_NEED_REPREPARE: { code: 'read', transient: true },
   PROTOCOL_CONNECTION_LOST: { code: 'connection-lost', transient: true },
@@ -20,6 +21,9 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
   EPIPE: { code: 'connection-lost', transient: true },
   ETIMEDOUT: { code: 'connect', transient: true },
   ECONNREFUSED: { code: 'connect', transient: true },
+  EHOSTUNREACH: { code: 'connect', transient: true },
+  ENETUNREACH: { code: 'connect', transient: true },
+  EAI_AGAIN: { code: 'connect', transient: true },
   ENOTFOUND: { code: 'connect', transient: false },
   ER_ACCESS_DENIED_ERROR: { code: 'connect', transient: false },
   ER_DBACCESS_DENIED_ERROR: { code: 'permission', transient: false },
@@ -30,9 +34,19 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
 /** MariaDB numbers that mysql2, which knows MySQL's names, calls something else. */
 const MARIADB_STATEMENT_TIMEOUT = 1969;
 const CONNECTION_KILLED = 1927;
+/** As many connections as `max_connections`, the server's `max_user_connections` and that of an account allow. */
+const TOO_MANY_CONNECTIONS: ReadonlySet<string> = new Set([
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+]);
+/** An account also has limits that are by the hour, which nobody waits for. */
+const ACCOUNT_LIMIT = 'ER_USER_LIMIT_REACHED';
 
 const PASSWORD =
   'Check account and password: in the URL, in MYSQL_PWD or in ~/.my.cnf. The server knows the account by where it comes from.';
+
+const FEWER_WORKERS =
+  'All connections of the server, or of the account, are taken: try again later, or with fewer --workers.';
 
 /** What to do about a refused login, by the code of the error. */
 export const MYSQL_CONNECT_HINTS: Readonly<Record<string, string>> = {
@@ -42,9 +56,9 @@ export const MYSQL_CONNECT_HINTS: Readonly<Record<string, string>> = {
   ER_DBACCESS_DENIED_ERROR: 'Grant the account SELECT on the database, or check the database in the URL.',
   ER_HOST_NOT_PRIVILEGED: 'The server lets nobody in from this machine: create the account for its address.',
   ER_HOST_IS_BLOCKED: 'Too many connections from this machine failed: an administrator can run FLUSH HOSTS.',
-  ER_CON_COUNT_ERROR: 'All connections of the server are taken: try again later, or with fewer --workers.',
-  ER_TOO_MANY_USER_CONNECTIONS:
-    'All connections of the account are taken: try again later, or with fewer --workers.',
+  ER_CON_COUNT_ERROR: FEWER_WORKERS,
+  ER_TOO_MANY_USER_CONNECTIONS: FEWER_WORKERS,
+  [ACCOUNT_LIMIT]: FEWER_WORKERS,
   ER_ACCOUNT_HAS_BEEN_LOCKED: 'Unlock the account, or name another one in the URL.',
   ER_MUST_CHANGE_PASSWORD_LOGIN: 'Change the password of the account with a client of the server first.',
 };
@@ -64,7 +78,11 @@ export function classifyMysqlError(error: unknown): ErrorClass {
   };
   if (errno === MARIADB_STATEMENT_TIMEOUT) return { code: 'timeout', transient: true, message, hint: '' };
   if (errno === CONNECTION_KILLED) return { code: 'connection-lost', transient: true, message, hint: '' };
+  if (code === ACCOUNT_LIMIT && message.includes("'max_user_connections'"))
+    return { code: 'connect', transient: true, message, hint: FEWER_WORKERS, isFull: true };
   const known = CLASSES[code];
+  if (TOO_MANY_CONNECTIONS.has(code) && known !== undefined)
+    return { ...known, message, hint: FEWER_WORKERS, isFull: true };
   if (known !== undefined) return { ...known, message, hint: '' };
   return fatal
     ? { code: 'connection-lost', transient: true, message, hint: '' }

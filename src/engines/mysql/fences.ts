@@ -36,7 +36,10 @@ function findFollower(
     return none('the target follows several servers that call themselves like the source');
   if (!source.writesBinlog || source.binlog.said === null) return none('the source writes no binary log');
   if (isReplica(source) && !source.logsApplied)
-    return none('the source is a replica itself and does not log what it applies (log_replica_updates)');
+    return none(
+      'the source is a replica itself and does not log what it applies (log_replica_updates)',
+      'refused' in source.channels ? source.channels.grant : null,
+    );
   return { source, target, channel, binlog: source.binlog.said, channels: target.channels.said.length };
 }
 
@@ -46,8 +49,9 @@ function isFrom({ sourceId, sourceUuid }: ReplicaChannel, source: MysqlReplicati
   return sourceId === source.serverId && sourceId !== '' && sourceId !== '0';
 }
 
+/** Where that is not seen, one that has ever applied something may be one still. */
 function isReplica({ applied, channels }: MysqlReplication): boolean {
-  return applied !== '' || ('said' in channels && channels.said.length > 0);
+  return 'said' in channels ? channels.said.length > 0 : applied !== '';
 }
 
 function findObstacle(

@@ -7,6 +7,7 @@ import type { CodecColumn, RowCodec } from '../row-codec.js';
 import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readMysqlAccount, readMysqlClock } from './account.js';
+import { readMysqlActivity } from './activity.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
@@ -43,6 +44,7 @@ async function compileCodec(session: SqlSession, columns: readonly CodecColumn[]
 export const mysqlParts: SqlEngineParts = {
   family: 'mysql',
   schemes: ['mysql', 'mariadb'],
+  clientVariables: ['MYSQL_', 'MARIADB_'],
   titles: { mysql: 'MySQL', mariadb: 'MariaDB' },
   spreadUrls: spreadMysqlUrls,
   resolveConnection: resolveMysqlConnection,
@@ -65,6 +67,7 @@ export const mysqlParts: SqlEngineParts = {
   readClock: readMysqlClock,
   readLoad: readMysqlLoad,
   positions: mysqlPositions,
+  readActivity: readMysqlActivity,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,
   connectHints: MYSQL_CONNECT_HINTS,

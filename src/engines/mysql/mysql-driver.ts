@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
@@ -71,6 +72,10 @@ export class MysqlConnection implements SqlSession {
   /** The session's number, where it is the server that gave it at the login: behind a proxy it may be anybody's. */
   get cancelKey(): string | null {
     return this.serverSessionId === String(this.#connection.threadId) ? this.serverSessionId : null;
+  }
+
+  get receivedBytes(): number {
+    return (this.#stream as Socket).bytesRead;
   }
 
   /** Prepares the session and finds out who the server is. */

@@ -1,5 +1,6 @@
 import type { SqlPositions } from '../sql-positions.js';
 import { readMysqlChanges } from './changes.js';
+import { buildAtLeast, buildGreatest } from './column-positions.js';
 import { isMysqlPositionReached, readMysqlPosition } from './fence-positions.js';
 import { chooseMysqlFences, findMysqlHalt } from './fences.js';
 import { readMysqlReplication } from './replication.js';
@@ -12,4 +13,6 @@ export const mysqlPositions: SqlPositions = {
   readChanges: readMysqlChanges,
   chooseFences: chooseMysqlFences,
   findHalt: findMysqlHalt,
+  buildGreatest,
+  buildAtLeast,
 };

@@ -73,5 +73,12 @@ export interface MysqlReplication {
 
 /** The facts of a server of this family; null for those of another one. */
 export function mysqlReplicationOf({ facts }: ReplicationFacts): MysqlReplication | null {
-  return facts.family === 'mysql' ? (facts as unknown as MysqlReplication) : null;
+  return isOfFamily(facts) ? facts : null;
+}
+
+type Facts = ReplicationFacts['facts'];
+
+/** Only this engine writes them, so that the family says what they are. */
+function isOfFamily(facts: Facts): facts is Facts & MysqlReplication {
+  return facts.family === 'mysql';
 }

@@ -7,6 +7,9 @@ import { textLiteral } from './dialect.js';
  * its rows lie in other tables; every account may read that. A standby counts none of what it replays: its own place in the
  * log counts there.
  *
+ * Sessions count at the end of a transaction, but not more often than once or twice a second. What one wrote just before it fell
+ * silent is counted ten seconds later, and before PostgreSQL 15 only with its next statement.
+ *
  * @see https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ALL-TABLES-VIEW
  * @see https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-DATABASE-VIEW
  */

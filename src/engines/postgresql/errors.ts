@@ -21,12 +21,20 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
   EPIPE: { code: 'connection-lost', transient: true },
   ETIMEDOUT: { code: 'connect', transient: true },
   ECONNREFUSED: { code: 'connect', transient: true },
+  EHOSTUNREACH: { code: 'connect', transient: true },
+  ENETUNREACH: { code: 'connect', transient: true },
+  EAI_AGAIN: { code: 'connect', transient: true },
   ENOTFOUND: { code: 'connect', transient: false },
   '28000': { code: 'connect', transient: false },
   '28P01': { code: 'connect', transient: false },
   '3D000': { code: 'connect', transient: false },
   '42501': { code: 'permission', transient: false },
 };
+
+/** `too_many_connections`: of the server, of a database, and of a role. */
+const TOO_MANY_CONNECTIONS = '53300';
+const FEWER_WORKERS =
+  'All connections of the server, or of the account, are taken: try again later, or with fewer --workers.';
 
 /** What to do about a refused login, by its SQLSTATE. */
 export const POSTGRESQL_CONNECT_HINTS: Readonly<Record<string, string>> = {
@@ -35,7 +43,7 @@ export const POSTGRESQL_CONNECT_HINTS: Readonly<Record<string, string>> = {
     'Check the account, postgres://ACCOUNT@host/database, and what pg_hba.conf of the server lets in from here.',
   '3D000': 'Check the database in the URL, postgres://host:5432/DATABASE; letter case counts.',
   '42501': 'Grant the account CONNECT on the database, or check the database in the URL.',
-  '53300': 'All connections of the server are taken: try again later, or with fewer --workers.',
+  [TOO_MANY_CONNECTIONS]: FEWER_WORKERS,
   '57P03': 'The server is starting or stopping: try again later.',
 };
 
@@ -48,6 +56,8 @@ export function classifyPostgresqlError(error: unknown): ErrorClass {
     return { code: 'permission', transient: false, message, hint };
   }
   const known = CLASSES[code];
+  if (code === TOO_MANY_CONNECTIONS && known !== undefined)
+    return { ...known, message, hint: FEWER_WORKERS, isFull: true };
   if (known !== undefined) return { ...known, message, hint: '' };
   if (/^Connection terminated|timeout expired|not queryable/.test(message)) {
     return { code: 'connection-lost', transient: true, message, hint: '' };

@@ -6,11 +6,17 @@ import { type PostgresqlReplication, postgresqlReplicationOf } from './replicati
 import { chooseSubscriptions } from './subscription-fences.js';
 
 /** Chooses the fence of each table pair: of a standby for all that its log takes in, of a subscriber for what it subscribes to. */
-export function choosePostgresqlFences({ source, target, pairs }: FenceRequest): readonly FenceChoice[] {
+export function choosePostgresqlFences({
+  sourceBefore,
+  source,
+  target,
+  pairs,
+}: FenceRequest): readonly FenceChoice[] {
   const [from, to] = [postgresqlReplicationOf(source), postgresqlReplicationOf(target)];
   if (from === null || to === null)
     return pairs.map(() => none('no position of one of these servers has a meaning on the other'));
-  const both = { source: from, target: to };
+  const before = sourceBefore === undefined ? null : postgresqlReplicationOf(sourceBefore);
+  const both = { before: before ?? from, source: from, target: to };
   if (!to.isStandby) return pairs.map(chooseSubscriptions(both));
   const way = chooseStandby(both);
   return pairs.map(({ source: table, target: partner }) => {

@@ -5,6 +5,7 @@ import { openWithin } from '../open-session.js';
 import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readPostgresqlAccount, readPostgresqlClock } from './account.js';
+import { readPostgresqlActivity } from './activity.js';
 import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
 import { compilePostgresqlCodec } from './codec.js';
@@ -31,6 +32,7 @@ async function openSql(settings: ConnectionSettings, stop?: AbortSignal): Promis
 export const postgresqlParts: SqlEngineParts = {
   family: 'postgresql',
   schemes: ['postgres', 'postgresql'],
+  clientVariables: ['PG'],
   titles: { postgresql: 'PostgreSQL' },
   spreadUrls: spreadPostgresqlUrls,
   resolveConnection: resolvePostgresqlConnection,
@@ -53,6 +55,7 @@ export const postgresqlParts: SqlEngineParts = {
   readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
   positions: postgresqlPositions,
+  readActivity: readPostgresqlActivity,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,
   connectHints: POSTGRESQL_CONNECT_HINTS,

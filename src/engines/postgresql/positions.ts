@@ -1,5 +1,6 @@
 import type { SqlPositions } from '../sql-positions.js';
 import { readPostgresqlChanges } from './changes.js';
+import { buildAtLeast, buildGreatest } from './column-positions.js';
 import { isPostgresqlPositionReached, readPostgresqlPosition } from './fence-positions.js';
 import { choosePostgresqlFences, findPostgresqlHalt } from './fences.js';
 import { readPostgresqlReplication } from './replication.js';
@@ -12,4 +13,6 @@ export const postgresqlPositions: SqlPositions = {
   readChanges: readPostgresqlChanges,
   chooseFences: choosePostgresqlFences,
   findHalt: findPostgresqlHalt,
+  buildGreatest,
+  buildAtLeast,
 };

@@ -83,6 +83,10 @@ export class PostgresqlConnection implements SqlSession {
     return `${processID} ${secretKey}`;
   }
 
+  get receivedBytes(): number {
+    return this.#parts.connection.stream.bytesRead;
+  }
+
   /** Finds out what the server has and who it is. */
   async begin(): Promise<void> {
     const rows = await this.#runSimple(buildOpening(this.#settings));

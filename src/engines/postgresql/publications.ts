@@ -12,13 +12,13 @@ import type {
 /** The logical slots of the database. */
 export async function readSlots(session: SqlSession): Promise<readonly SlotFacts[]> {
   const rows = await session.query(
-    `SELECT slot_name, active, restart_lsn::text AS kept FROM pg_replication_slots
+    `SELECT slot_name, active, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots
      WHERE slot_type = 'logical' AND database = current_database()`,
   );
-  return rows.map(({ slot_name, active, kept }) => ({
+  return rows.map(({ slot_name, active, confirmed }) => ({
     name: slot_name ?? '',
     isActive: active === 't',
-    kept: kept ?? null,
+    confirmed: confirmed ?? null,
   }));
 }
 

@@ -4,8 +4,8 @@ import type { ReplicationFacts } from '../positions.js';
 export interface SlotFacts {
   readonly name: string;
   readonly isActive: boolean;
-  /** From where on it keeps the log. */
-  readonly kept: string | null;
+  /** What its subscriber has confirmed. */
+  readonly confirmed: string | null;
 }
 
 /** A table of a publication. Columns are null where the server has no column lists. */
@@ -61,5 +61,12 @@ export interface PostgresqlReplication {
 
 /** The facts of a PostgreSQL server; null for those of another family. */
 export function postgresqlReplicationOf({ facts }: ReplicationFacts): PostgresqlReplication | null {
-  return facts.family === 'postgresql' ? (facts as unknown as PostgresqlReplication) : null;
+  return isOfFamily(facts) ? facts : null;
+}
+
+type Facts = ReplicationFacts['facts'];
+
+/** Only this engine writes them, so that the family says what they are. */
+function isOfFamily(facts: Facts): facts is Facts & PostgresqlReplication {
+  return facts.family === 'postgresql';
 }

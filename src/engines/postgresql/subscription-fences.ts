@@ -6,6 +6,8 @@ import { findPublicationFilter } from './publication-filters.js';
 import type { PostgresqlReplication, SubscriptionFacts } from './replication-facts.js';
 
 interface Sides {
+  /** The source as it was before the target was read. */
+  readonly before: PostgresqlReplication;
   readonly source: PostgresqlReplication;
   readonly target: PostgresqlReplication;
 }
@@ -22,7 +24,8 @@ interface Candidate {
 }
 
 /** Chooses by the subscription that carries a table. Only a table that was copied whole is applied with all others. */
-export function chooseSubscriptions({ source, target }: Sides): (pair: TablePair) => FenceChoice {
+export function chooseSubscriptions(sides: Sides): (pair: TablePair) => FenceChoice {
+  const { source, target } = sides;
   const slots = target.subscriptions.flatMap((subscription): Candidate[] =>
     subscription.slot !== null && source.slots.some(({ name }) => name === subscription.slot)
       ? [{ subscription, slot: subscription.slot }]
@@ -30,29 +33,27 @@ export function chooseSubscriptions({ source, target }: Sides): (pair: TablePair
   );
   if (slots.length === 0)
     return () => none('the target is no standby, and has no subscription whose slot is on the source');
-  const doubts = slots.map((candidate) => findDoubt(candidate, { source, target }));
+  const doubts = slots.map((candidate) => findDoubt(candidate, sides));
   const sure = slots.filter((_, i) => doubts[i] === null);
   if (sure.length === 0) return () => none(doubts.find((doubt) => doubt !== null) ?? '');
-  return (pair) => chooseFor(pair, sure, { source, target });
+  return (pair) => chooseFor(pair, sure, sides);
 }
 
-/** How far behind what it was sent a slot may be. */
-const SLOT_SLACK_BYTES = 64n * 1024n * 1024n;
-
 /**
- * Why a subscription may be that of another server with a slot of the same name: a copy of a server has its slots' names. Its
- * place in the log must lie between what the slot keeps and what the source has written.
+ * Why a subscription may be that of another server with a slot of the same name: a copy of a server has its slots' names. What
+ * it has received must lie between what was confirmed to the source before and what the source has written afterwards.
  */
-function findDoubt({ subscription, slot }: Candidate, { source, target }: Sides): string | null {
+function findDoubt({ subscription, slot }: Candidate, { before, source, target }: Sides): string | null {
   const { name, isEnabled, received } = subscription;
   if (!isEnabled) return `subscription ${name} is disabled`;
   if (received === null) return `subscription ${name} is not at work`;
-  const facts = source.slots.find((each) => each.name === slot);
-  if (facts?.isActive !== true) return `nobody reads from slot ${slot} of the source`;
-  const [place, written, kept] = [received, source.position, facts.kept].map(parseLsn);
-  if (place == null || written == null || kept == null) return `slot ${slot} has no position`;
+  const find = (facts: PostgresqlReplication) => facts.slots.find((each) => each.name === slot);
+  if (find(source)?.isActive !== true) return `nobody reads from slot ${slot} of the source`;
+  const [place, written, confirmed] = [received, source.position, find(before)?.confirmed].map(parseLsn);
+  if (place == null || written == null || confirmed == null) return `slot ${slot} has no position`;
   const isAhead = target.endedMs <= source.beganMs && place > written;
-  return isAhead || place + SLOT_SLACK_BYTES < kept
+  const isBehind = before.endedMs <= target.beganMs && place < confirmed;
+  return isAhead || isBehind
     ? `subscription ${name} stands where the source's slot ${slot} does not, so that it is that of another server`
     : null;
 }

@@ -49,7 +49,7 @@ function listRunMetrics(result: RunResult): Metric[] {
   ];
 }
 
-function listRowMetrics({ totals, tables, baseline }: RunResult): Metric[] {
+function listRowMetrics({ totals, tables, baseline, replication }: RunResult): Metric[] {
   const sides = { source: totals.sourceRows, target: totals.targetRows };
   const kinds = { missing: totals.missing, extra: totals.extra, changed: totals.changed };
   return [
@@ -72,6 +72,20 @@ function listRowMetrics({ totals, tables, baseline }: RunResult): Metric[] {
       'Rows that differed first and were equal when read again.',
       totals.inFlight,
     ),
+    gauge(
+      'rowproof_unsettled_rows',
+      'Rows that were looked at again and of which nobody can say whether they differ.',
+      totals.unsettled ?? 0,
+    ),
+    ...(replication?.lagMs === undefined || replication.lagMs === null
+      ? []
+      : [
+          gauge(
+            'rowproof_target_lag_seconds',
+            'How long the target took, at the end, to come up to where the source was.',
+            replication.lagMs.last / 1000,
+          ),
+        ]),
     gauge(
       'rowproof_unverified_tables',
       'Table pairs of which something was not checked, whatever their verdict.',

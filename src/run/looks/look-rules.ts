@@ -6,6 +6,8 @@ export interface LookRules {
   readonly forMs: number;
   /** How long a target may take to come up to a position. */
   readonly longestLagMs: number;
+  /** What a command of the user's must not find in its environment. */
+  readonly passwords: readonly string[];
   /** Is told how long the target took to come up to a position of the source. */
   readonly onLag: (fence: Fence, lagMs: number) => void;
 }

@@ -1,12 +1,13 @@
 import type { Fence } from '../../core/fence.js';
 import type { TableState } from '../../state/table-state.js';
+import { waitUnlessStopped } from '../back-off.js';
 import { endPart } from '../end-part.js';
 import type { HeldRange } from '../held-range.js';
 import type { FenceRun, RunLooks, TableRun } from '../table-run.js';
 import { commitHeld } from './commit-held.js';
 import { batchRanges } from './look-batch.js';
 import type { LookRules } from './look-rules.js';
-import { passFence, pause, randomDistance } from './pass-fence.js';
+import { passFence, randomDistance } from './pass-fence.js';
 import { settleBatches } from './settle.js';
 import type { WriteWatch } from './write-watch.js';
 
@@ -60,7 +61,7 @@ export class Looks implements RunLooks {
   }
 
   pause(signal: AbortSignal): Promise<void> {
-    return pause(randomDistance(), signal);
+    return waitUnlessStopped(randomDistance(), signal);
   }
 
   async #settleHeld(run: TableRun): Promise<void> {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { LOOKS_TO_CONFIRM } from '../../core/candidate-book.js';
 import type { Fence } from '../../core/fence.js';
 import { awaitPosition, takePosition } from '../../tasks/fence-position.js';
+import { waitUnlessStopped } from '../back-off.js';
 import type { FenceRun } from '../table-run.js';
 import type { LookRules } from './look-rules.js';
 
@@ -15,22 +15,15 @@ export function randomDistance(): number {
   return randomInt(LEAST_DISTANCE_MS, MOST_DISTANCE_MS);
 }
 
-/** Waits; ends early at a stop, after which whoever waits looks. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-}
-
 /** Waits until the target has applied all that the source had committed when this was called; false where it does not. */
 export async function passFence(
   { sides, signal, now }: FenceRun,
   fence: Fence | null,
-  { forMs, longestLagMs, onLag }: LookRules,
+  { forMs, longestLagMs, passwords, onLag }: LookRules,
 ): Promise<boolean> {
-  if (fence === null || fence.order !== 'global') await pause(forMs / LOOKS_TO_CONFIRM, signal);
+  if (fence === null || fence.order !== 'global') await waitUnlessStopped(forMs / LOOKS_TO_CONFIRM, signal);
   if (fence === null) return true;
-  const wait = { fence, stop: signal, limitMs: longestLagMs };
+  const wait = { fence, stop: signal, limitMs: longestLagMs, passwords };
   // What fails is in the log; a position that nobody can be asked for was not reached.
   const position = await takePosition({ ...wait, session: sides.source.session }).catch(() => null);
   if (position === null) return false;

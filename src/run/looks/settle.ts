@@ -2,10 +2,11 @@ import { LOOKS_TO_CONFIRM } from '../../core/candidate-book.js';
 import type { LookTask } from '../../core/chunk.js';
 import type { Side } from '../../core/pairing.js';
 import { awaitPosition } from '../../tasks/fence-position.js';
+import { waitUnlessStopped } from '../back-off.js';
 import { runWithRetries, type TableRun } from '../table-run.js';
 import type { LookBatch } from './look-batch.js';
 import type { LookRules } from './look-rules.js';
-import { pause, randomDistance } from './pass-fence.js';
+import { randomDistance } from './pass-fence.js';
 
 /** Without a fence it is the time that decides: looks become rarer, up to this. */
 const LONGEST_DISTANCE_MS = 10_000;
@@ -27,7 +28,7 @@ export async function settleBatches(
     const live = batches.filter((batch) => batch.isLive);
     const moving = live.filter((batch) => batch.book.open.length > 0 && !isDone(batch, { round, isOver }));
     if (moving.length > 0) {
-      if (round > 0) await pause(distanceOf(moving, round), run.signal);
+      if (round > 0) await waitUnlessStopped(distanceOf(moving, round), run.signal);
       await lookAt(run, moving, { rules, which: (batch) => batch.book.open });
       await tell(run, batches, round + 1);
       continue;
@@ -47,7 +48,7 @@ function isDone({ isFenced }: LookBatch, { round, isOver }: { round: number; isO
 async function lookOnceMore(run: TableRun, live: readonly LookBatch[], rules: LookRules): Promise<boolean> {
   const confirmed = live.filter(({ isFenced, book }) => isFenced && book.confirmed.length > 0);
   if (confirmed.length === 0) return true;
-  await pause(distanceOf(confirmed, 0), run.signal);
+  await waitUnlessStopped(distanceOf(confirmed, 0), run.signal);
   const before = confirmed.map(({ book }) => book.open.length);
   await lookAt(run, confirmed, { rules, which: ({ book }) => book.confirmed });
   return confirmed.every(({ book }, at) => book.open.length === before[at]);

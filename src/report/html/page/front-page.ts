@@ -3,6 +3,7 @@ import type { RunResult } from '../../../core/result.js';
 import { formatCount, formatCounted, formatDuration } from '../../../words/number-text.js';
 import { visibleMessage, visibleName } from '../../../words/visible-text.js';
 import { listCanaries } from '../../canary-sentences.js';
+import { formatUnsettled, listReplication } from '../../replication-sentences.js';
 import { describeHidden } from '../../scope-sentences.js';
 import { formatSide } from '../../side-text.js';
 import { listFindings, listSkippedColumns } from '../../told-findings.js';
@@ -86,7 +87,7 @@ function formatFacts(result: RunResult): Html {
     ],
     [
       'Differences',
-      `${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed${describeWaivedRows(result)}; ${formatCount(totals.inFlight)} in flight`,
+      `${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed${describeWaivedRows(result)}; ${formatCount(totals.inFlight)} in flight${formatUnsettled(totals)}`,
     ],
     [
       'Coverage',
@@ -95,7 +96,7 @@ function formatFacts(result: RunResult): Html {
     ['Age', describeAge(result)],
     ...listCanaries(result).map((text) => ['Canary', text.replace(/^Canary: /, '')] as const),
     ...describeHidden(result).map((text) => ['Hidden', text.replace(/^Hidden on request: /, '')] as const),
-    ['Positions', 'None were recorded: each chunk of rows stands as it was when it was read.'],
+    ['Positions', describePositions(result)],
   ];
   return html`<dl class="facts">${facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>`;
 }
@@ -174,4 +175,11 @@ const SIGNATURES = html`<h2 id="sign">Decision</h2>
 
 function shorten(text: string): string {
   return text.length <= MOST_SENTENCE ? text : `${text.slice(0, MOST_SENTENCE)}…`;
+}
+
+function describePositions(result: RunResult): string {
+  const known = listReplication(result);
+  return known.length > 0
+    ? known.join(' ')
+    : 'None were recorded: each chunk of rows stands as it was when it was read.';
 }

@@ -1,0 +1,43 @@
+import { RowproofError } from '../core/errors.js';
+import { formatCount } from '../words/number-text.js';
+
+/** Who is told how far the writing is, and who may end it. */
+interface Watching {
+  readonly show: (text: string) => void;
+  readonly stop: AbortSignal;
+}
+
+const SHOW_EVERY = 1000;
+
+/** Follows rows on their way into files: tells how many there are, and ends where somebody stops the program. */
+export class WritingWatch {
+  readonly #watching: Watching;
+
+  constructor(watching: Watching) {
+    this.#watching = watching;
+  }
+
+  /** Hands the same things on; `doing` says what is done with them, `writing rows.ndjson`. */
+  async *follow<Thing>(things: AsyncIterable<Thing>, doing: string): AsyncGenerator<Thing> {
+    const { show, stop } = this.#watching;
+    let done = 0;
+    show(doing);
+    try {
+      for await (const thing of things) {
+        if (stop.aborted) throw interrupted();
+        if (++done % SHOW_EVERY === 0) show(`${doing}: ${formatCount(done)} rows`);
+        yield thing;
+      }
+    } finally {
+      show('');
+    }
+  }
+}
+
+function interrupted(): RowproofError {
+  return new RowproofError({
+    code: 'interrupted',
+    message: 'The program was interrupted while it wrote what the run had found.',
+    hint: 'A file that is there is whole: those that were not written to their end are not there.',
+  });
+}
