@@ -107,9 +107,11 @@ describe('the term of a watch', () => {
     expect(inheritMemory(take(2)).passes).toBe(4);
   });
 
-  it('is over where its folder was deleted', () => {
+  it('is over where its folder was deleted, also once another process has made one of that name', () => {
     const term = take(0);
     rmSync(term.folder, { recursive: true });
     expect(term.isHeld).toBe(false);
+    const other = take(0);
+    expect([term.isHeld, other.isHeld]).toEqual([false, true]);
   });
 });

@@ -2,7 +2,13 @@ import type { RunConfig } from '../../config/run-config.js';
 import { VERSION } from '../../config/version.js';
 import { WATCH_FORMAT, type WatchState } from '../../core/watch.js';
 import type { WatchTerm } from '../../state/watch/watch-folder.js';
-import { inheritMemory, replaceFile, type WatchMemory, writeMemory } from '../../state/watch/watch-memory.js';
+import {
+  inheritMemory,
+  replaceFile,
+  sweepFile,
+  type WatchMemory,
+  writeMemory,
+} from '../../state/watch/watch-memory.js';
 import { describeAsked } from '../asked-run.js';
 import { beatMs } from './await-term.js';
 import { latestOf, type WatchRules, whyNotReady } from './watch-rules.js';
@@ -37,6 +43,7 @@ export class Watching {
     this.#sides = { source, target };
     this.#onWarning = onWarning;
     this.#memory = inheritMemory(term);
+    if (rules.statePath !== null) sweepFile(rules.statePath);
     this.#writeState();
     this.#timer = setInterval(() => this.#live(), beatMs(rules.takeOverAfterMs));
   }
@@ -80,8 +87,10 @@ export class Watching {
   /** Ends it, and leaves the watch to whoever wants it. */
   close(): void {
     clearInterval(this.#timer);
-    if (this.isHeld) this.turnTo('ended');
+    const { isHeld } = this;
+    if (isHeld) this.turnTo('ended');
     this.term.release();
+    if (isHeld && this.#memory.passes === 0) this.term.removeIfEmpty();
   }
 
   #live(): void {

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { WatchHolder } from '../../core/watch.js';
-import { codeOf, removeRun } from '../journal/journal-folder.js';
+import { codeOf, listSittings, removeRun } from '../journal/journal-folder.js';
 
 const HOLDER = 'holder.json';
 const COUNTER = 'counter';
@@ -61,6 +62,14 @@ function parseHolder(text: string): WatchHolder | null {
   }
 }
 
+/** What a term has of its files. */
+interface OwnFiles {
+  /** What the file of the holder says, and that of no other process. */
+  readonly claim: string;
+  /** Of the open counter. */
+  readonly handle: number;
+}
+
 /**
  * The time in which one process holds a watch. Its journal has a name of its own, so that nothing that it writes after another
  * one took over is ever read: only the journal of the highest term is.
@@ -68,13 +77,15 @@ function parseHolder(text: string): WatchHolder | null {
 export class WatchTerm {
   readonly place: WatchPlace;
   readonly holder: WatchHolder;
+  readonly #claim: string;
   readonly #handle: number;
   #count = 0;
   #isOver = false;
 
-  private constructor(place: WatchPlace, holder: WatchHolder, handle: number) {
+  private constructor(place: WatchPlace, holder: WatchHolder, { claim, handle }: OwnFiles) {
     this.place = place;
     this.holder = holder;
+    this.#claim = claim;
     this.#handle = handle;
   }
 
@@ -89,8 +100,10 @@ export class WatchTerm {
       throw error;
     }
     const holder = { host: hostname(), pid: process.pid, term, since: now.toISOString() };
-    writeFileSync(join(folder, HOLDER), JSON.stringify(holder), { mode: 0o600 });
-    const held = new WatchTerm(place, holder, openSync(join(folder, COUNTER), 'wx', 0o600));
+    const claim = JSON.stringify({ ...holder, claim: randomBytes(12).toString('hex') });
+    writeFileSync(join(folder, HOLDER), claim, { mode: 0o600 });
+    const handle = openSync(join(folder, COUNTER), 'wx', 0o600);
+    const held = new WatchTerm(place, holder, { claim, handle });
     held.beat();
     return held;
   }
@@ -105,9 +118,10 @@ export class WatchTerm {
     return join(this.place.folder, this.name);
   }
 
-  /** Whether nobody took over; where its own folder was deleted it is over too. */
+  /** Whether nobody took over. Where its folder was deleted it is over too, and where another process has made one of that name since. */
   get isHeld(): boolean {
-    return !this.#isOver && listTerms(this.place).at(-1) === this.holder.term;
+    if (this.#isOver || listTerms(this.place).at(-1) !== this.holder.term) return false;
+    return readText(join(this.folder, HOLDER)) === this.#claim;
   }
 
   /** Says that the process is alive. */
@@ -122,6 +136,11 @@ export class WatchTerm {
     this.#isOver = true;
     this.#write(RELEASED);
     closeSync(this.#handle);
+  }
+
+  /** Deletes what is kept of it, where no pass left anything. */
+  removeIfEmpty(): void {
+    if (listSittings(this.place.folder, this.name).length === 0) removeRun(this.place.folder, this.name);
   }
 
   /** Deletes the journals of terms before it, of which nothing counts any more. */

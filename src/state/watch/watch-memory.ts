@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'n
 import { basename, dirname, join } from 'node:path';
 import type { PassSummary } from '../../core/watch.js';
 import { codeOf, listSittings, sittingPath } from '../journal/journal-folder.js';
+import { markOfProcess, sweepLeft } from '../left-files.js';
 import type { KnownRows } from './known-rows.js';
 import { listTerms, termName, type WatchPlace, type WatchTerm } from './watch-folder.js';
 
@@ -84,7 +85,8 @@ function parseMemory(path: string): WatchMemory | null {
 
 /** Writes a file in one step: whoever reads it sees all of the old text or all of the new one. */
 export function replaceFile(path: string, text: string, mode: number): void {
-  const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
+  const random = randomBytes(6).toString('hex');
+  const temporary = join(dirname(path), `${leftPrefix(path)}${markOfProcess()}.${random}.tmp`);
   try {
     writeFileSync(temporary, text, { mode, flag: 'wx' });
     renameSync(temporary, path);
@@ -92,4 +94,13 @@ export function replaceFile(path: string, text: string, mode: number): void {
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** Deletes what processes left that were killed while they wrote a file. */
+export function sweepFile(path: string): void {
+  sweepLeft(dirname(path), leftPrefix(path));
+}
+
+function leftPrefix(path: string): string {
+  return `.${basename(path)}.`;
 }
