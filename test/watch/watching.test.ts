@@ -142,4 +142,28 @@ describe('rowproof watch beside writers', () => {
       await pair.onSource.run('ALTER TABLE hot DROP COLUMN kind');
     }
   });
+
+  it('tries a pass again that came to no end, and is no run to be resumed', async () => {
+    await pair.onTarget.run("CREATE USER checker IDENTIFIED BY 'secret'; GRANT SELECT ON shop.* TO checker");
+    const target = pair.target.replace(/\/\/[^@]*@/, '//checker:secret@');
+    try {
+      const watch = startWatch({ ...pair, target }, places, ['--state', places.state]);
+      watches.push(watch);
+      await watch.line(/pass \d+ VERIFIED/);
+      const resumed = await runCli(['resume', places.terms()[0] ?? '', '--journal', places.journal]);
+      expect(resumed).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('is what rowproof watch keeps, and no run that could be resumed'),
+      });
+      await pair.onTarget.run('ALTER USER checker ACCOUNT LOCK');
+      await watch.said('The pass came to no end, and is tried again');
+      expect(places.readState().failure?.message).toContain('target');
+      const told = watch.lines().length;
+      await pair.onTarget.run('ALTER USER checker ACCOUNT UNLOCK');
+      await watch.line(/pass \d+ VERIFIED/, told);
+      expect(places.readState().failure).toBeNull();
+    } finally {
+      await pair.onTarget.run('DROP USER checker');
+    }
+  });
 });
