@@ -10,8 +10,11 @@ import type { WatchRequest } from './watch-request.js';
 import type { WatchRules } from './watch-rules.js';
 import { Watching } from './watching.js';
 
-/** After a pass that came to no end the next one begins so much later, or when it is due. */
+/** After a pass that came to no end the next one begins so much later, or when it is due, but never at once. */
 const RETRY_MS = 10_000;
+const LEAST_RETRY_MS = 1000;
+/** Timers cannot wait for more than some weeks, and the time of day may be set meanwhile. */
+const LONGEST_WAIT_MS = 3_600_000;
 
 /**
  * Compares the same databases again and again, until it is time or somebody stops it. Of several processes that watch the same one
@@ -73,18 +76,23 @@ async function takeTurns(request: WatchRequest, watching: Watching): Promise<Hol
     const turn = chooseTurn(watching.memory, rules, { ...moment, nowMs: Date.now(), keptPass });
     if (turn.kind === 'wait') {
       // A stop ends the wait.
-      await delay(turn.ms, undefined, { signal }).catch(() => undefined);
+      await delay(Math.min(turn.ms, LONGEST_WAIT_MS), undefined, { signal }).catch(() => undefined);
       continue;
     }
     const begunMs = Date.now();
-    const outcome = await readTurn({ ...request, watching, turn, last });
+    // What a pass hangs on its signal goes with it.
+    const outcome = await readTurn({ ...request, signal: AbortSignal.any([signal]), watching, turn, last });
     moment.lastEndMs = Date.now();
     moment.lastTookMs = moment.lastEndMs - begunMs;
     moment.mustRead = outcome.kind === 'other-comparison';
-    moment.notBeforeMs = outcome.kind === 'failed' ? Date.now() + Math.min(RETRY_MS, rules.passEveryMs) : 0;
+    moment.notBeforeMs = outcome.kind === 'failed' ? Date.now() + retryMs(rules) : 0;
     const end = judge(outcome, { rules, watching });
     if (end !== null) return end;
   }
+}
+
+function retryMs({ passEveryMs }: WatchRules): number {
+  return Math.max(LEAST_RETRY_MS, Math.min(RETRY_MS, passEveryMs));
 }
 
 interface Judging {

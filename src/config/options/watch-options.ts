@@ -46,7 +46,7 @@ export const WATCH_OPTIONS = nameOptions({
   },
   untilTimeout: {
     group,
-    kind: { is: 'duration', least: '1s', most: '90d' },
+    kind: { is: 'duration', least: '1s', most: '24d' },
     typed: '8h',
     help: 'With --until ready: end after this time, with the reason why it is not (exit 3)',
     commands,
