@@ -25,6 +25,7 @@ const isLong = process.argv.includes('--all');
 const passedOn = process.argv.slice(2).filter((argument) => argument !== '--all');
 if (isLong) {
   process.env.ROWPROOF_TEST_SERVERS ??= 'all';
+  process.env.ROWPROOF_TEST_FENCE_ROWS ??= '1000';
   process.env.ROWPROOF_TEST_NODES ??= NODE_VERSIONS.join(' ');
   process.env.ROWPROOF_TEST_PAIRS ??= 'all';
   process.env.ROWPROOF_TEST_WORKERS ??= '2';

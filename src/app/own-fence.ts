@@ -23,7 +23,7 @@ export function chooseOwnFence(config: RunConfig, catalogs: Readonly<Record<Side
   const { fenceTable, fenceCommand, fenceOrder } = config;
   if (fenceTable === null) return null;
   const column = findColumn({ ...config, fenceTable }, catalogs);
-  const values = findValues(column);
+  const values = findValues(column, fenceTable);
   const { source, target, sourceColumn, targetColumn } = column;
   const from = `${qualifiedName(source)}.${sourceColumn.name}`;
   const to = `${qualifiedName(target)}.${targetColumn.name}`;
@@ -52,40 +52,47 @@ function findColumn(
   config: RunConfig & { readonly fenceTable: ColumnPattern },
   catalogs: Readonly<Record<Side, Catalog>>,
 ): FenceColumn {
-  const { table, column } = config.fenceTable;
-  const isThere = catalogs.source.tables.some(({ name }) => name === table);
+  const { fenceTable } = config;
+  const { table, column } = fenceTable;
   const alone = { ...config, tables: [table], exclude: [], columns: [], ignoreColumns: [] };
-  const planned = isThere
-    ? pairTables(catalogs.source, catalogs.target, compileScope(alone)).tables.find(
-        ({ source }) => source?.name === table,
-      )
-    : undefined;
+  const { tables } = pairTables(catalogs.source, catalogs.target, compileScope(alone));
+  const planned = tables.find(({ source }) => source?.name === table);
   if (planned?.source == null) {
     const names = catalogs.source.tables.map(({ name }) => name);
-    throw refuse(`"${table}" is no table of the source`, askForName(table, { schemas: [], names }));
+    throw refuse(
+      fenceTable,
+      'no table of the source has such a name',
+      askForName(table, { schemas: [], names }),
+    );
   }
   const { source, target, columns } = planned;
-  if (target === null) throw refuse(`table ${qualifiedName(source)} has no partner on the target`);
+  if (target === null) throw refuse(fenceTable, 'the table has no partner on the target');
   const sourceColumn = source.columns.find(({ name }) => name === column);
   if (sourceColumn === undefined) {
     const names = source.columns.map(({ name }) => name);
+    const meant = askForName(column, { schemas: [], names });
     throw refuse(
-      `${qualifiedName(source)} of the source has no column "${column}"`,
-      `${askForName(column, { schemas: [], names })}Its columns: ${names.join(', ')}.`,
+      fenceTable,
+      'no such column is on the source',
+      `${meant}Columns of ${table}: ${names.join(', ')}.`,
     );
   }
   const partner = columns.find((pair) => pair.source === column)?.target;
   const targetColumn = target.columns.find(({ name }) => name === partner);
   if (targetColumn !== undefined) return { source, target, sourceColumn, targetColumn };
-  throw refuse(`${qualifiedName(target)} of the target has no partner of column "${column}"`);
+  throw refuse(fenceTable, `the column has no partner in ${qualifiedName(target)} on the target`);
 }
 
 /** Numbers, times and text may each be compared with their own; text only where both sides have the same order. */
-function findValues({ source, sourceColumn, targetColumn }: FenceColumn): 'number' | 'time' | 'text' {
+function findValues(
+  { sourceColumn, targetColumn }: FenceColumn,
+  fenceTable: ColumnPattern,
+): 'number' | 'time' | 'text' {
   const [one, other] = [sourceColumn, targetColumn].map(kindOf);
   if (one != null && one === other) return one;
   throw refuse(
-    `${qualifiedName(source)}.${sourceColumn.name} is ${sourceColumn.declared} on the source and ${targetColumn.declared} on the target, which do not grow alike`,
+    fenceTable,
+    `it is ${sourceColumn.declared} on the source and ${targetColumn.declared} on the target, which do not grow alike`,
     'Numbers, dates and times do, and text that both sides sort by code point.',
   );
 }
@@ -106,10 +113,10 @@ function kindOf({ type }: Column): 'number' | 'time' | 'text' | null {
   }
 }
 
-function refuse(what: string, hint = ''): Error {
+function refuse({ table, column }: ColumnPattern, why: string, hint = ''): Error {
   return optionError({
     option: '--fence-table',
-    message: `--fence-table names a column by which nothing is known: ${what}.`,
+    message: `--fence-table says "${table}.${column}", but ${why}.`,
     hint: hint === '' ? 'Name a column that is replicated, --fence-table heartbeat.beat.' : hint.trim(),
   });
 }

@@ -125,23 +125,14 @@ async function acceptChunk(
   const { sourceRows, targetRows, counts, changedColumns, undecidedColumns, unfound, differingKeys } = chunk;
   const rows = { sourceRows, targetRows, counts, changedColumns, undecidedColumns };
   const place = { table: work.table, segment: segment.ordinal };
-  const count = differingKeys === null ? 0 : countKeys(differingKeys);
-  if (differingKeys !== null && count > 0 && (await run.looks?.mustHold(work.table))) {
+  const most = Math.max(...Object.values(undecidedColumns), 0);
+  const doubtful = counts.missing + counts.extra + counts.changed + most;
+  if (doubtful > 0 && differingKeys !== null && (await run.looks?.mustHold(work.table)) === true) {
     await run.spool.rollback(work.table.planned.id, segment.ordinal);
-    const held = {
-      work,
-      part: work.begin(),
-      range,
-      hasher,
-      rows,
-      unfound,
-      keys: differingKeys,
-      count,
-      chunks: 1,
-    } as const;
-    return holdRange(run, held);
+    const keys = { keys: differingKeys, count: countKeys(differingKeys) };
+    return holdRange(run, { work, part: work.begin(), range, hasher, rows, unfound, ...keys, chunks: 1 });
   }
-  const isListed = run.keepsKeys && isSparse(count, Math.max(sourceRows, targetRows));
+  const isListed = run.keepsKeys && isSparse(doubtful, Math.max(sourceRows, targetRows));
   return commitRows(run, place, { range, hasher, rows, unfound, keys: isListed ? differingKeys : null });
 }
 

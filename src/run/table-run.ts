@@ -107,7 +107,8 @@ export async function runWithRetries<Task extends WorkerTask>(
     const gone = await describeGone(run, table);
     if (gone !== null) return gone;
     const { result, mayWait } = await run.slots.during<{ readonly kind: string }>(
-      () => runOnce(run, place, task),
+      // A task that waited for its turn must not begin once everything else was cancelled.
+      async () => (run.signal.aborted ? interrupted() : runOnce(run, place, task)),
       (done) => (isUnverified(done) && done.lost?.isFull === true ? done.lost.side : null),
     );
     if (!isUnverified(result)) return result as TaskResult<Task>;
@@ -118,6 +119,11 @@ export async function runWithRetries<Task extends WorkerTask>(
       return (await describeGone(run, table)) ?? result;
     attempt++;
   }
+}
+
+function interrupted(): UnverifiedChunk {
+  const error = new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
+  return { kind: 'unverified', error: serializeError(error), transient: false };
 }
 
 interface FailedTry {

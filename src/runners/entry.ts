@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { deserialize } from 'node:v8';
 import { type MessagePort, parentPort, threadId } from 'node:worker_threads';
 import { workerData } from 'piscina';
+import { serializeError } from '../core/errors.js';
 import { type Log, type LogEntry, makeLog } from '../core/log.js';
 import type { LaneData, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from '../tasks/task.js';
 import { TaskLane } from '../tasks/task-lane.js';
@@ -29,6 +30,9 @@ async function runWithPort({ task, port, setup }: ThreadRequest): Promise<TaskRe
   });
   try {
     return await lane.run(task, hooksThrough(port), stop.signal);
+  } catch (error) {
+    // Told as a result: an error of this thread is then none of the task.
+    return { kind: 'unverified', error: serializeError(error), transient: false };
   } finally {
     port.close();
   }

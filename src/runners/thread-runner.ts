@@ -1,6 +1,8 @@
 import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { RowproofError, serializeError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
 import type {
   RunnerParts,
   TaskHooks,
@@ -29,6 +31,7 @@ export class ThreadRunner implements TaskRunner {
   readonly #readSetup: () => WorkerSetup;
   #setup: SharedArrayBuffer | null = null;
   readonly #threads: number;
+  readonly #log: Log;
   #isClosed = false;
   /** Resolves when the threads have loaded what they need; rejects where they cannot. */
   readonly ready: Promise<void>;
@@ -37,6 +40,7 @@ export class ThreadRunner implements TaskRunner {
 
   constructor({ data, readSetup, workers, log }: RunnerParts) {
     this.#threads = workers;
+    this.#log = log;
     this.#readSetup = readSetup;
     this.#piscina = new Piscina({
       filename: new URL('../../dist/bundle/worker.js', import.meta.url).href,
@@ -75,6 +79,10 @@ export class ThreadRunner implements TaskRunner {
       this.#setup ??= toSharedMemory(this.#readSetup());
       const request: ThreadRequest = { task, port: port2, setup: this.#setup };
       return (await this.#piscina.run(request, { transferList: [port2] })) as TaskResult<WorkerTask>;
+    } catch (error) {
+      if (this.#isClosed || signal.aborted) throw error;
+      this.#log.warn('thread:lost', () => this.#log.describeError(error));
+      return lostThread(error);
     } finally {
       signal.removeEventListener('abort', cancel);
       port.close();
@@ -91,6 +99,18 @@ export class ThreadRunner implements TaskRunner {
   #askAll(request: 'ready' | 'close'): readonly Promise<unknown>[] {
     return Array.from({ length: this.#threads }, () => this.#piscina.run(request));
   }
+}
+
+/** Another thread takes its place, and its task may have had nothing to do with it: memory is that of all of them. */
+function lostThread(error: unknown): TaskResult<WorkerTask> {
+  const reason = error instanceof Error ? error.message : String(error);
+  const lost = new RowproofError({
+    code: 'internal',
+    message: `The thread that read these rows ended: ${reason.replace(/\.$/, '')}.`,
+    hint: 'Give the process more memory, or use fewer --workers; if that does not help, report it with the log.',
+    cause: error,
+  });
+  return { kind: 'unverified', error: serializeError(lost), transient: true };
 }
 
 function tell(hooks: TaskHooks, message: ThreadMessage, port: MessagePort): void {

@@ -239,13 +239,20 @@ async function* readRows(
       continue;
     }
     keep(text.slice(0, first));
-    const rows = length <= mostCharacters ? [JSON.parse(pieces.join('')) as RowDifference] : [];
     const last = text.lastIndexOf('\n');
-    yield rows.concat(parseLines(text.slice(first + 1, last), mostCharacters));
+    // Whoever gets a row of many megabytes must not find its pieces in memory too.
+    yield [
+      ...(length <= mostCharacters ? [joinRow(pieces.splice(0))] : []),
+      ...parseLines(text.slice(first + 1, last), mostCharacters),
+    ];
     pieces = [];
     length = 0;
     keep(text.slice(last + 1));
   }
+}
+
+function joinRow(pieces: readonly string[]): RowDifference {
+  return JSON.parse(pieces.join('')) as RowDifference;
 }
 
 function parseLines(text: string, mostCharacters: number): RowDifference[] {

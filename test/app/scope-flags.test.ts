@@ -42,6 +42,18 @@ describe.each(fewEnginePairs().slice(0, 2))('flags from $source to $target', (en
       { 'ignore-columns': 'orders.id' },
       '--ignore-columns says "orders.id", but rows of orders are told apart by',
     ],
+    [
+      { 'fence-table': 'orders.beat' },
+      '--fence-table says "orders.beat", but no such column is on the source.',
+    ],
+    [
+      { 'fence-table': 'beats.n' },
+      '--fence-table says "beats.n", but no table of the source has such a name.',
+    ],
+    [
+      { 'fence-table': 'clients.id' },
+      '--fence-table says "clients.id", but the table has no partner on the target.',
+    ],
     [{ tables: 'orders,clent' }, '--tables says "clent", but no table of the source has such a name.'],
     [
       { exclude: 'ordrs,client' },

@@ -16,6 +16,7 @@ const NO_FILTERS: ReplicaFilters = {
   rewriteDb: '',
   doDomains: '',
   ignoreDomains: '',
+  ignoreServers: '',
 };
 const ORDERS = { schema: 'shop', name: 'orders', ignoresCase: false };
 

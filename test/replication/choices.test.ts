@@ -118,6 +118,16 @@ describe('a MariaDB with filters', () => {
     await pair.onSource.run("SET GLOBAL gtid_strict_mode = OFF; SET GLOBAL gtid_slave_pos = ''");
   });
 
+  it('is asked for servers that it leaves out, and for schemas that it renames', async () => {
+    const change = (how: string) => pair.onTarget.run(`STOP SLAVE; ${how}; START SLAVE`);
+    await change('CHANGE MASTER TO IGNORE_SERVER_IDS = (101)');
+    expect(await choose(pair, 'kept')).toEqual([leftOut('target', 'IGNORE_SERVER_IDS=(101)')]);
+    await change("CHANGE MASTER TO IGNORE_SERVER_IDS = (); SET GLOBAL replicate_rewrite_db = 'shop->store'");
+    expect(await choose(pair, 'kept')).toEqual([none(/replication writes store\.kept, not shop\.kept/)]);
+    await change("SET GLOBAL replicate_rewrite_db = ''");
+    expect(await choose(pair, 'kept')).toEqual([fence('gtid')]);
+  });
+
   it('is no replica of a server that was reset', async () => {
     await pair.pause();
     await pair.onSource.run('RESET MASTER; INSERT INTO kept VALUES (99)');

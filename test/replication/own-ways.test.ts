@@ -151,8 +151,8 @@ describe('a column of the user on two engines', () => {
   it.each([
     ['Beats.loose', 'which do not grow alike'],
     ['Beats.flag', 'which do not grow alike'],
-    ['Beats.beat', 'has no column "beat"'],
-    ['beets.n', '"beets" is no table of the source'],
+    ['Beats.beat', 'but no such column is on the source'],
+    ['beets.n', 'but no table of the source has such a name'],
   ])('refuses %s', (column, message) => {
     expect(() => choose(column)).toThrow(message);
   });

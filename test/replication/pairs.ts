@@ -1,4 +1,5 @@
 import {
+  startMariadbOfMysql,
   startMariadbReplica,
   startMysql56Replica,
   startMysqlReplica,
@@ -46,6 +47,11 @@ const KINDS: readonly PairKind[] = [
     way: 'binlog',
     needs: 'mysql-5.6',
     start: (options) => startMysql56Replica({ ...options, gtids: false }),
+  }),
+  mysqlKind('a MariaDB that follows a MySQL 5.6', {
+    way: 'binlog',
+    needs: 'mysql-5.6',
+    start: startMariadbOfMysql,
   }),
   {
     name: 'a PostgreSQL standby',

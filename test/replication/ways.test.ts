@@ -7,7 +7,7 @@ import { hasTables, pairKinds } from './pairs.js';
 const START_TIMEOUT_MS = 600_000;
 const SHORT_MS = 1500;
 /** Rows of the property, each committed just before a position is taken; without a delay and with one. */
-const ROWS = Number(process.env.ROWPROOF_TEST_FENCE_ROWS ?? 300);
+const ROWS = Number(process.env.ROWPROOF_TEST_FENCE_ROWS ?? 100);
 /** Some servers only say what they have applied several times a second. */
 const ROW_TIMEOUT_MS = 500;
 const DELAYED_ROWS = Math.ceil(ROWS / 3);

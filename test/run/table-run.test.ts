@@ -40,11 +40,15 @@ function missing(id: string): RowDifference {
 }
 
 /** A task whose tries end like this, each after it has put a row of its own into the spool. */
-async function runTries(results: readonly ChunkResult[], signal = new AbortController().signal) {
+async function runTries(results: readonly ChunkResult[], { stopsAfter }: { stopsAfter?: number } = {}) {
+  const stop = new AbortController();
+  const { signal } = stop;
+  if (stopsAfter === 0) stop.abort();
   let tries = 0;
   const pool = {
     run: async (_task: unknown, { onDifferences }: { onDifferences(lines: Uint8Array): Promise<void> }) => {
       await onDifferences(encodeDifferenceLines([missing(`try ${++tries}`)]));
+      if (tries === stopsAfter) stop.abort();
       return results[tries - 1] ?? DONE;
     },
   } as unknown as WorkerPool;
@@ -117,8 +121,14 @@ describe('a task that fails', () => {
   });
 
   it('is not tried again once the run is stopped', async () => {
-    const { result, tries } = await runTries([LOST], AbortSignal.abort());
+    const { result, tries } = await runTries([LOST], { stopsAfter: 1 });
     expect(result).toBe(LOST);
     expect(tries).toBe(1);
+  });
+
+  it('is not even begun where the run was stopped while it waited for its turn', async () => {
+    const { result, tries } = await runTries([DONE], { stopsAfter: 0 });
+    expect(result).toMatchObject({ kind: 'unverified', error: { code: 'interrupted' } });
+    expect(tries).toBe(0);
   });
 });

@@ -56,6 +56,12 @@ describe.each(availableEngines())('a table of %s that gets, while it is read,', 
     expect(tableResult(run, 'other').verdict).toBe('verified');
   });
 
+  it('emptied differs by all that it had and that was not read yet', async () => {
+    const table = tableResult(await alterWhileReading('TRUNCATE TABLE t'), 't');
+    expect(table.verdict).toBe('different');
+    expect(table.missing).toBeGreaterThanOrEqual(30);
+  });
+
   it('rows, and nothing else, is verified', async () => {
     const run = await alterWhileReading("INSERT INTO t VALUES (999, 'x'); DELETE FROM t WHERE id = 999");
     expect(run.result).toMatchObject({ verdict: 'verified', findings: [] });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSide } from '../../src/app/open-side.js';
 import { processEnvironment } from '../../src/config/environment.js';
@@ -64,6 +65,24 @@ describe.each(availableEngines())('a connection to %s that falls silent', (engin
       expect(retries[0]).toMatch(/on the source: The server sent nothing for \d+ s, and it /);
     },
   );
+
+  it('that ends in the middle of a packet costs nothing', async () => {
+    let chunks = 0;
+    const run = await compare({
+      source: { url: urlWith({}) },
+      target,
+      flags: { workers: '2', 'chunk-rows': '1000' },
+      onEvent: async ({ type }) => {
+        if (!type.startsWith('chunk:') || ++chunks !== 2) return;
+        proxy.freeze('loses', 100_001);
+        await delay(300);
+        proxy.cut();
+      },
+    });
+    expect(run.events.map(({ type }) => type)).toContain('chunk:retry');
+    expect(listDifferences(run)).toEqual(['changed 7 word']);
+    expect(run.result.tables.map(({ coverage }) => coverage.unverifiedChunks)).toEqual([0, 0]);
+  });
 
   it('while rows are counted is left too', async () => {
     const run = await compare({

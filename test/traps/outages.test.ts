@@ -110,9 +110,19 @@ describe.each(availableEngines())('a server of %s that goes away while tables ar
   it('is left at once on Ctrl-C while it is waited for', async () => {
     const folder = makeRunFolder();
     const flags = folder.flags.filter((flag) => flag !== '--quiet');
-    const words = ['verify', '--source', url, '--target', target.url, '--max-rows-per-second', '2000'];
+    const words = [
+      'verify',
+      '--source',
+      url,
+      '--target',
+      target.url,
+      '--log',
+      '-',
+      '--max-rows-per-second',
+      '1000',
+    ];
     const { child, result } = startCli([...words, '--workers', '2', ...flags], { timeoutMs: 50_000 });
-    await delay(2500);
+    await untilSaid(child, 'table:end');
     const waiting = untilSaid(child, 'stands still and waits for it');
     await proxy.down();
     await waiting;
@@ -128,9 +138,18 @@ describe.each(availableEngines())('a server of %s that goes away while tables ar
     const folder = makeRunFolder();
     const sides = ['--source', url, '--target', target.url];
     const flags = folder.flags.filter((flag) => flag !== '--quiet');
-    const words = ['verify', ...sides, '--max-rows-per-second', '2000', '--wait-for-server', '1s'];
+    const words = [
+      'verify',
+      ...sides,
+      '--log',
+      '-',
+      '--max-rows-per-second',
+      '1000',
+      '--wait-for-server',
+      '1s',
+    ];
     const { child, result } = startCli([...words, '--workers', '2', ...flags], { timeoutMs: 50_000 });
-    await delay(2500);
+    await untilSaid(child, 'table:end');
     await proxy.down();
     const stopped = await result;
     expect(child.exitCode).toBe(3);

@@ -62,6 +62,8 @@ function findObstacle(
   const unlogged = findBinlogFilter(binlog, logged);
   if (unlogged !== null) return { kind: 'left-out', side: 'source', filter: unlogged };
   const schema = rewriteSchema(pair.source.schema, channel.filters);
+  const ignored = findIgnoredServers(source, channel);
+  if (ignored !== null) return { kind: 'left-out', side: 'target', filter: ignored };
   const filter = findReplicaFilter(channel.filters, {
     schema,
     name: pair.source.name,
@@ -76,6 +78,13 @@ function findObstacle(
   return none(
     `replication writes ${schema}.${pair.source.name}, not ${pair.target.schema}.${pair.target.name}`,
   );
+}
+
+/** In a ring each server leaves out what comes from itself; of a source that applies what others send, nothing says more. */
+function findIgnoredServers(source: MysqlReplication, { filters }: ReplicaChannel): string | null {
+  const ids = filters.ignoreServers.split(',').map((id) => id.trim());
+  const isMeant = ids.includes(source.serverId) || (filters.ignoreServers !== '' && isReplica(source));
+  return isMeant ? `IGNORE_SERVER_IDS=(${filters.ignoreServers})` : null;
 }
 
 /** Why the target does not apply what a fence waits for. The texts of errors may hold values, so that only numbers are told. */

@@ -25,6 +25,7 @@ export function readChannel(row: ControlRow): ReplicaChannel {
       rewriteDb: find('Replicate_Rewrite_DB'),
       doDomains: find('Replicate_Do_Domain_Ids'),
       ignoreDomains: find('Replicate_Ignore_Domain_Ids'),
+      ignoreServers: find('Replicate_Ignore_Server_Ids'),
     },
   };
 }

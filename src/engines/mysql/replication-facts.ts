@@ -38,6 +38,7 @@ export interface ReplicaFilters {
   readonly rewriteDb: string;
   readonly doDomains: string;
   readonly ignoreDomains: string;
+  readonly ignoreServers: string;
 }
 
 /** What a statement said, or the statement that would let the account see it. */

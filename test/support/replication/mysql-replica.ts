@@ -89,16 +89,28 @@ export function startMysql56Replica(
   ]);
 }
 
+/** A MariaDB that follows a MySQL 5.6. */
+export function startMariadbOfMysql(options: PairOptions = {}): Promise<ReplicationPair> {
+  const startFollowing = (port: string, place: readonly [string, string]): string =>
+    follow(port, byPlace(place));
+  const start = {
+    source: (parent: string, args: readonly string[]) => startMysql56({ parent, args }),
+    target: startPrivateMariadb,
+  };
+  return startPair(start, { ...OLD, startFollowing }, options);
+}
+
 async function startPair(
-  start: Start,
+  start: Start | { readonly source: Start; readonly target: Start },
   dialect: Dialect,
   { delayMs = 0, sourceArgs = [], targetArgs = [] }: PairOptions,
   both: readonly string[] = [],
 ): Promise<ReplicationPair> {
   const args = ['--log-bin=binlog', '--sync-binlog=0', ...both];
+  const sides = typeof start === 'function' ? { source: start, target: start } : start;
   const servers = await startServers(
-    (parent) => start(parent, [...args, '--server-id=101', ...sourceArgs]),
-    (parent) => start(parent, [...args, '--server-id=102', ...targetArgs]),
+    (parent) => sides.source(parent, [...args, '--server-id=101', ...sourceArgs]),
+    (parent) => sides.target(parent, [...args, '--server-id=102', ...targetArgs]),
   );
   return startPairOn(servers, async ({ source, target }) => {
     const onSource = await mysqlAdmin(source.url).openSession(source.url);

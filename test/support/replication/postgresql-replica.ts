@@ -13,6 +13,11 @@ import {
   waitUntil,
 } from './pair.js';
 
+/** Commits that nobody waits for are written soon, so that a test need not wait for them long. */
+const SOURCE_ARGS = ['-c', 'wal_writer_delay=10ms'];
+/** A subscription that was enabled again begins soon. */
+const SUBSCRIBER_ARGS = ['-c', 'wal_retrieve_retry_interval=100ms'];
+
 /** A PostgreSQL and its standby. The delay is that of the standby's own setting. */
 export async function startPostgresqlStandby({
   delayMs = 0,
@@ -20,7 +25,7 @@ export async function startPostgresqlStandby({
   targetArgs = [],
 }: PairOptions = {}): Promise<ReplicationPair> {
   const servers = await startServers(
-    (parent) => startPrivatePostgres(parent, undefined, sourceArgs),
+    (parent) => startPrivatePostgres(parent, undefined, [...SOURCE_ARGS, ...sourceArgs]),
     async (parent, sourceUrl) => {
       await postgresqlAdmin(sourceUrl).createDatabase(DATABASE);
       return startPrivateStandby(parent, sourceUrl, ['-c', 'wal_receiver_status_interval=1', ...targetArgs]);
@@ -78,8 +83,9 @@ export async function startPostgresqlSubscriber({
   targetArgs = [],
 }: SubscriberOptions): Promise<ReplicationPair> {
   const servers = await startServers(
-    (parent) => startPrivatePostgres(parent, undefined, ['-c', 'wal_level=logical', ...sourceArgs]),
-    (parent) => startPrivatePostgres(parent, undefined, targetArgs),
+    (parent) =>
+      startPrivatePostgres(parent, undefined, [...SOURCE_ARGS, '-c', 'wal_level=logical', ...sourceArgs]),
+    (parent) => startPrivatePostgres(parent, undefined, [...SUBSCRIBER_ARGS, ...targetArgs]),
   );
   return startPairOn(servers, async ({ source, target }) => {
     await postgresqlAdmin(source.url).createDatabase(DATABASE);
