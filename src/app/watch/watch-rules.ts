@@ -1,3 +1,4 @@
+import { EXIT_CODES, exitCodeOf } from '../../core/verdict.js';
 import type { PassSummary } from '../../core/watch.js';
 import { formatDuration } from '../../words/number-text.js';
 
@@ -27,11 +28,9 @@ export function lagWaitMs({ maxLagMs }: Pick<WatchRules, 'maxLagMs'>): number {
   return maxLagMs === null ? DEFAULT_LAG_WAIT_MS : Math.max(LEAST_LAG_WAIT_MS, 2 * maxLagMs);
 }
 
-const CLEAN: ReadonlySet<string> = new Set(['verified', 'sampled', 'counted', 'waived']);
-
 /** Whether a whole pass found nothing that differs, and left nothing open. */
 export function isClean({ verdict, unsettled }: PassSummary): boolean {
-  return CLEAN.has(verdict) && unsettled === 0;
+  return exitCodeOf(verdict) === EXIT_CODES.clean && unsettled === 0;
 }
 
 interface Judged {
