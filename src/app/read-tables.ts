@@ -37,6 +37,7 @@ export interface RunWishes {
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
   readonly wantsServers: boolean;
+  readonly lagWithinMs: number | null;
   readonly log: Log;
   readonly sitting: RunningSitting;
   /** What stopped the run; null where it was not stopped by itself. */
@@ -94,7 +95,13 @@ export async function readInTime(reading: Reading): Promise<Canaries> {
 /** Reads or counts every table, as its mode says; an abort leaves the others unfinished, and says so of each. */
 async function readTables(reading: Reading): Promise<Canaries> {
   const { wishes, tables, pool } = reading;
-  await wishes.emit({ type: 'run:start', tables: tables.length, estimatedRows: estimateRows(tables) });
+  const { sourceFrom } = reading.replication;
+  await wishes.emit({
+    type: 'run:start',
+    tables: tables.length,
+    estimatedRows: estimateRows(tables),
+    ...(sourceFrom !== null && { sourcePosition: sourceFrom }),
+  });
   const lag = await reading.replication.waitForLag();
   if (lag !== null) {
     for (const table of tables) table.addFinding({ ...lag, about: { table: table.name } });

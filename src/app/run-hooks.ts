@@ -27,6 +27,8 @@ export interface RunHooks {
   readonly sitting?: Sitting;
   /** Differences that were accepted; made by `readWaivers`. */
   readonly waivers?: WaiverBook;
+  /** Also measure at the end how far the target is behind, and wait so long for it; null, as by default, to leave that. */
+  readonly lagWithinMs?: number | null;
 }
 
 /** The names of all hooks. */
@@ -40,6 +42,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'log',
   'sitting',
   'waivers',
+  'lagWithinMs',
 ];
 
 /** Changes what is told of a row, by the name of its table on the target. */

@@ -36,6 +36,8 @@ export interface KeptRun {
   readonly ended: string | null;
   /** Whether it is a rotation, which goes on with every night. */
   readonly rotates: boolean;
+  /** Whether it is what a watch keeps, which goes on with the next one. */
+  readonly isWatch: boolean;
 }
 
 /** The runs of a folder, the oldest first. */
@@ -72,6 +74,7 @@ function describeRun(folder: string, run: string, nowMs: number): KeptRun {
       head === null ? null : { source: head.facts.sides.source.url, target: head.facts.sides.target.url },
     tables: head?.facts.tables.length ?? 0,
     rotates: head?.asked.rotation != null,
+    isWatch: head?.asked.watch !== undefined,
     ended: result !== null && result.open === 0 ? result.verdict : null,
   };
 }
@@ -95,7 +98,7 @@ export function tidyRuns(folder: string, nowMs: number = Date.now()): KeptRun[] 
 /** Reads a run that is to go on; without a name the only one that waits. Throws a `usage` error where there is none, or several. */
 export function openKeptRun(folder: string, name: string | null): SavedRun {
   const runs = listKeptRuns(folder);
-  const waiting = runs.filter(({ ended, rotates }) => ended === null && !rotates);
+  const waiting = runs.filter(({ ended, rotates, isWatch }) => ended === null && !rotates && !isWatch);
   const chosen = name === null ? onlyOne(waiting, folder) : runs.find(({ run }) => run === name);
   if (chosen === undefined) {
     throw new RowproofError({
@@ -104,6 +107,7 @@ export function openKeptRun(folder: string, name: string | null): SavedRun {
       hint: 'rowproof runs lists those that wait; --journal DIR names another folder.',
     });
   }
+  if (chosen.isWatch) throw ofWatch(chosen);
   if (chosen.atWork !== null) throw atWork(chosen);
   const saved = readRun(folder, chosen.run);
   if (saved !== null) return saved;
@@ -111,6 +115,14 @@ export function openKeptRun(folder: string, name: string | null): SavedRun {
     code: 'usage',
     message: `The journal of run ${chosen.run} holds nothing that could be gone on with.`,
     hint: `Delete it with rowproof runs --delete ${chosen.run}, and run again.`,
+  });
+}
+
+function ofWatch({ run }: KeptRun): RowproofError {
+  return new RowproofError({
+    code: 'usage',
+    message: `${run} is what rowproof watch keeps, and no run that could be resumed.`,
+    hint: 'Start rowproof watch with the same flags again: it goes on by itself.',
   });
 }
 

@@ -78,7 +78,7 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false } = hooks;
+  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, lagWithinMs = null } = hooks;
   const { sitting = ONLY_SITTING } = hooks;
   const limit = limitRuntime(config.maxRuntimeMs, hooks.signal);
   const { signal } = limit;
@@ -89,6 +89,7 @@ export async function verifyWith(
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
     wantsServers,
+    lagWithinMs,
     log,
     sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
@@ -183,7 +184,7 @@ async function verifyOpenSides(
       seed,
       hashes: hashConfig(asked),
       load: load.describe(),
-      replication: await replication.describe(),
+      replication: await replication.describe(wishes.lagWithinMs),
       hidden: teller.describeHidden(pairing.tables),
       source: describeSide(sides.source),
       target: describeSide(sides.target),

@@ -6,6 +6,7 @@ import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './com
 import { baselineCommand, historyCommand, waiveCommand } from './past-commands.js';
 import { mergeCommand, resumeCommand, runsCommand } from './sitting-commands.js';
 import { refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
+import { watchCommand } from './watch-command.js';
 import { yargsOptions } from './yargs-options.js';
 
 const MOST_HELP_WIDTH = 100;
@@ -116,6 +117,7 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .epilogue(`${EXAMPLES}\n\n${EXIT_CODE_TABLE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'verify', flags: flags as RawFlags }, { _, ...flags }),
     )
+    .command(watchCommand(onCommand, PASSWORDS))
     .command(resumeCommand(onCommand, `${EXIT_CODE_TABLE}\n\n${PASSWORDS}`))
     .command(runsCommand(onCommand))
     .command(

@@ -5,6 +5,7 @@ import { missingPositional } from './usage-errors.js';
 /** What the words on the command line ask for. */
 export type Command =
   | { readonly kind: 'verify'; readonly flags: RawFlags }
+  | { readonly kind: 'watch'; readonly flags: RawFlags }
   | { readonly kind: 'plan'; readonly flags: RawFlags }
   /** Of all runs that wait the one with this name; null for the only one. */
   | { readonly kind: 'resume'; readonly run: string | null; readonly flags: RawFlags }

@@ -33,6 +33,11 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
     }
     if (command.kind === 'verify')
       return await runVerify({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    if (command.kind === 'watch') {
+      // Loaded late: only this command reads more than once.
+      const { runWatch } = await import('./run-watch.js');
+      return await runWatch({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    }
     if (command.kind === 'resume') {
       // Loaded late: the other commands have no use for journals.
       const { runResume } = await import('./run-resume.js');

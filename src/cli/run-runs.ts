@@ -57,9 +57,12 @@ function describeRun({
   writtenMs,
   ended,
   rotates,
+  isWatch,
 }: KeptRun): string {
   if (startedAt === null) return `${run}  cannot be read; ${formatBytes(bytes)}`;
-  const rest = rotates ? 'goes on with the next night' : ended === null ? 'waits' : `ended: ${ended}`;
+  const next = rotates ? 'night' : isWatch ? 'rowproof watch' : null;
+  const end = ended === null ? 'waits' : `ended: ${ended}`;
+  const rest = next === null ? end : `goes on with the next ${next}`;
   const state = atWork === null ? rest : `at work: process ${atWork.pid} on ${atWork.host}`;
   const age = (ms: number): string => formatDuration(Date.now() - ms);
   const size = `${formatCounted(tables, 'table')}, ${formatCounted(sittings, 'sitting')}, ${formatBytes(bytes)}`;

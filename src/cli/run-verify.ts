@@ -210,6 +210,7 @@ async function runAndWrite(run: Run): Promise<number> {
       log,
       sitting,
       waivers: past.waivers,
+      lagWithinMs: null,
     });
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
@@ -251,7 +252,8 @@ async function keepingRun({ sitting, settings, io }: Run, write: () => Promise<v
   }
 }
 
-function openProgress(plan: OutputPlan, io: GuardedIo): Progress {
+/** Shows how far a run is, as its outputs leave room for it. */
+export function openProgress(plan: OutputPlan, io: GuardedIo): Progress {
   if (plan.quiet) return createSilence(io.stderr);
   const isShared = plan.logPath === LOG_TO_STDERR;
   const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb' && !isShared;

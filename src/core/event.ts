@@ -13,7 +13,13 @@ export type RunEvent =
       readonly url: string;
       readonly passedOver: readonly { readonly url: string; readonly reason: string }[];
     }
-  | { readonly type: 'run:start'; readonly tables: number; readonly estimatedRows: number | null }
+  | {
+      readonly type: 'run:start';
+      readonly tables: number;
+      readonly estimatedRows: number | null;
+      /** Where the source stands before the first row is read; absent where it does not say. */
+      readonly sourcePosition?: string;
+    }
   | { readonly type: 'table:start'; readonly table: string; readonly estimatedRows: number | null }
   | {
       readonly type: 'chunk:verified' | 'chunk:differs';

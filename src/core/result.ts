@@ -103,6 +103,8 @@ export interface ReplicationResult {
   readonly sourceTo: string | null;
   /** How long the target took to come up to where the source was: at the first fence, the last, and the most. */
   readonly lagMs: { readonly first: number; readonly last: number; readonly most: number } | null;
+  /** How far it was behind at the end, null where it did not come up in the time; absent where nobody asked. */
+  readonly lagAtEndMs?: number | null;
 }
 
 /** That a result was found in several sittings, each of a process of its own. */

@@ -56,7 +56,7 @@ const COMMANDS: readonly Mistake[] = [
   mistake(['verfy'], 'There is no command verfy.', 'Did you mean verify?'),
   mistake(['VERIFY', ...URLS], 'There is no command VERIFY.', 'Did you mean verify?'),
   mistake(['aply', 'fix.sql'], 'There is no command aply.', 'Did you mean apply?'),
-  mistake(['compare', ...URLS], 'There is no command compare.', 'Commands: verify, plan'),
+  mistake(['compare', ...URLS], 'There is no command compare.', 'Commands: verify, watch, plan'),
   mistake(['version'], 'There is no command version.', 'Write rowproof --version.'),
   mistake(['help', 'verify'], 'There is no command help.', 'Write rowproof --help.'),
   mistake(['--verfy'], 'Expected a command first, got --verfy.', 'See rowproof --help.'),
@@ -119,7 +119,7 @@ const FLAGS: readonly Mistake[] = [
   plan(['--rotate'], 'rowproof plan has no flag --rotate, only rowproof verify has.', 'See rowproof plan'),
   plan(
     ['--chunk-time', '1s'],
-    'rowproof plan has no flag --chunk-time, only rowproof verify has.',
+    'rowproof plan has no flag --chunk-time, only rowproof verify and rowproof watch have.',
     'Leave it',
   ),
   init([...URLS, '--config', 'x'], 'has no flag --config, only', 'See rowproof init --help.'),

@@ -51,7 +51,9 @@ describe.each(PAGES)('%s', (page) => {
   it('names only flags that the command has', () => {
     const commands = readPage(page)
       .replaceAll('\\\n', ' ')
-      .matchAll(/rowproof(?:\.js)? (verify|plan|init|report|apply|waive|baseline|history)\b([^\n`;|]*)/g);
+      .matchAll(
+        /rowproof(?:\.js)? (verify|watch|plan|init|report|apply|waive|baseline|history)\b([^\n`;|]*)/g,
+      );
     const unknown = [...commands].flatMap(([, command, rest = '']) => {
       const known = new Set(flagsOf(command ?? '').map(({ name }) => name));
       const flags = [...rest.matchAll(/(?<=^|\s)--([a-z-]+)/g)].map(([, flag]) => flag ?? '');

@@ -3,7 +3,7 @@ import type { Mode } from '../../core/verdict.js';
 import { nameOptions } from './option.js';
 
 const group = 'How to compare:';
-const commands = ['verify', 'plan'] as const;
+const commands = ['verify', 'watch', 'plan'] as const;
 
 const MODES = ['full', 'spot', 'count'] as const satisfies readonly Mode[];
 
@@ -124,7 +124,7 @@ export const METHOD_OPTIONS = nameOptions({
     typed: '200ms or 2s',
     help: 'How long a chunk should take',
     default: '500ms',
-    commands: ['verify'],
+    commands: ['verify', 'watch'],
     file: { example: '200ms' },
     page: 'load.md',
   },
@@ -146,7 +146,7 @@ export const METHOD_OPTIONS = nameOptions({
     kind: { is: 'count', least: 0n, most: 2n ** 64n - 1n },
     help: 'Seed of the row hash, to repeat a run exactly',
     otherwise: 'random',
-    commands,
+    commands: ['verify', 'plan'],
     file: { example: 42 },
   },
   canary: {

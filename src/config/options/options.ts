@@ -20,6 +20,7 @@ import { PAST_OPTIONS } from './past-options.js';
 import { SCOPE_OPTIONS } from './scope-options.js';
 import { SITTING_OPTIONS } from './sitting-options.js';
 import { WAIVE_OPTIONS } from './waive-options.js';
+import { WATCH_OPTIONS } from './watch-options.js';
 
 /** Every option of a run, of its plan and of its report, in the order in which help and schema list them. */
 export const RUN_OPTIONS = {
@@ -27,6 +28,7 @@ export const RUN_OPTIONS = {
   ...METHOD_OPTIONS,
   ...LOAD_OPTIONS,
   ...LIVE_OPTIONS,
+  ...WATCH_OPTIONS,
   ...FENCE_OPTIONS,
   ...SITTING_OPTIONS,
   ...PART_OPTIONS,
