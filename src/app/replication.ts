@@ -23,15 +23,17 @@ export class Replication {
   readonly #choices: ReadonlyMap<TableId, FenceChoice>;
   readonly #signal: AbortSignal;
   readonly #writes: WriteWatch;
+  readonly #isResumed: boolean;
   #sourceFrom: string | null = null;
   #sourceTo: string | null = null;
   #lag: { first: number; last: number; most: number } | null = null;
 
   private constructor(
-    { sides, config, tables, signal }: ReplicationRequest,
+    { sides, config, tables, signal, isResumed }: ReplicationRequest,
     choices: ReadonlyMap<TableId, FenceChoice>,
   ) {
     this.#sides = sides;
+    this.#isResumed = isResumed;
     this.#config = config;
     this.#signal = signal;
     this.#choices = choices;
@@ -65,10 +67,12 @@ export class Replication {
       fenceOf: (table) => this.fenceOf(table),
       isAsked: recheckForMs !== null,
       writes: this.#writes,
-      onHeld: (table) => this.#noteNoFence(table),
+      haltOf: (table) => this.#haltOf(table),
+      onDoubt: (table, isHeld) => this.#noteNoFence(table, isHeld),
       rules: {
         forMs: recheckForMs ?? DEFAULT_RECHECK_MS,
-        longestLagMs: maxLagWaitMs,
+        longestLagMs: recheckForMs ?? maxLagWaitMs,
+        findHalt: (fence) => this.#findHalt(fence),
         passwords: this.#passwords,
         onLag: (_fence, lagMs) => this.#noteLag(lagMs),
       },
@@ -107,7 +111,7 @@ export class Replication {
     const lagAtEnd = isMeasured ? { lagAtEndMs: await this.#measureAll(lagWithinMs) } : {};
     return {
       fences: [...ways].map(([way, tables]) => ({ way, tables })),
-      sourceFrom: this.#sourceFrom,
+      sourceFrom: this.#isResumed ? null : this.#sourceFrom,
       sourceTo: this.#sourceTo,
       lagMs: this.#lag,
       ...lagAtEnd,
@@ -166,14 +170,27 @@ export class Replication {
     };
   }
 
-  #noteNoFence(table: TableState): void {
+  #haltOf(table: TableState): string | null {
     const choice = this.#choices.get(table.planned.id);
-    if (choice?.kind !== 'none') return;
+    return choice?.kind === 'none' && choice.isHalted === true ? choice.reason : null;
+  }
+
+  /** What fails is in the log; then nothing is known of it. */
+  async #findHalt(fence: Fence): Promise<string | null> {
+    const { engine, session } = this.#sides.target;
+    const facts = await session.ask('replication', { side: 'target', tables: [] }).catch(() => null);
+    return facts === null ? null : (engine.can.positions?.findHalt(fence, facts) ?? null);
+  }
+
+  /** Where an account may see more, that is said of every table with rows that differ: they may only be late. */
+  #noteNoFence(table: TableState, isHeld: boolean): void {
+    const choice = this.#choices.get(table.planned.id);
+    if (choice?.kind !== 'none' || (!isHeld && choice.grant === null)) return;
     const { reason, grant } = choice;
     table.addFinding({
       code: 'no-fence',
       about: { table: table.name, detail: reason },
-      message: `It is not known when the target has applied what the source holds of ${table.name}, because ${reason}: rows that differ were looked at for a time instead.`,
+      message: `It is not known when the target has applied what the source holds of ${table.name}, because ${reason}: rows that differ may only be late.`,
       hint: grant === null ? '' : `Grant what tells it: ${grant}`,
     });
   }
@@ -185,6 +202,8 @@ export interface ReplicationRequest {
   readonly config: RunConfig;
   readonly tables: readonly TableState[];
   readonly signal: AbortSignal;
+  /** Whether rows were read by a process before, so that nobody knows from which position on. */
+  readonly isResumed: boolean;
 }
 
 function noteLeftOut(table: TableState, choice: FenceChoice | undefined): void {

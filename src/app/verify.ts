@@ -157,7 +157,9 @@ async function verifyOpenSides(
     const tables = wishes.sitting.begin(facts, planned, spool);
     const outage = watchServers(run, load);
     const patient = waitForServers(load.sides, outage.servers);
-    const replication = await Replication.open({ ...run, sides: patient, tables, signal: wishes.signal });
+    const { signal } = wishes;
+    const isResumed = wishes.sitting.sitting.earlier !== null;
+    const replication = await Replication.open({ ...run, sides: patient, tables, signal, isResumed });
     const reading = { ...run, sides: patient, tables, spool, control: load, replication, ...outage };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);

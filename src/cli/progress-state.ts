@@ -65,6 +65,10 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     state.paused = null;
     return null;
   }
+  if (event.type === 'target:late') {
+    state.looks = describeLate(event);
+    return null;
+  }
   if (event.type === 'rows:looked') {
     state.looks = describeLooks(event);
     return null;
@@ -103,6 +107,10 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     default:
       return null;
   }
+}
+
+function describeLate({ waitedMs, halt }: Extract<RunEvent, { type: 'target:late' }>): string {
+  return `waiting ${formatDuration(waitedMs)} for the target to come up${halt === null ? '' : ` (${halt})`}`;
 }
 
 function describeLooks({ looks, open }: Extract<RunEvent, { type: 'rows:looked' }>): string {

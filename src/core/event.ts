@@ -54,6 +54,8 @@ export type RunEvent =
       readonly attempt: number;
     }
   | { readonly type: 'row:differs'; readonly table: string; readonly difference: RowDifference }
+  /** The target is waited for; `halt` is why it does not apply what the source has, where that is known. */
+  | { readonly type: 'target:late'; readonly waitedMs: number; readonly halt: string | null }
   /** Rows that differed were looked at once more, of all tables together. */
   | {
       readonly type: 'rows:looked';

@@ -3,18 +3,20 @@ import { formatCount, formatCounted, formatDuration } from '../words/number-text
 import { visibleName } from '../words/visible-text.js';
 
 /** How the target followed the source, in sentences; none where it is not known to. */
-export function listReplication({ replication }: Pick<RunResult, 'replication'>): string[] {
+export function listReplication({
+  replication,
+  totals,
+}: Pick<RunResult, 'replication' | 'totals'>): string[] {
   if (replication === undefined) return [];
+  const wasRead = totals.sourceRows + totals.targetRows > 0;
+  const positions = wasRead ? listPositions(replication) : [];
   const { fences, lagMs } = replication;
   const ways = fences.map(({ way, tables }) => `${visibleName(way)} for ${formatCounted(tables, 'table')}`);
   const lag =
     lagMs === null
-      ? 'Nothing had to be waited for.'
-      : `It took ${formatDuration(lagMs.most)} at the most to come up to where the source was, and ${formatDuration(lagMs.last)} at the end.`;
-  return [
-    `The target follows the source, which is known by ${ways.join(', ')}. ${lag}`,
-    ...listPositions(replication),
-  ];
+      ? ''
+      : ` It took ${formatDuration(lagMs.most)} at the most to come up to where the source was, and ${formatDuration(lagMs.last)} at the end.`;
+  return [`The target follows the source, which is known by ${ways.join(', ')}. ${lag}`, ...positions];
 }
 
 /** Between which positions of the source each row was equal. */

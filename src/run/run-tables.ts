@@ -38,7 +38,8 @@ export async function runTables(request: TableRun): Promise<void> {
   // Nothing may go on reading once the caller hears of a failure.
   await Promise.allSettled(lanes);
   await Promise.all(lanes);
-  if (!run.signal.aborted) await run.looks?.settle(run);
+  // After a stop too: what was read is not lost.
+  await run.looks?.settle(run);
 }
 
 async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {

@@ -236,7 +236,8 @@ export async function commitRows(
   const stored = run.spool.commit(table.planned.id, segment);
   table.record({ kind: 'compared', part: segment, ...part, stored });
   const { sourceRows, targetRows, counts, undecidedColumns } = part.rows;
-  const isEqual = counts.missing + counts.extra + counts.changed === 0 && noneOf(undecidedColumns);
+  const differing = counts.missing + counts.extra + counts.changed + (part.unsettled?.rows ?? 0);
+  const isEqual = differing === 0 && noneOf(undecidedColumns);
   const type = isEqual ? 'chunk:verified' : 'chunk:differs';
   const held = wasHeld ? { wasHeld } : {};
   await run.emit({ type, table: table.name, sourceRows, targetRows, counts, ...held });

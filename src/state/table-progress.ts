@@ -133,6 +133,8 @@ export class TableProgress {
       return;
     }
     this.#isWalked = true;
+    // What was held back stays so.
+    if (unsettled?.why === 'stopped') return;
     const span: ReadSpan = { range, hasher, rows, chunks, keys, ...when(learned) };
     this.#doubtful.delete(nameOf(range));
     // Rows that were there and not found are settled at the end of a table, which was not reached.

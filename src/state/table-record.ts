@@ -26,7 +26,9 @@ export interface StoredRows {
 export interface UnsettledRows {
   readonly rows: number;
   /** Why: they were changing still, the target did not come up to a position, or what it came up to proved to be no fence. */
-  readonly why: 'moving' | 'fence-late' | 'fence-broken';
+  readonly why: 'moving' | 'fence-late' | 'fence-broken' | 'stopped';
+  /** What more is known of why; absent where that is nothing. */
+  readonly because?: string;
   /** How often each was looked at, the least and the most, and when first and last (milliseconds since 1970). */
   readonly looks: { readonly least: number; readonly most: number };
   readonly firstMs: number;

@@ -15,6 +15,10 @@ const WHY: Readonly<Record<UnsettledRows['why'], { readonly is: string; readonly
     is: 'not decided, because the target did not come up to a position of the source in time',
     hint: 'See whether the target still follows, wait longer with --max-lag-wait, or run again once it has caught up.',
   },
+  stopped: {
+    is: 'not decided, because the run was stopped while they were looked at',
+    hint: 'Run again, or go on with rowproof resume where the run was kept.',
+  },
   'fence-broken': {
     is: 'not decided, because rows became equal that the target should have had long before: its position says nothing',
     hint: 'See whether somebody repairs the target meanwhile; else whether it applies in order, and name another fence with --fence-table.',
@@ -38,18 +42,16 @@ export class Unsettled {
   describe(table: string, key: readonly string[] | null): readonly Finding[] {
     const known = this.#known;
     if (known === null) return [];
-    const { rows, why, looks, firstMs, lastMs, examples } = known;
+    const { rows, why, because, examples } = known;
     const such =
       key === null || examples.length === 0
         ? ''
         : `, such as ${examples.map((parts) => `${key.join(', ')} = ${formatKeyParts(parts)}`).join('; ')}`;
-    const times = looks.least === looks.most ? `${looks.most}` : `${looks.least} to ${looks.most}`;
-    const counted = looks.most === 1 ? 'once' : `${times} times`;
     return [
       {
         code: why === 'fence-broken' ? 'fence-broken' : 'unsettled',
         about: { table, detail: `${rows} ${why}` },
-        message: `${formatCounted(rows, 'row')} of ${table} ${rows === 1 ? 'is' : 'are'} ${WHY[why].is}${such}: looked at ${counted}, first at ${timeOf(firstMs)} and last at ${timeOf(lastMs)}.`,
+        message: `${formatCounted(rows, 'row')} of ${table} ${rows === 1 ? 'is' : 'are'} ${WHY[why].is}${because === undefined ? '' : ` (${because})`}${such}${describeLooks(known)}.`,
         hint: WHY[why].hint,
       },
     ];
@@ -61,15 +63,23 @@ function join(one: UnsettledRows, other: UnsettledRows): UnsettledRows {
   const both = [one.why, other.why];
   return {
     rows: one.rows + other.rows,
-    why: (['fence-broken', 'fence-late'] as const).find((why) => both.includes(why)) ?? 'moving',
+    why: (['fence-broken', 'fence-late', 'stopped'] as const).find((why) => both.includes(why)) ?? 'moving',
     looks: {
       least: Math.min(one.looks.least, other.looks.least),
       most: Math.max(one.looks.most, other.looks.most),
     },
     firstMs: Math.min(one.firstMs, other.firstMs),
     lastMs: Math.max(one.lastMs, other.lastMs),
+    ...((one.because ?? other.because) !== undefined && { because: one.because ?? other.because }),
     examples: [...one.examples, ...other.examples].slice(0, MOST_EXAMPLES),
   };
+}
+
+function describeLooks({ looks, firstMs, lastMs }: UnsettledRows): string {
+  if (looks.most === 0) return '';
+  const times = looks.least === looks.most ? `${looks.most}` : `${looks.least} to ${looks.most}`;
+  const counted = looks.most === 1 ? 'once' : `${times} times`;
+  return `: looked at ${counted}, first at ${timeOf(firstMs)} and last at ${timeOf(lastMs)}`;
 }
 
 function timeOf(ms: number): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunResult } from 'rowproof';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMariadbReplica } from '../support/replication/mysql-replica.js';
-import type { ReplicationPair } from '../support/replication/pair.js';
+import { type ReplicationPair, waitUntil } from '../support/replication/pair.js';
 import { HOT_TABLE, startWriters, type Writers } from '../support/replication/writers.js';
 import { runCli, startCli, untilSaid } from '../support/run-cli.js';
 import { addCalmRows, DAMAGE, damage } from './live-run.js';
@@ -65,6 +65,24 @@ describe('a target that is late', () => {
     });
   });
 
+  it('leaves what was read, and rows unsettled, where the run is stopped while it waits', async () => {
+    await pair.pause();
+    await pair.onSource.run("UPDATE hot SET value = 'late again' WHERE id = 8002000");
+    try {
+      const { child, result } = startCli([...words(), '--no-journal']);
+      await untilSaid(child, 'for the target to come up');
+      child.kill('SIGINT');
+      expect((await result).exitCode).toBe(130);
+      const saved: RunResult = JSON.parse(readFileSync(json, 'utf8'));
+      expect(saved.totals).toMatchObject({ missing: 0, extra: 0, changed: 0, unsettled: 1 });
+      expect(saved.totals.sourceRows).toBeGreaterThan(10_000);
+      const messages = saved.tables[0]?.findings.map(({ message }) => message).join(' ');
+      expect(messages).toContain('the run was stopped while they were looked at, such as id = 8002000');
+    } finally {
+      await pair.go();
+    }
+  });
+
   it('is read with --max-lag once it has come up', async () => {
     const { exitCode, result } = await verify('--max-lag', '5s');
     expect(exitCode).toBe(0);
@@ -73,6 +91,10 @@ describe('a target that is late', () => {
 
   it('is waited for by the clock where the account may not see how it follows, which is named with the grant', async () => {
     await pair.onSource.run("CREATE USER low@'%' IDENTIFIED BY 'low'; GRANT SELECT ON shop.* TO low@'%'");
+    await waitUntil('the target has the account', async () => {
+      const found = await pair.onTarget.query("SELECT 1 FROM mysql.user WHERE User = 'low'");
+      return found.length > 0;
+    });
     await pair.delay(2000);
     const writers = await startWriters(pair.source, { sessions: 1, rows: 10, restMs: 20 });
     try {

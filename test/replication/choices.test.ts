@@ -42,6 +42,7 @@ const none = (reason: RegExp, grant: string | null = null) => ({
   reason: expect.stringMatching(reason),
   grant,
 });
+const halted = (reason: RegExp) => ({ ...none(reason), isHalted: true });
 const fence = (way: string) => ({ kind: 'fence', fence: expect.objectContaining({ way }) });
 
 describe('a MariaDB with filters', () => {
@@ -282,12 +283,12 @@ describe('a PostgreSQL subscriber', () => {
 
   it('has none for a table that is not copied yet', async () => {
     await pair.onSource.run('ALTER PUBLICATION shop_publication ADD TABLE late');
-    expect(await choose(pair, 'late')).toEqual([none(/does not carry it yet/)]);
+    expect(await choose(pair, 'late')).toEqual([halted(/does not carry it yet/)]);
     // What is there already cannot be copied, so that the copy is tried again and again.
     await pair.onSource.run('INSERT INTO late VALUES (1)');
     await pair.onTarget.run('INSERT INTO late VALUES (1)');
     await pair.onTarget.run(`ALTER SUBSCRIPTION ${SUBSCRIPTION} REFRESH PUBLICATION`);
-    expect(await choose(pair, 'late')).toEqual([none(/is still copying it \(srsubstate [di]\)/)]);
+    expect(await choose(pair, 'late')).toEqual([halted(/is still copying it \(srsubstate [di]\)/)]);
     await pair.onTarget.run('DELETE FROM late');
     await waitUntil('the table is copied', async () => (await choose(pair, 'late'))[0]?.kind === 'fence');
   });
@@ -310,9 +311,25 @@ describe('a PostgreSQL subscriber', () => {
     expect(await choose(urls, 'kept')).toEqual([fence('subscription')]);
   });
 
+  it('proves nothing by its number of looks where a commit may wait before it is visible', async () => {
+    const setNames = (names: string) =>
+      pair.onSource.run(`ALTER SYSTEM SET synchronous_standby_names = '${names}'`);
+    await setNames('nobody');
+    try {
+      await pair.onSource.query('SELECT pg_reload_conf()');
+      await waitUntil('it is chosen so', async () => {
+        const [choice] = await choose(pair, 'kept');
+        return choice?.kind === 'fence' && choice.fence.order === 'table';
+      });
+    } finally {
+      await setNames('');
+      await pair.onSource.query('SELECT pg_reload_conf()');
+    }
+  });
+
   it('has none while its subscription is disabled', async () => {
     await pair.pause();
-    expect(await choose(pair, 'kept')).toEqual([none(/is disabled|nobody reads from slot/)]);
+    expect(await choose(pair, 'kept')).toEqual([halted(/is disabled|nobody reads from slot/)]);
     await pair.go();
   });
 });

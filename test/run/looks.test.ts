@@ -6,6 +6,7 @@ import { KeyPacker, unpackKeys } from '../../src/core/packed-keys.js';
 import type { RowStates } from '../../src/core/row-states.js';
 import type { HeldRange } from '../../src/run/held-range.js';
 import { batchRanges, type LookBatch } from '../../src/run/looks/look-batch.js';
+import type { LookRules } from '../../src/run/looks/look-rules.js';
 import { settleBatches } from '../../src/run/looks/settle.js';
 import type { TableRun } from '../../src/run/table-run.js';
 import { WorkerSlots } from '../../src/run/worker-slots.js';
@@ -18,6 +19,12 @@ const FENCE: Fence = {
 const MINUTE_MS = 60_000;
 /** Longer than any test settles anything. */
 const LONG_MS = 10 * MINUTE_MS;
+
+const RULES: LookRules = {
+  ...{ forMs: MINUTE_MS, longestLagMs: 5000, passwords: [] },
+  findHalt: async () => null,
+  onLag: () => undefined,
+};
 
 /** What a row is on each side at a time, since the looks began; null where there is none. */
 type Row = Readonly<Record<'source' | 'target', (ms: number) => string | null>>;
@@ -75,7 +82,7 @@ class LiveRows {
 
 const table = { name: 'shop.orders', planned: { id: 'orders' } } as unknown as TableState;
 
-function batchOf(rows: number, fence: Fence | null): readonly LookBatch[] {
+function batchOf(rows: number, fence: Fence | null, halt: string | null = null): readonly LookBatch[] {
   const packer = new KeyPacker();
   for (let row = 0; row < rows; row++)
     packer.add({ source: Uint8Array.of(row), target: Uint8Array.of(row), wireBytes: 9 });
@@ -85,12 +92,12 @@ function batchOf(rows: number, fence: Fence | null): readonly LookBatch[] {
     rows: {} as HeldRange['rows'],
     ...{ count: rows, chunks: 1 },
   };
-  return batchRanges([range], () => fence);
+  return batchRanges([range], { fenceOf: () => fence, haltOf: () => halt });
 }
 
 async function settle(live: LiveRows, batches: readonly LookBatch[], forMs = MINUTE_MS): Promise<number[]> {
   const lags: number[] = [];
-  const rules = { forMs, longestLagMs: 5000, passwords: [], onLag: (_: Fence, ms: number) => lags.push(ms) };
+  const rules = { ...RULES, forMs, onLag: (_: Fence, ms: number) => lags.push(ms) };
   const settling = settleBatches(live.run, batches, rules);
   await vi.advanceTimersByTimeAsync(LONG_MS);
   await settling;
@@ -159,6 +166,28 @@ describe('rows that differed, behind a fence', () => {
     expect(live.tasks).toHaveLength(1);
   });
 
+  it('are not waited for by a target that stands still for a minute, and the reason is told', async () => {
+    const live = new LiveRows([same('A', 'B')]);
+    live.isReached = false;
+    const batches = batchOf(1, FENCE);
+    const rules = { ...RULES, longestLagMs: 10 * LONG_MS, findHalt: async () => 'its applier is stopped' };
+    const settling = settleBatches(live.run, batches, rules);
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    await settling;
+    expect(batches[0]).toMatchObject({ why: 'fence-late', because: 'its applier is stopped' });
+    const waits = live.events.filter(({ type }) => type === 'target:late');
+    expect(waits[0]).toMatchObject({ halt: 'its applier is stopped' });
+  });
+
+  it('are not looked at where it is known that nothing reaches the target', async () => {
+    const live = new LiveRows([same('A', 'B')]);
+    const batches = batchOf(1, null, 'subscription s is disabled');
+    await settle(live, batches);
+    expect(live.tasks).toEqual([]);
+    expect(batches[0]).toMatchObject({ why: 'fence-late', because: 'subscription s is disabled' });
+    expect(outcome(batches)).toMatchObject({ confirmed: [], open: [0] });
+  });
+
   it('keep what a look failed with, and lose nothing', async () => {
     const live = new LiveRows([same('A', 'B')]);
     const error = { code: 'permission', message: 'No.', hint: '', causes: [] } as const;
@@ -172,8 +201,7 @@ describe('rows that differed, behind a fence', () => {
   it('are left as they are at a stop', async () => {
     const live = new LiveRows([same('A', 'B')]);
     const batches = batchOf(1, FENCE);
-    const rules = { forMs: MINUTE_MS, longestLagMs: 5000, passwords: [], onLag: () => undefined };
-    const settling = settleBatches(live.run, batches, rules);
+    const settling = settleBatches(live.run, batches, RULES);
     await vi.advanceTimersByTimeAsync(500);
     live.stop.abort();
     await settling;

@@ -4,6 +4,7 @@ import { serializeError } from '../../src/core/errors.js';
 import type { Table } from '../../src/core/schema.js';
 import type { TableRun } from '../../src/run/table-run.js';
 import { tryCanaries } from '../../src/run/try-canaries.js';
+import { WorkerSlots } from '../../src/run/worker-slots.js';
 import { TableState } from '../../src/state/table-state.js';
 
 const table = { schema: 's', name: 't', columns: [], keys: [] } as unknown as Table;
@@ -31,6 +32,8 @@ function openRun(answer: TriedCanary | { readonly kind: 'unverified' }) {
       closeFolder: async () => undefined,
       rollback: async () => undefined,
     },
+    servers: { untilUp: async () => null, tellSilence: () => undefined },
+    slots: new WorkerSlots({ workers: 1, setScarce: () => undefined, now: () => 0 }),
     pool: { run: async () => ({ error, transient: false, ...answer }) },
   } as unknown as TableRun;
   return { run, state };

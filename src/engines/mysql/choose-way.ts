@@ -15,6 +15,12 @@ export interface Follower {
 
 /** Chooses how positions of the source are known on the target: by GTIDs where both have the same, else by the binary log. */
 export function chooseWay(follower: Follower): FenceChoice {
+  const choice = chooseAnyWay(follower);
+  if (choice.kind !== 'fence' || !follower.source.isSynchronous) return choice;
+  return { kind: 'fence', fence: { ...choice.fence, order: 'table' } };
+}
+
+function chooseAnyWay(follower: Follower): FenceChoice {
   const { source, target } = follower;
   const isSameKind = source.engine === target.engine;
   if (isSameKind && source.engine === 'mysql' && source.gtidMode === 'ON' && target.gtidMode === 'ON')

@@ -61,6 +61,12 @@ export interface MysqlReplication {
   readonly logsApplied: boolean;
   readonly gtidMode: string | null;
   readonly isStrict: boolean;
+  /**
+   * Whether a commit waits for replicas before it is visible here, while it is in the binary log, and elsewhere, already.
+   *
+   * @see https://dev.mysql.com/doc/refman/8.4/en/replication-options-source.html#sysvar_rpl_semi_sync_source_wait_point
+   */
+  readonly isSynchronous: boolean;
   /** MySQL: all transactions that it holds. */
   readonly executed: string;
   /** MariaDB: the last of each domain in its binary log, and that it applied as a replica. */

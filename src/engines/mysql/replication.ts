@@ -17,6 +17,10 @@ const VARIABLES = [
   'gtid_binlog_pos',
   'gtid_slave_pos',
   'replica_parallel_workers',
+  'rpl_semi_sync_master_enabled',
+  'rpl_semi_sync_source_enabled',
+  'rpl_semi_sync_master_wait_point',
+  'rpl_semi_sync_source_wait_point',
 ];
 
 const ER_PARSE_ERROR = 1064;
@@ -51,6 +55,9 @@ export async function readMysqlReplication(session: SqlSession): Promise<Replica
     logsApplied: (text('log_replica_updates') || text('log_slave_updates')) === 'ON',
     gtidMode: text('gtid_mode') || null,
     isStrict: text('gtid_strict_mode') === 'ON',
+    isSynchronous:
+      (text('rpl_semi_sync_source_enabled') || text('rpl_semi_sync_master_enabled')) === 'ON' &&
+      (text('rpl_semi_sync_source_wait_point') || text('rpl_semi_sync_master_wait_point')) === 'AFTER_SYNC',
     executed: text('gtid_executed'),
     logged: text('gtid_binlog_pos'),
     applied: text('gtid_slave_pos'),

@@ -56,7 +56,7 @@ function chooseStandby({ source, target }: Sides): FenceChoice {
   const fence: Fence = {
     way: 'standby',
     reachedOn: 'target',
-    order: 'global',
+    order: source.isSynchronous ? 'table' : 'global',
     details: {},
     statements: {
       position: source.isStandby ? STANDBY_POSITION_STATEMENT : POSITION_STATEMENT,

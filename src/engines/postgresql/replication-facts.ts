@@ -46,6 +46,12 @@ export interface PostgresqlReplication {
   readonly database: string;
   readonly isStandby: boolean;
   readonly isPaused: boolean;
+  /**
+   * Whether a commit may wait for standbys: until then it is in the log, and elsewhere, and not visible here.
+   *
+   * @see https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION
+   */
+  readonly isSynchronous: boolean;
   /** Null where the account may not ask. */
   readonly system: string | null;
   readonly timeline: string | null;

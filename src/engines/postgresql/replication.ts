@@ -40,20 +40,22 @@ export async function readPostgresqlReplication(
 
 type Standing = Pick<
   PostgresqlReplication,
-  'account' | 'database' | 'isStandby' | 'isPaused' | 'system' | 'timeline'
+  'account' | 'database' | 'isStandby' | 'isPaused' | 'isSynchronous' | 'system' | 'timeline'
 >;
 
 async function readStanding(session: SqlSession): Promise<Standing> {
   const [row] = await session.query(
     `SELECT quote_ident(current_user) AS account, current_database() AS database,
        pg_is_in_recovery() AS standby, ${KNOWS_SYSTEM} AS knows_system,
-       (CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END) AS paused`,
+       (CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END) AS paused,
+       current_setting('synchronous_standby_names') <> '' AS synchronous`,
   );
   return {
     account: row?.account ?? '',
     database: row?.database ?? '',
     isStandby: row?.standby === 't',
     isPaused: row?.paused === 't',
+    isSynchronous: row?.synchronous === 't',
     system: row?.knows_system === 't' ? await readSystem(session) : null,
     timeline: await readTimeline(session),
   };

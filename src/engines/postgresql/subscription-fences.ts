@@ -33,28 +33,37 @@ export function chooseSubscriptions(sides: Sides): (pair: TablePair) => FenceCho
   );
   if (slots.length === 0)
     return () => none('the target is no standby, and has no subscription whose slot is on the source');
-  const doubts = slots.map((candidate) => findDoubt(candidate, sides));
+  const doubts = slots.map((candidate) => findHalt(candidate, source) ?? findDoubt(candidate, sides));
   const sure = slots.filter((_, i) => doubts[i] === null);
-  if (sure.length === 0) return () => none(doubts.find((doubt) => doubt !== null) ?? '');
+  const [doubt] = doubts.filter((each) => each !== null);
+  if (sure.length === 0) return () => doubt ?? none('no subscription is that of the source');
   return (pair) => chooseFor(pair, sure, sides);
+}
+
+/** That nothing comes by a subscription at the moment; whose it is cannot be told then. */
+function findHalt({ subscription, slot }: Candidate, source: PostgresqlReplication): FenceChoice | null {
+  const { name, isEnabled, received } = subscription;
+  if (!isEnabled) return halted(`subscription ${name} is disabled`);
+  if (received === null) return halted(`subscription ${name} is not at work`);
+  const found = source.slots.find((each) => each.name === slot);
+  return found?.isActive === true ? null : halted(`nobody reads from slot ${slot} of the source`);
 }
 
 /**
  * Why a subscription may be that of another server with a slot of the same name: a copy of a server has its slots' names. What
  * it has received must lie between what was confirmed to the source before and what the source has written afterwards.
  */
-function findDoubt({ subscription, slot }: Candidate, { before, source, target }: Sides): string | null {
-  const { name, isEnabled, received } = subscription;
-  if (!isEnabled) return `subscription ${name} is disabled`;
-  if (received === null) return `subscription ${name} is not at work`;
-  const find = (facts: PostgresqlReplication) => facts.slots.find((each) => each.name === slot);
-  if (find(source)?.isActive !== true) return `nobody reads from slot ${slot} of the source`;
-  const [place, written, confirmed] = [received, source.position, find(before)?.confirmed].map(parseLsn);
-  if (place == null || written == null || confirmed == null) return `slot ${slot} has no position`;
+function findDoubt({ subscription, slot }: Candidate, { before, source, target }: Sides): FenceChoice | null {
+  const { name, received } = subscription;
+  const confirmedBefore = before.slots.find((each) => each.name === slot)?.confirmed;
+  const [place, written, confirmed] = [received, source.position, confirmedBefore].map(parseLsn);
+  if (place == null || written == null || confirmed == null) return none(`slot ${slot} has no position`);
   const isAhead = target.endedMs <= source.beganMs && place > written;
   const isBehind = before.endedMs <= target.beganMs && place < confirmed;
   return isAhead || isBehind
-    ? `subscription ${name} stands where the source's slot ${slot} does not, so that it is that of another server`
+    ? none(
+        `subscription ${name} stands where the source's slot ${slot} does not, so that it is that of another server`,
+      )
     : null;
 }
 
@@ -77,12 +86,12 @@ function chooseFor(
     return leftOut('target', `subscription ${subscription.name} has origin = none`);
   const states = statesOf(name, subscription, sides.target);
   if (states === null)
-    return none(
+    return halted(
       `subscription ${subscription.name} does not carry it yet (ALTER SUBSCRIPTION … REFRESH PUBLICATION)`,
     );
   const open = states.find((state) => state !== READY);
   if (open !== undefined)
-    return none(`subscription ${subscription.name} is still copying it (srsubstate ${open})`);
+    return halted(`subscription ${subscription.name} is still copying it (srsubstate ${open})`);
   return { kind: 'fence', fence: fenceOf(first, sides.source) };
 }
 
@@ -105,7 +114,7 @@ function fenceOf({ subscription, slot }: Candidate, source: PostgresqlReplicatio
   return {
     way: 'subscription',
     reachedOn: 'source',
-    order: 'global',
+    order: source.isSynchronous ? 'table' : 'global',
     details: { slot, subscription: subscription.name },
     statements: {
       position: source.isStandby ? STANDBY_POSITION_STATEMENT : POSITION_STATEMENT,
@@ -120,4 +129,9 @@ function leftOut(side: 'source' | 'target', filter: string): FenceChoice {
 
 function none(reason: string): FenceChoice {
   return { kind: 'none', reason, grant: null };
+}
+
+/** It follows, or will; what differs now may come to be equal, and nothing can be waited for. */
+function halted(reason: string): FenceChoice {
+  return { kind: 'none', reason, grant: null, isHalted: true };
 }

@@ -91,6 +91,35 @@ export async function commitSettled(run: TableRun, settled: SettledRange): Promi
   });
 }
 
+/** Ends a range of a run that was stopped: what was read of it counts, and of the rows that differed nothing is known. */
+export async function commitStopped(run: TableRun, batch: LookBatch, range: BatchedRange): Promise<void> {
+  const { table } = batch;
+  const { pair } = table.planned;
+  if (pair === null) return;
+  await run.spool.rollback(table.planned.id, range.part);
+  const rows = Uint32Array.from({ length: range.count }, (_, at) => range.from + at);
+  const { sourceRows, targetRows, counts } = range.rows;
+  await commitRows(
+    run,
+    { table, segment: range.part },
+    {
+      ...{
+        range: range.range,
+        hasher: range.hasher,
+        unfound: range.unfound,
+        keys: null,
+        chunks: range.chunks,
+      },
+      rows: {
+        ...{ sourceRows, targetRows, changedColumns: {}, undecidedColumns: {} },
+        counts: { missing: 0, extra: 0, changed: 0, inFlight: counts.inFlight },
+      },
+      wasHeld: true,
+      unsettled: { ...describeOpen(batch, pair, rows), why: 'stopped' },
+    },
+  );
+}
+
 /** How many candidates of a range each side had when they were looked at last, without those that are read once more. */
 function countPresent(
   { book }: LookBatch,
@@ -112,6 +141,7 @@ function describeOpen(batch: LookBatch, pair: TablePair, open: Uint32Array): Uns
   return {
     rows: open.length,
     why: batch.why ?? 'moving',
+    ...(batch.because !== null && { because: batch.because }),
     looks: { least: looks[0] ?? 0, most: looks.at(-1) ?? 0 },
     firstMs: batch.firstMs,
     lastMs: batch.lastMs,

@@ -25,6 +25,8 @@ export class LookBatch {
   lastMs = 0;
   /** Why nothing more can be known of what is open; null where nothing stands in the way. */
   why: UnsettledRows['why'] | null = null;
+  /** What more is known of that. */
+  because: string | null = null;
   /** What a look failed with; null where none did. */
   failure: UnverifiedChunk | null = null;
 
@@ -53,10 +55,17 @@ export class LookBatch {
   }
 }
 
+/** What is known of tables before their rows are looked at. */
+export interface BatchRules {
+  readonly fenceOf: (table: TableState) => Fence | null;
+  /** Why nothing of the table reaches the target at the moment; null where it does, or nobody knows. */
+  readonly haltOf: (table: TableState) => string | null;
+}
+
 /** Puts ranges together, each with others of its table. */
 export function batchRanges(
   ranges: readonly HeldRange[],
-  fenceOf: (table: TableState) => Fence | null,
+  { fenceOf, haltOf }: BatchRules,
 ): readonly LookBatch[] {
   const byTable = new Map<TableState, HeldRange[]>();
   for (const range of ranges) {
@@ -64,7 +73,12 @@ export function batchRanges(
     byTable.set(table, [...(byTable.get(table) ?? []), range]);
   }
   return [...byTable].flatMap(([table, held]) =>
-    cut(held).map((some) => new LookBatch(table, fenceOf(table), some)),
+    cut(held).map((some) => {
+      const batch = new LookBatch(table, fenceOf(table), some);
+      batch.because = haltOf(table);
+      if (batch.because !== null) batch.why = 'fence-late';
+      return batch;
+    }),
   );
 }
 

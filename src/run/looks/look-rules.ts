@@ -8,6 +8,8 @@ export interface LookRules {
   readonly longestLagMs: number;
   /** What a command of the user's must not find in its environment. */
   readonly passwords: readonly string[];
+  /** Why the target does not apply at the moment what a fence waits for; null where nothing of that is known. */
+  readonly findHalt: (fence: Fence) => Promise<string | null>;
   /** Is told how long the target took to come up to a position of the source. */
   readonly onLag: (fence: Fence, lagMs: number) => void;
 }

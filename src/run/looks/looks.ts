@@ -1,11 +1,10 @@
-import type { Fence } from '../../core/fence.js';
 import type { TableState } from '../../state/table-state.js';
 import { waitUnlessStopped } from '../back-off.js';
 import { endPart } from '../end-part.js';
 import type { HeldRange } from '../held-range.js';
 import type { FenceRun, RunLooks, TableRun } from '../table-run.js';
-import { commitHeld } from './commit-held.js';
-import { batchRanges } from './look-batch.js';
+import { commitHeld, commitStopped } from './commit-held.js';
+import { type BatchRules, batchRanges } from './look-batch.js';
 import type { LookRules } from './look-rules.js';
 import { passFence, randomDistance } from './pass-fence.js';
 import { settleBatches } from './settle.js';
@@ -15,14 +14,13 @@ import type { WriteWatch } from './write-watch.js';
 const MOST_HELD_ROWS = 200_000;
 
 /** What decides on which rows are looked at again. */
-export interface LooksRequest {
-  readonly fenceOf: (table: TableState) => Fence | null;
+export interface LooksRequest extends BatchRules {
   readonly rules: LookRules;
   /** Whether rows are looked at for a time that the user named, whoever writes. */
   readonly isAsked: boolean;
   readonly writes: WriteWatch;
-  /** Is told of each table of which rows are held back. */
-  readonly onHeld: (table: TableState) => void;
+  /** Is told of each table of which rows differ, and whether they are held back. */
+  readonly onDoubt: (table: TableState, isHeld: boolean) => void;
 }
 
 /** Holds ranges with rows that differ back, and looks at these again. */
@@ -37,13 +35,20 @@ export class Looks implements RunLooks {
   }
 
   async mustHold(table: TableState): Promise<boolean> {
-    const { isAsked, fenceOf, writes } = this.#request;
+    const { onDoubt } = this.#request;
+    const isHeld = await this.#isHeld(table);
+    onDoubt(table, isHeld);
+    return isHeld;
+  }
+
+  async #isHeld(table: TableState): Promise<boolean> {
+    const { isAsked, fenceOf, haltOf, writes } = this.#request;
     const { pair } = table.planned;
-    return isAsked || fenceOf(table) !== null || (pair !== null && writes.isWritten(pair));
+    if (isAsked || fenceOf(table) !== null || haltOf(table) !== null) return true;
+    return pair !== null && writes.isWritten(pair);
   }
 
   async hold(run: TableRun, range: HeldRange): Promise<void> {
-    this.#request.onHeld(range.work.table);
     this.#held.push(range);
     this.#heldRows += range.count;
     if (this.#heldRows >= MOST_HELD_ROWS) await this.settle(run);
@@ -56,8 +61,9 @@ export class Looks implements RunLooks {
   }
 
   passFence(run: FenceRun, table: TableState): Promise<boolean> {
-    this.#request.onHeld(table);
-    return passFence(run, this.#request.fenceOf(table), this.#request.rules);
+    const { fenceOf, haltOf, rules } = this.#request;
+    if (haltOf(table) !== null) return Promise.resolve(false);
+    return passFence(run, fenceOf(table), rules);
   }
 
   pause(signal: AbortSignal): Promise<void> {
@@ -69,14 +75,13 @@ export class Looks implements RunLooks {
     if (held.length === 0) return;
     this.#held = [];
     this.#heldRows = 0;
-    const batches = batchRanges(held, this.#request.fenceOf);
+    const batches = batchRanges(held, this.#request);
     await settleBatches(run, batches, this.#request.rules);
     for (const batch of batches) {
       for (const range of batch.ranges) {
-        if (run.signal.aborted) return;
-        await commitHeld(run, batch, range);
-        if (run.signal.aborted) return;
-        await endPart(run, range.work, range.part);
+        if (!run.signal.aborted) await commitHeld(run, batch, range);
+        if (run.signal.aborted) await commitStopped(run, batch, range);
+        else await endPart(run, range.work, range.part);
       }
     }
   }

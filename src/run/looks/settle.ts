@@ -10,6 +10,9 @@ import { randomDistance } from './pass-fence.js';
 
 /** Without a fence it is the time that decides: looks become rarer, up to this. */
 const LONGEST_DISTANCE_MS = 10_000;
+/** How long is waited before it is said, and asked whether the target applies at all; and how long where it does not. */
+const SLICE_MS = 5000;
+const LONGEST_HALT_MS = 60_000;
 /** A place in the spool that no rows are put in. */
 const NO_SEGMENT = -1;
 
@@ -126,18 +129,28 @@ async function ask(run: TableRun, { batch, rows, sides, rules }: Question) {
   return null;
 }
 
+/** Waits, and says so; not for a target that stands still for a minute, and says why. */
 async function waitForFence(run: TableRun, look: BegunLook, rules: LookRules): Promise<void> {
   const { batch, position, takenMs } = look;
   const { fence } = batch;
   if (fence === null || run.signal.aborted) return;
   const { session } = run.sides[fence.reachedOn];
-  const limitMs = rules.longestLagMs;
-  // What fails is in the log; a position that nobody can be asked for was not reached.
-  const isReached =
-    position !== null &&
-    (await awaitPosition({ session, fence, position, stop: run.signal, limitMs }).catch(() => false));
-  if (isReached) rules.onLag(fence, run.now() - takenMs);
-  else if (!run.signal.aborted) batch.why = 'fence-late';
+  const endMs = takenMs + rules.longestLagMs;
+  let halt: string | null = null;
+  while (position !== null && !run.signal.aborted) {
+    const limitMs = Math.max(0, Math.min(SLICE_MS, endMs - run.now()));
+    // What fails is in the log; a position that nobody can be asked for was not reached.
+    const wait = { session, fence, position, stop: run.signal, limitMs };
+    if (await awaitPosition(wait).catch(() => false)) return rules.onLag(fence, run.now() - takenMs);
+    if (run.signal.aborted) return;
+    halt = await rules.findHalt(fence);
+    const waitedMs = run.now() - takenMs;
+    await run.emit({ type: 'target:late', waitedMs, halt });
+    if (waitedMs >= rules.longestLagMs || (halt !== null && waitedMs >= LONGEST_HALT_MS)) break;
+  }
+  if (run.signal.aborted) return;
+  batch.why = 'fence-late';
+  batch.because = halt;
 }
 
 /** What a fence confirmed that proved to be none is as good as not looked at. */
