@@ -156,7 +156,7 @@ describe('rowproof init', () => {
     [['--source', 'mysql://old/shop'], 'Expected --target URL, got none.'],
     [
       [...URLS, '--tables', 'a'],
-      'rowproof init has no flag --tables, only rowproof verify and rowproof plan have.',
+      'rowproof init has no flag --tables, only rowproof verify, rowproof watch and rowproof plan have.',
     ],
     [[...URLS, '--output', 'no/such.yaml'], 'Cannot write no/such.yaml: the folder does not exist.'],
   ])('refuses %j', async (flags, message) => {

@@ -64,7 +64,8 @@ describe('rowproof watch beside writers', () => {
     const { exitCode, stdout } = await next.result;
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^\S+Z READY: last was (pass|look) \d+, lag [\d.]+ m?s\n$/);
-    expect(Number(/(?:pass|look) (\d+)/.exec(stdout)?.[1])).toBeGreaterThan(passes);
+    // Where the last pass was clean, a look at the lag is enough; it has the number of the pass.
+    expect(Number(/(?:pass|look) (\d+)/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(passes);
   });
 
   it('goes on until writers and damage are gone, where it is to end once it is ready', async () => {
