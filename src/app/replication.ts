@@ -68,7 +68,7 @@ export class Replication {
       isAsked: recheckForMs !== null,
       writes: this.#writes,
       haltOf: (table) => this.#haltOf(table),
-      onDoubt: (table, isHeld) => this.#noteNoFence(table, isHeld),
+      onDoubt: (table) => this.#noteNoFence(table),
       rules: {
         forMs: recheckForMs ?? DEFAULT_RECHECK_MS,
         longestLagMs: recheckForMs ?? maxLagWaitMs,
@@ -182,16 +182,16 @@ export class Replication {
     return facts === null ? null : (engine.can.positions?.findHalt(fence, facts) ?? null);
   }
 
-  /** Where an account may see more, that is said of every table with rows that differ: they may only be late. */
-  #noteNoFence(table: TableState, isHeld: boolean): void {
+  /** Where an account could see more, that is said of every table with rows that differ: they may only be late. */
+  #noteNoFence(table: TableState): void {
     const choice = this.#choices.get(table.planned.id);
-    if (choice?.kind !== 'none' || (!isHeld && choice.grant === null)) return;
+    if (choice?.kind !== 'none' || choice.grant === null) return;
     const { reason, grant } = choice;
     table.addFinding({
       code: 'no-fence',
       about: { table: table.name, detail: reason },
       message: `It is not known when the target has applied what the source holds of ${table.name}, because ${reason}: rows that differ may only be late.`,
-      hint: grant === null ? '' : `Grant what tells it: ${grant}`,
+      hint: `Grant what tells it: ${grant}`,
     });
   }
 }

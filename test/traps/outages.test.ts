@@ -15,7 +15,12 @@ const MANY = 3000;
 const typesOf = (events: readonly RunEvent[]): string[] =>
   events.map(({ type }) => type).filter((type) => type.startsWith('server:'));
 
-describe.each(availableEngines())('a server of %s that goes away while tables are compared', (engine) => {
+/** MySQL speaks the protocol of MariaDB, and takes part where everything is tested. */
+const ENGINES = availableEngines().filter(
+  (engine) => process.env.ROWPROOF_TEST_PAIRS === 'all' || engine !== 'mysql',
+);
+
+describe.each(ENGINES)('a server of %s that goes away while tables are compared', (engine) => {
   const source = useDatabase(engine);
   const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
   let proxy: TcpProxy;

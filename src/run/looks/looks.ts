@@ -19,8 +19,8 @@ export interface LooksRequest extends BatchRules {
   /** Whether rows are looked at for a time that the user named, whoever writes. */
   readonly isAsked: boolean;
   readonly writes: WriteWatch;
-  /** Is told of each table of which rows differ, and whether they are held back. */
-  readonly onDoubt: (table: TableState, isHeld: boolean) => void;
+  /** Is told of each table of which rows differ. */
+  readonly onDoubt: (table: TableState) => void;
 }
 
 /** Holds ranges with rows that differ back, and looks at these again. */
@@ -35,14 +35,8 @@ export class Looks implements RunLooks {
   }
 
   async mustHold(table: TableState): Promise<boolean> {
-    const { onDoubt } = this.#request;
-    const isHeld = await this.#isHeld(table);
-    onDoubt(table, isHeld);
-    return isHeld;
-  }
-
-  async #isHeld(table: TableState): Promise<boolean> {
-    const { isAsked, fenceOf, haltOf, writes } = this.#request;
+    const { isAsked, fenceOf, haltOf, writes, onDoubt } = this.#request;
+    onDoubt(table);
     const { pair } = table.planned;
     if (isAsked || fenceOf(table) !== null || haltOf(table) !== null) return true;
     return pair !== null && writes.isWritten(pair);
