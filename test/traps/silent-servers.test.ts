@@ -119,7 +119,9 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
   async function endOfRun(stall: Stall, manner: 'silent' | 'dripping'): Promise<string> {
     const proxy = await proxyBefore(stall, manner);
     const url = withoutTls(proxy.url(source.url), { 'connect-timeout': '1', 'statement-timeout': '1' });
-    const run = await compare({ source: { url }, target, flags: { workers: '1' } }).catch((error) => error);
+    // A server that is away is waited for otherwise.
+    const flags = { workers: '1', 'wait-for-server': '0s' };
+    const run = await compare({ source: { url }, target, flags }).catch((error) => error);
     return run instanceof Error ? String((run as { code?: unknown }).code) : run.result.verdict;
   }
 
