@@ -137,7 +137,7 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
     });
   }
   const writtenMs = watch === null ? 0 : destination.io.now() - startedMs;
-  const elapsedMs = outcome.result.elapsedMs + writtenMs;
+  const elapsedMs = Math.round(outcome.result.elapsedMs + writtenMs);
   const result = { ...outcome.result, elapsedMs };
   let rows = outcome.rows ?? null;
   if (allRows !== null && showsRows(destination.plan)) {
