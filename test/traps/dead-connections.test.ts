@@ -4,7 +4,7 @@ import { openSide } from '../../src/app/open-side.js';
 import { processEnvironment } from '../../src/config/environment.js';
 import { watchSilence } from '../../src/engines/watch-silence.js';
 import { compare, listDifferences } from '../app/compare.js';
-import { availableEngines, useDatabase } from '../support/database.js';
+import { fewEngines, useDatabase } from '../support/database.js';
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { slowCondition } from './slow-reads.js';
 import { fillTable } from './type-words.js';
@@ -13,7 +13,7 @@ const ROWS = 4000;
 /** A connection is looked after once it was silent for as long as a statement may take, where that is less than half a minute. */
 const SILENCE = { 'statement-timeout': '6' };
 
-describe.each(availableEngines())('a connection to %s that falls silent', (engine) => {
+describe.each(fewEngines())('a connection to %s that falls silent', (engine) => {
   const source = useDatabase(engine);
   const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
   let proxy: TcpProxy;

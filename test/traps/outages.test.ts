@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.js';
 import { compare, listDifferences } from '../app/compare.js';
 import { makeRunFolder, readOutputs } from '../resume/run-folder.js';
-import { availableEngines, useDatabase } from '../support/database.js';
+import { fewEngines, useDatabase } from '../support/database.js';
 import { runCli, startCli, untilSaid } from '../support/run-cli.js';
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { fillTable } from './type-words.js';
@@ -15,12 +15,7 @@ const MANY = 3000;
 const typesOf = (events: readonly RunEvent[]): string[] =>
   events.map(({ type }) => type).filter((type) => type.startsWith('server:'));
 
-/** MySQL speaks the protocol of MariaDB, and takes part where everything is tested. */
-const ENGINES = availableEngines().filter(
-  (engine) => process.env.ROWPROOF_TEST_PAIRS === 'all' || engine !== 'mysql',
-);
-
-describe.each(ENGINES)('a server of %s that goes away while tables are compared', (engine) => {
+describe.each(fewEngines())('a server of %s that goes away while tables are compared', (engine) => {
   const source = useDatabase(engine);
   const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
   let proxy: TcpProxy;

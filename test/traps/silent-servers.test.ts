@@ -6,7 +6,7 @@ import { openSide } from '../../src/app/open-side.js';
 import { processEnvironment } from '../../src/config/environment.js';
 import { WHOLE } from '../../src/plan/planner.js';
 import { compare } from '../app/compare.js';
-import { availableEngines, useDatabase } from '../support/database.js';
+import { fewEngines, useDatabase } from '../support/database.js';
 import type { LyingServer } from '../support/lying-server.js';
 import { startCli, untilSaid } from '../support/run-cli.js';
 import { type Stall, type StallingProxy, startStallingProxy } from '../support/stalling-proxy.js';
@@ -25,7 +25,7 @@ function listStalls(setting: string): { readonly when: string; readonly stall: S
   ];
 }
 
-describe.each(availableEngines())('a server of %s that falls silent', (engine) => {
+describe.each(fewEngines())('a server of %s that falls silent', (engine) => {
   const source = useDatabase(engine);
   const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
   const open: LyingServer[] = [];
@@ -88,7 +88,7 @@ describe.each(availableEngines())('a server of %s that falls silent', (engine) =
     expect(session.broken).toBe(true);
   });
 
-  it.runIf(process.platform !== 'win32' && engine === availableEngines()[0])(
+  it.runIf(process.platform !== 'win32' && engine === fewEngines()[0])(
     'is left at once after a second Ctrl-C, and no output looks whole or loses its privacy',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'rowproof-twice-'));
