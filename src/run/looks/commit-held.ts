@@ -1,6 +1,6 @@
 import { isSparse, type LookAgainTask, type LookedAgain, NONE_UNFOUND } from '../../core/chunk.js';
 import { readKeyParts } from '../../core/encoding/key-bytes.js';
-import { type PackedKeys, unpackKeys } from '../../core/packed-keys.js';
+import { type PackedKeys, pickKeys, unpackKeys } from '../../core/packed-keys.js';
 import { SIDES, type Side, type TablePair } from '../../core/pairing.js';
 import { describeSpans } from '../../state/describe-span.js';
 import type { UnsettledRows } from '../../state/table-record.js';
@@ -48,7 +48,10 @@ export async function commitHeld(run: TableRun, batch: LookBatch, range: Batched
   await commitSettled(run, {
     table,
     range,
-    confirmed: batch.keysOf(confirmed),
+    confirmed: pickKeys(
+      range.keys,
+      confirmed.map((row) => row - range.from),
+    ),
     inFlight: range.count - confirmed.length - open.length,
     present: countPresent(batch, range, new Set(confirmed)),
     unsettled: open.length === 0 ? null : describeOpen(batch, pair, open),
