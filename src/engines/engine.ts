@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors.js';
+import type { FixAction, FixStatement } from '../core/gate/fix.js';
 import type { Log } from '../core/log.js';
 import type { Column, Table } from '../core/schema.js';
 import type { ConnectionSettings, Environment } from './connection-settings.js';
@@ -38,6 +39,14 @@ export interface Capabilities {
   readonly repair?: boolean;
   /** How a position of one server is known to be reached on another; sessions then answer what is asked of positions. */
   readonly positions?: PositionRules;
+  /** How things are mended that a gate finds; sessions then answer what the gate asks. */
+  readonly gate?: GateRules;
+}
+
+/** How an engine writes what mends a finding of the gate. */
+export interface GateRules {
+  /** The statement for an action; null where servers of this engine have no such thing. */
+  writeFix(action: FixAction): FixStatement | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Fence } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
+import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
@@ -127,6 +128,8 @@ export interface Questions {
   };
   /** A text for each table, by its name, that is another one once rows of it were written; those that the server says nothing of are left out. */
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
+  /** `Capabilities.gate`: everything that the server says to the gate, in one reading. */
+  readonly gate: { readonly about: GateRequest; readonly answer: GateFacts };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

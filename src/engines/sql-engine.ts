@@ -5,12 +5,14 @@ import { readChecksum, readPartChecksums } from './checksum.js';
 import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
+import { readGateFacts, writeFix } from './gate-answers.js';
 import { logSqlSession } from './log-sql-session.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { CatalogRequest, Questions, Session, SessionActivity } from './session.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
+import type { SqlGate } from './sql-gate.js';
 import type { SqlPositions } from './sql-positions.js';
 import type { SqlSession } from './sql-session.js';
 import type { Lexicon } from './sql-tokens.js';
@@ -48,12 +50,13 @@ export interface SqlEngineParts
   readClock(session: SqlSession): Promise<number>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
   readonly positions: SqlPositions;
+  readonly gate: SqlGate;
   readActivity(session: SqlSession, sessionId: string): Promise<SessionActivity>;
 }
 
 /** Makes an engine that turns what is asked of it into SQL. */
 export function createSqlEngine(parts: SqlEngineParts): Engine {
-  const { dialect, checksum, cancel, openSql, positions } = parts;
+  const { dialect, checksum, cancel, openSql, positions, gate } = parts;
   return {
     ...parts,
     open: async (settings, stop, log) => {
@@ -67,6 +70,7 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       cancel,
       checksum,
       positions,
+      gate: { writeFix: (action) => writeFix(gate, action) },
       ...{ estimate: true, sizes: true, load: true, activity: true, repair: true },
     },
   };
@@ -89,6 +93,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     account: () => parts.readAccount(session),
     clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
+    gate: (request) => readGateFacts(session, parts, request),
     activity: (sessionId) => parts.readActivity(session, sessionId),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
     'repair-question': (sql) => session.query(sql),

@@ -1,5 +1,6 @@
 import type { AccountFacts } from '../../core/server-facts.js';
 import type { SqlSession } from '../sql-session.js';
+import { textLiteral } from './dialect.js';
 
 /**
  * The account and its grants. MariaDB, and MySQL before 5.7.6, say how the account is identified, hash of its password
@@ -24,4 +25,12 @@ export function withoutPassword(line: string): string {
 export async function readMysqlClock(session: SqlSession): Promise<number> {
   const [row] = await session.query('SELECT UNIX_TIMESTAMP(SYSDATE(6)) AS seconds');
   return Number(row?.seconds) * 1000;
+}
+
+/** `user@host`, as CURRENT_USER() says it, quoted as statements name an account; the host never holds an `@`. */
+export function quoteAccount(account: string): string {
+  const at = account.lastIndexOf('@');
+  return at === -1
+    ? textLiteral(account)
+    : `${textLiteral(account.slice(0, at))}@${textLiteral(account.slice(at + 1))}`;
 }

@@ -15,6 +15,7 @@ import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection, spreadMysqlUrls } from './connection.js';
 import { adviseMysqlRebuild, mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
+import { mysqlGate } from './gate/index.js';
 import { readMysqlLoad } from './load.js';
 import { mysqlPositions } from './positions.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
@@ -67,6 +68,7 @@ export const mysqlParts: SqlEngineParts = {
   readClock: readMysqlClock,
   readLoad: readMysqlLoad,
   positions: mysqlPositions,
+  gate: mysqlGate,
   readActivity: readMysqlActivity,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,

@@ -12,6 +12,7 @@ import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection, spreadPostgresqlUrls } from './connection.js';
 import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
+import { postgresqlGate } from './gate/index.js';
 import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { postgresqlPositions } from './positions.js';
@@ -55,6 +56,7 @@ export const postgresqlParts: SqlEngineParts = {
   readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
   positions: postgresqlPositions,
+  gate: postgresqlGate,
   readActivity: readPostgresqlActivity,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,

@@ -1,0 +1,61 @@
+import type { RunConfig } from '../../config/run-config.js';
+import type { GateContext, GateTable, Phase } from '../../core/gate/check.js';
+import type { GateFacts } from '../../core/gate/gate-facts.js';
+import type { RowsFacts } from '../../core/gate/rows-facts.js';
+import { SIDES, type Side } from '../../core/pairing.js';
+import type { PlannedTable } from '../../plan/table-pairing.js';
+import type { OpenSide } from '../open-side.js';
+
+/** What a reading of the gate is about. */
+export interface GateReading {
+  readonly config: Pick<RunConfig, 'tables' | 'exclude'>;
+  readonly sides: Readonly<Record<Side, OpenSide>>;
+  readonly tables: readonly PlannedTable[];
+  readonly phase: Phase;
+  readonly isDeep: boolean;
+  readonly rows: RowsFacts | null;
+}
+
+/** Reads everything that both servers say to the gate, both at once, and puts it together for the checks. */
+export async function readGate(reading: GateReading): Promise<GateContext> {
+  const [source, target] = await Promise.all(SIDES.map((side) => askSide(reading, side)));
+  return contextOf(reading, { source, target } as Record<Side, GateFacts>);
+}
+
+function askSide({ sides, tables, isDeep }: GateReading, side: Side): Promise<GateFacts> {
+  const { session, catalog } = sides[side];
+  return session.ask('gate', {
+    side,
+    schema: catalog.schema,
+    tables: tables.flatMap((table) => table[side] ?? []),
+    isDeep,
+  });
+}
+
+function contextOf(
+  { config, sides, tables, phase, isDeep, rows }: GateReading,
+  facts: Record<Side, GateFacts>,
+): GateContext {
+  const { source, target } = sides;
+  return {
+    ...{ phase, isDeep, facts, rows },
+    tables: tables.map(gateTableOf),
+    isSameEngine: source.catalog.engine === target.catalog.engine,
+    schemas: { source: source.catalog.schema, target: target.catalog.schema },
+    isWholeSchema: config.tables.length === 0 && config.exclude.length === 0,
+  };
+}
+
+/** Columns that are left out of the comparison are paired all the same: they have rules, and numbers, like the others. */
+function gateTableOf({ source, target, columns }: PlannedTable): GateTable {
+  const find = (table: PlannedTable['source'], name: string) =>
+    table?.columns.find((each) => each.name === name);
+  const columnPairs = columns.flatMap((pair) => {
+    const [from, to] = [find(source, pair.source), find(target, pair.target)];
+    return from === undefined || to === undefined ? [] : [{ source: from, target: to }];
+  });
+  return {
+    ...{ source, target, columnPairs },
+    columns: new Map(columnPairs.map((pair) => [pair.source.name, pair.target.name])),
+  };
+}

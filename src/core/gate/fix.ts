@@ -1,0 +1,27 @@
+/** Names of a table of the side that is mended. */
+export interface FixTable {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** What is to be done on a server; engines write the statement. */
+export type FixAction = FixTable & {
+  readonly kind: 'raise-number';
+  readonly column: string | null;
+  /** The bare name of the sequence; null where the engine has none. */
+  readonly sequence: string | null;
+  /** The number that is to be given next, at the least. */
+  readonly next: bigint;
+};
+
+/** A statement that mends, as an engine writes it. */
+export interface FixStatement {
+  /** Whole statements, without the semicolon. */
+  readonly statements: readonly string[];
+  /** Whether it only adds or raises something and holds up nobody for long: only then it is written to be run. */
+  readonly isSafe: boolean;
+  /** What it locks, and for how long, where it is not safe; empty where it locks nothing. */
+  readonly lock: string;
+  /** The statement that takes it back; empty where nothing does. */
+  readonly reversal: string;
+}

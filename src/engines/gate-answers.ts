@@ -1,0 +1,36 @@
+import type { Fact } from '../core/gate/fact.js';
+import { hidden } from '../core/gate/fact.js';
+import type { FixAction, FixStatement } from '../core/gate/fix.js';
+import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { Engine } from './engine.js';
+import type { SqlGate } from './sql-gate.js';
+import type { SqlSession } from './sql-session.js';
+
+type Parts = Pick<Engine, 'classifyError'> & { readonly gate: SqlGate };
+
+/** Reads one fact after the other. One that a server refuses to tell keeps none of the others from being read. */
+export async function readGateFacts(
+  session: SqlSession,
+  { gate, classifyError }: Parts,
+  request: GateRequest,
+): Promise<GateFacts> {
+  const facts: Record<string, Fact<unknown>> = {};
+  for (const [name, read] of Object.entries(gate.readers)) {
+    facts[name] = await (read as (session: SqlSession, request: GateRequest) => Promise<Fact<unknown>>)(
+      session,
+      request,
+    ).catch((error: unknown) => {
+      if (session.broken) throw error;
+      const { message } = classifyError(error);
+      return hidden(`the server does not tell: ${message.replace(/\.$/, '')}`);
+    });
+  }
+  // A reader stands for each name, which the type of the readers makes sure of.
+  return facts as unknown as GateFacts;
+}
+
+/** Writes what mends something with the writer of its kind. */
+export function writeFix({ fixes }: SqlGate, action: FixAction): FixStatement | null {
+  const write = fixes[action.kind] as (action: FixAction) => FixStatement | null;
+  return write(action);
+}

@@ -1,0 +1,19 @@
+import type { FixAction, FixStatement } from '../core/gate/fix.js';
+import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { SqlSession } from './sql-session.js';
+
+/** Reads one of the facts of the gate. What the account may not see is a part of the answer. */
+export type FactReader<Answer> = (session: SqlSession, request: GateRequest) => Promise<Answer>;
+
+/** How statements of an engine mend one kind of thing; null where it has no such thing. */
+export type FixWriter<Action> = (action: Action) => FixStatement | null;
+
+/** How an engine of SQL servers answers the gate. */
+export interface SqlGate {
+  /** A reader a fact. */
+  readonly readers: { readonly [Name in keyof GateFacts]: FactReader<GateFacts[Name]> };
+  /** A writer a kind of action. */
+  readonly fixes: {
+    readonly [Kind in FixAction['kind']]: FixWriter<Extract<FixAction, { readonly kind: Kind }>>;
+  };
+}
