@@ -1,3 +1,5 @@
+import type { SchemaFix } from './schema-fix.js';
+
 /** Names of a table of the side that is mended. */
 export interface FixTable {
   readonly schema: string;
@@ -5,7 +7,10 @@ export interface FixTable {
 }
 
 /** What is to be done on a server; engines write the statement. */
-export type FixAction = FixTable & {
+export type FixAction = RaiseNumber | SchemaFix;
+
+/** Has a column's numbers go on further up. */
+export type RaiseNumber = FixTable & {
   readonly kind: 'raise-number';
   readonly column: string | null;
   /** The bare name of the sequence; null where the engine has none. */

@@ -1,5 +1,5 @@
 import { type Fact, hidden, known } from '../../../core/gate/fact.js';
-import type { FixAction, FixStatement } from '../../../core/gate/fix.js';
+import type { FixStatement, RaiseNumber } from '../../../core/gate/fix.js';
 import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { NumberFacts } from '../../../core/gate/number-facts.js';
 import type { ControlRow } from '../../session.js';
@@ -97,7 +97,7 @@ async function readLargest(
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/innodb-auto-increment-handling.html
  */
-export function raiseMysqlNumber({ schema, table, sequence, next }: FixAction): FixStatement {
+export function raiseMysqlNumber({ schema, table, sequence, next }: RaiseNumber): FixStatement {
   const [name, ask] =
     sequence === null
       ? [

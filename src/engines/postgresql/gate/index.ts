@@ -1,12 +1,42 @@
 import type { SqlGate } from '../../sql-gate.js';
+import { readPostgresqlAccounts, readPostgresqlDefiners, readPostgresqlGrants } from './accounts.js';
+import { readPostgresqlChecks } from './check-constraints.js';
+import { readPostgresqlColumns } from './columns.js';
+import { readPostgresqlForeignKeys } from './foreign-keys.js';
+import { readPostgresqlIndexes } from './indexes.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
+import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
+import * as fixes from './schema-fixes.js';
+import { readPostgresqlStoredTables } from './stored-tables.js';
+import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
 export const postgresqlGate: SqlGate = {
   readers: {
     numbering: readPostgresqlNumbering,
+    foreignKeys: readPostgresqlForeignKeys,
+    indexes: readPostgresqlIndexes,
+    checkConstraints: readPostgresqlChecks,
+    columns: readPostgresqlColumns,
+    storedTables: readPostgresqlStoredTables,
+    views: readPostgresqlViews,
+    routines: readPostgresqlRoutines,
+    events: readPostgresqlEvents,
+    triggers: readPostgresqlTriggers,
+    applier: readPostgresqlApplier,
+    accounts: readPostgresqlAccounts,
+    definers: readPostgresqlDefiners,
+    grants: readPostgresqlGrants,
   },
   fixes: {
     'raise-number': raisePostgresqlNumber,
+    'add-foreign-key': fixes.addForeignKey,
+    'validate-constraint': fixes.validateConstraint,
+    'enable-constraint-triggers': fixes.enableConstraintTriggers,
+    'add-index': fixes.addIndex,
+    'rebuild-index': fixes.rebuildIndex,
+    'enable-trigger': fixes.enableTrigger,
+    'disable-trigger': fixes.disableTrigger,
+    'enable-event': fixes.enableEvent,
   },
 };

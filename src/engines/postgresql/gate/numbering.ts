@@ -1,5 +1,5 @@
 import { type Fact, hidden, known } from '../../../core/gate/fact.js';
-import type { FixAction, FixStatement } from '../../../core/gate/fix.js';
+import type { FixStatement, RaiseNumber } from '../../../core/gate/fix.js';
 import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { NumberFacts } from '../../../core/gate/number-facts.js';
 import type { ControlRow } from '../../session.js';
@@ -138,7 +138,7 @@ async function readLargest(
 }
 
 /** Only ever raises: whoever takes numbers meanwhile gets on. */
-export function raisePostgresqlNumber({ schema, sequence, next }: FixAction): FixStatement | null {
+export function raisePostgresqlNumber({ schema, sequence, next }: RaiseNumber): FixStatement | null {
   if (sequence === null) return null;
   const name = `${quoteName(schema)}.${quoteName(sequence)}`;
   const current = `(SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END FROM ${name})`;
