@@ -79,6 +79,8 @@ export interface TableResult extends RowCounts {
   /** How many changed rows differ in a column, by the target's name. */
   readonly changedColumns: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
+  /** What each server said of writes before the first row was read, to be compared with what it says later; null where it says nothing. */
+  readonly writeMarks?: { readonly source: string | null; readonly target: string | null };
   readonly findings: readonly Finding[];
   /** Why rows differ, as far as they show it; without examples where values are hidden. */
   readonly diagnoses: readonly Diagnosis[];

@@ -2,6 +2,8 @@ import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Fence } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { SideGrants } from '../core/gate/side-grants.js';
+import type { WriteMark } from '../core/gate/write-mark.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
@@ -128,6 +130,13 @@ export interface Questions {
   };
   /** A text for each table, by its name, that is another one once rows of it were written; those that the server says nothing of are left out. */
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
+  /** `Capabilities.gate`: what the server says of the writes of each table, by its name; tables that it says nothing of are left out. */
+  readonly 'write-marks': {
+    readonly about: readonly Table[];
+    readonly answer: ReadonlyMap<string, WriteMark>;
+  };
+  /** `Capabilities.gate`: the least that the account must be granted for the gate to see all of a schema. */
+  readonly 'gate-grants': { readonly about: string; readonly answer: Pick<SideGrants, 'grants' | 'managed'> };
   /** `Capabilities.gate`: everything that the server says to the gate, in one reading. */
   readonly gate: { readonly about: GateRequest; readonly answer: GateFacts };
   /** What the dialect of a repair catalog asks. */

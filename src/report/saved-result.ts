@@ -88,6 +88,7 @@ const table = saved.isShape({
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
   canaries: saved.orAbsent(saved.isListOf(canary)),
+  writeMarks: saved.orAbsent(saved.isShape({ source: nullableText, target: nullableText })),
   sample: saved.isListOf(differenceShape),
   new: saved.orAbsent(amount),
   ...counts,

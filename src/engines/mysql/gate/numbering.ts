@@ -92,12 +92,14 @@ async function readLargest(
   return /^-?\d+$/.test(text) ? known(BigInt(text)) : hidden('its largest value is no whole number');
 }
 
+type RaiseNumber = Extract<FixAction, { readonly kind: 'raise-number' }>;
+
 /**
  * Never lowers: a number below the largest value is taken for the next one after it.
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/innodb-auto-increment-handling.html
  */
-export function raiseMysqlNumber({ schema, table, sequence, next }: FixAction): FixStatement {
+export function raiseMysqlNumber({ schema, table, sequence, next }: RaiseNumber): FixStatement {
   const [name, ask] =
     sequence === null
       ? [

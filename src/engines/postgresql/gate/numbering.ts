@@ -137,8 +137,10 @@ async function readLargest(
   return /^-?\d+$/.test(text) ? known(BigInt(text)) : hidden('its largest value is no number');
 }
 
+type RaiseNumber = Extract<FixAction, { readonly kind: 'raise-number' }>;
+
 /** Only ever raises: whoever takes numbers meanwhile gets on. */
-export function raisePostgresqlNumber({ schema, sequence, next }: FixAction): FixStatement | null {
+export function raisePostgresqlNumber({ schema, sequence, next }: RaiseNumber): FixStatement | null {
   if (sequence === null) return null;
   const name = `${quoteName(schema)}.${quoteName(sequence)}`;
   const current = `(SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END FROM ${name})`;
