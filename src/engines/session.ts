@@ -1,6 +1,8 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Fence } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
+import type { Verb } from '../core/gate/application-facts.js';
+import type { Fact } from '../core/gate/fact.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
 import type { SideGrants } from '../core/gate/side-grants.js';
 import type { WriteMark } from '../core/gate/write-mark.js';
@@ -137,6 +139,11 @@ export interface Questions {
   };
   /** `Capabilities.gate`: the least that the account must be granted for the gate to see all of a schema. */
   readonly 'gate-grants': { readonly about: string; readonly answer: Pick<SideGrants, 'grants' | 'managed'> };
+  /** `Capabilities.gate`: what the account may do with tables of one schema, by their names. */
+  readonly 'table-verbs': {
+    readonly about: readonly Table[];
+    readonly answer: Fact<ReadonlyMap<string, ReadonlySet<Verb>>>;
+  };
   /** `Capabilities.gate`: everything that the server says to the gate, in one reading. */
   readonly gate: { readonly about: GateRequest; readonly answer: GateFacts };
   /** What the dialect of a repair catalog asks. */

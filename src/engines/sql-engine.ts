@@ -93,6 +93,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     account: () => parts.readAccount(session),
     clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
+    'table-verbs': (tables) => parts.gate.readVerbs(session, tables),
     'gate-grants': (schema) => parts.gate.describeGrants(session, schema),
     gate: (request) => readGateFacts(session, parts, request),
     activity: (sessionId) => parts.readActivity(session, sessionId),

@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
+import type { ApplicationFacts } from '../../core/gate/application-facts.js';
 import type { GateContext, GateTable, Phase } from '../../core/gate/check.js';
 import type { FollowFacts } from '../../core/gate/follow-facts.js';
 import type { GateFacts } from '../../core/gate/gate-facts.js';
@@ -19,6 +20,7 @@ export interface GateReading {
   readonly rows: RowsFacts | null;
   readonly plan?: PlanFacts | null;
   readonly follow?: FollowFacts;
+  readonly application?: ApplicationFacts | null;
 }
 
 /** Reads everything that both servers say to the gate, both at once, and puts it together for the checks. */
@@ -37,13 +39,12 @@ function askSide({ sides, tables, isDeep }: GateReading, side: Side): Promise<Ga
   });
 }
 
-function contextOf(
-  { config, sides, tables, phase, isDeep, rows, plan = null, follow = NO_FOLLOW }: GateReading,
-  facts: Record<Side, GateFacts>,
-): GateContext {
+function contextOf(reading: GateReading, facts: Record<Side, GateFacts>): GateContext {
+  const { config, sides, tables, phase, isDeep, rows } = reading;
+  const { plan = null, follow = NO_FOLLOW, application = null } = reading;
   const { source, target } = sides;
   return {
-    ...{ phase, isDeep, facts, rows, plan, follow },
+    ...{ phase, isDeep, facts, rows, plan, follow, application },
     tables: tables.map(gateTableOf),
     isSameEngine: source.catalog.engine === target.catalog.engine,
     schemas: { source: source.catalog.schema, target: target.catalog.schema },

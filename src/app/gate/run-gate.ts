@@ -19,6 +19,7 @@ import type { Side } from '../../core/pairing.js';
 import type { RunResult } from '../../core/result.js';
 import { describeSide, pairSides, withOpenSides } from '../open-run.js';
 import type { OpenSide } from '../open-side.js';
+import { tryApplication } from './application.js';
 import { readFollow } from './follow.js';
 import { planGate } from './plan-gate.js';
 import { type GateReading, readGate } from './read-gate.js';
@@ -35,6 +36,8 @@ export interface GateAsk {
   readonly accepted: readonly AcceptedFinding[];
   /** An earlier verdict over the rows; null reads them now. */
   readonly earlier: RunResult | null;
+  /** The URL with which the application logs in; null where nobody said. */
+  readonly application: string | null;
 }
 
 /** The server of a side, as a file of statements for it must know it. */
@@ -82,7 +85,12 @@ export async function runGate(ask: GateAsk, hooks: GateHooks): Promise<GateOutco
     config,
     async (sides) => {
       const { tables } = await pairSides(config, sides);
-      const reading = { ...ask, sides, tables, rows: null };
+      const { target } = sides;
+      const application =
+        ask.application === null
+          ? null
+          : await tryApplication({ url: ask.application, target, tables, signal: hooks.signal, log });
+      const reading = { ...ask, sides, tables, rows: null, application };
       const { context, asOf } =
         phase === 'cutover'
           ? await readAroundRows(ask, { ...hooks, log }, reading)

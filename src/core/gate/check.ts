@@ -1,5 +1,6 @@
 import type { Side } from '../pairing.js';
 import type { Column, Table } from '../schema.js';
+import type { ApplicationFacts } from './application-facts.js';
 import type { FixAction } from './fix.js';
 import type { FollowFacts } from './follow-facts.js';
 import type { GateFacts } from './gate-facts.js';
@@ -77,6 +78,8 @@ export interface GateContext {
   /** What a verify would look at; null unless a preflight asks. */
   readonly plan: PlanFacts | null;
   readonly follow: FollowFacts;
+  /** What came of logging in as the application does; null where nobody said how. */
+  readonly application: ApplicationFacts | null;
   /** Whether the whole schema is looked at; else what has no partner may have been left out on purpose. */
   readonly isWholeSchema: boolean;
 }
