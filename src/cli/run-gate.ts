@@ -12,6 +12,7 @@ import { openLog } from './open-log.js';
 import type { Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { openProgress, type VerifyCommand } from './run-verify.js';
+import { turnSettings } from './turn-settings.js';
 
 interface GateCommand extends VerifyCommand {
   readonly kind: 'preflight' | 'cutover';
@@ -30,7 +31,7 @@ const EXITS: Readonly<Record<GateVerdict, number>> = {
 /** Does what `rowproof preflight` or `rowproof cutover` was asked to; the exit code says the answer. */
 export async function runGateCommand(command: GateCommand): Promise<number> {
   const { io, kind } = command;
-  const settings = await readSettings(command);
+  const settings = await turnSettings(await readSettings(command));
   try {
     const asked = readGateSettings(settings, kind, io);
     // Loaded late, with the engines, which the gate needs next.
@@ -91,7 +92,7 @@ interface Listening {
 }
 
 async function answer(
-  { io }: GateCommand,
+  { io, flags }: GateCommand,
   asked: GateSettings,
   { log, progress, interruption }: Listening,
 ): Promise<GateOutcome> {
@@ -100,7 +101,7 @@ async function answer(
     // Loaded late, with the engines.
     const { runGate } = await import('../app/gate/run-gate.js');
     return await runGate(
-      { ...asked, accepted: [...asked.accepted, ...(await readAcceptances(asked, io))] },
+      { ...asked, isReversed: flags.reverse !== undefined, accepted: [...asked.accepted, ...(await readAcceptances(asked, io))] },
       {
         signal,
         onEvent: progress.onEvent,

@@ -22,6 +22,7 @@ import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
+import { turnSettings } from './turn-settings.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 import { WritingWatch } from './writing-watch.js';
 
@@ -53,7 +54,7 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
     );
   }
   refuseWithoutPlan(flags);
-  const settings = await readSettings(command);
+  const settings = await turnSettings(await readSettings(command));
   try {
     const { config, rotation } = readRotation(settings);
     const asked = { ...settings, config };

@@ -29,6 +29,8 @@ import { judgeRows } from './row-pass.js';
 export interface GateAsk {
   readonly config: RunConfig;
   readonly phase: Phase;
+  /** Whether the sides were turned round. */
+  readonly isReversed: boolean;
   /** Whether rows may be read to find out what catalogs do not say. */
   readonly isDeep: boolean;
   /** Whether warnings close the gate. */
@@ -160,7 +162,7 @@ function describeGate(ask: GateAsk, { sides, context, started, asOf }: Described
     startedAt: started.at,
     elapsedMs: Math.round(performance.now() - started.ms),
     isStrict,
-    isReversed: false,
+    isReversed: ask.isReversed,
     source: describeSide(sides.source),
     target: describeSide(sides.target),
     rows: rows && {

@@ -43,6 +43,15 @@ export const SCOPE_OPTIONS = nameOptions({
     insteadInFile: 'It is a flag of the command line.',
     insteadInProgram: 'It is a flag of the command line: a program reads no config file.',
   },
+  reverse: {
+    group,
+    kind: { is: 'switch' },
+    help: 'Compare the other way round, with the pairs of the forward run: what was the target is the source',
+    commands,
+    insteadInFile: 'It is a flag of the command line.',
+    insteadInProgram: 'Give verify what reverseConfig(config) resolves with.',
+    page: 'may-we-switch.md#the-way-back',
+  },
   tables: {
     group,
     part,
