@@ -101,7 +101,11 @@ async function answer(
     // Loaded late, with the engines.
     const { runGate } = await import('../app/gate/run-gate.js');
     return await runGate(
-      { ...asked, isReversed: flags.reverse !== undefined, accepted: [...asked.accepted, ...(await readAcceptances(asked, io))] },
+      {
+        ...asked,
+        isReversed: flags.reverse !== undefined,
+        accepted: [...asked.accepted, ...(await readAcceptances(asked, io))],
+      },
       {
         signal,
         onEvent: progress.onEvent,

@@ -207,6 +207,7 @@ async function runAndWrite(run: Run): Promise<number> {
       rowEvents: false,
       wantsRepair: plan.repairPaths !== null,
       wantsServers: evidence !== null,
+      wantsMarks: keepsResult(plan),
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
       log,
       sitting,
@@ -238,6 +239,11 @@ async function runAndWrite(run: Run): Promise<number> {
   } finally {
     await outcome.close();
   }
+}
+
+/** Whether a gate may be given the result later. */
+function keepsResult({ stdout, files }: OutputPlan): boolean {
+  return stdout === 'json' || files.some(({ format }) => format === 'json');
 }
 
 /** What was found and could not be written is found again by another sitting: it only looks at what differed. */

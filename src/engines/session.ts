@@ -5,7 +5,7 @@ import type { Verb } from '../core/gate/application-facts.js';
 import type { Fact } from '../core/gate/fact.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
 import type { SideGrants } from '../core/gate/side-grants.js';
-import type { WriteMark } from '../core/gate/write-mark.js';
+import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
@@ -134,7 +134,7 @@ export interface Questions {
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
   /** `Capabilities.gate`: what the server says of the writes of each table, by its name; tables that it says nothing of are left out. */
   readonly 'write-marks': {
-    readonly about: readonly Table[];
+    readonly about: MarksRequest;
     readonly answer: ReadonlyMap<string, WriteMark>;
   };
   /** `Capabilities.gate`: the least that the account must be granted for the gate to see all of a schema. */

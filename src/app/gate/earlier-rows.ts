@@ -1,6 +1,6 @@
 import { hashConfig } from '../../config/config-hash.js';
 import { RowproofError } from '../../core/errors.js';
-import type { WriteMark } from '../../core/gate/write-mark.js';
+import type { WriteMark } from '../../core/gate/write-marks.js';
 import { qualifiedName, SIDES, type Side } from '../../core/pairing.js';
 import type { RunResult, TableResult } from '../../core/result.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
@@ -63,7 +63,7 @@ function marksOf(
     result.tables.flatMap((table): [string, WriteMark][] => {
       const mark = table.writeMarks?.[side] ?? null;
       const name = names.get(table[side] ?? '');
-      return mark === null || name === undefined ? [] : [[name, { mark, isFresh: false }]];
+      return mark === null || name === undefined ? [] : [[name, mark]];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { RowsFacts, TableRowsFacts } from '../../core/gate/rows-facts.js';
+import { isUnwritten } from '../../core/gate/write-marks.js';
 import { qualifiedName, SIDES, type Side } from '../../core/pairing.js';
 import type { RunResult, TableResult } from '../../core/result.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
@@ -71,8 +72,7 @@ function findBehind(
     const [then, current] = [before[side].get(name), now[side].get(name)];
     if (then === undefined || current === undefined)
       return `the ${side} does not say whether it was written since its rows were read`;
-    if (then.isFresh) return `the ${side} was written within the second in which its rows were first read`;
-    if (then.mark !== current.mark) return `${WRITTEN[side]}${describeStand(result, position)}`;
+    if (!isUnwritten(then, current)) return `${WRITTEN[side]}${describeStand(result, position)}`;
   }
   return null;
 }

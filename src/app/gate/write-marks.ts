@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WriteMark } from '../../core/gate/write-mark.js';
+import { isUnwritten, maySettle, type WriteMark } from '../../core/gate/write-marks.js';
 import { SIDES, type Side } from '../../core/pairing.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
 import type { OpenSide } from '../open-side.js';
+import { ownSessionsOn } from './own-sessions.js';
 
 /** What both servers say of when each table was written last, by the tables' names. */
 export type WriteMarks = Readonly<Record<Side, ReadonlyMap<string, WriteMark>>>;
@@ -23,7 +24,9 @@ export async function readWriteMarks({ sides, tables }: MarksRequest): Promise<W
     SIDES.map((side) => {
       const own = tables.flatMap((table) => table[side] ?? []);
       // What fails is in the log; tables without a mark count as written.
-      return sides[side].session.ask('write-marks', own).catch(() => new Map<string, WriteMark>());
+      return sides[side].session
+        .ask('write-marks', { tables: own, ownSessionIds: ownSessionsOn(sides, side) })
+        .catch(() => new Map<string, WriteMark>());
     }),
   );
   return { source, target } as Record<Side, ReadonlyMap<string, WriteMark>>;
@@ -46,8 +49,9 @@ export async function settleWriteMarks(request: MarksRequest, signal: AbortSigna
   return marks;
 }
 
+/** Whether nobody wrote meanwhile what is known of, and no mark becomes better by waiting. */
 function areAlike(before: WriteMarks, after: WriteMarks): boolean {
   return SIDES.every((side) =>
-    [...after[side]].every(([name, { mark, isFresh }]) => !isFresh && before[side].get(name)?.mark === mark),
+    [...after[side]].every(([name, mark]) => !maySettle(mark) && isUnwritten(before[side].get(name), mark)),
   );
 }
