@@ -37,6 +37,7 @@ export interface RunWishes {
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
   readonly wantsServers: boolean;
+  readonly wantsMarks: boolean;
   readonly lagWithinMs: number | null;
   readonly log: Log;
   readonly sitting: RunningSitting;

@@ -25,6 +25,7 @@ import { describeServers } from './describe-servers.js';
 import { openKeyHasher, RowTeller } from './disclose-rows.js';
 import { examineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
+import { readWriteMarks } from './gate/write-marks.js';
 import { noteHiddenRows } from './hidden-by-condition.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
@@ -78,8 +79,8 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, lagWithinMs = null } = hooks;
-  const { sitting = ONLY_SITTING } = hooks;
+  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, wantsMarks = false } = hooks;
+  const { lagWithinMs = null, sitting = ONLY_SITTING } = hooks;
   const limit = limitRuntime(config.maxRuntimeMs, hooks.signal);
   const { signal } = limit;
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
@@ -89,6 +90,7 @@ export async function verifyWith(
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
     wantsServers,
+    wantsMarks,
     lagWithinMs,
     log,
     sitting: new RunningSitting(sitting),
@@ -159,6 +161,8 @@ async function verifyOpenSides(
     const patient = waitForServers(load.sides, outage.servers);
     const { signal } = wishes;
     const isResumed = wishes.sitting.sitting.earlier !== null;
+    const marks =
+      wishes.wantsMarks && !isResumed ? await readWriteMarks({ sides, tables: pairing.tables }) : null;
     const replication = await Replication.open({ ...run, sides: patient, tables, signal, isResumed });
     const reading = { ...run, sides: patient, tables, spool, control: load, replication, ...outage };
     logPlan(wishes.log, pairing.tables);
@@ -175,7 +179,7 @@ async function verifyOpenSides(
     if (wanted === null && !wishes.signal.aborted) {
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const results = await finishTables(reading, { diagnoses, waived, canaries });
+    const results = await finishTables(reading, { diagnoses, waived, canaries, marks });
     await closing;
     const result = buildResult({
       version: VERSION,

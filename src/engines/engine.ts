@@ -47,6 +47,8 @@ export interface Capabilities {
 export interface GateRules {
   /** The statement for an action; null where servers of this engine have no such thing. */
   writeFix(action: FixAction): FixStatement | null;
+  /** A line by which the engine's own client ends at the first error; null where it does so anyhow. */
+  readonly stopLine: string | null;
 }
 
 /**

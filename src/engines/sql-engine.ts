@@ -70,7 +70,7 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       cancel,
       checksum,
       positions,
-      gate: { writeFix: (action) => writeFix(gate, action) },
+      gate: { stopLine: gate.stopLine, writeFix: (action) => writeFix(gate, action) },
       ...{ estimate: true, sizes: true, load: true, activity: true, repair: true },
     },
   };
@@ -93,6 +93,8 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     account: () => parts.readAccount(session),
     clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
+    'table-verbs': (tables) => parts.gate.readVerbs(session, tables),
+    'gate-grants': (schema) => parts.gate.describeGrants(session, schema),
     gate: (request) => readGateFacts(session, parts, request),
     activity: (sessionId) => parts.readActivity(session, sessionId),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),

@@ -1,5 +1,9 @@
+import type { Verb } from '../core/gate/application-facts.js';
+import type { Fact } from '../core/gate/fact.js';
 import type { FixAction, FixStatement } from '../core/gate/fix.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { SideGrants } from '../core/gate/side-grants.js';
+import type { Table } from '../core/schema.js';
 import type { SqlSession } from './sql-session.js';
 
 /** Reads one of the facts of the gate. What the account may not see is a part of the answer. */
@@ -10,6 +14,12 @@ export type FixWriter<Action> = (action: Action) => FixStatement | null;
 
 /** How an engine of SQL servers answers the gate. */
 export interface SqlGate {
+  describeGrants(session: SqlSession, schema: string): Promise<Pick<SideGrants, 'grants' | 'managed'>>;
+  readonly stopLine: string | null;
+  readVerbs(
+    session: SqlSession,
+    tables: readonly Table[],
+  ): Promise<Fact<ReadonlyMap<string, ReadonlySet<Verb>>>>;
   /** A reader a fact. */
   readonly readers: { readonly [Name in keyof GateFacts]: FactReader<GateFacts[Name]> };
   /** A writer a kind of action. */

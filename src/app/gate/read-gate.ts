@@ -1,10 +1,14 @@
 import type { RunConfig } from '../../config/run-config.js';
+import type { ApplicationFacts } from '../../core/gate/application-facts.js';
 import type { GateContext, GateTable, Phase } from '../../core/gate/check.js';
+import type { FollowFacts } from '../../core/gate/follow-facts.js';
 import type { GateFacts } from '../../core/gate/gate-facts.js';
+import type { PlanFacts } from '../../core/gate/plan-facts.js';
 import type { RowsFacts } from '../../core/gate/rows-facts.js';
 import { SIDES, type Side } from '../../core/pairing.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
 import type { OpenSide } from '../open-side.js';
+import { NO_FOLLOW } from './follow.js';
 
 /** What a reading of the gate is about. */
 export interface GateReading {
@@ -14,6 +18,9 @@ export interface GateReading {
   readonly phase: Phase;
   readonly isDeep: boolean;
   readonly rows: RowsFacts | null;
+  readonly plan?: PlanFacts | null;
+  readonly follow?: FollowFacts;
+  readonly application?: ApplicationFacts | null;
 }
 
 /** Reads everything that both servers say to the gate, both at once, and puts it together for the checks. */
@@ -32,13 +39,12 @@ function askSide({ sides, tables, isDeep }: GateReading, side: Side): Promise<Ga
   });
 }
 
-function contextOf(
-  { config, sides, tables, phase, isDeep, rows }: GateReading,
-  facts: Record<Side, GateFacts>,
-): GateContext {
+function contextOf(reading: GateReading, facts: Record<Side, GateFacts>): GateContext {
+  const { config, sides, tables, phase, isDeep, rows } = reading;
+  const { plan = null, follow = NO_FOLLOW, application = null } = reading;
   const { source, target } = sides;
   return {
-    ...{ phase, isDeep, facts, rows },
+    ...{ phase, isDeep, facts, rows, plan, follow, application },
     tables: tables.map(gateTableOf),
     isSameEngine: source.catalog.engine === target.catalog.engine,
     schemas: { source: source.catalog.schema, target: target.catalog.schema },

@@ -1,7 +1,10 @@
 import type { Side } from '../pairing.js';
 import type { Column, Table } from '../schema.js';
+import type { ApplicationFacts } from './application-facts.js';
 import type { FixAction } from './fix.js';
+import type { FollowFacts } from './follow-facts.js';
 import type { GateFacts } from './gate-facts.js';
+import type { PlanFacts } from './plan-facts.js';
 import type { RowsFacts } from './rows-facts.js';
 
 /** When the gate is asked: before the migration's end is near, at the moment of the switch, or once the application runs on the target. */
@@ -72,6 +75,11 @@ export interface GateContext {
   readonly schemas: Readonly<Record<Side, string>>;
   /** What is known of the rows; null in a preflight. */
   readonly rows: RowsFacts | null;
+  /** What a verify would look at; null unless a preflight asks. */
+  readonly plan: PlanFacts | null;
+  readonly follow: FollowFacts;
+  /** What came of logging in as the application does; null where nobody said how. */
+  readonly application: ApplicationFacts | null;
   /** Whether the whole schema is looked at; else what has no partner may have been left out on purpose. */
   readonly isWholeSchema: boolean;
 }

@@ -7,7 +7,13 @@ export interface FixTable {
 }
 
 /** What is to be done on a server; engines write the statement. */
-export type FixAction = RaiseNumber | SchemaFix;
+export type FixAction =
+  | RaiseNumber
+  | SchemaFix
+  /** Has the server, or the database, take no writes of applications any more. */
+  | { readonly kind: 'stop-writes' }
+  /** Ends what the target follows the source by, for good; `way` is that of the fence, `name` that of its channel or subscription. */
+  | { readonly kind: 'end-replication'; readonly way: string; readonly name: string | null };
 
 /** Has a column's numbers go on further up. */
 export type RaiseNumber = FixTable & {

@@ -20,6 +20,8 @@ export interface GateRequest {
 
 /** Everything that one server said to the gate, in one reading. Engines fill it; checks know no engine. */
 export interface GateFacts {
+  /** Statements that fail on every server but this one, so that what mends it is run nowhere else. */
+  readonly guard: Fact<readonly string[]>;
   readonly numbering: Fact<readonly NumberFacts[]>;
   readonly foreignKeys: Fact<readonly ForeignKeyFacts[]>;
   readonly indexes: Fact<readonly IndexFacts[]>;

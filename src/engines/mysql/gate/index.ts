@@ -4,16 +4,24 @@ import { readMysqlAccounts, readMysqlDefiners } from './accounts.js';
 import { readMysqlChecks } from './check-constraints.js';
 import { readMysqlColumns } from './columns.js';
 import { readMysqlForeignKeys } from './foreign-keys.js';
+import { describeMysqlGrants } from './grants.js';
+import { readMysqlGuard } from './guard.js';
 import { readMysqlIndexes } from './indexes.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
 import * as fixes from './schema-fixes.js';
 import { readMysqlStoredTables } from './stored-tables.js';
+import { endMysqlReplication, stopMysqlWrites } from './switch.js';
 import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
+import { readMysqlVerbs } from './verbs.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
 export const mysqlGate: SqlGate = {
+  stopLine: null,
+  describeGrants: describeMysqlGrants,
+  readVerbs: readMysqlVerbs,
   readers: {
+    guard: readMysqlGuard,
     numbering: readMysqlNumbering,
     foreignKeys: readMysqlForeignKeys,
     indexes: readMysqlIndexes,
@@ -39,5 +47,7 @@ export const mysqlGate: SqlGate = {
     'enable-trigger': fixes.enableTrigger,
     'disable-trigger': fixes.disableTrigger,
     'enable-event': fixes.enableEvent,
+    'stop-writes': stopMysqlWrites,
+    'end-replication': endMysqlReplication,
   },
 };

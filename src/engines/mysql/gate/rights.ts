@@ -13,6 +13,8 @@ export interface RightPlace {
 export interface MysqlRights {
   /** Quoted, as a GRANT statement names it. */
   readonly account: string;
+  /** False where the server does not say what it has granted. */
+  readonly areKnown: boolean;
   /** Whether a privilege, by its name in SHOW GRANTS (`PROCESS`, `TRIGGER`), is granted there, by a role too. False where nobody knows. */
   has(privilege: string, place?: RightPlace): boolean;
 }
@@ -35,9 +37,10 @@ export function readMysqlRights(session: SqlSession): Promise<MysqlRights> {
 
 async function askRights(session: SqlSession): Promise<MysqlRights> {
   const [row] = await session.query('SELECT CURRENT_USER() AS account');
-  const { lines } = await readGrants(session, await readMysqlCapabilities(session));
+  const { lines, areKnown } = await readGrants(session, await readMysqlCapabilities(session));
   return {
     account: quoteAccount(row?.account ?? ''),
+    areKnown,
     has: (privilege, { schema, table } = {}) =>
       isGlobal(lines, privilege) ||
       (schema !== undefined && grantsSchema(lines, schema, privilege)) ||

@@ -3,16 +3,24 @@ import { readPostgresqlAccounts, readPostgresqlDefiners, readPostgresqlGrants } 
 import { readPostgresqlChecks } from './check-constraints.js';
 import { readPostgresqlColumns } from './columns.js';
 import { readPostgresqlForeignKeys } from './foreign-keys.js';
+import { describePostgresqlGrants } from './grants.js';
+import { readPostgresqlGuard } from './guard.js';
 import { readPostgresqlIndexes } from './indexes.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import * as fixes from './schema-fixes.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
+import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
 import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
+import { readPostgresqlVerbs } from './verbs.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
 export const postgresqlGate: SqlGate = {
+  stopLine: '\\set ON_ERROR_STOP on',
+  describeGrants: describePostgresqlGrants,
+  readVerbs: readPostgresqlVerbs,
   readers: {
+    guard: readPostgresqlGuard,
     numbering: readPostgresqlNumbering,
     foreignKeys: readPostgresqlForeignKeys,
     indexes: readPostgresqlIndexes,
@@ -38,5 +46,7 @@ export const postgresqlGate: SqlGate = {
     'enable-trigger': fixes.enableTrigger,
     'disable-trigger': fixes.disableTrigger,
     'enable-event': fixes.enableEvent,
+    'stop-writes': stopPostgresqlWrites,
+    'end-replication': endPostgresqlReplication,
   },
 };
