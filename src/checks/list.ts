@@ -1,19 +1,32 @@
 import type { Check } from '../core/gate/check.js';
+import { accounts } from './accounts/accounts.js';
+import { definers } from './accounts/definers.js';
+import { grants } from './accounts/grants.js';
 import { nextNumber } from './numbering/next-number.js';
 import { numberRules } from './numbering/number-rules.js';
 import { numbersLeft } from './numbering/numbers-left.js';
 import { caughtUp } from './positions/caught-up.js';
 import { rowVerdict } from './rows/row-verdict.js';
+import { checkConstraints } from './schema/check-constraints.js';
+import { columns } from './schema/columns.js';
+import { foreignKeys } from './schema/foreign-keys.js';
+import { indexes } from './schema/indexes.js';
+import { keys } from './schema/keys.js';
+import { events, routines, views } from './schema/objects.js';
+import { partitions, tables } from './schema/tables.js';
 import { applicationLogin } from './serving/application-login.js';
+import { triggers } from './triggers/triggers.js';
+import { triggersTwice } from './triggers/triggers-twice.js';
 import { provable } from './way/provable.js';
 
 /** Every check, in the order in which they are told. */
 export const CHECKS: readonly Check[] = [
   rowVerdict,
-  nextNumber,
-  numbersLeft,
-  numberRules,
+  ...[nextNumber, numbersLeft, numberRules],
+  ...[foreignKeys, keys, checkConstraints, indexes, columns, tables, partitions, views, routines, events],
+  ...[triggers, triggersTwice],
   caughtUp,
   applicationLogin,
+  ...[accounts, definers, grants],
   provable,
 ];

@@ -1,3 +1,5 @@
+import type { SchemaFix } from './schema-fix.js';
+
 /** Names of a table of the side that is mended. */
 export interface FixTable {
   readonly schema: string;
@@ -6,18 +8,22 @@ export interface FixTable {
 
 /** What is to be done on a server; engines write the statement. */
 export type FixAction =
-  | (FixTable & {
-      readonly kind: 'raise-number';
-      readonly column: string | null;
-      /** The bare name of the sequence; null where the engine has none. */
-      readonly sequence: string | null;
-      /** The number that is to be given next, at the least. */
-      readonly next: bigint;
-    })
+  | RaiseNumber
+  | SchemaFix
   /** Has the server, or the database, take no writes of applications any more. */
   | { readonly kind: 'stop-writes' }
   /** Ends what the target follows the source by, for good; `way` is that of the fence, `name` that of its channel or subscription. */
   | { readonly kind: 'end-replication'; readonly way: string; readonly name: string | null };
+
+/** Has a column's numbers go on further up. */
+export type RaiseNumber = FixTable & {
+  readonly kind: 'raise-number';
+  readonly column: string | null;
+  /** The bare name of the sequence; null where the engine has none. */
+  readonly sequence: string | null;
+  /** The number that is to be given next, at the least. */
+  readonly next: bigint;
+};
 
 /** A statement that mends, as an engine writes it. */
 export interface FixStatement {

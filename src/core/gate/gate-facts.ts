@@ -1,7 +1,12 @@
 import type { Side } from '../pairing.js';
 import type { Table } from '../schema.js';
+import type { AccountFacts, DefinerFacts, GrantFacts } from './account-facts.js';
+import type { ColumnFacts } from './column-facts.js';
+import type { CheckFacts, ForeignKeyFacts, IndexFacts } from './constraint-facts.js';
 import type { Fact } from './fact.js';
 import type { NumberFacts } from './number-facts.js';
+import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
+import type { ApplierFacts, TriggerFacts } from './trigger-facts.js';
 
 /** What the gate asks a server about. */
 export interface GateRequest {
@@ -18,4 +23,18 @@ export interface GateFacts {
   /** Statements that fail on every server but this one, so that what mends it is run nowhere else. */
   readonly guard: Fact<readonly string[]>;
   readonly numbering: Fact<readonly NumberFacts[]>;
+  readonly foreignKeys: Fact<readonly ForeignKeyFacts[]>;
+  readonly indexes: Fact<readonly IndexFacts[]>;
+  readonly checkConstraints: Fact<readonly CheckFacts[]>;
+  readonly columns: Fact<readonly ColumnFacts[]>;
+  /** Every table and view of the schema, those that the gate does not look at included. */
+  readonly storedTables: Fact<readonly StoredTableFacts[]>;
+  readonly views: Fact<readonly ViewFacts[]>;
+  readonly routines: Fact<readonly RoutineFacts[]>;
+  readonly events: Fact<readonly EventFacts[]>;
+  readonly triggers: Fact<readonly TriggerFacts[]>;
+  readonly applier: Fact<ApplierFacts>;
+  readonly accounts: Fact<readonly AccountFacts[]>;
+  readonly definers: Fact<readonly DefinerFacts[]>;
+  readonly grants: Fact<readonly GrantFacts[]>;
 }

@@ -26,6 +26,7 @@ const RELATIONS = [
   'pg_index',
   'pg_partitioned_table',
   'pg_policy',
+  'pg_proc',
   'pg_range',
   'pg_publication_tables',
   'pg_stat_activity',

@@ -1,8 +1,18 @@
 import type { SqlGate } from '../../sql-gate.js';
+import { readMysqlGrants } from './account-grants.js';
+import { readMysqlAccounts, readMysqlDefiners } from './accounts.js';
+import { readMysqlChecks } from './check-constraints.js';
+import { readMysqlColumns } from './columns.js';
+import { readMysqlForeignKeys } from './foreign-keys.js';
 import { describeMysqlGrants } from './grants.js';
 import { readMysqlGuard } from './guard.js';
+import { readMysqlIndexes } from './indexes.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
+import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
+import * as fixes from './schema-fixes.js';
+import { readMysqlStoredTables } from './stored-tables.js';
 import { endMysqlReplication, stopMysqlWrites } from './switch.js';
+import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
 import { readMysqlVerbs } from './verbs.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
@@ -13,10 +23,31 @@ export const mysqlGate: SqlGate = {
   readers: {
     guard: readMysqlGuard,
     numbering: readMysqlNumbering,
+    foreignKeys: readMysqlForeignKeys,
+    indexes: readMysqlIndexes,
+    checkConstraints: readMysqlChecks,
+    columns: readMysqlColumns,
+    storedTables: readMysqlStoredTables,
+    views: readMysqlViews,
+    routines: readMysqlRoutines,
+    events: readMysqlEvents,
+    triggers: readMysqlTriggers,
+    applier: readMysqlApplier,
+    accounts: readMysqlAccounts,
+    definers: readMysqlDefiners,
+    grants: readMysqlGrants,
   },
   fixes: {
     'raise-number': raiseMysqlNumber,
     'stop-writes': stopMysqlWrites,
     'end-replication': endMysqlReplication,
+    'add-foreign-key': fixes.addForeignKey,
+    'validate-constraint': fixes.validateConstraint,
+    'enable-constraint-triggers': fixes.enableConstraintTriggers,
+    'add-index': fixes.addIndex,
+    'rebuild-index': fixes.rebuildIndex,
+    'enable-trigger': fixes.enableTrigger,
+    'disable-trigger': fixes.disableTrigger,
+    'enable-event': fixes.enableEvent,
   },
 };

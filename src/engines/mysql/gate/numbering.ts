@@ -1,5 +1,5 @@
 import { type Fact, hidden, known } from '../../../core/gate/fact.js';
-import type { FixAction, FixStatement } from '../../../core/gate/fix.js';
+import type { FixStatement, RaiseNumber } from '../../../core/gate/fix.js';
 import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { NumberFacts } from '../../../core/gate/number-facts.js';
 import type { ControlRow } from '../../session.js';
@@ -91,8 +91,6 @@ async function readLargest(
   if (text === null) return known(null);
   return /^-?\d+$/.test(text) ? known(BigInt(text)) : hidden('its largest value is no whole number');
 }
-
-type RaiseNumber = Extract<FixAction, { readonly kind: 'raise-number' }>;
 
 /**
  * Never lowers: a number below the largest value is taken for the next one after it.

@@ -1,8 +1,17 @@
 import type { SqlGate } from '../../sql-gate.js';
+import { readPostgresqlAccounts, readPostgresqlDefiners, readPostgresqlGrants } from './accounts.js';
+import { readPostgresqlChecks } from './check-constraints.js';
+import { readPostgresqlColumns } from './columns.js';
+import { readPostgresqlForeignKeys } from './foreign-keys.js';
 import { describePostgresqlGrants } from './grants.js';
 import { readPostgresqlGuard } from './guard.js';
+import { readPostgresqlIndexes } from './indexes.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
+import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
+import * as fixes from './schema-fixes.js';
+import { readPostgresqlStoredTables } from './stored-tables.js';
 import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
+import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
 import { readPostgresqlVerbs } from './verbs.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
@@ -13,10 +22,31 @@ export const postgresqlGate: SqlGate = {
   readers: {
     guard: readPostgresqlGuard,
     numbering: readPostgresqlNumbering,
+    foreignKeys: readPostgresqlForeignKeys,
+    indexes: readPostgresqlIndexes,
+    checkConstraints: readPostgresqlChecks,
+    columns: readPostgresqlColumns,
+    storedTables: readPostgresqlStoredTables,
+    views: readPostgresqlViews,
+    routines: readPostgresqlRoutines,
+    events: readPostgresqlEvents,
+    triggers: readPostgresqlTriggers,
+    applier: readPostgresqlApplier,
+    accounts: readPostgresqlAccounts,
+    definers: readPostgresqlDefiners,
+    grants: readPostgresqlGrants,
   },
   fixes: {
     'raise-number': raisePostgresqlNumber,
     'stop-writes': stopPostgresqlWrites,
     'end-replication': endPostgresqlReplication,
+    'add-foreign-key': fixes.addForeignKey,
+    'validate-constraint': fixes.validateConstraint,
+    'enable-constraint-triggers': fixes.enableConstraintTriggers,
+    'add-index': fixes.addIndex,
+    'rebuild-index': fixes.rebuildIndex,
+    'enable-trigger': fixes.enableTrigger,
+    'disable-trigger': fixes.disableTrigger,
+    'enable-event': fixes.enableEvent,
   },
 };
