@@ -42,6 +42,18 @@ export interface GateAsk {
   readonly application: string | null;
 }
 
+/** What a program asks: whatever it leaves out is as the command line has it by default. */
+export type GateQuestion = Pick<GateAsk, 'config' | 'phase'> & Partial<GateAsk>;
+
+const DEFAULTS: Omit<GateAsk, 'config' | 'phase'> = {
+  isReversed: false,
+  isDeep: false,
+  isStrict: false,
+  accepted: [],
+  earlier: null,
+  application: null,
+};
+
 /** The server of a side, as a file of statements for it must know it. */
 export interface FixPlace {
   readonly schema: string;
@@ -78,7 +90,12 @@ export interface GateHooks {
  * again. Rejects with a RowproofError where nothing could be asked: wrong usage, no connection, nothing in scope; an abort
  * rejects too, for half an answer is none.
  */
-export async function runGate(ask: GateAsk, hooks: GateHooks): Promise<GateOutcome> {
+export async function runGate(
+  question: GateQuestion,
+  listening: Partial<GateHooks> = {},
+): Promise<GateOutcome> {
+  const ask: GateAsk = { ...DEFAULTS, ...question };
+  const hooks: GateHooks = { signal: new AbortController().signal, ...listening };
   const { config, phase } = ask;
   assertResolved(config);
   const started = { at: new Date().toISOString(), ms: performance.now() };
