@@ -1,7 +1,10 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Fence } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
+import type { Fact } from '../core/gate/fact.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.js';
+import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
@@ -130,6 +133,16 @@ export interface Questions {
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
   /** `Capabilities.gate`: everything that the server says to the gate, in one reading. */
   readonly gate: { readonly about: GateRequest; readonly answer: GateFacts };
+  /** `Capabilities.gate`: who is on the server, which is asked often while rows are read. */
+  readonly 'gate-sessions': {
+    readonly about: SessionsRequest;
+    readonly answer: Fact<readonly SessionFacts[]>;
+  };
+  /** `Capabilities.gate`: by the names of tables of one schema, what shows whether their rows were written; see `isUnwritten`. */
+  readonly 'write-marks': {
+    readonly about: MarksRequest;
+    readonly answer: ReadonlyMap<string, WriteMark>;
+  };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

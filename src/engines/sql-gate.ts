@@ -1,5 +1,8 @@
+import type { Fact } from '../core/gate/fact.js';
 import type { FixAction, FixStatement } from '../core/gate/fix.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.js';
+import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { SqlSession } from './sql-session.js';
 
 /** Reads one of the facts of the gate. What the account may not see is a part of the answer. */
@@ -12,6 +15,9 @@ export type FixWriter<Action> = (action: Action) => FixStatement | null;
 export interface SqlGate {
   /** A reader a fact. */
   readonly readers: { readonly [Name in keyof GateFacts]: FactReader<GateFacts[Name]> };
+  readSessions(session: SqlSession, request: SessionsRequest): Promise<Fact<readonly SessionFacts[]>>;
+  /** What shows whether rows of the tables were written, by their names. */
+  readWriteMarks(session: SqlSession, request: MarksRequest): Promise<ReadonlyMap<string, WriteMark>>;
   /** A writer a kind of action. */
   readonly fixes: {
     readonly [Kind in FixAction['kind']]: FixWriter<Extract<FixAction, { readonly kind: Kind }>>;

@@ -29,7 +29,16 @@ function askSide({ sides, tables, isDeep }: GateReading, side: Side): Promise<Ga
     schema: catalog.schema,
     tables: tables.flatMap((table) => table[side] ?? []),
     isDeep,
+    ownSessionIds: ownSessionsOn(sides, side),
   });
+}
+
+/** The sessions of both sides that are on the server of one: both where it is one server. */
+function ownSessionsOn(sides: GateReading['sides'], side: Side): string[] {
+  const { id } = sides[side].session.server;
+  return SIDES.map((each) => sides[each].session)
+    .filter(({ server }) => server.id === id)
+    .map(({ serverSessionId }) => serverSessionId);
 }
 
 function contextOf(
