@@ -10,10 +10,12 @@ import { readMysqlIndexes } from './indexes.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
 import * as fixes from './schema-fixes.js';
+import { readMysqlSessions } from './sessions.js';
 import { readMysqlStoredTables } from './stored-tables.js';
 import { endMysqlReplication, stopMysqlWrites } from './switch.js';
 import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
 import { readMysqlVerbs } from './verbs.js';
+import { readMysqlWriteMarks } from './write-marks.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
 export const mysqlGate: SqlGate = {
@@ -36,7 +38,10 @@ export const mysqlGate: SqlGate = {
     accounts: readMysqlAccounts,
     definers: readMysqlDefiners,
     grants: readMysqlGrants,
+    sessions: readMysqlSessions,
   },
+  readSessions: readMysqlSessions,
+  readWriteMarks: readMysqlWriteMarks,
   fixes: {
     'raise-number': raiseMysqlNumber,
     'stop-writes': stopMysqlWrites,

@@ -9,10 +9,12 @@ import { readPostgresqlIndexes } from './indexes.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import * as fixes from './schema-fixes.js';
+import { readPostgresqlSessions } from './sessions.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
 import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
 import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
 import { readPostgresqlVerbs } from './verbs.js';
+import { readPostgresqlWriteMarks } from './write-marks.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
 export const postgresqlGate: SqlGate = {
@@ -35,7 +37,10 @@ export const postgresqlGate: SqlGate = {
     accounts: readPostgresqlAccounts,
     definers: readPostgresqlDefiners,
     grants: readPostgresqlGrants,
+    sessions: readPostgresqlSessions,
   },
+  readSessions: readPostgresqlSessions,
+  readWriteMarks: readPostgresqlWriteMarks,
   fixes: {
     'raise-number': raisePostgresqlNumber,
     'stop-writes': stopPostgresqlWrites,
