@@ -24,6 +24,7 @@ import { readFollow } from './follow.js';
 import { planGate } from './plan-gate.js';
 import { type GateReading, readGate } from './read-gate.js';
 import { judgeRows } from './row-pass.js';
+import { SessionWatch } from './session-watch.js';
 
 /** What the gate is asked. */
 export interface GateAsk {
@@ -153,12 +154,20 @@ async function readAroundRows(
   const { signal } = hooks;
   const first = await readGate(reading);
   hooks.onFirst?.(judgeAll(ask, reading.sides, first).checks.filter(({ id }) => id !== 'rows'));
-  const pass = await judgeRows(ask, hooks, reading);
+  const watch = new SessionWatch(reading.sides);
+  const pass = await judgeRows(ask, hooks, reading).finally(() => watch.end());
   signal.throwIfAborted();
   const asOf = new Date().toISOString();
   const follow = await readFollow({ ...reading, config, signal });
   const context = await readGate({ ...reading, follow });
-  return { context: { ...context, rows: await pass.describe(follow.position) }, asOf };
+  const rows = await pass.describe(follow.position);
+  return { context: { ...context, rows, facts: withWatched(context.facts, watch) }, asOf };
+}
+
+/** Whoever was there while the rows were read counts as if it were there still. */
+function withWatched(facts: GateContext['facts'], watch: SessionWatch): GateContext['facts'] {
+  const merged = (side: Side) => ({ ...facts[side], sessions: watch.merge(side, facts[side].sessions) });
+  return { source: merged('source'), target: merged('target') };
 }
 
 interface Described extends Read {

@@ -1,6 +1,6 @@
 import type { AccountFacts } from '../../core/server-facts.js';
 import type { SqlSession } from '../sql-session.js';
-import { textLiteral } from './dialect.js';
+import { quoteName } from './dialect.js';
 
 /**
  * The account and its grants. MariaDB, and MySQL before 5.7.6, say how the account is identified, hash of its password
@@ -31,6 +31,6 @@ export async function readMysqlClock(session: SqlSession): Promise<number> {
 export function quoteAccount(account: string): string {
   const at = account.lastIndexOf('@');
   return at === -1
-    ? textLiteral(account)
-    : `${textLiteral(account.slice(0, at))}@${textLiteral(account.slice(at + 1))}`;
+    ? quoteName(account)
+    : `${quoteName(account.slice(0, at))}@${quoteName(account.slice(at + 1))}`;
 }
