@@ -4,7 +4,10 @@ import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { formatGate } from '../../src/report/gate/format-gate.js';
 import { startMariadbReplica, startMysqlReplica } from '../support/replication/mysql-replica.js';
 import type { ReplicationPair } from '../support/replication/pair.js';
-import { startPostgresqlStandby, startPostgresqlSubscriber } from '../support/replication/postgresql-replica.js';
+import {
+  startPostgresqlStandby,
+  startPostgresqlSubscriber,
+} from '../support/replication/postgresql-replica.js';
 
 const MYSQL = `CREATE TABLE customers (id INT PRIMARY KEY AUTO_INCREMENT, mail VARCHAR(80) NOT NULL UNIQUE, KEY by_mail (mail));
   CREATE TABLE orders (id BIGINT PRIMARY KEY AUTO_INCREMENT, customer INT NOT NULL, total DECIMAL(12,2) DEFAULT 0,
@@ -43,7 +46,10 @@ async function expectGo(pair: ReplicationPair): Promise<void> {
 }
 
 describe('a healthy pair with replication running', () => {
-  const during = async (starting: Promise<ReplicationPair>, work: (pair: ReplicationPair) => Promise<void>) => {
+  const during = async (
+    starting: Promise<ReplicationPair>,
+    work: (pair: ReplicationPair) => Promise<void>,
+  ) => {
     const pair = await starting;
     try {
       await work(pair);
@@ -62,7 +68,8 @@ describe('a healthy pair with replication running', () => {
     during(startMysqlReplica(), async (pair) => {
       await pair.onSource.run(MYSQL);
       await expectGo(pair);
-    }));
+    }),
+  );
 
   it('is GO on a standby of PostgreSQL', () =>
     during(startPostgresqlStandby(), async (pair) => {
