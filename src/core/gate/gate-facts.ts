@@ -4,8 +4,10 @@ import type { AccountFacts, DefinerFacts, GrantFacts } from './account-facts.js'
 import type { ColumnFacts } from './column-facts.js';
 import type { CheckFacts, ForeignKeyFacts, IndexFacts } from './constraint-facts.js';
 import type { Fact } from './fact.js';
+import type { JobsFacts } from './job-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
+import type { PreparedFacts } from './prepared-facts.js';
 import type { SessionFacts } from './session-facts.js';
 import type { ApplierFacts, TriggerFacts } from './trigger-facts.js';
 
@@ -41,4 +43,6 @@ export interface GateFacts {
   readonly definers: Fact<readonly DefinerFacts[]>;
   readonly grants: Fact<readonly GrantFacts[]>;
   readonly sessions: Fact<readonly SessionFacts[]>;
+  readonly prepared: Fact<readonly PreparedFacts[]>;
+  readonly jobs: Fact<JobsFacts>;
 }

@@ -27,10 +27,14 @@ export async function readMysqlClock(session: SqlSession): Promise<number> {
   return Number(row?.seconds) * 1000;
 }
 
-/** `user@host`, as CURRENT_USER() says it, quoted as statements name an account; the host never holds an `@`. */
+/**
+ * `user@host`, as CURRENT_USER() says it, quoted as statements name an account, where no literal by its bytes may stand; the host
+ * never holds an `@`. A name with a quote or a backslash in it, whose meaning hangs on the sql_mode, is quoted like other names.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/account-names.html
+ */
 export function quoteAccount(account: string): string {
   const at = account.lastIndexOf('@');
-  return at === -1
-    ? quoteName(account)
-    : `${quoteName(account.slice(0, at))}@${quoteName(account.slice(at + 1))}`;
+  const quote = (name: string): string => (/['\\]/.test(name) ? quoteName(name) : `'${name}'`);
+  return at === -1 ? quote(account) : `${quote(account.slice(0, at))}@${quote(account.slice(at + 1))}`;
 }

@@ -1,14 +1,17 @@
+import { absent } from '../../../core/gate/fact.js';
 import type { SqlGate } from '../../sql-gate.js';
 import { readMysqlGrants } from './account-grants.js';
 import { readMysqlAccounts, readMysqlDefiners } from './accounts.js';
 import { readMysqlChecks } from './check-constraints.js';
 import { readMysqlColumns } from './columns.js';
+import { endMysqlSessions, switchMysqlJob } from './ending.js';
 import { readMysqlForeignKeys } from './foreign-keys.js';
 import { describeMysqlGrants } from './grants.js';
 import { readMysqlGuard } from './guard.js';
 import { readMysqlIndexes } from './indexes.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
+import { readMysqlPrepared } from './prepared.js';
 import * as fixes from './schema-fixes.js';
 import { readMysqlSessions } from './sessions.js';
 import { readMysqlStoredTables } from './stored-tables.js';
@@ -39,11 +42,15 @@ export const mysqlGate: SqlGate = {
     definers: readMysqlDefiners,
     grants: readMysqlGrants,
     sessions: readMysqlSessions,
+    prepared: readMysqlPrepared,
+    jobs: async () => absent('servers of this kind have events, and no jobs beside them'),
   },
   readSessions: readMysqlSessions,
   readWriteMarks: readMysqlWriteMarks,
   fixes: {
     'raise-number': raiseMysqlNumber,
+    'end-sessions': endMysqlSessions,
+    'switch-job': switchMysqlJob,
     'stop-writes': stopMysqlWrites,
     'end-replication': endMysqlReplication,
     'add-foreign-key': fixes.addForeignKey,

@@ -26,18 +26,24 @@ export async function readMysqlSessions(
   session: SqlSession,
   request: SessionsRequest,
 ): Promise<Fact<readonly SessionFacts[]>> {
-  const { account, has } = await readMysqlRights(session);
-  if (!has('PROCESS')) return hidden('other sessions are hidden', `GRANT PROCESS ON *.* TO ${account}`);
+  const { account: own, has } = await readMysqlRights(session);
+  if (!has('PROCESS')) return hidden('other sessions are hidden', `GRANT PROCESS ON *.* TO ${own}`);
   const capabilities = await readMysqlCapabilities(session);
   const accounts = await readWritingAccounts(session, request.schema);
   const readOnly = await readReadOnly(session);
   const rows = await readList(session, capabilities);
-  const grant = accounts === null ? grantsForAccounts(account, capabilities.engine) : null;
-  const own = new Set([session.serverSessionId, ...request.ownSessionIds]);
+  const grant = accounts === null ? grantsForAccounts(own, capabilities.engine) : null;
+  const ownIds = new Set([session.serverSessionId, ...request.ownSessionIds]);
   return known(
     rows.map((row) => {
       const mayWrite = judge(row, { accounts, readOnly });
-      return describe(row, { mayWrite, grant: mayWrite === 'unknown' ? grant : null, own });
+      const account = accounts?.nameOf(row.user ?? '', hostOf(row)) ?? `${row.user}@${hostOf(row)}`;
+      return describe(row, {
+        mayWrite,
+        grant: mayWrite === 'unknown' ? grant : null,
+        account: quoteAccount(account),
+        own: ownIds,
+      });
     }),
   );
 }
@@ -90,13 +96,15 @@ function judge(row: ControlRow, { accounts, readOnly }: Standing): MayWrite {
 
 function describe(
   row: ControlRow,
-  { own, ...rest }: Pick<SessionFacts, 'mayWrite' | 'grant'> & { readonly own: ReadonlySet<string> },
+  {
+    own,
+    ...rest
+  }: Pick<SessionFacts, 'mayWrite' | 'grant' | 'account'> & { readonly own: ReadonlySet<string> },
 ): SessionFacts {
   const [id, user, from] = [row.id ?? '', row.user ?? '', hostOf(row)];
   return {
     ...{ id, user, from, ...rest },
     kind: kindOf(row),
-    account: quoteAccount(`${user}@${from}`),
     application: '',
     state: row.command !== 'Sleep' ? 'working' : row.began == null ? 'idle' : 'idle-in-transaction',
     sinceMs: Math.max(0, Number(row.seconds ?? 0)) * 1000,

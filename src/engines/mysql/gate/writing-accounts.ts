@@ -9,6 +9,8 @@ import { type AccountName, accountsOfSession } from './session-account.js';
 export interface WritingAccounts {
   /** Whether rows of the schema may be written, by a role too that the account need only take. */
   mayWrite(user: string, host: string): boolean;
+  /** How the server names the account of a session; null where several may be meant. */
+  nameOf(user: string, host: string): string | null;
   /** Whether a read-only server lets it write all the same. */
   overridesReadOnly(user: string, host: string): boolean;
 }
@@ -141,6 +143,10 @@ function describe({ users, writing, overriding, roles }: Grants): WritingAccount
   const isAny = (user: string, host: string, wanted: ReadonlySet<string>): boolean =>
     accountsOfSession(names, { user, host }).some((account) => holds(account, wanted));
   return {
+    nameOf: (user, host) => {
+      const [account, ...others] = accountsOfSession(names, { user, host });
+      return account === undefined || others.length > 0 ? null : `${account.user}@${account.host}`;
+    },
     mayWrite: (user, host) => isAny(user, host, writers),
     overridesReadOnly: (user, host) => isAny(user, host, overriders),
   };

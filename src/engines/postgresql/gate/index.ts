@@ -6,8 +6,10 @@ import { readPostgresqlForeignKeys } from './foreign-keys.js';
 import { describePostgresqlGrants } from './grants.js';
 import { readPostgresqlGuard } from './guard.js';
 import { readPostgresqlIndexes } from './indexes.js';
+import { endPostgresqlSessions, readPostgresqlJobs, switchPostgresqlJob } from './jobs.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
+import { readPostgresqlPrepared } from './prepared.js';
 import * as fixes from './schema-fixes.js';
 import { readPostgresqlSessions } from './sessions.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
@@ -38,11 +40,15 @@ export const postgresqlGate: SqlGate = {
     definers: readPostgresqlDefiners,
     grants: readPostgresqlGrants,
     sessions: readPostgresqlSessions,
+    prepared: readPostgresqlPrepared,
+    jobs: readPostgresqlJobs,
   },
   readSessions: readPostgresqlSessions,
   readWriteMarks: readPostgresqlWriteMarks,
   fixes: {
     'raise-number': raisePostgresqlNumber,
+    'end-sessions': endPostgresqlSessions,
+    'switch-job': switchPostgresqlJob,
     'stop-writes': stopPostgresqlWrites,
     'end-replication': endPostgresqlReplication,
     'add-foreign-key': fixes.addForeignKey,
