@@ -19,14 +19,17 @@ import { triggers } from './triggers/triggers.js';
 import { triggersTwice } from './triggers/triggers-twice.js';
 import { provable } from './way/provable.js';
 
+import { openTransactions } from './writers/open-transactions.js';
+import { schedulers } from './writers/schedulers.js';
+import { writers } from './writers/writers.js';
+
 /** Every check, in the order in which they are told. */
 export const CHECKS: readonly Check[] = [
   rowVerdict,
-  nextNumber,
-  numbersLeft,
-  numberRules,
+  ...[nextNumber, numbersLeft, numberRules],
   ...[foreignKeys, keys, checkConstraints, indexes, columns, tables, partitions, views, routines, events],
   ...[triggers, triggersTwice],
+  ...[writers, openTransactions, schedulers],
   caughtUp,
   applicationLogin,
   ...[accounts, definers, grants],

@@ -11,22 +11,31 @@ type Parts = Pick<Engine, 'classifyError'> & { readonly gate: SqlGate };
 /** Reads one fact after the other. One that a server refuses to tell keeps none of the others from being read. */
 export async function readGateFacts(
   session: SqlSession,
-  { gate, classifyError }: Parts,
+  parts: Parts,
   request: GateRequest,
 ): Promise<GateFacts> {
   const facts: Record<string, Fact<unknown>> = {};
-  for (const [name, read] of Object.entries(gate.readers)) {
-    facts[name] = await (read as (session: SqlSession, request: GateRequest) => Promise<Fact<unknown>>)(
-      session,
-      request,
-    ).catch((error: unknown) => {
-      if (session.broken) throw error;
-      const { message } = classifyError(error);
-      return hidden(`the server does not tell: ${message.replace(/\.$/, '')}`);
-    });
+  for (const [name, read] of Object.entries(parts.gate.readers)) {
+    const ask = read as (session: SqlSession, request: GateRequest) => Promise<Fact<unknown>>;
+    facts[name] = await readGateFact(session, parts, () => ask(session, request));
   }
   // A reader stands for each name, which the type of the readers makes sure of.
   return facts as unknown as GateFacts;
+}
+
+/** Reads one fact. What the server refuses is said in its words, without the end of a sentence. */
+export async function readGateFact<Value>(
+  session: SqlSession,
+  { classifyError }: Pick<Parts, 'classifyError'>,
+  read: () => Promise<Fact<Value>>,
+): Promise<Fact<Value>> {
+  try {
+    return await read();
+  } catch (error) {
+    if (session.broken) throw error;
+    const { message } = classifyError(error);
+    return hidden(`the server does not tell: ${message.replace(/\.$/, '')}`);
+  }
 }
 
 /** Writes what mends something with the writer of its kind. */

@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.js';
 import type { Verb } from '../core/gate/application-facts.js';
 import type { Fact } from '../core/gate/fact.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.js';
 import type { SideGrants } from '../core/gate/side-grants.js';
 import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
@@ -132,11 +133,6 @@ export interface Questions {
   };
   /** A text for each table, by its name, that is another one once rows of it were written; those that the server says nothing of are left out. */
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
-  /** `Capabilities.gate`: what the server says of the writes of each table, by its name; tables that it says nothing of are left out. */
-  readonly 'write-marks': {
-    readonly about: MarksRequest;
-    readonly answer: ReadonlyMap<string, WriteMark>;
-  };
   /** `Capabilities.gate`: the least that the account must be granted for the gate to see all of a schema. */
   readonly 'gate-grants': { readonly about: string; readonly answer: Pick<SideGrants, 'grants' | 'managed'> };
   /** `Capabilities.gate`: what the account may do with tables of one schema, by their names. */
@@ -146,6 +142,16 @@ export interface Questions {
   };
   /** `Capabilities.gate`: everything that the server says to the gate, in one reading. */
   readonly gate: { readonly about: GateRequest; readonly answer: GateFacts };
+  /** `Capabilities.gate`: who is on the server, which is asked often while rows are read. */
+  readonly 'gate-sessions': {
+    readonly about: SessionsRequest;
+    readonly answer: Fact<readonly SessionFacts[]>;
+  };
+  /** `Capabilities.gate`: by the names of tables of one schema, what shows whether their rows were written; see `isUnwritten`. */
+  readonly 'write-marks': {
+    readonly about: MarksRequest;
+    readonly answer: ReadonlyMap<string, WriteMark>;
+  };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

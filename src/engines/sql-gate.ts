@@ -2,7 +2,9 @@ import type { Verb } from '../core/gate/application-facts.js';
 import type { Fact } from '../core/gate/fact.js';
 import type { FixAction, FixStatement } from '../core/gate/fix.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.js';
 import type { SideGrants } from '../core/gate/side-grants.js';
+import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Table } from '../core/schema.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -22,6 +24,9 @@ export interface SqlGate {
   ): Promise<Fact<ReadonlyMap<string, ReadonlySet<Verb>>>>;
   /** A reader a fact. */
   readonly readers: { readonly [Name in keyof GateFacts]: FactReader<GateFacts[Name]> };
+  readSessions(session: SqlSession, request: SessionsRequest): Promise<Fact<readonly SessionFacts[]>>;
+  /** What shows whether rows of the tables were written, by their names. */
+  readWriteMarks(session: SqlSession, request: MarksRequest): Promise<ReadonlyMap<string, WriteMark>>;
   /** A writer a kind of action. */
   readonly fixes: {
     readonly [Kind in FixAction['kind']]: FixWriter<Extract<FixAction, { readonly kind: Kind }>>;

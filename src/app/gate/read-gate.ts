@@ -9,6 +9,7 @@ import { SIDES, type Side } from '../../core/pairing.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
 import type { OpenSide } from '../open-side.js';
 import { NO_FOLLOW } from './follow.js';
+import { ownSessionsOn } from './own-sessions.js';
 
 /** What a reading of the gate is about. */
 export interface GateReading {
@@ -36,6 +37,7 @@ function askSide({ sides, tables, isDeep }: GateReading, side: Side): Promise<Ga
     schema: catalog.schema,
     tables: tables.flatMap((table) => table[side] ?? []),
     isDeep,
+    ownSessionIds: ownSessionsOn(sides, side),
   });
 }
 

@@ -24,6 +24,7 @@ import { readFollow } from './follow.js';
 import { planGate } from './plan-gate.js';
 import { type GateReading, readGate } from './read-gate.js';
 import { judgeRows } from './row-pass.js';
+import { SessionWatch } from './session-watch.js';
 
 /** What the gate is asked. */
 export interface GateAsk {
@@ -41,6 +42,18 @@ export interface GateAsk {
   /** The URL with which the application logs in; null where nobody said. */
   readonly application: string | null;
 }
+
+/** What a program asks: whatever it leaves out is as the command line has it by default. */
+export type GateQuestion = Pick<GateAsk, 'config' | 'phase'> & Partial<GateAsk>;
+
+const DEFAULTS: Omit<GateAsk, 'config' | 'phase'> = {
+  isReversed: false,
+  isDeep: false,
+  isStrict: false,
+  accepted: [],
+  earlier: null,
+  application: null,
+};
 
 /** The server of a side, as a file of statements for it must know it. */
 export interface FixPlace {
@@ -78,7 +91,12 @@ export interface GateHooks {
  * again. Rejects with a RowproofError where nothing could be asked: wrong usage, no connection, nothing in scope; an abort
  * rejects too, for half an answer is none.
  */
-export async function runGate(ask: GateAsk, hooks: GateHooks): Promise<GateOutcome> {
+export async function runGate(
+  question: GateQuestion,
+  listening: Partial<GateHooks> = {},
+): Promise<GateOutcome> {
+  const ask: GateAsk = { ...DEFAULTS, ...question };
+  const hooks: GateHooks = { signal: new AbortController().signal, ...listening };
   const { config, phase } = ask;
   assertResolved(config);
   const started = { at: new Date().toISOString(), ms: performance.now() };
@@ -136,12 +154,20 @@ async function readAroundRows(
   const { signal } = hooks;
   const first = await readGate(reading);
   hooks.onFirst?.(judgeAll(ask, reading.sides, first).checks.filter(({ id }) => id !== 'rows'));
-  const pass = await judgeRows(ask, hooks, reading);
+  const watch = new SessionWatch(reading.sides);
+  const pass = await judgeRows(ask, hooks, reading).finally(() => watch.end());
   signal.throwIfAborted();
   const asOf = new Date().toISOString();
   const follow = await readFollow({ ...reading, config, signal });
   const context = await readGate({ ...reading, follow });
-  return { context: { ...context, rows: await pass.describe(follow.position) }, asOf };
+  const rows = await pass.describe(follow.position);
+  return { context: { ...context, rows, facts: withWatched(context.facts, watch) }, asOf };
+}
+
+/** Whoever was there while the rows were read counts as if it were there still. */
+function withWatched(facts: GateContext['facts'], watch: SessionWatch): GateContext['facts'] {
+  const merged = (side: Side) => ({ ...facts[side], sessions: watch.merge(side, facts[side].sessions) });
+  return { source: merged('source'), target: merged('target') };
 }
 
 interface Described extends Read {

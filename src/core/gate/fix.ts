@@ -10,6 +10,14 @@ export interface FixTable {
 export type FixAction =
   | RaiseNumber
   | SchemaFix
+  | { readonly kind: 'end-sessions'; readonly ids: readonly string[] }
+  /** Switches an event of a schema, or a job, which has none, on or off. */
+  | {
+      readonly kind: 'switch-job';
+      readonly schema: string | null;
+      readonly key: string;
+      readonly isEnabled: boolean;
+    }
   /** Has the server, or the database, take no writes of applications any more. */
   | { readonly kind: 'stop-writes' }
   /** Ends what the target follows the source by, for good; `way` is that of the fence, `name` that of its channel or subscription. */

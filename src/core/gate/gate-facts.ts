@@ -4,8 +4,11 @@ import type { AccountFacts, DefinerFacts, GrantFacts } from './account-facts.js'
 import type { ColumnFacts } from './column-facts.js';
 import type { CheckFacts, ForeignKeyFacts, IndexFacts } from './constraint-facts.js';
 import type { Fact } from './fact.js';
+import type { JobsFacts } from './job-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
+import type { PreparedFacts } from './prepared-facts.js';
+import type { SessionFacts } from './session-facts.js';
 import type { ApplierFacts, TriggerFacts } from './trigger-facts.js';
 
 /** What the gate asks a server about. */
@@ -16,6 +19,8 @@ export interface GateRequest {
   readonly tables: readonly Table[];
   /** Whether it may read rows to find out. */
   readonly isDeep: boolean;
+  /** Sessions of the run on this very server, those of the other side too where both are on it. */
+  readonly ownSessionIds: readonly string[];
 }
 
 /** Everything that one server said to the gate, in one reading. Engines fill it; checks know no engine. */
@@ -37,4 +42,7 @@ export interface GateFacts {
   readonly accounts: Fact<readonly AccountFacts[]>;
   readonly definers: Fact<readonly DefinerFacts[]>;
   readonly grants: Fact<readonly GrantFacts[]>;
+  readonly sessions: Fact<readonly SessionFacts[]>;
+  readonly prepared: Fact<readonly PreparedFacts[]>;
+  readonly jobs: Fact<JobsFacts>;
 }

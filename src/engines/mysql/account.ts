@@ -1,6 +1,6 @@
 import type { AccountFacts } from '../../core/server-facts.js';
 import type { SqlSession } from '../sql-session.js';
-import { textLiteral } from './dialect.js';
+import { quoteName } from './dialect.js';
 
 /**
  * The account and its grants. MariaDB, and MySQL before 5.7.6, say how the account is identified, hash of its password
@@ -27,10 +27,14 @@ export async function readMysqlClock(session: SqlSession): Promise<number> {
   return Number(row?.seconds) * 1000;
 }
 
-/** `user@host`, as CURRENT_USER() says it, quoted as statements name an account; the host never holds an `@`. */
+/**
+ * `user@host`, as CURRENT_USER() says it, quoted as statements name an account, where no literal by its bytes may stand; the host
+ * never holds an `@`. A name with a quote or a backslash in it, whose meaning hangs on the sql_mode, is quoted like other names.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/account-names.html
+ */
 export function quoteAccount(account: string): string {
   const at = account.lastIndexOf('@');
-  return at === -1
-    ? textLiteral(account)
-    : `${textLiteral(account.slice(0, at))}@${textLiteral(account.slice(at + 1))}`;
+  const quote = (name: string): string => (/['\\]/.test(name) ? quoteName(name) : `'${name}'`);
+  return at === -1 ? quote(account) : `${quote(account.slice(0, at))}@${quote(account.slice(at + 1))}`;
 }

@@ -18,7 +18,7 @@ export async function describeMysqlGrants(
   const { engine, version, tellsRoles } = await readMysqlCapabilities(session);
   const isSplit = engine === 'mariadb' && !/^10\.[0-4]\./.test(version);
   const replication = isSplit ? 'BINLOG MONITOR, REPLICA MONITOR' : 'REPLICATION CLIENT';
-  const routines = tellsRoles && engine === 'mysql' ? ', SHOW_ROUTINE' : '';
+  const routines = tellsRoles && engine === 'mysql' ? ', SHOW_ROUTINE, XA_RECOVER_ADMIN' : '';
   const grants = [
     {
       statement: `GRANT SELECT, TRIGGER, EVENT, REFERENCES, SHOW VIEW, EXECUTE ON ${quoteName(schema)}.* TO ${account}`,
@@ -26,7 +26,7 @@ export async function describeMysqlGrants(
     },
     {
       statement: `GRANT PROCESS, ${replication}${routines} ON *.* TO ${account}`,
-      lets: 'other sessions and how changes are replicated',
+      lets: 'other sessions, their transactions, and how changes are replicated',
     },
     {
       statement: `GRANT SELECT ON mysql.* TO ${account}`,

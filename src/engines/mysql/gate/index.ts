@@ -1,19 +1,24 @@
+import { absent } from '../../../core/gate/fact.js';
 import type { SqlGate } from '../../sql-gate.js';
 import { readMysqlGrants } from './account-grants.js';
 import { readMysqlAccounts, readMysqlDefiners } from './accounts.js';
 import { readMysqlChecks } from './check-constraints.js';
 import { readMysqlColumns } from './columns.js';
+import { endMysqlSessions, switchMysqlJob } from './ending.js';
 import { readMysqlForeignKeys } from './foreign-keys.js';
 import { describeMysqlGrants } from './grants.js';
 import { readMysqlGuard } from './guard.js';
 import { readMysqlIndexes } from './indexes.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
+import { readMysqlPrepared } from './prepared.js';
 import * as fixes from './schema-fixes.js';
+import { readMysqlSessions } from './sessions.js';
 import { readMysqlStoredTables } from './stored-tables.js';
 import { endMysqlReplication, stopMysqlWrites } from './switch.js';
 import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
 import { readMysqlVerbs } from './verbs.js';
+import { readMysqlWriteMarks } from './write-marks.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
 export const mysqlGate: SqlGate = {
@@ -36,9 +41,18 @@ export const mysqlGate: SqlGate = {
     accounts: readMysqlAccounts,
     definers: readMysqlDefiners,
     grants: readMysqlGrants,
+    sessions: readMysqlSessions,
+    prepared: readMysqlPrepared,
+    jobs: async () => absent('servers of this kind have events, and no jobs beside them'),
   },
+  readSessions: readMysqlSessions,
+  readWriteMarks: readMysqlWriteMarks,
   fixes: {
     'raise-number': raiseMysqlNumber,
+    'end-sessions': endMysqlSessions,
+    'switch-job': switchMysqlJob,
+    'stop-writes': stopMysqlWrites,
+    'end-replication': endMysqlReplication,
     'add-foreign-key': fixes.addForeignKey,
     'validate-constraint': fixes.validateConstraint,
     'enable-constraint-triggers': fixes.enableConstraintTriggers,
@@ -47,7 +61,5 @@ export const mysqlGate: SqlGate = {
     'enable-trigger': fixes.enableTrigger,
     'disable-trigger': fixes.disableTrigger,
     'enable-event': fixes.enableEvent,
-    'stop-writes': stopMysqlWrites,
-    'end-replication': endMysqlReplication,
   },
 };

@@ -92,8 +92,6 @@ async function readLargest(
   return /^-?\d+$/.test(text) ? known(BigInt(text)) : hidden('its largest value is no whole number');
 }
 
-type RaiseNumber = Extract<FixAction, { readonly kind: 'raise-number' }>;
-
 /**
  * Never lowers: a number below the largest value is taken for the next one after it.
  *

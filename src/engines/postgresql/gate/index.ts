@@ -6,13 +6,17 @@ import { readPostgresqlForeignKeys } from './foreign-keys.js';
 import { describePostgresqlGrants } from './grants.js';
 import { readPostgresqlGuard } from './guard.js';
 import { readPostgresqlIndexes } from './indexes.js';
+import { endPostgresqlSessions, readPostgresqlJobs, switchPostgresqlJob } from './jobs.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
+import { readPostgresqlPrepared } from './prepared.js';
 import * as fixes from './schema-fixes.js';
+import { readPostgresqlSessions } from './sessions.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
 import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
 import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
 import { readPostgresqlVerbs } from './verbs.js';
+import { readPostgresqlWriteMarks } from './write-marks.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
 export const postgresqlGate: SqlGate = {
@@ -35,9 +39,18 @@ export const postgresqlGate: SqlGate = {
     accounts: readPostgresqlAccounts,
     definers: readPostgresqlDefiners,
     grants: readPostgresqlGrants,
+    sessions: readPostgresqlSessions,
+    prepared: readPostgresqlPrepared,
+    jobs: readPostgresqlJobs,
   },
+  readSessions: readPostgresqlSessions,
+  readWriteMarks: readPostgresqlWriteMarks,
   fixes: {
     'raise-number': raisePostgresqlNumber,
+    'end-sessions': endPostgresqlSessions,
+    'switch-job': switchPostgresqlJob,
+    'stop-writes': stopPostgresqlWrites,
+    'end-replication': endPostgresqlReplication,
     'add-foreign-key': fixes.addForeignKey,
     'validate-constraint': fixes.validateConstraint,
     'enable-constraint-triggers': fixes.enableConstraintTriggers,
@@ -46,7 +59,5 @@ export const postgresqlGate: SqlGate = {
     'enable-trigger': fixes.enableTrigger,
     'disable-trigger': fixes.disableTrigger,
     'enable-event': fixes.enableEvent,
-    'stop-writes': stopPostgresqlWrites,
-    'end-replication': endPostgresqlReplication,
   },
 };

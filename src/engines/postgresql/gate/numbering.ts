@@ -137,8 +137,6 @@ async function readLargest(
   return /^-?\d+$/.test(text) ? known(BigInt(text)) : hidden('its largest value is no number');
 }
 
-type RaiseNumber = Extract<FixAction, { readonly kind: 'raise-number' }>;
-
 /** Only ever raises: whoever takes numbers meanwhile gets on. */
 export function raisePostgresqlNumber({ schema, sequence, next }: RaiseNumber): FixStatement | null {
   if (sequence === null) return null;
