@@ -76,8 +76,10 @@ function judge({ account, from, to }: Held, context: GateContext): CheckFinding 
     for (const privilege of wanted) if (!held.has(privilege)) lack(privilege, name);
   }
   if (lacking.size === 0) return null;
+  // In one order, whatever the servers' is: what is accepted is known by these words.
   const evidence = [...lacking]
-    .map(([privilege, names]) => `${privilege} on ${listShortly(names)}`)
+    .map(([privilege, names]) => `${privilege} on ${listShortly([...names].sort())}`)
+    .sort()
     .join('; ');
   const isAfter = context.phase === 'after';
   return finding(isAfter ? 'failed' : context.phase === 'cutover' ? 'warning' : 'note', {

@@ -4,7 +4,7 @@ import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { ControlRow } from '../../session.js';
 import type { SqlSession } from '../../sql-session.js';
 import { textLiteral } from '../dialect.js';
-import { readMysqlGrants } from './account-grants.js';
+import { nameAccount, readMysqlGrants } from './account-grants.js';
 import { readMysqlEvents, readMysqlRoutines } from './objects.js';
 import { readMysqlRights } from './rights.js';
 import { readMysqlTriggers } from './triggers.js';
@@ -46,14 +46,13 @@ export async function readMysqlAccounts(
 }
 
 function accountOf({ user, host }: ControlRow): string {
-  return quotePlainly(`${user}@${host}`);
+  return nameAccount(user ?? '', host ?? '');
 }
 
-/** As `information_schema` names accounts: in quotes, for people to read. */
-export function quotePlainly(account: string): string {
-  const at = account.lastIndexOf('@');
-  const quote = (name: string): string => `'${name.replaceAll("'", "''")}'`;
-  return `${quote(account.slice(0, at))}@${quote(account.slice(at + 1))}`;
+/** `user@host`, as the catalog names definers; the host never holds an `@`. */
+function readDefiner(definer: string): string {
+  const at = definer.lastIndexOf('@');
+  return at === -1 ? nameAccount(definer, '') : nameAccount(definer.slice(0, at), definer.slice(at + 1));
 }
 
 async function hasRoles(session: SqlSession): Promise<boolean> {
@@ -86,7 +85,7 @@ export async function readMysqlDefiners(
     rows.map(({ kind, name, definer, security }) => ({
       kind: kind as DefinerFacts['kind'],
       name: name ?? '',
-      definer: quotePlainly(definer ?? ''),
+      definer: readDefiner(definer ?? ''),
       usesItsRights: security !== 'INVOKER',
       exists: names.has(definer ?? '') || names.has(`${definer}@`),
     })),
