@@ -149,17 +149,12 @@ describe.runIf(availableEngines().includes('postgresql'))('roles of PostgreSQL',
   });
 });
 
-describe('accounts of servers and services', () => {
+describe('accounts of services', () => {
   it('are known by their names', () => {
-    for (const user of [
-      'rdsadmin',
-      'mysql.sys',
-      'cloudsqladmin',
-      'rds_replication',
-      'azure_superuser',
-      'PUBLIC',
-    ])
-      expect(isSystemAccount(user)).toBe(true);
-    for (const user of ['app', 'rdsapp', 'mysqlapp', 'root2']) expect(isSystemAccount(user)).toBe(false);
+    const isKnown = (user: string): boolean => isSystemAccount({ user, isServerOwn: false });
+    for (const user of ['rdsadmin', 'cloudsqladmin', 'rds_replication', 'azure_superuser', 'RDSADMIN'])
+      expect(isKnown(user)).toBe(true);
+    for (const user of ['app', 'rdsapp', 'aurora_app', 'replicator2']) expect(isKnown(user)).toBe(false);
+    expect(isSystemAccount({ user: 'app', isServerOwn: true })).toBe(true);
   });
 });

@@ -9,6 +9,9 @@ import { readMysqlEvents, readMysqlRoutines } from './objects.js';
 import { readMysqlRights } from './rights.js';
 import { readMysqlTriggers } from './triggers.js';
 
+/** @see https://dev.mysql.com/doc/refman/8.4/en/reserved-accounts.html */
+const SERVER_OWN = /^(root|mysql|mysql\.\w+|mariadb\.sys|public)$/i;
+
 /** What an account that may not read the accounts needs. */
 export async function needsAccounts(session: SqlSession): Promise<Fact<never> | null> {
   const rights = await readMysqlRights(session);
@@ -39,6 +42,7 @@ export async function readMysqlAccounts(
       name: accountOf(row),
       user: row.user ?? '',
       isRole: row.is_role === 'Y',
+      isServerOwn: SERVER_OWN.test(row.user ?? ''),
       canLogIn: row.is_role !== 'Y',
       isOfSchema: held.has(accountOf(row)),
     })),
