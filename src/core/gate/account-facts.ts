@@ -29,6 +29,6 @@ export interface GrantFacts {
   /** The bare name of a table, view, sequence or routine; null for the whole schema. */
   readonly object: string | null;
   readonly kind: 'schema' | 'table' | 'sequence' | 'routine';
-  /** In capitals. */
+  /** In capitals; `ALL` beside the others where nothing is refused to the account. */
   readonly privileges: readonly string[];
 }

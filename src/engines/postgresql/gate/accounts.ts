@@ -78,8 +78,9 @@ export async function readPostgresqlGrants(
   { schema }: GateRequest,
 ): Promise<Fact<readonly GrantFacts[]>> {
   const rows = await session.query(
-    `WITH roles AS (SELECT oid, rolname FROM pg_roles WHERE rolcanlogin AND NOT rolsuper AND rolname !~ '^pg_'
+    `WITH logins AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolcanlogin AND rolname !~ '^pg_'
          AND has_schema_privilege(oid, ${schemaOid(schema)}, 'USAGE')),
+       roles AS (SELECT * FROM logins WHERE NOT rolsuper),
        alike AS (SELECT relkind = 'S' AS is_sequence, min(oid::text)::oid AS one, json_agg(relname)::text AS names FROM pg_class
          WHERE relnamespace = ${schemaOid(schema)} AND relkind IN ('r', 'p', 'v', 'm', 'S')
          GROUP BY relkind = 'S', relowner, relacl::text)
@@ -90,7 +91,7 @@ export async function readPostgresqlGrants(
        CASE WHEN NOT a.is_sequence AND has_table_privilege(r.oid, a.one, 'UPDATE') THEN 'UPDATE' END,
        CASE WHEN a.is_sequence AND has_sequence_privilege(r.oid, a.one, 'USAGE') THEN 'USAGE' END) AS privileges
      FROM roles r CROSS JOIN alike a
-     UNION ALL SELECT rolname, NULL, false, 'USAGE' FROM roles`,
+     UNION ALL SELECT rolname, NULL, false, CASE WHEN rolsuper THEN 'ALL,DELETE,EXECUTE,INSERT,SELECT,UPDATE,USAGE' ELSE 'USAGE' END FROM logins`,
   );
   return known(
     rows.flatMap(({ role, names, is_sequence: isSequence, privileges }): GrantFacts[] => {
