@@ -1,5 +1,5 @@
 import { type Fact, hidden, known } from '../../../core/gate/fact.js';
-import type { FixAction, FixStatement } from '../../../core/gate/fix.js';
+import type { FixStatement, RaiseNumber } from '../../../core/gate/fix.js';
 import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { NumberFacts } from '../../../core/gate/number-facts.js';
 import type { ControlRow } from '../../session.js';
