@@ -1,3 +1,4 @@
+import { sumLongTables } from '../../core/long-tables.js';
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
@@ -67,7 +68,7 @@ async function readSchema(
        AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options, ENGINE AS engine, CREATE_TIME AS created
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`,
   );
-  onRows?.(tables.reduce((sum, row) => sum + Number(row.row_estimate ?? 0), 0));
+  onRows?.(sumLongTables(tables.map((row) => Number(row.row_estimate ?? 0))) ?? 0);
   const columns = await session.query(
     `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, IS_NULLABLE AS nullable, DATA_TYPE AS data_type,
        COLUMN_TYPE AS column_type, CHARACTER_MAXIMUM_LENGTH AS length, CHARACTER_SET_NAME AS charset,

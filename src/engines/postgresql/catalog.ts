@@ -1,4 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
+import { sumLongTables } from '../../core/long-tables.js';
 import type { Catalog, Column, Key, Table, TableKind } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
@@ -33,7 +34,7 @@ export async function readPostgresqlCatalog(
   const capabilities = await readPostgresqlCapabilities(session);
   const found = await session.query(tablesQuery(schema, capabilities));
   const tables = found.filter((row) => row.part_of == null);
-  onRows?.(tables.reduce((sum, row) => sum + Number(row.row_estimate ?? 0), 0));
+  onRows?.(sumLongTables(tables.map((row) => Number(row.row_estimate ?? 0))) ?? 0);
   const oids = oidList(tables);
   const context = { server, types: await readTypes(session, oids) };
   const changes = await readChangedCollations(session, schema);
