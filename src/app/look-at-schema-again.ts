@@ -1,7 +1,7 @@
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
-import type { Catalog } from '../core/schema.js';
+import type { Catalog, Table } from '../core/schema.js';
 import { findSchemaChanges } from '../plan/schema-changes.js';
 import type { OpenSide } from './open-side.js';
 import type { Reading } from './read-tables.js';
@@ -13,7 +13,7 @@ import type { Reading } from './read-tables.js';
 export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Promise<readonly Finding[]> {
   if (wishes.signal.aborted) return [];
   try {
-    const [source, target] = await Promise.all([readAgain('source', sides), readAgain('target', sides)]);
+    const [source, target] = await Promise.all([readByName('source', sides), readByName('target', sides)]);
     for (const table of tables) {
       for (const { finding, isMisread } of findSchemaChanges(table.planned, { source, target })) {
         if (isMisread) table.record({ kind: 'misread' });
@@ -27,6 +27,15 @@ export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Pro
   } catch (error) {
     return wishes.signal.aborted ? [] : [unknownSchema(error)];
   }
+}
+
+/** The tables of a side, by their names: there may be tens of thousands, each of which is looked up. */
+async function readByName(
+  side: Side,
+  sides: Readonly<Record<Side, OpenSide>>,
+): Promise<ReadonlyMap<string, Table>> {
+  const { tables } = await readAgain(side, sides);
+  return new Map(tables.map((table) => [table.name, table]));
 }
 
 /** The session of the beginning may have been idle for hours and lost; a new one sees the same catalog. */
