@@ -5,8 +5,37 @@ import { readPlainWords } from '../../src/cli/plain-words.js';
 import { flagsOf } from '../../src/config/options/options.js';
 
 const COMMANDS = ['verify', 'watch', 'plan'] as const;
-const VALUES = ['a', 'orders', '10', '1e3', 'true', 'false', 'a=b', 'x,y', 'a b', 'ü', '*.sql', '.', 'no', '0x1f'];
-const ODD_WORDS = ['', '-', '--', '-1', '"a"', "'", '--help', '-h', '--version', '--sorce', 'x', '--tables=', '-t'];
+const VALUES = [
+  'a',
+  'orders',
+  '10',
+  '1e3',
+  'true',
+  'false',
+  'a=b',
+  'x,y',
+  'a b',
+  'ü',
+  '*.sql',
+  '.',
+  'no',
+  '0x1f',
+];
+const ODD_WORDS = [
+  '',
+  '-',
+  '--',
+  '-1',
+  '"a"',
+  "'",
+  '--help',
+  '-h',
+  '--version',
+  '--sorce',
+  'x',
+  '--tables=',
+  '-t',
+];
 
 /** The parser's answer, without what it says of flags that were not given; null where it refuses the words. */
 async function parse(argv: readonly string[]): Promise<unknown> {
