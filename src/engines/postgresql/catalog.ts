@@ -20,7 +20,7 @@ import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 /** Reads tables, columns and unique keys of one schema, and whether the account may read them. */
 export async function readPostgresqlCatalog(
   session: SqlSession,
-  { settings, onRows }: CatalogRequest,
+  { settings, onRows, tables: wanted }: CatalogRequest,
 ): Promise<Catalog> {
   const [server = {}] = await session.query(
     `SELECT current_setting('server_version') AS version,
@@ -32,7 +32,7 @@ export async function readPostgresqlCatalog(
   const { schema } = settings;
   await assertSchemaExists(session, schema);
   const capabilities = await readPostgresqlCapabilities(session);
-  const found = await session.query(tablesQuery(schema, capabilities));
+  const found = await session.query(tablesQuery(schema, capabilities, wanted));
   const tables = found.filter((row) => row.part_of == null);
   onRows?.(sumLongTables(tables.map((row) => Number(row.row_estimate ?? 0))) ?? 0);
   const oids = oidList(tables);
@@ -88,7 +88,13 @@ async function assertSchemaExists(session: SqlSession, schema: string): Promise<
  * Partitions whose parent is in the schema are `covered`: it stands for them. Those whose parents are all elsewhere are
  * tables, because nothing else here would be read for them; so is one that is being detached, which its parent no longer shows.
  */
-function tablesQuery(schema: string, capabilities: PostgresqlCapabilities): string {
+function tablesQuery(
+  schema: string,
+  capabilities: PostgresqlCapabilities,
+  wanted: readonly string[] | undefined,
+): string {
+  const only = wanted === undefined ? '' : `AND c.relname IN (${wanted.map(textLiteral).join(', ')})`;
+
   return `SELECT c.oid AS table_oid, c.relname AS table_name, c.relkind AS relkind,
       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
       (WITH RECURSIVE up(oid) AS (
@@ -109,7 +115,7 @@ function tablesQuery(schema: string, capabilities: PostgresqlCapabilities): stri
         SELECT relid FROM tree))
     ) s
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ${only}
     ORDER BY c.relname::text COLLATE "C"`;
 }
 
