@@ -23,10 +23,9 @@ import { withBareNames } from './bare-names.js';
 import { comparisonFacts } from './comparison-facts.js';
 import { describeServers } from './describe-servers.js';
 import { openKeyHasher, RowTeller } from './disclose-rows.js';
-import { examineRepair } from './examine-repair.js';
+import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
 import { readWriteMarks } from './gate/write-marks.js';
-import { noteHiddenRows } from './hidden-by-condition.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -175,8 +174,9 @@ async function verifyOpenSides(
     const read = ({ planned, stored }: TableState) => spool.readBatches(planned.id, stored);
     const waived = await waiveRows({ book, tables, diagnoses, read });
     const wanted = repairCatalog === null ? null : repairFacts(repairCatalog, { spool, tables, waived });
-    const repair = wanted === null ? null : await examineRepair({ sides, tables, facts: wanted });
-    if (wanted === null && !wishes.signal.aborted) {
+    const repair = wanted === null ? null : await examine({ sides, tables, facts: wanted });
+    if (wanted === null && !wishes.signal.aborted && tables.some(({ differences }) => differences > 0)) {
+      const { noteHiddenRows } = await import('./hidden-by-condition.js');
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
     const results = await finishTables(reading, { diagnoses, waived, canaries, marks });
@@ -246,6 +246,10 @@ async function verifyOpenSides(
     throw error;
   }
 }
+
+/** Loaded late: only a repair asks what servers would refuse of it. */
+const examine: typeof ExamineRepair = async (examination) =>
+  (await import('./examine-repair.js')).examineRepair(examination);
 
 /** What a run knows of its servers being there, and of how many connections they have for it. */
 function watchServers({ config, sides, wishes }: OpenRun, load: RunLoad): Pick<Reading, 'servers' | 'slots'> {

@@ -64,6 +64,8 @@ export interface CatalogRequest {
   readonly settings: ConnectionSettings;
   /** Is told about how many rows all tables have, if the server says that before the rest. */
   readonly onRows?: ((rows: number) => void) | undefined;
+  /** The names of the only tables that are wanted; all where it is absent. */
+  readonly tables?: readonly string[] | undefined;
 }
 
 /** What a server does for a session; `working` also where the account may not see that. */

@@ -1,7 +1,7 @@
 import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
-import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { qualifiedName, type Side, type TableId, type TablePair } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
 import type { SessionHandle } from '../engines/session.js';
 import { createRowHash } from '../hashing/row-hash.js';
@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 500;
 /** What a lane keeps between tasks. */
 interface Prepared {
   readonly context: WorkerContext;
-  readonly pairs: readonly TablePair[];
+  readonly pairs: ReadonlyMap<TableId, TablePair>;
 }
 
 /** Does tasks, one at a time, with sessions of its own; in which thread makes no difference to it. */
@@ -67,7 +67,10 @@ export class TaskLane {
       hidesWords,
       onSilence: (side, silentMs) => this.#onSilence(side, silentMs),
     });
-    this.#prepared = { context: { ...this.#tools, sessions, prepared: null }, pairs };
+    this.#prepared = {
+      context: { ...this.#tools, sessions, prepared: null },
+      pairs: new Map(pairs.map((pair) => [pair.id, pair])),
+    };
   }
 
   /** Does a task. What a task that is stopped was for is unverified. */
@@ -95,7 +98,7 @@ export class TaskLane {
       },
     };
     try {
-      const pair = pairs.find(({ id }) => id === task.pairId);
+      const pair = pairs.get(task.pairId);
       if (pair === undefined)
         throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
       this.#log.debug('task:start', () => ({ task: task.kind, table: qualifiedName(pair.target) }));

@@ -3,9 +3,9 @@ import type { RunResult } from '../../core/result.js';
 import { verify } from '../verify.js';
 import { checkEarlier } from './earlier-rows.js';
 import { readFollow } from './follow.js';
+import type { GateAsk, GateHooks } from './gate-ask.js';
 import type { GateReading } from './read-gate.js';
 import { describeRows } from './rows-facts.js';
-import type { GateAsk, GateHooks } from './run-gate.js';
 import { readLaterMarks, settleWriteMarks, type WriteMarks } from './write-marks.js';
 
 /** A verdict over rows that waits for the last reading. */
