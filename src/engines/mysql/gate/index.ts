@@ -12,6 +12,7 @@ import { readMysqlIndexes } from './indexes.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
 import { readMysqlPrepared } from './prepared.js';
+import { mysqlProbes } from './probes.js';
 import * as fixes from './schema-fixes.js';
 import { readMysqlSessions } from './sessions.js';
 import { readMysqlStoredTables } from './stored-tables.js';
@@ -47,6 +48,7 @@ export const mysqlGate: SqlGate = {
   },
   readSessions: readMysqlSessions,
   readWriteMarks: readMysqlWriteMarks,
+  probes: mysqlProbes,
   fixes: {
     'raise-number': raiseMysqlNumber,
     'end-sessions': endMysqlSessions,

@@ -10,6 +10,7 @@ import { endPostgresqlSessions, readPostgresqlJobs, switchPostgresqlJob } from '
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import { readPostgresqlPrepared } from './prepared.js';
+import { postgresqlProbes } from './probes.js';
 import * as fixes from './schema-fixes.js';
 import { readPostgresqlSessions } from './sessions.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
@@ -45,6 +46,7 @@ export const postgresqlGate: SqlGate = {
   },
   readSessions: readPostgresqlSessions,
   readWriteMarks: readPostgresqlWriteMarks,
+  probes: postgresqlProbes,
   fixes: {
     'raise-number': raisePostgresqlNumber,
     'end-sessions': endPostgresqlSessions,
