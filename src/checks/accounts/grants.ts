@@ -17,7 +17,7 @@ export const grants: Check = {
       const { accounts: others } = context.facts.target;
       if (!accounts.known || !others.known) return [];
       const held = { source: groupByAccount(source), target: groupByAccount(target) };
-      const names = accounts.value.filter(({ user }) => !isSystemAccount(user));
+      const names = accounts.value.filter((account) => !isSystemAccount(account));
       // Servers of another kind may have one account for several of the source.
       const partners = new Map<string, GrantFacts[]>();
       for (const account of names) {
@@ -76,8 +76,10 @@ function judge({ account, from, to }: Held, context: GateContext): CheckFinding 
     for (const privilege of wanted) if (!held.has(privilege)) lack(privilege, name);
   }
   if (lacking.size === 0) return null;
+  // In one order, whatever the servers' is: what is accepted is known by these words.
   const evidence = [...lacking]
-    .map(([privilege, names]) => `${privilege} on ${listShortly(names)}`)
+    .map(([privilege, names]) => `${privilege} on ${listShortly([...names].sort())}`)
+    .sort()
     .join('; ');
   const isAfter = context.phase === 'after';
   return finding(isAfter ? 'failed' : context.phase === 'cutover' ? 'warning' : 'note', {

@@ -5,6 +5,8 @@ export interface AccountFacts {
   /** The bare name of the user or role. */
   readonly user: string;
   readonly isRole: boolean;
+  /** Whether every server of its kind has it from the start. */
+  readonly isServerOwn: boolean;
   readonly canLogIn: boolean;
   /** Whether it has rights in the schema, or owns something there. */
   readonly isOfSchema: boolean;

@@ -18,7 +18,6 @@ import { readMysqlStoredTables } from './stored-tables.js';
 import { endMysqlReplication, stopMysqlWrites } from './switch.js';
 import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
 import { readMysqlVerbs } from './verbs.js';
-
 import { readMysqlWriteMarks } from './write-marks.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */

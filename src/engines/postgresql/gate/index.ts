@@ -16,7 +16,6 @@ import { readPostgresqlStoredTables } from './stored-tables.js';
 import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
 import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
 import { readPostgresqlVerbs } from './verbs.js';
-
 import { readPostgresqlWriteMarks } from './write-marks.js';
 
 /** How servers of this family answer the gate, and how what it finds is mended on them. */
