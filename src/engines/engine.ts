@@ -16,6 +16,8 @@ export interface ErrorClass {
   readonly hint: string;
   /** Whether the server only refuses because it has as many connections as it, or the account, may have. */
   readonly isFull?: boolean;
+  /** Whether it is only the snapshot of the session in which a table cannot be read, because it was rewritten since. */
+  readonly isOutdated?: boolean;
 }
 
 /** What an engine may leave out: a run then does without, or says beforehand what it cannot do. */
@@ -38,6 +40,8 @@ export interface Capabilities {
   readonly repair?: boolean;
   /** How a position of one server is known to be reached on another; sessions then answer what is asked of positions. */
   readonly positions?: PositionRules;
+  /** Whether a session can read everything as of one instant. */
+  readonly snapshots?: boolean;
 }
 
 /**

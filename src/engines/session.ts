@@ -10,6 +10,14 @@ import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { ServerIdentity } from './server-identity.js';
+import type {
+  SnapshotBegun,
+  SnapshotCost,
+  SnapshotFacts,
+  SnapshotStart,
+  SnapshotTables,
+  SnapshotWatchRequest,
+} from './snapshots.js';
 import type { StoredBytes } from './stored-bytes.js';
 
 /**
@@ -127,6 +135,15 @@ export interface Questions {
   };
   /** A text for each table, by its name, that is another one once rows of it were written; those that the server says nothing of are left out. */
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
+  /**
+   * `Capabilities.snapshots`: from now on every read of the session is as of this instant. Asked again it is a later instant,
+   * where the snapshot is of its own.
+   */
+  readonly 'begin-snapshot': { readonly about: SnapshotStart; readonly answer: SnapshotBegun };
+  /** Where the change stream stood at the instant of the session; null where that is not known. Asked of one session at a time. */
+  readonly 'snapshot-place': { readonly about: null; readonly answer: string | null };
+  readonly 'snapshot-facts': { readonly about: SnapshotTables; readonly answer: SnapshotFacts };
+  readonly 'snapshot-cost': { readonly about: SnapshotWatchRequest; readonly answer: SnapshotCost };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

@@ -10,6 +10,7 @@ import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { CatalogRequest, Questions, Session, SessionActivity } from './session.js';
+import type { SnapshotCost, SnapshotFacts, SnapshotTables, SnapshotWatchRequest } from './snapshots.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
 import type { SqlPositions } from './sql-positions.js';
 import type { SqlSession } from './sql-session.js';
@@ -49,6 +50,14 @@ export interface SqlEngineParts
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
   readonly positions: SqlPositions;
   readActivity(session: SqlSession, sessionId: string): Promise<SessionActivity>;
+  readonly snapshots: SqlSnapshots;
+}
+
+/** How an engine of SQL servers knows what a snapshot is good for, and what it costs. */
+export interface SqlSnapshots {
+  readFacts(session: SqlSession, tables: SnapshotTables): Promise<SnapshotFacts>;
+  readPlace(session: SqlSession): Promise<string | null>;
+  readCost(session: SqlSession, request: SnapshotWatchRequest): Promise<SnapshotCost>;
 }
 
 /** Makes an engine that turns what is asked of it into SQL. */
@@ -67,7 +76,7 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       cancel,
       checksum,
       positions,
-      ...{ estimate: true, sizes: true, load: true, activity: true, repair: true },
+      ...{ estimate: true, sizes: true, load: true, activity: true, repair: true, snapshots: true },
     },
   };
 }
@@ -83,6 +92,10 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     ...answerAboutRows(session, parts),
     ...answerAboutChecksums(session, parts.checksum),
     ...answerAboutPositions(session, parts.positions),
+    'begin-snapshot': (start) => session.beginSnapshot(start),
+    'snapshot-place': () => parts.snapshots.readPlace(session),
+    'snapshot-facts': (tables) => parts.snapshots.readFacts(session, tables),
+    'snapshot-cost': (request) => parts.snapshots.readCost(session, request),
     catalog: (request) => parts.readCatalog(session, request),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),

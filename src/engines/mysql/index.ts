@@ -18,6 +18,7 @@ import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
 import { readMysqlLoad } from './load.js';
 import { mysqlPositions } from './positions.js';
 import { readMysqlRepairCatalog } from './repair-catalog.js';
+import { mysqlSnapshots } from './snapshots.js';
 import { readMysqlTableSizes } from './table-sizes.js';
 import { LEXICON } from './write-settings.js';
 
@@ -68,6 +69,7 @@ export const mysqlParts: SqlEngineParts = {
   readLoad: readMysqlLoad,
   positions: mysqlPositions,
   readActivity: readMysqlActivity,
+  snapshots: mysqlSnapshots,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,
   connectHints: MYSQL_CONNECT_HINTS,

@@ -16,6 +16,7 @@ import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { postgresqlPositions } from './positions.js';
 import { readPostgresqlRepairCatalog } from './repair-catalog.js';
+import { postgresqlSnapshots } from './snapshots.js';
 import { readPostgresqlTableSizes } from './table-sizes.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
@@ -56,6 +57,7 @@ export const postgresqlParts: SqlEngineParts = {
   readLoad: readPostgresqlLoad,
   positions: postgresqlPositions,
   readActivity: readPostgresqlActivity,
+  snapshots: postgresqlSnapshots,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,
   connectHints: POSTGRESQL_CONNECT_HINTS,

@@ -1,0 +1,52 @@
+import type { SnapshotCost, SnapshotFacts, SnapshotTables, SnapshotWatchRequest } from '../snapshots.js';
+import type { SqlSnapshots } from '../sql-engine.js';
+import type { SqlSession } from '../sql-session.js';
+import { readPostgresqlCapabilities } from './capabilities.js';
+
+/** What a snapshot of PostgreSQL is good for, and what it costs. */
+export const postgresqlSnapshots: SqlSnapshots = {
+  readFacts: async (_session, tables) => readFacts(tables),
+  readPlace: async () => null,
+  readCost,
+};
+
+function readFacts(tables: SnapshotTables): SnapshotFacts {
+  const foreign = tables.filter(({ kind }) => kind === 'foreign-table');
+  return {
+    way: 'by-name',
+    because: null,
+    without: new Map(
+      foreign.map(({ name }) => [name, 'is a foreign table, whose rows are on another server']),
+    ),
+  };
+}
+
+/**
+ * A session that waits for a lock is seen by everybody, and so is what the sessions of our own account keep. On a standby it is
+ * replay that waits, for a lock or for rows that a snapshot may still need.
+ *
+ * @see https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT
+ */
+async function readCost(session: SqlSession, { sessionIds }: SnapshotWatchRequest): Promise<SnapshotCost> {
+  const ids = sessionIds.map((id) => String(BigInt(id))).join(', ');
+  const { hasColumn } = await readPostgresqlCapabilities(session);
+  const startup = hasColumn('pg_stat_activity', 'backend_type')
+    ? `(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'startup' AND wait_event LIKE 'RecoveryConflict%')`
+    : '0::bigint';
+  const [row = {}] = await session.query(
+    `SELECT (SELECT count(DISTINCT l.pid) FROM pg_locks l WHERE NOT l.granted
+         AND pg_blocking_pids(l.pid) && ARRAY[${ids}]::int4[]) + ${startup} AS waiting,
+       (SELECT max(age(backend_xmin)) FROM pg_stat_activity WHERE pid = ANY (ARRAY[${ids}]::int4[])) AS old,
+       CASE WHEN pg_is_in_recovery() THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) END AS unreplayed`,
+  );
+  return {
+    waiting: Number(row.waiting ?? 0),
+    isSeen: true,
+    oldTransactions: toCount(row.old),
+    unreplayedBytes: toCount(row.unreplayed),
+  };
+}
+
+function toCount(text: string | null | undefined): number | null {
+  return text != null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
