@@ -38,6 +38,7 @@ import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
 import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
+import { makeSnapshots } from './run-snapshots.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
@@ -160,7 +161,11 @@ async function verifyOpenSides(
     const { signal } = wishes;
     const isResumed = wishes.sitting.sitting.earlier !== null;
     const replication = await Replication.open({ ...run, sides: patient, tables, signal, isResumed });
-    const reading = { ...run, sides: patient, tables, spool, control: load, replication, ...outage };
+    const snapshots = makeSnapshots(run, load);
+    const reading = {
+      ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
+      ...outage,
+    };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -185,6 +190,8 @@ async function verifyOpenSides(
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       hashes: hashConfig(asked),
+      consistency: snapshots?.consistency(!wishes.sitting.readsSome && !isResumed) ?? 'chunk',
+      snapshot: snapshots?.describe() ?? null,
       load: load.describe(),
       replication: await replication.describe(wishes.lagWithinMs),
       hidden: teller.describeHidden(pairing.tables),
@@ -203,6 +210,7 @@ async function verifyOpenSides(
         ...(run.pool?.findings() ?? []),
         ...outage.servers.findings(),
         ...outage.slots.findings(),
+        ...(snapshots?.findings() ?? []),
         ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
         ...tellWaivers({
           book,

@@ -24,6 +24,7 @@ const OPTION_OF: Readonly<Record<Renamed, OptionWithPart>> = {
   waitForServerMs: 'waitForServer',
   limits: 'maxLoad',
   recheckForMs: 'recheckFor',
+  maxSnapshotAgeMs: 'maxSnapshotAge',
   maxLagMs: 'maxLag',
   maxLagWaitMs: 'maxLagWait',
 };

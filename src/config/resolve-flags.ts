@@ -46,6 +46,8 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     waitForServerMs: readQuantity(flags, RUN_OPTIONS.waitForServer),
     limits: readLoadLimits(flags),
     recheckForMs: readQuantity(flags, RUN_OPTIONS.recheckFor),
+    snapshot: readSwitch(flags, 'snapshot'),
+    maxSnapshotAgeMs: readQuantity(flags, RUN_OPTIONS.maxSnapshotAge),
     maxLagMs: readQuantity(flags, RUN_OPTIONS.maxLag),
     maxLagWaitMs: readQuantity(flags, RUN_OPTIONS.maxLagWait),
     ...readFence(flags),
@@ -122,6 +124,19 @@ export function readShowValues(flags: RawFlags): boolean {
     });
   }
   return !hide;
+}
+
+/** Throws a `usage` error for a snapshot where rows are only counted, each table by a statement of its own. */
+export function refuseSnapshotInVain({ snapshot, mode, tableModes }: RunConfig): void {
+  const isReading = [mode, ...[...tableModes.values()].map((own) => own.mode)].some(
+    (each) => each !== 'count',
+  );
+  if (!snapshot || isReading) return;
+  throw optionError({
+    option: '--snapshot',
+    message: 'Expected --snapshot with a mode that compares rows, got mode count.',
+    hint: 'A count is one statement a table: use mode full or spot, or leave --snapshot out.',
+  });
 }
 
 /** Throws a `usage` error for a canary where rows are only counted, which compares no value, changed or not. */

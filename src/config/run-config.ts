@@ -82,6 +82,9 @@ export interface RunConfig {
   readonly limits: LoadLimits;
   /** For how long rows that differ are looked at again; null follows whether somebody writes. */
   readonly recheckForMs: number | null;
+  /** Whether each side is read as of one instant, and for how long that may be. */
+  readonly snapshot: boolean;
+  readonly maxSnapshotAgeMs: number;
   /** How far the target may be behind the source when rows are first read; null for any time. */
   readonly maxLagMs: number | null;
   /** For how long a target that is behind is waited for. */

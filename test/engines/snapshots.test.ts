@@ -73,18 +73,29 @@ describe.each(availableEngines())('a session of %s that reads as of one instant'
     await session.ask('begin-snapshot', { from: null, longestMs: LONGEST_MS });
     const watcher = await openSession();
     const cost = await watcher.ask('snapshot-cost', { sessionIds: [session.serverSessionId] });
-    expect(cost).toEqual({ waiting: 0, isSeen: true, oldTransactions: expect.any(Number), unreplayedBytes: null });
+    expect(cost).toEqual({
+      waiting: 0,
+      isSeen: true,
+      oldTransactions: expect.any(Number),
+      unreplayedBytes: null,
+    });
   });
 
-  it.runIf(isPostgresql)('is read along with by others that know its name, and by no other name', async () => {
-    const [first, second] = [await openSession(), await openSession()];
-    const { name } = await first.ask('begin-snapshot', { from: null, longestMs: LONGEST_MS });
-    const rows = await count(first);
-    await other.run('INSERT INTO accounts (id, cents) VALUES (8, 80)');
-    await second.ask('begin-snapshot', { from: name, longestMs: LONGEST_MS });
-    expect(await count(second)).toBe(rows);
-    const third = await openSession();
-    const begun = third.ask('begin-snapshot', { from: "1-'; DROP TABLE accounts; --", longestMs: LONGEST_MS });
-    await expect(begun).rejects.toThrow('invalid snapshot identifier');
-  });
+  it.runIf(isPostgresql)(
+    'is read along with by others that know its name, and by no other name',
+    async () => {
+      const [first, second] = [await openSession(), await openSession()];
+      const { name } = await first.ask('begin-snapshot', { from: null, longestMs: LONGEST_MS });
+      const rows = await count(first);
+      await other.run('INSERT INTO accounts (id, cents) VALUES (8, 80)');
+      await second.ask('begin-snapshot', { from: name, longestMs: LONGEST_MS });
+      expect(await count(second)).toBe(rows);
+      const third = await openSession();
+      const begun = third.ask('begin-snapshot', {
+        from: "1-'; DROP TABLE accounts; --",
+        longestMs: LONGEST_MS,
+      });
+      await expect(begun).rejects.toThrow('invalid snapshot identifier');
+    },
+  );
 });

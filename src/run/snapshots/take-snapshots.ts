@@ -1,0 +1,135 @@
+import { RowproofError, type SerializedError } from '../../core/errors.js';
+import { SIDES, type Side } from '../../core/pairing.js';
+import type { SessionHandle } from '../../engines/session.js';
+import type { SnapshotFacts } from '../../engines/snapshots.js';
+import type { SnapshotLane } from '../../runners/snapshot-lane.js';
+import type { SnapshotAnswer, SnapshotOrder } from '../../tasks/snapshot-orders.js';
+
+/** So often sessions begin together, until they stand at the same place; then with half as many. */
+const MOST_TRIES = 20;
+
+/** What is taken of a side, and how. */
+export interface SideTaking {
+  readonly facts: SnapshotFacts;
+  /** By which all sessions of the side read as of the instant of another one; null where there is none. */
+  readonly name: string | null;
+  /** Whether nothing can be written while snapshots are taken, so that all are of one instant. */
+  readonly isLocked: boolean;
+}
+
+/** What workers hold of a side. */
+export interface TakenSide {
+  readonly handles: readonly SessionHandle[];
+  readonly place: string | null;
+}
+
+interface Taking {
+  readonly lanes: readonly SnapshotLane[];
+  readonly sides: Readonly<Record<Side, SideTaking>>;
+  readonly longestMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** How many of the workers read, the first ones, and what they hold. */
+export interface TakenSnapshots {
+  readonly workers: number;
+  readonly sides: Readonly<Record<Side, TakenSide>>;
+}
+
+/**
+ * Has workers take a snapshot of each side that is of one instant for all of them: as many workers as that can be done with, down
+ * to one. The side of which fewer can is asked first.
+ */
+export async function takeSnapshots(taking: Taking): Promise<TakenSnapshots> {
+  const order = SIDES.toSorted((one, other) => rank(taking.sides[one]) - rank(taking.sides[other]));
+  let { lanes } = taking;
+  const taken = new Map<Side, TakenSide>();
+  for (const side of order) {
+    const held = await takeSide({ ...taking, lanes }, side);
+    lanes = lanes.slice(0, held.handles.length);
+    taken.set(side, held);
+  }
+  const cut = (side: Side): TakenSide => {
+    const { handles = [], place = null } = taken.get(side) ?? {};
+    return { handles: handles.slice(0, lanes.length), place };
+  };
+  return { workers: lanes.length, sides: { source: cut('source'), target: cut('target') } };
+}
+
+function rank({ facts, isLocked }: SideTaking): number {
+  if (isLocked) return 2;
+  return { alone: 0, 'by-place': 1, 'by-name': 2 }[facts.way];
+}
+
+async function takeSide(taking: Taking, side: Side): Promise<TakenSide> {
+  const { facts, name, isLocked } = taking.sides[side];
+  if (isLocked || facts.way === 'by-name') {
+    const handles = await begin(taking, { side, from: name });
+    return { handles, place: await askPlace(taking.lanes[0], side) };
+  }
+  if (facts.way === 'alone') {
+    const handles = await begin({ ...taking, lanes: taking.lanes.slice(0, 1) }, { side, from: null });
+    return { handles, place: await askPlace(taking.lanes[0], side) };
+  }
+  return takeByPlace(taking, side);
+}
+
+/** Sessions that stand at the same place of the binary log see the same rows: every commit in between would have moved it. */
+async function takeByPlace(taking: Taking, side: Side): Promise<TakenSide> {
+  for (let { lanes } = taking; ; lanes = lanes.slice(0, Math.ceil(lanes.length / 2))) {
+    for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+      const handles = await begin({ ...taking, lanes }, { side, from: null });
+      const place = await findSharedPlace(lanes.slice(0, handles.length), side);
+      if (place !== null || handles.length === 1) return { handles, place };
+      if (taking.signal.aborted) throw interrupted();
+    }
+  }
+}
+
+/** Asked twice, one after the other: the server computes the answers of all sessions in one place, ours and those of others. */
+async function findSharedPlace(lanes: readonly SnapshotLane[], side: Side): Promise<string | null> {
+  const places = new Set<string | null>();
+  for (const lane of [...lanes, ...lanes]) {
+    places.add(await askPlace(lane, side));
+    if (places.size > 1) return null;
+  }
+  return [...places][0] ?? null;
+}
+
+interface Begin {
+  readonly side: Side;
+  readonly from: string | null;
+}
+
+/** All at once, so that as little as possible is written in between. Workers behind one that the server does not let in do without. */
+async function begin({ lanes, longestMs }: Taking, { side, from }: Begin): Promise<readonly SessionHandle[]> {
+  const order: SnapshotOrder = { kind: 'begin', side, start: { from, longestMs } };
+  const answers = await Promise.all(lanes.map((lane) => lane.tell(order)));
+  const handles: SessionHandle[] = [];
+  for (const answer of answers) {
+    if (answer.kind !== 'begun') break;
+    handles.push(answer.handle);
+  }
+  if (handles.length === 0) throw refused(side, answers[0]);
+  return handles;
+}
+
+async function askPlace(lane: SnapshotLane | undefined, side: Side): Promise<string | null> {
+  const answer = await lane?.tell({ kind: 'tell-place', side });
+  if (answer?.kind === 'failed') throw refused(side, answer);
+  return answer?.kind === 'place' ? answer.place : null;
+}
+
+function refused(side: Side, answer: SnapshotAnswer | undefined): RowproofError {
+  const error: Partial<SerializedError> = answer?.kind === 'failed' ? answer.error : {};
+  const { code = 'internal', message = 'no worker answered', hint = '' } = error;
+  return new RowproofError({
+    code,
+    message: `Cannot read the ${side} as of one instant: ${message}`,
+    hint: hint === '' ? 'Leave --snapshot out, or give each worker a connection with --workers.' : hint,
+  });
+}
+
+function interrupted(): RowproofError {
+  return new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
+}
