@@ -5,8 +5,10 @@ export type Consistency = 'chunk' | 'snapshot' | 'mixed';
 export type SnapshotEnd =
   /** A session waited for one that held the snapshot. */
   | 'waiter'
+  /** A standby could not replay changes because of it. */
+  | 'replay'
   | 'age'
-  /** The server kept too many old rows, or too many changes that it could not replay. */
+  /** The server kept too many old rows. */
   | 'cost'
   /** A standby had to come up to its source. */
   | 'fence'

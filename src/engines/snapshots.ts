@@ -34,8 +34,9 @@ export interface SnapshotWatchRequest {
 
 /** Who waits for some sessions, and what the server keeps for them. */
 export interface SnapshotCost {
-  /** How many sessions wait for one of them, as far as that can be seen. */
+  /** How many sessions wait for one of them, as far as that can be seen; and whether a standby's replay does. */
   readonly waiting: number;
+  readonly isReplayWaiting: boolean;
   /** Whether the account sees who waits. */
   readonly isSeen: boolean;
   /** What the server keeps of old rows: transactions in its history list, or transactions since the oldest that it keeps rows for. */

@@ -128,6 +128,19 @@ const replication = saved.isShape({
   lagMs: saved.orNull(saved.isShape({ first: amount, last: amount, most: amount })),
 });
 
+const sideSnapshot = saved.isShape({
+  takenAt: saved.isText,
+  heldMs: amount,
+  sessions: amount,
+  place: nullableText,
+  endedBy: nullableText,
+  mostWaiting: amount,
+  isSeen: saved.isFlag,
+  mostOldTransactions: saved.orNull(amount),
+  mostUnreplayedBytes: saved.orNull(amount),
+});
+const snapshot = saved.isShape({ source: sideSnapshot, target: sideSnapshot, without: texts });
+
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 
 const waiver = saved.isShape({
@@ -159,6 +172,8 @@ const result = saved.isShape({
   startedAt: saved.isText,
   elapsedMs: amount,
   command: saved.orAbsent(texts),
+  consistency: saved.orAbsent(saved.isOneOf('chunk', 'snapshot', 'mixed')),
+  snapshot: saved.orAbsent(snapshot),
   load: saved.orAbsent(load),
   replication: saved.orAbsent(replication),
   hidden: saved.orAbsent(hidden),

@@ -6,6 +6,8 @@ import { HeldSession } from './held-session.js';
 import type { SessionCache, Sessions } from './session-cache.js';
 import type { SnapshotAnswer, SnapshotOrder } from './snapshot-orders.js';
 
+type Stream = Awaited<ReturnType<Sessions['openStream']>>;
+
 /** How often is looked whether a snapshot is to end, while nobody asks for it. */
 const LOOK_EVERY_MS = 200;
 
@@ -17,6 +19,8 @@ export class SnapshotSessions implements Sessions {
   readonly #live: SessionCache;
   readonly #onUnheld: (side: Side) => void;
   readonly #held = new Map<Side, HeldSession>();
+  /** Sessions for one statement each that have taken a snapshot over. */
+  readonly #streams = new Map<Stream, Side>();
   #longestMs = 0;
   #looking: NodeJS.Timeout | undefined;
 
@@ -75,7 +79,14 @@ export class SnapshotSessions implements Sessions {
     const stream = await this.#live.openStream(side);
     try {
       await stream.session.ask('begin-snapshot', { from: held.from, longestMs: this.#longestMs });
-      return stream;
+      this.#streams.set(stream, side);
+      return {
+        session: stream.session,
+        close: () => {
+          this.#streams.delete(stream);
+          return stream.close();
+        },
+      };
     } catch (error) {
       await stream.close();
       if (!this.#isGone(side, error)) throw error;
@@ -173,6 +184,13 @@ export class SnapshotSessions implements Sessions {
   async #release(side: Side): Promise<void> {
     const held = this.#held.get(side);
     this.#held.delete(side);
-    await held?.close();
+    const streams = [...this.#streams.keys()].filter((stream) => this.#streams.get(stream) === side);
+    await Promise.all([held?.close(), ...streams.map((stream) => this.#cutOff(side, stream))]);
+  }
+
+  /** What fails is in the log; the server notices the lost connection later. */
+  async #cutOff(side: Side, { session, close }: Stream): Promise<void> {
+    await this.#live.cancel(side, session).catch(() => undefined);
+    await close();
   }
 }

@@ -8,7 +8,7 @@ import { postgresqlAdmin } from '../support/postgresql-admin.js';
 import { type RunningCli, startCli } from '../support/run-cli.js';
 
 /** Rows of each of the two tables, and what all of them hold together at any time. */
-export const ROWS = 4000;
+export const ROWS = 2000;
 export const TOTAL = 2 * ROWS * 100;
 
 const STEP = 1000;
@@ -26,7 +26,7 @@ export async function createAccounts(source: TestDatabase, target: TestDatabase)
   }
 }
 
-/** Somebody who moves cents all the time, always from one table to the other: whoever reads one later than the other finds more. */
+/** Somebody who moves cents all the time, always from one table to the other: whoever reads the second one later finds more. */
 export async function startTransfers({ engine, url }: TestDatabase) {
   const admin = engine === 'postgresql' ? postgresqlAdmin(url) : mysqlAdmin(url);
   const session = await admin.openSession(url);
@@ -62,6 +62,8 @@ export interface TransfersRun {
 
 interface TransfersRequest {
   readonly flags: readonly string[];
+  readonly tables?: string;
+  readonly workers?: number;
   readonly rowsPerSecond?: number;
   readonly during?: (run: RunningCli) => Promise<void>;
 }
@@ -69,21 +71,30 @@ interface TransfersRequest {
 /** Runs the program so slowly that many transfers are made meanwhile; `during` is done once it reads. */
 export async function verifyTransfers(
   { source, target }: { readonly source: TestDatabase; readonly target: TestDatabase },
-  { flags, rowsPerSecond = 8000, during }: TransfersRequest,
+  { flags, tables = 'giving,taking', workers = 2, rowsPerSecond = 4000, during }: TransfersRequest,
 ): Promise<TransfersRun> {
   const folder = mkdtempSync(join(tmpdir(), 'rowproof-transfers-'));
   const [json, differences] = [join(folder, 'run.json'), join(folder, 'rows.ndjson')];
   try {
     const running = startCli([
-      ...['verify', '--source', source.url, '--target', target.url, '--tables', 'giving,taking', '--no-journal'],
-      ...['--workers', '2', '--recheck-for', '0s', '--chunk-rows', '400', '--max-rows-per-second', `${rowsPerSecond}`],
+      ...['verify', '--source', source.url, '--target', target.url, '--tables', tables, '--no-journal'],
+      ...[
+        '--workers',
+        `${workers}`,
+        '--recheck-for',
+        '0s',
+        '--chunk-rows',
+        '200',
+        '--max-rows-per-second',
+        `${rowsPerSecond}`,
+      ],
       ...['--report', `json=${json}`, '--differences', differences, ...flags],
     ]);
     await during?.(running);
     const { stderr } = await running.result;
     const result: RunResult = JSON.parse(readFileSync(json, 'utf8'));
     const lines = readFileSync(differences, 'utf8').trim().split('\n').slice(1);
-    const cents = lines.map((line) => Number(JSON.parse(line).source.cents));
+    const cents = lines.map((line) => Number(JSON.parse(line).source?.cents));
     return { total: cents.reduce((sum, each) => sum + each, 0), rows: cents.length, result, stderr };
   } finally {
     rmSync(folder, { recursive: true, force: true });

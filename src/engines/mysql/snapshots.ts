@@ -97,7 +97,12 @@ async function readPlace(session: SqlSession): Promise<string | null> {
 
 async function readCost(session: SqlSession, request: SnapshotWatchRequest): Promise<SnapshotCost> {
   const waits = await readWaiting(session, request.sessionIds);
-  return { ...waits, oldTransactions: await readHistoryLength(session), unreplayedBytes: null };
+  return {
+    ...waits,
+    isReplayWaiting: false,
+    oldTransactions: await readHistoryLength(session),
+    unreplayedBytes: null,
+  };
 }
 
 /** MariaDB tells everybody; MySQL those who may see processes. */

@@ -22,12 +22,19 @@ interface CostWatchRequest {
 export class CostWatch {
   readonly #request: CostWatchRequest;
   readonly #stop = new AbortController();
-  readonly #looking: Promise<void>;
+  #looking: Promise<void> = Promise.resolve();
   #session: Session | null = null;
 
-  constructor(request: CostWatchRequest) {
+  private constructor(request: CostWatchRequest) {
     this.#request = request;
-    this.#looking = this.#keepLooking();
+  }
+
+  /** Asks once before anything is read, so that it is known whether it can be seen who waits. */
+  static async start(request: CostWatchRequest): Promise<CostWatch> {
+    const watch = new CostWatch(request);
+    await watch.#look();
+    watch.#looking = watch.#keepLooking();
+    return watch;
   }
 
   async stop(): Promise<void> {
@@ -38,15 +45,21 @@ export class CostWatch {
 
   async #keepLooking(): Promise<void> {
     const { signal } = this.#stop;
-    while (!signal.aborted) {
-      const startedMs = performance.now();
-      // What fails is in the log; what is not known is said as that.
-      const cost = await this.#ask().catch(() => null);
-      if (signal.aborted) return;
-      if (cost === null) await this.#close();
-      this.#request.onCost(cost);
+    let startedMs = performance.now();
+    for (;;) {
       await rest(LOOK_EVERY_MS - (performance.now() - startedMs), signal);
+      if (signal.aborted) return;
+      startedMs = performance.now();
+      await this.#look();
     }
+  }
+
+  async #look(): Promise<void> {
+    // What fails is in the log; what is not known is said as that.
+    const cost = await this.#ask().catch(() => null);
+    if (this.#stop.signal.aborted) return;
+    if (cost === null) await this.#close();
+    this.#request.onCost(cost);
   }
 
   async #ask(): Promise<SnapshotCost> {

@@ -20,6 +20,7 @@ export class SideSnapshot {
   #firstOld: number | null = null;
   #mostOld: number | null = null;
   #mostUnreplayed: number | null = null;
+  #replayWaitsSinceMs: number | null = null;
 
   constructor(held: HeldSide) {
     this.held = held;
@@ -42,6 +43,11 @@ export class SideSnapshot {
     return this.#mostUnreplayed ?? 0;
   }
 
+  /** For how long a standby has stood still because of it. */
+  replayWaitMs(nowMs: number): number {
+    return this.#replayWaitsSinceMs === null ? 0 : nowMs - this.#replayWaitsSinceMs;
+  }
+
   /** Ends it; a second time changes nothing. `by` is null where everything was read. */
   end(nowMs: number, by: SnapshotEnd | null): void {
     if (this.#endedMs !== null) return;
@@ -50,9 +56,10 @@ export class SideSnapshot {
   }
 
   /** Takes in what the server says of it; null where it could not be asked. */
-  note(cost: SnapshotCost | null): void {
+  note(cost: SnapshotCost | null, nowMs: number): void {
     this.#isSeen = cost?.isSeen ?? false;
     if (cost === null) return;
+    this.#replayWaitsSinceMs = cost.isReplayWaiting ? (this.#replayWaitsSinceMs ?? nowMs) : null;
     this.#mostWaiting = Math.max(this.#mostWaiting, cost.waiting);
     this.#firstOld ??= cost.oldTransactions;
     this.#mostOld = greater(this.#mostOld, cost.oldTransactions);

@@ -9,6 +9,7 @@ const MOST_NAMES = 5;
 
 const WHY: Readonly<Record<SnapshotEnd, string>> = {
   waiter: 'a session waited for it',
+  replay: 'the server, a standby, could not replay changes because of it',
   age: 'it had been held for as long as it may',
   cost: 'the server kept too much for it',
   fence: 'the target, a standby, had to come up to the source',
@@ -17,6 +18,7 @@ const WHY: Readonly<Record<SnapshotEnd, string>> = {
 
 const HINT: Readonly<Record<SnapshotEnd, string>> = {
   waiter: 'Run again while nobody alters tables.',
+  replay: 'Set hot_standby_feedback = on on the standby, or name the primary.',
   age: 'Allow it more time with --max-snapshot-age, and the account to see who waits (PROCESS, pg_read_all_stats); or compare fewer tables at a time.',
   cost: 'Run again while less is written, or compare fewer tables at a time.',
   fence: 'Run again while fewer rows move, or name the primary as the target.',

@@ -19,6 +19,8 @@ import { takeSnapshots } from './take-snapshots.js';
 const LONGEST_BLIND_MS = 300_000;
 /** How many more transactions a server may keep old rows of than when the snapshot was taken. */
 const MOST_GROWN = 5_000_000;
+/** For how long a standby may stand still because of it. */
+const LONGEST_REPLAY_WAIT_MS = 5000;
 /** How much a standby may have received and not replayed. */
 const MOST_UNREPLAYED_BYTES = 1 << 30;
 
@@ -82,7 +84,7 @@ export class Snapshots {
       await Promise.all(lanes.slice(0, taken.workers).map((lane) => lane.go()));
       this.#isTaken = true;
       this.#findings.push(...describeNarrow({ facts, workers: lanes.length, sessions: taken.workers }));
-      this.#watches = SIDES.map((side) => this.#startWatch(side, pool));
+      this.#watches = await Promise.all(SIDES.map((side) => this.#startWatch(side, pool)));
       return taken.workers;
     } catch (error) {
       await Promise.all(SIDES.map((side) => holders[side].holder?.close()));
@@ -135,17 +137,22 @@ export class Snapshots {
       const { engine, session } = this.#request.sides[side];
       if (engine.can.snapshots !== true) throw cannot(side);
       const own = tables.flatMap((table) => table.planned[side] ?? []);
-      const facts = await session.ask('snapshot-facts', own);
-      for (const table of tables) {
-        const why = facts.without.get(table.planned[side]?.name ?? '');
-        if (why === undefined) continue;
-        table.addFinding(describeWithout({ table: table.name, side, why }));
-        this.noteUnheld(table);
-      }
-      return facts;
+      return session.ask('snapshot-facts', own);
     };
     const [source, target] = await Promise.all([read('source'), read('target')]);
-    return { source, target };
+    const facts = { source, target };
+    for (const table of tables) for (const side of SIDES) this.#noteWithout(table, { side, ...facts[side] });
+    return facts;
+  }
+
+  #noteWithout(
+    table: TableState,
+    { side, without }: Pick<SnapshotFacts, 'without'> & { readonly side: Side },
+  ): void {
+    const why = without.get(table.planned[side]?.name ?? '');
+    if (why === undefined) return;
+    table.addFinding(describeWithout({ table: table.name, side, why }));
+    this.noteUnheld(table);
   }
 
   async #openHolders(
@@ -177,13 +184,13 @@ export class Snapshots {
     this.#sides.set(side, new SideSnapshot({ ...taken, takenAt: new Date(), takenMs: this.#request.now() }));
   }
 
-  #startWatch(side: Side, pool: WorkerPool): CostWatch {
+  #startWatch(side: Side, pool: WorkerPool): Promise<CostWatch> {
     const { engine, settings } = this.#request.sides[side];
     const { handles = [], holder = null } = this.#sides.get(side)?.held ?? {};
     const own = [...handles, ...(holder === null ? [] : [holder])].map(
       ({ serverSessionId }) => serverSessionId,
     );
-    return new CostWatch({
+    return CostWatch.start({
       ...{ side, engine, settings },
       sessionIds: () => [...new Set([...own, ...pool.sessionIds(side)])],
       onCost: (cost) => this.#judge(side, cost),
@@ -193,14 +200,17 @@ export class Snapshots {
   #judge(side: Side, cost: SnapshotCost | null): void {
     const snapshot = this.#sides.get(side);
     if (snapshot === undefined || snapshot.isEnded) return;
-    snapshot.note(cost);
-    const ageMs = this.#request.now() - snapshot.held.takenMs;
-    const { longestMs } = this.#request;
+    const { longestMs, now } = this.#request;
+    snapshot.note(cost, now());
+    const ageMs = now() - snapshot.held.takenMs;
     const mostMs = snapshot.isSeen ? longestMs : Math.min(longestMs, LONGEST_BLIND_MS);
-    const isCostly = snapshot.grownOld > MOST_GROWN || snapshot.unreplayedBytes > MOST_UNREPLAYED_BYTES;
+    const isBehind =
+      snapshot.replayWaitMs(now()) >= LONGEST_REPLAY_WAIT_MS ||
+      snapshot.unreplayedBytes > MOST_UNREPLAYED_BYTES;
     if ((cost?.waiting ?? 0) > 0) void this.#end(side, 'waiter');
     else if (ageMs >= mostMs) void this.#end(side, 'age');
-    else if (isCostly) void this.#end(side, 'cost');
+    else if (isBehind) void this.#end(side, 'replay');
+    else if (snapshot.grownOld > MOST_GROWN) void this.#end(side, 'cost');
     else if (snapshot.held.holder?.broken === true) void this.#end(side, 'lost');
   }
 
