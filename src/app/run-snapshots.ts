@@ -9,6 +9,7 @@ export function makeSnapshots({ config, sides, wishes }: OpenRun, load: RunLoad)
   return new Snapshots({
     ...{ sides, emit, signal },
     longestMs: config.maxSnapshotAgeMs,
+    lockScope: config.snapshotLock,
     now: () => performance.now(),
     endReads: (side) => load.endSnapshot(side),
   });

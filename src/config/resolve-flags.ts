@@ -46,8 +46,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     waitForServerMs: readQuantity(flags, RUN_OPTIONS.waitForServer),
     limits: readLoadLimits(flags),
     recheckForMs: readQuantity(flags, RUN_OPTIONS.recheckFor),
-    snapshot: readSwitch(flags, 'snapshot'),
-    maxSnapshotAgeMs: readQuantity(flags, RUN_OPTIONS.maxSnapshotAge),
+    ...readSnapshot(flags),
     maxLagMs: readQuantity(flags, RUN_OPTIONS.maxLag),
     maxLagWaitMs: readQuantity(flags, RUN_OPTIONS.maxLagWait),
     ...readFence(flags),
@@ -124,6 +123,26 @@ export function readShowValues(flags: RawFlags): boolean {
     });
   }
   return !hide;
+}
+
+/** How long snapshots are held, and what may be locked for them; refused without any. */
+function readSnapshot(flags: RawFlags): Pick<RunConfig, 'snapshot' | 'snapshotLock' | 'maxSnapshotAgeMs'> {
+  const snapshot = readSwitch(flags, 'snapshot');
+  const alone = ['snapshot-lock', 'max-snapshot-age'].find((flag) => readText(flags, flag) !== undefined);
+  if (!snapshot && alone !== undefined) {
+    throw optionError({
+      option: `--${alone}`,
+      message: `Expected --${alone} together with --snapshot, got it alone.`,
+      hint: 'Add --snapshot, which reads each side as of one instant, or leave it out.',
+    });
+  }
+  const isLocking = readText(flags, 'snapshot-lock') !== undefined;
+  const choice = { ...RUN_OPTIONS.snapshotLock, default: 'tables' } as const;
+  return {
+    snapshot,
+    snapshotLock: isLocking ? readChoice(flags, choice) : null,
+    maxSnapshotAgeMs: readQuantity(flags, RUN_OPTIONS.maxSnapshotAge),
+  };
 }
 
 /** Throws a `usage` error for a snapshot where rows are only counted, each table by a statement of its own. */

@@ -2,6 +2,7 @@ import type { ChecksumPlace } from '../core/checksum-place.js';
 import type { LoadLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
 import type { Relaxation } from '../core/relaxation.js';
+import type { LockScope } from '../core/snapshot.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
 
 /** A name on the source, and the name of its partner on the target. */
@@ -85,6 +86,8 @@ export interface RunConfig {
   /** Whether each side is read as of one instant, and for how long that may be. */
   readonly snapshot: boolean;
   readonly maxSnapshotAgeMs: number;
+  /** What may be locked for a moment to have all workers read as of the same instant; null for nothing. */
+  readonly snapshotLock: LockScope | null;
   /** How far the target may be behind the source when rows are first read; null for any time. */
   readonly maxLagMs: number | null;
   /** For how long a target that is behind is waited for. */

@@ -37,6 +37,7 @@ export const FINDING_EFFECTS = {
   standby: 'note',
   'snapshot-ended': 'note',
   'snapshot-narrow': 'note',
+  'snapshot-lock': 'note',
   'no-snapshot': 'note',
   'not-split': 'note',
   'part-repeated': 'note',

@@ -15,6 +15,21 @@ export type SnapshotEnd =
   /** The session that held it for all others is gone. */
   | 'lost';
 
+export const LOCK_SCOPES = ['tables', 'global'] as const;
+/** What may be locked for a moment, so that all workers read as of the same instant. */
+export type LockScope = (typeof LOCK_SCOPES)[number];
+
+/** What came of a lock that was allowed and needed. */
+export interface LockResult {
+  readonly scope: LockScope;
+  /** For how long writers were kept out; 0 where they were not. */
+  readonly heldMs: number;
+  /** How many sessions waited for it when it was given back. */
+  readonly heldUp: number;
+  /** Why it was not taken, or not for long enough; null where it served. */
+  readonly refusal: string | null;
+}
+
 /** What reading a side as of one instant came to. */
 export interface SideSnapshotResult {
   /** When it was taken, as an ISO time by our clock, and for how long it was held. */
@@ -32,6 +47,8 @@ export interface SideSnapshotResult {
   /** The most transactions that the server kept old rows of, and the most bytes that a standby had not replayed; null where not known. */
   readonly mostOldTransactions: number | null;
   readonly mostUnreplayedBytes: number | null;
+  /** Absent where none was allowed or needed. */
+  readonly lock?: LockResult;
 }
 
 /** What reading as of one instant a side came to. */

@@ -17,6 +17,8 @@ import type {
   SnapshotStart,
   SnapshotTables,
   SnapshotWatchRequest,
+  WriterLockAnswer,
+  WriterLockRequest,
 } from './snapshots.js';
 import type { StoredBytes } from './stored-bytes.js';
 
@@ -144,6 +146,12 @@ export interface Questions {
   readonly 'snapshot-place': { readonly about: null; readonly answer: string | null };
   readonly 'snapshot-facts': { readonly about: SnapshotTables; readonly answer: SnapshotFacts };
   readonly 'snapshot-cost': { readonly about: SnapshotWatchRequest; readonly answer: SnapshotCost };
+  /**
+   * Keeps everybody from writing, where no statement has run for longer than a second; it is given up after a second of waiting.
+   * Nothing else is asked of the session until `unlock-writers`, whose answer is how many sessions waited by then.
+   */
+  readonly 'lock-writers': { readonly about: WriterLockRequest; readonly answer: WriterLockAnswer };
+  readonly 'unlock-writers': { readonly about: null; readonly answer: number };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

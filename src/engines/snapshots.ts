@@ -45,5 +45,17 @@ export interface SnapshotCost {
   readonly unreplayedBytes: number | null;
 }
 
+/** What is locked while sessions begin to read, so that they all do as of the same instant. */
+export interface WriterLockRequest {
+  /** Everything, or the tables that are read. */
+  readonly scope: 'tables' | 'global';
+  readonly tables: SnapshotTables;
+}
+
+/** What became of a lock: why it was not taken, or null where it is held until it is given back. */
+export interface WriterLockAnswer {
+  readonly refusal: string | null;
+}
+
 /** Of which tables a server is asked whether it can read them as of an instant. */
 export type SnapshotTables = readonly Pick<Table, 'schema' | 'name' | 'kind'>[];

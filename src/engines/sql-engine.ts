@@ -10,7 +10,14 @@ import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { CatalogRequest, Questions, Session, SessionActivity } from './session.js';
-import type { SnapshotCost, SnapshotFacts, SnapshotTables, SnapshotWatchRequest } from './snapshots.js';
+import type {
+  SnapshotCost,
+  SnapshotFacts,
+  SnapshotTables,
+  SnapshotWatchRequest,
+  WriterLockAnswer,
+  WriterLockRequest,
+} from './snapshots.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
 import type { SqlPositions } from './sql-positions.js';
 import type { SqlSession } from './sql-session.js';
@@ -58,6 +65,8 @@ export interface SqlSnapshots {
   readFacts(session: SqlSession, tables: SnapshotTables): Promise<SnapshotFacts>;
   readPlace(session: SqlSession): Promise<string | null>;
   readCost(session: SqlSession, request: SnapshotWatchRequest): Promise<SnapshotCost>;
+  lockWriters(session: SqlSession, request: WriterLockRequest): Promise<WriterLockAnswer>;
+  unlockWriters(session: SqlSession): Promise<number>;
 }
 
 /** Makes an engine that turns what is asked of it into SQL. */
@@ -96,6 +105,8 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     'snapshot-place': () => parts.snapshots.readPlace(session),
     'snapshot-facts': (tables) => parts.snapshots.readFacts(session, tables),
     'snapshot-cost': (request) => parts.snapshots.readCost(session, request),
+    'lock-writers': (request) => parts.snapshots.lockWriters(session, request),
+    'unlock-writers': () => parts.snapshots.unlockWriters(session),
     catalog: (request) => parts.readCatalog(session, request),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),

@@ -13,6 +13,8 @@ export interface SqlSession extends Omit<Session, 'readRows' | 'ask'> {
   parse(sql: string): Promise<void>;
   /** Begins one transaction in which all that follows is read, as of this instant; rejects where the server does not do so. */
   beginSnapshot(start: SnapshotStart): Promise<SnapshotBegun>;
+  /** Runs a statement of ours as it is, in no transaction. */
+  runOutside(sql: string): Promise<readonly ControlRow[]>;
   /** Streams the rows of a SELECT in binary form. Resolves only after the server confirmed the end of the data. */
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void>;
 }

@@ -29,14 +29,12 @@ export function openSnapshotLane(run: RunHold): SnapshotLane {
     hear(answer);
     return ordered;
   });
-  // Whoever gives the next order is told.
-  running.catch(() => undefined);
   const ended = running.then(() => {
     throw new RowproofError({ code: 'interrupted', message: 'A worker ended before it read anything.' });
   });
-  ended.catch(() => undefined);
   let isWaiting: Promise<unknown> = Promise.race([heard, ended]);
-  isWaiting.catch(() => undefined);
+  // Whoever gives the next order is told.
+  for (const early of [ended, isWaiting]) early.catch(() => undefined);
   const order = async (told: SnapshotOrder): Promise<void> => {
     await isWaiting;
     heard = nextAnswer();

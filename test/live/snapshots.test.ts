@@ -124,6 +124,49 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
     ]);
   });
 
+  it.runIf(engine === 'mariadb').each(['tables', 'global'])(
+    'is read as of one instant by all workers behind a lock of %s, where only that does it',
+    async (scope) => {
+      const source = await asNarrowAccount(sides.source);
+      const narrow = await verifyTransfers(
+        { ...sides, source },
+        { flags: ['--snapshot'], rowsPerSecond: 20_000 },
+      );
+      expect(narrow.result.snapshot?.source.sessions).toBe(1);
+      transfers.state.longestMs = 0;
+      const run = await verifyTransfers(
+        { ...sides, source },
+        { flags: ['--snapshot', '--snapshot-lock', scope] },
+      );
+      expect(run.total).toBe(TOTAL);
+      expect(run.result).toMatchObject({ consistency: 'snapshot' });
+      const { sessions: held, lock } = run.result.snapshot?.source ?? {};
+      expect(held).toBe(2);
+      expect(lock).toMatchObject({ scope, refusal: null });
+      expect(lock?.heldMs).toBeLessThan(1000);
+      expect(transfers.state.longestMs).toBeLessThan(2000);
+      const codes = run.result.findings.map(({ code }) => code);
+      expect(codes).toContain('snapshot-lock');
+    },
+  );
+
+  it.runIf(engine === 'mariadb')('is not locked while a statement of somebody else takes long', async () => {
+    const source = await asNarrowAccount(sides.source);
+    const sleeping = sides.source.query('SELECT SLEEP(12)');
+    await delay(1500);
+    transfers.state.longestMs = 0;
+    const { result } = await verifyTransfers(
+      { ...sides, source },
+      { flags: ['--snapshot', '--snapshot-lock', 'global'], tables: 'notes' },
+    );
+    expect(result.snapshot?.source).toMatchObject({
+      sessions: 1,
+      lock: { heldMs: 0, refusal: 'a statement has run for longer than a second' },
+    });
+    expect(transfers.state.longestMs).toBeLessThan(1000);
+    await sleeping;
+  });
+
   it('holds nobody up for longer than two seconds with a statement that reads a whole table', async () => {
     for (const { run } of [sides.source, sides.target]) {
       await run('CREATE TABLE bag (value INT)');
@@ -191,6 +234,15 @@ async function endWorkers(database: TestDatabase): Promise<void> {
     if (database.engine === 'postgresql') await database.query(`SELECT pg_terminate_backend(${id})`);
     else await database.run(`KILL ${id}`);
   }
+}
+
+/** The same database for an account that may not see what the binary log holds, but may lock writers out. */
+async function asNarrowAccount(database: TestDatabase): Promise<TestDatabase> {
+  const url = new URL(database.url);
+  url.username = 'narrow';
+  await database.run(`CREATE OR REPLACE USER narrow@'127.0.0.1' IDENTIFIED BY 'verify';
+    GRANT SELECT, PROCESS, RELOAD, LOCK TABLES ON *.* TO narrow@'127.0.0.1'`);
+  return { ...database, url: url.href };
 }
 
 async function timeOf(work: () => Promise<void>): Promise<number> {

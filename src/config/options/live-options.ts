@@ -1,3 +1,4 @@
+import { LOCK_SCOPES } from '../../core/snapshot.js';
 import { nameOptions } from './option.js';
 
 const group = 'Beside a live system:';
@@ -25,6 +26,16 @@ export const LIVE_OPTIONS = nameOptions({
     commands: ['verify'],
     file: { example: true },
     page: 'snapshots.md',
+  },
+  snapshotLock: {
+    group,
+    part,
+    kind: { is: 'choice', words: LOCK_SCOPES },
+    help: 'Lock writers out for a moment, two seconds at the most, where only that lets all workers read as of one instant',
+    otherwise: 'nothing is locked',
+    commands: ['verify'],
+    file: { example: 'tables' },
+    page: 'snapshots.md#with-a-lock',
   },
   maxSnapshotAge: {
     group,

@@ -29,10 +29,7 @@ export async function readWaiting(session: SqlSession, sessionIds: readonly stri
 
 /** Null where the server does not say who holds metadata locks. */
 async function readLockWaits(session: SqlSession, ids: string): Promise<Waits | null> {
-  // What fails on the server is in the log; those who may not see it go by states.
-  const [row] = await session
-    .query(
-      `SELECT COUNT(DISTINCT pending.OWNER_THREAD_ID) AS waiting,
+  const question = `SELECT COUNT(DISTINCT pending.OWNER_THREAD_ID) AS waiting,
          (SELECT COUNT(*) FROM performance_schema.setup_instruments
             WHERE NAME = 'wait/lock/metadata/sql/mdl' AND ENABLED = 'YES') AS watched
        FROM performance_schema.metadata_locks AS held
@@ -40,9 +37,9 @@ async function readLockWaits(session: SqlSession, ids: string): Promise<Waits | 
        JOIN performance_schema.metadata_locks AS pending
          ON pending.OBJECT_TYPE = held.OBJECT_TYPE AND pending.OBJECT_SCHEMA <=> held.OBJECT_SCHEMA
          AND pending.OBJECT_NAME <=> held.OBJECT_NAME
-       WHERE holder.PROCESSLIST_ID IN (${ids}) AND held.LOCK_STATUS = 'GRANTED' AND pending.LOCK_STATUS = 'PENDING'`,
-    )
-    .catch(() => []);
+       WHERE holder.PROCESSLIST_ID IN (${ids}) AND held.LOCK_STATUS = 'GRANTED' AND pending.LOCK_STATUS = 'PENDING'`;
+  // What fails on the server is in the log; those who may not see it go by states.
+  const [row] = await session.query(question).catch(() => []);
   if (row === undefined || row.watched !== '1') return null;
   const flushing = await readStates(session, ids, ['Waiting for table flush']);
   return { waiting: Number(row.waiting) + flushing.waiting, isSeen: true };
@@ -65,7 +62,7 @@ async function readStates(session: SqlSession, ids: string, states = WAITING): P
 }
 
 /** Without this privilege an account sees its own sessions alone. A role's counts where the server lists it as granted. */
-async function seesProcesses(session: SqlSession): Promise<boolean> {
+export async function seesProcesses(session: SqlSession): Promise<boolean> {
   const [row] = await session.query(
     "SELECT COUNT(*) AS granted FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('PROCESS', 'SUPER')",
   );

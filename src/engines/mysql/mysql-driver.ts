@@ -95,6 +95,10 @@ export class MysqlConnection implements SqlSession {
     });
   }
 
+  runOutside(sql: string): Promise<readonly ControlRow[]> {
+    return this.#track(() => this.#transactions.outside(sql));
+  }
+
   async beginSnapshot({ longestMs }: SnapshotStart): Promise<SnapshotBegun> {
     await this.#track(() => this.#transactions.beginSnapshot(longestMs));
     return { name: null };

@@ -64,6 +64,11 @@ export class ReadTransactions {
     });
   }
 
+  /** Runs a statement between two transactions. */
+  outside(sql: string): Promise<readonly ControlRow[]> {
+    return this.#turns.take(() => this.#connection.run(sql));
+  }
+
   /** Begins the transaction in which everything is read from now on; a second time, another one in its place. */
   beginSnapshot(longestMs: number): Promise<void> {
     return this.#turns.take(async () => {

@@ -4,12 +4,13 @@ import type { SqlSession } from '../sql-session.js';
 import { readMysqlCapabilities } from './capabilities.js';
 import { textLiteral } from './dialect.js';
 import { readWaiting } from './lock-waits.js';
+import { lockWriters, unlockWriters } from './writer-lock.js';
 
 /** Storage engines that read a transaction as of its begin. */
 const WITH_SNAPSHOTS = /^(innodb|rocksdb|tokudb)$/i;
 
 /** What a snapshot of MySQL or MariaDB is good for, and what it costs. */
-export const mysqlSnapshots: SqlSnapshots = { readFacts, readPlace, readCost };
+export const mysqlSnapshots: SqlSnapshots = { readFacts, readPlace, readCost, lockWriters, unlockWriters };
 
 async function readFacts(session: SqlSession, tables: SnapshotTables): Promise<SnapshotFacts> {
   const because = await findWhyAlone(session);
@@ -112,12 +113,10 @@ async function readHistoryLength(session: SqlSession): Promise<number | null> {
     const status = await readNamed(session, 'STATUS', ['Innodb_history_list_length']);
     return toCount(status.get('innodb_history_list_length'));
   }
+  const metric = "NAME = 'trx_rseg_history_len'";
+  const question = `SELECT COUNT AS length FROM information_schema.INNODB_METRICS WHERE ${metric}`;
   // What fails on the server is in the log; then it is not known.
-  const [row] = await session
-    .query(
-      "SELECT COUNT AS length FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'",
-    )
-    .catch(() => []);
+  const [row] = await session.query(question).catch(() => []);
   return toCount(row?.length);
 }
 

@@ -110,6 +110,10 @@ export class PostgresqlConnection implements SqlSession {
     return this.#transact(ACCOUNT_PATH, () => this.#submit((onEnd) => new ParseQuery(sql, onEnd)));
   }
 
+  runOutside(sql: string): Promise<readonly ControlRow[]> {
+    return this.#turns.take(async () => (await this.#runSimple(sql)).at(-1) ?? []);
+  }
+
   beginSnapshot(start: SnapshotStart): Promise<SnapshotBegun> {
     return this.#turns.take(async () => {
       const run = (sql: string) => this.#runSimple(sql);

@@ -1,4 +1,4 @@
-import type { SideSnapshotResult, SnapshotEnd } from '../../core/snapshot.js';
+import type { LockResult, SideSnapshotResult, SnapshotEnd } from '../../core/snapshot.js';
 import type { Session } from '../../engines/session.js';
 import type { SnapshotCost } from '../../engines/snapshots.js';
 import type { TakenSide } from './take-snapshots.js';
@@ -6,8 +6,8 @@ import type { TakenSide } from './take-snapshots.js';
 /** A snapshot as it was taken: the session that others took it over from, and those of the workers. */
 export interface HeldSide extends TakenSide {
   readonly holder: Session | null;
-  readonly takenAt: Date;
   readonly takenMs: number;
+  readonly lock: LockResult | null;
 }
 
 /** What is known of the snapshot of a side. */
@@ -67,7 +67,7 @@ export class SideSnapshot {
   }
 
   describe(nowMs: number): SideSnapshotResult {
-    const { handles, place, takenAt, takenMs } = this.held;
+    const { handles, place, takenAt, takenMs, lock } = this.held;
     return {
       takenAt: takenAt.toISOString(),
       heldMs: Math.round((this.#endedMs ?? nowMs) - takenMs),
@@ -78,6 +78,7 @@ export class SideSnapshot {
       isSeen: this.#isSeen,
       mostOldTransactions: this.#mostOld,
       mostUnreplayedBytes: this.#mostUnreplayed,
+      ...(lock !== null && { lock }),
     };
   }
 }

@@ -51,6 +51,22 @@ function ended(
   };
 }
 
+/** Says of each lock for how long it kept writers out and how many of them, or why it did not. */
+export function describeLocks(result: SnapshotResult): readonly Finding[] {
+  return SIDES.flatMap((side) => {
+    const { lock } = result[side];
+    if (lock === undefined) return [];
+    const { scope, heldMs, heldUp, refusal } = lock;
+    const what = scope === 'global' ? 'everything was' : 'the tables that are compared were';
+    const held = `for ${heldMs} ms, and ${formatCounted(heldUp, 'session')} waited for that`;
+    const message =
+      refusal === null
+        ? `On the ${side} ${what} locked for writers ${held}.`
+        : `On the ${side} writers were not locked out${heldMs > 0 ? ` but ${held}` : ''}: ${refusal}.`;
+    return [{ code: 'snapshot-lock', message, hint: '' }];
+  });
+}
+
 interface Narrowed {
   readonly facts: Readonly<Record<Side, SnapshotFacts>>;
   readonly workers: number;

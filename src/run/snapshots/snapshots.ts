@@ -2,7 +2,7 @@ import { RowproofError } from '../../core/errors.js';
 import type { EmitEvent } from '../../core/event.js';
 import type { Finding } from '../../core/finding.js';
 import { SIDES, type Side } from '../../core/pairing.js';
-import type { Consistency, SnapshotEnd, SnapshotResult } from '../../core/snapshot.js';
+import type { Consistency, LockScope, SnapshotEnd, SnapshotResult } from '../../core/snapshot.js';
 import type { ConnectionSettings } from '../../engines/connection-settings.js';
 import type { Engine } from '../../engines/engine.js';
 import type { Session } from '../../engines/session.js';
@@ -12,8 +12,9 @@ import type { SnapshotLane } from '../../runners/snapshot-lane.js';
 import type { TableState } from '../../state/table-state.js';
 import { CostWatch } from './cost-watch.js';
 import { SideSnapshot } from './side-snapshot.js';
-import { describeEnded, describeNarrow, describeWithout } from './snapshot-findings.js';
+import { describeEnded, describeLocks, describeNarrow, describeWithout } from './snapshot-findings.js';
 import { takeSnapshots } from './take-snapshots.js';
+import { WriterLock } from './writer-lock.js';
 
 /** Where it cannot be seen who waits, nobody has to for longer than this. */
 const LONGEST_BLIND_MS = 300_000;
@@ -33,6 +34,8 @@ interface SnapshotSide {
 export interface SnapshotsRequest {
   readonly sides: Readonly<Record<Side, SnapshotSide>>;
   readonly longestMs: number;
+  /** What may be locked for a moment; null for nothing. */
+  readonly lockScope: LockScope | null;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -72,13 +75,15 @@ export class Snapshots {
     try {
       const { longestMs, signal } = this.#request;
       const sideOf = (side: Side) => ({
-        facts: facts[side],
-        name: holders[side].name,
-        isLocked: false,
+        ...{ facts: facts[side], name: holders[side].name },
+        lock: this.#makeLock(side, tables),
       });
       const sides = { source: sideOf('source'), target: sideOf('target') };
       const taken = await takeSnapshots({ lanes, sides, longestMs, signal });
-      for (const side of SIDES) this.#hold(side, { ...taken.sides[side], ...holders[side] });
+      for (const side of SIDES) {
+        const lock = sides[side].lock?.result ?? null;
+        this.#hold(side, { ...taken.sides[side], ...holders[side], lock });
+      }
       this.#parked = lanes.slice(taken.workers);
       await Promise.all(this.#parked.map((lane) => lane.tell({ kind: 'let-go' })));
       await Promise.all(lanes.slice(0, taken.workers).map((lane) => lane.go()));
@@ -129,7 +134,9 @@ export class Snapshots {
 
   findings(): readonly Finding[] {
     const result = this.describe();
-    return result === null ? this.#findings : [...this.#findings, ...describeEnded(result)];
+    return result === null
+      ? this.#findings
+      : [...this.#findings, ...describeEnded(result), ...describeLocks(result)];
   }
 
   async #readFacts(tables: readonly TableState[]): Promise<Record<Side, SnapshotFacts>> {
@@ -180,8 +187,16 @@ export class Snapshots {
     throw source.status === 'rejected' ? source.reason : (target as PromiseRejectedResult).reason;
   }
 
-  #hold(side: Side, taken: Omit<SideSnapshot['held'], 'takenAt' | 'takenMs'>): void {
-    this.#sides.set(side, new SideSnapshot({ ...taken, takenAt: new Date(), takenMs: this.#request.now() }));
+  #makeLock(side: Side, tables: readonly TableState[]): WriterLock | null {
+    const { lockScope: scope, signal, now, sides } = this.#request;
+    if (scope === null) return null;
+    const { engine, settings } = sides[side];
+    const own = tables.flatMap((table) => table.planned[side] ?? []);
+    return new WriterLock({ ...{ side, engine, settings, scope, signal, now }, tables: own });
+  }
+
+  #hold(side: Side, taken: Omit<SideSnapshot['held'], 'takenMs'>): void {
+    this.#sides.set(side, new SideSnapshot({ ...taken, takenMs: this.#request.now() }));
   }
 
   #startWatch(side: Side, pool: WorkerPool): Promise<CostWatch> {

@@ -4,6 +4,7 @@ import type { SessionHandle } from '../../engines/session.js';
 import type { SnapshotFacts } from '../../engines/snapshots.js';
 import type { SnapshotLane } from '../../runners/snapshot-lane.js';
 import type { SnapshotAnswer, SnapshotOrder } from '../../tasks/snapshot-orders.js';
+import type { WriterLock } from './writer-lock.js';
 
 /** So often sessions begin together, until they stand at the same place; then with half as many. */
 const MOST_TRIES = 20;
@@ -13,14 +14,16 @@ export interface SideTaking {
   readonly facts: SnapshotFacts;
   /** By which all sessions of the side read as of the instant of another one; null where there is none. */
   readonly name: string | null;
-  /** Whether nothing can be written while snapshots are taken, so that all are of one instant. */
-  readonly isLocked: boolean;
+  /** What may keep writers out while snapshots are taken, so that all are of one instant; null where nothing may. */
+  readonly lock: WriterLock | null;
 }
 
 /** What workers hold of a side. */
 export interface TakenSide {
   readonly handles: readonly SessionHandle[];
   readonly place: string | null;
+  /** By our clock. */
+  readonly takenAt: Date;
 }
 
 interface Taking {
@@ -49,41 +52,58 @@ export async function takeSnapshots(taking: Taking): Promise<TakenSnapshots> {
     lanes = lanes.slice(0, held.handles.length);
     taken.set(side, held);
   }
-  const cut = (side: Side): TakenSide => {
-    const { handles = [], place = null } = taken.get(side) ?? {};
-    return { handles: handles.slice(0, lanes.length), place };
-  };
-  return { workers: lanes.length, sides: { source: cut('source'), target: cut('target') } };
+  const cut = (held: TakenSide): TakenSide => ({ ...held, handles: held.handles.slice(0, lanes.length) });
+  const [source, target] = SIDES.map((side) => taken.get(side));
+  if (source === undefined || target === undefined) throw interrupted();
+  return { workers: lanes.length, sides: { source: cut(source), target: cut(target) } };
 }
 
-function rank({ facts, isLocked }: SideTaking): number {
-  if (isLocked) return 2;
+function rank({ facts }: SideTaking): number {
   return { alone: 0, 'by-place': 1, 'by-name': 2 }[facts.way];
 }
 
 async function takeSide(taking: Taking, side: Side): Promise<TakenSide> {
-  const { facts, name, isLocked } = taking.sides[side];
-  if (isLocked || facts.way === 'by-name') {
-    const handles = await begin(taking, { side, from: name });
-    return { handles, place: await askPlace(taking.lanes[0], side) };
+  const { facts, name, lock } = taking.sides[side];
+  if (facts.way === 'by-name') return beginWith(taking, { side, from: name });
+  if (facts.way === 'by-place') {
+    const taken = await takeByPlace(taking, side);
+    if (taken !== null) return taken;
   }
-  if (facts.way === 'alone') {
-    const handles = await begin({ ...taking, lanes: taking.lanes.slice(0, 1) }, { side, from: null });
-    return { handles, place: await askPlace(taking.lanes[0], side) };
+  if (lock !== null && taking.lanes.length > 1) {
+    // Sessions are opened before, so that nobody is kept from writing meanwhile.
+    await begin(taking, { side, from: null });
+    const taken = await lock.during(() => beginWith(taking, { side, from: null }));
+    if (taken !== null) return taken;
   }
-  return takeByPlace(taking, side);
+  return facts.way === 'by-place' ? takeFewer(taking, side) : beginWith(one(taking), { side, from: null });
 }
 
-/** Sessions that stand at the same place of the binary log see the same rows: every commit in between would have moved it. */
-async function takeByPlace(taking: Taking, side: Side): Promise<TakenSide> {
-  for (let { lanes } = taking; ; lanes = lanes.slice(0, Math.ceil(lanes.length / 2))) {
-    for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-      const handles = await begin({ ...taking, lanes }, { side, from: null });
-      const place = await findSharedPlace(lanes.slice(0, handles.length), side);
-      if (place !== null || handles.length === 1) return { handles, place };
-      if (taking.signal.aborted) throw interrupted();
-    }
+/** Half as many sessions, and half of these, until they stand at one place. */
+async function takeFewer(taking: Taking, side: Side): Promise<TakenSide> {
+  for (let { lanes } = taking; lanes.length > 2; ) {
+    lanes = lanes.slice(0, Math.ceil(lanes.length / 2));
+    const taken = await takeByPlace({ ...taking, lanes }, side);
+    if (taken !== null) return taken;
   }
+  return beginWith(one(taking), { side, from: null });
+}
+
+function one(taking: Taking): Taking {
+  return { ...taking, lanes: taking.lanes.slice(0, 1) };
+}
+
+/**
+ * Sessions that stand at the same place of the binary log see the same rows: every commit in between would have moved it. Null
+ * where they never did.
+ */
+async function takeByPlace(taking: Taking, side: Side): Promise<TakenSide | null> {
+  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+    const handles = await begin(taking, { side, from: null });
+    const place = await findSharedPlace(taking.lanes.slice(0, handles.length), side);
+    if (place !== null || handles.length === 1) return { handles, place, takenAt: new Date() };
+    if (taking.signal.aborted) throw interrupted();
+  }
+  return null;
 }
 
 /** Asked twice, one after the other: the server computes the answers of all sessions in one place, ours and those of others. */
@@ -94,6 +114,12 @@ async function findSharedPlace(lanes: readonly SnapshotLane[], side: Side): Prom
     if (places.size > 1) return null;
   }
   return [...places][0] ?? null;
+}
+
+async function beginWith(taking: Taking, wanted: Begin): Promise<TakenSide> {
+  const handles = await begin(taking, wanted);
+  const takenAt = new Date();
+  return { handles, takenAt, place: await askPlace(taking.lanes[0], wanted.side) };
 }
 
 interface Begin {
