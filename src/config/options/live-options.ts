@@ -31,7 +31,7 @@ export const LIVE_OPTIONS = nameOptions({
     group,
     part,
     kind: { is: 'choice', words: LOCK_SCOPES },
-    help: 'Lock writers out for a moment, two seconds at the most, where only that lets all workers read as of one instant',
+    help: 'Lock writers out of tables or of everything (global), 2 s at the most, where only that has all workers read as of one instant',
     otherwise: 'nothing is locked',
     commands: ['verify'],
     file: { example: 'tables' },
