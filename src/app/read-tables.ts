@@ -40,6 +40,8 @@ export interface RunWishes {
   readonly wantsServers: boolean;
   readonly lagWithinMs: number | null;
   readonly log: Log;
+  /** Tells the user what must be read although the run goes on. */
+  readonly warn: (sentence: string) => void;
   readonly sitting: RunningSitting;
   /** What stopped the run; null where it was not stopped by itself. */
   readonly stoppedBy: () => 'max-runtime' | null;

@@ -70,6 +70,7 @@ export class Replication {
       writes: this.#writes,
       haltOf: (table) => this.#haltOf(table),
       onDoubt: (table) => this.#noteNoFence(table),
+      isSettled: (table) => snapshots?.isSameInstant(table) === true,
       beforeFence: async () => snapshots?.beforeFence(),
       rules: {
         forMs: recheckForMs ?? DEFAULT_RECHECK_MS,

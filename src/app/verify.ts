@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
+import { warnOfProcess } from '../config/environment.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { HashKey } from '../core/disclosure.js';
@@ -38,7 +39,7 @@ import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
 import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
-import { makeSnapshots } from './run-snapshots.js';
+import { makeSnapshots, startPausedReplica } from './run-snapshots.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
@@ -92,6 +93,7 @@ export async function verifyWith(
     wantsServers,
     lagWithinMs,
     log,
+    warn: hooks.onWarning ?? warnOfProcess,
     sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
   };
@@ -134,6 +136,7 @@ async function verifyOpenSides(
   { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
+  await startPausedReplica(sides, wishes);
   assertAble(opened.config, sides, wishes);
   const catalogs = catalogsOf(sides);
   const asked = withBareNames(opened.config, catalogs);

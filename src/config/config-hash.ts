@@ -25,6 +25,7 @@ const OPTION_OF: Readonly<Record<Renamed, OptionWithPart>> = {
   limits: 'maxLoad',
   recheckForMs: 'recheckFor',
   maxSnapshotAgeMs: 'maxSnapshotAge',
+  pauseReplicaMs: 'pauseReplica',
   maxLagMs: 'maxLag',
   maxLagWaitMs: 'maxLagWait',
 };

@@ -125,10 +125,14 @@ export function readShowValues(flags: RawFlags): boolean {
   return !hide;
 }
 
+type SnapshotConfig = Pick<RunConfig, 'snapshot' | 'snapshotLock' | 'pauseReplicaMs' | 'maxSnapshotAgeMs'>;
+
 /** How long snapshots are held, and what may be locked for them; refused without any. */
-function readSnapshot(flags: RawFlags): Pick<RunConfig, 'snapshot' | 'snapshotLock' | 'maxSnapshotAgeMs'> {
+function readSnapshot(flags: RawFlags): SnapshotConfig {
   const snapshot = readSwitch(flags, 'snapshot');
-  const alone = ['snapshot-lock', 'max-snapshot-age'].find((flag) => readText(flags, flag) !== undefined);
+  const alone = ['snapshot-lock', 'pause-replica', 'max-snapshot-age'].find(
+    (flag) => readText(flags, flag) !== undefined,
+  );
   if (!snapshot && alone !== undefined) {
     throw optionError({
       option: `--${alone}`,
@@ -141,6 +145,7 @@ function readSnapshot(flags: RawFlags): Pick<RunConfig, 'snapshot' | 'snapshotLo
   return {
     snapshot,
     snapshotLock: isLocking ? readChoice(flags, choice) : null,
+    pauseReplicaMs: readQuantity(flags, RUN_OPTIONS.pauseReplica),
     maxSnapshotAgeMs: readQuantity(flags, RUN_OPTIONS.maxSnapshotAge),
   };
 }

@@ -88,6 +88,8 @@ export interface RunConfig {
   readonly maxSnapshotAgeMs: number;
   /** What may be locked for a moment to have all workers read as of the same instant; null for nothing. */
   readonly snapshotLock: LockScope | null;
+  /** For how long a target that is a replica may be told to apply nothing; null for not at all. */
+  readonly pauseReplicaMs: number | null;
   /** How far the target may be behind the source when rows are first read; null for any time. */
   readonly maxLagMs: number | null;
   /** For how long a target that is behind is waited for. */

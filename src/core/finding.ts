@@ -38,6 +38,7 @@ export const FINDING_EFFECTS = {
   'snapshot-ended': 'note',
   'snapshot-narrow': 'note',
   'snapshot-lock': 'note',
+  'replica-paused': 'note',
   'no-snapshot': 'note',
   'not-split': 'note',
   'part-repeated': 'note',

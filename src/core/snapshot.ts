@@ -57,4 +57,16 @@ export interface SnapshotResult {
   readonly target: SideSnapshotResult;
   /** Tables of which rows were read without, by the target's names. */
   readonly without: readonly string[];
+  /** Absent where the target was not paused. */
+  readonly pause?: PauseResult;
+}
+
+/** What came of pausing a target that is a replica. */
+export interface PauseResult {
+  /** For how long it applied nothing, or no more than the source had at its instant. */
+  readonly pausedMs: number;
+  /** The place in the source's stream of changes at which both sides were read; null where they were not. */
+  readonly asOf: string | null;
+  /** Why not. */
+  readonly failure: string | null;
 }

@@ -42,6 +42,8 @@ export interface Capabilities {
   readonly positions?: PositionRules;
   /** Whether a session can read everything as of one instant. */
   readonly snapshots?: boolean;
+  /** Whether a replica can be told to stop at a place of its source. */
+  readonly applier?: boolean;
 }
 
 /**

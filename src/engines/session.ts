@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
+import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
@@ -152,6 +153,11 @@ export interface Questions {
    */
   readonly 'lock-writers': { readonly about: WriterLockRequest; readonly answer: WriterLockAnswer };
   readonly 'unlock-writers': { readonly about: null; readonly answer: number };
+  /** `Capabilities.applier`: how a replica is told to apply nothing for a while, where it follows the server that said this of itself. */
+  readonly 'applier-plan': { readonly about: ReplicationFacts; readonly answer: ApplierPlan };
+  readonly 'applier-state': { readonly about: null; readonly answer: ApplierState };
+  /** Tells it; the only question that changes anything on a server, which whoever asks it has announced. */
+  readonly 'order-applier': { readonly about: ApplierOrder; readonly answer: null };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

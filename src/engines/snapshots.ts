@@ -55,6 +55,8 @@ export interface WriterLockRequest {
 /** What became of a lock: why it was not taken, or null where it is held until it is given back. */
 export interface WriterLockAnswer {
   readonly refusal: string | null;
+  /** Where the change stream stands meanwhile; null where the server does not say it. */
+  readonly place: string | null;
 }
 
 /** Of which tables a server is asked whether it can read them as of an instant. */

@@ -1,11 +1,13 @@
 import { RowproofError } from '../core/errors.js';
 import type { Catalog, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
+import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
 import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
 import { logSqlSession } from './log-sql-session.js';
+import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
@@ -58,6 +60,15 @@ export interface SqlEngineParts
   readonly positions: SqlPositions;
   readActivity(session: SqlSession, sessionId: string): Promise<SessionActivity>;
   readonly snapshots: SqlSnapshots;
+  /** Absent where a replica cannot be told to stop at a place. */
+  readonly applier?: SqlApplier;
+}
+
+/** How an engine of SQL servers tells a replica to stop and to go on. */
+export interface SqlApplier {
+  readPlan(session: SqlSession, source: ReplicationFacts): Promise<ApplierPlan>;
+  readState(session: SqlSession): Promise<ApplierState>;
+  order(session: SqlSession, order: ApplierOrder): Promise<void>;
 }
 
 /** How an engine of SQL servers knows what a snapshot is good for, and what it costs. */
@@ -86,6 +97,7 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       checksum,
       positions,
       ...{ estimate: true, sizes: true, load: true, activity: true, repair: true, snapshots: true },
+      applier: parts.applier !== undefined,
     },
   };
 }
@@ -101,6 +113,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     ...answerAboutRows(session, parts),
     ...answerAboutChecksums(session, parts.checksum),
     ...answerAboutPositions(session, parts.positions),
+    ...answerAboutApplier(session, parts.applier),
     'begin-snapshot': (start) => session.beginSnapshot(start),
     'snapshot-place': () => parts.snapshots.readPlace(session),
     'snapshot-facts': (tables) => parts.snapshots.readFacts(session, tables),
@@ -160,6 +173,24 @@ function readCount(text: string | null | undefined): number {
     message: `The server says that a table has ${text ?? 'no number of'} rows.`,
     hint: 'Run again, and check what stands between Rowproof and the server.',
   });
+}
+
+function answerAboutApplier(
+  session: SqlSession,
+  applier: SqlApplier | undefined,
+): Pick<Answers, 'applier-plan' | 'applier-state' | 'order-applier'> {
+  const able = (): SqlApplier => {
+    if (applier !== undefined) return applier;
+    throw new RowproofError({ code: 'internal', message: 'This engine has no applier to be told anything.' });
+  };
+  return {
+    'applier-plan': (source) => able().readPlan(session, source),
+    'applier-state': () => able().readState(session),
+    'order-applier': async (order) => {
+      await able().order(session, order);
+      return null;
+    },
+  };
 }
 
 function answerAboutChecksums(

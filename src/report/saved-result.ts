@@ -139,7 +139,13 @@ const sideSnapshot = saved.isShape({
   mostOldTransactions: saved.orNull(amount),
   mostUnreplayedBytes: saved.orNull(amount),
 });
-const snapshot = saved.isShape({ source: sideSnapshot, target: sideSnapshot, without: texts });
+const pause = saved.isShape({ pausedMs: amount, asOf: nullableText, failure: nullableText });
+const snapshot = saved.isShape({
+  source: sideSnapshot,
+  target: sideSnapshot,
+  without: texts,
+  pause: saved.orAbsent(pause),
+});
 
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 

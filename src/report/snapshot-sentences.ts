@@ -11,8 +11,11 @@ export function formatConsistency({
   snapshot,
 }: Pick<RunResult, 'consistency' | 'snapshot'>): string | null {
   if (snapshot === undefined) return null;
+  const isSame = snapshot.pause?.asOf != null;
   return consistency === 'snapshot'
-    ? 'Each side was read as of one instant'
+    ? isSame
+      ? 'Both sides were read as of the same instant'
+      : 'Each side was read as of one instant'
     : 'Some rows of each side were read as of one instant, and the others at the moment they were read';
 }
 
@@ -22,7 +25,10 @@ export function listSnapshots({ snapshot }: Pick<RunResult, 'snapshot'>): string
   const { without } = snapshot;
   const rest =
     without.length === 0 ? [] : [`Read at their own moment, all or in part: ${listSomeNames(without)}.`];
-  return [...SIDES.map((side) => describeSide(side, snapshot[side])), ...rest];
+  const { asOf = null } = snapshot.pause ?? {};
+  const same =
+    asOf === null ? [] : [`The target stood where the source did when both were read: ${visibleName(asOf)}.`];
+  return [...same, ...SIDES.map((side) => describeSide(side, snapshot[side])), ...rest];
 }
 
 function describeSide(side: 'source' | 'target', taken: SideSnapshotResult): string {

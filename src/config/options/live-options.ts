@@ -37,6 +37,17 @@ export const LIVE_OPTIONS = nameOptions({
     file: { example: 'tables' },
     page: 'snapshots.md#with-a-lock',
   },
+  pauseReplica: {
+    group,
+    part,
+    kind: { is: 'duration', least: '1s', most: '1d' },
+    typed: '10m',
+    help: 'Have a target that is a replica (MySQL, MariaDB) apply nothing for so long at the most, to read both sides as of the same instant',
+    otherwise: 'it is left alone',
+    commands: ['verify'],
+    file: { example: '10m' },
+    page: 'snapshots.md#both-sides-as-of-the-same-instant',
+  },
   maxSnapshotAge: {
     group,
     part,

@@ -8,6 +8,7 @@ import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readMysqlAccount, readMysqlClock } from './account.js';
 import { readMysqlActivity } from './activity.js';
+import { mysqlApplier } from './applier.js';
 import { readMysqlCatalog } from './catalog.js';
 import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
@@ -70,6 +71,7 @@ export const mysqlParts: SqlEngineParts = {
   positions: mysqlPositions,
   readActivity: readMysqlActivity,
   snapshots: mysqlSnapshots,
+  applier: mysqlApplier,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,
   connectHints: MYSQL_CONNECT_HINTS,

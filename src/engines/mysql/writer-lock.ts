@@ -25,20 +25,34 @@ export async function lockWriters(
   { scope, tables }: WriterLockRequest,
 ): Promise<WriterLockAnswer> {
   if (!(await seesProcesses(session)))
-    return { refusal: 'the account may not see whether a statement takes long (GRANT PROCESS)' };
+    return refuse('the account may not see whether a statement takes long (GRANT PROCESS)');
   const [row] = await session.runOutside(LONG_STATEMENTS);
-  if (row?.busy !== '0') return { refusal: 'a statement has run for longer than a second' };
+  if (row?.busy !== '0') return refuse('a statement has run for longer than a second');
   // A session that only reads may lock no table by name.
   await session.runOutside('SET SESSION TRANSACTION READ WRITE');
   await session.runOutside(`SET SESSION lock_wait_timeout = ${LONGEST_WAIT_S}`);
   try {
     await session.runOutside(scope === 'global' ? 'FLUSH TABLES WITH READ LOCK' : flushOf(tables));
-    return { refusal: null };
+    return { refusal: null, place: await readPlace(session) };
   } catch (error) {
     const { errno, message } = error as { errno?: number; message?: string };
-    if (errno === ER_LOCK_WAIT_TIMEOUT) return { refusal: `it was not granted within ${LONGEST_WAIT_S} s` };
-    return { refusal: `the server refuses it: ${(message ?? String(error)).replace(/\.$/, '')}` };
+    if (errno === ER_LOCK_WAIT_TIMEOUT) return refuse(`it was not granted within ${LONGEST_WAIT_S} s`);
+    return refuse(`the server refuses it: ${(message ?? String(error)).replace(/\.$/, '')}`);
   }
+}
+
+function refuse(refusal: string): WriterLockAnswer {
+  return { refusal, place: null };
+}
+
+/** Each server knows one of the two; what an account may not see is not known. */
+async function readPlace(session: SqlSession): Promise<string | null> {
+  for (const statement of ['SHOW BINARY LOG STATUS', 'SHOW MASTER STATUS']) {
+    // What fails on the server is in the log.
+    const [row] = await session.runOutside(statement).catch(() => []);
+    if (row !== undefined) return `${row.File} ${row.Position}`;
+  }
+  return null;
 }
 
 function flushOf(tables: WriterLockRequest['tables']): string {

@@ -9,7 +9,7 @@ export const postgresqlSnapshots: SqlSnapshots = {
   readPlace: async () => null,
   readCost,
   // Sessions come to one instant without it.
-  lockWriters: async () => ({ refusal: 'it needs none' }),
+  lockWriters: async () => ({ refusal: 'it needs none', place: null }),
   unlockWriters: async () => 0,
 };
 

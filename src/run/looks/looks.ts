@@ -21,6 +21,8 @@ export interface LooksRequest extends BatchRules {
   readonly writes: WriteWatch;
   /** Is told of each table of which rows differ. */
   readonly onDoubt: (table: TableState) => void;
+  /** Whether what differs of a table was read so that it cannot be late. */
+  readonly isSettled: (table: TableState) => boolean;
   /** Is waited for before any fence is. */
   readonly beforeFence: () => Promise<void>;
 }
@@ -37,7 +39,8 @@ export class Looks implements RunLooks {
   }
 
   async mustHold(table: TableState): Promise<boolean> {
-    const { isAsked, fenceOf, haltOf, writes, onDoubt } = this.#request;
+    const { isAsked, fenceOf, haltOf, writes, onDoubt, isSettled } = this.#request;
+    if (isSettled(table)) return false;
     onDoubt(table);
     const { pair } = table.planned;
     if (isAsked || fenceOf(table) !== null || haltOf(table) !== null) return true;

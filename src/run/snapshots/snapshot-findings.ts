@@ -67,6 +67,26 @@ export function describeLocks(result: SnapshotResult): readonly Finding[] {
   });
 }
 
+/** Says for how long the target applied nothing, and whether both sides were read as of the same instant. */
+export function describePause({ pause }: SnapshotResult): readonly Finding[] {
+  if (pause === undefined) return [];
+  const { pausedMs, asOf, failure } = pause;
+  const what =
+    asOf === null
+      ? `Each side was read as of an instant of its own all the same: ${failure ?? 'the run was stopped'}`
+      : `Both sides were read as of ${asOf}`;
+  return [
+    {
+      code: 'replica-paused',
+      message: `The target was told to apply nothing, and to go on after ${formatDuration(pausedMs)}. ${what}.`,
+      hint:
+        asOf === null
+          ? 'On MySQL it takes --snapshot-lock to know the place of a snapshot; a target that is far behind takes a longer --pause-replica.'
+          : '',
+    },
+  ];
+}
+
 interface Narrowed {
   readonly facts: Readonly<Record<Side, SnapshotFacts>>;
   readonly workers: number;

@@ -11,8 +11,15 @@ import type { WorkerPool } from '../../runners/pool.js';
 import type { SnapshotLane } from '../../runners/snapshot-lane.js';
 import type { TableState } from '../../state/table-state.js';
 import { CostWatch } from './cost-watch.js';
+import type { PausedReplica } from './paused-replica.js';
 import { SideSnapshot } from './side-snapshot.js';
-import { describeEnded, describeLocks, describeNarrow, describeWithout } from './snapshot-findings.js';
+import {
+  describeEnded,
+  describeLocks,
+  describeNarrow,
+  describePause,
+  describeWithout,
+} from './snapshot-findings.js';
 import { takeSnapshots } from './take-snapshots.js';
 import { WriterLock } from './writer-lock.js';
 
@@ -36,6 +43,8 @@ export interface SnapshotsRequest {
   readonly longestMs: number;
   /** What may be locked for a moment; null for nothing. */
   readonly lockScope: LockScope | null;
+  /** The target, where it is to be paused so that both sides are of the same instant; else null. */
+  readonly replica: PausedReplica | null;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -79,7 +88,9 @@ export class Snapshots {
         lock: this.#makeLock(side, tables),
       });
       const sides = { source: sideOf('source'), target: sideOf('target') };
-      const taken = await takeSnapshots({ lanes, sides, longestMs, signal });
+      const taken = await this.#whilePaused((replica) =>
+        takeSnapshots({ lanes, sides, longestMs, replica, signal }),
+      );
       for (const side of SIDES) {
         const lock = sides[side].lock?.result ?? null;
         this.#hold(side, { ...taken.sides[side], ...holders[side], lock });
@@ -100,6 +111,11 @@ export class Snapshots {
   /** Notes that rows of a table were read as they were at the time. */
   noteUnheld(table: TableState): void {
     this.#without.add(table.name);
+  }
+
+  /** Whether both sides of a table were read as of the same instant, so that what differs is not only late. */
+  isSameInstant(table: TableState): boolean {
+    return this.#request.replica?.result.asOf != null && !this.#without.has(table.name);
   }
 
   /** A standby cannot come up to its source while it must keep old rows for us. */
@@ -129,14 +145,16 @@ export class Snapshots {
   describe(): SnapshotResult | null {
     const [source, target] = SIDES.map((side) => this.#sides.get(side)?.describe(this.#request.now()));
     if (source === undefined || target === undefined) return null;
-    return { source, target, without: [...this.#without] };
+    const { replica } = this.#request;
+    const pause = replica === null ? {} : { pause: replica.result };
+    return { source, target, without: [...this.#without], ...pause };
   }
 
   findings(): readonly Finding[] {
     const result = this.describe();
     return result === null
       ? this.#findings
-      : [...this.#findings, ...describeEnded(result), ...describeLocks(result)];
+      : [...this.#findings, ...describeEnded(result), ...describeLocks(result), ...describePause(result)];
   }
 
   async #readFacts(tables: readonly TableState[]): Promise<Record<Side, SnapshotFacts>> {
@@ -185,6 +203,18 @@ export class Snapshots {
       return { source: source.value, target: target.value };
     for (const each of [source, target]) if (each.status === 'fulfilled') await each.value.holder?.close();
     throw source.status === 'rejected' ? source.reason : (target as PromiseRejectedResult).reason;
+  }
+
+  /** The replica is started again at once, whatever came of the snapshots. */
+  async #whilePaused<Result>(work: (replica: PausedReplica | null) => Promise<Result>): Promise<Result> {
+    const { replica } = this.#request;
+    if (replica === null) return work(null);
+    try {
+      await replica.stop();
+      return await work(replica);
+    } finally {
+      await replica.start();
+    }
   }
 
   #makeLock(side: Side, tables: readonly TableState[]): WriterLock | null {

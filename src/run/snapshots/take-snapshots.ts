@@ -4,6 +4,7 @@ import type { SessionHandle } from '../../engines/session.js';
 import type { SnapshotFacts } from '../../engines/snapshots.js';
 import type { SnapshotLane } from '../../runners/snapshot-lane.js';
 import type { SnapshotAnswer, SnapshotOrder } from '../../tasks/snapshot-orders.js';
+import type { PausedReplica } from './paused-replica.js';
 import type { WriterLock } from './writer-lock.js';
 
 /** So often sessions begin together, until they stand at the same place; then with half as many. */
@@ -30,6 +31,8 @@ interface Taking {
   readonly lanes: readonly SnapshotLane[];
   readonly sides: Readonly<Record<Side, SideTaking>>;
   readonly longestMs: number;
+  /** The target, which comes to where the source was read before it is read itself; null where it goes on as it does. */
+  readonly replica: PausedReplica | null;
   readonly signal: AbortSignal;
 }
 
@@ -44,13 +47,16 @@ export interface TakenSnapshots {
  * to one. The side of which fewer can is asked first.
  */
 export async function takeSnapshots(taking: Taking): Promise<TakenSnapshots> {
-  const order = SIDES.toSorted((one, other) => rank(taking.sides[one]) - rank(taking.sides[other]));
+  const { replica } = taking;
+  const byWorkers = SIDES.toSorted((one, other) => rank(taking.sides[one]) - rank(taking.sides[other]));
+  const order = replica === null ? byWorkers : SIDES;
   let { lanes } = taking;
   const taken = new Map<Side, TakenSide>();
   for (const side of order) {
     const held = await takeSide({ ...taking, lanes }, side);
     lanes = lanes.slice(0, held.handles.length);
     taken.set(side, held);
+    if (side === 'source') await replica?.advanceTo(held.place);
   }
   const cut = (held: TakenSide): TakenSide => ({ ...held, handles: held.handles.slice(0, lanes.length) });
   const [source, target] = SIDES.map((side) => taken.get(side));
@@ -69,10 +75,14 @@ async function takeSide(taking: Taking, side: Side): Promise<TakenSide> {
     const taken = await takeByPlace(taking, side);
     if (taken !== null) return taken;
   }
-  if (lock !== null && taking.lanes.length > 1) {
+  const needsPlace = side === 'source' && taking.replica !== null;
+  if (lock !== null && (taking.lanes.length > 1 || (needsPlace && facts.way === 'alone'))) {
     // Sessions are opened before, so that nobody is kept from writing meanwhile.
     await begin(taking, { side, from: null });
-    const taken = await lock.during(() => beginWith(taking, { side, from: null }));
+    const taken = await lock.during(async (place) => {
+      const held = await beginWith(taking, { side, from: null });
+      return { ...held, place: held.place ?? place };
+    });
     if (taken !== null) return taken;
   }
   return facts.way === 'by-place' ? takeFewer(taking, side) : beginWith(one(taking), { side, from: null });

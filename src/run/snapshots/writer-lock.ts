@@ -36,14 +36,14 @@ export class WriterLock {
     return this.#result;
   }
 
-  /** Does work while nobody writes. Null where that could not be, or not for long enough. */
-  async during<Result>(work: () => Promise<Result>): Promise<Result | null> {
-    const { scope, signal, engine, settings } = this.#parts;
+  /** Does work while nobody writes, and is told where the change stream stands. Null where that could not be, or not for long enough. */
+  async during<Result>(work: (place: string | null) => Promise<Result>): Promise<Result | null> {
+    const { scope, tables, signal, engine, settings } = this.#parts;
     for (let attempt = 1; ; attempt++) {
       const session = await engine.open(settings, signal);
       try {
-        const refusal = await this.#lock(session);
-        if (refusal === null) return await this.#workLocked(session, work);
+        const { refusal, place } = await session.ask('lock-writers', { scope, tables });
+        if (refusal === null) return await this.#workLocked(session, () => work(place));
         this.#result = { scope, heldMs: 0, heldUp: 0, refusal };
       } finally {
         await session.close();
@@ -52,11 +52,6 @@ export class WriterLock {
       await waitUnlessStopped(BETWEEN_TRIES_MS, signal);
       if (signal.aborted) return null;
     }
-  }
-
-  async #lock(session: Session): Promise<string | null> {
-    const { scope, tables } = this.#parts;
-    return (await session.ask('lock-writers', { scope, tables })).refusal;
   }
 
   async #workLocked<Result>(session: Session, work: () => Promise<Result>): Promise<Result | null> {
