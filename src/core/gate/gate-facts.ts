@@ -8,7 +8,9 @@ import type { JobsFacts } from './job-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
 import type { PreparedFacts } from './prepared-facts.js';
+import type { CapacityFacts, ExpiryFacts, ExtensionFacts, UnanalyzedFacts } from './serving-facts.js';
 import type { SessionFacts } from './session-facts.js';
+import type { SettingFacts } from './setting-facts.js';
 import type { ApplierFacts, TriggerFacts } from './trigger-facts.js';
 
 /** What the gate asks a server about. */
@@ -45,4 +47,13 @@ export interface GateFacts {
   readonly sessions: Fact<readonly SessionFacts[]>;
   readonly prepared: Fact<readonly PreparedFacts[]>;
   readonly jobs: Fact<JobsFacts>;
+  readonly settings: Fact<readonly SettingFacts[]>;
+  readonly capacity: Fact<CapacityFacts>;
+  readonly expiries: Fact<readonly ExpiryFacts[]>;
+  readonly extensions: Fact<readonly ExtensionFacts[]>;
+  /** Large tables that were never analyzed. */
+  readonly unanalyzed: Fact<readonly UnanalyzedFacts[]>;
+  /** Bare names of materialized views that were never filled, and of tables that no log takes in. */
+  readonly unpopulated: Fact<readonly string[]>;
+  readonly unlogged: Fact<readonly string[]>;
 }

@@ -13,7 +13,9 @@ import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
 import { readMysqlPrepared } from './prepared.js';
 import * as fixes from './schema-fixes.js';
+import { readMysqlCapacity, readMysqlExpiries } from './serving.js';
 import { readMysqlSessions } from './sessions.js';
+import { readMysqlSettings, setMysqlSetting } from './settings.js';
 import { readMysqlStoredTables } from './stored-tables.js';
 import { endMysqlReplication, stopMysqlWrites } from './switch.js';
 import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
@@ -42,6 +44,13 @@ export const mysqlGate: SqlGate = {
     definers: readMysqlDefiners,
     grants: readMysqlGrants,
     sessions: readMysqlSessions,
+    settings: readMysqlSettings,
+    capacity: readMysqlCapacity,
+    expiries: readMysqlExpiries,
+    extensions: async () => absent('servers of this kind have no extensions of a database'),
+    unanalyzed: async () => absent('servers of this kind keep statistics of their tables by themselves'),
+    unpopulated: async () => absent('servers of this kind have no materialized views'),
+    unlogged: async () => absent('servers of this kind log every table'),
     prepared: readMysqlPrepared,
     jobs: async () => absent('servers of this kind have events, and no jobs beside them'),
   },
@@ -49,6 +58,10 @@ export const mysqlGate: SqlGate = {
   readWriteMarks: readMysqlWriteMarks,
   fixes: {
     'raise-number': raiseMysqlNumber,
+    analyze: () => null,
+    'refresh-view': () => null,
+    'log-table': () => null,
+    'set-setting': setMysqlSetting,
     'end-sessions': endMysqlSessions,
     'switch-job': switchMysqlJob,
     'stop-writes': stopMysqlWrites,

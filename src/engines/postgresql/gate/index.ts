@@ -11,7 +11,9 @@ import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import { readPostgresqlPrepared } from './prepared.js';
 import * as fixes from './schema-fixes.js';
+import * as serving from './serving.js';
 import { readPostgresqlSessions } from './sessions.js';
+import { readPostgresqlSettings, setPostgresqlSetting } from './settings.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
 import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
 import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
@@ -40,6 +42,13 @@ export const postgresqlGate: SqlGate = {
     definers: readPostgresqlDefiners,
     grants: readPostgresqlGrants,
     sessions: readPostgresqlSessions,
+    settings: readPostgresqlSettings,
+    capacity: serving.readPostgresqlCapacity,
+    expiries: serving.readPostgresqlExpiries,
+    extensions: serving.readPostgresqlExtensions,
+    unanalyzed: serving.readPostgresqlUnanalyzed,
+    unpopulated: serving.readPostgresqlUnpopulated,
+    unlogged: serving.readPostgresqlUnlogged,
     prepared: readPostgresqlPrepared,
     jobs: readPostgresqlJobs,
   },
@@ -47,6 +56,10 @@ export const postgresqlGate: SqlGate = {
   readWriteMarks: readPostgresqlWriteMarks,
   fixes: {
     'raise-number': raisePostgresqlNumber,
+    analyze: serving.analyzePostgresql,
+    'refresh-view': serving.refreshPostgresql,
+    'log-table': serving.logPostgresqlTable,
+    'set-setting': setPostgresqlSetting,
     'end-sessions': endPostgresqlSessions,
     'switch-job': switchPostgresqlJob,
     'stop-writes': stopPostgresqlWrites,
