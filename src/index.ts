@@ -1,10 +1,5 @@
-export {
-  type FixPlace,
-  type GateHooks,
-  type GateOutcome,
-  type GateQuestion,
-  runGate,
-} from './app/gate/run-gate.js';
+export type { FixPlace, GateHooks, GateOutcome, GateQuestion } from './app/gate/gate-ask.js';
+export { runGate } from './app/gate/run-gate.js';
 export {
   type AskedRun,
   openSitting,
@@ -46,6 +41,7 @@ export { type ErrorCode, type OptionName, RowproofError } from './core/errors.js
 export type { RunEvent, RunListener } from './core/event.js';
 export { exitCodeOfResult } from './core/exit-code.js';
 export type { Finding, FindingCode } from './core/finding.js';
+export type { AcceptedFinding } from './core/gate/accepted-finding.js';
 export type { CheckFinding, CheckGroup, Phase } from './core/gate/check.js';
 export type {
   CheckOutcome,

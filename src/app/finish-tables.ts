@@ -5,7 +5,7 @@ import type { PlannedTable } from '../plan/table-pairing.js';
 import type { Canaries } from '../run/try-canaries.js';
 import { readSample } from '../state/build-result.js';
 import type { TableState } from '../state/table-state.js';
-import { DiagnosisRun } from './diagnose-run.js';
+import type { DiagnosisRun } from './diagnose-run.js';
 import type { WriteMarks } from './gate/write-marks.js';
 import { noteFewRows } from './min-rows.js';
 import type { Reading } from './read-tables.js';
@@ -17,6 +17,12 @@ interface ExplainedTables {
   readonly strangers: readonly Finding[];
 }
 
+/** Loaded late: most runs have nothing to explain. */
+async function openDiagnosis(of: ConstructorParameters<typeof DiagnosisRun>[0]): Promise<DiagnosisRun> {
+  const { DiagnosisRun: Run } = await import('./diagnose-run.js');
+  return new Run(of);
+}
+
 /** Says of each table why its rows differ, as far as that can be said. */
 export async function explainTables({
   config,
@@ -26,16 +32,18 @@ export async function explainTables({
   teller,
   wishes,
 }: Reading): Promise<ExplainedTables> {
-  const diagnosing = new DiagnosisRun({ teller, sides, spool, signal: wishes.signal });
+  let diagnosing: DiagnosisRun | null = null;
   try {
     const diagnoses = new Map<TableState, readonly Diagnosis[]>();
     for (const table of tables) {
       if (!wishes.signal.aborted && !wishes.sitting.readsSome) noteFewRows(config, table);
+      if (table.differences === 0 && table.isOnceEncoded) continue;
+      diagnosing ??= await openDiagnosis({ teller, sides, spool, signal: wishes.signal });
       diagnoses.set(table, await diagnosing.diagnose(table));
     }
-    return { diagnoses, strangers: diagnosing.findStrangers() };
+    return { diagnoses, strangers: diagnosing?.findStrangers() ?? [] };
   } finally {
-    await diagnosing.close();
+    await diagnosing?.close();
   }
 }
 

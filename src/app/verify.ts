@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
+import { warnOfProcess } from '../config/environment.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { HashKey } from '../core/disclosure.js';
@@ -23,10 +24,9 @@ import { withBareNames } from './bare-names.js';
 import { comparisonFacts } from './comparison-facts.js';
 import { describeServers } from './describe-servers.js';
 import { openKeyHasher, RowTeller } from './disclose-rows.js';
-import { examineRepair } from './examine-repair.js';
+import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
 import { readWriteMarks } from './gate/write-marks.js';
-import { noteHiddenRows } from './hidden-by-condition.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -39,6 +39,7 @@ import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
 import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
+import { makeSnapshots, startPausedReplica } from './run-snapshots.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
@@ -93,6 +94,7 @@ export async function verifyWith(
     wantsMarks,
     lagWithinMs,
     log,
+    warn: hooks.onWarning ?? warnOfProcess,
     sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
   };
@@ -135,6 +137,7 @@ async function verifyOpenSides(
   { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
+  await startPausedReplica(sides, wishes);
   assertAble(opened.config, sides, wishes);
   const catalogs = catalogsOf(sides);
   const asked = withBareNames(opened.config, catalogs);
@@ -164,7 +167,11 @@ async function verifyOpenSides(
     const marks =
       wishes.wantsMarks && !isResumed ? await readWriteMarks({ sides, tables: pairing.tables }) : null;
     const replication = await Replication.open({ ...run, sides: patient, tables, signal, isResumed });
-    const reading = { ...run, sides: patient, tables, spool, control: load, replication, ...outage };
+    const snapshots = makeSnapshots(run, load);
+    const reading = {
+      ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
+      ...outage,
+    };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -175,8 +182,9 @@ async function verifyOpenSides(
     const read = ({ planned, stored }: TableState) => spool.readBatches(planned.id, stored);
     const waived = await waiveRows({ book, tables, diagnoses, read });
     const wanted = repairCatalog === null ? null : repairFacts(repairCatalog, { spool, tables, waived });
-    const repair = wanted === null ? null : await examineRepair({ sides, tables, facts: wanted });
-    if (wanted === null && !wishes.signal.aborted) {
+    const repair = wanted === null ? null : await examine({ sides, tables, facts: wanted });
+    if (wanted === null && !wishes.signal.aborted && tables.some(({ differences }) => differences > 0)) {
+      const { noteHiddenRows } = await import('./hidden-by-condition.js');
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
     const results = await finishTables(reading, { diagnoses, waived, canaries, marks });
@@ -189,6 +197,8 @@ async function verifyOpenSides(
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       hashes: hashConfig(asked),
+      consistency: snapshots?.consistency(!wishes.sitting.readsSome && !isResumed) ?? 'chunk',
+      snapshot: snapshots?.describe() ?? null,
       load: load.describe(),
       replication: await replication.describe(wishes.lagWithinMs),
       hidden: teller.describeHidden(pairing.tables),
@@ -207,6 +217,7 @@ async function verifyOpenSides(
         ...(run.pool?.findings() ?? []),
         ...outage.servers.findings(),
         ...outage.slots.findings(),
+        ...(snapshots?.findings() ?? []),
         ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
         ...tellWaivers({
           book,
@@ -246,6 +257,10 @@ async function verifyOpenSides(
     throw error;
   }
 }
+
+/** Loaded late: only a repair asks what servers would refuse of it. */
+const examine: typeof ExamineRepair = async (examination) =>
+  (await import('./examine-repair.js')).examineRepair(examination);
 
 /** What a run knows of its servers being there, and of how many connections they have for it. */
 function watchServers({ config, sides, wishes }: OpenRun, load: RunLoad): Pick<Reading, 'servers' | 'slots'> {

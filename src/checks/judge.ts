@@ -1,3 +1,4 @@
+import type { AcceptedFinding } from '../core/gate/accepted-finding.js';
 import type { Check, CheckFinding, GateContext, Phase } from '../core/gate/check.js';
 import type {
   Acceptance,
@@ -7,14 +8,6 @@ import type {
   GateVerdict,
   WrittenFix,
 } from '../core/gate/gate-result.js';
-
-/** A finding that somebody accepts, by its check and subject. */
-export interface AcceptedFinding extends Acceptance {
-  readonly check: string;
-  readonly subject: string;
-  /** What was seen when it was accepted: another thing is not accepted with it. Null accepts whatever is there now. */
-  readonly evidence: string | null;
-}
 
 /** What the judgement needs beside the facts. */
 export interface JudgeRequest {

@@ -1,4 +1,4 @@
-import type { GateOutcome } from '../app/gate/run-gate.js';
+import type { GateOutcome } from '../app/gate/gate-ask.js';
 import type { GateFinding, GateResult } from '../core/gate/gate-result.js';
 import { SIDES, type Side } from '../core/pairing.js';
 import { writeFixesFile } from '../repair/fixes-file.js';

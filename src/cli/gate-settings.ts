@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { AcceptedFinding } from '../checks/judge.js';
 import { filesOfUrls, refuseInputsAsOutputs, refuseSharedFiles } from '../config/file-place.js';
 import { optionError, readList, readSwitch, readText } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
+import type { AcceptedFinding } from '../core/gate/accepted-finding.js';
 import type { Phase } from '../core/gate/check.js';
 import type { Side } from '../core/pairing.js';
 import type { RunResult } from '../core/result.js';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { AcceptedFinding } from '../checks/judge.js';
+import type { AcceptedFinding } from '../core/gate/accepted-finding.js';
 import { DEFAULT_WAIVERS_PATH } from '../waivers/waiver.js';
 import type { CliIo } from './cli-io.js';
 import { readWaiversFile } from './waivers-place.js';

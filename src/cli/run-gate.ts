@@ -1,4 +1,4 @@
-import type { GateAsk, GateOutcome } from '../app/gate/run-gate.js';
+import type { GateAsk, GateOutcome } from '../app/gate/gate-ask.js';
 import { hidesRows, sidesOf } from '../config/run-config.js';
 import type { CheckResult, GateVerdict } from '../core/gate/gate-result.js';
 import type { Log } from '../core/log.js';

@@ -15,11 +15,13 @@ const hashSettings = (settings: Readonly<Record<string, unknown>>) =>
 /** Which of the two digests a change of settings changes. */
 function findChanged(settings: Readonly<Record<string, unknown>>): string[] {
   const isOfFence = settings.fenceCommand !== undefined || settings.fenceOrder !== undefined;
+  const isOfSnapshot = settings.snapshotLock !== undefined || settings.maxSnapshotAge !== undefined;
   const common = {
     // Columns are only shown where values are hidden.
     ...(settings.showColumns === undefined ? {} : { showValues: false }),
     // How a column is used is only said where one is named.
     ...(isOfFence ? { fenceTable: 'heartbeat.beat' } : {}),
+    ...(isOfSnapshot ? { snapshot: true } : {}),
   };
   const [before, after] = [hashSettings(common), hashSettings({ ...common, ...settings })];
   return [

@@ -177,7 +177,7 @@ export function findStrayDrivers(files: readonly SourceFile[]): string[] {
 
 /** Folders that treat every engine by its facts. */
 const ENGINE_BLIND =
-  /^(?:core|words|tasks|runners|plan|state|run|diagnosis|report|repair|app|apply|checks)\//;
+  /^(?:core|words|tasks|runners|plan|state|run|diagnosis|report|repair|app|apply|checks(?!\/\w+\/(?:system-accounts|known-accounts|patterns)\.ts))\//;
 /** Those of them that do not even hand SQL on; repair SQL is put together from the pieces of its dialect. */
 const SPEECHLESS =
   /^(?:core|words|hashing|config|tasks|runners|plan|state|run|diagnosis|report|app|checks)\//;

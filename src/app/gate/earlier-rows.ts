@@ -5,8 +5,8 @@ import { qualifiedName, SIDES, type Side } from '../../core/pairing.js';
 import type { RunResult, TableResult } from '../../core/result.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
 import { describeSide } from '../open-run.js';
+import type { GateAsk } from './gate-ask.js';
 import type { GateReading } from './read-gate.js';
-import type { GateAsk } from './run-gate.js';
 import type { WriteMarks } from './write-marks.js';
 
 /**

@@ -3,10 +3,10 @@ import type { RunResult } from '../../core/result.js';
 import { verify } from '../verify.js';
 import { checkEarlier } from './earlier-rows.js';
 import { readFollow } from './follow.js';
+import type { GateAsk, GateHooks } from './gate-ask.js';
 import type { GateReading } from './read-gate.js';
 import { describeRows } from './rows-facts.js';
-import type { GateAsk, GateHooks } from './run-gate.js';
-import { readWriteMarks, settleWriteMarks, type WriteMarks } from './write-marks.js';
+import { readLaterMarks, settleWriteMarks, type WriteMarks } from './write-marks.js';
 
 /** A verdict over rows that waits for the last reading. */
 export interface RowPass {
@@ -27,7 +27,7 @@ export async function judgeRows(ask: GateAsk, hooks: GateHooks, reading: GateRea
         tables,
         position,
         isEarlier: earlier !== null,
-        now: await readWriteMarks({ sides, tables }),
+        now: await readLaterMarks({ sides, tables }, found.before, hooks.signal),
       }),
   };
 }

@@ -1,49 +1,20 @@
-import { type AcceptedFinding, judge, verdictOfChecks } from '../../checks/judge.js';
+import { judge, verdictOfChecks } from '../../checks/judge.js';
 import { CHECKS } from '../../checks/list.js';
 import { assertResolved } from '../../config/assert-resolved.js';
-import type { WarningListener } from '../../config/environment.js';
-import type { RunConfig } from '../../config/run-config.js';
 import { VERSION } from '../../config/version.js';
-import type { RunListener } from '../../core/event.js';
-import type { CheckFinding, GateContext, Phase } from '../../core/gate/check.js';
-import type { FixAction, FixStatement } from '../../core/gate/fix.js';
-import {
-  type CheckResult,
-  GATE_FORMAT,
-  type GateResult,
-  NOT_SEEN,
-  type WrittenFix,
-} from '../../core/gate/gate-result.js';
+import type { CheckFinding, GateContext } from '../../core/gate/check.js';
+import { GATE_FORMAT, type GateResult, NOT_SEEN, type WrittenFix } from '../../core/gate/gate-result.js';
 import { type Log, NO_LOG } from '../../core/log.js';
 import type { Side } from '../../core/pairing.js';
-import type { RunResult } from '../../core/result.js';
 import { describeSide, pairSides, withOpenSides } from '../open-run.js';
 import type { OpenSide } from '../open-side.js';
 import { tryApplication } from './application.js';
 import { readFollow } from './follow.js';
+import type { FixPlace, GateAsk, GateHooks, GateOutcome, GateQuestion } from './gate-ask.js';
 import { planGate } from './plan-gate.js';
 import { type GateReading, readGate } from './read-gate.js';
 import { judgeRows } from './row-pass.js';
-
-/** What the gate is asked. */
-export interface GateAsk {
-  readonly config: RunConfig;
-  readonly phase: Phase;
-  /** Whether the sides were turned round. */
-  readonly isReversed: boolean;
-  /** Whether rows may be read to find out what catalogs do not say. */
-  readonly isDeep: boolean;
-  /** Whether warnings close the gate. */
-  readonly isStrict: boolean;
-  readonly accepted: readonly AcceptedFinding[];
-  /** An earlier verdict over the rows; null reads them now. */
-  readonly earlier: RunResult | null;
-  /** The URL with which the application logs in; null where nobody said. */
-  readonly application: string | null;
-}
-
-/** What a program asks: whatever it leaves out is as the command line has it by default. */
-export type GateQuestion = Pick<GateAsk, 'config' | 'phase'> & Partial<GateAsk>;
+import { SessionWatch } from './session-watch.js';
 
 const DEFAULTS: Omit<GateAsk, 'config' | 'phase'> = {
   isReversed: false,
@@ -53,35 +24,6 @@ const DEFAULTS: Omit<GateAsk, 'config' | 'phase'> = {
   earlier: null,
   application: null,
 };
-
-/** The server of a side, as a file of statements for it must know it. */
-export interface FixPlace {
-  readonly schema: string;
-  readonly server: string;
-  /** Statements that fail on any other server; none where they could not be written. */
-  readonly guard: readonly string[];
-  readonly stopLine: string | null;
-}
-
-/** The answer of a gate, and what files of fixes need. */
-export interface GateOutcome {
-  readonly result: GateResult;
-  readonly places: Readonly<Record<Side, FixPlace>>;
-  /** What was seen, for the runbook. */
-  readonly context: GateContext;
-  /** What an engine writes for a step of the switch; null where its servers have no such thing. */
-  readonly write: (side: Side, action: FixAction) => FixStatement | null;
-}
-
-/** Who listens, and who may end it. */
-export interface GateHooks {
-  readonly signal: AbortSignal;
-  readonly onEvent?: RunListener | undefined;
-  readonly onWarning?: WarningListener | undefined;
-  /** Told what the first reading found, before rows are read for as long as that takes. */
-  readonly onFirst?: ((checks: readonly CheckResult[]) => void) | undefined;
-  readonly log?: Log | undefined;
-}
 
 /**
  * Asks whether a migration can work (`preflight`), or whether to switch now (`cutover`). Reads only.
@@ -153,12 +95,20 @@ async function readAroundRows(
   const { signal } = hooks;
   const first = await readGate(reading);
   hooks.onFirst?.(judgeAll(ask, reading.sides, first).checks.filter(({ id }) => id !== 'rows'));
-  const pass = await judgeRows(ask, hooks, reading);
+  const watch = new SessionWatch(reading.sides);
+  const pass = await judgeRows(ask, hooks, reading).finally(() => watch.end());
   signal.throwIfAborted();
   const asOf = new Date().toISOString();
   const follow = await readFollow({ ...reading, config, signal });
   const context = await readGate({ ...reading, follow });
-  return { context: { ...context, rows: await pass.describe(follow.position) }, asOf };
+  const rows = await pass.describe(follow.position);
+  return { context: { ...context, rows, facts: withWatched(context.facts, watch) }, asOf };
+}
+
+/** Whoever was there while the rows were read counts as if it were there still. */
+function withWatched(facts: GateContext['facts'], watch: SessionWatch): GateContext['facts'] {
+  const merged = (side: Side) => ({ ...facts[side], sessions: watch.merge(side, facts[side].sessions) });
+  return { source: merged('source'), target: merged('target') };
 }
 
 interface Described extends Read {

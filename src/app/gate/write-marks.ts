@@ -49,9 +49,31 @@ export async function settleWriteMarks(request: MarksRequest, signal: AbortSigna
   return marks;
 }
 
-/** Whether nobody wrote meanwhile what is known of, and no mark becomes better by waiting. */
+/** Longer than what a session that fell silent takes to tell what it wrote. */
+const LATE_TRIES = 15;
+
+/** What the servers say of writes by now; where they will say more in a moment, that is waited for. */
+export async function readLaterMarks(
+  request: MarksRequest,
+  before: WriteMarks,
+  signal: AbortSignal,
+): Promise<WriteMarks> {
+  let marks = await readWriteMarks(request);
+  for (let tries = 1; tries < LATE_TRIES && !signal.aborted; tries++) {
+    const isOpen = SIDES.some((side) =>
+      [...marks[side]].some(([name, mark]) => maySettle(mark) && !isUnwritten(before[side].get(name), mark)),
+    );
+    if (!isOpen) break;
+    // A stop ends the wait; what was read until then counts.
+    await delay(STEP_MS, undefined, { signal }).catch(() => undefined);
+    marks = await readWriteMarks(request);
+  }
+  return marks;
+}
+
+/** Whether nobody wrote meanwhile, as far as servers tell. */
 function areAlike(before: WriteMarks, after: WriteMarks): boolean {
   return SIDES.every((side) =>
-    [...after[side]].every(([name, mark]) => !maySettle(mark) && isUnwritten(before[side].get(name), mark)),
+    [...after[side]].every(([name, mark]) => isUnwritten(before[side].get(name), mark)),
   );
 }

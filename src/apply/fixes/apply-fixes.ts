@@ -9,7 +9,7 @@ import { RowproofError } from '../../core/errors.js';
 import { type Log, NO_LOG } from '../../core/log.js';
 import { logWriter } from '../../engines/log-write-sessions.js';
 import { writeDialectFor } from '../../engines/write-registry.js';
-import { type FixesHeader, readFixes, type WantedFix } from './read-fixes.js';
+import { type FixesHeader, readFixes, readFixesHeader, type WantedFix } from './read-fixes.js';
 
 /** A file of fixes, the server that it is for, and who is asked and told. */
 export interface FixesOptions {
@@ -54,6 +54,8 @@ export interface FixesResult {
  */
 export async function applyFixes(options: FixesOptions): Promise<FixesResult> {
   const log = (options.log ?? NO_LOG).with({ thread: 'main' });
+  const text = readFileSync(options.path, 'utf8');
+  const header = readFixesHeader(text, options.path);
   const url = readDatabaseUrl(options.url, 'target');
   assertUrls([{ side: 'target', url }], { looksAtFiles: true });
   const environment = processEnvironment(logWarnings(log, options.onWarning ?? warnOfProcess));
@@ -61,10 +63,10 @@ export async function applyFixes(options: FixesOptions): Promise<FixesResult> {
   const { engine, settings, session, catalog } = open;
   await open.close();
   const write = engine.can.gate?.writeFix ?? (() => null);
-  const fixes = readFixes(readFileSync(options.path, 'utf8'), { path: options.path, write });
   const found = { engine: catalog.engine, schema: catalog.schema, server: session.server.id };
-  assertServer(fixes.header, found, options);
-  const plan = { ...fixes, server: describeServer(settings) };
+  assertServer(header, found, options);
+  const fixes = readFixes(text, { path: options.path, write });
+  const plan = { header, ...fixes, server: describeServer(settings) };
   const nothing = { plan, applied: 0, refused: [], open: fixes.wanted.length };
   if (options.dryRun || fixes.wanted.length === 0) return nothing;
   if (!(await options.confirm(plan)))

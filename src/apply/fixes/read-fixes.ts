@@ -29,7 +29,6 @@ export interface WantedFix {
 
 /** What a file of fixes holds. */
 export interface ReadFixes {
-  readonly header: FixesHeader;
   readonly wanted: readonly WantedFix[];
   /** How many fixes are commented out. */
   readonly commented: number;
@@ -51,6 +50,13 @@ export function isFixesFile(path: string): boolean {
   }
 }
 
+/** What a file of fixes says of itself; throws a `usage` error where it says nothing that this version reads. */
+export function readFixesHeader(text: string, path: string): FixesHeader {
+  const header = HEADER.safeParse(parseJson(FORMAT.exec(text)?.[1])).data;
+  if (header === undefined) throw refusal(path, 1, 'is of no file of fixes that this version reads');
+  return header;
+}
+
 /**
  * Reads a file of fixes. Each statement must be what the engine writes for the action above it: a line that says anything else
  * is refused with its number, and nothing of the file is run.
@@ -59,8 +65,6 @@ export function readFixes(
   text: string,
   { path, write }: { readonly path: string; readonly write: (action: FixAction) => FixStatement | null },
 ): ReadFixes {
-  const header = HEADER.safeParse(parseJson(FORMAT.exec(text)?.[1])).data;
-  if (header === undefined) throw refusal(path, 1, 'is of no file of fixes that this version reads');
   const lines = text.split('\n');
   const wanted: WantedFix[] = [];
   let commented = 0;
@@ -86,7 +90,7 @@ export function readFixes(
   }
   if (!text.trimEnd().endsWith(END))
     throw refusal(path, lines.length, 'is not the end of the file: it was cut off');
-  return { header, wanted, commented };
+  return { wanted, commented };
 }
 
 /** Whether the statements of an action are to be run; they stand there as they are, or commented out. */

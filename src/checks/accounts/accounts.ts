@@ -14,7 +14,7 @@ export const accounts: Check = {
   find: (context) =>
     judgeBoth(context, { name: 'accounts', what: 'the accounts' }, ({ source, target }) =>
       source
-        .filter(({ isOfSchema, user }) => isOfSchema && !isSystemAccount(user))
+        .filter((account) => account.isOfSchema && !isSystemAccount(account))
         .flatMap((account) => judge(account, target, context) ?? []),
     ),
 };

@@ -17,15 +17,18 @@ export const grants: Check = {
       const { accounts: others } = context.facts.target;
       if (!accounts.known || !others.known) return [];
       const held = { source: groupByAccount(source), target: groupByAccount(target) };
-      return accounts.value
-        .filter(({ user }) => !isSystemAccount(user))
-        .flatMap((account) => {
-          const partner = partnerOf(account, others.value, context);
-          if (partner === null) return [];
-          const from = held.source.get(account.name) ?? [];
-          const to = held.target.get(partner.name) ?? [];
-          return judge({ account: partner.name, from, to }, context) ?? [];
-        });
+      const names = accounts.value.filter((account) => !isSystemAccount(account));
+      // Servers of another kind may have one account for several of the source.
+      const partners = new Map<string, GrantFacts[]>();
+      for (const account of names) {
+        const partner = partnerOf(account, others.value, context);
+        if (partner === null) continue;
+        const own = held.source.get(account.name) ?? [];
+        partners.set(partner.name, [...(partners.get(partner.name) ?? []), ...own]);
+      }
+      return [...partners].flatMap(
+        ([account, from]) => judge({ account, from, to: held.target.get(account) ?? [] }, context) ?? [],
+      );
     }),
 };
 
@@ -54,6 +57,9 @@ interface Held {
 
 function judge({ account, from, to }: Held, context: GateContext): CheckFinding | null {
   const whole = wholeOf(to);
+  if (to.some(({ privileges }) => privileges.includes('ALL'))) return null;
+  const named = to.flatMap((grant) => (grant.object === null ? [] : { ...grant, name: grant.object }));
+  const byName = new Map(named.map((grant) => [grant.name, grant]));
   const lacking = new Map<string, string[]>();
   const lack = (privilege: string, what: string): void => {
     lacking.set(privilege, [...(lacking.get(privilege) ?? []), what]);
@@ -64,17 +70,16 @@ function judge({ account, from, to }: Held, context: GateContext): CheckFinding 
     if (object === null) continue;
     const name = targetName(object, kind, context);
     if (name === null) continue;
-    const own = findByName(
-      name,
-      to.flatMap((grant) => (grant.object === null ? [] : { ...grant, name: grant.object })),
-    );
+    const own = byName.get(name) ?? findByName(name, named);
     const held = new Set([...whole, ...(own?.privileges ?? [])]);
-    for (const privilege of privileges.filter((each) => OF_APPLICATIONS.includes(each)))
-      if (!held.has(privilege)) lack(privilege, name);
+    const wanted = privileges.filter((each) => OF_APPLICATIONS.includes(each) || kind === 'sequence');
+    for (const privilege of wanted) if (!held.has(privilege)) lack(privilege, name);
   }
   if (lacking.size === 0) return null;
+  // In one order, whatever the servers' is: what is accepted is known by these words.
   const evidence = [...lacking]
-    .map(([privilege, names]) => `${privilege} on ${listShortly(names)}`)
+    .map(([privilege, names]) => `${privilege} on ${listShortly([...names].sort())}`)
+    .sort()
     .join('; ');
   const isAfter = context.phase === 'after';
   return finding(isAfter ? 'failed' : context.phase === 'cutover' ? 'warning' : 'note', {

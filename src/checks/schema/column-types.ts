@@ -47,7 +47,7 @@ function narrowerNumber({ type: from, ...source }: Column, { type: to, ...target
     };
   // Programs that declare truth values keep nothing else in them.
   if (to.kind === 'boolean')
-    return from.kind === 'int' && from.truth === true
+    return from.kind === 'boolean' || (from.kind === 'int' && from.truth === true)
       ? null
       : { level: 'failed', evidence: declared, consequence: 'values other than 0 and 1 fail' };
   if (held.most > holds.most)

@@ -22,6 +22,8 @@ export function otherWords(
 
 /** Without the schema's own name before the names of what is in it. */
 function withoutSchema(text: string, schema: string): string {
-  const name = plainWords(schema).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return plainWords(text).replace(new RegExp(`(?<![\\w$])${name}\\.`, 'g'), '');
+  const name = schema.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return plainWords(
+    text.replace(new RegExp(`(?:(?<![\\w$.])${name}|\`${name}\`|"${name}")\\s*\\.`, 'g'), ''),
+  );
 }

@@ -11,13 +11,19 @@ export interface PairedTable extends GateTable {
   readonly target: Table;
 }
 
+const paired = new WeakMap<GateContext['tables'], readonly PairedTable[]>();
+
 /** The tables of both sides that hold rows of their own on both. */
 export function pairedTables({ tables }: Pick<GateContext, 'tables'>): readonly PairedTable[] {
-  return tables.flatMap((table) => {
-    const { source, target } = table;
-    if (source === null || target === null || !holdsOwnRows(source) || !holdsOwnRows(target)) return [];
-    return [{ ...table, source, target }];
-  });
+  const found = paired.get(tables) ?? tables.flatMap((table) => pairOf(table) ?? []);
+  paired.set(tables, found);
+  return found;
+}
+
+function pairOf(table: GateTable): PairedTable | null {
+  const { source, target } = table;
+  if (source === null || target === null || !holdsOwnRows(source) || !holdsOwnRows(target)) return null;
+  return { ...table, source, target };
 }
 
 /** The name of a table of the target, or of what belongs to it, by which findings are accepted. */

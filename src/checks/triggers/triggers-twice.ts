@@ -40,10 +40,11 @@ function judge(
 ): CheckFinding | null {
   const { applier } = context.facts.target;
   if (!applier.known) return partner === null ? null : unknownApplier(trigger, applier, context);
-  const { kind, fires, evidence } = applier.value;
+  const { kind, fires, firesAlone, evidence } = applier.value;
   if (kind === 'blocks') return null;
   if (kind === 'none') return byClient(trigger, partner, { evidence, context });
-  if (!fires.includes(trigger.firing)) return byStatement(trigger, partner, context);
+  if (!(partner === null ? firesAlone : fires).includes(trigger.firing))
+    return byStatement(trigger, partner, context);
   return told(partner === null ? 'warning' : 'failed', trigger, { partner, evidence, context });
 }
 

@@ -5,6 +5,8 @@ export interface AccountFacts {
   /** The bare name of the user or role. */
   readonly user: string;
   readonly isRole: boolean;
+  /** Whether every server of its kind has it from the start. */
+  readonly isServerOwn: boolean;
   readonly canLogIn: boolean;
   /** Whether it has rights in the schema, or owns something there. */
   readonly isOfSchema: boolean;
@@ -29,6 +31,6 @@ export interface GrantFacts {
   /** The bare name of a table, view, sequence or routine; null for the whole schema. */
   readonly object: string | null;
   readonly kind: 'schema' | 'table' | 'sequence' | 'routine';
-  /** In capitals. */
+  /** In capitals; `ALL` beside the others where nothing is refused to the account. */
   readonly privileges: readonly string[];
 }

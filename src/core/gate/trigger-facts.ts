@@ -23,8 +23,10 @@ export interface ApplierFacts {
    * that were changed; `blocks` where it is a copy of another server to the last byte.
    */
   readonly kind: 'none' | 'rows' | 'blocks';
-  /** Triggers of which firings fire when it applies rows. */
+  /** Triggers of which firings fire when it applies rows of a table that has triggers on both sides. */
   readonly fires: readonly TriggerFiring[];
+  /** The same for a table that has triggers on this side alone, which some appliers tell apart. */
+  readonly firesAlone: readonly TriggerFiring[];
   /** What was seen, as a part of a sentence: "subscription shop applies rows". */
   readonly evidence: string;
   /** Whether the server writes down statements for those that follow it, which fire triggers there: their effects are not written down. */

@@ -18,6 +18,8 @@ import {
 
 const LEAST_WIDTH = 72;
 const LABEL_WIDTH = 12;
+/** Names of checks are padded to it, so that what they are about stands in a column. */
+const CHECK_WIDTH = 18;
 
 const TOLD = [
   ['failed', 'bad'],
@@ -56,14 +58,20 @@ function formatFinding(
   kind: (typeof TOLD)[number][0],
   { paint, tone, width }: Drawing,
 ): string[] {
-  const indent = ' '.repeat(LABEL_WIDTH);
+  const indent = ' '.repeat(LABEL_WIDTH + CHECK_WIDTH);
   const label = OUTCOME_WORDS[kind].padEnd(LABEL_WIDTH);
+  const name = check.id.padEnd(CHECK_WIDTH);
   const said = kind === 'accepted' ? ` ${formatAcceptance(finding)}` : '';
-  const text = visibleLine(`${check.id}  ${finding.subject}${said}: ${formatEvidence(finding)}`);
-  const [first = '', ...others] = wrapWords(text, width - LABEL_WIDTH);
+  const text = visibleLine(`${finding.subject}${said}: ${formatEvidence(finding)}`);
+  const [first = '', ...others] = wrapWords(text, width - indent.length);
   const remedy = kind === 'accepted' || kind === 'note' ? '' : formatRemedy(finding);
-  const lines = [paint(tone, label) + first, ...others.map((line) => indent + line)];
-  return remedy === '' ? lines : [...lines, `${indent}-> ${visibleLine(remedy)}`];
+  const lines = [paint(tone, label) + name + first, ...others.map((line) => indent + line)];
+  return remedy === ''
+    ? lines
+    : [
+        ...lines,
+        ...wrapWords(`-> ${visibleLine(remedy)}`, width - indent.length).map((line) => indent + line),
+      ];
 }
 
 function formatRest(result: GateResult, width: number): string[] {

@@ -38,11 +38,25 @@ export async function readMysqlGrants(
 function groupGrants(rows: readonly ControlRow[]): GrantFacts[] {
   const groups = groupRows(rows, ({ kind, account, object }) => JSON.stringify([kind, account, object]));
   return [...groups.values()].map((group) => ({
-    account: group[0]?.account ?? '',
+    account: readGrantee(group[0]?.account ?? ''),
     object: group[0]?.object ?? null,
     kind: group[0]?.kind === 'table' ? 'table' : 'schema',
     privileges: [...new Set(group.map(({ privilege }) => privilege ?? ''))].sort(),
   }));
+}
+
+/** The server puts names in quotes as they are, whatever quotes are in them. A role of MariaDB has no host. */
+function readGrantee(grantee: string): string {
+  const at = grantee.lastIndexOf("'@'");
+  return at === -1
+    ? nameAccount(grantee.replace(/^'([\s\S]*)'$/, '$1'), '')
+    : nameAccount(grantee.slice(1, at), grantee.slice(at + 3, -1));
+}
+
+/** An account as statements name it, in quotes for people to read. */
+export function nameAccount(user: string, host: string): string {
+  const quote = (name: string): string => `'${name.replaceAll("'", "''")}'`;
+  return `${quote(user)}@${quote(host)}`;
 }
 
 /** @see https://dev.mysql.com/doc/refman/8.4/en/grant-tables.html#grant-tables-procs-priv */
@@ -51,9 +65,8 @@ async function readRoutineGrants(session: SqlSession, schema: string): Promise<G
     `SELECT User AS user, Host AS host, Routine_name AS object, Proc_priv AS privileges FROM mysql.procs_priv
      WHERE Db = ${textLiteral(schema)} ORDER BY User, Host, Routine_name`,
   );
-  const quote = (name: string | null | undefined): string => `'${(name ?? '').replaceAll("'", "''")}'`;
   return rows.map(({ user, host, object, privileges }) => ({
-    account: `${quote(user)}@${quote(host)}`,
+    account: nameAccount(user ?? '', host ?? ''),
     object: object ?? null,
     kind: 'routine',
     privileges: (privileges ?? '').toUpperCase().split(',').filter(Boolean).sort(),

@@ -4,10 +4,13 @@ import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { ControlRow } from '../../session.js';
 import type { SqlSession } from '../../sql-session.js';
 import { textLiteral } from '../dialect.js';
-import { readMysqlGrants } from './account-grants.js';
+import { nameAccount, readMysqlGrants } from './account-grants.js';
 import { readMysqlEvents, readMysqlRoutines } from './objects.js';
 import { readMysqlRights } from './rights.js';
 import { readMysqlTriggers } from './triggers.js';
+
+/** @see https://dev.mysql.com/doc/refman/8.4/en/reserved-accounts.html */
+const SERVER_OWN = /^(root|mysql|mysql\.\w+|mariadb\.sys|public)$/i;
 
 /** What an account that may not read the accounts needs. */
 export async function needsAccounts(session: SqlSession): Promise<Fact<never> | null> {
@@ -39,6 +42,7 @@ export async function readMysqlAccounts(
       name: accountOf(row),
       user: row.user ?? '',
       isRole: row.is_role === 'Y',
+      isServerOwn: SERVER_OWN.test(row.user ?? ''),
       canLogIn: row.is_role !== 'Y',
       isOfSchema: held.has(accountOf(row)),
     })),
@@ -46,14 +50,13 @@ export async function readMysqlAccounts(
 }
 
 function accountOf({ user, host }: ControlRow): string {
-  return quotePlainly(`${user}@${host}`);
+  return nameAccount(user ?? '', host ?? '');
 }
 
-/** As `information_schema` names accounts: in quotes, for people to read. */
-export function quotePlainly(account: string): string {
-  const at = account.lastIndexOf('@');
-  const quote = (name: string): string => `'${name.replaceAll("'", "''")}'`;
-  return `${quote(account.slice(0, at))}@${quote(account.slice(at + 1))}`;
+/** `user@host`, as the catalog names definers; the host never holds an `@`. */
+function readDefiner(definer: string): string {
+  const at = definer.lastIndexOf('@');
+  return at === -1 ? nameAccount(definer, '') : nameAccount(definer.slice(0, at), definer.slice(at + 1));
 }
 
 async function hasRoles(session: SqlSession): Promise<boolean> {
@@ -86,7 +89,7 @@ export async function readMysqlDefiners(
     rows.map(({ kind, name, definer, security }) => ({
       kind: kind as DefinerFacts['kind'],
       name: name ?? '',
-      definer: quotePlainly(definer ?? ''),
+      definer: readDefiner(definer ?? ''),
       usesItsRights: security !== 'INVOKER',
       exists: names.has(definer ?? '') || names.has(`${definer}@`),
     })),

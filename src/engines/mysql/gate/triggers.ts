@@ -62,7 +62,13 @@ export async function readMysqlApplier(session: SqlSession): Promise<Fact<Applie
     canSwitchTriggers: false,
   };
   if (facts.channels.said.length === 0)
-    return known({ kind: 'none', fires: [], evidence: 'the server follows no other one', ...common });
+    return known({
+      kind: 'none',
+      fires: [],
+      firesAlone: [],
+      evidence: 'the server follows no other one',
+      ...common,
+    });
   return known({
     kind: 'rows',
     ...(await readFired(session)),
@@ -70,16 +76,27 @@ export async function readMysqlApplier(session: SqlSession): Promise<Fact<Applie
   });
 }
 
-async function readFired(session: SqlSession): Promise<Pick<ApplierFacts, 'fires' | 'evidence'>> {
+/**
+ * MariaDB marks the rows of tables whose triggers have fired on the source already, and fires none for those unless told to ENFORCE.
+ *
+ * @see https://mariadb.com/docs/server/ha-and-performance/standard-replication/running-triggers-on-the-replica-for-row-based-events
+ */
+async function readFired(
+  session: SqlSession,
+): Promise<Pick<ApplierFacts, 'fires' | 'firesAlone' | 'evidence'>> {
   const { engine } = await readMysqlCapabilities(session);
   const setting = engine === 'mariadb' ? await readGlobal(session, 'slave_run_triggers_for_rbr') : null;
-  const fires: readonly TriggerFiring[] = setting === null || setting === 'NO' ? [] : ['origin', 'always'];
+  const all: readonly TriggerFiring[] = ['origin', 'always'];
+  if (setting === null || setting === 'NO')
+    return {
+      fires: [],
+      firesAlone: [],
+      evidence: 'it follows another server, and rows that it applies fire no triggers',
+    };
   return {
-    fires,
-    evidence:
-      setting === null || setting === 'NO'
-        ? 'it follows another server, and rows that it applies fire no triggers'
-        : `it follows another server, and slave_run_triggers_for_rbr is ${setting}`,
+    fires: setting === 'ENFORCE' ? all : [],
+    firesAlone: all,
+    evidence: `it follows another server, and slave_run_triggers_for_rbr is ${setting}`,
   };
 }
 

@@ -11,7 +11,7 @@ const schemaOid = (schema: string): string =>
 
 /**
  * The roles of the cluster but for the server's own, and whether each owns something of the schema or was granted something
- * of it. Everybody may see that.
+ * of it. Everybody may see that. The one that a cluster is made with has number 10.
  *
  * @see https://www.postgresql.org/docs/current/view-pg-roles.html
  */
@@ -25,7 +25,7 @@ export async function readPostgresqlAccounts(
        UNION SELECT x.grantee FROM pg_class c, aclexplode(c.relacl) x WHERE c.relnamespace = ${schemaOid(schema)}
        UNION SELECT x.grantee FROM pg_namespace n, aclexplode(n.nspacl) x WHERE n.oid = ${schemaOid(schema)}
        UNION SELECT proowner FROM pg_proc WHERE pronamespace = ${schemaOid(schema)})
-     SELECT r.rolname AS name, r.rolcanlogin AS logs_in, r.oid IN (SELECT role FROM held) AS is_of_schema FROM pg_roles r
+     SELECT r.rolname AS name, r.rolcanlogin AS logs_in, r.oid = 10 OR r.rolname = 'postgres' AS server_own, r.oid IN (SELECT role FROM held) AS is_of_schema FROM pg_roles r
      WHERE r.rolname !~ '^pg_' ORDER BY r.rolname::text COLLATE "C"`,
   );
   return known(
@@ -33,6 +33,7 @@ export async function readPostgresqlAccounts(
       name: quoteName(row.name ?? ''),
       user: row.name ?? '',
       isRole: row.logs_in !== 't',
+      isServerOwn: row.server_own === 't',
       canLogIn: row.logs_in === 't',
       isOfSchema: row.is_of_schema === 't',
     })),
@@ -78,8 +79,9 @@ export async function readPostgresqlGrants(
   { schema }: GateRequest,
 ): Promise<Fact<readonly GrantFacts[]>> {
   const rows = await session.query(
-    `WITH roles AS (SELECT oid, rolname FROM pg_roles WHERE rolcanlogin AND NOT rolsuper AND rolname !~ '^pg_'
+    `WITH logins AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolcanlogin AND rolname !~ '^pg_'
          AND has_schema_privilege(oid, ${schemaOid(schema)}, 'USAGE')),
+       roles AS (SELECT * FROM logins WHERE NOT rolsuper),
        alike AS (SELECT relkind = 'S' AS is_sequence, min(oid::text)::oid AS one, json_agg(relname)::text AS names FROM pg_class
          WHERE relnamespace = ${schemaOid(schema)} AND relkind IN ('r', 'p', 'v', 'm', 'S')
          GROUP BY relkind = 'S', relowner, relacl::text)
@@ -90,7 +92,7 @@ export async function readPostgresqlGrants(
        CASE WHEN NOT a.is_sequence AND has_table_privilege(r.oid, a.one, 'UPDATE') THEN 'UPDATE' END,
        CASE WHEN a.is_sequence AND has_sequence_privilege(r.oid, a.one, 'USAGE') THEN 'USAGE' END) AS privileges
      FROM roles r CROSS JOIN alike a
-     UNION ALL SELECT rolname, NULL, false, 'USAGE' FROM roles`,
+     UNION ALL SELECT rolname, NULL, false, CASE WHEN rolsuper THEN 'ALL,DELETE,EXECUTE,INSERT,SELECT,UPDATE,USAGE' ELSE 'USAGE' END FROM logins`,
   );
   return known(
     rows.flatMap(({ role, names, is_sequence: isSequence, privileges }): GrantFacts[] => {

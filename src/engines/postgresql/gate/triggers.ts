@@ -67,6 +67,7 @@ export async function readPostgresqlApplier(session: SqlSession): Promise<Fact<A
     return known({
       kind: 'blocks',
       fires: [],
+      firesAlone: [],
       evidence: 'it is a standby of another server',
       ...common,
     });
@@ -74,7 +75,13 @@ export async function readPostgresqlApplier(session: SqlSession): Promise<Fact<A
   const names = subscriptions.map(({ name }) => name).join(', ');
   return known(
     subscriptions.length === 0
-      ? { kind: 'none', fires: [], evidence: 'the database has no subscription', ...common }
-      : { kind: 'rows', fires, evidence: `subscription ${names} applies rows as a replica`, ...common },
+      ? { kind: 'none', fires: [], firesAlone: [], evidence: 'the database has no subscription', ...common }
+      : {
+          kind: 'rows',
+          fires,
+          firesAlone: fires,
+          evidence: `subscription ${names} applies rows as a replica`,
+          ...common,
+        },
   );
 }

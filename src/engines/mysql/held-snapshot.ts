@@ -1,0 +1,82 @@
+import { RowproofError } from '../../core/errors.js';
+import type { ControlRow } from '../session.js';
+import { bindToSession, isOtherSession, otherSession, type SessionBond } from './bound-query.js';
+import type { SessionState } from './session-state.js';
+
+/** Said in full, because a default of the server's could begin another transaction or end the session with it. */
+export const END = 'ROLLBACK AND NO CHAIN NO RELEASE';
+/** Both servers take the words in this order, and since the same releases. */
+const BEGIN = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY';
+const SAVE = 'SAVEPOINT rowproof_snapshot';
+const BACK = 'ROLLBACK TO SAVEPOINT rowproof_snapshot';
+
+/** What a transaction that lasts needs of its connection. */
+interface SnapshotConnection {
+  isBroken(): boolean;
+  run(sql: string): Promise<readonly ControlRow[]>;
+  abort(): void;
+}
+
+/**
+ * One transaction in which everything is read as of its begin.
+ *
+ * After each statement it goes back to a savepoint: MySQL gives the lock on the table back then, so that whoever wants to alter
+ * it need not wait; and a transaction that is gone without a word has no such savepoint.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/innodb-consistent-read.html
+ */
+export class HeldSnapshot {
+  readonly #connection: SnapshotConnection;
+  readonly #bond: SessionBond;
+
+  private constructor(connection: SnapshotConnection, bond: SessionBond) {
+    this.#connection = connection;
+    this.#bond = bond;
+  }
+
+  /** `note` takes what the server says of itself and of its settings, and throws where that will not do. */
+  static async begin(
+    connection: SnapshotConnection,
+    state: SessionState,
+    note: (row: ControlRow) => SessionBond,
+  ): Promise<HeldSnapshot> {
+    await connection.run(END);
+    await connection.run(BEGIN);
+    const warnings = await connection.run('SHOW WARNINGS');
+    if (warnings.length > 0) throw refusedSnapshot(warnings.map(({ Message }) => Message ?? '').join(' '));
+    const [row = {}] = await connection.run(state.question);
+    const bond = note(row);
+    await connection.run(SAVE);
+    return new HeldSnapshot(connection, bond);
+  }
+
+  /** The result is handed over once it is sure that the transaction is still there. */
+  async run<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work(bindToSession(sql, this.#bond) ?? sql);
+      if (!this.#connection.isBroken()) await this.#goBack();
+      return result;
+    } catch (error) {
+      // What fails is in the log, and the session is broken then.
+      if (!this.#connection.isBroken()) await this.#goBack().catch(() => undefined);
+      throw isOtherSession(error) ? otherSession(error) : error;
+    }
+  }
+
+  async #goBack(): Promise<void> {
+    try {
+      await this.#connection.run(BACK);
+    } catch (error) {
+      this.#connection.abort();
+      throw error;
+    }
+  }
+}
+
+function refusedSnapshot(warning: string): RowproofError {
+  return new RowproofError({
+    code: 'session-state',
+    message: `The server began no snapshot: ${warning.replace(/\.$/, '')}.`,
+    hint: 'Connect to the database itself rather than through a proxy, or leave --snapshot out.',
+  });
+}
