@@ -2,6 +2,7 @@ import type { Check } from '../core/gate/check.js';
 import { accounts } from './accounts/accounts.js';
 import { definers } from './accounts/definers.js';
 import { grants } from './accounts/grants.js';
+import { leftovers } from './leftovers/leftovers.js';
 import { durability } from './load/durability.js';
 import { loadSettings } from './load/load-settings.js';
 import { unlogged } from './load/unlogged.js';
@@ -43,5 +44,6 @@ export const CHECKS: readonly Check[] = [
   ...[durability, loadSettings, unlogged],
   ...[applicationLogin, meanings, extensions, statistics, materializedViews, connections, expiredAccounts],
   ...[accounts, definers, grants],
+  leftovers,
   provable,
 ];

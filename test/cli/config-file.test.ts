@@ -125,7 +125,18 @@ describe('rowproof verify', () => {
       .map(({ name }) => name)
       .filter((name) => !known.has(name));
     expect(untold.sort()).toEqual([
-      ...['config', 'hide-values', 'no-config', 'no-journal', 'only', 'output', 'part', 'plan', 'reverse', 'same-data'],
+      ...[
+        'config',
+        'hide-values',
+        'no-config',
+        'no-journal',
+        'only',
+        'output',
+        'part',
+        'plan',
+        'reverse',
+        'same-data',
+      ],
     ]);
   });
 });

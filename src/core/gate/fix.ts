@@ -1,3 +1,4 @@
+import type { ThingKind } from './leftover-facts.js';
 import type { SchemaFix } from './schema-fix.js';
 import type { SettingScope } from './setting-facts.js';
 
@@ -13,6 +14,14 @@ export type FixAction =
   | SchemaFix
   | { readonly kind: 'end-sessions'; readonly ids: readonly string[] }
   | (FixTable & { readonly kind: 'analyze' | 'refresh-view' | 'log-table' })
+  /** Drops something for good. */
+  | {
+      readonly kind: 'drop';
+      readonly what: ThingKind;
+      readonly schema: string | null;
+      readonly table: string | null;
+      readonly name: string;
+    }
   /** Sets a setting of the server, or takes it from a role, that has the value `before`. */
   | {
       readonly kind: 'set-setting';

@@ -5,6 +5,7 @@ import type { ColumnFacts } from './column-facts.js';
 import type { CheckFacts, ForeignKeyFacts, IndexFacts } from './constraint-facts.js';
 import type { Fact } from './fact.js';
 import type { JobsFacts } from './job-facts.js';
+import type { ThingFacts } from './leftover-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
 import type { PreparedFacts } from './prepared-facts.js';
@@ -47,6 +48,8 @@ export interface GateFacts {
   readonly sessions: Fact<readonly SessionFacts[]>;
   readonly prepared: Fact<readonly PreparedFacts[]>;
   readonly jobs: Fact<JobsFacts>;
+  /** What tools may have left, with everything else that has a name. */
+  readonly things: Fact<readonly ThingFacts[]>;
   readonly settings: Fact<readonly SettingFacts[]>;
   readonly capacity: Fact<CapacityFacts>;
   readonly expiries: Fact<readonly ExpiryFacts[]>;

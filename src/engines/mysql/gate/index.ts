@@ -18,6 +18,7 @@ import { readMysqlSessions } from './sessions.js';
 import { readMysqlSettings, setMysqlSetting } from './settings.js';
 import { readMysqlStoredTables } from './stored-tables.js';
 import { endMysqlReplication, stopMysqlWrites } from './switch.js';
+import { dropMysql, readMysqlThings } from './things.js';
 import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
 import { readMysqlVerbs } from './verbs.js';
 import { readMysqlWriteMarks } from './write-marks.js';
@@ -44,6 +45,7 @@ export const mysqlGate: SqlGate = {
     definers: readMysqlDefiners,
     grants: readMysqlGrants,
     sessions: readMysqlSessions,
+    things: readMysqlThings,
     settings: readMysqlSettings,
     capacity: readMysqlCapacity,
     expiries: readMysqlExpiries,
@@ -61,6 +63,7 @@ export const mysqlGate: SqlGate = {
     analyze: () => null,
     'refresh-view': () => null,
     'log-table': () => null,
+    drop: dropMysql,
     'set-setting': setMysqlSetting,
     'end-sessions': endMysqlSessions,
     'switch-job': switchMysqlJob,

@@ -16,6 +16,7 @@ import { readPostgresqlSessions } from './sessions.js';
 import { readPostgresqlSettings, setPostgresqlSetting } from './settings.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
 import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
+import { dropPostgresql, readPostgresqlThings } from './things.js';
 import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
 import { readPostgresqlVerbs } from './verbs.js';
 import { readPostgresqlWriteMarks } from './write-marks.js';
@@ -42,6 +43,7 @@ export const postgresqlGate: SqlGate = {
     definers: readPostgresqlDefiners,
     grants: readPostgresqlGrants,
     sessions: readPostgresqlSessions,
+    things: readPostgresqlThings,
     settings: readPostgresqlSettings,
     capacity: serving.readPostgresqlCapacity,
     expiries: serving.readPostgresqlExpiries,
@@ -59,6 +61,7 @@ export const postgresqlGate: SqlGate = {
     analyze: serving.analyzePostgresql,
     'refresh-view': serving.refreshPostgresql,
     'log-table': serving.logPostgresqlTable,
+    drop: dropPostgresql,
     'set-setting': setPostgresqlSetting,
     'end-sessions': endPostgresqlSessions,
     'switch-job': switchPostgresqlJob,
