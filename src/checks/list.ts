@@ -27,7 +27,11 @@ import { meanings } from './serving/meanings.js';
 import { statistics } from './serving/statistics.js';
 import { triggers } from './triggers/triggers.js';
 import { triggersTwice } from './triggers/triggers-twice.js';
+import { changeLog } from './way/change-log.js';
+import { longTransactions } from './way/long-transactions.js';
 import { provable } from './way/provable.js';
+import { replicaIdentity } from './way/replica-identity.js';
+import { storageEngines } from './way/storage-engines.js';
 
 import { openTransactions } from './writers/open-transactions.js';
 import { schedulers } from './writers/schedulers.js';
@@ -45,5 +49,5 @@ export const CHECKS: readonly Check[] = [
   ...[applicationLogin, meanings, extensions, statistics, materializedViews, connections, expiredAccounts],
   ...[accounts, definers, grants],
   leftovers,
-  provable,
+  ...[provable, changeLog, replicaIdentity, storageEngines, longTransactions],
 ];

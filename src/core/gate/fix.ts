@@ -13,7 +13,7 @@ export type FixAction =
   | RaiseNumber
   | SchemaFix
   | { readonly kind: 'end-sessions'; readonly ids: readonly string[] }
-  | (FixTable & { readonly kind: 'analyze' | 'refresh-view' | 'log-table' })
+  | (FixTable & { readonly kind: 'analyze' | 'refresh-view' | 'log-table' | 'identify-rows' })
   /** Drops something for good. */
   | {
       readonly kind: 'drop';

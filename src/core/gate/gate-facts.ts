@@ -9,7 +9,13 @@ import type { ThingFacts } from './leftover-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
 import type { PreparedFacts } from './prepared-facts.js';
-import type { CapacityFacts, ExpiryFacts, ExtensionFacts, UnanalyzedFacts } from './serving-facts.js';
+import type {
+  CapacityFacts,
+  ExpiryFacts,
+  ExtensionFacts,
+  UnanalyzedFacts,
+  UnidentifiedFacts,
+} from './serving-facts.js';
 import type { SessionFacts } from './session-facts.js';
 import type { SettingFacts } from './setting-facts.js';
 import type { ApplierFacts, TriggerFacts } from './trigger-facts.js';
@@ -56,6 +62,7 @@ export interface GateFacts {
   readonly extensions: Fact<readonly ExtensionFacts[]>;
   /** Large tables that were never analyzed. */
   readonly unanalyzed: Fact<readonly UnanalyzedFacts[]>;
+  readonly unidentified: Fact<readonly UnidentifiedFacts[]>;
   /** Bare names of materialized views that were never filled, and of tables that no log takes in. */
   readonly unpopulated: Fact<readonly string[]>;
   readonly unlogged: Fact<readonly string[]>;

@@ -29,3 +29,11 @@ export interface ExtensionFacts {
   readonly name: string;
   readonly version: string;
 }
+
+/** A table whose rows cannot be named to who follows the server. */
+export interface UnidentifiedFacts {
+  readonly schema: string;
+  readonly table: string;
+  /** Whether its updates or deletes are published all the same. */
+  readonly isPublished: boolean;
+}

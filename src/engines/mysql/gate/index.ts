@@ -51,6 +51,7 @@ export const mysqlGate: SqlGate = {
     expiries: readMysqlExpiries,
     extensions: async () => absent('servers of this kind have no extensions of a database'),
     unanalyzed: async () => absent('servers of this kind keep statistics of their tables by themselves'),
+    unidentified: async () => absent('servers of this kind log whole rows'),
     unpopulated: async () => absent('servers of this kind have no materialized views'),
     unlogged: async () => absent('servers of this kind log every table'),
     prepared: readMysqlPrepared,
@@ -60,6 +61,7 @@ export const mysqlGate: SqlGate = {
   readWriteMarks: readMysqlWriteMarks,
   fixes: {
     'raise-number': raiseMysqlNumber,
+    'identify-rows': () => null,
     analyze: () => null,
     'refresh-view': () => null,
     'log-table': () => null,

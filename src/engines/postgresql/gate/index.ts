@@ -5,6 +5,7 @@ import { readPostgresqlColumns } from './columns.js';
 import { readPostgresqlForeignKeys } from './foreign-keys.js';
 import { describePostgresqlGrants } from './grants.js';
 import { readPostgresqlGuard } from './guard.js';
+import { identifyPostgresqlRows, readPostgresqlUnidentified } from './identity.js';
 import { readPostgresqlIndexes } from './indexes.js';
 import { endPostgresqlSessions, readPostgresqlJobs, switchPostgresqlJob } from './jobs.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
@@ -49,6 +50,7 @@ export const postgresqlGate: SqlGate = {
     expiries: serving.readPostgresqlExpiries,
     extensions: serving.readPostgresqlExtensions,
     unanalyzed: serving.readPostgresqlUnanalyzed,
+    unidentified: readPostgresqlUnidentified,
     unpopulated: serving.readPostgresqlUnpopulated,
     unlogged: serving.readPostgresqlUnlogged,
     prepared: readPostgresqlPrepared,
@@ -58,6 +60,7 @@ export const postgresqlGate: SqlGate = {
   readWriteMarks: readPostgresqlWriteMarks,
   fixes: {
     'raise-number': raisePostgresqlNumber,
+    'identify-rows': identifyPostgresqlRows,
     analyze: serving.analyzePostgresql,
     'refresh-view': serving.refreshPostgresql,
     'log-table': serving.logPostgresqlTable,

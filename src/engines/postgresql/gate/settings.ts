@@ -37,6 +37,7 @@ export async function readPostgresqlSettings(session: SqlSession): Promise<Fact<
   return known([
     ...general.values(),
     ...own.filter(({ role }) => role != null).flatMap(describeSetting),
+    ...(await readRoom(session)),
     describeDatabase('collation', database?.collation ?? '', 'texts are sorted and compared in another way'),
     describeDatabase('encoding', database?.encoding ?? '', 'some texts cannot be stored'),
   ]);
@@ -78,6 +79,34 @@ function describeDatabase(what: string, value: string, consequence: string): Set
     meaning: value.toLowerCase().replaceAll('utf-8', 'utf8'),
     scope: SERVER_SCOPE,
   };
+}
+
+/**
+ * Slots and senders that are free. A slot is taken as long as it is there, a sender while it sends.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-replication.html#RUNTIME-CONFIG-REPLICATION-SENDER
+ */
+async function readRoom(session: SqlSession): Promise<readonly SettingFacts[]> {
+  const [row] = await session.query(
+    `SELECT current_setting('max_replication_slots') AS slots, (SELECT count(*) FROM pg_replication_slots)::text AS slots_used,
+       current_setting('max_wal_senders') AS senders, (SELECT count(*) FROM pg_stat_replication)::text AS senders_used`,
+  );
+  const describe = (name: string, most: number, used: number): SettingFacts => ({
+    ...{
+      concern: 'way',
+      name,
+      topic: name,
+      value: `${most}, of which ${used} are taken`,
+      meaning: '',
+      right: null,
+    },
+    ...{ isSound: used < most, weight: 'warning', scope: SERVER_SCOPE },
+    consequence: 'nothing more can follow the server; a restart is needed to allow more',
+  });
+  return [
+    describe('max_replication_slots', Number(row?.slots), Number(row?.slots_used)),
+    describe('max_wal_senders', Number(row?.senders), Number(row?.senders_used)),
+  ];
 }
 
 type SetSetting = Extract<FixAction, { readonly kind: 'set-setting' }>;
