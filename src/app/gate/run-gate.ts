@@ -93,7 +93,7 @@ async function readAroundRows(
 ): Promise<Read> {
   const { config } = ask;
   const { signal } = hooks;
-  const first = await readGate(reading);
+  const first = await readGate({ ...reading, isFirst: true });
   hooks.onFirst?.(judgeAll(ask, reading.sides, first).checks.filter(({ id }) => id !== 'rows'));
   const watch = new SessionWatch(reading.sides);
   const pass = await judgeRows(ask, hooks, reading).finally(() => watch.end());

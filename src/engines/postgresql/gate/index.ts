@@ -11,6 +11,7 @@ import { endPostgresqlSessions, readPostgresqlJobs, switchPostgresqlJob } from '
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import { readPostgresqlPrepared } from './prepared.js';
+import { postgresqlProbes } from './probes.js';
 import * as fixes from './schema-fixes.js';
 import * as serving from './serving.js';
 import { readPostgresqlSessions } from './sessions.js';
@@ -58,6 +59,7 @@ export const postgresqlGate: SqlGate = {
   },
   readSessions: readPostgresqlSessions,
   readWriteMarks: readPostgresqlWriteMarks,
+  probes: postgresqlProbes,
   fixes: {
     'raise-number': raisePostgresqlNumber,
     'identify-rows': identifyPostgresqlRows,
