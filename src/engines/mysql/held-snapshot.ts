@@ -1,6 +1,7 @@
 import { RowproofError } from '../../core/errors.js';
 import type { ControlRow } from '../session.js';
-import { bindToSession, isOtherSession, otherSession, type SessionBond } from './bound-query.js';
+import { bindToSession, isOtherSession, otherSession, type SessionBond, tableOf } from './bound-query.js';
+import { EMPTIED } from './errors.js';
 import type { SessionState } from './session-state.js';
 
 /** Said in full, because a default of the server's could begin another transaction or end the session with it. */
@@ -30,10 +31,12 @@ interface SnapshotConnection {
 export class HeldSnapshot {
   readonly #connection: SnapshotConnection;
   readonly #bond: SessionBond;
+  readonly #showsEmptied: boolean;
 
-  private constructor(connection: SnapshotConnection, bond: SessionBond) {
+  private constructor(connection: SnapshotConnection, bond: SessionBond, { showsEmptied }: SessionState) {
     this.#connection = connection;
     this.#bond = bond;
+    this.#showsEmptied = showsEmptied;
   }
 
   /** `note` takes what the server says of itself and of its settings, and throws where that will not do. */
@@ -52,20 +55,33 @@ export class HeldSnapshot {
     const [row = {}] = await connection.run(state.question);
     const bond = note(row);
     await connection.run(SAVE);
-    return new HeldSnapshot(connection, bond);
+    return new HeldSnapshot(connection, bond, state);
   }
 
   /** The result is handed over once it is sure that the transaction is still there. */
   async run<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
     try {
       const result = await work(bindToSession(sql, this.#bond) ?? sql);
-      if (!this.#connection.isBroken()) await this.#goBack();
+      if (this.#connection.isBroken()) return result;
+      if (this.#showsEmptied) await this.#assertNotEmptied(sql);
+      await this.#goBack();
       return result;
     } catch (error) {
       // What fails is in the log, and the session is broken then.
       if (!this.#connection.isBroken()) await this.#goBack().catch(() => undefined);
       throw isOtherSession(error) ? otherSession(error) : error;
     }
+  }
+
+  /** Of a table that looks empty it is not known whether it was, so that it is read as it is. */
+  async #assertNotEmptied(sql: string): Promise<void> {
+    const table = tableOf(sql);
+    if (table === null) return;
+    const rows = await this.#connection.run(`SELECT 1 FROM ${table} LIMIT 1`);
+    if (rows.length > 0) return;
+    throw Object.assign(new Error('the table is empty, or was emptied after the snapshot was taken'), {
+      code: EMPTIED,
+    });
   }
 
   async #goBack(): Promise<void> {
