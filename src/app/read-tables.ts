@@ -11,6 +11,7 @@ import { countTables } from '../run/count-tables.js';
 import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { ServerWatch } from '../run/server-watch.js';
+import type { Snapshots } from '../run/snapshots/snapshots.js';
 import type { TableRun } from '../run/table-run.js';
 import { type Canaries, tryCanaries } from '../run/try-canaries.js';
 import type { WorkerSlots } from '../run/worker-slots.js';
@@ -41,6 +42,8 @@ export interface RunWishes {
   readonly wantsMarks: boolean;
   readonly lagWithinMs: number | null;
   readonly log: Log;
+  /** Tells the user what must be read although the run goes on. */
+  readonly warn: (sentence: string) => void;
   readonly sitting: RunningSitting;
   /** What stopped the run; null where it was not stopped by itself. */
   readonly stoppedBy: () => 'max-runtime' | null;
@@ -70,6 +73,8 @@ export interface Reading extends OpenRun {
   /** Whether the servers are there, and how many connections they have for workers. */
   readonly servers: ServerWatch;
   readonly slots: WorkerSlots;
+  /** Null where every statement is read as of its own time. */
+  readonly snapshots: Snapshots | null;
 }
 
 /**
@@ -154,7 +159,15 @@ function estimateRead(pair: TablePair): number | null {
   return isConditional(pair) ? null : pair.source.estimatedRows;
 }
 
-async function countAll({ config, wishes, sides, tables, control, replication }: Reading): Promise<void> {
+async function countAll({
+  config,
+  wishes,
+  sides,
+  tables,
+  control,
+  replication,
+  snapshots,
+}: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void cutOffSession(side);
   };
@@ -162,7 +175,8 @@ async function countAll({ config, wishes, sides, tables, control, replication }:
   const scope = compileScope(config);
   const isFinished = (table: TableState): boolean => wishes.sitting.openOf(table).isFinished;
   const now = (): number => performance.now();
-  const looks = replication.makeLooks();
+  const looks = replication.makeLooks(null);
+  for (const table of tables) snapshots?.noteUnheld(table);
   try {
     await control.watchDuring(() => countTables({ ...wishes, tables, isFinished, sides, scope, now, looks }));
   } finally {
@@ -182,17 +196,20 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
   const { config, wishes, sides, tables, spool, seed, control, teller, servers, slots, replication } =
     reading;
+  const { snapshots } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const hidesWords = hidesRows(config);
   const estimatedRows = sumLongTables(pairs.map(estimateRead));
-  pool.configure({ connections, pairs, hidesWords, estimatedRows });
+  const holdsSnapshots = snapshots !== null;
+  pool.configure({ connections, pairs, hidesWords, holdsSnapshots, estimatedRows });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
   };
   wishes.signal.addEventListener('abort', onAbort, { once: true });
   try {
+    const workers = (await snapshots?.take({ pool, tables })) ?? config.workers;
     const run: TableRun = {
       tables,
       openOf: (table) => wishes.sitting.openOf(table),
@@ -202,7 +219,8 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       spool,
       sides,
       spotHash: await createRowHash(seed),
-      workers: config.workers,
+      workers,
+      snapshots,
       ...chooseChunkSizes(config),
       checksums: await planChecksums({
         place: config.checksumOn,
@@ -212,7 +230,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
         seed,
       }),
       emit: wishes.emit,
-      looks: replication.makeLooks(),
+      looks: replication.makeLooks(snapshots),
       keepsKeys: wishes.sitting.sitting.journal !== null,
       tellRow: wishes.rowEvents ? ({ planned }, row) => teller.row(planned, row) : null,
       showsKeys: teller.showsKeys,
@@ -227,6 +245,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       return config.canary ? tryCanaries(run) : new Map();
     }, pool.sessionIds);
   } finally {
+    await snapshots?.release();
     wishes.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.
     await cancelled;

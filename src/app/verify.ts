@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
+import { warnOfProcess } from '../config/environment.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { HashKey } from '../core/disclosure.js';
@@ -38,6 +39,7 @@ import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
 import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
+import { makeSnapshots, startPausedReplica } from './run-snapshots.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
@@ -92,6 +94,7 @@ export async function verifyWith(
     wantsMarks,
     lagWithinMs,
     log,
+    warn: hooks.onWarning ?? warnOfProcess,
     sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
   };
@@ -134,6 +137,7 @@ async function verifyOpenSides(
   { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
+  await startPausedReplica(sides, wishes);
   assertAble(opened.config, sides, wishes);
   const catalogs = catalogsOf(sides);
   const asked = withBareNames(opened.config, catalogs);
@@ -163,7 +167,11 @@ async function verifyOpenSides(
     const marks =
       wishes.wantsMarks && !isResumed ? await readWriteMarks({ sides, tables: pairing.tables }) : null;
     const replication = await Replication.open({ ...run, sides: patient, tables, signal, isResumed });
-    const reading = { ...run, sides: patient, tables, spool, control: load, replication, ...outage };
+    const snapshots = makeSnapshots(run, load);
+    const reading = {
+      ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
+      ...outage,
+    };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -189,6 +197,8 @@ async function verifyOpenSides(
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       hashes: hashConfig(asked),
+      consistency: snapshots?.consistency(!wishes.sitting.readsSome && !isResumed) ?? 'chunk',
+      snapshot: snapshots?.describe() ?? null,
       load: load.describe(),
       replication: await replication.describe(wishes.lagWithinMs),
       hidden: teller.describeHidden(pairing.tables),
@@ -207,6 +217,7 @@ async function verifyOpenSides(
         ...(run.pool?.findings() ?? []),
         ...outage.servers.findings(),
         ...outage.slots.findings(),
+        ...(snapshots?.findings() ?? []),
         ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
         ...tellWaivers({
           book,

@@ -2,6 +2,10 @@ import type { Check } from '../core/gate/check.js';
 import { accounts } from './accounts/accounts.js';
 import { definers } from './accounts/definers.js';
 import { grants } from './accounts/grants.js';
+import { leftovers } from './leftovers/leftovers.js';
+import { durability } from './load/durability.js';
+import { loadSettings } from './load/load-settings.js';
+import { unlogged } from './load/unlogged.js';
 import { nextNumber } from './numbering/next-number.js';
 import { numberRules } from './numbering/number-rules.js';
 import { numbersLeft } from './numbering/numbers-left.js';
@@ -15,9 +19,19 @@ import { keys } from './schema/keys.js';
 import { events, routines, views } from './schema/objects.js';
 import { partitions, tables } from './schema/tables.js';
 import { applicationLogin } from './serving/application-login.js';
+import { connections } from './serving/connections.js';
+import { expiredAccounts } from './serving/expired-accounts.js';
+import { extensions } from './serving/extensions.js';
+import { materializedViews } from './serving/materialized-views.js';
+import { meanings } from './serving/meanings.js';
+import { statistics } from './serving/statistics.js';
 import { triggers } from './triggers/triggers.js';
 import { triggersTwice } from './triggers/triggers-twice.js';
+import { changeLog } from './way/change-log.js';
+import { longTransactions } from './way/long-transactions.js';
 import { provable } from './way/provable.js';
+import { replicaIdentity } from './way/replica-identity.js';
+import { storageEngines } from './way/storage-engines.js';
 
 import { openTransactions } from './writers/open-transactions.js';
 import { schedulers } from './writers/schedulers.js';
@@ -31,7 +45,9 @@ export const CHECKS: readonly Check[] = [
   ...[triggers, triggersTwice],
   ...[writers, openTransactions, schedulers],
   caughtUp,
-  applicationLogin,
+  ...[durability, loadSettings, unlogged],
+  ...[applicationLogin, meanings, extensions, statistics, materializedViews, connections, expiredAccounts],
   ...[accounts, definers, grants],
-  provable,
+  leftovers,
+  ...[provable, changeLog, replicaIdentity, storageEngines, longTransactions],
 ];

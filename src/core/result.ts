@@ -6,6 +6,7 @@ import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { WriteMark } from './gate/write-marks.js';
 import type { LoadLimits } from './load-limits.js';
+import type { Consistency, SnapshotResult } from './snapshot.js';
 import type { Mode, Verdict } from './verdict.js';
 import type { WaiverUse } from './waiver.js';
 
@@ -165,7 +166,10 @@ export interface RunResult extends ConfigHashes {
   readonly mode: Mode;
   /** The share of rows that spot mode was asked for, from 0 to 1; null in other modes. */
   readonly ratio: number | null;
-  readonly consistency: 'chunk';
+  /** Of which time what was read is; see docs/snapshots.md. */
+  readonly consistency: Consistency;
+  /** Absent where no snapshot was asked for. */
+  readonly snapshot?: SnapshotResult;
   /** The hash seed, as a decimal string: it has 64 bits. */
   readonly seed: string;
   readonly startedAt: string;

@@ -17,6 +17,8 @@ export interface ErrorClass {
   readonly hint: string;
   /** Whether the server only refuses because it has as many connections as it, or the account, may have. */
   readonly isFull?: boolean;
+  /** Whether it is only the snapshot of the session in which a table cannot be read, because it was rewritten since. */
+  readonly isOutdated?: boolean;
 }
 
 /** What an engine may leave out: a run then does without, or says beforehand what it cannot do. */
@@ -41,6 +43,10 @@ export interface Capabilities {
   readonly positions?: PositionRules;
   /** How things are mended that a gate finds; sessions then answer what the gate asks. */
   readonly gate?: GateRules;
+  /** Whether a session can read everything as of one instant. */
+  readonly snapshots?: boolean;
+  /** Whether a replica can be told to stop at a place of its source. */
+  readonly applier?: boolean;
 }
 
 /** How an engine writes what mends a finding of the gate. */

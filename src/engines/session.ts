@@ -11,12 +11,23 @@ import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
+import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { ServerIdentity } from './server-identity.js';
+import type {
+  SnapshotBegun,
+  SnapshotCost,
+  SnapshotFacts,
+  SnapshotStart,
+  SnapshotTables,
+  SnapshotWatchRequest,
+  WriterLockAnswer,
+  WriterLockRequest,
+} from './snapshots.js';
 import type { StoredBytes } from './stored-bytes.js';
 
 /**
@@ -157,6 +168,26 @@ export interface Questions {
     readonly about: MarksRequest;
     readonly answer: ReadonlyMap<string, WriteMark>;
   };
+  /**
+   * `Capabilities.snapshots`: from now on every read of the session is as of this instant. Asked again it is a later instant,
+   * where the snapshot is of its own.
+   */
+  readonly 'begin-snapshot': { readonly about: SnapshotStart; readonly answer: SnapshotBegun };
+  /** Where the change stream stood at the instant of the session; null where that is not known. Asked of one session at a time. */
+  readonly 'snapshot-place': { readonly about: null; readonly answer: string | null };
+  readonly 'snapshot-facts': { readonly about: SnapshotTables; readonly answer: SnapshotFacts };
+  readonly 'snapshot-cost': { readonly about: SnapshotWatchRequest; readonly answer: SnapshotCost };
+  /**
+   * Keeps everybody from writing, where no statement has run for longer than a second; it is given up after a second of waiting.
+   * Nothing else is asked of the session until `unlock-writers`, whose answer is how many sessions waited by then.
+   */
+  readonly 'lock-writers': { readonly about: WriterLockRequest; readonly answer: WriterLockAnswer };
+  readonly 'unlock-writers': { readonly about: null; readonly answer: number };
+  /** `Capabilities.applier`: how a replica is told to apply nothing for a while, where it follows the server that said this of itself. */
+  readonly 'applier-plan': { readonly about: ReplicationFacts; readonly answer: ApplierPlan };
+  readonly 'applier-state': { readonly about: null; readonly answer: ApplierState };
+  /** Tells it; the only question that changes anything on a server, which whoever asks it has announced. */
+  readonly 'order-applier': { readonly about: ApplierOrder; readonly answer: null };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

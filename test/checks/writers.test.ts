@@ -314,7 +314,14 @@ describe('what is known of accounts', () => {
   it('keeps a session that wrote at one of several moments', () => {
     const base = {
       ...{ kind: 'client' as const, user: 'a', account: "'a'@'%'", from: '', application: '', grant: null },
-      ...{ state: 'idle' as const, sinceMs: 0, statement: null, mayWrite: 'no' as const, isOwn: false },
+      ...{
+        state: 'idle' as const,
+        sinceMs: 0,
+        statement: null,
+        mayWrite: 'no' as const,
+        isOwn: false,
+        transactionMs: null,
+      },
     };
     const merged = mergeSessions([
       known([{ ...base, id: '1', isWriting: true }]),

@@ -1,3 +1,4 @@
+import { LOCK_SCOPES } from '../../core/snapshot.js';
 import { nameOptions } from './option.js';
 
 const group = 'Beside a live system:';
@@ -16,6 +17,47 @@ export const LIVE_OPTIONS = nameOptions({
     otherwise: '60s where somebody writes or the target follows the source, else 0s',
     file: { example: '5m' },
     page,
+  },
+  snapshot: {
+    group,
+    part,
+    kind: { is: 'switch' },
+    help: 'Read each side as of one instant, for as long as nobody on the servers waits for that',
+    commands: ['verify'],
+    file: { example: true },
+    page: 'snapshots.md',
+  },
+  snapshotLock: {
+    group,
+    part,
+    kind: { is: 'choice', words: LOCK_SCOPES },
+    help: 'Lock writers out of tables or of everything (global), 2 s at the most, where only that has all workers read as of one instant',
+    otherwise: 'nothing is locked',
+    commands: ['verify'],
+    file: { example: 'tables' },
+    page: 'snapshots.md#with-a-lock',
+  },
+  pauseReplica: {
+    group,
+    part,
+    kind: { is: 'duration', least: '1s', most: '1d' },
+    typed: '10m',
+    help: 'Have a target that is a replica (MySQL, MariaDB) apply nothing for so long at the most, to read both sides as of the same instant',
+    otherwise: 'it is left alone',
+    commands: ['verify'],
+    file: { example: '10m' },
+    page: 'snapshots.md#both-sides-as-of-the-same-instant',
+  },
+  maxSnapshotAge: {
+    group,
+    part,
+    kind: { is: 'duration', least: '1s', most: '1d' },
+    typed: '1h',
+    help: 'Hold a snapshot for so long at the most; what is left then is read without it',
+    commands: ['verify'],
+    default: '1h',
+    file: { example: '30m' },
+    page: 'snapshots.md',
   },
   maxLag: {
     group,

@@ -4,6 +4,7 @@ import type { ApplicationFacts } from './application-facts.js';
 import type { FixAction } from './fix.js';
 import type { FollowFacts } from './follow-facts.js';
 import type { GateFacts } from './gate-facts.js';
+import type { LeftoverPattern } from './leftover-facts.js';
 import type { PlanFacts } from './plan-facts.js';
 import type { Probe, ProbeAnswers } from './probe.js';
 import type { RowsFacts } from './rows-facts.js';
@@ -83,6 +84,8 @@ export interface GateContext {
   readonly follow: FollowFacts;
   /** What came of logging in as the application does; null where nobody said how. */
   readonly application: ApplicationFacts | null;
+  /** What leftovers are told by, beside what is known of tools. */
+  readonly leftovers?: readonly LeftoverPattern[];
   /** Whether the whole schema is looked at; else what has no partner may have been left out on purpose. */
   readonly isWholeSchema: boolean;
 }

@@ -1,4 +1,6 @@
+import type { ThingKind } from './leftover-facts.js';
 import type { SchemaFix } from './schema-fix.js';
+import type { SettingScope } from './setting-facts.js';
 
 /** Names of a table of the side that is mended. */
 export interface FixTable {
@@ -11,6 +13,23 @@ export type FixAction =
   | RaiseNumber
   | SchemaFix
   | { readonly kind: 'end-sessions'; readonly ids: readonly string[] }
+  | (FixTable & { readonly kind: 'analyze' | 'refresh-view' | 'log-table' | 'identify-rows' })
+  /** Drops something for good. */
+  | {
+      readonly kind: 'drop';
+      readonly what: ThingKind;
+      readonly schema: string | null;
+      readonly table: string | null;
+      readonly name: string;
+    }
+  /** Sets a setting of the server, or takes it from a role, that has the value `before`. */
+  | {
+      readonly kind: 'set-setting';
+      readonly name: string;
+      readonly value: string;
+      readonly before: string;
+      readonly scope: SettingScope;
+    }
   /** Switches an event of a schema, or a job, which has none, on or off. */
   | {
       readonly kind: 'switch-job';

@@ -5,10 +5,19 @@ import type { ColumnFacts } from './column-facts.js';
 import type { CheckFacts, ForeignKeyFacts, IndexFacts } from './constraint-facts.js';
 import type { Fact } from './fact.js';
 import type { JobsFacts } from './job-facts.js';
+import type { ThingFacts } from './leftover-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
 import type { PreparedFacts } from './prepared-facts.js';
+import type {
+  CapacityFacts,
+  ExpiryFacts,
+  ExtensionFacts,
+  UnanalyzedFacts,
+  UnidentifiedFacts,
+} from './serving-facts.js';
 import type { SessionFacts } from './session-facts.js';
+import type { SettingFacts } from './setting-facts.js';
 import type { ApplierFacts, TriggerFacts } from './trigger-facts.js';
 
 /** What the gate asks a server about. */
@@ -45,4 +54,16 @@ export interface GateFacts {
   readonly sessions: Fact<readonly SessionFacts[]>;
   readonly prepared: Fact<readonly PreparedFacts[]>;
   readonly jobs: Fact<JobsFacts>;
+  /** What tools may have left, with everything else that has a name. */
+  readonly things: Fact<readonly ThingFacts[]>;
+  readonly settings: Fact<readonly SettingFacts[]>;
+  readonly capacity: Fact<CapacityFacts>;
+  readonly expiries: Fact<readonly ExpiryFacts[]>;
+  readonly extensions: Fact<readonly ExtensionFacts[]>;
+  /** Large tables that were never analyzed. */
+  readonly unanalyzed: Fact<readonly UnanalyzedFacts[]>;
+  readonly unidentified: Fact<readonly UnidentifiedFacts[]>;
+  /** Bare names of materialized views that were never filled, and of tables that no log takes in. */
+  readonly unpopulated: Fact<readonly string[]>;
+  readonly unlogged: Fact<readonly string[]>;
 }

@@ -34,6 +34,8 @@ export interface SessionFacts {
   readonly mayWrite: MayWrite;
   /** What would let the account of the gate see whether it may write; null where that is known, or nothing would. */
   readonly grant: string | null;
+  /** For how long a transaction of it is open; null where none is. */
+  readonly transactionMs: number | null;
   /** Whether its open transaction has written something. */
   readonly isWriting: boolean;
   /** Whether it is one of this very run. */

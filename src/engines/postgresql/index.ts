@@ -14,6 +14,7 @@ import { postgresqlGate } from './gate/index.js';
 import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { postgresqlPositions } from './positions.js';
+import { postgresqlSnapshots } from './snapshots.js';
 import { readPostgresqlTableSizes } from './table-sizes.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
@@ -61,6 +62,7 @@ export const postgresqlParts: SqlEngineParts = {
   positions: postgresqlPositions,
   gate: postgresqlGate,
   readActivity: readPostgresqlActivity,
+  snapshots: postgresqlSnapshots,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,
   connectHints: POSTGRESQL_CONNECT_HINTS,

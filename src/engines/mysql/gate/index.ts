@@ -14,9 +14,12 @@ import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js
 import { readMysqlPrepared } from './prepared.js';
 import { mysqlProbes } from './probes.js';
 import * as fixes from './schema-fixes.js';
+import { readMysqlCapacity, readMysqlExpiries } from './serving.js';
 import { readMysqlSessions } from './sessions.js';
+import { readMysqlSettings, setMysqlSetting } from './settings.js';
 import { readMysqlStoredTables } from './stored-tables.js';
 import { endMysqlReplication, stopMysqlWrites } from './switch.js';
+import { dropMysql, readMysqlThings } from './things.js';
 import { readMysqlApplier, readMysqlTriggers } from './triggers.js';
 import { readMysqlVerbs } from './verbs.js';
 import { readMysqlWriteMarks } from './write-marks.js';
@@ -43,6 +46,15 @@ export const mysqlGate: SqlGate = {
     definers: readMysqlDefiners,
     grants: readMysqlGrants,
     sessions: readMysqlSessions,
+    things: readMysqlThings,
+    settings: readMysqlSettings,
+    capacity: readMysqlCapacity,
+    expiries: readMysqlExpiries,
+    extensions: async () => absent('servers of this kind have no extensions of a database'),
+    unanalyzed: async () => absent('servers of this kind keep statistics of their tables by themselves'),
+    unidentified: async () => absent('servers of this kind log whole rows'),
+    unpopulated: async () => absent('servers of this kind have no materialized views'),
+    unlogged: async () => absent('servers of this kind log every table'),
     prepared: readMysqlPrepared,
     jobs: async () => absent('servers of this kind have events, and no jobs beside them'),
   },
@@ -51,6 +63,12 @@ export const mysqlGate: SqlGate = {
   probes: mysqlProbes,
   fixes: {
     'raise-number': raiseMysqlNumber,
+    'identify-rows': () => null,
+    analyze: () => null,
+    'refresh-view': () => null,
+    'log-table': () => null,
+    drop: dropMysql,
+    'set-setting': setMysqlSetting,
     'end-sessions': endMysqlSessions,
     'switch-job': switchMysqlJob,
     'stop-writes': stopMysqlWrites,

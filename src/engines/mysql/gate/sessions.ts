@@ -56,7 +56,8 @@ async function readList(
   const read = (schema: string): Promise<readonly ControlRow[]> =>
     session.query(
       `SELECT p.ID AS id, p.USER AS user, p.HOST AS host, p.COMMAND AS command, p.TIME AS seconds,
-         LEFT(p.INFO, ${SHOWN_CHARACTERS * 5}) AS statement, t.trx_started AS began, t.trx_rows_modified AS written
+         LEFT(p.INFO, ${SHOWN_CHARACTERS * 5}) AS statement, t.trx_started AS began,
+         TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(SYSDATE(), @@time_zone, 'SYSTEM')) AS open_seconds, t.trx_rows_modified AS written
        FROM ${schema}.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.ID`,
     );
   const rows = hasProcessList ? await read('performance_schema') : [];
@@ -110,6 +111,8 @@ function describe(
     sinceMs: Math.max(0, Number(row.seconds ?? 0)) * 1000,
     statement:
       row.statement == null ? null : hideLiterals(row.statement, LEXICON).trim().slice(0, SHOWN_CHARACTERS),
+    // InnoDB tells times of the machine's own zone.
+    transactionMs: row.open_seconds == null ? null : Math.max(0, Number(row.open_seconds)) * 1000,
     isWriting: Number(row.written ?? 0) > 0,
     isOwn: own.has(id),
   };

@@ -5,6 +5,7 @@ import { readPostgresqlColumns } from './columns.js';
 import { readPostgresqlForeignKeys } from './foreign-keys.js';
 import { describePostgresqlGrants } from './grants.js';
 import { readPostgresqlGuard } from './guard.js';
+import { identifyPostgresqlRows, readPostgresqlUnidentified } from './identity.js';
 import { readPostgresqlIndexes } from './indexes.js';
 import { endPostgresqlSessions, readPostgresqlJobs, switchPostgresqlJob } from './jobs.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
@@ -12,9 +13,12 @@ import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } fro
 import { readPostgresqlPrepared } from './prepared.js';
 import { postgresqlProbes } from './probes.js';
 import * as fixes from './schema-fixes.js';
+import * as serving from './serving.js';
 import { readPostgresqlSessions } from './sessions.js';
+import { readPostgresqlSettings, setPostgresqlSetting } from './settings.js';
 import { readPostgresqlStoredTables } from './stored-tables.js';
 import { endPostgresqlReplication, stopPostgresqlWrites } from './switch.js';
+import { dropPostgresql, readPostgresqlThings } from './things.js';
 import { readPostgresqlApplier, readPostgresqlTriggers } from './triggers.js';
 import { readPostgresqlVerbs } from './verbs.js';
 import { readPostgresqlWriteMarks } from './write-marks.js';
@@ -41,6 +45,15 @@ export const postgresqlGate: SqlGate = {
     definers: readPostgresqlDefiners,
     grants: readPostgresqlGrants,
     sessions: readPostgresqlSessions,
+    things: readPostgresqlThings,
+    settings: readPostgresqlSettings,
+    capacity: serving.readPostgresqlCapacity,
+    expiries: serving.readPostgresqlExpiries,
+    extensions: serving.readPostgresqlExtensions,
+    unanalyzed: serving.readPostgresqlUnanalyzed,
+    unidentified: readPostgresqlUnidentified,
+    unpopulated: serving.readPostgresqlUnpopulated,
+    unlogged: serving.readPostgresqlUnlogged,
     prepared: readPostgresqlPrepared,
     jobs: readPostgresqlJobs,
   },
@@ -49,6 +62,12 @@ export const postgresqlGate: SqlGate = {
   probes: postgresqlProbes,
   fixes: {
     'raise-number': raisePostgresqlNumber,
+    'identify-rows': identifyPostgresqlRows,
+    analyze: serving.analyzePostgresql,
+    'refresh-view': serving.refreshPostgresql,
+    'log-table': serving.logPostgresqlTable,
+    drop: dropPostgresql,
+    'set-setting': setPostgresqlSetting,
     'end-sessions': endPostgresqlSessions,
     'switch-job': switchPostgresqlJob,
     'stop-writes': stopPostgresqlWrites,

@@ -36,6 +36,7 @@ export async function readPostgresqlSessions(
        ${column('pg_stat_activity', 'a.backend_type', "'client backend'")} AS type, pg_is_in_recovery()::text AS standby,
        (a.datid = (SELECT oid FROM pg_database WHERE datname = current_database()))::text AS here,
        (extract(epoch FROM clock_timestamp() - coalesce(a.state_change, a.backend_start)) * 1000)::bigint::text AS since_ms,
+       (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::bigint::text AS open_ms,
        EXISTS (SELECT FROM writers w WHERE pg_has_role(a.usesysid, w.oid, 'MEMBER'))::text AS writes,
        ${buildReadOnly('a')} AS read_only
      FROM pg_stat_activity a`,
@@ -98,6 +99,7 @@ function describe(row: ControlRow, own: ReadonlySet<string>): SessionFacts {
       : null,
     mayWrite: judge(row),
     grant: null,
+    transactionMs: row.open_ms == null ? null : Math.max(0, Number(row.open_ms)),
     isWriting: row.xid !== null,
     isOwn: own.has(row.id ?? ''),
   };
