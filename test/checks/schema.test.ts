@@ -157,6 +157,27 @@ describe.each(fewEnginePairs())(
   },
 );
 
+describe.each(availableEngines())('definitions of %s', (engine) => {
+  const from = useDatabase(engine);
+  const to = useDatabase(engine);
+
+  it('are compared by their words, without the schemas that they name', async () => {
+    const view = (least: string) => `CREATE VIEW v AS SELECT id, t FROM a WHERE t <> '${least}' AND id > 1.5`;
+    for (const database of [from, to])
+      await database.run(`CREATE TABLE a (id INT PRIMARY KEY, t VARCHAR(9)); ${view('a.b')}`);
+    const ask = { source: from.url, target: to.url };
+    expect(say('views', await readSides(ask))).toEqual([]);
+    await to.run(`DROP VIEW v; ${view('c.b')}`);
+    expect(say('views', await readSides(ask))).toEqual([
+      `warning ${schemaOf(to)}.v: its definition reads otherwise on the target`,
+    ]);
+    await to.run('DROP VIEW v; CREATE TABLE v (id INT)');
+    expect(say('views', await readSides(ask))).toEqual([
+      `warning ${schemaOf(to)}.v: a view on the source, a table on the target`,
+    ]);
+  });
+});
+
 describe.each(availableEngines())('what mends a schema of %s', (engine) => {
   const from = useDatabase(engine);
   const to = useDatabase(engine);
