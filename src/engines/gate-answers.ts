@@ -2,7 +2,9 @@ import type { Fact } from '../core/gate/fact.js';
 import { hidden } from '../core/gate/fact.js';
 import type { FixAction, FixStatement } from '../core/gate/fix.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { ProbeAnswer, ProbeRequest } from '../core/gate/probe.js';
 import type { Engine } from './engine.js';
+import { readProbe } from './gate-probes.js';
 import type { SqlGate } from './sql-gate.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -36,6 +38,20 @@ export async function readGateFact<Value>(
     const { message } = classifyError(error);
     return hidden(`the server does not tell: ${message.replace(/\.$/, '')}`);
   }
+}
+
+/** Reads rows for one probe after the other. */
+export async function readProbes(
+  session: SqlSession,
+  parts: Parts,
+  { probes, ...request }: ProbeRequest,
+): Promise<readonly Fact<ProbeAnswer>[]> {
+  const answers: Fact<ProbeAnswer>[] = [];
+  for (const probe of probes)
+    answers.push(
+      await readGateFact(session, parts, () => readProbe(session, parts.gate.probes, { ...request, probe })),
+    );
+  return answers;
 }
 
 /** Writes what mends something with the writer of its kind. */

@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.js';
 import type { Verb } from '../core/gate/application-facts.js';
 import type { Fact } from '../core/gate/fact.js';
 import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { ProbeAnswer, ProbeRequest } from '../core/gate/probe.js';
 import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.js';
 import type { SideGrants } from '../core/gate/side-grants.js';
 import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
@@ -160,6 +161,8 @@ export interface Questions {
     readonly about: SessionsRequest;
     readonly answer: Fact<readonly SessionFacts[]>;
   };
+  /** `Capabilities.gate`: whether rows keep rules that nothing holds them to, an answer a probe. Reads rows. */
+  readonly 'gate-probes': { readonly about: ProbeRequest; readonly answer: readonly Fact<ProbeAnswer>[] };
   /** `Capabilities.gate`: by the names of tables of one schema, what shows whether their rows were written; see `isUnwritten`. */
   readonly 'write-marks': {
     readonly about: MarksRequest;

@@ -6,7 +6,7 @@ import { readChecksum, readPartChecksums } from './checksum.js';
 import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
-import { readGateFact, readGateFacts, writeFix } from './gate-answers.js';
+import { readGateFact, readGateFacts, readProbes, writeFix } from './gate-answers.js';
 import { logSqlSession } from './log-sql-session.js';
 import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
@@ -135,6 +135,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     gate: (request) => readGateFacts(session, parts, request),
     'gate-sessions': (request) =>
       readGateFact(session, parts, () => parts.gate.readSessions(session, request)),
+    'gate-probes': (request) => readProbes(session, parts, request),
     'write-marks': (request) => parts.gate.readWriteMarks(session, request),
     activity: (sessionId) => parts.readActivity(session, sessionId),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),

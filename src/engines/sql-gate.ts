@@ -6,6 +6,7 @@ import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.j
 import type { SideGrants } from '../core/gate/side-grants.js';
 import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Table } from '../core/schema.js';
+import type { ProbeWords } from './gate-probes.js';
 import type { SqlSession } from './sql-session.js';
 
 /** Reads one of the facts of the gate. What the account may not see is a part of the answer. */
@@ -25,6 +26,8 @@ export interface SqlGate {
   /** A reader a fact. */
   readonly readers: { readonly [Name in keyof GateFacts]: FactReader<GateFacts[Name]> };
   readSessions(session: SqlSession, request: SessionsRequest): Promise<Fact<readonly SessionFacts[]>>;
+  /** How rows are asked whether they keep a rule. */
+  readonly probes: ProbeWords;
   /** What shows whether rows of the tables were written, by their names. */
   readWriteMarks(session: SqlSession, request: MarksRequest): Promise<ReadonlyMap<string, WriteMark>>;
   /** A writer a kind of action. */

@@ -120,6 +120,40 @@ describe.each(fewEnginePairs())('the schema of $target beside that of $source', 
   });
 });
 
+describe.each(fewEnginePairs())(
+  'rows of $target that nothing holds to the rules of $source',
+  ({ source, target }) => {
+    const from = useDatabase(source);
+    const to = useDatabase(target);
+
+    it('are counted where they may be read', async () => {
+      const tables = 'CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY, a INT, u INT';
+      const rules = ', CONSTRAINT fk FOREIGN KEY (a) REFERENCES a (id), CONSTRAINT once UNIQUE (u))';
+      await from.run(
+        `${tables}${rules}; INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 1, 1), (2, NULL, 2)`,
+      );
+      await to.run(`${tables}); INSERT INTO a VALUES (1)`);
+      await to.run('INSERT INTO b VALUES (1, 1, 1), (2, NULL, NULL), (3, 77, NULL), (4, 77, 5), (5, 1, 5)');
+      const ask = { source: from.url, target: to.url };
+      const at = schemaOf(to);
+      expect(say('foreign-keys', await readSides(ask))[0]).not.toContain('no parent');
+      const deep = await readSides({ ...ask, isDeep: true });
+      expect(say('foreign-keys', deep)).toEqual([
+        `failed ${at}.b.fk: (a) refers to a (id) on the source; there is no such foreign key on the target; 2 rows have no parent, such as a 77`,
+      ]);
+      expect(say('keys', deep)).toEqual([
+        `failed ${at}.b.once: unique key on (u) on the source; there is no such key on the target; 1 value is there twice, such as u 5`,
+      ]);
+      const hidden = await readSides({ ...ask, isDeep: true, flags: { 'hide-values': true } });
+      expect(say('foreign-keys', hidden)[0]).toMatch(/; 2 rows have no parent$/);
+      await to.run('DELETE FROM b WHERE id > 2');
+      expect(say('foreign-keys', await readSides({ ...ask, isDeep: true }))[0]).toMatch(
+        /; every row has its parent$/,
+      );
+    });
+  },
+);
+
 describe.runIf(availableEngines().includes('postgresql'))('a schema of PostgreSQL', () => {
   const from = useDatabase('postgresql');
   const to = useDatabase('postgresql');
@@ -145,10 +179,40 @@ describe.runIf(availableEngines().includes('postgresql'))('a schema of PostgreSQ
     expect(say('check-constraints', context)).toEqual([
       'warning public.b.pos: it is NOT VALID: rows that were there when it was added were not checked',
     ]);
+    const readRows = () => readSides({ source: from.url, target: to.url, isDeep: true });
+    const rows = ['foreign-keys', 'check-constraints'];
+    const deep = await readRows();
+    expect(rows.flatMap((id) => say(id, deep))).toEqual([
+      'note public.b.b_a: it is NOT VALID: every row has its parent',
+      'note public.b.pos: it is NOT VALID: it refuses no row that is there',
+    ]);
+    await to.run(
+      'ALTER TABLE b DROP CONSTRAINT b_a, DROP CONSTRAINT pos; INSERT INTO b VALUES (1, -1), (2, 5)',
+    );
+    await to.run(add.replaceAll(/(;|$)/g, ' NOT VALID$1'));
+    const broken = await readRows();
+    expect(rows.flatMap((id) => say(id, broken))).toEqual([
+      'failed public.b.b_a: it is NOT VALID: 2 rows have no parent, such as a -1',
+      'failed public.b.pos: it is NOT VALID: it refuses 1 row that is there',
+    ]);
     await from.run('ALTER TABLE b DROP CONSTRAINT b_a, DROP CONSTRAINT pos');
     await from.run(add.replaceAll(/(;|$)/g, ' NOT VALID$1'));
     const both = await read();
     for (const id of ['foreign-keys', 'check-constraints']) expect(say(id, both)[0]).toMatch(/^note /);
+  });
+
+  it('runs nothing that the owner of a check has written', async () => {
+    await start('CREATE TABLE b (id INT PRIMARY KEY, a INT); INSERT INTO b VALUES (1, 1)');
+    await from.run('ALTER TABLE b ADD CONSTRAINT own CHECK (a > 0)');
+    await to.run(`CREATE TABLE called (v INT); CREATE FUNCTION own(v INT) RETURNS BOOLEAN LANGUAGE plpgsql
+      AS 'BEGIN RAISE EXCEPTION ''called''; END'; ALTER TABLE b ADD CONSTRAINT own CHECK (own(a)) NOT VALID`);
+    const context = await readSides({ source: from.url, target: to.url, isDeep: true });
+    expect([...(context.probes?.values() ?? [])]).toEqual([
+      expect.objectContaining({ known: false, why: 'the rule calls what only its owner should run' }),
+    ]);
+    expect(say('check-constraints', context)).toEqual([
+      'warning public.b.own: it is NOT VALID: rows that were there when it was added were not checked',
+    ]);
   });
 
   it('fails where a load switched the triggers of foreign keys off, and they stayed off', async () => {

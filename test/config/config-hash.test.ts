@@ -12,10 +12,12 @@ const flags = {
 const hashSettings = (settings: Readonly<Record<string, unknown>>) =>
   hashConfig(resolveConfig({ source: flags.source, target: flags.target, mode: 'spot', ...settings }));
 
+const OF_SNAPSHOTS = ['snapshotLock', 'maxSnapshotAge', 'pauseReplica'];
+
 /** Which of the two digests a change of settings changes. */
 function findChanged(settings: Readonly<Record<string, unknown>>): string[] {
   const isOfFence = settings.fenceCommand !== undefined || settings.fenceOrder !== undefined;
-  const isOfSnapshot = settings.snapshotLock !== undefined || settings.maxSnapshotAge !== undefined;
+  const isOfSnapshot = OF_SNAPSHOTS.some((name) => settings[name] !== undefined);
   const common = {
     // Columns are only shown where values are hidden.
     ...(settings.showColumns === undefined ? {} : { showValues: false }),

@@ -48,6 +48,7 @@ describe('a resolved config', () => {
       recheckForMs: null,
       snapshot: false,
       snapshotLock: null,
+      pauseReplicaMs: null,
       maxSnapshotAgeMs: 3_600_000,
       maxLagMs: null,
       maxLagWaitMs: 1_800_000,

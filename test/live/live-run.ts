@@ -96,6 +96,7 @@ export async function verifyBesideWriters(
     await writers.stop();
     const written = writers.transactions();
     const result: RunResult = JSON.parse(readFileSync(json, 'utf8'));
+    if (result.tables === undefined) throw new Error(ran.stderr);
     const [table] = result.tables;
     if (table === undefined) throw new Error(`No table was compared: ${ran.stderr}`);
     const confirmed = mode === 'count' ? {} : readConfirmed(differences);

@@ -8,10 +8,10 @@ import { postgresqlAdmin } from '../support/postgresql-admin.js';
 import { type RunningCli, startCli } from '../support/run-cli.js';
 
 /** Rows of each of the two tables, and what all of them hold together at any time. */
-export const ROWS = 2000;
+export const ROWS = 1200;
 export const TOTAL = 2 * ROWS * 100;
 
-const STEP = 1000;
+const STEP = 600;
 
 /** Makes two tables between which cents go to and fro; on the target no row is as on the source. */
 export async function createAccounts(source: TestDatabase, target: TestDatabase): Promise<void> {

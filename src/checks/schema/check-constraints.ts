@@ -1,5 +1,6 @@
 import type { Check, CheckFinding, GateContext } from '../../core/gate/check.js';
 import type { CheckFacts } from '../../core/gate/constraint-facts.js';
+import type { Probe } from '../../core/gate/probe.js';
 import type { Column } from '../../core/schema.js';
 import { finding } from '../findings.js';
 import {
@@ -11,6 +12,7 @@ import {
   pairedTables,
   subjectOf,
 } from './paired.js';
+import { lookUp, uncheckedLevel } from './probes.js';
 import { plainWords, shortWords } from './server-words.js';
 
 /** Whether values that the source refuses by a check are refused on the target. */
@@ -20,6 +22,12 @@ export const checkConstraints: Check = {
   claim: 'every check constraint of the source has a partner on the target that is at work',
   weight: 'essential',
   phases: ['preflight', 'cutover', 'after'],
+  probe: ({ facts }) =>
+    facts.target.checkConstraints.known
+      ? facts.target.checkConstraints.value
+          .filter(({ unenforced, isValidated }) => unenforced === null && !isValidated)
+          .map(refusedBy)
+      : [],
   find: (context) =>
     judgeBoth(context, { name: 'checkConstraints', what: 'the check constraints' }, ({ source, target }) => {
       const checksOf = { source: groupByTable(source), target: groupByTable(target) };
@@ -136,20 +144,27 @@ function compare(check: CheckFacts, partner: CheckFacts, { context }: Place): Ch
 
 function unchecked(
   check: CheckFacts,
-  { table, name }: CheckFacts,
+  partner: CheckFacts,
   { subject, context }: { readonly subject: string; readonly context: GateContext },
 ): CheckFinding {
+  const { table, name } = partner;
   if (!check.isValidated)
     return finding('note', { subject, evidence: 'it is NOT VALID, as it is on the source' });
-  return finding('warning', {
+  const broken = lookUp(context, refusedBy(partner));
+  return finding(uncheckedLevel(broken), {
     subject,
-    evidence: 'it is NOT VALID: rows that were there when it was added were not checked',
-    consequence: 'some of them may hold what it refuses',
+    evidence: `it is NOT VALID: ${broken === null ? 'rows that were there when it was added were not checked' : broken.words}`,
+    consequence: broken?.found === 0n ? '' : 'some of them may hold what it refuses',
     fix: {
       side: 'target',
       action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
     },
   });
+}
+
+/** What the rows of the target are asked. */
+function refusedBy({ table, name }: CheckFacts): Probe {
+  return { kind: 'refused', table, name };
 }
 
 function extra(check: CheckFacts, pair: PairedTable, context: GateContext): CheckFinding {

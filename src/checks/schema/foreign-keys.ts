@@ -1,7 +1,10 @@
 import type { Check, CheckFinding, Fix, GateContext } from '../../core/gate/check.js';
 import type { ForeignKeyFacts } from '../../core/gate/constraint-facts.js';
+import type { Probe } from '../../core/gate/probe.js';
 import { finding } from '../findings.js';
-import { groupByTable, judgeBoth, lackLevel, type PairedTable, pairedTables, subjectOf } from './paired.js';
+import { pairKeys, type WantedKey } from './foreign-key-partners.js';
+import { judgeBoth, lackLevel, type PairedTable, pairedTables, subjectOf } from './paired.js';
+import { type Broken, lookUp, uncheckedLevel } from './probes.js';
 
 /** Whether rows are held to the tables that they refer to. Loads switch that off, and it stays off without a word. */
 export const foreignKeys: Check = {
@@ -10,71 +13,48 @@ export const foreignKeys: Check = {
   claim: 'every foreign key of the source is on the target, at work, and does the same',
   weight: 'essential',
   phases: ['preflight', 'cutover', 'after'],
+  probe: (context) => {
+    const { source, target } = context.facts;
+    if (!source.foreignKeys.known || !target.foreignKeys.known) return [];
+    const facts = { source: source.foreignKeys.value, target: target.foreignKeys.value };
+    return pairKeys(context, facts).flatMap(({ pair, wanted }) =>
+      wanted
+        .filter(({ partner }) => partner === null || partner.unenforced !== null || !partner.isValidated)
+        .map(({ want }) => orphansOf(want, pair)),
+    );
+  },
   find: (context) =>
-    judgeBoth(context, { name: 'foreignKeys', what: 'the foreign keys' }, ({ source, target }) => {
-      const keysOf = { source: groupByTable(source), target: groupByTable(target) };
-      return pairedTables(context).flatMap((pair) =>
-        judgeTable(pair, {
-          context,
-          source: keysOf.source(pair.source.name),
-          target: keysOf.target(pair.target.name),
+    judgeBoth(context, { name: 'foreignKeys', what: 'the foreign keys' }, (facts) =>
+      pairKeys(context, facts).flatMap(({ pair, wanted, more }) => [
+        ...wanted.flatMap(({ want, partner }) => {
+          const broken = lookUp(context, orphansOf(want, pair));
+          const about = { context, broken };
+          return (partner === null ? missing(want, pair, about) : compare(want, partner, about)) ?? [];
         }),
-      );
-    }),
+        ...more.flatMap((key) => additional(key, context) ?? []),
+      ]),
+    ),
 };
 
-interface Keys {
+/** What the rows of the target are asked. */
+function orphansOf({ columns, schema, table }: WantedKey, pair: PairedTable): Probe {
+  return {
+    kind: 'orphans',
+    table: pair.target.name,
+    columns,
+    referencedSchema: schema,
+    referencedTable: table,
+  };
+}
+
+interface Seen {
   readonly context: GateContext;
-  readonly source: readonly ForeignKeyFacts[];
-  readonly target: readonly ForeignKeyFacts[];
+  readonly broken: Broken | null;
 }
 
-/** A foreign key of the source with the names of the target. */
-export interface WantedKey {
-  readonly key: ForeignKeyFacts;
-  readonly columns: ForeignKeyFacts['columns'];
-  readonly schema: string;
-  readonly table: string;
-}
-
-function judgeTable(pair: PairedTable, { context, source, target }: Keys): CheckFinding[] {
-  const wanted = source.flatMap((key) => mapKey(key, pair, context) ?? []);
-  const found = wanted.flatMap((want) => {
-    const partners = target.filter((key) => isSame(key, want));
-    const partner =
-      partners.find(({ unenforced, isValidated }) => unenforced === null && isValidated) ?? partners[0];
-    return (partner === undefined ? missing(want, pair, context) : compare(want, partner, context)) ?? [];
-  });
-  // A foreign key to what the gate does not look at has a partner that it cannot find.
-  const isWhole = wanted.length === source.length;
-  const extra = isWhole ? target.filter((key) => !wanted.some((want) => isSame(key, want))) : [];
-  return [...found, ...extra.flatMap((key) => more(key, context) ?? [])];
-}
-
-/** The foreign key as it should be on the target; null where that has no partner of the table, or of a column. */
-export function mapKey(key: ForeignKeyFacts, pair: PairedTable, context: GateContext): WantedKey | null {
-  if (key.referencedSchema !== context.schemas.source)
-    return { key, columns: mapOwn(key, pair), schema: key.referencedSchema, table: key.referencedTable };
-  const referenced = pairedTables(context).find(({ source }) => source.name === key.referencedTable);
-  if (referenced === undefined) return null;
-  const columns = key.columns.flatMap(({ own, referenced: other }) => {
-    const [mine, theirs] = [pair.columns.get(own), referenced.columns.get(other)];
-    return mine === undefined || theirs === undefined ? [] : [{ own: mine, referenced: theirs }];
-  });
-  if (columns.length < key.columns.length) return null;
-  return { key, columns, schema: context.schemas.target, table: referenced.target.name };
-}
-
-function mapOwn({ columns }: ForeignKeyFacts, pair: PairedTable): ForeignKeyFacts['columns'] {
-  return columns.map(({ own, referenced }) => ({ own: pair.columns.get(own) ?? own, referenced }));
-}
-
-function isSame(key: ForeignKeyFacts, want: WantedKey): boolean {
-  const spell = ({ columns }: Pick<ForeignKeyFacts, 'columns'>): string =>
-    JSON.stringify(columns.map(({ own, referenced }) => [own, referenced]).sort());
-  return (
-    key.referencedTable === want.table && key.referencedSchema === want.schema && spell(key) === spell(want)
-  );
+/** What rows said, as the rest of a line. */
+function rowsOf({ broken }: Seen): string {
+  return broken === null ? '' : `; ${broken.words}`;
 }
 
 function describe({ columns, table }: Pick<WantedKey, 'columns' | 'table'>): string {
@@ -84,14 +64,15 @@ function describe({ columns, table }: Pick<WantedKey, 'columns' | 'table'>): str
 
 const SWITCHED_OFF = { declared: 'it is NOT ENFORCED', triggers: 'its triggers are disabled' };
 
-function missing(want: WantedKey, pair: PairedTable, context: GateContext): CheckFinding {
+function missing(want: WantedKey, pair: PairedTable, seen: Seen): CheckFinding {
   const { key } = want;
+  const { context } = seen;
   const subject = subjectOf(context, pair.target.name, key.name);
   if (key.unenforced !== null)
     return finding('note', { subject, evidence: 'the target lacks it, and it is not at work on the source' });
   return finding(lackLevel(context.phase), {
     subject,
-    evidence: `${describe(want)} on the source; there is no such foreign key on the target`,
+    evidence: `${describe(want)} on the source; there is no such foreign key on the target${rowsOf(seen)}`,
     consequence: 'rows without a parent are taken, and parents with rows are deleted',
     fix: addKey(want, pair, context),
   });
@@ -116,27 +97,27 @@ function addKey({ key, columns, schema, table }: WantedKey, pair: PairedTable, c
   };
 }
 
-function compare(want: WantedKey, found: ForeignKeyFacts, context: GateContext): CheckFinding | null {
-  const subject = subjectOf(context, found.table, found.name);
+function compare(want: WantedKey, found: ForeignKeyFacts, seen: Seen): CheckFinding | null {
+  const subject = subjectOf(seen.context, found.table, found.name);
   return (
-    switchedOff(want.key, found, { subject, context }) ??
-    unchecked(want.key, found, { subject, context }) ??
-    otherRule(want.key, found, { subject, context })
+    switchedOff(want.key, found, { subject, ...seen }) ??
+    unchecked(want.key, found, { subject, ...seen }) ??
+    otherRule(want.key, found, { subject, ...seen })
   );
 }
 
-interface About {
+interface About extends Seen {
   readonly subject: string;
-  readonly context: GateContext;
 }
 
 function switchedOff(
   source: ForeignKeyFacts,
   { unenforced, table }: ForeignKeyFacts,
-  { subject, context }: About,
+  { subject, ...seen }: About,
 ): CheckFinding | null {
   if (unenforced === null) return null;
-  const evidence = SWITCHED_OFF[unenforced];
+  const { context } = seen;
+  const evidence = `${SWITCHED_OFF[unenforced]}${rowsOf(seen)}`;
   if (source.unenforced !== null)
     return finding('note', { subject, evidence: `${evidence}; it is not at work on the source either` });
   return finding(lackLevel(context.phase), {
@@ -157,15 +138,18 @@ function switchedOff(
 function unchecked(
   source: ForeignKeyFacts,
   { isValidated, table, name }: ForeignKeyFacts,
-  { subject, context }: About,
+  { subject, context, broken }: About,
 ): CheckFinding | null {
   if (isValidated) return null;
   if (!source.isValidated)
-    return finding('note', { subject, evidence: 'it is NOT VALID, as it is on the source' });
-  return finding('warning', {
+    return finding('note', {
+      subject,
+      evidence: `it is NOT VALID, as it is on the source${rowsOf({ context, broken })}`,
+    });
+  return finding(uncheckedLevel(broken), {
     subject,
-    evidence: 'it is NOT VALID: rows that were there when it was added were not checked',
-    consequence: 'some of them may have no parent',
+    evidence: `it is NOT VALID: ${broken === null ? 'rows that were there when it was added were not checked' : broken.words}`,
+    consequence: broken?.found === 0n ? '' : 'some of them may have no parent',
     fix: {
       side: 'target',
       action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
@@ -197,7 +181,7 @@ function otherRule(
   });
 }
 
-function more(key: ForeignKeyFacts, context: GateContext): CheckFinding | null {
+function additional(key: ForeignKeyFacts, context: GateContext): CheckFinding | null {
   if (key.unenforced !== null) return null;
   return finding('warning', {
     subject: subjectOf(context, key.table, key.name),

@@ -1,10 +1,12 @@
 import type { Check, CheckFinding, GateContext } from '../../core/gate/check.js';
 import type { IndexFacts } from '../../core/gate/constraint-facts.js';
+import type { Probe } from '../../core/gate/probe.js';
 import { finding } from '../findings.js';
 import { indexFix } from './index-fix.js';
 import { describeParts, isAlike, mapIndex, type WantedIndex } from './indexed.js';
 import { judgeFolding } from './key-folding.js';
 import { groupByTable, judgeBoth, lackLevel, type PairedTable, pairedTables, subjectOf } from './paired.js';
+import { lookUp } from './probes.js';
 
 /** Whether what must not be there twice on the source is refused on the target as well. */
 export const keys: Check = {
@@ -13,6 +15,23 @@ export const keys: Check = {
   claim: 'every primary key, unique and exclusion constraint of the source holds on the target',
   weight: 'essential',
   phases: ['preflight', 'cutover', 'after'],
+  probe: (context) => {
+    const { source, target } = context.facts;
+    if (!source.indexes.known || !target.indexes.known) return [];
+    const indexesOf = {
+      source: groupByTable(source.indexes.value),
+      target: groupByTable(target.indexes.value),
+    };
+    return pairedTables(context).flatMap((pair) => {
+      const others = indexesOf.target(pair.target.name).filter(isKey);
+      return indexesOf
+        .source(pair.source.name)
+        .filter(isKey)
+        .flatMap((index) => mapIndex(index, pair) ?? [])
+        .filter((want) => !others.some((other) => other.isValid && holdsWithin(other, want.columns)))
+        .flatMap((want) => duplicatesOf(want, pair) ?? []);
+    });
+  },
   find: (context) =>
     judgeBoth(context, { name: 'indexes', what: 'the keys' }, ({ source, target }) => {
       const indexesOf = { source: groupByTable(source), target: groupByTable(target) };
@@ -61,14 +80,24 @@ function judgeKey(want: WantedIndex, about: AboutKeys): CheckFinding | null {
   if (!index.isValid)
     return finding('note', { subject, evidence: 'the target lacks it, and it is invalid on the source' });
   const [invalid] = candidates;
-  if (invalid !== undefined) return invalidKey(invalid, context);
+  const probe = duplicatesOf(want, pair);
+  const broken = probe === null ? null : lookUp(context, probe);
+  const rows = broken === null ? '' : `; ${broken.words}`;
+  if (invalid !== undefined) return invalidKey(invalid, rows, context);
   if (!isPlain(want) && !context.isSameEngine) return unlike(want, about);
   return finding(lackLevel(context.phase), {
     subject,
-    evidence: `${nameKind(index)} on ${describeParts(index)} on the source; there is no such key on the target`,
+    evidence: `${nameKind(index)} on ${describeParts(index)} on the source; there is no such key on the target${rows}`,
     consequence: 'rows that must not be there twice are taken',
     fix: indexFix(want, pair, context),
   });
+}
+
+/** What the rows of the target are asked; null where a rule is on more than whole columns. */
+function duplicatesOf(want: WantedIndex, pair: PairedTable): Probe | null {
+  const columns = want.columns.filter((column) => column !== null);
+  const isWhole = want.index.parts.every(({ prefix }) => prefix === null);
+  return isPlain(want) && isWhole ? { kind: 'duplicates', table: pair.target.name, columns } : null;
 }
 
 function nameKind({ kind }: IndexFacts): string {
@@ -77,10 +106,10 @@ function nameKind({ kind }: IndexFacts): string {
   ];
 }
 
-function invalidKey({ table, name }: IndexFacts, context: GateContext): CheckFinding {
+function invalidKey({ table, name }: IndexFacts, rows: string, context: GateContext): CheckFinding {
   return finding(lackLevel(context.phase), {
     subject: subjectOf(context, table, name),
-    evidence: 'its index is invalid',
+    evidence: `its index is invalid${rows}`,
     consequence: 'rows that it does not know may be there twice',
     fix: { side: 'target', action: { kind: 'rebuild-index', schema: context.schemas.target, table, name } },
   });

@@ -6,6 +6,7 @@ import type { FollowFacts } from './follow-facts.js';
 import type { GateFacts } from './gate-facts.js';
 import type { LeftoverPattern } from './leftover-facts.js';
 import type { PlanFacts } from './plan-facts.js';
+import type { Probe, ProbeAnswers } from './probe.js';
 import type { RowsFacts } from './rows-facts.js';
 
 /** When the gate is asked: before the migration's end is near, at the moment of the switch, or once the application runs on the target. */
@@ -69,6 +70,8 @@ export interface GateContext {
   /** Whether rows may be read to find out. */
   readonly isDeep: boolean;
   readonly facts: Readonly<Record<Side, GateFacts>>;
+  /** What rows of the target said of rules that nothing holds them to; null where they were not to be read. */
+  readonly probes: ProbeAnswers | null;
   readonly tables: readonly GateTable[];
   /** Whether both sides are servers of one kind, whose words can be compared as they are. */
   readonly isSameEngine: boolean;
@@ -96,6 +99,8 @@ export interface Check {
   /** An essential check that could not be made closes the gate as well. */
   readonly weight: 'essential' | 'advice';
   readonly phases: readonly Phase[];
+  /** Pure too: what rows of the target are to be read for, where that is allowed, before it is made. */
+  probe?(context: GateContext): readonly Probe[];
   /** Pure: facts in, findings out; none where all is well. */
   find(context: GateContext): readonly CheckFinding[];
 }

@@ -60,7 +60,7 @@ export class PausedReplica {
     const { sides, notes, say, now, signal } = this.#request;
     const { engine, settings } = sides.target;
     if (engine.can.applier !== true || engine.family !== sides.source.engine.family)
-      throw refused('both sides must be MySQL or MariaDB');
+      throw refused('no replica of this engine can be told at which place of this source to stop');
     const source = await sides.source.session.ask('replication', { side: 'source', tables: [] });
     const session = await engine.open(settings, signal);
     this.#session = session;

@@ -81,7 +81,7 @@ export function describePause({ pause }: SnapshotResult): readonly Finding[] {
       message: `The target was told to apply nothing, and to go on after ${formatDuration(pausedMs)}. ${what}.`,
       hint:
         asOf === null
-          ? 'On MySQL it takes --snapshot-lock to know the place of a snapshot; a target that is far behind takes a longer --pause-replica.'
+          ? 'Where a server does not say at which place its snapshot is, it takes --snapshot-lock; a target that is far behind takes a longer --pause-replica.'
           : '',
     },
   ];

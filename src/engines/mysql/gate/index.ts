@@ -13,6 +13,7 @@ import { readMysqlLinks } from './links.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
 import { readMysqlPrepared } from './prepared.js';
+import { mysqlProbes } from './probes.js';
 import * as fixes from './schema-fixes.js';
 import { readMysqlCapacity, readMysqlExpiries } from './serving.js';
 import { readMysqlSessions } from './sessions.js';
@@ -61,6 +62,7 @@ export const mysqlGate: SqlGate = {
   },
   readSessions: readMysqlSessions,
   readWriteMarks: readMysqlWriteMarks,
+  probes: mysqlProbes,
   fixes: {
     'raise-number': raiseMysqlNumber,
     'identify-rows': () => null,

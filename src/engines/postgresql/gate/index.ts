@@ -12,6 +12,7 @@ import { readPostgresqlLinks } from './links.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import { readPostgresqlPrepared } from './prepared.js';
+import { postgresqlProbes } from './probes.js';
 import * as fixes from './schema-fixes.js';
 import * as serving from './serving.js';
 import { readPostgresqlSessions } from './sessions.js';
@@ -60,6 +61,7 @@ export const postgresqlGate: SqlGate = {
   },
   readSessions: readPostgresqlSessions,
   readWriteMarks: readPostgresqlWriteMarks,
+  probes: postgresqlProbes,
   fixes: {
     'raise-number': raisePostgresqlNumber,
     'identify-rows': identifyPostgresqlRows,

@@ -10,6 +10,7 @@ import { readPostgresqlRights } from './rights.js';
 /** Tables of which the whole column may be read where no index leads to its largest value. */
 const SMALL_ROWS = 100_000;
 const SEQUENCES_A_STATEMENT = 200;
+const COLUMNS_A_STATEMENT = 50;
 
 /**
  * The sequences of the schema and those that its tables take numbers from, each with the columns that use it: by a default, as
@@ -30,13 +31,21 @@ export async function readPostgresqlNumbering(
   const { account } = await readPostgresqlRights(session);
   const tables = new Map(request.tables.map((table) => [table.name, table]));
   const numbers: NumberFacts[] = [];
-  for (const row of rows) {
-    if (row.table_name !== null && !tables.has(row.table_name ?? '')) continue;
-    const isSmall = (tables.get(row.table_name ?? '')?.estimatedRows ?? SMALL_ROWS) < SMALL_ROWS;
-    const largest = await readLargest(session, row, {
-      schema: request.schema,
-      mayScan: isSmall || request.isDeep,
-    });
+  const used = rows.filter((row) => row.table_name === null || tables.has(row.table_name ?? ''));
+  const mayRead = (row: ControlRow): boolean => {
+    const rowsOf = tables.get(row.table_name ?? '')?.estimatedRows ?? SMALL_ROWS;
+    return row.leads === 'true' || rowsOf < SMALL_ROWS || request.isDeep;
+  };
+  const ofColumns = await readLargest(
+    session,
+    request.schema,
+    used.filter((row) => row.table_name !== null && mayRead(row)),
+  );
+  for (const row of used) {
+    const largest =
+      row.table_name === null
+        ? known(null)
+        : (ofColumns.get(row) ?? hidden('no index leads with the column; --deep reads it'));
     const grant = `GRANT SELECT ON SEQUENCE ${nameOf(row)} TO ${account}`;
     const next = states.get(row.id ?? '') ?? hidden('the account may not read the sequence', grant);
     numbers.push(describeNumber(request.schema, row, { next, largest }));
@@ -120,19 +129,29 @@ async function readStates(
   return states;
 }
 
+/** The largest value of each column, in the direction of its numbers; many are asked in one statement. */
 async function readLargest(
   session: SqlSession,
-  row: ControlRow,
-  { schema, mayScan }: { readonly schema: string; readonly mayScan: boolean },
-): Promise<Fact<bigint | null>> {
-  if (row.table_name == null || row.column_name == null) return known(null);
-  if (row.leads !== 'true' && !mayScan) return hidden('no index leads with the column; --deep reads it');
-  const end = BigInt(row.step ?? 1) < 0n ? 'min' : 'max';
-  const [found] = await session.query(
-    `SELECT trunc(${end}(${quoteName(row.column_name)})::numeric)::text AS largest
-     FROM ${quoteName(schema)}.${quoteName(row.table_name)}`,
-  );
-  const text = found?.largest ?? null;
+  schema: string,
+  columns: readonly ControlRow[],
+): Promise<ReadonlyMap<ControlRow, Fact<bigint | null>>> {
+  const found = new Map<ControlRow, Fact<bigint | null>>();
+  for (let at = 0; at < columns.length; at += COLUMNS_A_STATEMENT) {
+    const batch = columns.slice(at, at + COLUMNS_A_STATEMENT);
+    const parts = batch.map((row, number) => {
+      const end = BigInt(row.step ?? 1) < 0n ? 'min' : 'max';
+      return `SELECT ${number} AS at, trunc(${end}(${quoteName(row.column_name ?? '')})::numeric)::text AS largest
+        FROM ${quoteName(schema)}.${quoteName(row.table_name ?? '')}`;
+    });
+    for (const { at: number, largest } of await session.query(parts.join(' UNION ALL '))) {
+      const row = batch[Number(number)];
+      if (row !== undefined) found.set(row, readNumber(largest ?? null));
+    }
+  }
+  return found;
+}
+
+function readNumber(text: string | null): Fact<bigint | null> {
   if (text === null) return known(null);
   return /^-?\d+$/.test(text) ? known(BigInt(text)) : hidden('its largest value is no number');
 }

@@ -81,12 +81,23 @@ export function addIndex({
     };
   const word = uniqueness === 'unique' ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
   const way = isPartitioned ? '' : ' CONCURRENTLY';
+  // A name of its own, so that a file which is run again does not build the index again.
+  const name = indexName(place.table, columns);
   return {
-    statements: [`${word}${way} ON ${nameOf(place)} (${list})`],
+    statements: [`${word}${way} IF NOT EXISTS ${quoteName(name)} ON ${nameOf(place)} (${list})`],
     isSafe: !isPartitioned,
     lock: isPartitioned ? lock : '',
     reversal: '',
   };
+}
+
+const MOST_NAME_BYTES = 63;
+
+/** As the server names an index itself; a name that is too long for it is cut at a character, as it would do. */
+function indexName(table: string, columns: readonly { readonly column: string }[]): string {
+  const characters = [...`${table}_${columns.map(({ column }) => column).join('_')}`];
+  while (Buffer.byteLength(`${characters.join('')}_idx`) > MOST_NAME_BYTES) characters.pop();
+  return `${characters.join('')}_idx`;
 }
 
 /** Servers before PostgreSQL 12 know no way beside writers, so that it is for somebody who knows the server. */
