@@ -46,9 +46,11 @@ export function findWorse({ cases, peer, planning, starting }, isQuick) {
     const whole = equalCase({ source, target, workers: 2 }, cases).verify.seconds;
     check(`${source} -> ${target}, planning over wall`, seconds / whole, accepted.planningShare);
   }
-  for (const { source, target, seconds, cpuSeconds } of starting) {
+  for (const { source, target, seconds, cpuSeconds, nodeSeconds } of starting) {
     const title = `${source} -> ${target}, a run of next to nothing`;
     check(`${title}, seconds`, seconds, accepted.startSeconds);
+    const { startOverNode } = accepted[source === target ? 'same' : 'cross'];
+    check(`${title}, client CPU over that of node -e 0`, cpuSeconds / nodeSeconds, startOverNode);
     const { floor } = equalCase({ source, target, workers: 2 }, cases);
     check(
       `${title}, client CPU over that of the floor`,

@@ -32,10 +32,25 @@ export async function measurePlanning({ sourceUrl, targetUrl, workers }, runs) {
   return median(seconds);
 }
 
+/** Programs by name, each run in turn so many times, and the medians of each; `rowproof` stands for the program of this checkout. */
+export async function measureTurns(programs, runs) {
+  const usages = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const [name, words] of Object.entries(programs)) {
+      const program = words[0] === 'rowproof' ? [ROWPROOF, ...words.slice(1)] : words;
+      const { output: _, ...usage } = await runMeasured(program);
+      usages[name].push(usage);
+    }
+  }
+  return Object.fromEntries(Object.entries(usages).map(([name, of]) => [name, medians(of)]));
+}
+
 /** A whole run that reads next to nothing: what starting and ending take, and more than passes before the first chunk. */
 export async function measureStart({ sourceUrl, targetUrl, workers }, runs) {
   const usages = [];
+  const idle = [];
   for (let run = 0; run < runs; run++) {
+    idle.push(await runMeasured(['-e', '0']));
     const flags = describeRun({ sourceUrl, targetUrl, table: 'narrow', workers });
     const { output, ...usage } = await runMeasured([...flags, '--where', `narrow:id <= ${FEW_ROWS}`]);
     const { totals } = JSON.parse(output);
@@ -44,6 +59,7 @@ export async function measureStart({ sourceUrl, targetUrl, workers }, runs) {
     usages.push(usage);
   }
   return {
+    nodeSeconds: median(idle.map(({ cpuSeconds }) => cpuSeconds)),
     seconds: median(usages.map(({ seconds }) => seconds)),
     cpuSeconds: median(usages.map(({ cpuSeconds }) => cpuSeconds)),
   };

@@ -44,8 +44,8 @@ export function formatResults(setting, { cases, planning, starting, peer }) {
       `Planning ${source} -> ${target} alone: ${(seconds * 1000).toFixed(0)} ms`,
   );
   const starts = starting.map(
-    ({ source, target, seconds, cpuSeconds }) =>
-      `A whole run of 100 rows, ${source} -> ${target}: ${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of the client's processors`,
+    ({ source, target, seconds, cpuSeconds, nodeSeconds }) =>
+      `A whole run of 100 rows, ${source} -> ${target}: ${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of the client's processors, ${(cpuSeconds / nodeSeconds).toFixed(1)} times those of node -e 0`,
   );
   const peers = peer === null ? [] : [`pt-table-checksum, orders of one MariaDB side: ${peer.toFixed(2)} s`];
   return [describeLine(setting), '', ...table, '', ...plans, ...starts, ...peers].join('\n');

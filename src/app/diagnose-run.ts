@@ -38,7 +38,7 @@ export class DiagnosisRun {
     const isWhole = !isConditional(pair);
     const isComplete =
       isWhole && table.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
-    if (isWhole && facts.coverage.rows > 0) await this.#adviseOn(table, pair);
+    if (isWhole && facts.coverage.rows > 0 && !table.isOnceEncoded) await this.#adviseOn(table, pair);
     const onFailure = (reason: string): void => table.addFinding(incomplete(table, reason));
     try {
       const diagnoses = await diagnoseTable({

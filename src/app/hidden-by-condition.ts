@@ -11,8 +11,8 @@ import type { OpenSide } from './open-side.js';
 interface LookingBehind {
   readonly sides: Readonly<Record<Side, OpenSide>>;
   readonly tables: readonly TableState[];
-  /** Reads the differing rows of a table of the target. */
-  readonly read: (table: string) => AsyncIterable<RowDifference>;
+  /** Reads the differing rows of a table of the target, several at a time. */
+  readonly read: (table: string) => AsyncIterable<readonly RowDifference[]>;
 }
 
 interface Asking extends LookingBehind {
@@ -88,12 +88,17 @@ export async function findAllHidden({
   return found;
 }
 
-async function* firstRows(rows: AsyncIterable<RowDifference>, most: number): AsyncGenerator<RowDifference> {
+async function* firstRows(
+  batches: AsyncIterable<readonly RowDifference[]>,
+  most: number,
+): AsyncGenerator<RowDifference> {
   let count = 0;
-  for await (const row of rows) {
-    if (count >= most) return;
-    count++;
-    yield row;
+  for await (const rows of batches) {
+    for (const row of rows) {
+      if (count >= most) return;
+      count++;
+      yield row;
+    }
   }
 }
 

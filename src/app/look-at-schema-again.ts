@@ -1,19 +1,30 @@
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
-import type { Catalog } from '../core/schema.js';
+import type { Catalog, Table } from '../core/schema.js';
 import { findSchemaChanges } from '../plan/schema-changes.js';
 import type { OpenSide } from './open-side.js';
 import type { Reading } from './read-tables.js';
+
+/** More names than these would make a statement longer than the answer that it saves. */
+const MOST_NAMES = 200;
+
+interface WantedTables {
+  readonly side: Side;
+  readonly names: readonly string[];
+}
 
 /**
  * Reads both catalogs once more after the last row, however many tables there are, and takes back what was said of tables
  * that were altered meanwhile. Where that cannot be read nothing is known of any table, which is returned as the run's.
  */
 export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Promise<readonly Finding[]> {
-  if (wishes.signal.aborted) return [];
+  if (wishes.signal.aborted || namesOf(tables, 'target').length === 0) return [];
   try {
-    const [source, target] = await Promise.all([readAgain('source', sides), readAgain('target', sides)]);
+    const [source, target] = await Promise.all([
+      readByName(sides.source, { side: 'source', names: namesOf(tables, 'source') }),
+      readByName(sides.target, { side: 'target', names: namesOf(tables, 'target') }),
+    ]);
     for (const table of tables) {
       for (const { finding, isMisread } of findSchemaChanges(table.planned, { source, target })) {
         if (isMisread) table.record({ kind: 'misread' });
@@ -29,18 +40,34 @@ export async function lookAtSchemaAgain({ sides, tables, wishes }: Reading): Pro
   }
 }
 
+/** The tables of a side that have a partner: nothing is said of others. */
+function namesOf(tables: Reading['tables'], side: Side): readonly string[] {
+  return tables.flatMap(({ planned: { source, target } }) =>
+    source === null || target === null ? [] : [{ source, target }[side].name],
+  );
+}
+
+/** The tables of a side, by their names: there may be tens of thousands, each of which is looked up. */
+async function readByName(open: OpenSide, wanted: WantedTables): Promise<ReadonlyMap<string, Table>> {
+  const { tables } = await readAgain(open, wanted);
+  return new Map(tables.map((table) => [table.name, table]));
+}
+
 /** The session of the beginning may have been idle for hours and lost; a new one sees the same catalog. */
-async function readAgain(side: Side, sides: Readonly<Record<Side, OpenSide>>): Promise<Catalog> {
-  const { engine, session, settings } = sides[side];
+async function readAgain(
+  { engine, session, settings }: OpenSide,
+  { side, names }: WantedTables,
+): Promise<Catalog> {
+  const request = { settings, ...(names.length <= MOST_NAMES && { tables: names }) };
   try {
-    if (!session.broken) return await session.ask('catalog', { settings });
+    if (!session.broken) return await session.ask('catalog', request);
   } catch {
     // What is wrong with the server is said of the new session.
   }
   try {
     const fresh = await engine.open(settings);
     try {
-      return await fresh.ask('catalog', { settings });
+      return await fresh.ask('catalog', request);
     } finally {
       await fresh.close();
     }

@@ -35,7 +35,7 @@ export interface SideRequest {
   readonly environment: Environment;
   readonly stop?: AbortSignal | undefined;
   readonly onChosen?: ChoiceListener | undefined;
-  /** Is told about how many rows all tables of the side have, before its catalog is read whole. */
+  /** Is told about how many rows the tables of the side have that take longer than a moment, before its catalog is read whole. */
   readonly onRows?: ((rows: number) => void) | undefined;
   readonly log?: Log | undefined;
   /** Told that the side has sent nothing for so long, although it was asked something. */

@@ -3,7 +3,8 @@ import { findGapsOf } from '../core/coverage.js';
 import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
 import type { Log } from '../core/log.js';
-import type { Side } from '../core/pairing.js';
+import { sumLongTables } from '../core/long-tables.js';
+import { isConditional, type Side, type TablePair } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { planChecksums } from '../plan/checksum-plan.js';
 import { countTables } from '../run/count-tables.js';
@@ -38,6 +39,7 @@ export interface RunWishes {
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
   readonly wantsServers: boolean;
+  readonly wantsMarks: boolean;
   readonly lagWithinMs: number | null;
   readonly log: Log;
   /** Tells the user what must be read although the run goes on. */
@@ -152,6 +154,11 @@ function estimateRows(tables: readonly TableState[]): number | null {
   }, 0);
 }
 
+/** A condition may leave next to nothing of a table. */
+function estimateRead(pair: TablePair): number | null {
+  return isConditional(pair) ? null : pair.source.estimatedRows;
+}
+
 async function countAll({
   config,
   wishes,
@@ -193,8 +200,9 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const hidesWords = hidesRows(config);
+  const estimatedRows = sumLongTables(pairs.map(estimateRead));
   const holdsSnapshots = snapshots !== null;
-  pool.configure({ connections, pairs, hidesWords, holdsSnapshots, estimatedRows: estimateRows(tables) });
+  pool.configure({ connections, pairs, hidesWords, holdsSnapshots, estimatedRows });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();

@@ -47,18 +47,18 @@ export function repairFacts(
     pairs: paired.map(({ pair }) => pair),
     sizes: new Map(paired.map(({ pair, size }) => [qualifiedName(pair.target), size])),
     catalog,
-    read: (name) => waived.mark(name, readTable(spool, tables, name)),
+    read: (name) => waived.markBatches(name, readTable(spool, tables, name)),
   };
 }
 
-/** Reads the differing rows of a table of the target. */
+/** Reads the differing rows of a table of the target, several at a time. */
 export async function* readTable(
   spool: Spool,
   tables: readonly TableState[],
   name: string,
-): AsyncGenerator<RowDifference> {
+): AsyncGenerator<readonly RowDifference[]> {
   for (const { planned, stored } of tables) {
     if (planned.target === null || qualifiedName(planned.target) !== name) continue;
-    yield* spool.read(planned.id, stored);
+    yield* spool.readBatches(planned.id, stored);
   }
 }

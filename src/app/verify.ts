@@ -24,9 +24,9 @@ import { withBareNames } from './bare-names.js';
 import { comparisonFacts } from './comparison-facts.js';
 import { describeServers } from './describe-servers.js';
 import { openKeyHasher, RowTeller } from './disclose-rows.js';
-import { examineRepair } from './examine-repair.js';
+import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
-import { noteHiddenRows } from './hidden-by-condition.js';
+import { readWriteMarks } from './gate/write-marks.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -80,8 +80,8 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, lagWithinMs = null } = hooks;
-  const { sitting = ONLY_SITTING } = hooks;
+  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, wantsMarks = false } = hooks;
+  const { lagWithinMs = null, sitting = ONLY_SITTING } = hooks;
   const limit = limitRuntime(config.maxRuntimeMs, hooks.signal);
   const { signal } = limit;
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
@@ -91,6 +91,7 @@ export async function verifyWith(
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
     wantsServers,
+    wantsMarks,
     lagWithinMs,
     log,
     warn: hooks.onWarning ?? warnOfProcess,
@@ -163,6 +164,8 @@ async function verifyOpenSides(
     const patient = waitForServers(load.sides, outage.servers);
     const { signal } = wishes;
     const isResumed = wishes.sitting.sitting.earlier !== null;
+    const marks =
+      wishes.wantsMarks && !isResumed ? await readWriteMarks({ sides, tables: pairing.tables }) : null;
     const replication = await Replication.open({ ...run, sides: patient, tables, signal, isResumed });
     const snapshots = makeSnapshots(run, load);
     const reading = {
@@ -179,11 +182,12 @@ async function verifyOpenSides(
     const read = ({ planned, stored }: TableState) => spool.readBatches(planned.id, stored);
     const waived = await waiveRows({ book, tables, diagnoses, read });
     const wanted = repairCatalog === null ? null : repairFacts(repairCatalog, { spool, tables, waived });
-    const repair = wanted === null ? null : await examineRepair({ sides, tables, facts: wanted });
-    if (wanted === null && !wishes.signal.aborted) {
+    const repair = wanted === null ? null : await examine({ sides, tables, facts: wanted });
+    if (wanted === null && !wishes.signal.aborted && tables.some(({ differences }) => differences > 0)) {
+      const { noteHiddenRows } = await import('./hidden-by-condition.js');
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const results = await finishTables(reading, { diagnoses, waived, canaries });
+    const results = await finishTables(reading, { diagnoses, waived, canaries, marks });
     await closing;
     const result = buildResult({
       version: VERSION,
@@ -253,6 +257,10 @@ async function verifyOpenSides(
     throw error;
   }
 }
+
+/** Loaded late: only a repair asks what servers would refuse of it. */
+const examine: typeof ExamineRepair = async (examination) =>
+  (await import('./examine-repair.js')).examineRepair(examination);
 
 /** What a run knows of its servers being there, and of how many connections they have for it. */
 function watchServers({ config, sides, wishes }: OpenRun, load: RunLoad): Pick<Reading, 'servers' | 'slots'> {

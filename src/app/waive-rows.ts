@@ -69,6 +69,21 @@ export class WaivedRows {
     return this.#tables.has(table) ? this.#marked(table, rows) : rows;
   }
 
+  /** The same, several rows at a time. */
+  markBatches(
+    table: string,
+    batches: AsyncIterable<readonly RowDifference[]>,
+  ): AsyncIterable<readonly RowDifference[]> {
+    return this.#tables.has(table) ? this.#markedBatches(table, batches) : batches;
+  }
+
+  async *#markedBatches(
+    table: string,
+    batches: AsyncIterable<readonly RowDifference[]>,
+  ): AsyncGenerator<readonly RowDifference[]> {
+    for await (const rows of batches) yield rows.map((row) => this.markRow(table, row));
+  }
+
   async *#marked(table: string, rows: AsyncIterable<RowDifference>): AsyncGenerator<RowDifference> {
     for await (const row of rows) yield this.markRow(table, row);
   }

@@ -1,7 +1,7 @@
+import { VERSION } from '../config/version.js';
 import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { guardProcess, openProcessIo } from './process-io.js';
-import { runCli } from './run-cli.js';
 
 /** What a stopped run gets to write out what is on its way to a pipe. */
 const LAST_WORDS_MS = 500;
@@ -12,7 +12,14 @@ const LAST_WORDS_MS = 500;
  */
 export async function main(argv: readonly string[], io?: CliIo): Promise<void> {
   if (io === undefined) guardProcess();
-  const exitCode = await runCli(argv, io ?? openProcessIo(), {
+  const opened = io ?? openProcessIo();
+  if (argv.length === 1 && argv[0] === '--version') {
+    opened.stdout.write(`${VERSION}\n`);
+    return;
+  }
+  // Loaded late, so that asking for the version loads nothing at all.
+  const { runCli } = await import('./run-cli.js');
+  const exitCode = await runCli(argv, opened, {
     // Loaded late, so that --help does not wait for database packages.
     verify: async (config, hooks) => (await import('../app/verify.js')).verify(config, hooks),
     plan: async (config, hooks) => (await import('../app/plan-run.js')).planRun(config, hooks),

@@ -27,7 +27,7 @@ export async function writeRepair({
   if (paths === null) return;
   const { dialect } = read.catalog;
   let doing = 'putting repair SQL in order';
-  const facts = { ...read, read: (table: string) => watch.follow(read.read(table), doing) };
+  const facts = { ...read, read: (table: string) => watch.followBatches(read.read(table), doing) };
   const survey = await RepairSurvey.take(facts, null);
   const undo = await RepairSurvey.take(facts, survey);
   doing = `writing ${paths.undo}`;

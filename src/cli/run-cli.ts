@@ -3,8 +3,8 @@ import { formatWorkflowCommand } from '../report/github/workflow-command.js';
 import { guardText } from '../words/visible-text.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import type { Command } from './command.js';
-import { parseCommandLine } from './command-line.js';
 import { describeFailure, hidePasswords } from './failure.js';
+import { readPlainWords } from './plain-words.js';
 import { type Apply, runApply } from './run-apply.js';
 import { type Plan, runPlan } from './run-plan.js';
 import { runVerify, type Verify } from './run-verify.js';
@@ -25,7 +25,7 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   const hideSecrets = (text: string) => hidePasswords(text, secretive);
   const guarded = guardStreams(io, secretive);
   try {
-    const command = await parseCommandLine(argv, io.stdout.columns ?? HELP_WIDTH);
+    const command = readPlainWords(argv) ?? (await parseWords(argv, io.stdout.columns ?? HELP_WIDTH));
     if (command.kind === 'verify' && command.flags.only !== undefined) {
       // Loaded late: few runs read again what an earlier one found.
       const { runOnly } = await import('./run-resume.js');
@@ -37,6 +37,18 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       // Loaded late: only this command reads more than once.
       const { runWatch } = await import('./run-watch.js');
       return await runWatch({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
+    }
+    if (command.kind === 'preflight' || command.kind === 'cutover') {
+      // Loaded late: the other commands have no checks.
+      const { runGateCommand } = await import('./run-gate.js');
+      return await runGateCommand({
+        ...command,
+        io: guarded,
+        keepSecret,
+        hideSecrets,
+        words: argv,
+        ...parts,
+      });
     }
     if (command.kind === 'resume') {
       // Loaded late: the other commands have no use for journals.
@@ -77,6 +89,12 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
     guarded.stderr.write(text);
     return exitCode;
   }
+}
+
+/** Loaded late: most command lines need no parser that explains what is wrong with them. */
+async function parseWords(argv: readonly string[], width: number): Promise<Command> {
+  const { parseCommandLine } = await import('./command-line.js');
+  return await parseCommandLine(argv, width);
 }
 
 /** Loaded late: the other commands have no use for writing YAML, nor for what earlier runs left. */

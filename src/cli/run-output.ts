@@ -15,7 +15,6 @@ import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
 import type { Past } from './past-plan.js';
-import { writeRepair } from './repair-files.js';
 import { type KnownBeside, openReportFiles, type ReportFiles } from './report-files.js';
 import type { WritingWatch } from './writing-watch.js';
 
@@ -133,6 +132,8 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
     const writing = { destination, files: repairFiles, facts: repair, watch };
     await attempt(async () => {
       assertKept(outcome.result, '--repair');
+      // Loaded late: most runs write no repair.
+      const { writeRepair } = await import('./repair-files.js');
       await writeRepair({ ...writing, result: outcome.result });
     });
   }

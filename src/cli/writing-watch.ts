@@ -17,6 +17,30 @@ export class WritingWatch {
     this.#watching = watching;
   }
 
+  /** Hands several things at a time on, and counts each. */
+  async *followBatches<Thing>(
+    batches: AsyncIterable<readonly Thing[]>,
+    doing: string,
+  ): AsyncGenerator<readonly Thing[]> {
+    const { show, stop } = this.#watching;
+    let done = 0;
+    let told = 0;
+    show(doing);
+    try {
+      for await (const batch of batches) {
+        if (stop.aborted) throw interrupted();
+        done += batch.length;
+        if (done - told >= SHOW_EVERY) {
+          told = done;
+          show(`${doing}: ${formatCount(done)} rows`);
+        }
+        yield batch;
+      }
+    } finally {
+      show('');
+    }
+  }
+
   /** Hands the same things on; `doing` says what is done with them, `writing rows.ndjson`. */
   async *follow<Thing>(things: AsyncIterable<Thing>, doing: string): AsyncGenerator<Thing> {
     const { show, stop } = this.#watching;

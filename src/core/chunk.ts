@@ -150,6 +150,8 @@ export interface ComparedChunk extends ComparedDifferences {
   /** The larger side's wire bytes, for pacing. */
   readonly wireBytes: number;
   readonly elapsedMs: number;
+  /** Set where none of its text was encoded twice, as far as its bytes say; absent where they were not looked at. */
+  readonly onceEncoded?: true;
 }
 
 /** A chunk of which nothing is known; `transient` says whether another try may help. */

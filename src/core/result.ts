@@ -4,6 +4,7 @@ import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
+import type { WriteMark } from './gate/write-marks.js';
 import type { LoadLimits } from './load-limits.js';
 import type { Consistency, SnapshotResult } from './snapshot.js';
 import type { Mode, Verdict } from './verdict.js';
@@ -80,6 +81,8 @@ export interface TableResult extends RowCounts {
   /** How many changed rows differ in a column, by the target's name. */
   readonly changedColumns: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
+  /** What each server said of writes before the first row was read, to be compared with what it says later; null where it says nothing. */
+  readonly writeMarks?: { readonly source: WriteMark | null; readonly target: WriteMark | null };
   readonly findings: readonly Finding[];
   /** Why rows differ, as far as they show it; without examples where values are hidden. */
   readonly diagnoses: readonly Diagnosis[];

@@ -4,7 +4,11 @@
  */
 export const HIDDEN_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
+/** What most statements are, in which there is nothing to look for. */
+const PRINTABLE = /^[ -~]*$/;
+
 /** Whether a text has such a character. */
 export function hasHidden(text: string): boolean {
+  if (PRINTABLE.test(text)) return false;
   return text.search(HIDDEN_CHARACTERS) !== -1;
 }

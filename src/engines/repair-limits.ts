@@ -1,7 +1,17 @@
 import type { Column } from '../core/schema.js';
 
-/** The numbers in the parentheses of a declared type: `decimal(10,2)` has 10 and 2. */
-export function declaredNumbers({ declared }: Column): readonly number[] {
+const numbersOf = new WeakMap<Column, readonly number[]>();
+
+/** The numbers in the parentheses of a declared type, `decimal(10,2)` has 10 and 2; read once for a column, not for each value. */
+export function declaredNumbers(column: Column): readonly number[] {
+  const known = numbersOf.get(column);
+  if (known !== undefined) return known;
+  const numbers = readNumbers(column);
+  numbersOf.set(column, numbers);
+  return numbers;
+}
+
+function readNumbers({ declared }: Column): readonly number[] {
   const [, list] = /\((-?\d+(?:,\s*-?\d+)?)\)/.exec(declared) ?? [];
   return list === undefined ? [] : list.split(',').map(Number);
 }

@@ -97,11 +97,20 @@ function readBoolean(value: Value, to: Column): TypedChoice {
   return unwritable(to, `cannot hold ${String(value)}`);
 }
 
+/** So many characters of a whole number are a double without loss. */
+const SAFE_DIGITS = 15;
+
 function readWhole(value: Value, to: Column): TypedChoice {
   if (typeof value !== 'string' || to.type.kind !== 'int') return undecodable(to);
   const text = wholeText(value);
   if (text === null) return unwritable(to, `cannot hold ${value}`);
   const { bits, unsigned } = to.type;
+  if (text.length <= SAFE_DIGITS) {
+    const small = Number(text);
+    const least = unsigned ? 0 : -(2 ** (bits - 1));
+    const isSmall = small >= least && small < 2 ** (unsigned ? bits : bits - 1);
+    return isSmall ? { kind: 'number', text: String(small) } : unwritable(to, `cannot hold ${value}`);
+  }
   const number = BigInt(text);
   const fits = (unsigned ? BigInt.asUintN(bits, number) : BigInt.asIntN(bits, number)) === number;
   return fits ? { kind: 'number', text: number.toString() } : unwritable(to, `cannot hold ${value}`);

@@ -1,6 +1,13 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Fence } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
+import type { Verb } from '../core/gate/application-facts.js';
+import type { Fact } from '../core/gate/fact.js';
+import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { ProbeAnswer, ProbeRequest } from '../core/gate/probe.js';
+import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.js';
+import type { SideGrants } from '../core/gate/side-grants.js';
+import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
@@ -69,6 +76,8 @@ export interface CatalogRequest {
   readonly settings: ConnectionSettings;
   /** Is told about how many rows all tables have, if the server says that before the rest. */
   readonly onRows?: ((rows: number) => void) | undefined;
+  /** The names of the only tables that are wanted; all where it is absent. */
+  readonly tables?: readonly string[] | undefined;
 }
 
 /** What a server does for a session; `working` also where the account may not see that. */
@@ -138,6 +147,27 @@ export interface Questions {
   };
   /** A text for each table, by its name, that is another one once rows of it were written; those that the server says nothing of are left out. */
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
+  /** `Capabilities.gate`: the least that the account must be granted for the gate to see all of a schema. */
+  readonly 'gate-grants': { readonly about: string; readonly answer: Pick<SideGrants, 'grants' | 'managed'> };
+  /** `Capabilities.gate`: what the account may do with tables of one schema, by their names. */
+  readonly 'table-verbs': {
+    readonly about: readonly Table[];
+    readonly answer: Fact<ReadonlyMap<string, ReadonlySet<Verb>>>;
+  };
+  /** `Capabilities.gate`: everything that the server says to the gate, in one reading. */
+  readonly gate: { readonly about: GateRequest; readonly answer: GateFacts };
+  /** `Capabilities.gate`: who is on the server, which is asked often while rows are read. */
+  readonly 'gate-sessions': {
+    readonly about: SessionsRequest;
+    readonly answer: Fact<readonly SessionFacts[]>;
+  };
+  /** `Capabilities.gate`: whether rows keep rules that nothing holds them to, an answer a probe. Reads rows. */
+  readonly 'gate-probes': { readonly about: ProbeRequest; readonly answer: readonly Fact<ProbeAnswer>[] };
+  /** `Capabilities.gate`: by the names of tables of one schema, what shows whether their rows were written; see `isUnwritten`. */
+  readonly 'write-marks': {
+    readonly about: MarksRequest;
+    readonly answer: ReadonlyMap<string, WriteMark>;
+  };
   /**
    * `Capabilities.snapshots`: from now on every read of the session is as of this instant. Asked again it is a later instant,
    * where the snapshot is of its own.

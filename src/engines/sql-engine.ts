@@ -6,6 +6,7 @@ import { readChecksum, readPartChecksums } from './checksum.js';
 import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
+import { readGateFact, readGateFacts, readProbes, writeFix } from './gate-answers.js';
 import { logSqlSession } from './log-sql-session.js';
 import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
@@ -21,6 +22,7 @@ import type {
   WriterLockRequest,
 } from './snapshots.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
+import type { SqlGate } from './sql-gate.js';
 import type { SqlPositions } from './sql-positions.js';
 import type { SqlSession } from './sql-session.js';
 import type { Lexicon } from './sql-tokens.js';
@@ -58,6 +60,7 @@ export interface SqlEngineParts
   readClock(session: SqlSession): Promise<number>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
   readonly positions: SqlPositions;
+  readonly gate: SqlGate;
   readActivity(session: SqlSession, sessionId: string): Promise<SessionActivity>;
   readonly snapshots: SqlSnapshots;
   /** Absent where a replica cannot be told to stop at a place. */
@@ -82,7 +85,7 @@ export interface SqlSnapshots {
 
 /** Makes an engine that turns what is asked of it into SQL. */
 export function createSqlEngine(parts: SqlEngineParts): Engine {
-  const { dialect, checksum, cancel, openSql, positions } = parts;
+  const { dialect, checksum, cancel, openSql, positions, gate } = parts;
   return {
     ...parts,
     open: async (settings, stop, log) => {
@@ -96,6 +99,7 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       cancel,
       checksum,
       positions,
+      gate: { stopLine: gate.stopLine, writeFix: (action) => writeFix(gate, action) },
       ...{ estimate: true, sizes: true, load: true, activity: true, repair: true, snapshots: true },
       applier: parts.applier !== undefined,
     },
@@ -126,6 +130,13 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     account: () => parts.readAccount(session),
     clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
+    'table-verbs': (tables) => parts.gate.readVerbs(session, tables),
+    'gate-grants': (schema) => parts.gate.describeGrants(session, schema),
+    gate: (request) => readGateFacts(session, parts, request),
+    'gate-sessions': (request) =>
+      readGateFact(session, parts, () => parts.gate.readSessions(session, request)),
+    'gate-probes': (request) => readProbes(session, parts, request),
+    'write-marks': (request) => parts.gate.readWriteMarks(session, request),
     activity: (sessionId) => parts.readActivity(session, sessionId),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
     'repair-question': (sql) => session.query(sql),

@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.js';
 import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
-import type { Catalog, Column, Key, Table, ValueType } from '../core/schema.js';
+import type { Column, Key, Table, ValueType } from '../core/schema.js';
 import type { PlannedTable } from './table-pairing.js';
 
 /** What the report says of an alteration; `isMisread` where differing rows prove nothing either. */
@@ -11,16 +11,16 @@ export interface SchemaChange {
 
 /**
  * Says where a table is no longer what the run took it for. Rows that were read as another type, or from a table that has
- * given its name to another one since, prove nothing of what is there now.
+ * given its name to another one since, prove nothing of what is there now. `after` holds the tables of each side by their names.
  */
 export function findSchemaChanges(
   planned: PlannedTable,
-  after: Readonly<Record<Side, Catalog>>,
+  after: Readonly<Record<Side, ReadonlyMap<string, Table>>>,
 ): readonly SchemaChange[] {
   return SIDES.flatMap((side) => {
     const table = planned[side];
     if (table === null || planned.source === null || planned.target === null) return [];
-    const now = after[side].tables.find(({ name }) => name === table.name);
+    const now = after[side].get(table.name);
     const key = (planned.pair?.key ?? []).map((column) => column[side].name);
     const change = describeChange(table, now, key);
     if (change === null) return [];

@@ -47,7 +47,8 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
     mapping: scope.mapping,
     matchNames: scope.matchNames,
   });
-  const partnerOf = new Map(match.pairs.map((pair) => [pair.source, pair.target]));
+  const named = new Map(partners.map((table) => [table.name, table]));
+  const partnerOf = new Map(match.pairs.map((pair) => [pair.source, named.get(pair.target)]));
   const planned = sources.map((table) => {
     const ambiguity = match.ambiguous.find((entry) => entry.source === table.name);
     if (ambiguity !== undefined) {
@@ -55,7 +56,7 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
       const name = { table: qualifiedName(table), name: table.name };
       return planLone(table, ambiguousFinding({ what: 'table', ...name, candidates }));
     }
-    const partner = partners.find((candidate) => candidate.name === partnerOf.get(table.name));
+    const partner = partnerOf.get(table.name);
     if (partner !== undefined) return planPair({ table, partner, scope });
     return planLone(table, target.partial === null ? missingTable(table) : unseenTable(table));
   });

@@ -19,13 +19,33 @@ const MICROS_PER_SECOND = 1_000_000n;
  */
 export function convertValue(pair: ColumnPair, value: Value): ConvertedValue {
   if (value === null || pair.rule.kind === 'plain') return { kind: 'value', value };
-  const { source, target } = pair.rule;
-  const steps = [source, target].map((rule) => (rule.kind === 'plain' ? [] : rule.steps));
-  const [own = [], other = []] = steps;
-  const zone = zoneOf(own) ?? zoneOf(other);
+  const { zone, own, other } = stepsOf(pair);
   if (zone !== null && typeof value === 'string') return convertTime(value, zone, pair);
-  if (isSwapped(own) !== isSwapped(other)) return { kind: 'value', value: swapUuid(value, isSwapped(own)) };
+  if (own !== other) return { kind: 'value', value: swapUuid(value, own) };
   return typeof value === 'string' ? convertNumber(value, pair) : { kind: 'value', value };
+}
+
+/** What the rule of a column pair means for all of its values. */
+interface PairSteps {
+  readonly zone: string | null;
+  /** Whether the source, and the target, has the halves of its UUIDs swapped. */
+  readonly own: boolean;
+  readonly other: boolean;
+}
+
+const known = new WeakMap<ColumnPair, PairSteps>();
+
+/** Read once for a column pair, not for each value. */
+function stepsOf(pair: ColumnPair): PairSteps {
+  const before = known.get(pair);
+  if (before !== undefined) return before;
+  const [own = [], other = []] =
+    pair.rule.kind === 'plain'
+      ? []
+      : [pair.rule.source, pair.rule.target].map((rule) => (rule.kind === 'plain' ? [] : rule.steps));
+  const steps = { zone: zoneOf(own) ?? zoneOf(other), own: isSwapped(own), other: isSwapped(other) };
+  known.set(pair, steps);
+  return steps;
 }
 
 function zoneOf(steps: readonly ValueStep[]): string | null {

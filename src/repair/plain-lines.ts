@@ -26,12 +26,37 @@ export async function* checkLines(pieces: AsyncIterable<string>, quoting: Quotin
 
 function checkLine(line: string, quoted: RegExp): void {
   if (line === '' || line === STOP_ON_ERROR) return;
+  const open = scanPlain(line);
+  if (open !== null) {
+    if (!BEGINNINGS.test(line)) throw new RangeError('A line of a repair file begins with no statement');
+    if (open && !line.startsWith('--')) throw new RangeError('A line of a repair file leaves a quote open');
+    return;
+  }
   if (UNSAFE.test(line)) throw new RangeError('A line of a repair file holds a control character');
   if (!BEGINNINGS.test(line)) throw new RangeError('A line of a repair file begins with no statement');
   if (line.startsWith('--')) return;
   const bare = withoutQuoted(line, quoted);
   if (bare === null) throw new RangeError('A line of a repair file leaves a quote open');
   if (bare.includes('\\')) throw new RangeError('A line of a repair file holds a client command');
+}
+
+const BACKSLASH = 0x5c;
+const QUOTES: ReadonlySet<number> = new Set([0x27, 0x22, 0x60]);
+
+/**
+ * Whether a line leaves a quote open, of which no character is hidden or an escape: then a quote that is doubled ends a text
+ * and begins the next one. Null for any other line, which needs a closer look.
+ */
+function scanPlain(line: string): boolean | null {
+  let quote = 0;
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === BACKSLASH) return null;
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (QUOTES.has(code)) quote = code;
+  }
+  return quote !== 0;
 }
 
 function quotedBy({ escapeStrings }: Quoting): RegExp {

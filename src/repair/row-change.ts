@@ -32,23 +32,33 @@ const KINDS = {
   undo: { missing: 'delete', extra: 'insert', changed: 'update' },
 } as const;
 
+/** A table pair with its columns as a list, which is made once for all rows. */
+export interface ChangedTable {
+  readonly pair: TablePair;
+  readonly columns: readonly ColumnPair[];
+}
+
+/** Makes a table pair ready for its rows. */
+export function changedTable(pair: TablePair): ChangedTable {
+  return { pair, columns: comparedColumns(pair) };
+}
+
 /**
  * Turns a difference into the change that removes it, or into the one that brings it back: one for each copy where rows
  * have no key.
  */
-export function* toRowChanges(
+export function toRowChanges(
   difference: RowDifference,
-  pair: TablePair,
+  { pair, columns }: ChangedTable,
   direction: RepairDirection,
-): Generator<RowChange> {
-  const columns = comparedColumns(pair);
+): readonly RowChange[] {
   const source = valuesOf(difference.source, columns, 'source');
   const target = valuesOf(difference.target, columns, 'target');
   const [before, after] = direction === 'repair' ? [target, source] : [source, target];
   const kind = KINDS[direction][difference.kind];
-  const change = { kind, key: keyOf(difference, pair, { kind, before, after }), before, after };
-  if (difference.key !== null) yield { ...change, copy: null };
-  else for (const copy of copiesOf(difference, direction)) yield { ...change, copy };
+  const key = keyOf(difference, pair, { kind, before, after });
+  if (difference.key !== null) return [{ kind, key, before, after, copy: null }];
+  return [...copiesOf(difference, direction)].map((copy) => ({ kind, key, before, after, copy }));
 }
 
 /**
@@ -82,7 +92,7 @@ function valuesOf(
     const { [side]: from, target: to } = pair;
     if (!Object.hasOwn(row, to.name)) continue;
     const value = row[to.name] ?? null;
-    if (side === 'target') values.push({ from, to, value });
+    if (side === 'target' || pair.rule.kind === 'plain') values.push({ from, to, value });
     else {
       const converted = convertValue(pair, value);
       values.push(

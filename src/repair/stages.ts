@@ -30,6 +30,9 @@ export type RepairStep =
   | { readonly kind: 'join' }
   | { readonly kind: 'part' };
 
+/** Steps that follow each other, as many at a time as there are: waiting for each costs as much as making it. */
+export type RepairSteps = readonly RepairStep[];
+
 interface Staging {
   readonly survey: RepairSurvey;
   /** Tables whose extra rows go last. */
@@ -47,12 +50,12 @@ interface Staging {
  *
  * Where values are put aside, everything is one transaction: nobody sees them.
  */
-export async function* stageRepair(survey: RepairSurvey): AsyncGenerator<RepairStep> {
+export async function* stageRepair(survey: RepairSurvey): AsyncGenerator<RepairSteps> {
   const staging: Staging = { survey, late: findLateTables(survey) };
   const { parentsFirst } = survey.order;
   const childrenFirst = [...parentsFirst].reverse();
   const isLate = (name: string): boolean => staging.late.has(name);
-  if (survey.needsOneTransaction) yield { kind: 'join' };
+  if (survey.needsOneTransaction) yield [{ kind: 'join' }];
   yield* stageDeletes(
     staging,
     childrenFirst.filter((name) => !isLate(name)),
@@ -69,7 +72,7 @@ export async function* stageRepair(survey: RepairSurvey): AsyncGenerator<RepairS
   }
   yield* stageDeletes(staging, childrenFirst.filter(isLate));
   for (const name of parentsFirst) yield* stageChecks(staging, name);
-  if (survey.needsOneTransaction) yield { kind: 'part' };
+  if (survey.needsOneTransaction) yield [{ kind: 'part' }];
 }
 
 /** A parent cannot go while a row that will be changed still refers to it, nor before a child that goes late. */
@@ -101,27 +104,39 @@ interface RowStage {
 async function* stageRows(
   { survey, late }: Staging,
   { name, kind, build, aside }: RowStage,
-): AsyncGenerator<RepairStep> {
+): AsyncGenerator<RepairSteps> {
   const table = survey.tables.get(name);
   if (table === undefined || kind.every((each) => table.counts[each] === 0)) return;
   const rounds = [...new Set([0, ...table.levels.values()])].sort((one, other) => one - other);
   if (kind.includes('delete')) rounds.reverse();
   for (const round of rounds) {
-    for await (const row of survey.rows(name)) {
-      if (row.obstacle !== null || !kind.includes(row.change.kind)) continue;
-      if ((table.levels.get(row.number) ?? 0) !== round) continue;
-      const sql = build(row.change, table, row);
-      if (sql === null) continue;
-      const isAside = aside !== undefined && returningColumns(row, table, late).size > 0;
-      const { copy } = row.change;
-      const goesOn = copy !== null && copy.place + 1 < copy.of;
-      yield { kind: 'statement', table: name, row: row.number, sql, aside: isAside ? aside : null, goesOn };
+    for await (const rows of survey.batches(name)) {
+      const steps: RepairStep[] = [];
+      for (const row of rows) {
+        if (row.obstacle !== null || !kind.includes(row.change.kind)) continue;
+        if ((table.levels.get(row.number) ?? 0) !== round) continue;
+        const sql = build(row.change, table, row);
+        if (sql === null) continue;
+        const isAside = aside !== undefined && returningColumns(row, table, late).size > 0;
+        const { copy } = row.change;
+        const goesOn = copy !== null && copy.place + 1 < copy.of;
+        const { number } = row;
+        steps.push({
+          kind: 'statement',
+          table: name,
+          row: number,
+          sql,
+          aside: isAside ? aside : null,
+          goesOn,
+        });
+      }
+      if (steps.length > 0) yield steps;
     }
   }
 }
 
 /** Rows that refer to each other in a circle let go first. */
-async function* stageDeletes(staging: Staging, names: readonly string[]): AsyncGenerator<RepairStep> {
+async function* stageDeletes(staging: Staging, names: readonly string[]): AsyncGenerator<RepairSteps> {
   for (const name of names) {
     const build: RowStatement = (change, table, row) => {
       const loose = looseColumns(change, table);
@@ -141,7 +156,7 @@ async function* stageDeletes(staging: Staging, names: readonly string[]): AsyncG
   }
 }
 
-async function* stageHolds(staging: Staging, name: string): AsyncGenerator<RepairStep> {
+async function* stageHolds(staging: Staging, name: string): AsyncGenerator<RepairSteps> {
   if (staging.survey.tables.get(name)?.parked.size === 0) return;
   const kind: RowChange['kind'][] = staging.late.has(name) ? ['update', 'delete'] : ['update'];
   yield* stageRows(staging, {
@@ -155,7 +170,7 @@ async function* stageHolds(staging: Staging, name: string): AsyncGenerator<Repai
   });
 }
 
-function stageInserts(staging: Staging, name: string): AsyncGenerator<RepairStep> {
+function stageInserts(staging: Staging, name: string): AsyncGenerator<RepairSteps> {
   return stageRows(staging, {
     name,
     kind: ['insert'],
@@ -163,7 +178,7 @@ function stageInserts(staging: Staging, name: string): AsyncGenerator<RepairStep
   });
 }
 
-async function* stageFills(staging: Staging, name: string): AsyncGenerator<RepairStep> {
+async function* stageFills(staging: Staging, name: string): AsyncGenerator<RepairSteps> {
   if (!staging.survey.order.loose.has(name)) return;
   const build: RowStatement = (change, table) => {
     const loose = looseColumns(change, table);
@@ -173,7 +188,7 @@ async function* stageFills(staging: Staging, name: string): AsyncGenerator<Repai
 }
 
 /** Updates that cannot put their unique value aside go while the rows that want it are still to come. */
-async function* stageEarlyUpdates(staging: Staging, name: string): AsyncGenerator<RepairStep> {
+async function* stageEarlyUpdates(staging: Staging, name: string): AsyncGenerator<RepairSteps> {
   const early = staging.survey.tables.get(name)?.early ?? new Map<number, number>();
   for (const round of [...new Set(early.values())].sort((one, other) => one - other)) {
     yield* stageUpdates(staging, name, ({ number }) => early.get(number) === round);
@@ -184,7 +199,7 @@ function stageUpdates(
   staging: Staging,
   name: string,
   isTurn: (row: SurveyedRow) => boolean,
-): AsyncGenerator<RepairStep> {
+): AsyncGenerator<RepairSteps> {
   return stageRows(staging, {
     name,
     kind: ['update'],
@@ -197,8 +212,11 @@ function stageUpdates(
 /** The columns that must be NULL for a while and are not NULL by themselves. */
 function looseColumns(change: RowChange, survey: TableSurvey): HeldColumns {
   const { dialect } = survey.catalog;
+  if (survey.order.loose.size === 0) return NOTHING_HELD;
   return new Map(looseValues(change, survey).map(({ to }) => [to.name, heldNull(to, dialect)]));
 }
+
+const NOTHING_HELD: HeldColumns = new Map();
 
 /** What is put aside of a row because another row takes its unique value before it has let go of it. */
 function parkedColumns(
@@ -206,6 +224,7 @@ function parkedColumns(
   { parked, pair }: TableSurvey,
   late: ReadonlySet<string>,
 ): HeldColumns {
+  if (parked.size === 0) return NOTHING_HELD;
   const isEarlyDelete = change.kind === 'delete' && !late.has(qualifiedName(pair.target));
   if (change.kind === 'insert' || isEarlyDelete) return new Map();
   return new Map((parked.get(number) ?? []).map(({ column, held }) => [column.name, held]));
@@ -213,13 +232,14 @@ function parkedColumns(
 
 /** What is put aside and must come back: a column that ends as NULL has its last value already. */
 function returningColumns(row: SurveyedRow, table: TableSurvey, late: ReadonlySet<string>): HeldColumns {
+  if (table.parked.size === 0) return NOTHING_HELD;
   const endsNull = new Set(row.change.after.filter(({ value }) => value === null).map(({ to }) => to.name));
   const parked = [...parkedColumns(row, table, late)];
   return new Map(parked.filter(([name, { sql }]) => sql !== 'NULL' || !endsNull.has(name)));
 }
 
 /** Makes sure that no row is left as it was put aside. */
-async function* stageChecks({ survey, late }: Staging, name: string): AsyncGenerator<RepairStep> {
+async function* stageChecks({ survey, late }: Staging, name: string): AsyncGenerator<RepairSteps> {
   const table = survey.tables.get(name);
   if (table === undefined || table.parked.size === 0) return;
   const { dialect } = table.catalog;
@@ -228,7 +248,7 @@ async function* stageChecks({ survey, late }: Staging, name: string): AsyncGener
     for (const { condition } of returningColumns(row, table, late).values()) {
       const key = keyCondition(row.change, table);
       const lines = dialect.asideChecks.forRow({ table: table.pair.target, key, condition, name });
-      if (lines.length > 0) yield { kind: 'check', lines };
+      if (lines.length > 0) yield [{ kind: 'check', lines }];
     }
   }
 }

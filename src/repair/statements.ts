@@ -48,15 +48,15 @@ export function buildInsert(change: RowChange, repaired: RepairedTable, held: He
 /** Gives the held columns of a row that was just inserted the values they are to have. */
 export function buildFill(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
   const values = change.after.filter(({ to }) => held.has(to.name));
-  const set = values.map((value) => `${nameOf(value, repaired)} = ${literalOf(value, repaired)}`);
+  const set = new Map(values.map((value) => [value.to.name, literalOf(value, repaired)]));
   const guard = values.flatMap(({ to }) => held.get(to.name)?.condition ?? []);
   return assembleUpdate({ change, repaired, set, guard });
 }
 
 /** Sets the columns of a row that change, where it still has the values that were read. */
 export function buildUpdate(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
-  const set = writtenValues(change.after).map(
-    (value) => `${nameOf(value, repaired)} = ${literalOf(value, repaired)}`,
+  const set = new Map(
+    writtenValues(change.after).map((value) => [value.to.name, literalOf(value, repaired)]),
   );
   return assembleUpdate({ change, repaired, set, guard: releaseGuards(change, repaired, held) });
 }
@@ -77,8 +77,7 @@ export function buildHold(
   repaired: RepairedTable,
   { held, before }: { readonly held: HeldColumns; readonly before: HeldColumns },
 ): string {
-  const { dialect } = repaired.catalog;
-  const set = [...held].map(([name, { sql }]) => `${dialect.quoteName(name)} = ${sql}`);
+  const set = new Map([...held].map(([name, { sql }]) => [name, sql]));
   return assembleUpdate({ change, repaired, set, guard: guardsOf(change, repaired, before) });
 }
 
@@ -98,7 +97,8 @@ export function buildDelete(change: RowChange, repaired: RepairedTable, held: He
 interface Update {
   readonly change: RowChange;
   readonly repaired: RepairedTable;
-  readonly set: readonly string[];
+  /** The columns that are set, and to what. */
+  readonly set: ReadonlyMap<string, string>;
   readonly guard: readonly string[];
 }
 
@@ -106,20 +106,20 @@ interface Update {
 function assembleUpdate({ change, repaired, set, guard }: Update): string {
   const { pair, catalog, table } = repaired;
   const { dialect } = catalog;
-  const kept = table.autoUpdated
-    .map((name) => dialect.quoteName(name))
-    .filter((name) => !set.some((assignment) => assignment.startsWith(`${name} =`)))
-    .map((name) => `${name} = ${name}`);
-  const columns = pair.target.columns.map(({ name }) => name);
-  const written = columns.filter((name) =>
-    set.some((assignment) => assignment.startsWith(`${dialect.quoteName(name)} =`)),
-  );
-  const altered = table.unseen === null ? null : alteredColumns(written, table);
-  const isReferable = altered !== null && [...table.indexed].some((name) => altered.has(name));
-  const unseen = table.unseen !== null && isReferable ? [table.unseen.guard] : [];
-  const conditions = [keyCondition(change, repaired), ...guard, ...unseen].join(' AND ');
-  const assignments = [...set, ...kept].join(', ');
-  return `UPDATE ${dialect.quoteOnlyTable(pair.target)} SET ${assignments} WHERE ${conditions};`;
+  const assignments = [...set].map(([name, value]) => `${dialect.quoteName(name)} = ${value}`);
+  for (const name of table.autoUpdated) {
+    const quoted = dialect.quoteName(name);
+    if (!set.has(name)) assignments.push(`${quoted} = ${quoted}`);
+  }
+  const conditions = [keyCondition(change, repaired), ...guard, ...unseenGuard(repaired, [...set.keys()])];
+  return `UPDATE ${dialect.quoteOnlyTable(pair.target)} SET ${assignments.join(', ')} WHERE ${conditions.join(' AND ')};`;
+}
+
+/** Foreign keys that nobody saw might act on a column of an index that gets another value. */
+function unseenGuard({ table }: RepairedTable, written: readonly string[]): readonly string[] {
+  if (table.unseen === null) return [];
+  const altered = alteredColumns(written, table);
+  return [...table.indexed].some((name) => altered.has(name)) ? [table.unseen.guard] : [];
 }
 
 /** A row without a key condition never gets here, but a statement without one would be a disaster. */
@@ -176,10 +176,6 @@ function referenceGuards(change: RowChange, repaired: RepairedTable): string[] {
     });
     return [catalog.dialect.buildNotReferred(foreignKey, { table: pair.target, values })];
   });
-}
-
-function nameOf({ to }: RepairValue, { catalog }: RepairedTable): string {
-  return catalog.dialect.quoteName(to.name);
 }
 
 function literalOf(value: RepairValue, { catalog }: RepairedTable): string {

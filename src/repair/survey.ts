@@ -6,7 +6,7 @@ import { findKeptParents } from './kept-parents.js';
 import { findObstacle, tupleOf } from './obstacle.js';
 import { orderTakers } from './order-takers.js';
 import type { TableSize } from './repaired-table.js';
-import { type RepairDirection, toRowChanges } from './row-change.js';
+import { changedTable, type RepairDirection, toRowChanges } from './row-change.js';
 import { orderTables, type TableOrder } from './table-order.js';
 import {
   absentRows,
@@ -22,8 +22,8 @@ import {
 export interface RepairFacts {
   readonly pairs: readonly TablePair[];
   readonly catalog: RepairCatalog;
-  /** Reads the differing rows of a table of the target, each time in the same order. */
-  readonly read: (table: string) => AsyncIterable<RowDifference>;
+  /** Reads the differing rows of a table of the target, several at a time, each time in the same order. */
+  readonly read: (table: string) => AsyncIterable<readonly RowDifference[]>;
   /** How many rows each table has, by its name on the target. */
   readonly sizes: ReadonlyMap<string, TableSize>;
   /** What the target said of the rows, by the name of its table. */
@@ -154,25 +154,35 @@ export class RepairSurvey {
 
   /** The rows of a table that are written, or those that are left alone. */
   async *rows(name: string): AsyncGenerator<SurveyedRow> {
+    for await (const rows of this.batches(name)) yield* rows;
+  }
+
+  /** The same rows, as many at a time as were read at once: waiting for each costs as much as looking at it. */
+  async *batches(name: string): AsyncGenerator<readonly SurveyedRow[]> {
     const survey = this.tables.get(name);
     if (survey === undefined) return;
     const isFree = this.#leavesNothing(name);
     const repair = this.#repair;
-    const repaired = repair === null || repair.#leavesNothing(name) ? undefined : repair.rows(name);
+    const repaired = repair === null || repair.#leavesNothing(name) ? null : repair.rows(name);
+    const table = changedTable(survey.pair);
     try {
       let number = -1;
-      for await (const difference of this.#facts.read(name)) {
-        let obstacle: string | null = null;
-        for (const change of toRowChanges(difference, survey.pair, this.direction)) {
-          number++;
-          const twin = await repaired?.next();
-          if (twin !== undefined && (twin.done === true || twin.value.obstacle !== null)) continue;
-          // Copies of a row are written together or not at all.
-          const isFirst = change.copy === null || change.copy.place === 0;
-          if (isFirst && !isFree)
-            obstacle = describeWaiver(difference) ?? this.#findObstacle({ number, change }, survey);
-          yield { number, change, obstacle };
+      for await (const differences of this.#facts.read(name)) {
+        const rows: SurveyedRow[] = [];
+        for (const difference of differences) {
+          let obstacle: string | null = null;
+          for (const change of toRowChanges(difference, table, this.direction)) {
+            number++;
+            const twin = repaired === null ? null : await repaired.next();
+            if (twin !== null && (twin.done === true || twin.value.obstacle !== null)) continue;
+            // Copies of a row are written together or not at all.
+            const isFirst = change.copy === null || change.copy.place === 0;
+            if (isFirst && !isFree)
+              obstacle = describeWaiver(difference) ?? this.#findObstacle({ number, change }, survey);
+            rows.push({ number, change, obstacle });
+          }
         }
+        yield rows;
       }
     } finally {
       await repaired?.return(undefined);
@@ -191,11 +201,12 @@ export class RepairSurvey {
     const refused =
       this.#repair === null ? this.#facts.examinations.get(survey.table.name)?.refused : undefined;
     const unseen = this.direction === 'repair' && change.kind === 'delete' ? survey.table.unseen : null;
-    const numbers = Array.from({ length: change.copy?.of ?? 1 }, (_, i) => number + i);
-    const first = (reasons: ReadonlyMap<number, string> | undefined): string | undefined =>
-      reasons === undefined || reasons.size === 0
-        ? undefined
-        : numbers.map((each) => reasons.get(each)).find((reason) => reason !== undefined);
+    const last = number + (change.copy?.of ?? 1);
+    const first = (reasons: ReadonlyMap<number, string> | undefined): string | undefined => {
+      if (reasons === undefined || reasons.size === 0) return undefined;
+      for (let each = number; each < last; each++) if (reasons.has(each)) return reasons.get(each);
+      return undefined;
+    };
     return (
       first(survey.held) ??
       findObstacle(change, survey) ??
@@ -214,7 +225,9 @@ export class RepairSurvey {
     await this.#noteAbsentRows(name, survey);
     const levelled = this.order.levelled.get(name) ?? [];
     if (levelled.length > 0) await this.#levelRows(name, survey, levelled);
-    for await (const { change, obstacle } of this.rows(name)) countRow(survey, change, obstacle);
+    for await (const rows of this.batches(name)) {
+      for (const { change, obstacle } of rows) countRow(survey, change, obstacle);
+    }
   }
 
   /** An undo takes values back in the opposite order. What the server checks at the end needs none. */

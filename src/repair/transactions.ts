@@ -6,6 +6,8 @@ import type { RepairSurvey } from './survey.js';
 
 /** Statements of one transaction: enough that commits do not cost, few enough that locks do not last. */
 export const BATCH_STATEMENTS = 1000;
+/** Text of a file that is handed on at once. */
+const PIECE_CHARACTERS = 1 << 16;
 
 /** What the transactions of a file are written from. */
 export interface TransactionFacts {
@@ -26,16 +28,24 @@ export async function* formatTransactions(facts: TransactionFacts): AsyncGenerat
   const hasAside = [...survey.tables.values()].some(({ parked }) => parked.size > 0);
   const transaction = new Transaction(facts, hasAside);
   let isJoined = false;
-  for await (const step of stageRepair(survey)) {
-    if (step.kind === 'check') yield formatChecks(step.lines);
-    else if (step.kind === 'statement') {
-      yield transaction.add(step);
-      if (transaction.size >= batchStatements && !isJoined && !step.goesOn) yield transaction.end();
-    } else {
-      if (step.kind === 'part' && transaction.size > 0 && hasAside)
-        yield formatChecks(dialect.asideChecks.end);
-      isJoined = step.kind === 'join';
+  for await (const steps of stageRepair(survey)) {
+    let text = '';
+    for (const step of steps) {
+      if (step.kind === 'check') text += formatChecks(step.lines);
+      else if (step.kind === 'statement') {
+        text += transaction.add(step);
+        if (transaction.size >= batchStatements && !isJoined && !step.goesOn) text += transaction.end();
+        if (text.length < PIECE_CHARACTERS) continue;
+        // A row of many megabytes is written before the next one is put into words.
+        yield text;
+        text = '';
+      } else {
+        if (step.kind === 'part' && transaction.size > 0 && hasAside)
+          text += formatChecks(dialect.asideChecks.end);
+        isJoined = step.kind === 'join';
+      }
     }
+    if (text !== '') yield text;
   }
   if (transaction.size > 0) yield transaction.end();
 }

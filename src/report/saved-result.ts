@@ -73,6 +73,8 @@ const canary = saved.isShape({
   column: nullableText,
 });
 
+const writeMark = saved.isShape({ proofs: saved.isRecordOf(saved.isText), unsettled: texts });
+
 const table = saved.isShape({
   source: nullableText,
   target: nullableText,
@@ -88,6 +90,9 @@ const table = saved.isShape({
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
   canaries: saved.orAbsent(saved.isListOf(canary)),
+  writeMarks: saved.orAbsent(
+    saved.isShape({ source: saved.orNull(writeMark), target: saved.orNull(writeMark) }),
+  ),
   sample: saved.isListOf(differenceShape),
   new: saved.orAbsent(amount),
   ...counts,

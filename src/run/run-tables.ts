@@ -12,6 +12,8 @@ import { pullTables, type SegmentWork } from './pull-tables.js';
 import { commitRows, runWithRetries, type TableRun } from './table-run.js';
 
 const CHUNK_BYTES = 64 << 20;
+/** More than advice looks at of a table. */
+const FIRST_ROWS = 1000;
 
 /**
  * Verifies all tables: as many segments at a time as there are workers, each walked chunk by chunk. Segments are pulled,
@@ -135,7 +137,18 @@ async function acceptChunk(
     return holdRange(run, { work, part: work.begin(), range, hasher, rows, unfound, ...keys, chunks: 1 });
   }
   const isListed = run.keepsKeys && isSparse(doubtful, Math.max(sourceRows, targetRows));
-  return commitRows(run, place, { range, hasher, rows, unfound, keys: isListed ? differingKeys : null });
+  const keys = isListed ? differingKeys : null;
+  const encoding = isFirst(accepted) ? { onceEncoded: true as const } : {};
+  return commitRows(run, place, { range, hasher, rows, unfound, keys, ...encoding });
+}
+
+/** Whether a chunk has all of the first rows that advice looks at, and nothing for it to say. */
+function isFirst({ chunk, range }: AcceptedChunk): boolean {
+  return (
+    chunk.onceEncoded === true &&
+    range.after === null &&
+    (range.upTo === null || Math.min(chunk.sourceRows, chunk.targetRows) >= FIRST_ROWS)
+  );
 }
 
 function keysKept({ looks, keepsKeys }: TableRun): ChunkTask['keeps'] {

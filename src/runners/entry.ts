@@ -9,20 +9,26 @@ import { TaskLane } from '../tasks/task-lane.js';
 import type { LoggedLine, ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
 
 const data = workerData as LaneData;
-const lane = await TaskLane.open(data, openThreadLog(data));
+const opening = TaskLane.open(data, openThreadLog(data));
+// Whoever asks for the first task is told.
+opening.catch(() => undefined);
 
 /** What a thread is asked: to do a task, to say that it has loaded, or to close its sessions. */
 export async function runTask(
   request: ThreadRequest | 'ready' | 'close',
 ): Promise<TaskResult<WorkerTask> | null> {
+  const lane = await opening;
   if (request === 'ready') return null;
-  if (request !== 'close') return await runWithPort(request);
+  if (request !== 'close') return await runWithPort(lane, request);
   await lane.close();
   return null;
 }
 
 /** The port carries what cannot wait for the result. */
-async function runWithPort({ task, port, setup }: ThreadRequest): Promise<TaskResult<WorkerTask>> {
+async function runWithPort(
+  lane: TaskLane,
+  { task, port, setup }: ThreadRequest,
+): Promise<TaskResult<WorkerTask>> {
   lane.prepare(() => deserialize(Buffer.from(setup)) as WorkerSetup);
   const stop = new AbortController();
   port.on('message', ({ type }: ThreadAnswer) => {

@@ -2,8 +2,12 @@ import type { TaskHooks, TaskResult, TaskRunner, WorkerTask } from '../tasks/tas
 
 /** What threads take to load is well spent once a run has taken this long. */
 export const GROW_AFTER_MS = 500;
+/** Where so many tasks are done in that time each is over in a moment, and handing it to a thread costs as much as it does. */
+export const MANY_TASKS = 50;
 
 interface Growing {
+  /** Whether threads of a run have processors that nothing else of it would use. */
+  readonly hasSpareProcessors: boolean;
   /** Does tasks from the first moment on. */
   readonly inline: TaskRunner & { retire(): Promise<void> };
   /** Starts who does tasks faster, but has to load for a while. */
@@ -14,29 +18,43 @@ interface Growing {
 
 /**
  * Does the first tasks in this thread, and all others in threads of their own once these have loaded: a small run is over
- * before they would have, and one that turns out to be large does not wait for them. No more sessions are open than there are workers.
+ * before they would have, and one that turns out to be large does not wait for them. Tasks that are over in a moment, as those
+ * of many small tables, stay here where threads would only take processors away from the servers. No more sessions are open than there are workers.
  */
 export class GrowingRunner implements TaskRunner {
   readonly #growing: Growing;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #threads: TaskRunner | null = null;
+  /** Tasks that were done since the timer was set. */
+  #done = 0;
   #hasGrown = false;
   #isClosed = false;
 
   constructor(growing: Growing) {
     this.#growing = growing;
-    this.#timer = setTimeout(() => this.#grow(), GROW_AFTER_MS);
+    this.#timer = this.#wait();
   }
 
-  run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
+  async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
     const runner = this.#hasGrown && this.#threads !== null ? this.#threads : this.#growing.inline;
-    return runner.run(task, hooks, signal);
+    const result = await runner.run(task, hooks, signal);
+    this.#done++;
+    return result;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await Promise.all([this.#growing.inline.close(), this.#threads?.close()]);
+  }
+
+  #wait(): NodeJS.Timeout {
+    return setTimeout(() => {
+      const hasManyTasks = this.#done >= MANY_TASKS && !this.#growing.hasSpareProcessors;
+      this.#done = 0;
+      if (hasManyTasks) this.#timer = this.#wait();
+      else this.#grow();
+    }, GROW_AFTER_MS);
   }
 
   #grow(): void {

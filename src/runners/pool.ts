@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { Log } from '../core/log.js';
@@ -30,7 +31,7 @@ export type TaskListener = Pick<TaskHooks, 'onDifferences' | 'onRows' | 'onSilen
 
 /** What a pool must know before its first task. */
 export interface PoolSetup extends WorkerSetup {
-  /** Rows of a side, as far as they are known; null where they are not. */
+  /** Rows of a side in tables that take longer than a moment; null where they are not known. */
   readonly estimatedRows: number | null;
 }
 
@@ -56,6 +57,9 @@ export interface WorkerPool {
 /** From here on a run takes longer than its threads to load, on any machine; work beside their loading would slow it. */
 const LONG_RUN_ROWS = 100_000;
 
+/** Processors that a run in one thread and a server beside it keep busy. */
+const CLIENT_AND_SERVER = 2;
+
 /** Makes who does the tasks of a pool. */
 export type MakeRunner = (parts: RunnerParts, estimatedRows: number | null) => TaskRunner;
 
@@ -65,6 +69,7 @@ const runnerBySize: MakeRunner = (parts, estimatedRows) => {
   return isFixed
     ? new InlineRunner(parts)
     : new GrowingRunner({
+        hasSpareProcessors: availableParallelism() > CLIENT_AND_SERVER,
         inline: new InlineRunner(parts),
         startThreads: () => new ThreadRunner(parts),
         onAlone: parts.onAlone,

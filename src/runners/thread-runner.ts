@@ -1,6 +1,6 @@
 import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type {
@@ -27,7 +27,8 @@ const YOUNG_MEGABYTES = 12;
  * stopped by message, because an abort signal would kill the thread and leave its sessions running.
  */
 export class ThreadRunner implements TaskRunner {
-  readonly #piscina: Piscina;
+  /** Loaded late: most runs are over before they need a thread. */
+  readonly #piscina: Promise<Piscina>;
   readonly #readSetup: () => WorkerSetup;
   #setup: SharedArrayBuffer | null = null;
   readonly #threads: number;
@@ -42,20 +43,7 @@ export class ThreadRunner implements TaskRunner {
     this.#threads = workers;
     this.#log = log;
     this.#readSetup = readSetup;
-    this.#piscina = new Piscina({
-      filename: new URL('../../dist/bundle/worker.js', import.meta.url).href,
-      name: 'runTask',
-      workerData: data,
-      minThreads: workers,
-      maxThreads: workers,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      atomics: 'disabled',
-      recordTiming: false,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-    });
-    this.#piscina.on('message', ({ logged }: LoggedLine) => log.forward(logged));
-    // A thread that dies without a task is nobody's failure; unheard, it would end the process.
-    this.#piscina.on('error', (error) => log.warn('thread:lost', () => log.describeError(error)));
+    this.#piscina = startThreads(data, { threads: workers, log });
     log.info('threads:start', () => ({ threads: workers }));
     const loading = this.#askAll('ready');
     this.#settled = Promise.allSettled(loading);
@@ -78,7 +66,7 @@ export class ThreadRunner implements TaskRunner {
     try {
       this.#setup ??= toSharedMemory(this.#readSetup());
       const request: ThreadRequest = { task, port: port2, setup: this.#setup };
-      return (await this.#piscina.run(request, { transferList: [port2] })) as TaskResult<WorkerTask>;
+      return (await (await this.#piscina).run(request, { transferList: [port2] })) as TaskResult<WorkerTask>;
     } catch (error) {
       if (this.#isClosed || signal.aborted) throw error;
       this.#log.warn('thread:lost', () => this.#log.describeError(error));
@@ -93,12 +81,35 @@ export class ThreadRunner implements TaskRunner {
     this.#isClosed = true;
     await within(LOAD_TIMEOUT_MS, this.#settled);
     await within(CLOSE_TIMEOUT_MS, Promise.all(this.#askAll('close')));
-    await this.#piscina.destroy();
+    // Threads that could not be started were told of by whoever asked them.
+    await this.#piscina.then((piscina) => piscina.destroy()).catch(() => undefined);
   }
 
   #askAll(request: 'ready' | 'close'): readonly Promise<unknown>[] {
-    return Array.from({ length: this.#threads }, () => this.#piscina.run(request));
+    return Array.from({ length: this.#threads }, () => this.#piscina.then((piscina) => piscina.run(request)));
   }
+}
+
+async function startThreads(
+  data: RunnerParts['data'],
+  { threads, log }: { readonly threads: number; readonly log: Log },
+): Promise<Piscina> {
+  const { Piscina } = await import('piscina');
+  const piscina = new Piscina({
+    filename: new URL('../../dist/bundle/worker.cjs', import.meta.url).href,
+    name: 'runTask',
+    workerData: data,
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    atomics: 'disabled',
+    recordTiming: false,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+  });
+  piscina.on('message', ({ logged }: LoggedLine) => log.forward(logged));
+  // A thread that dies without a task is nobody's failure; unheard, it would end the process.
+  piscina.on('error', (error) => log.warn('thread:lost', () => log.describeError(error)));
+  return piscina;
 }
 
 /** Another thread takes its place, and its task may have had nothing to do with it: memory is that of all of them. */

@@ -69,6 +69,8 @@ export type TableRecord =
       readonly keys: PackedKeys | null;
       /** How many chunks it stands for; one where it is absent. */
       readonly chunks?: number;
+      /** Set where its rows are the first of the table, and none of their text was encoded twice. */
+      readonly onceEncoded?: true;
       /** Rows of it that are in no count; absent where there are none. */
       readonly unsettled?: UnsettledRows;
     }

@@ -47,6 +47,7 @@ export class TableState {
   #chunks = 0;
   #unverifiedChunks = 0;
   #isRestarted = false;
+  #isOnceEncoded = false;
   /** Whether a rotation will come to the rest of it another time. */
   #isRotated = false;
 
@@ -155,6 +156,7 @@ export class TableState {
     this.#hashed[hasher] += chunks;
     this.#tally.add(record);
     this.#unfound.add(unfound);
+    if (record.onceEncoded === true) this.#isOnceEncoded = true;
   }
 
   /** Which key ranges were not walked; null where that is all of the table, or not known. */
@@ -166,6 +168,7 @@ export class TableState {
 
   #restart(): void {
     this.#isRestarted = true;
+    this.#isOnceEncoded = false;
     this.#isDone = false;
     this.#coverage = [];
     this.#unfound = new UnfoundKeys();
@@ -202,6 +205,11 @@ export class TableState {
   /** Whether rows are told apart by all of their values, although the table may have a key. */
   get isBag(): boolean {
     return this.#isBag;
+  }
+
+  /** Whether its first rows are known to hold no text that was encoded twice. */
+  get isOnceEncoded(): boolean {
+    return this.#isOnceEncoded;
   }
 
   /** Rows that were there and were not found by their keys. */

@@ -1,7 +1,7 @@
 import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
-import { qualifiedName, type Side, type TablePair } from '../core/pairing.js';
+import { qualifiedName, type Side, type TableId, type TablePair } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
 import type { SessionHandle } from '../engines/session.js';
 import { createRowHash } from '../hashing/row-hash.js';
@@ -36,7 +36,7 @@ interface Prepared {
   readonly live: WorkerContext;
   readonly cache: SessionCache;
   readonly snapshots: SnapshotSessions | null;
-  readonly pairs: readonly TablePair[];
+  readonly pairs: ReadonlyMap<TableId, TablePair>;
 }
 
 /** Does tasks, one at a time, with sessions of its own; in which thread makes no difference to it. */
@@ -80,7 +80,10 @@ export class TaskLane {
     const snapshots = holdsSnapshots ? new SnapshotSessions(cache, (side) => this.#onUnheld(side)) : null;
     const live = { ...this.#tools, sessions: cache, prepared: null };
     const context = snapshots === null ? live : { ...this.#tools, sessions: snapshots, prepared: null };
-    this.#prepared = { context, live, cache, snapshots, pairs };
+    this.#prepared = {
+      ...{ context, live, cache, snapshots },
+      pairs: new Map(pairs.map((pair) => [pair.id, pair])),
+    };
   }
 
   /** Does a task. What a task that is stopped was for is unverified. */
@@ -110,7 +113,7 @@ export class TaskLane {
     };
     try {
       if (task.kind === 'hold-snapshots') return await holdSnapshots(snapshots, hooks, signal);
-      const pair = pairs.find(({ id }) => id === task.pairId);
+      const pair = pairs.get(task.pairId);
       if (pair === undefined)
         throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
       this.#log.debug('task:start', () => ({ task: task.kind, table: qualifiedName(pair.target) }));

@@ -1,3 +1,4 @@
+import { textTypeOf } from '../core/canonical-type.js';
 import {
   type ChunkResult,
   type ChunkTask,
@@ -9,6 +10,7 @@ import {
   ROWS_A_LOOKUP,
 } from '../core/chunk.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
+import { mayHoldTwiceEncoded } from '../core/encoding/twice-encoded.js';
 import { RowproofError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import { findDifferingRows } from '../hashing/row-index.js';
@@ -33,6 +35,8 @@ interface SideRead {
   /** True where the side has rows beyond the last one it returned. */
   readonly capped: boolean;
   readonly wireBytes: number;
+  /** Whether none of its text was encoded twice; null where nobody knows what its bytes mean, or wants to. */
+  readonly isOnceEncoded: boolean | null;
 }
 
 /**
@@ -59,6 +63,7 @@ export async function verifyChunk(
       targetRows: context.indexes.target.count,
       wireBytes: Math.max(reads.source.wireBytes, reads.target.wireBytes),
       elapsedMs: clock.now() - started,
+      ...(reads.source.isOnceEncoded === true && { onceEncoded: true }),
     };
   } catch (failure) {
     return describeChunkFailure(failure);
@@ -77,7 +82,7 @@ async function readBothSides(
   const { hash } = context.hasher;
   const asSent = hashesAsSent(context, sides);
   return onBothSides(pair, context, (side) =>
-    readSide(task, sides[side], context, { hash, kernel: context.kernels[side], asSent }),
+    readSide(task, { pair, prepared: sides[side] }, context, { hash, kernel: context.kernels[side], asSent }),
   );
 }
 
@@ -91,7 +96,7 @@ function hashesAsSent({ prepared }: WorkerContext, { source, target }: Record<Si
 
 async function readSide(
   task: ChunkTask,
-  prepared: TableSide,
+  { pair, prepared }: { readonly pair: TablePair; readonly prepared: TableSide },
   context: WorkerContext,
   hasher: ChunkHasher,
 ): Promise<SideRead> {
@@ -101,10 +106,13 @@ async function readSide(
   let wireBytes = 0;
   let received = 0;
   let stopped = false;
+  // Text that is the same on both sides is looked at on one.
+  let isOnceEncoded = side === 'source' && task.after === null && sendsUtf8(pair) ? true : null;
   const session = await context.sessions.session(side);
   const wanted = { ...selection, range: task, limit: task.capRows };
   await session.readRows(wanted, (buffer, start, end, rows) => {
     reader.indexSpan({ buffer, start, end, rows }, index, hasher);
+    if (isOnceEncoded === true) isOnceEncoded = !mayHoldTwiceEncoded(buffer.subarray(start, end));
     wireBytes += end - start;
     received += rows;
     stopped = wireBytes >= task.capBytes;
@@ -116,7 +124,14 @@ async function readSide(
       code: 'internal',
       message: `Rows that were not hashed: ${received - index.count}`,
     });
-  return { capped: stopped || index.count >= task.capRows, wireBytes };
+  return { capped: stopped || index.count >= task.capRows, wireBytes, isOnceEncoded };
+}
+
+/** Whether the source sends all text as UTF-8. */
+function sendsUtf8({ columns, key }: TablePair): boolean {
+  return [...key, ...columns]
+    .filter(({ canonical }) => canonical === 'text')
+    .every(({ source }) => textTypeOf(source.type)?.charset === 'utf8');
 }
 
 /**

@@ -30,7 +30,7 @@ describe('an error that nobody catches', () => {
     ['is thrown by a timer', "setTimeout(() => { throw new Error('lost'); });"],
     ['is that of a promise', "Promise.reject(new Error('lost'));"],
   ])('and %s ends the program with 4', async (_, fault) => {
-    const program = new URL('../../dist/bundle/cli.js', import.meta.url).href;
+    const program = new URL('../../dist/bundle/cli.cjs', import.meta.url).href;
     const script = `import { main } from '${program}'; await main(['--version']); ${fault}`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       cwd: fileURLToPath(new URL('.', import.meta.url)),

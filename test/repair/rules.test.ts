@@ -274,7 +274,7 @@ it('closes every file of differing rows that it reads, so that none is left to t
     try {
       const { repair } = outcome;
       if (repair === null) throw new Error('The run read nothing of what a repair needs.');
-      const read = async function* (table: string): AsyncGenerator<RowDifference> {
+      const read = async function* (table: string): AsyncGenerator<readonly RowDifference[]> {
         opened++;
         try {
           yield* repair.read(table);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GROW_AFTER_MS, GrowingRunner } from '../../src/runners/growing-runner.js';
+import { GROW_AFTER_MS, GrowingRunner, MANY_TASKS } from '../../src/runners/growing-runner.js';
 import type { TaskHooks, TaskResult, TaskRunner, WorkerTask } from '../../src/tasks/task.js';
 
 const HOOKS: TaskHooks = {
@@ -23,10 +23,11 @@ function fakeRunner(name: string, log: string[]): TaskRunner & { retire(): Promi
   };
 }
 
-function grow({ loads = true } = {}) {
+function grow({ loads = true, hasSpareProcessors = false } = {}) {
   const log: string[] = [];
   let loaded: () => void = () => undefined;
   const runner = new GrowingRunner({
+    hasSpareProcessors,
     inline: fakeRunner('inline', log),
     startThreads: () => {
       log.push('threads start');
@@ -70,6 +71,25 @@ describe('tasks of a run', () => {
       'inline ends',
       'threads ends',
     ]);
+  });
+
+  it('that are over in a moment stay in the main thread, until they take longer', async () => {
+    const { log, run, runner } = grow();
+    for (let task = 0; task < MANY_TASKS; task++) await run();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    expect(log).not.toContain('threads start');
+    await run();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    expect(log.at(-1)).toBe('threads start');
+    await runner.close();
+  });
+
+  it('that are over in a moment go to threads as well where processors are idle', async () => {
+    const { log, run, runner } = grow({ hasSpareProcessors: true });
+    for (let task = 0; task < MANY_TASKS; task++) await run();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    expect(log.at(-1)).toBe('threads start');
+    await runner.close();
   });
 
   it('that is over soon never start a thread', async () => {

@@ -88,6 +88,7 @@ it('threads that cannot load leave the tasks to the main thread, and a line in t
   await expect(threads.ready).rejects.toThrow();
   await threads.close();
   const growing = new GrowingRunner({
+    hasSpareProcessors: true,
     inline: new InlineRunner({ ...parts, data: loneParts(compileKernel()).data }),
     startThreads: () => new ThreadRunner(parts),
     onAlone: (error) => void alone.push(error),
@@ -142,6 +143,7 @@ describe.each(PAIRS)('tasks from $source to $target', (engines) => {
       const flags = { tables: 'slow', where, 'target-where': 'slow:1 = 1' };
       const makeRunner: MakeRunner = (parts) =>
         new GrowingRunner({
+          hasSpareProcessors: true,
           inline: new InlineRunner(parts),
           startThreads: () => new ThreadRunner({ ...parts, data: { ...parts.data, kernel: {} } }),
           onAlone: parts.onAlone,

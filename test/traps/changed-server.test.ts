@@ -24,7 +24,8 @@ describe.each(['mariadb', 'postgresql'] as const)(
         await server.run('CREATE TABLE word (id int PRIMARY KEY, word varchar(20))');
         await fillTable(server as TestDatabase, { table: 'word', count: ROWS, select: "n, 'word'" });
         await server.run(
-          "CREATE TABLE calm (id int PRIMARY KEY, word varchar(20)); INSERT INTO calm VALUES (1, 'a')",
+          // Text that looks like UTF-8 encoded twice is looked at again once all is read.
+          "CREATE TABLE calm (id int PRIMARY KEY, word varchar(20)); INSERT INTO calm VALUES (1, 'Ã©')",
         );
       }
       await target.run(`UPDATE word SET word = 'damaged' WHERE id > ${ROWS - DAMAGED}`);

@@ -37,12 +37,17 @@ export async function waitForSlowRead(database: TestDatabase): Promise<void> {
   }
 }
 
-/** Kills the sessions that are in a slow read of this database, and says how many. */
+/** Kills the sessions that are in a slow read of this database, waits until they are gone, and says how many they were. */
 export async function endReadingSessions(database: TestDatabase): Promise<number> {
   const ids = await findSlowReads(database);
   for (const id of ids) {
     if (database.engine === 'postgresql') await database.query(`SELECT pg_terminate_backend(${id})`);
     else await database.run(`KILL ${id}`);
+  }
+  const deadline = performance.now() + PATIENCE_MS;
+  while ((await findSlowReads(database)).length > 0) {
+    if (performance.now() > deadline) throw new Error('A slow read goes on.');
+    await delay(POLL_MS);
   }
   return ids.length;
 }

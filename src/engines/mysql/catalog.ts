@@ -1,3 +1,4 @@
+import { sumLongTables } from '../../core/long-tables.js';
 import type { Catalog, Column, Key, Table } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
@@ -6,6 +7,8 @@ import { charsetName } from './charset.js';
 import { valueTypeOf, wireNameOf } from './column-types.js';
 import { quoteName, textLiteral } from './dialect.js';
 import { type ReadGrants, readReadGrants } from './grants.js';
+
+type Wanted = Pick<CatalogRequest, 'onRows' | 'tables'>;
 
 interface SchemaRows {
   readonly tables: readonly ControlRow[];
@@ -17,11 +20,11 @@ interface SchemaRows {
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
 export async function readMysqlCatalog(
   session: SqlSession,
-  { settings, onRows }: CatalogRequest,
+  { settings, ...wanted }: CatalogRequest,
 ): Promise<Catalog> {
   const capabilities = await readMysqlCapabilities(session);
   const schema = await readSchemaName(session, settings.schema, capabilities);
-  const rows = await readSchema(session, schema, { capabilities, onRows });
+  const rows = await readSchema(session, schema, { capabilities, ...wanted });
   const names = rows.tables.map((row) => row.table_name ?? '');
   const grants = await readReadGrants(session, { schema, tables: names }, capabilities);
   return {
@@ -58,28 +61,29 @@ async function readSchemaName(
 async function readSchema(
   session: SqlSession,
   schema: string,
-  { capabilities, onRows }: { readonly capabilities: MysqlCapabilities } & Pick<CatalogRequest, 'onRows'>,
+  { capabilities, onRows, tables: wanted }: { readonly capabilities: MysqlCapabilities } & Wanted,
 ): Promise<SchemaRows> {
   const { hasColumn } = capabilities;
   const name = textLiteral(schema);
+  const only = wanted === undefined ? '' : `AND TABLE_NAME IN (${wanted.map(textLiteral).join(', ')})`;
   const tables = await session.query(
     `SELECT TABLE_NAME AS table_name, TABLE_TYPE AS table_type, TABLE_ROWS AS row_estimate,
        AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options, ENGINE AS engine, CREATE_TIME AS created
-     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`,
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ${only} ORDER BY TABLE_NAME`,
   );
-  onRows?.(tables.reduce((sum, row) => sum + Number(row.row_estimate ?? 0), 0));
+  onRows?.(sumLongTables(tables.map((row) => Number(row.row_estimate ?? 0))) ?? 0);
   const columns = await session.query(
     `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, IS_NULLABLE AS nullable, DATA_TYPE AS data_type,
        COLUMN_TYPE AS column_type, CHARACTER_MAXIMUM_LENGTH AS length, CHARACTER_SET_NAME AS charset,
        COLLATION_NAME AS collation, EXTRA AS extra
-     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${name} ${only} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
   );
   const expression = hasColumn('STATISTICS', 'EXPRESSION') ? 'EXPRESSION' : 'NULL';
   const keys = await session.query(
     `SELECT TABLE_NAME AS table_name, INDEX_NAME AS index_name, COLUMN_NAME AS column_name, SUB_PART AS prefix,
        NULLABLE AS nullable, INDEX_TYPE AS index_type, COLLATION AS direction, ${expression} AS expression,
        ${ignoredColumn(capabilities)} AS ignored
-     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${name} AND NON_UNIQUE = 0
+     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${name} ${only} AND NON_UNIQUE = 0
      ORDER BY TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX`,
   );
   return { tables, columns, keys, jsonColumns: await readJsonColumns(session, schema, capabilities) };

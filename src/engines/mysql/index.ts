@@ -1,24 +1,19 @@
-import { textTypeOf } from '../../core/canonical-type.js';
 import type { ConnectionSettings } from '../connection-settings.js';
 import type { Engine } from '../engine.js';
 import { limitWaits } from '../limit-waits.js';
 import { openWithin } from '../open-session.js';
-import type { CodecColumn, RowCodec } from '../row-codec.js';
 import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readMysqlAccount, readMysqlClock } from './account.js';
 import { readMysqlActivity } from './activity.js';
 import { mysqlApplier } from './applier.js';
-import { readMysqlCatalog } from './catalog.js';
-import { type Charset, loadCharset } from './charset.js';
 import { mysqlChecksum } from './checksum.js';
-import { compileMysqlCodec } from './codec.js';
 import { resolveMysqlConnection, spreadMysqlUrls } from './connection.js';
 import { adviseMysqlRebuild, mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
+import { mysqlGate } from './gate/index.js';
 import { readMysqlLoad } from './load.js';
 import { mysqlPositions } from './positions.js';
-import { readMysqlRepairCatalog } from './repair-catalog.js';
 import { mysqlSnapshots } from './snapshots.js';
 import { readMysqlTableSizes } from './table-sizes.js';
 import { LEXICON } from './write-settings.js';
@@ -26,20 +21,14 @@ import { LEXICON } from './write-settings.js';
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./mysql-driver.js');
 
+/** Loaded late: a run on one engine has no use for what the others know of rows, and one without repair for what that asks. */
+const loadRows = () => import('./rows.js');
+
 async function openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession> {
   const { connectMysql } = await loadDriver();
   return openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, async (signal) =>
     limitWaits(await connectMysql(settings, signal), settings),
   );
-}
-
-async function compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec> {
-  const charsets = new Map<string, Charset>();
-  for (const { column } of columns) {
-    const name = textTypeOf(column.type)?.charset ?? 'utf8';
-    if (name !== 'utf8' && !charsets.has(name)) charsets.set(name, await loadCharset(session, name));
-  }
-  return compileMysqlCodec(columns, charsets);
 }
 
 /** What the engine for MySQL and MariaDB is made of: one protocol, one dialect as far as reading goes; the catalog knows where they part. */
@@ -58,17 +47,21 @@ export const mysqlParts: SqlEngineParts = {
       cancelMysql(settings, keys, signal),
     );
   },
-  readCatalog: readMysqlCatalog,
+  readCatalog: async (session, request) => (await loadRows()).readMysqlCatalog(session, request),
   readTableSizes: readMysqlTableSizes,
-  readRepairCatalog: readMysqlRepairCatalog,
+  readRepairCatalog: async (session, scope) => {
+    const { readMysqlRepairCatalog } = await import('./repair-catalog.js');
+    return readMysqlRepairCatalog(session, scope);
+  },
   lexicon: LEXICON,
   dialect: mysqlDialect,
   checksum: mysqlChecksum,
-  compileCodec,
+  compileCodec: async (session, columns) => (await loadRows()).compileCodec(session, columns),
   readAccount: readMysqlAccount,
   readClock: readMysqlClock,
   readLoad: readMysqlLoad,
   positions: mysqlPositions,
+  gate: mysqlGate,
   readActivity: readMysqlActivity,
   snapshots: mysqlSnapshots,
   applier: mysqlApplier,

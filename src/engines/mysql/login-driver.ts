@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import mysql from 'mysql2';
+import type mysql from 'mysql2';
 import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import { PasswordGate } from '../clear-password.js';
@@ -10,8 +10,9 @@ import { unreadableData } from '../unreadable-data.js';
 import { MessageMeter, WireBudget } from '../wire-budget.js';
 import { nameUnknownCharsets } from './charset-ids.js';
 import { loginPlugins } from './login-plugins.js';
+import { charsetEncodings, createConnection } from './mysql2-driver.js';
 
-nameUnknownCharsets(mysql);
+nameUnknownCharsets({ CharsetToEncoding: charsetEncodings });
 
 /** A connection that is logged in. */
 export interface MysqlLogin {
@@ -66,7 +67,7 @@ function loginOnce(
     allowing: 'enable-cleartext-plugin=true',
   });
   const socket = beginConnecting(settings, signal);
-  const connection = mysql.createConnection({
+  const connection = createConnection({
     host: settings.host,
     port: settings.port,
     stream: () => socket,

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import { unexpectedRow } from '../field-format.js';
 import { setLending } from '../lending-socket.js';
 import type { SpanListener } from '../session.js';
+import { requirePart } from './mysql2-driver.js';
 import { PacketFrames } from './packet-frames.js';
 import { isExpectedWireType } from './wire-types.js';
 
@@ -39,9 +38,7 @@ export interface ExecuteOptions {
 /** Where in a packet's header its number stands. */
 const SEQUENCE_BYTE = 3;
 
-const require = createRequire(import.meta.url);
-const commandFolder = join(dirname(require.resolve('mysql2/package.json')), 'lib', 'commands');
-const Execute = require(join(commandFolder, 'execute.js')) as new (
+const Execute = requirePart('commands', 'execute.js') as new (
   options: ExecuteOptions,
   onResult: (error: Error | null) => void,
 ) => ExecuteCommand;

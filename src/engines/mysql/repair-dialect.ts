@@ -2,6 +2,7 @@ import { textTypeOf } from '../../core/canonical-type.js';
 import type { Column, Table } from '../../core/schema.js';
 import { hasHidden } from '../file-text.js';
 import { type IgnoredInText, referenceText } from '../reference-text.js';
+import { rememberText, rememberThing } from '../remember.js';
 import type {
   AsideChecks,
   ForeignKey,
@@ -80,9 +81,9 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     commit: 'COMMIT;',
     escapeStrings: false,
     deletesOwnParent: false,
-    quoteName,
-    quoteTable,
-    quoteOnlyTable: quoteTable,
+    quoteName: rememberText(quoteName),
+    quoteTable: rememberThing(quoteTable),
+    quoteOnlyTable: rememberThing(quoteTable),
     insertOverride: () => '',
     fromNothing: ' FROM DUAL',
     toLines,

@@ -1,4 +1,5 @@
 import { RowproofError } from '../../core/errors.js';
+import { sumLongTables } from '../../core/long-tables.js';
 import type { Catalog, Column, Key, Table, TableKind } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
@@ -19,7 +20,7 @@ import { readTypes, resolveType, type TypeContext } from './type-tree.js';
 /** Reads tables, columns and unique keys of one schema, and whether the account may read them. */
 export async function readPostgresqlCatalog(
   session: SqlSession,
-  { settings, onRows }: CatalogRequest,
+  { settings, onRows, tables: wanted }: CatalogRequest,
 ): Promise<Catalog> {
   const [server = {}] = await session.query(
     `SELECT current_setting('server_version') AS version,
@@ -31,9 +32,9 @@ export async function readPostgresqlCatalog(
   const { schema } = settings;
   await assertSchemaExists(session, schema);
   const capabilities = await readPostgresqlCapabilities(session);
-  const found = await session.query(tablesQuery(schema, capabilities));
+  const found = await session.query(tablesQuery(schema, capabilities, wanted));
   const tables = found.filter((row) => row.part_of == null);
-  onRows?.(tables.reduce((sum, row) => sum + Number(row.row_estimate ?? 0), 0));
+  onRows?.(sumLongTables(tables.map((row) => Number(row.row_estimate ?? 0))) ?? 0);
   const oids = oidList(tables);
   const context = { server, types: await readTypes(session, oids) };
   const changes = await readChangedCollations(session, schema);
@@ -87,7 +88,13 @@ async function assertSchemaExists(session: SqlSession, schema: string): Promise<
  * Partitions whose parent is in the schema are `covered`: it stands for them. Those whose parents are all elsewhere are
  * tables, because nothing else here would be read for them; so is one that is being detached, which its parent no longer shows.
  */
-function tablesQuery(schema: string, capabilities: PostgresqlCapabilities): string {
+function tablesQuery(
+  schema: string,
+  capabilities: PostgresqlCapabilities,
+  wanted: readonly string[] | undefined,
+): string {
+  const only = wanted === undefined ? '' : `AND c.relname IN (${wanted.map(textLiteral).join(', ')})`;
+
   return `SELECT c.oid AS table_oid, c.relname AS table_name, c.relkind AS relkind,
       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
       (WITH RECURSIVE up(oid) AS (
@@ -108,7 +115,7 @@ function tablesQuery(schema: string, capabilities: PostgresqlCapabilities): stri
         SELECT relid FROM tree))
     ) s
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ${only}
     ORDER BY c.relname::text COLLATE "C"`;
 }
 

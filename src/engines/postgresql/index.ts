@@ -6,21 +6,22 @@ import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readPostgresqlAccount, readPostgresqlClock } from './account.js';
 import { readPostgresqlActivity } from './activity.js';
-import { readPostgresqlCatalog } from './catalog.js';
 import { postgresqlChecksum } from './checksum.js';
-import { compilePostgresqlCodec } from './codec.js';
 import { resolvePostgresqlConnection, spreadPostgresqlUrls } from './connection.js';
 import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
+import { postgresqlGate } from './gate/index.js';
 import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { postgresqlPositions } from './positions.js';
-import { readPostgresqlRepairCatalog } from './repair-catalog.js';
 import { postgresqlSnapshots } from './snapshots.js';
 import { readPostgresqlTableSizes } from './table-sizes.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
 const loadDriver = () => import('./postgresql-driver.js');
+
+/** Loaded late: a run on one engine has no use for what the others know of rows, and one without repair for what that asks. */
+const loadRows = () => import('./rows.js');
 
 async function openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession> {
   const { connectPostgresql } = await loadDriver();
@@ -45,17 +46,21 @@ export const postgresqlParts: SqlEngineParts = {
       cancelPostgresql(settings, keys, signal),
     );
   },
-  readCatalog: readPostgresqlCatalog,
+  readCatalog: async (session, request) => (await loadRows()).readPostgresqlCatalog(session, request),
   readTableSizes: readPostgresqlTableSizes,
-  readRepairCatalog: readPostgresqlRepairCatalog,
+  readRepairCatalog: async (session, scope) => {
+    const { readPostgresqlRepairCatalog } = await import('./repair-catalog.js');
+    return readPostgresqlRepairCatalog(session, scope);
+  },
   lexicon: POSTGRESQL_LEXICON,
   dialect: postgresqlDialect,
   checksum: postgresqlChecksum,
-  compileCodec: async (_session, columns) => compilePostgresqlCodec(columns),
+  compileCodec: async (_session, columns) => (await loadRows()).compilePostgresqlCodec(columns),
   readAccount: readPostgresqlAccount,
   readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
   positions: postgresqlPositions,
+  gate: postgresqlGate,
   readActivity: readPostgresqlActivity,
   snapshots: postgresqlSnapshots,
   adviseRebuild: advisePostgresqlRebuild,

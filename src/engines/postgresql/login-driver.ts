@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import pg from 'pg';
+import type pg from 'pg';
 import { BufferReader } from 'pg-protocol/dist/buffer-reader.js';
 import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
@@ -10,6 +10,9 @@ import { beginConnecting, connected, isOtherHost } from '../server-socket.js';
 import { bytesBeforeTls, noTls, secureSocket } from '../tls.js';
 import { endOnUnreadableData, unreadableData } from '../unreadable-data.js';
 import { assertLength, MessageMeter, WireBudget } from '../wire-budget.js';
+import { loadPg } from './pg-driver.js';
+
+const { Client } = loadPg();
 
 /** A client that is logged in. */
 export interface PostgresqlLogin {
@@ -57,7 +60,7 @@ export async function loginToPostgresql(
 ): Promise<PostgresqlLogin> {
   const gate = openGate(settings);
   const stream = await openStream(settings, { gate, signal });
-  const client = new pg.Client({
+  const client = new Client({
     host: settings.host,
     port: settings.port,
     user: settings.user,

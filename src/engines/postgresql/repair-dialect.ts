@@ -1,5 +1,6 @@
 import type { Column, Table } from '../../core/schema.js';
 import { referenceText } from '../reference-text.js';
+import { rememberText, rememberThing } from '../remember.js';
 import type {
   AsideRow,
   ForeignKey,
@@ -58,9 +59,9 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     commit: 'COMMIT;',
     escapeStrings: true,
     deletesOwnParent: true,
-    quoteName: quoteFileName,
-    quoteTable,
-    quoteOnlyTable: (table) => `${table.only ? 'ONLY ' : ''}${quoteTable(table)}`,
+    quoteName: rememberText(quoteFileName),
+    quoteTable: rememberThing(quoteTable),
+    quoteOnlyTable: rememberThing((table) => `${table.only ? 'ONLY ' : ''}${quoteTable(table)}`),
     insertOverride: ({ columns }) =>
       columns.some(({ identity }) => identity === 'always') ? ' OVERRIDING SYSTEM VALUE' : '',
     fromNothing: '',

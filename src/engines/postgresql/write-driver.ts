@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings } from '../connection-settings.js';
 import type { WritingConnection } from '../limit-writes.js';
@@ -10,8 +10,11 @@ import type { WireBudget } from '../wire-budget.js';
 import type { SentTogether, ServerAnswer } from '../write.js';
 import { textLiteral } from './dialect.js';
 import { loginToPostgresql, type PostgresqlLogin } from './login-driver.js';
+import { loadPg } from './pg-driver.js';
 import { cancelPostgresql } from './postgresql-driver.js';
 import { buildServerQuestion, identifyServer, KNOWS_SYSTEM, STAY } from './server-question.js';
+
+const { Query } = loadPg();
 
 /** Logs in as a session that reads does; what holds in its transactions is for the caller to set. */
 export async function connectPostgresqlWriter(
@@ -123,7 +126,7 @@ export class PostgresqlWriter implements WritingConnection {
   async #send(text: string): Promise<{ results: readonly Result[]; failure: SentTogether['failure'] }> {
     this.#budget.renew();
     this.#busy++;
-    const query = new pg.Query<ControlRow>({ text: STAY + text, types: AS_TEXT });
+    const query = new Query<ControlRow>({ text: STAY + text, types: AS_TEXT });
     const failure = await new Promise<SentTogether['failure']>((resolve) => {
       query.on('end', () => resolve(null));
       query.on('error', (cause) => resolve({ cause }));

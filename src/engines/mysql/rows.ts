@@ -1,0 +1,18 @@
+import { textTypeOf } from '../../core/canonical-type.js';
+import type { CodecColumn, RowCodec } from '../row-codec.js';
+import type { SqlSession } from '../sql-session.js';
+import { type Charset, loadCharset } from './charset.js';
+import { compileMysqlCodec } from './codec.js';
+
+/** What is known of tables of MySQL and MariaDB, in one file with what is known of rows so that it is loaded in one step. */
+export { readMysqlCatalog } from './catalog.js';
+
+/** Compiles how rows of these columns are read; asks the server for the character sets that they need. */
+export async function compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec> {
+  const charsets = new Map<string, Charset>();
+  for (const { column } of columns) {
+    const name = textTypeOf(column.type)?.charset ?? 'utf8';
+    if (name !== 'utf8' && !charsets.has(name)) charsets.set(name, await loadCharset(session, name));
+  }
+  return compileMysqlCodec(columns, charsets);
+}
