@@ -410,6 +410,22 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))('a
     ]);
   });
 
+  it.runIf(engine === 'mysql')('fails where a check is not enforced', async () => {
+    for (const database of [from, to])
+      await database.run('CREATE TABLE k (id INT PRIMARY KEY, n INT, CONSTRAINT pos CHECK (n > 0))');
+    await to.run('ALTER TABLE k ALTER CHECK pos NOT ENFORCED');
+    expect(say('check-constraints', await read())).toEqual([`failed ${to.name}.k.pos: it is NOT ENFORCED`]);
+    await from.run('ALTER TABLE k ALTER CHECK pos NOT ENFORCED');
+    expect(say('check-constraints', await read())[0]).toMatch(/^note/);
+  });
+
+  it('leaves out what belongs to tables that nobody asked for', async () => {
+    await from.run('CREATE VIEW lone AS SELECT id FROM a');
+    const context = await readSides({ source: from.url, target: to.url, flags: { tables: ['a'] } });
+    expect(say('views', context)).toEqual([`note ${to.name}.lone: the target has no such view`]);
+    expect(say('views', await read())).toEqual([`failed ${to.name}.lone: the target has no such view`]);
+  });
+
   it('follows events through the phases', async () => {
     await from.run(
       'CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1; CREATE EVENT lost ON SCHEDULE EVERY 1 DAY DO SELECT 1',
