@@ -10,6 +10,9 @@ import { nextNumber } from './numbering/next-number.js';
 import { numberRules } from './numbering/number-rules.js';
 import { numbersLeft } from './numbering/numbers-left.js';
 import { caughtUp } from './positions/caught-up.js';
+import { otherReaders } from './positions/other-readers.js';
+import { replication } from './positions/replication.js';
+import { wayBack } from './positions/way-back.js';
 import { rowVerdict } from './rows/row-verdict.js';
 import { checkConstraints } from './schema/check-constraints.js';
 import { columns } from './schema/columns.js';
@@ -44,7 +47,7 @@ export const CHECKS: readonly Check[] = [
   ...[foreignKeys, keys, checkConstraints, indexes, columns, tables, partitions, views, routines, events],
   ...[triggers, triggersTwice],
   ...[writers, openTransactions, schedulers],
-  caughtUp,
+  ...[caughtUp, replication, wayBack, otherReaders],
   ...[durability, loadSettings, unlogged],
   ...[applicationLogin, meanings, extensions, statistics, materializedViews, connections, expiredAccounts],
   ...[accounts, definers, grants],

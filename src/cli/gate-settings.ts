@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { filesOfUrls, refuseInputsAsOutputs, refuseSharedFiles } from '../config/file-place.js';
+import { whyNotRead } from '../config/file-reason.js';
 import { optionError, readList, readSwitch, readText } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { AcceptedFinding } from '../core/gate/accepted-finding.js';
@@ -10,6 +11,7 @@ import type { RunResult } from '../core/result.js';
 import type { CliIo } from './cli-io.js';
 import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';
 import type { Settings } from './read-settings.js';
+import { readTextFile } from './read-text-file.js';
 import { readSavedRun } from './saved-run.js';
 
 /** What `rowproof preflight` or `rowproof cutover` was asked. */
@@ -21,6 +23,8 @@ export interface GateSettings {
   readonly accepted: readonly AcceptedFinding[];
   readonly earlier: RunResult | null;
   readonly application: string | null;
+  /** The text of the file of leftovers; empty for none. */
+  readonly leftovers: string;
   /** Whether only the grants are to be printed. */
   readonly wantsGrants: boolean;
   readonly fixes: Readonly<Record<Side, string>> | null;
@@ -69,6 +73,7 @@ export function readGateSettings(
     accepted: readList(flags, 'accept').map(readAcceptance),
     earlier: rows === null ? null : readSavedRun(resolve(rows)),
     application: readText(flags, 'application') ?? null,
+    leftovers: readLeftovers(readText(flags, 'leftovers') ?? null),
     wantsGrants: readSwitch(flags, 'grants'),
     ...{ fixes, runbook, plan },
     waivers: readText(flags, 'waivers') ?? null,
@@ -85,6 +90,23 @@ function readAcceptance(text: string): AcceptedFinding {
       hint: "For example --accept 'leftovers:public._orders_gho=drop on Monday', with the names that the report has.",
     });
   return { check, subject, reason: reason.trim(), owner: null, expires: null, evidence: null };
+}
+
+/** No list of names comes near it. */
+const MOST_LEFTOVERS_BYTES = 1 << 20;
+
+function readLeftovers(path: string | null): string {
+  if (path === null) return '';
+  try {
+    return readTextFile(path, MOST_LEFTOVERS_BYTES);
+  } catch (cause) {
+    throw optionError({
+      option: '--leftovers',
+      message: `Cannot read --leftovers ${path}: ${whyNotRead(cause)}.`,
+      hint: 'Name a file of lines such as: table _{table}_copy our copier.',
+      cause,
+    });
+  }
 }
 
 function assertFolder(path: string): void {

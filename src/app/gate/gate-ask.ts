@@ -22,6 +22,8 @@ export interface GateAsk {
   readonly accepted: readonly AcceptedFinding[];
   /** An earlier verdict over the rows; null reads them now. */
   readonly earlier: RunResult | null;
+  /** More names by which tools leave things behind, as a text of lines; empty for none. */
+  readonly leftovers: string;
   /** The URL with which the application logs in; null where nobody said. */
   readonly application: string | null;
 }

@@ -5,6 +5,7 @@ import type { GateContext, GateTable, Phase } from '../../core/gate/check.js';
 import { hidden } from '../../core/gate/fact.js';
 import type { FollowFacts } from '../../core/gate/follow-facts.js';
 import type { GateFacts } from '../../core/gate/gate-facts.js';
+import type { LeftoverPattern } from '../../core/gate/leftover-facts.js';
 import type { PlanFacts } from '../../core/gate/plan-facts.js';
 import { type ProbeAnswers, probeKey } from '../../core/gate/probe.js';
 import type { RowsFacts } from '../../core/gate/rows-facts.js';
@@ -27,6 +28,7 @@ export interface GateReading {
   readonly plan?: PlanFacts | null;
   readonly follow?: FollowFacts;
   readonly application?: ApplicationFacts | null;
+  readonly leftovers?: readonly LeftoverPattern[];
 }
 
 /** Reads everything that both servers say to the gate, both at once, and puts it together for the checks. */
@@ -60,10 +62,10 @@ function askSide({ sides, tables, isDeep }: GateReading, side: Side): Promise<Ga
 
 function contextOf(reading: GateReading, facts: Record<Side, GateFacts>): GateContext {
   const { config, sides, tables, phase, isDeep, rows } = reading;
-  const { plan = null, follow = NO_FOLLOW, application = null } = reading;
+  const { plan = null, follow = NO_FOLLOW, application = null, leftovers = [] } = reading;
   const { source, target } = sides;
   return {
-    ...{ phase, isDeep, facts, rows, probes: null, plan, follow, application },
+    ...{ phase, isDeep, facts, rows, probes: null, plan, follow, application, leftovers },
     tables: tables.map(gateTableOf),
     isSameEngine: source.catalog.engine === target.catalog.engine,
     schemas: { source: source.catalog.schema, target: target.catalog.schema },

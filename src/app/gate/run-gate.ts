@@ -1,4 +1,5 @@
 import { judge, verdictOfChecks } from '../../checks/judge.js';
+import { parseLeftoverPatterns } from '../../checks/leftovers/parse-patterns.js';
 import { CHECKS } from '../../checks/list.js';
 import { assertResolved } from '../../config/assert-resolved.js';
 import { VERSION } from '../../config/version.js';
@@ -22,6 +23,7 @@ const DEFAULTS: Omit<GateAsk, 'config' | 'phase'> = {
   isStrict: false,
   accepted: [],
   earlier: null,
+  leftovers: '',
   application: null,
 };
 
@@ -51,7 +53,14 @@ export async function runGate(
         ask.application === null
           ? null
           : await tryApplication({ url: ask.application, target, tables, signal: hooks.signal, log });
-      const reading = { ...ask, sides, tables, rows: null, application };
+      const reading = {
+        ...ask,
+        sides,
+        tables,
+        rows: null,
+        application,
+        leftovers: parseLeftoverPatterns(ask.leftovers),
+      };
       const { context, asOf } =
         phase === 'cutover'
           ? await readAroundRows(ask, { ...hooks, log }, reading)

@@ -55,6 +55,14 @@ export const GATE_OPTIONS = nameOptions({
     commands: both,
     ...{ insteadInFile, insteadInProgram, page },
   },
+  leftovers: {
+    group,
+    kind: { is: 'path' },
+    form: 'FILE',
+    help: 'More names by which tools leave things behind, a line each: KIND NAME TOOL, as in table _{table}_copy copier',
+    commands: both,
+    ...{ insteadInFile, insteadInProgram, page: 'checks.md#leftovers' },
+  },
   fixes: {
     group,
     kind: { is: 'path' },

@@ -6,6 +6,7 @@ import type { CheckFacts, ForeignKeyFacts, IndexFacts } from './constraint-facts
 import type { Fact } from './fact.js';
 import type { JobsFacts } from './job-facts.js';
 import type { ThingFacts } from './leftover-facts.js';
+import type { LinkFacts } from './link-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
 import type { PreparedFacts } from './prepared-facts.js';
@@ -54,6 +55,7 @@ export interface GateFacts {
   readonly sessions: Fact<readonly SessionFacts[]>;
   readonly prepared: Fact<readonly PreparedFacts[]>;
   readonly jobs: Fact<JobsFacts>;
+  readonly links: Fact<LinkFacts>;
   /** What tools may have left, with everything else that has a name. */
   readonly things: Fact<readonly ThingFacts[]>;
   readonly settings: Fact<readonly SettingFacts[]>;

@@ -16,6 +16,9 @@ export interface RunbookRequest {
   readonly write: (side: Side, action: FixAction) => FixStatement | null;
 }
 
+/** Checks whose notes are things to do at the switch: what is rightly off until then. */
+const STEPS_OF: ReadonlySet<string> = new Set(['schedulers', 'events', 'triggers']);
+
 /** One step, to be ticked off. */
 interface Step {
   readonly title: string;
@@ -104,7 +107,7 @@ function switchSteps(request: RunbookRequest): Step[] {
         : [statementStep(`End what the target follows the source by (${way})`, 'target', end)];
     }),
     ...findingsOf(result, 'note').flatMap(({ check, finding }) =>
-      finding.fix === null
+      finding.fix === null || !STEPS_OF.has(check.id)
         ? []
         : [statementStep(`${check.id}: ${codeSpan(finding.subject)}`, finding.fix.side, finding.fix)],
     ),

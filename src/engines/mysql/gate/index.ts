@@ -9,6 +9,7 @@ import { readMysqlForeignKeys } from './foreign-keys.js';
 import { describeMysqlGrants } from './grants.js';
 import { readMysqlGuard } from './guard.js';
 import { readMysqlIndexes } from './indexes.js';
+import { readMysqlLinks } from './links.js';
 import { raiseMysqlNumber, readMysqlNumbering } from './numbering.js';
 import { readMysqlEvents, readMysqlRoutines, readMysqlViews } from './objects.js';
 import { readMysqlPrepared } from './prepared.js';
@@ -46,6 +47,7 @@ export const mysqlGate: SqlGate = {
     definers: readMysqlDefiners,
     grants: readMysqlGrants,
     sessions: readMysqlSessions,
+    links: readMysqlLinks,
     things: readMysqlThings,
     settings: readMysqlSettings,
     capacity: readMysqlCapacity,

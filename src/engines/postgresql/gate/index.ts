@@ -8,6 +8,7 @@ import { readPostgresqlGuard } from './guard.js';
 import { identifyPostgresqlRows, readPostgresqlUnidentified } from './identity.js';
 import { readPostgresqlIndexes } from './indexes.js';
 import { endPostgresqlSessions, readPostgresqlJobs, switchPostgresqlJob } from './jobs.js';
+import { readPostgresqlLinks } from './links.js';
 import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import { readPostgresqlPrepared } from './prepared.js';
@@ -45,6 +46,7 @@ export const postgresqlGate: SqlGate = {
     definers: readPostgresqlDefiners,
     grants: readPostgresqlGrants,
     sessions: readPostgresqlSessions,
+    links: readPostgresqlLinks,
     things: readPostgresqlThings,
     settings: readPostgresqlSettings,
     capacity: serving.readPostgresqlCapacity,
