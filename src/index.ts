@@ -1,3 +1,5 @@
+export type { FixPlace, GateHooks, GateOutcome, GateQuestion } from './app/gate/gate-ask.js';
+export { runGate } from './app/gate/run-gate.js';
 export {
   type AskedRun,
   openSitting,
@@ -5,6 +7,7 @@ export {
   type SittingRequest,
 } from './app/open-sitting.js';
 export { type PlanHooks, planRun } from './app/plan-run.js';
+export { type ReverseHooks, reverseConfig } from './app/reverse-config.js';
 export type { RunHooks, TableDifference, VerifyOutcome } from './app/run-hooks.js';
 export { type KeptRun, listKeptRuns, openKeptRun, type SavedRun } from './app/saved-runs.js';
 export type { Sitting } from './app/sitting.js';
@@ -38,6 +41,15 @@ export { type ErrorCode, type OptionName, RowproofError } from './core/errors.js
 export type { RunEvent, RunListener } from './core/event.js';
 export { exitCodeOfResult } from './core/exit-code.js';
 export type { Finding, FindingCode } from './core/finding.js';
+export type { AcceptedFinding } from './core/gate/accepted-finding.js';
+export type { CheckFinding, CheckGroup, Phase } from './core/gate/check.js';
+export type {
+  CheckOutcome,
+  CheckResult,
+  GateFinding,
+  GateResult,
+  GateVerdict,
+} from './core/gate/gate-result.js';
 export type { Log, LogLevel } from './core/log.js';
 export type { RunPlan, TablePlan } from './core/plan.js';
 export type { ReportFormat } from './core/report-format.js';
@@ -56,6 +68,7 @@ export type { WaiverMark, WaiverUse } from './core/waiver.js';
 export { createLog, type LogOptions } from './log/create-log.js';
 export { formatDifferences } from './report/differences-file.js';
 export { type FormatReportOptions, formatReport } from './report/format-report.js';
+export { type FormatGateOptions, formatGate } from './report/gate/format-gate.js';
 export { collectHtmlRows, type HtmlRows } from './report/html/rows/html-rows.js';
 export { parseSavedResult } from './report/saved-result.js';
 export { readWaivers, type WaiversSource } from './waivers/read-waivers.js';

@@ -1,10 +1,12 @@
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { Finding } from '../core/finding.js';
 import type { TableResult } from '../core/result.js';
+import type { PlannedTable } from '../plan/table-pairing.js';
 import type { Canaries } from '../run/try-canaries.js';
 import { readSample } from '../state/build-result.js';
 import type { TableState } from '../state/table-state.js';
 import type { DiagnosisRun } from './diagnose-run.js';
+import type { WriteMarks } from './gate/write-marks.js';
 import { noteFewRows } from './min-rows.js';
 import type { Reading } from './read-tables.js';
 import type { WaivedRows } from './waive-rows.js';
@@ -48,12 +50,14 @@ export async function explainTables({
 interface Explained extends Pick<ExplainedTables, 'diagnoses'> {
   readonly waived: WaivedRows;
   readonly canaries: Canaries;
+  /** What the servers said of writes before the first row was read; null where nobody asked. */
+  readonly marks: WriteMarks | null;
 }
 
 /** Makes the results of the tables, with what was said of why their rows differ and what of them was accepted. */
 export async function finishTables(
   { tables, spool, teller }: Pick<Reading, 'tables' | 'spool' | 'teller'>,
-  { diagnoses, waived, canaries }: Explained,
+  { diagnoses, waived, canaries, marks }: Explained,
 ): Promise<TableResult[]> {
   const results = [];
   for (const table of tables) {
@@ -63,7 +67,15 @@ export async function finishTables(
     results.push({
       ...table.toResult(sample, diagnoses.get(table), waived.countOf(table.name)),
       ...(tried !== undefined && { canaries: tried }),
+      ...(marks !== null && { writeMarks: marksOf(table.planned, marks) }),
     });
   }
   return results;
+}
+
+function marksOf({ source, target }: PlannedTable, marks: WriteMarks): TableResult['writeMarks'] & object {
+  return {
+    source: marks.source.get(source?.name ?? '') ?? null,
+    target: marks.target.get(target?.name ?? '') ?? null,
+  };
 }

@@ -1,5 +1,6 @@
 import { hidesRows, type RunConfig } from '../config/run-config.js';
 import { findGapsOf } from '../core/coverage.js';
+import { RowproofError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
 import type { Log } from '../core/log.js';
@@ -11,6 +12,7 @@ import { countTables } from '../run/count-tables.js';
 import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { ServerWatch } from '../run/server-watch.js';
+import type { Snapshots } from '../run/snapshots/snapshots.js';
 import type { TableRun } from '../run/table-run.js';
 import { type Canaries, tryCanaries } from '../run/try-canaries.js';
 import type { WorkerSlots } from '../run/worker-slots.js';
@@ -38,8 +40,11 @@ export interface RunWishes {
   readonly rowEvents: boolean;
   readonly wantsRepair: boolean;
   readonly wantsServers: boolean;
+  readonly wantsMarks: boolean;
   readonly lagWithinMs: number | null;
   readonly log: Log;
+  /** Tells the user what must be read although the run goes on. */
+  readonly warn: (sentence: string) => void;
   readonly sitting: RunningSitting;
   /** What stopped the run; null where it was not stopped by itself. */
   readonly stoppedBy: () => 'max-runtime' | null;
@@ -69,6 +74,8 @@ export interface Reading extends OpenRun {
   /** Whether the servers are there, and how many connections they have for workers. */
   readonly servers: ServerWatch;
   readonly slots: WorkerSlots;
+  /** Null where every statement is read as of its own time. */
+  readonly snapshots: Snapshots | null;
 }
 
 /**
@@ -153,7 +160,15 @@ function estimateRead(pair: TablePair): number | null {
   return isConditional(pair) ? null : pair.source.estimatedRows;
 }
 
-async function countAll({ config, wishes, sides, tables, control, replication }: Reading): Promise<void> {
+async function countAll({
+  config,
+  wishes,
+  sides,
+  tables,
+  control,
+  replication,
+  snapshots,
+}: Reading): Promise<void> {
   const cutOff = (): void => {
     for (const side of [sides.source, sides.target]) void cutOffSession(side);
   };
@@ -161,7 +176,8 @@ async function countAll({ config, wishes, sides, tables, control, replication }:
   const scope = compileScope(config);
   const isFinished = (table: TableState): boolean => wishes.sitting.openOf(table).isFinished;
   const now = (): number => performance.now();
-  const looks = replication.makeLooks();
+  const looks = replication.makeLooks(null);
+  for (const table of tables) snapshots?.noteUnheld(table);
   try {
     await control.watchDuring(() => countTables({ ...wishes, tables, isFinished, sides, scope, now, looks }));
   } finally {
@@ -178,20 +194,39 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
   await session.close();
 }
 
+/** How many workers read, with a snapshot where that is wanted; none where the run was stopped before they had one. */
+async function takeSnapshots(
+  { config, wishes, tables, snapshots }: Reading,
+  pool: WorkerPool,
+): Promise<number> {
+  if (snapshots === null) return config.workers;
+  try {
+    return await snapshots.take({ pool, tables });
+  } catch (error) {
+    const isStopped = error instanceof RowproofError && error.code === 'interrupted';
+    if (isStopped && wishes.signal.aborted) return 0;
+    throw error;
+  }
+}
+
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
   const { config, wishes, sides, tables, spool, seed, control, teller, servers, slots, replication } =
     reading;
+  const { snapshots } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const hidesWords = hidesRows(config);
   const estimatedRows = sumLongTables(pairs.map(estimateRead));
-  pool.configure({ connections, pairs, hidesWords, estimatedRows });
+  const holdsSnapshots = snapshots !== null;
+  pool.configure({ connections, pairs, hidesWords, holdsSnapshots, estimatedRows });
   let cancelled = Promise.resolve();
   const onAbort = (): void => {
     cancelled = pool.cancel();
   };
   wishes.signal.addEventListener('abort', onAbort, { once: true });
   try {
+    const workers = await takeSnapshots(reading, pool);
+    if (workers === 0) return new Map();
     const run: TableRun = {
       tables,
       openOf: (table) => wishes.sitting.openOf(table),
@@ -201,7 +236,8 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       spool,
       sides,
       spotHash: await createRowHash(seed),
-      workers: config.workers,
+      workers,
+      snapshots,
       ...chooseChunkSizes(config),
       checksums: await planChecksums({
         place: config.checksumOn,
@@ -211,7 +247,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
         seed,
       }),
       emit: wishes.emit,
-      looks: replication.makeLooks(),
+      looks: replication.makeLooks(snapshots),
       keepsKeys: wishes.sitting.sitting.journal !== null,
       tellRow: wishes.rowEvents ? ({ planned }, row) => teller.row(planned, row) : null,
       showsKeys: teller.showsKeys,
@@ -226,6 +262,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       return config.canary ? tryCanaries(run) : new Map();
     }, pool.sessionIds);
   } finally {
+    await snapshots?.release();
     wishes.signal.removeEventListener('abort', onAbort);
     // A program that ends at once after an abort would otherwise leave its statements running on the servers.
     await cancelled;

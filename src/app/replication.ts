@@ -5,6 +5,7 @@ import { SIDES, type Side, type TableId } from '../core/pairing.js';
 import type { ReplicationResult } from '../core/result.js';
 import { Looks } from '../run/looks/looks.js';
 import { WriteWatch } from '../run/looks/write-watch.js';
+import type { Snapshots } from '../run/snapshots/snapshots.js';
 import type { TableState } from '../state/table-state.js';
 import { awaitPosition, takePosition } from '../tasks/fence-position.js';
 import { formatDuration } from '../words/number-text.js';
@@ -59,8 +60,8 @@ export class Replication {
     return choice?.kind === 'fence' ? choice.fence : null;
   }
 
-  /** What looks at rows again that differ; null where the user wants none of that. */
-  makeLooks(): Looks | null {
+  /** What looks at rows again that differ, and minds snapshots that are held meanwhile; null where the user wants none of that. */
+  makeLooks(snapshots: Snapshots | null): Looks | null {
     const { recheckForMs, maxLagWaitMs } = this.#config;
     if (recheckForMs === 0) return null;
     return new Looks({
@@ -69,6 +70,8 @@ export class Replication {
       writes: this.#writes,
       haltOf: (table) => this.#haltOf(table),
       onDoubt: (table) => this.#noteNoFence(table),
+      isSettled: (table) => snapshots?.isSameInstant(table) === true,
+      beforeFence: async () => snapshots?.beforeFence(),
       rules: {
         forMs: recheckForMs ?? DEFAULT_RECHECK_MS,
         longestLagMs: recheckForMs ?? maxLagWaitMs,

@@ -19,6 +19,8 @@ export interface RunHooks {
   readonly wantsRepair?: boolean;
   /** Also ask both servers for what evidence says of them. */
   readonly wantsServers?: boolean;
+  /** Also ask what both servers say of writes, before the first row is read, so that a later gate knows whether the result still holds. */
+  readonly wantsMarks?: boolean;
   /** Is told what the user should read although the run goes on, such as a password file that was passed over. */
   readonly onWarning?: (sentence: string) => void;
   /** Is told what the run does, decides and survives; made by `createLog`. */
@@ -38,6 +40,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'rowEvents',
   'wantsRepair',
   'wantsServers',
+  'wantsMarks',
   'onWarning',
   'log',
   'sitting',

@@ -72,6 +72,11 @@ export class RunLoad {
     this.#control.cells.isScarce = scarce;
   }
 
+  /** Has workers read a side as it is at the time, from now on. */
+  endSnapshot(side: Side): void {
+    this.#control.cells.endSnapshot(side);
+  }
+
   /** What held the run back, for its result; null where nothing did. */
   describe(): LoadResult | null {
     const { limits } = this.#request;

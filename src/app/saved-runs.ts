@@ -8,6 +8,7 @@ import {
   removeRun,
   sittingPath,
 } from '../state/journal/journal-folder.js';
+import { readPausedReplica } from '../state/journal/paused-replica.js';
 import { readHead, readResult, readRun, type SavedRun } from '../state/journal/read-sitting.js';
 import { isAlive } from '../state/left-files.js';
 
@@ -38,6 +39,8 @@ export interface KeptRun {
   readonly rotates: boolean;
   /** Whether it is what a watch keeps, which goes on with the next one. */
   readonly isWatch: boolean;
+  /** By which statement its target applies again, where it was told to stop and nothing is known of its going on; else null. */
+  readonly pausedReplica: string | null;
 }
 
 /** The runs of a folder, the oldest first. */
@@ -75,6 +78,7 @@ function describeRun(folder: string, run: string, nowMs: number): KeptRun {
     tables: head?.facts.tables.length ?? 0,
     rotates: head?.asked.rotation != null,
     isWatch: head?.asked.watch !== undefined,
+    pausedReplica: readPausedReplica(folder, run),
     ended: result !== null && result.open === 0 ? result.verdict : null,
   };
 }
@@ -90,7 +94,8 @@ function isAtWork({ host, pid }: { readonly host: string; readonly pid: number }
  */
 export function tidyRuns(folder: string, nowMs: number = Date.now()): KeptRun[] {
   const old = listKeptRuns(folder, nowMs).filter(({ writtenMs }) => nowMs - writtenMs > OLD_DAYS * DAY_MS);
-  const isOver = ({ ended, rotates }: KeptRun): boolean => ended !== null && !rotates;
+  const isOver = ({ ended, rotates, pausedReplica }: KeptRun): boolean =>
+    ended !== null && !rotates && pausedReplica === null;
   for (const each of old) if (isOver(each)) removeRun(folder, each.run);
   return old.filter((each) => !isOver(each));
 }

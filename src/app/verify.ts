@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { assertResolved } from '../config/assert-resolved.js';
 import { hashConfig } from '../config/config-hash.js';
+import { warnOfProcess } from '../config/environment.js';
 import type { RunConfig } from '../config/run-config.js';
 import { VERSION } from '../config/version.js';
 import type { HashKey } from '../core/disclosure.js';
@@ -25,6 +26,7 @@ import { describeServers } from './describe-servers.js';
 import { openKeyHasher, RowTeller } from './disclose-rows.js';
 import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
+import { readWriteMarks } from './gate/write-marks.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -37,6 +39,7 @@ import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
 import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
+import { makeSnapshots, startPausedReplica } from './run-snapshots.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
@@ -77,8 +80,8 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, lagWithinMs = null } = hooks;
-  const { sitting = ONLY_SITTING } = hooks;
+  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, wantsMarks = false } = hooks;
+  const { lagWithinMs = null, sitting = ONLY_SITTING } = hooks;
   const limit = limitRuntime(config.maxRuntimeMs, hooks.signal);
   const { signal } = limit;
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
@@ -88,8 +91,10 @@ export async function verifyWith(
     rowEvents: rowEvents && onEvent !== undefined,
     wantsRepair,
     wantsServers,
+    wantsMarks,
     lagWithinMs,
     log,
+    warn: hooks.onWarning ?? warnOfProcess,
     sitting: new RunningSitting(sitting),
     stoppedBy: limit.stoppedBy,
   };
@@ -132,6 +137,7 @@ async function verifyOpenSides(
   { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
+  await startPausedReplica(sides, wishes);
   assertAble(opened.config, sides, wishes);
   const catalogs = catalogsOf(sides);
   const asked = withBareNames(opened.config, catalogs);
@@ -158,8 +164,14 @@ async function verifyOpenSides(
     const patient = waitForServers(load.sides, outage.servers);
     const { signal } = wishes;
     const isResumed = wishes.sitting.sitting.earlier !== null;
+    const marks =
+      wishes.wantsMarks && !isResumed ? await readWriteMarks({ sides, tables: pairing.tables }) : null;
     const replication = await Replication.open({ ...run, sides: patient, tables, signal, isResumed });
-    const reading = { ...run, sides: patient, tables, spool, control: load, replication, ...outage };
+    const snapshots = makeSnapshots(run, load);
+    const reading = {
+      ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
+      ...outage,
+    };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
     const schemaFindings = await lookAtSchemaAgain(reading);
@@ -175,7 +187,7 @@ async function verifyOpenSides(
       const { noteHiddenRows } = await import('./hidden-by-condition.js');
       await noteHiddenRows({ sides, tables, read: (name) => readTable(spool, tables, name) });
     }
-    const results = await finishTables(reading, { diagnoses, waived, canaries });
+    const results = await finishTables(reading, { diagnoses, waived, canaries, marks });
     await closing;
     const result = buildResult({
       version: VERSION,
@@ -185,6 +197,8 @@ async function verifyOpenSides(
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
       hashes: hashConfig(asked),
+      consistency: snapshots?.consistency(!wishes.sitting.readsSome && !isResumed) ?? 'chunk',
+      snapshot: snapshots?.describe() ?? null,
       load: load.describe(),
       replication: await replication.describe(wishes.lagWithinMs),
       hidden: teller.describeHidden(pairing.tables),
@@ -203,6 +217,7 @@ async function verifyOpenSides(
         ...(run.pool?.findings() ?? []),
         ...outage.servers.findings(),
         ...outage.slots.findings(),
+        ...(snapshots?.findings() ?? []),
         ...(wishes.signal.aborted || wishes.sitting.readsSome ? [] : findFewRows(config, results)),
         ...tellWaivers({
           book,

@@ -3,6 +3,7 @@ import { type RawFlags, usageError } from '../config/raw-flags.js';
 import { VERSION } from '../config/version.js';
 import { type Command, named, type OnCommand } from './command.js';
 import { COMPLETION_REQUEST, completeWords, formatCompletionScript } from './completion.js';
+import { cutoverCommand, preflightCommand } from './gate-command.js';
 import { baselineCommand, historyCommand, waiveCommand } from './past-commands.js';
 import { mergeCommand, resumeCommand, runsCommand } from './sitting-commands.js';
 import { refuseValuesOfHelp, usageErrorFor } from './usage-errors.js';
@@ -132,6 +133,8 @@ function buildParser(width: number, onCommand: OnCommand): Argv {
           .epilogue(`${PLAN_EPILOGUE}\n\n${PASSWORDS}`),
       ({ _, $0, ...flags }) => onCommand({ kind: 'plan', flags: flags as RawFlags }, { _, ...flags }),
     )
+    .command(preflightCommand(onCommand, PASSWORDS))
+    .command(cutoverCommand(onCommand, PASSWORDS))
     .command(mergeCommand(onCommand, `${EXIT_CODE_TABLE}\n\n${PASSWORDS}`))
     .command(
       'init',

@@ -6,6 +6,8 @@ import { missingPositional } from './usage-errors.js';
 export type Command =
   | { readonly kind: 'verify'; readonly flags: RawFlags }
   | { readonly kind: 'watch'; readonly flags: RawFlags }
+  | { readonly kind: 'preflight'; readonly flags: RawFlags }
+  | { readonly kind: 'cutover'; readonly flags: RawFlags }
   | { readonly kind: 'plan'; readonly flags: RawFlags }
   /** Of all runs that wait the one with this name; null for the only one. */
   | { readonly kind: 'resume'; readonly run: string | null; readonly flags: RawFlags }

@@ -73,6 +73,8 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     state.looks = describeLooks(event);
     return null;
   }
+  if (event.type === 'snapshot:ended')
+    return `the snapshot of the ${event.side} was ended; the rest is read without`;
   if (event.type === 'server:silent') {
     state.silent = `the ${event.side} has sent nothing for ${formatDuration(event.silentMs)}`;
     return null;

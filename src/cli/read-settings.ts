@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError, type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
-import { refuseCanaryInVain, resolveFlags } from '../config/resolve-flags.js';
+import { refuseCanaryInVain, refuseSnapshotInVain, resolveFlags } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { CliIo } from './cli-io.js';
 import { readTextFile } from './read-text-file.js';
@@ -60,6 +60,7 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
 function resolveAlone(flags: RawFlags): Pick<Settings, 'config' | 'flags'> {
   const config = resolveFlags(flags);
   refuseCanaryInVain(config);
+  refuseSnapshotInVain(config);
   return { config, flags };
 }
 

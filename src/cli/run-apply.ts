@@ -45,7 +45,14 @@ export async function runApply({ path, flags, io, apply }: ApplyCommand): Promis
   ]);
   const command = openLog({ path: settings.log, io, hidesValues: true });
   try {
-    return await command.during(() => applyLogged({ path, settings, io, apply, log: command.log }));
+    return await command.during(async () => {
+      const { log } = command;
+      // Loaded late: most files are repairs.
+      const { isFixesFile } = await import('../apply/fixes/read-fixes.js');
+      if (!isFixesFile(path)) return await applyLogged({ path, settings, io, apply, log });
+      const { runFixes } = await import('./run-fixes.js');
+      return await runFixes({ ...settings, path, url: settings.target, io, log });
+    });
   } finally {
     command.close();
   }

@@ -38,6 +38,18 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       const { runWatch } = await import('./run-watch.js');
       return await runWatch({ ...command, io: guarded, keepSecret, hideSecrets, words: argv, ...parts });
     }
+    if (command.kind === 'preflight' || command.kind === 'cutover') {
+      // Loaded late: the other commands have no checks.
+      const { runGateCommand } = await import('./run-gate.js');
+      return await runGateCommand({
+        ...command,
+        io: guarded,
+        keepSecret,
+        hideSecrets,
+        words: argv,
+        ...parts,
+      });
+    }
     if (command.kind === 'resume') {
       // Loaded late: the other commands have no use for journals.
       const { runResume } = await import('./run-resume.js');

@@ -11,6 +11,7 @@ import type { CliIo } from './cli-io.js';
 import { openLog } from './open-log.js';
 import { type OutputFile, openOutputFile } from './output-file.js';
 import { readSettings, type Settings } from './read-settings.js';
+import { turnSettings } from './turn-settings.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 
 /** The planning itself, handed in so that the command line can be tested without a database. */
@@ -26,7 +27,7 @@ interface PlanCommand {
 /** Does what `rowproof plan` was asked to; its exit code is the run's, as far as that is sure before a row is read. */
 export async function runPlan({ flags, io, plan, keepSecret }: PlanCommand): Promise<number> {
   const { json, parts: _, output, ...rest } = flags;
-  const settings = await readSettings({ flags: rest, io, keepSecret });
+  const settings = await turnSettings(await readSettings({ flags: rest, io, keepSecret }));
   // Nothing is to be kept of a plan that is not made to its end.
   const stopListening = io.onInterrupt(() => io.exit(EXIT_CODES.interrupted));
   const format = readSwitch({ json }, 'json') ? formatPlanJson : formatPlan;

@@ -27,18 +27,19 @@ export function runRuns({ flags, io }: RunsCommand): number {
 }
 
 function deleteRuns(folder: string, name: string, io: CliIo): number {
-  const names =
-    name === 'all' ? listKeptRuns(folder).filter(({ atWork }) => atWork === null) : [{ run: name }];
+  const kept = listKeptRuns(folder);
+  const names = name === 'all' ? kept.filter(({ atWork }) => atWork === null) : [{ run: name }];
   for (const { run } of names) {
+    const pauses = kept.filter((each) => each.run === run).flatMap(describePause);
     deleteKeptRun(folder, run);
-    io.stdout.write(`Deleted ${run}.\n`);
+    io.stdout.write(`Deleted ${run}.\n${pauses.map((line) => `${visibleLine(line)}\n`).join('')}`);
   }
   if (names.length === 0) io.stdout.write(`No run is kept in ${folder} that could be deleted.\n`);
   return EXIT_CODES.clean;
 }
 
 function formatRuns(runs: readonly KeptRun[], folder: string): string {
-  const lines = runs.flatMap((run) => [describeRun(run), ...describeSides(run)]);
+  const lines = runs.flatMap((run) => [describeRun(run), ...describeSides(run), ...describePause(run)]);
   return `${[
     ...lines,
     `Kept in ${folder}: which rows were compared, and keys of those that differ; no other values.`,
@@ -67,6 +68,13 @@ function describeRun({
   const age = (ms: number): string => formatDuration(Date.now() - ms);
   const size = `${formatCounted(tables, 'table')}, ${formatCounted(sittings, 'sitting')}, ${formatBytes(bytes)}`;
   return `${run}  ${state}; begun ${age(Date.parse(startedAt))} ago, last written ${age(writtenMs)} ago; ${size}`;
+}
+
+function describePause({ run, pausedReplica }: KeptRun): string[] {
+  if (pausedReplica === null) return [];
+  return [
+    `  The target was told to apply nothing, and may still do so. rowproof resume ${run} starts it again, and so does: ${pausedReplica};`,
+  ];
 }
 
 function describeSides({ sides }: KeptRun): string[] {

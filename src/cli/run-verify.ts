@@ -22,6 +22,7 @@ import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
+import { turnSettings } from './turn-settings.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 import { WritingWatch } from './writing-watch.js';
 
@@ -53,7 +54,7 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
     );
   }
   refuseWithoutPlan(flags);
-  const settings = await readSettings(command);
+  const settings = await turnSettings(await readSettings(command));
   try {
     const { config, rotation } = readRotation(settings);
     const asked = { ...settings, config };
@@ -206,6 +207,7 @@ async function runAndWrite(run: Run): Promise<number> {
       rowEvents: false,
       wantsRepair: plan.repairPaths !== null,
       wantsServers: evidence !== null,
+      wantsMarks: keepsResult(plan),
       onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
       log,
       sitting,
@@ -237,6 +239,11 @@ async function runAndWrite(run: Run): Promise<number> {
   } finally {
     await outcome.close();
   }
+}
+
+/** Whether a gate may be given the result later. */
+function keepsResult({ stdout, files }: OutputPlan): boolean {
+  return stdout === 'json' || files.some(({ format }) => format === 'json');
 }
 
 /** What was found and could not be written is found again by another sitting: it only looks at what differed. */

@@ -13,6 +13,7 @@ import { createSilence, type Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { openRunOutput } from './run-output.js';
 import { openProgress, type VerifyCommand } from './run-verify.js';
+import { turnSettings } from './turn-settings.js';
 import { formatEnd, formatNews, formatTurn, isNews } from './watch-lines.js';
 import { readWatchSettings, type WatchSettings } from './watch-settings.js';
 import { WritingWatch } from './writing-watch.js';
@@ -22,7 +23,7 @@ const TICK_MS = 250;
 /** Does what `rowproof watch` was asked to, and returns the exit code once it is time or somebody stops it. */
 export async function runWatch(command: VerifyCommand): Promise<number> {
   const { io, flags } = command;
-  const settings = await readSettings(command);
+  const settings = await turnSettings(await readSettings(command));
   try {
     const watched = readWatchSettings(settings, flags, io);
     const { config, plan } = watched;

@@ -43,9 +43,19 @@ export function readWatchSettings(
   if (folder === null)
     throw usageError('No home folder is known to keep the journal in.', 'Name a folder with --journal DIR.');
   refuseClock(settings.config);
+  refuseSnapshot(settings.config);
   // A limit on the lag is a condition of being ready, not of reading; and each pass has a seed of its own.
   const config = { ...settings.config, maxLagMs: null, maxRuntimeMs: null, seed: null };
   return { config, rules, plan, folder };
+}
+
+/** A pass may take hours, and the one after it looks at what it left: neither is of one instant. */
+function refuseSnapshot({ snapshot }: RunConfig): void {
+  if (!snapshot) return;
+  throw usageError(
+    'Expected no snapshot to watch with: what a watch says is true of the time between two passes, not of one instant.',
+    'Leave snapshot out of the config file, or run rowproof verify --snapshot.',
+  );
 }
 
 function readRules({ config, flags }: Settings, given: RawFlags): WatchRules {

@@ -24,6 +24,8 @@ const OPTION_OF: Readonly<Record<Renamed, OptionWithPart>> = {
   waitForServerMs: 'waitForServer',
   limits: 'maxLoad',
   recheckForMs: 'recheckFor',
+  maxSnapshotAgeMs: 'maxSnapshotAge',
+  pauseReplicaMs: 'pauseReplica',
   maxLagMs: 'maxLag',
   maxLagWaitMs: 'maxLagWait',
 };

@@ -46,6 +46,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     waitForServerMs: readQuantity(flags, RUN_OPTIONS.waitForServer),
     limits: readLoadLimits(flags),
     recheckForMs: readQuantity(flags, RUN_OPTIONS.recheckFor),
+    ...readSnapshot(flags),
     maxLagMs: readQuantity(flags, RUN_OPTIONS.maxLag),
     maxLagWaitMs: readQuantity(flags, RUN_OPTIONS.maxLagWait),
     ...readFence(flags),
@@ -122,6 +123,44 @@ export function readShowValues(flags: RawFlags): boolean {
     });
   }
   return !hide;
+}
+
+type SnapshotConfig = Pick<RunConfig, 'snapshot' | 'snapshotLock' | 'pauseReplicaMs' | 'maxSnapshotAgeMs'>;
+
+/** How long snapshots are held, and what may be locked for them; refused without any. */
+function readSnapshot(flags: RawFlags): SnapshotConfig {
+  const snapshot = readSwitch(flags, 'snapshot');
+  const alone = ['snapshot-lock', 'pause-replica', 'max-snapshot-age'].find(
+    (flag) => readText(flags, flag) !== undefined,
+  );
+  if (!snapshot && alone !== undefined) {
+    throw optionError({
+      option: `--${alone}`,
+      message: `Expected --${alone} together with --snapshot, got it alone.`,
+      hint: 'Add --snapshot, which reads each side as of one instant, or leave it out.',
+    });
+  }
+  const isLocking = readText(flags, 'snapshot-lock') !== undefined;
+  const choice = { ...RUN_OPTIONS.snapshotLock, default: 'tables' } as const;
+  return {
+    snapshot,
+    snapshotLock: isLocking ? readChoice(flags, choice) : null,
+    pauseReplicaMs: readQuantity(flags, RUN_OPTIONS.pauseReplica),
+    maxSnapshotAgeMs: readQuantity(flags, RUN_OPTIONS.maxSnapshotAge),
+  };
+}
+
+/** Throws a `usage` error for a snapshot where rows are only counted, each table by a statement of its own. */
+export function refuseSnapshotInVain({ snapshot, mode, tableModes }: RunConfig): void {
+  const isReading = [mode, ...[...tableModes.values()].map((own) => own.mode)].some(
+    (each) => each !== 'count',
+  );
+  if (!snapshot || isReading) return;
+  throw optionError({
+    option: '--snapshot',
+    message: 'Expected --snapshot with a mode that compares rows, got mode count.',
+    hint: 'A count is one statement a table: use mode full or spot, or leave --snapshot out.',
+  });
 }
 
 /** Throws a `usage` error for a canary where rows are only counted, which compares no value, changed or not. */

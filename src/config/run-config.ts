@@ -2,6 +2,7 @@ import type { ChecksumPlace } from '../core/checksum-place.js';
 import type { LoadLimits } from '../core/load-limits.js';
 import type { Side } from '../core/pairing.js';
 import type { Relaxation } from '../core/relaxation.js';
+import type { LockScope } from '../core/snapshot.js';
 import type { Mode, ModeChoice } from '../core/verdict.js';
 
 /** A name on the source, and the name of its partner on the target. */
@@ -82,6 +83,13 @@ export interface RunConfig {
   readonly limits: LoadLimits;
   /** For how long rows that differ are looked at again; null follows whether somebody writes. */
   readonly recheckForMs: number | null;
+  /** Whether each side is read as of one instant, and for how long that may be. */
+  readonly snapshot: boolean;
+  readonly maxSnapshotAgeMs: number;
+  /** What may be locked for a moment to have all workers read as of the same instant; null for nothing. */
+  readonly snapshotLock: LockScope | null;
+  /** For how long a target that is a replica may be told to apply nothing; null for not at all. */
+  readonly pauseReplicaMs: number | null;
   /** How far the target may be behind the source when rows are first read; null for any time. */
   readonly maxLagMs: number | null;
   /** For how long a target that is behind is waited for. */

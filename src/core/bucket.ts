@@ -29,6 +29,8 @@ export interface SpillBucketsTask {
   /** The sort keys at which partitions after the first begin, ascending. */
   readonly bounds: readonly Uint8Array[];
   readonly folder: string;
+  /** Whether rows are read as they are now, also where the run reads as of one instant. */
+  readonly readsLive: boolean;
 }
 
 /** Compares the rows that both sides spilled into one partition. */

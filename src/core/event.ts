@@ -2,6 +2,7 @@ import type { DifferenceCounts } from './chunk.js';
 import type { RowDifference } from './difference.js';
 import type { SerializedError } from './errors.js';
 import type { Side } from './pairing.js';
+import type { SnapshotEnd } from './snapshot.js';
 import type { Verdict } from './verdict.js';
 
 /** What happens during a run, in order, as `noun:verb`. Progress bars and the library's callers live from these. */
@@ -83,6 +84,8 @@ export type RunEvent =
       readonly reason: string;
       readonly waitMs: number;
     }
+  /** A side is not read as of one instant any more, before all was read. */
+  | { readonly type: 'snapshot:ended'; readonly side: Side; readonly why: SnapshotEnd }
   /** It lets the run in again. */
   | { readonly type: 'server:up'; readonly side: Side; readonly downMs: number }
   /** It was waited for in vain: what is left of the run is unverified. */

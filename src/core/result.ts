@@ -4,7 +4,9 @@ import type { ChecksumUse } from './checksum-place.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
+import type { WriteMark } from './gate/write-marks.js';
 import type { LoadLimits } from './load-limits.js';
+import type { Consistency, SnapshotResult } from './snapshot.js';
 import type { Mode, Verdict } from './verdict.js';
 import type { WaiverUse } from './waiver.js';
 
@@ -79,6 +81,8 @@ export interface TableResult extends RowCounts {
   /** How many changed rows differ in a column, by the target's name. */
   readonly changedColumns: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
+  /** What each server said of writes before the first row was read, to be compared with what it says later; null where it says nothing. */
+  readonly writeMarks?: { readonly source: WriteMark | null; readonly target: WriteMark | null };
   readonly findings: readonly Finding[];
   /** Why rows differ, as far as they show it; without examples where values are hidden. */
   readonly diagnoses: readonly Diagnosis[];
@@ -162,7 +166,10 @@ export interface RunResult extends ConfigHashes {
   readonly mode: Mode;
   /** The share of rows that spot mode was asked for, from 0 to 1; null in other modes. */
   readonly ratio: number | null;
-  readonly consistency: 'chunk';
+  /** Of which time what was read is; see docs/snapshots.md. */
+  readonly consistency: Consistency;
+  /** Absent where no snapshot was asked for. */
+  readonly snapshot?: SnapshotResult;
   /** The hash seed, as a decimal string: it has 64 bits. */
   readonly seed: string;
   readonly startedAt: string;

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors.js';
+import type { FixAction, FixStatement } from '../core/gate/fix.js';
 import type { Log } from '../core/log.js';
 import type { Column, Table } from '../core/schema.js';
 import type { ConnectionSettings, Environment } from './connection-settings.js';
@@ -16,6 +17,8 @@ export interface ErrorClass {
   readonly hint: string;
   /** Whether the server only refuses because it has as many connections as it, or the account, may have. */
   readonly isFull?: boolean;
+  /** Whether it is only the snapshot of the session in which a table cannot be read, because it was rewritten since. */
+  readonly isOutdated?: boolean;
 }
 
 /** What an engine may leave out: a run then does without, or says beforehand what it cannot do. */
@@ -38,6 +41,20 @@ export interface Capabilities {
   readonly repair?: boolean;
   /** How a position of one server is known to be reached on another; sessions then answer what is asked of positions. */
   readonly positions?: PositionRules;
+  /** How things are mended that a gate finds; sessions then answer what the gate asks. */
+  readonly gate?: GateRules;
+  /** Whether a session can read everything as of one instant. */
+  readonly snapshots?: boolean;
+  /** Whether a replica can be told to stop at a place of its source. */
+  readonly applier?: boolean;
+}
+
+/** How an engine writes what mends a finding of the gate. */
+export interface GateRules {
+  /** The statement for an action; null where servers of this engine have no such thing. */
+  writeFix(action: FixAction): FixStatement | null;
+  /** A line by which the engine's own client ends at the first error; null where it does so anyhow. */
+  readonly stopLine: string | null;
 }
 
 /**

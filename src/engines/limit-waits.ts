@@ -39,6 +39,8 @@ export function limitWaits(
     },
     query: (sql, settings) => waits.limit(() => session.query(sql, settings)),
     parse: (sql) => waits.limit(() => session.parse(sql)),
+    runOutside: (sql) => waits.limit(() => session.runOutside(sql)),
+    beginSnapshot: (start) => waits.limit(() => session.beginSnapshot(start)),
     readRows: (sql, columns, onSpan) =>
       waits.limit((onSign) =>
         session.readRows(sql, columns, (buffer, start, end, rows) => {

@@ -12,6 +12,12 @@ export function logSqlSession(session: SqlSession, statements: StatementLog): Sq
     parse: (sql) => around({ sql, use: 'parse' }, () => session.parse(sql)),
     readRows: (sql, columns, onSpan) =>
       around({ sql, use: 'rows' }, () => session.readRows(sql, columns, onSpan)),
+    runOutside: (sql) => around({ sql, use: 'query' }, () => session.runOutside(sql)),
+    beginSnapshot: async (start) => {
+      const begun = await session.beginSnapshot(start);
+      statements.log.info('snapshot:begin', () => ({ session: session.serverSessionId, ...begun }));
+      return begun;
+    },
     close: async () => {
       const wasBroken = session.broken;
       const { serverSessionId } = session;

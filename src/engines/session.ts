@@ -1,15 +1,33 @@
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { Fence } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
+import type { Verb } from '../core/gate/application-facts.js';
+import type { Fact } from '../core/gate/fact.js';
+import type { GateFacts, GateRequest } from '../core/gate/gate-facts.js';
+import type { ProbeAnswer, ProbeRequest } from '../core/gate/probe.js';
+import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.js';
+import type { SideGrants } from '../core/gate/side-grants.js';
+import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Column, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
+import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { ServerIdentity } from './server-identity.js';
+import type {
+  SnapshotBegun,
+  SnapshotCost,
+  SnapshotFacts,
+  SnapshotStart,
+  SnapshotTables,
+  SnapshotWatchRequest,
+  WriterLockAnswer,
+  WriterLockRequest,
+} from './snapshots.js';
 import type { StoredBytes } from './stored-bytes.js';
 
 /**
@@ -129,6 +147,47 @@ export interface Questions {
   };
   /** A text for each table, by its name, that is another one once rows of it were written; those that the server says nothing of are left out. */
   readonly changes: { readonly about: readonly Table[]; readonly answer: ReadonlyMap<string, string> };
+  /** `Capabilities.gate`: the least that the account must be granted for the gate to see all of a schema. */
+  readonly 'gate-grants': { readonly about: string; readonly answer: Pick<SideGrants, 'grants' | 'managed'> };
+  /** `Capabilities.gate`: what the account may do with tables of one schema, by their names. */
+  readonly 'table-verbs': {
+    readonly about: readonly Table[];
+    readonly answer: Fact<ReadonlyMap<string, ReadonlySet<Verb>>>;
+  };
+  /** `Capabilities.gate`: everything that the server says to the gate, in one reading. */
+  readonly gate: { readonly about: GateRequest; readonly answer: GateFacts };
+  /** `Capabilities.gate`: who is on the server, which is asked often while rows are read. */
+  readonly 'gate-sessions': {
+    readonly about: SessionsRequest;
+    readonly answer: Fact<readonly SessionFacts[]>;
+  };
+  /** `Capabilities.gate`: whether rows keep rules that nothing holds them to, an answer a probe. Reads rows. */
+  readonly 'gate-probes': { readonly about: ProbeRequest; readonly answer: readonly Fact<ProbeAnswer>[] };
+  /** `Capabilities.gate`: by the names of tables of one schema, what shows whether their rows were written; see `isUnwritten`. */
+  readonly 'write-marks': {
+    readonly about: MarksRequest;
+    readonly answer: ReadonlyMap<string, WriteMark>;
+  };
+  /**
+   * `Capabilities.snapshots`: from now on every read of the session is as of this instant. Asked again it is a later instant,
+   * where the snapshot is of its own.
+   */
+  readonly 'begin-snapshot': { readonly about: SnapshotStart; readonly answer: SnapshotBegun };
+  /** Where the change stream stood at the instant of the session; null where that is not known. Asked of one session at a time. */
+  readonly 'snapshot-place': { readonly about: null; readonly answer: string | null };
+  readonly 'snapshot-facts': { readonly about: SnapshotTables; readonly answer: SnapshotFacts };
+  readonly 'snapshot-cost': { readonly about: SnapshotWatchRequest; readonly answer: SnapshotCost };
+  /**
+   * Keeps everybody from writing, where no statement has run for longer than a second; it is given up after a second of waiting.
+   * Nothing else is asked of the session until `unlock-writers`, whose answer is how many sessions waited by then.
+   */
+  readonly 'lock-writers': { readonly about: WriterLockRequest; readonly answer: WriterLockAnswer };
+  readonly 'unlock-writers': { readonly about: null; readonly answer: number };
+  /** `Capabilities.applier`: how a replica is told to apply nothing for a while, where it follows the server that said this of itself. */
+  readonly 'applier-plan': { readonly about: ReplicationFacts; readonly answer: ApplierPlan };
+  readonly 'applier-state': { readonly about: null; readonly answer: ApplierState };
+  /** Tells it; the only question that changes anything on a server, which whoever asks it has announced. */
+  readonly 'order-applier': { readonly about: ApplierOrder; readonly answer: null };
   /** What the dialect of a repair catalog asks. */
   readonly 'repair-question': { readonly about: string; readonly answer: readonly ControlRow[] };
 }

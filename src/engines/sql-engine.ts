@@ -1,16 +1,28 @@
 import { RowproofError } from '../core/errors.js';
 import type { Catalog, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
+import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
 import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Engine } from './engine.js';
+import { readGateFact, readGateFacts, readProbes, writeFix } from './gate-answers.js';
 import { logSqlSession } from './log-sql-session.js';
+import type { ReplicationFacts } from './positions.js';
 import type { RepairCatalog, RepairScope } from './repair.js';
 import type { CodecColumn, RowCodec } from './row-codec.js';
 import type { CountRequest, RowSelection } from './row-selection.js';
 import type { CatalogRequest, Questions, Session, SessionActivity } from './session.js';
+import type {
+  SnapshotCost,
+  SnapshotFacts,
+  SnapshotTables,
+  SnapshotWatchRequest,
+  WriterLockAnswer,
+  WriterLockRequest,
+} from './snapshots.js';
 import type { ChecksumDialect, Dialect } from './sql-dialect.js';
+import type { SqlGate } from './sql-gate.js';
 import type { SqlPositions } from './sql-positions.js';
 import type { SqlSession } from './sql-session.js';
 import type { Lexicon } from './sql-tokens.js';
@@ -48,12 +60,32 @@ export interface SqlEngineParts
   readClock(session: SqlSession): Promise<number>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
   readonly positions: SqlPositions;
+  readonly gate: SqlGate;
   readActivity(session: SqlSession, sessionId: string): Promise<SessionActivity>;
+  readonly snapshots: SqlSnapshots;
+  /** Absent where a replica cannot be told to stop at a place. */
+  readonly applier?: SqlApplier;
+}
+
+/** How an engine of SQL servers tells a replica to stop and to go on. */
+export interface SqlApplier {
+  readPlan(session: SqlSession, source: ReplicationFacts): Promise<ApplierPlan>;
+  readState(session: SqlSession): Promise<ApplierState>;
+  order(session: SqlSession, order: ApplierOrder): Promise<void>;
+}
+
+/** How an engine of SQL servers knows what a snapshot is good for, and what it costs. */
+export interface SqlSnapshots {
+  readFacts(session: SqlSession, tables: SnapshotTables): Promise<SnapshotFacts>;
+  readPlace(session: SqlSession): Promise<string | null>;
+  readCost(session: SqlSession, request: SnapshotWatchRequest): Promise<SnapshotCost>;
+  lockWriters(session: SqlSession, request: WriterLockRequest): Promise<WriterLockAnswer>;
+  unlockWriters(session: SqlSession): Promise<number>;
 }
 
 /** Makes an engine that turns what is asked of it into SQL. */
 export function createSqlEngine(parts: SqlEngineParts): Engine {
-  const { dialect, checksum, cancel, openSql, positions } = parts;
+  const { dialect, checksum, cancel, openSql, positions, gate } = parts;
   return {
     ...parts,
     open: async (settings, stop, log) => {
@@ -67,7 +99,9 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       cancel,
       checksum,
       positions,
-      ...{ estimate: true, sizes: true, load: true, activity: true, repair: true },
+      gate: { stopLine: gate.stopLine, writeFix: (action) => writeFix(gate, action) },
+      ...{ estimate: true, sizes: true, load: true, activity: true, repair: true, snapshots: true },
+      applier: parts.applier !== undefined,
     },
   };
 }
@@ -83,12 +117,26 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     ...answerAboutRows(session, parts),
     ...answerAboutChecksums(session, parts.checksum),
     ...answerAboutPositions(session, parts.positions),
+    ...answerAboutApplier(session, parts.applier),
+    'begin-snapshot': (start) => session.beginSnapshot(start),
+    'snapshot-place': () => parts.snapshots.readPlace(session),
+    'snapshot-facts': (tables) => parts.snapshots.readFacts(session, tables),
+    'snapshot-cost': (request) => parts.snapshots.readCost(session, request),
+    'lock-writers': (request) => parts.snapshots.lockWriters(session, request),
+    'unlock-writers': () => parts.snapshots.unlockWriters(session),
     catalog: (request) => parts.readCatalog(session, request),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),
     account: () => parts.readAccount(session),
     clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
+    'table-verbs': (tables) => parts.gate.readVerbs(session, tables),
+    'gate-grants': (schema) => parts.gate.describeGrants(session, schema),
+    gate: (request) => readGateFacts(session, parts, request),
+    'gate-sessions': (request) =>
+      readGateFact(session, parts, () => parts.gate.readSessions(session, request)),
+    'gate-probes': (request) => readProbes(session, parts, request),
+    'write-marks': (request) => parts.gate.readWriteMarks(session, request),
     activity: (sessionId) => parts.readActivity(session, sessionId),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
     'repair-question': (sql) => session.query(sql),
@@ -136,6 +184,24 @@ function readCount(text: string | null | undefined): number {
     message: `The server says that a table has ${text ?? 'no number of'} rows.`,
     hint: 'Run again, and check what stands between Rowproof and the server.',
   });
+}
+
+function answerAboutApplier(
+  session: SqlSession,
+  applier: SqlApplier | undefined,
+): Pick<Answers, 'applier-plan' | 'applier-state' | 'order-applier'> {
+  const able = (): SqlApplier => {
+    if (applier !== undefined) return applier;
+    throw new RowproofError({ code: 'internal', message: 'This engine has no applier to be told anything.' });
+  };
+  return {
+    'applier-plan': (source) => able().readPlan(session, source),
+    'applier-state': () => able().readState(session),
+    'order-applier': async (order) => {
+      await able().order(session, order);
+      return null;
+    },
+  };
 }
 
 function answerAboutChecksums(

@@ -1,5 +1,6 @@
 import type { Column } from '../core/schema.js';
 import type { ControlRow, Session, SpanListener } from './session.js';
+import type { SnapshotBegun, SnapshotStart } from './snapshots.js';
 
 /** Settings of a server for one statement, by name. */
 export type StatementSettings = Readonly<Record<string, string>>;
@@ -10,6 +11,10 @@ export interface SqlSession extends Omit<Session, 'readRows' | 'ask'> {
   query(sql: string, settings?: StatementSettings): Promise<readonly ControlRow[]>;
   /** Rejects unless the server takes the text for exactly one statement that it could run. Runs nothing. */
   parse(sql: string): Promise<void>;
+  /** Begins one transaction in which all that follows is read, as of this instant; rejects where the server does not do so. */
+  beginSnapshot(start: SnapshotStart): Promise<SnapshotBegun>;
+  /** Runs a statement of ours as it is, in no transaction. */
+  runOutside(sql: string): Promise<readonly ControlRow[]>;
   /** Streams the rows of a SELECT in binary form. Resolves only after the server confirmed the end of the data. */
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void>;
 }

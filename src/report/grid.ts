@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import type { Paint, Tone } from './paint.js';
 import { cutText, textWidth, wrapWords } from './wrap-text.js';
 
@@ -24,36 +25,47 @@ export interface Grid {
 /** Blank columns between two columns of a grid. */
 export const GRID_GAP = 2;
 
-/** Lays cells out under ruled headings. Text is wrapped and never shortened, which would hide data. */
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GRID_GAP),
+};
+
+/**
+ * Lays cells out under ruled headings. Text is wrapped here and never by the table library, which would cut what does
+ * not fit and so hide data.
+ */
 export function formatGrid({ columns, rows, paint }: Grid): string {
   const heads = columns.map((column) => wrapWords(column.head, column.maxWidth));
   const cells = rows.map((row) => columns.map((column, index) => wrapCell(row[index], column, paint)));
-  const widths = columns.map((_, index) => {
+  const rules = columns.map((_, index) => {
     const lines = [...(heads[index] ?? []), ...cells.flatMap((row) => row[index] ?? [])];
-    return Math.max(1, ...lines.map(textWidth));
+    return paint('faint', '─'.repeat(Math.max(1, ...lines.map(textWidth))));
   });
-  const rules = widths.map((width) => [paint('faint', '─'.repeat(width))]);
-  const painted = heads.map((lines) => lines.map((line) => paint('strong', line)));
-  return [painted, rules, ...cells].flatMap((row) => layOut(row, columns, widths)).join('\n');
-}
-
-/** The lines of a row of cells, each as high as the highest of them. */
-function layOut(
-  cells: readonly (readonly string[])[],
-  columns: readonly GridColumn[],
-  widths: readonly number[],
-): string[] {
-  const height = Math.max(...cells.map((lines) => lines.length));
-  return Array.from({ length: height }, (_, at) =>
-    cells
-      .map((lines, index) => {
-        const line = lines[at] ?? '';
-        const blanks = ' '.repeat(Math.max(0, (widths[index] ?? 0) - textWidth(line)));
-        return columns[index]?.align === 'right' ? blanks + line : line + blanks;
-      })
-      .join(' '.repeat(GRID_GAP))
-      .trimEnd(),
-  );
+  const table = new Table({
+    chars: NO_LINES,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: columns.map((column) => column.align),
+  });
+  const headRow = heads.map((lines) => lines.map((line) => paint('strong', line)).join('\n'));
+  table.push(headRow, rules, ...cells.map((row) => row.map((lines) => lines.join('\n'))));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** How wide a column of these texts is when nothing is wrapped. */

@@ -73,6 +73,8 @@ const canary = saved.isShape({
   column: nullableText,
 });
 
+const writeMark = saved.isShape({ proofs: saved.isRecordOf(saved.isText), unsettled: texts });
+
 const table = saved.isShape({
   source: nullableText,
   target: nullableText,
@@ -88,6 +90,9 @@ const table = saved.isShape({
   findings: saved.isListOf(finding),
   diagnoses: saved.orAbsent(saved.isListOf(diagnosis)),
   canaries: saved.orAbsent(saved.isListOf(canary)),
+  writeMarks: saved.orAbsent(
+    saved.isShape({ source: saved.orNull(writeMark), target: saved.orNull(writeMark) }),
+  ),
   sample: saved.isListOf(differenceShape),
   new: saved.orAbsent(amount),
   ...counts,
@@ -128,6 +133,25 @@ const replication = saved.isShape({
   lagMs: saved.orNull(saved.isShape({ first: amount, last: amount, most: amount })),
 });
 
+const sideSnapshot = saved.isShape({
+  takenAt: saved.isText,
+  heldMs: amount,
+  sessions: amount,
+  place: nullableText,
+  endedBy: nullableText,
+  mostWaiting: amount,
+  isSeen: saved.isFlag,
+  mostOldTransactions: saved.orNull(amount),
+  mostUnreplayedBytes: saved.orNull(amount),
+});
+const pause = saved.isShape({ pausedMs: amount, asOf: nullableText, failure: nullableText });
+const snapshot = saved.isShape({
+  source: sideSnapshot,
+  target: sideSnapshot,
+  without: texts,
+  pause: saved.orAbsent(pause),
+});
+
 const condition = saved.isShape({ table: saved.isText, source: nullableText, target: nullableText });
 
 const waiver = saved.isShape({
@@ -159,6 +183,8 @@ const result = saved.isShape({
   startedAt: saved.isText,
   elapsedMs: amount,
   command: saved.orAbsent(texts),
+  consistency: saved.orAbsent(saved.isOneOf('chunk', 'snapshot', 'mixed')),
+  snapshot: saved.orAbsent(snapshot),
   load: saved.orAbsent(load),
   replication: saved.orAbsent(replication),
   hidden: saved.orAbsent(hidden),

@@ -5,6 +5,7 @@ import { visibleMessage, visibleName } from '../words/visible-text.js';
 import { listCanaries } from './canary-sentences.js';
 import { listSomeNames } from './name-list.js';
 import { listMovingRows, listReplication } from './replication-sentences.js';
+import { formatConsistency, listSnapshots } from './snapshot-sentences.js';
 import { listTimes } from './time-sentences.js';
 import { formatPairName } from './verdict-text.js';
 import { listWaivers } from './waiver-text.js';
@@ -42,7 +43,8 @@ export function listScope(result: RunResult): string[] {
     ...listCanaries(result),
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
-    `${CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,
+    `${formatConsistency(result) ?? CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,
+    ...listSnapshots(result),
     ...listTimes(result),
     ...listWeakerModes(result),
     ...listReplication(result),

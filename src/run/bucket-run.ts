@@ -41,7 +41,7 @@ export async function onBothSides<T>(step: (side: Side) => Promise<T>): Promise<
 
 export async function spillSide(
   { run, table, pair, asBag, withRows }: BucketRun,
-  request: Pick<SpillBucketsTask, 'side' | 'wanted' | 'bounds' | 'folder'>,
+  request: Pick<SpillBucketsTask, 'side' | 'wanted' | 'bounds' | 'folder' | 'readsLive'>,
 ): Promise<SpilledRows | UnusableKey> {
   const task: SpillBucketsTask = { kind: 'spill-buckets', pairId: pair.id, asBag, withRows, ...request };
   const result = await runWithRetries(run, wholeTable(table), task);

@@ -23,7 +23,9 @@ export async function compareSpilled(
   const mustLook = (asBag || withRows) && (await run.looks?.mustHold(table)) === true;
   if (mustLook) return compareInLooks(bucket, request, partitions);
   return withFolder(bucket, async (folder) => {
-    const spilled = await onBothSides((side) => spillSide(bucket, { side, folder, ...request }));
+    const spilled = await onBothSides((side) =>
+      spillSide(bucket, { side, folder, readsLive: false, ...request }),
+    );
     const rows = usable(spilled);
     if (rows.kind === 'unusable-key') return rows;
     const compared = await comparePartitions(
@@ -50,7 +52,7 @@ async function compareInLooks(
   const { run } = bucket;
   const firstMs = Date.now();
   return withFolder(bucket, async (folder) => {
-    const spill = (side: Side) => spillSide(bucket, { side, folder, ...request });
+    const spill = (side: Side) => spillSide(bucket, { side, folder, readsLive: true, ...request });
     let source = await spill('source');
     let known: ComparedPartitions['entries'] | null = null;
     for (let look = 1; look <= LOOKS && !run.signal.aborted; look++) {

@@ -40,6 +40,7 @@ export async function runTables(request: TableRun): Promise<void> {
   // Nothing may go on reading once the caller hears of a failure.
   await Promise.allSettled(lanes);
   await Promise.all(lanes);
+  await run.snapshots?.release();
   // After a stop too: what was read is not lost.
   await run.looks?.settle(run);
 }

@@ -47,6 +47,8 @@ export interface TableRun {
   readonly emit: EmitEvent;
   /** Whether the keys of differing rows are recorded, so that another sitting can look at them again. */
   readonly keepsKeys: boolean;
+  /** Where each side is read as of one instant; null where every statement is read as of its own time. */
+  readonly snapshots: RunSnapshots | null;
   /** Looks at rows that differ again, where somebody writes; null where what differed twice at once is a difference. */
   readonly looks: RunLooks | null;
   /** Makes a row what is told of it as `row:differs`; null where rows are not told one by one. */
@@ -61,6 +63,14 @@ export interface TableRun {
   readonly servers: ServerWatch;
   /** How many tasks may be under way. */
   readonly slots: WorkerSlots;
+}
+
+/** What reading as of one instant must hear of. */
+export interface RunSnapshots {
+  /** That rows of a table are read as they are at the time. */
+  noteUnheld(table: TableState): void;
+  /** That all was read. */
+  release(): Promise<void>;
 }
 
 /** What waiting for a target needs. */
@@ -176,7 +186,12 @@ async function runOnce<Task extends WorkerTask>(
     }
   };
   const result = await run.pool
-    .run(task, { onDifferences, onRows: tellRowsRead(run, table), onSilence: run.servers.tellSilence })
+    .run(task, {
+      onDifferences,
+      onRows: tellRowsRead(run, table),
+      onSilence: run.servers.tellSilence,
+      onUnheld: () => run.snapshots?.noteUnheld(table),
+    })
     .catch((error: unknown): UnverifiedChunk => {
       return { kind: 'unverified', error: serializeError(error), transient: false };
     });

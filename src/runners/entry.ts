@@ -50,6 +50,12 @@ function hooksThrough(port: MessagePort): TaskHooks {
     onSessions: (handles) => post({ type: 'sessions', handles }),
     onSilence: (side, silentMs) => post({ type: 'silence', side, silentMs }),
     onRows: (side, rows) => post({ type: 'rows', side, rows }),
+    onUnheld: (side) => post({ type: 'unheld', side }),
+    onOrder: async (answer) => {
+      post({ type: 'followed', answer });
+      const [told] = (await once(port, 'message')) as [ThreadAnswer];
+      return told.type === 'order' ? told.order : { kind: 'go' };
+    },
     onDifferences: async (lines) => {
       post({ type: 'differences', lines }, [lines.buffer as ArrayBuffer]);
       await once(port, 'message');

@@ -20,13 +20,14 @@ import type {
 } from '../tasks/task.js';
 import { GrowingRunner } from './growing-runner.js';
 import { InlineRunner } from './inline-runner.js';
+import { openSnapshotLane, type SnapshotLane } from './snapshot-lane.js';
 import { ThreadRunner } from './thread-runner.js';
 
 /** A stop asks twice, and takes no longer than twice this. */
 const CANCEL_TIMEOUT_MS = 1500;
 
 /** Who listens to a task while it is under way. */
-export type TaskListener = Pick<TaskHooks, 'onDifferences' | 'onRows' | 'onSilence'>;
+export type TaskListener = Pick<TaskHooks, 'onDifferences' | 'onRows' | 'onSilence' | 'onUnheld'>;
 
 /** What a pool must know before its first task. */
 export interface PoolSetup extends WorkerSetup {
@@ -41,6 +42,8 @@ export interface WorkerPool {
   /** Says where to connect and what can be read; before the first task. */
   configure(setup: PoolSetup): void;
   run<Task extends WorkerTask>(task: Task, listener: TaskListener): Promise<TaskResult<Task>>;
+  /** Has every lane wait for orders about its snapshots, before the first other task; each waits until it is told to go. */
+  holdLanes(): readonly SnapshotLane[];
   /** The servers' numbers of the sessions of a side that tasks are using. */
   sessionIds(side: Side): readonly string[];
   /** What the report must say of how the tasks were done. */
@@ -60,15 +63,18 @@ const CLIENT_AND_SERVER = 2;
 /** Makes who does the tasks of a pool. */
 export type MakeRunner = (parts: RunnerParts, estimatedRows: number | null) => TaskRunner;
 
-const runnerBySize: MakeRunner = (parts, estimatedRows) =>
-  estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS
-    ? new ThreadRunner(parts)
+const runnerBySize: MakeRunner = (parts, estimatedRows) => {
+  if (estimatedRows !== null && estimatedRows >= LONG_RUN_ROWS) return new ThreadRunner(parts);
+  const { isFixed = false } = parts;
+  return isFixed
+    ? new InlineRunner(parts)
     : new GrowingRunner({
         hasSpareProcessors: availableParallelism() > CLIENT_AND_SERVER,
         inline: new InlineRunner(parts),
         startThreads: () => new ThreadRunner(parts),
         onAlone: parts.onAlone,
       });
+};
 
 /** What all tasks of a run have in common, and its log. */
 export interface PoolData extends Omit<LaneData, 'kernel' | 'log'> {
@@ -91,10 +97,25 @@ export function createWorkerPool(
   const onAlone = (error: unknown): void => void findings.push(describeLoneThread(error));
 
   const readSetup = (): WorkerSetup => setup ?? notConfigured();
-  const openRunner = (rows: number | null): TaskRunner => {
+  const openRunner = (rows: number | null, isFixed = false): TaskRunner => {
     const rules = { level: log.level, hidesValues: log.hidesValues };
     const lane = { ...data, kernel: compileKernel(), log: rules };
-    return makeRunner({ data: lane, readSetup, workers, log, onAlone }, rows);
+    return makeRunner({ data: lane, readSetup, workers, log, onAlone, isFixed }, rows);
+  };
+
+  const runTask = async <Task extends WorkerTask>(task: Task, hooks: Omit<TaskHooks, 'onSessions'>) => {
+    const stop = new AbortController();
+    active.set(stop, {});
+    const onSessions = (found: SideHandles): void => void active.set(stop, found);
+    try {
+      return (await (runner ?? notConfigured()).run(
+        task,
+        { ...hooks, onSessions },
+        stop.signal,
+      )) as TaskResult<Task>;
+    } finally {
+      active.delete(stop);
+    }
   };
 
   return {
@@ -103,23 +124,14 @@ export function createWorkerPool(
     },
     configure: ({ estimatedRows, ...rest }) => {
       setup = rest;
-      runner ??= openRunner(estimatedRows);
+      runner ??= openRunner(estimatedRows, rest.holdsSnapshots);
     },
-    run: async <Task extends WorkerTask>(task: Task, listener: TaskListener) => {
-      const stop = new AbortController();
-      active.set(stop, {});
-      const hooks: TaskHooks = {
-        onSessions: (found) => active.set(stop, found),
-        onRows: listener.onRows,
-        onSilence: listener.onSilence,
-        onDifferences: listener.onDifferences,
-      };
-      try {
-        return (await (runner ?? notConfigured()).run(task, hooks, stop.signal)) as TaskResult<Task>;
-      } finally {
-        active.delete(stop);
-      }
-    },
+    // Nobody has orders for what is no lane that waits.
+    run: (task, listener) => runTask(task, { ...listener, onOrder: async () => ({ kind: 'go' }) }),
+    holdLanes: () =>
+      Array.from({ length: workers }, () =>
+        openSnapshotLane((onOrder) => runTask({ kind: 'hold-snapshots' }, { ...SILENT, onOrder })),
+      ),
     sessionIds: (side) => handles(side).map(({ serverSessionId }) => serverSessionId),
     findings: () => findings,
     cancel: async () => {
@@ -142,6 +154,14 @@ export function createWorkerPool(
     },
   };
 }
+
+/** A lane that waits for orders reads nothing. */
+const SILENT: TaskListener = {
+  onDifferences: async () => undefined,
+  onRows: () => undefined,
+  onSilence: () => undefined,
+  onUnheld: () => undefined,
+};
 
 function notConfigured(): never {
   throw new RowproofError({ code: 'internal', message: 'The worker pool was not configured' });

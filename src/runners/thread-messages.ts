@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LogEntry } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
+import type { SnapshotAnswer, SnapshotOrder } from '../tasks/snapshot-orders.js';
 import type { SideHandles, WorkerTask } from '../tasks/task.js';
 
 /** One task for a thread. The setup comes with each, in shared memory: which thread gets a task is not known. */
@@ -15,10 +16,15 @@ export type ThreadMessage =
   | { readonly type: 'sessions'; readonly handles: SideHandles }
   | { readonly type: 'silence'; readonly side: Side; readonly silentMs: number }
   | { readonly type: 'rows'; readonly side: Side; readonly rows: number }
+  | { readonly type: 'unheld'; readonly side: Side }
+  | { readonly type: 'followed'; readonly answer: SnapshotAnswer }
   | { readonly type: 'differences' /** JSON, one row a line. */; readonly lines: Uint8Array };
 
-/** What the main thread tells a thread: that a batch was stored, or that the task is no longer wanted. */
-export type ThreadAnswer = { readonly type: 'stored' } | { readonly type: 'cancel' };
+/** What the main thread tells a thread: that a batch was stored, what to do next, or that the task is no longer wanted. */
+export type ThreadAnswer =
+  | { readonly type: 'stored' }
+  | { readonly type: 'order'; readonly order: SnapshotOrder }
+  | { readonly type: 'cancel' };
 
 /** A line of the log, which a thread tells at any time. */
 export interface LoggedLine {

@@ -128,6 +128,12 @@ function tell(hooks: TaskHooks, message: ThreadMessage, port: MessagePort): void
   if (message.type === 'sessions') hooks.onSessions(message.handles);
   else if (message.type === 'silence') hooks.onSilence(message.side, message.silentMs);
   else if (message.type === 'rows') hooks.onRows(message.side, message.rows);
+  else if (message.type === 'unheld') hooks.onUnheld(message.side);
+  else if (message.type === 'followed')
+    void hooks.onOrder(message.answer).then(
+      (order) => port.postMessage({ type: 'order', order } satisfies ThreadAnswer),
+      () => answer(port, 'cancel'),
+    );
   else
     void hooks.onDifferences(message.lines).then(
       () => answer(port, 'stored'),
@@ -135,7 +141,7 @@ function tell(hooks: TaskHooks, message: ThreadMessage, port: MessagePort): void
     );
 }
 
-function answer(port: MessagePort, type: ThreadAnswer['type']): void {
+function answer(port: MessagePort, type: 'stored' | 'cancel'): void {
   port.postMessage({ type } satisfies ThreadAnswer);
 }
 

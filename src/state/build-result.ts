@@ -15,6 +15,7 @@ import {
   type TableCondition,
   type TableResult,
 } from '../core/result.js';
+import type { Consistency, SnapshotResult } from '../core/snapshot.js';
 import { combineVerdicts, type Mode, type Verdict } from '../core/verdict.js';
 import type { WaiverUse } from '../core/waiver.js';
 import type { Spool } from './spool.js';
@@ -59,6 +60,8 @@ export interface RunFacts {
   readonly ratio: number | null;
   readonly seed: bigint;
   readonly hashes: ConfigHashes;
+  readonly consistency: Consistency;
+  readonly snapshot: SnapshotResult | null;
   readonly load: LoadResult | null;
   readonly replication: ReplicationResult | null;
   readonly hidden: HiddenParts | null;
@@ -95,12 +98,13 @@ export function buildResult(facts: RunFacts): RunResult {
     interrupted: facts.interrupted,
     mode: facts.mode,
     ratio: facts.ratio,
-    consistency: 'chunk',
+    consistency: facts.consistency,
     seed: facts.seed.toString(),
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
     askedHash: facts.hashes.askedHash,
     howHash: facts.hashes.howHash,
+    ...(facts.snapshot === null ? {} : { snapshot: facts.snapshot }),
     ...(facts.load === null ? {} : { load: facts.load }),
     ...(facts.replication === null ? {} : { replication: facts.replication }),
     ...(facts.run === null ? {} : { run: facts.run }),

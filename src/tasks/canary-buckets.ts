@@ -117,6 +117,7 @@ async function compareInBuckets(job: CanaryJob): Promise<void> {
       wanted,
       bounds: [],
       folder,
+      readsLive: true,
     } as const;
     const result = await spillBuckets({ ...job, task: spill });
     if (result.kind === 'unverified') throw new Failed(result);

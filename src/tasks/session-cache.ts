@@ -23,7 +23,13 @@ interface SessionRules {
 }
 
 /** What tasks ask of the sessions of their worker. */
-export type Sessions = Pick<SessionCache, keyof SessionCache>;
+export type Sessions = Pick<
+  SessionCache,
+  'load' | 'log' | 'passwords' | 'engine' | 'session' | 'openStream' | 'drop'
+> & { startDeadline(side: Side): () => void };
+
+/** What a server gets to cancel a statement. */
+const CANCEL_TIMEOUT_MS = 1500;
 
 /** The two sessions of a worker. A broken one is replaced when it is asked for next. */
 export class SessionCache {
@@ -61,7 +67,7 @@ export class SessionCache {
    * Drops a side's sessions when a step on it takes too long: a peer that vanished without a word would be waited for
    * until then. Returns how to call that off.
    */
-  startDeadline(side: Side): () => void {
+  startDeadline(side: Side, onLate: () => Promise<void> = () => this.drop(side)): () => void {
     const endMs = this.load.clock.now() + this.#connections[side].statementTimeoutMs + GRACE_MS;
     let timer: NodeJS.Timeout | undefined;
     const look = (): void => {
@@ -69,7 +75,7 @@ export class SessionCache {
       if (leftMs > 0) timer = setTimeout(look, leftMs);
       else {
         this.log.warn('session:late', () => ({ side }));
-        void this.drop(side);
+        void onLate();
       }
     };
     look();
@@ -88,12 +94,7 @@ export class SessionCache {
 
   /** Opens a session for a statement that reads a whole table; `close` ends it. */
   async openStream(side: Side): Promise<{ readonly session: Session; close(): Promise<void> }> {
-    const settings = this.#connections[side];
-    const session = await this.#open(
-      side,
-      { ...settings, statementTimeoutMs: settings.wholeTableTimeoutMs },
-      'stream',
-    );
+    const session = await this.#open(side, this.#patientSettings(side), 'stream');
     this.#streams.set(session, side);
     return {
       session,
@@ -102,6 +103,23 @@ export class SessionCache {
         await session.close();
       },
     };
+  }
+
+  /** Opens a session that whoever asked for it keeps, also for statements that read a whole table. */
+  openHeld(side: Side): Promise<Session> {
+    return this.#open(side, this.#patientSettings(side), 'chunks');
+  }
+
+  /** Cancels what a session is doing, on its server; nothing where it is not known which that is. */
+  async cancel(side: Side, { cancelKey }: Pick<Session, 'cancelKey'>): Promise<void> {
+    if (cancelKey === null) return;
+    const { cancel } = logEngine(this.engine(side), this.log.with({ side })).can;
+    await cancel?.(this.#connections[side], [cancelKey], AbortSignal.timeout(CANCEL_TIMEOUT_MS));
+  }
+
+  #patientSettings(side: Side): ConnectionSettings {
+    const settings = this.#connections[side];
+    return { ...settings, statementTimeoutMs: settings.wholeTableTimeoutMs };
   }
 
   /** A cancelled task closes the sessions that it finds; one that was just being opened must not be used either. */

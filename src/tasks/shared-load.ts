@@ -17,11 +17,13 @@ const CELLS: Readonly<Record<Side, { readonly rows: number; readonly bytes: numb
 };
 const PAUSED = 0;
 const SCARCE = 1;
+const SNAPSHOT_ENDED: Readonly<Record<Side, number>> = { source: 2, target: 3 };
+const FLAGS = 4;
 const CELL_BYTES = 4 * BigInt64Array.BYTES_PER_ELEMENT;
 
 /** Makes the memory that the threads of one run share. */
 export function createSharedLoad(limits: LoadLimits): SharedLoad {
-  return { limits, memory: new SharedArrayBuffer(CELL_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT) };
+  return { limits, memory: new SharedArrayBuffer(CELL_BYTES + FLAGS * Int32Array.BYTES_PER_ELEMENT) };
 }
 
 /**
@@ -40,7 +42,7 @@ export class LoadCells {
   constructor({ limits, memory }: SharedLoad, nowNs: () => bigint = () => process.hrtime.bigint()) {
     this.limits = limits;
     this.#dueNs = new BigInt64Array(memory, 0, 4);
-    this.#flags = new Int32Array(memory, CELL_BYTES, 2);
+    this.#flags = new Int32Array(memory, CELL_BYTES, FLAGS);
     this.#nowNs = nowNs;
   }
 
@@ -59,6 +61,15 @@ export class LoadCells {
 
   set isScarce(scarce: boolean) {
     Atomics.store(this.#flags, SCARCE, scarce ? 1 : 0);
+  }
+
+  /** Whether a side is not read as of one instant any more; it never is again. */
+  isSnapshotEnded(side: Side): boolean {
+    return Atomics.load(this.#flags, SNAPSHOT_ENDED[side]) === 1;
+  }
+
+  endSnapshot(side: Side): void {
+    Atomics.store(this.#flags, SNAPSHOT_ENDED[side], 1);
   }
 
   /** Notes what was read of a side; returns the time at which it will have been due. */

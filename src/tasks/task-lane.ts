@@ -13,10 +13,12 @@ import { compareChecksums } from './compare-checksums.js';
 import { comparePartition } from './compare-partition.js';
 import { findEnd } from './find-end.js';
 import { findKeys } from './find-keys.js';
+import { holdSnapshots } from './hold-snapshots.js';
 import { LoadControl } from './load-control.js';
 import { look } from './look.js';
 import { lookAgain } from './look-again.js';
 import { SessionCache } from './session-cache.js';
+import { SnapshotSessions } from './snapshot-sessions.js';
 import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from './task.js';
 import { verifyChunk } from './verify-chunk.js';
 import type { ChunkChannel, WorkerContext } from './worker-context.js';
@@ -24,9 +26,16 @@ import type { ChunkChannel, WorkerContext } from './worker-context.js';
 /** How often a lane without a task looks whether others need its connections. */
 const LOOK_EVERY_MS = 500;
 
+/** What is done for a table pair. */
+type PairTask = Exclude<WorkerTask, { readonly kind: 'hold-snapshots' }>;
+
 /** What a lane keeps between tasks. */
 interface Prepared {
+  /** For what is read as of one instant, where anything is, and for what is read as it is now. */
   readonly context: WorkerContext;
+  readonly live: WorkerContext;
+  readonly cache: SessionCache;
+  readonly snapshots: SnapshotSessions | null;
   readonly pairs: ReadonlyMap<TableId, TablePair>;
 }
 
@@ -39,6 +48,7 @@ export class TaskLane {
   #looking: NodeJS.Timeout | undefined;
   /** Of the task that is under way. */
   #onSilence: TaskHooks['onSilence'] = () => undefined;
+  #onUnheld: TaskHooks['onUnheld'] = () => undefined;
 
   private constructor(load: LoadControl, log: Log, tools: Omit<WorkerContext, 'sessions' | 'prepared'>) {
     this.#load = load;
@@ -60,15 +70,18 @@ export class TaskLane {
   /** Says where to connect and what can be read, once; the setup is only asked for where it is not known yet. */
   prepare(readSetup: () => WorkerSetup): void {
     if (this.#prepared !== null) return;
-    const { connections, pairs, hidesWords } = readSetup();
-    const sessions = new SessionCache(connections, {
+    const { connections, pairs, hidesWords, holdsSnapshots } = readSetup();
+    const cache = new SessionCache(connections, {
       load: this.#load,
       log: this.#log,
       hidesWords,
       onSilence: (side, silentMs) => this.#onSilence(side, silentMs),
     });
+    const snapshots = holdsSnapshots ? new SnapshotSessions(cache, (side) => this.#onUnheld(side)) : null;
+    const live = { ...this.#tools, sessions: cache, prepared: null };
+    const context = snapshots === null ? live : { ...this.#tools, sessions: snapshots, prepared: null };
     this.#prepared = {
-      context: { ...this.#tools, sessions, prepared: null },
+      ...{ context, live, cache, snapshots },
       pairs: new Map(pairs.map((pair) => [pair.id, pair])),
     };
   }
@@ -77,11 +90,12 @@ export class TaskLane {
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
     if (this.#prepared === null)
       throw new RowproofError({ code: 'internal', message: 'The lane was not prepared' });
-    const { context, pairs } = this.#prepared;
+    const { context, live, pairs, snapshots } = this.#prepared;
     let isStopped = signal.aborted;
     this.#load.restart();
     clearInterval(this.#looking);
     this.#onSilence = (side, silentMs) => hooks.onSilence(side, silentMs);
+    this.#onUnheld = (side) => hooks.onUnheld(side);
     const stop = (): void => {
       isStopped = true;
       this.#load.cancel();
@@ -98,11 +112,13 @@ export class TaskLane {
       },
     };
     try {
+      if (task.kind === 'hold-snapshots') return await holdSnapshots(snapshots, hooks, signal);
       const pair = pairs.get(task.pairId);
       if (pair === undefined)
         throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
       this.#log.debug('task:start', () => ({ task: task.kind, table: qualifiedName(pair.target) }));
-      const result = isStopped ? null : await runTask(task, { pair, context, channel });
+      const used = readsLive(task) ? live : context;
+      const result = isStopped ? null : await runTask(task, { pair, context: used, channel });
       this.#log.debug('task:end', () => ({ task: task.kind, table: qualifiedName(pair.target) }));
       return result === null || isStopped
         ? { kind: 'unverified', error: serializeError(interrupted()), transient: false }
@@ -117,13 +133,13 @@ export class TaskLane {
   async #dropWhereScarce(): Promise<void> {
     const { cells } = this.#load;
     if (cells.isScarce) {
-      await this.#dropSessions();
+      await this.#dropLive();
       return;
     }
     this.#looking = setInterval(() => {
       if (!cells.isScarce) return;
       clearInterval(this.#looking);
-      void this.#dropSessions();
+      void this.#dropLive();
     }, LOOK_EVERY_MS).unref();
   }
 
@@ -134,13 +150,24 @@ export class TaskLane {
   }
 
   async #dropSessions(): Promise<void> {
-    const sessions = this.#prepared?.context.sessions;
-    await Promise.all([sessions?.drop('source'), sessions?.drop('target')]);
+    await Promise.all([this.#dropLive(), this.#prepared?.snapshots?.close()]);
+  }
+
+  /** A session that holds a snapshot is none that anybody else could use. */
+  async #dropLive(): Promise<void> {
+    const cache = this.#prepared?.cache;
+    await Promise.all([cache?.drop('source'), cache?.drop('target')]);
   }
 }
 
+/** A candidate is looked at as it is now, whatever a snapshot still shows. */
+function readsLive(task: PairTask): boolean {
+  if (task.kind === 'spill-buckets') return task.readsLive;
+  return ['look', 'look-again', 'find-keys', 'canary'].includes(task.kind);
+}
+
 function runTask(
-  task: WorkerTask,
+  task: PairTask,
   { pair, context, channel }: { pair: TablePair; context: WorkerContext; channel: ChunkChannel },
 ): Promise<TaskResult<WorkerTask>> {
   switch (task.kind) {

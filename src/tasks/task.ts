@@ -28,6 +28,7 @@ import type { ConnectionSettings } from '../engines/connection-settings.js';
 import type { SessionHandle } from '../engines/session.js';
 import type { KernelModule } from '../hashing/kernel-module.js';
 import type { SharedLoad } from './shared-load.js';
+import type { HoldResult, HoldTask, SnapshotAnswer, SnapshotOrder } from './snapshot-orders.js';
 
 /** What a lane is given when it is opened, which is before anything is known of the databases. */
 export interface LaneData {
@@ -46,6 +47,8 @@ export interface WorkerSetup {
   readonly pairs: readonly TablePair[];
   /** Whether errors come without the words of the servers, which may quote a row. */
   readonly hidesWords: boolean;
+  /** Whether both sides are read as of one instant each, which lanes are told before their first task. */
+  readonly holdsSnapshots: boolean;
 }
 
 /** Everything a worker can be asked to do. */
@@ -57,7 +60,8 @@ export type WorkerTask =
   | FindEndTask
   | FindKeysTask
   | LookAgainTask
-  | LookTask;
+  | LookTask
+  | HoldTask;
 
 /** What comes of each task. */
 export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
@@ -76,9 +80,11 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
               ? LookAgainResult
               : Task extends LookTask
                 ? LookResult
-                : Task extends CanaryTask
-                  ? CanaryTaskResult
-                  : ChunkResult;
+                : Task extends HoldTask
+                  ? HoldResult
+                  : Task extends CanaryTask
+                    ? CanaryTaskResult
+                    : ChunkResult;
 
 /** Sessions of a task, as far as they can be named elsewhere. */
 export type SideHandles = Readonly<Partial<Record<Side, SessionHandle>>>;
@@ -91,6 +97,10 @@ export interface TaskHooks {
   onRows(side: Side, rows: number): void;
   /** That a side has sent nothing for so long, although it was asked something. */
   onSilence(side: Side, silentMs: number): void;
+  /** That rows of a side are read that were to be read as of one instant, and are not. */
+  onUnheld(side: Side): void;
+  /** Gets what came of the last order, and resolves with the next one. */
+  onOrder(answer: SnapshotAnswer): Promise<SnapshotOrder>;
   /** Gets each batch of differing rows as lines of JSON, and the next one only when it has resolved. */
   onDifferences(lines: Uint8Array): Promise<void>;
 }
@@ -103,6 +113,8 @@ export interface RunnerParts {
   /** How many tasks may be under way at a time. */
   readonly workers: number;
   readonly log: Log;
+  /** Whether tasks must be done by the same lanes from the first to the last. */
+  readonly isFixed?: boolean;
   /** Told why tasks are all done in this thread, where there should be others. */
   readonly onAlone: (error: unknown) => void;
 }

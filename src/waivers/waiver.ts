@@ -44,6 +44,13 @@ export interface CauseWaiver extends Entry {
   readonly maxRows: number;
 }
 
+/** A finding of the gate that may be as it is, as long as it shows what it showed when it was accepted. */
+export interface CheckWaiver extends WaiverMark {
+  readonly check: string;
+  readonly subject: string;
+  readonly evidence: string;
+}
+
 export type Waiver = RowWaiver | CauseWaiver;
 
 /** What marks a row that is waived. */

@@ -6,6 +6,7 @@ import { CAUSE_TITLES, type CauseCode } from '../core/diagnosis.js';
 import { calendarDay, daysAfter } from './expiry.js';
 import {
   CAUSES_OF_WHOLE_ROWS,
+  type CheckWaiver,
   MOST_CAUSE_ROWS,
   MOST_ROW_WAIVERS,
   WAIVERS_FORMAT,
@@ -51,11 +52,21 @@ const CAUSE = z.strictObject(
   { error: 'expected table, column, code and maxRows' },
 );
 
+const CHECK = z.strictObject(
+  {
+    id: text('the name of a check'),
+    subject: short('what a finding is about'),
+    evidence: text('what the report shows of it'),
+  },
+  { error: 'expected id, subject and evidence, as the report has them' },
+);
+
 const ENTRY = z
   .strictObject(
     {
       row: ROW.optional(),
       cause: CAUSE.optional(),
+      check: CHECK.optional(),
       reason: short('a reason'),
       owner: short('an owner'),
       expires: z
@@ -64,10 +75,10 @@ const ENTRY = z
           error: 'expected the last day on which it holds, as YYYY-MM-DD',
         }),
     },
-    { error: 'expected an entry with row or cause, reason, owner and expires' },
+    { error: 'expected an entry with row, cause or check, reason, owner and expires' },
   )
-  .refine(({ row, cause }) => (row === undefined) !== (cause === undefined), {
-    error: 'expected either row or cause',
+  .refine(({ row, cause, check }) => [row, cause, check].filter((each) => each !== undefined).length === 1, {
+    error: 'expected one of row, cause and check',
   });
 
 const FILE = z.strictObject(
@@ -90,6 +101,8 @@ export interface WaiversFile {
   /** What tells the secret of its hashes from others; null where they have none. */
   readonly secretCheck: string | null;
   readonly waivers: readonly Waiver[];
+  /** Findings of the gate. */
+  readonly checks: readonly CheckWaiver[];
 }
 
 export interface WaiversText {
@@ -110,16 +123,21 @@ export function parseWaivers({ path, text: yaml, today }: WaiversText): WaiversF
   const content: FileContent = isEmpty ? { format: WAIVERS_FORMAT, waivers: [] } : check(document);
   refuseTooMany(document, content);
   const latest = daysAfter(today, 366);
-  const waivers = content.waivers.map((entry, at): Waiver => {
+  const checks: CheckWaiver[] = [];
+  const waivers = content.waivers.flatMap((entry, at): Waiver[] => {
     if (entry.expires > latest)
       throw document.fault(
         ['waivers', at, 'expires'],
         `expected a day within a year, got ${entry.expires}`,
         'Nothing is accepted for longer; renew it when the day comes.',
       );
-    return toWaiver(entry, document.placeOf(['waivers', at]));
+    const { check: found, reason, owner, expires } = entry;
+    if (found === undefined) return [toWaiver(entry, document.placeOf(['waivers', at]))];
+    const { id, subject, evidence } = found;
+    checks.push({ check: id, subject, evidence, reason, owner, expires });
+    return [];
   });
-  return { path, secretCheck: content.secret ?? null, waivers };
+  return { path, secretCheck: content.secret ?? null, waivers, checks };
 }
 
 function toWaiver(

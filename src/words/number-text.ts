@@ -1,5 +1,5 @@
 /** A count with thousands separators, the same on every machine. */
-export function formatCount(count: number): string {
+export function formatCount(count: number | bigint): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 

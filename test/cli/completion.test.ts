@@ -17,7 +17,7 @@ async function run(argv: readonly string[]) {
 describe('completions', () => {
   it('are commands first, then the flags of the command', () => {
     expect(completeWords([''])).toEqual([
-      ...['verify', 'watch', 'plan', 'resume', 'runs', 'merge', 'init', 'report'],
+      ...['verify', 'watch', 'plan', 'preflight', 'cutover', 'resume', 'runs', 'merge', 'init', 'report'],
       ...['waive', 'baseline', 'history', 'apply', 'evidence', 'completion'],
     ]);
     expect(completeWords(['baseline', ''])).toEqual(['accept']);

@@ -125,7 +125,18 @@ describe('rowproof verify', () => {
       .map(({ name }) => name)
       .filter((name) => !known.has(name));
     expect(untold.sort()).toEqual([
-      ...['config', 'hide-values', 'no-config', 'no-journal', 'only', 'output', 'part', 'plan', 'same-data'],
+      ...[
+        'config',
+        'hide-values',
+        'no-config',
+        'no-journal',
+        'only',
+        'output',
+        'part',
+        'plan',
+        'reverse',
+        'same-data',
+      ],
     ]);
   });
 });
@@ -156,7 +167,7 @@ describe('rowproof init', () => {
     [['--source', 'mysql://old/shop'], 'Expected --target URL, got none.'],
     [
       [...URLS, '--tables', 'a'],
-      'rowproof init has no flag --tables, only rowproof verify, rowproof watch and rowproof plan have.',
+      'rowproof init has no flag --tables, only rowproof verify, rowproof watch, rowproof plan, rowproof preflight and rowproof cutover have.',
     ],
     [[...URLS, '--output', 'no/such.yaml'], 'Cannot write no/such.yaml: the folder does not exist.'],
   ])('refuses %j', async (flags, message) => {

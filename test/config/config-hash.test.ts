@@ -12,14 +12,18 @@ const flags = {
 const hashSettings = (settings: Readonly<Record<string, unknown>>) =>
   hashConfig(resolveConfig({ source: flags.source, target: flags.target, mode: 'spot', ...settings }));
 
+const OF_SNAPSHOTS = ['snapshotLock', 'maxSnapshotAge', 'pauseReplica'];
+
 /** Which of the two digests a change of settings changes. */
 function findChanged(settings: Readonly<Record<string, unknown>>): string[] {
   const isOfFence = settings.fenceCommand !== undefined || settings.fenceOrder !== undefined;
+  const isOfSnapshot = OF_SNAPSHOTS.some((name) => settings[name] !== undefined);
   const common = {
     // Columns are only shown where values are hidden.
     ...(settings.showColumns === undefined ? {} : { showValues: false }),
     // How a column is used is only said where one is named.
     ...(isOfFence ? { fenceTable: 'heartbeat.beat' } : {}),
+    ...(isOfSnapshot ? { snapshot: true } : {}),
   };
   const [before, after] = [hashSettings(common), hashSettings({ ...common, ...settings })];
   return [

@@ -40,6 +40,15 @@ describe('a target that is a second late, beside writers', () => {
     });
   });
 
+  it('is found exactly where it is damaged, by workers that read each side as of one instant', async () => {
+    await pair.onSource.run(`DROP TABLE hot; ${HOT_TABLE}`);
+    await addCalmRows(pair);
+    await damage(pair);
+    const run = await verifyBesideWriters(pair, { flags: ['--snapshot'] });
+    expectDamage(run);
+    expect(run.result.consistency).toBe('snapshot');
+  });
+
   it('is not said to have other counts only because it is late', async () => {
     await pair.onSource.run(`DROP TABLE hot; ${HOT_TABLE}`);
     await addCalmRows(pair);

@@ -68,10 +68,16 @@ export interface LiveRun {
   readonly stderr: string;
 }
 
+interface LiveFlags {
+  readonly mode?: string;
+  readonly flags?: readonly string[];
+  readonly keepsJournal?: boolean;
+}
+
 /** Runs the program while the source is written to. */
 export async function verifyBesideWriters(
   pair: ReplicationPair,
-  { mode = 'full', flags = [] }: { readonly mode?: string; readonly flags?: readonly string[] } = {},
+  { mode = 'full', flags = [], keepsJournal = false }: LiveFlags = {},
 ): Promise<LiveRun> {
   const folder = mkdtempSync(join(tmpdir(), 'rowproof-live-'));
   // What writers left before; a key may be text, which has another order.
@@ -82,24 +88,15 @@ export async function verifyBesideWriters(
     await delay(300);
     const [json, differences] = [join(folder, 'run.json'), join(folder, 'rows.ndjson')];
     const ran = await runCli([
-      ...[
-        'verify',
-        '--source',
-        pair.source,
-        '--target',
-        pair.target,
-        '--tables',
-        'hot',
-        '--workers',
-        '2',
-        '--no-journal',
-      ],
+      ...['verify', '--source', pair.source, '--target', pair.target, '--tables', 'hot', '--workers', '2'],
+      ...(keepsJournal ? [] : ['--no-journal']),
       ...['--mode', mode, '--report', `json=${json}`, ...flags],
       ...(mode === 'count' ? [] : ['--differences', differences]),
     ]);
     await writers.stop();
     const written = writers.transactions();
     const result: RunResult = JSON.parse(readFileSync(json, 'utf8'));
+    if (result.tables === undefined) throw new Error(ran.stderr);
     const [table] = result.tables;
     if (table === undefined) throw new Error(`No table was compared: ${ran.stderr}`);
     const confirmed = mode === 'count' ? {} : readConfirmed(differences);

@@ -75,6 +75,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         isPart: false,
         keepsKeys: false,
         looks: null,
+        snapshots: null,
         spotHash: () => 0n,
         emit: async () => undefined,
         signal: new AbortController().signal,

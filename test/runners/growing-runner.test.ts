@@ -6,6 +6,8 @@ const HOOKS: TaskHooks = {
   onSessions: () => undefined,
   onRows: () => undefined,
   onSilence: () => undefined,
+  onUnheld: () => undefined,
+  onOrder: async () => ({ kind: 'go' }),
   onDifferences: async () => undefined,
 };
 

@@ -22,7 +22,13 @@ function openPool(): { readonly pool: WorkerPool; readonly made: (number | null)
 }
 
 const configure = (pool: WorkerPool): void =>
-  pool.configure({ connections: {} as never, pairs: [], hidesWords: false, estimatedRows: 7 });
+  pool.configure({
+    connections: {} as never,
+    pairs: [],
+    hidesWords: false,
+    holdsSnapshots: false,
+    estimatedRows: 7,
+  });
 
 describe('a pool that hears how long a run will be', () => {
   it('has its threads loaded before it knows where to connect, and no others afterwards', () => {

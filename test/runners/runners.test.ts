@@ -68,7 +68,7 @@ function loneParts(kernel: LaneData['kernel'], log = NO_LOG): Omit<RunnerParts, 
     kernel,
     log: rules,
   };
-  const readSetup = () => ({ connections: {} as never, pairs: [], hidesWords: false });
+  const readSetup = () => ({ connections: {} as never, pairs: [], hidesWords: false, holdsSnapshots: false });
   return { data, readSetup, log, onAlone: () => undefined };
 }
 

@@ -34,11 +34,24 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   plan: ['core', 'engines', 'hashing', 'words'],
   state: ['core', 'plan', 'words'],
   run: ['core', 'engines', 'plan', 'runners', 'state', 'tasks', 'words'],
+  checks: ['core', 'words'],
   diagnosis: ['core', 'engines', 'words'],
   report: ['core', 'words'],
   repair: ['core', 'engines', 'words'],
   app: [
-    ...['config', 'core', 'diagnosis', 'engines', 'hashing', 'plan', 'repair', 'run', 'runners', 'state'],
+    ...[
+      'checks',
+      'config',
+      'core',
+      'diagnosis',
+      'engines',
+      'hashing',
+      'plan',
+      'repair',
+      'run',
+      'runners',
+      'state',
+    ],
     ...['secrets', 'tasks', 'waivers', 'words'],
   ],
   evidence: ['app', 'config', 'core', 'report', 'words'],
@@ -163,9 +176,11 @@ export function findStrayDrivers(files: readonly SourceFile[]): string[] {
 }
 
 /** Folders that treat every engine by its facts. */
-const ENGINE_BLIND = /^(?:core|words|tasks|runners|plan|state|run|diagnosis|report|repair|app|apply)\//;
+const ENGINE_BLIND =
+  /^(?:core|words|tasks|runners|plan|state|run|diagnosis|report|repair|app|apply|checks(?!\/\w+\/(?:system-accounts|known-accounts|patterns)\.ts))\//;
 /** Those of them that do not even hand SQL on; repair SQL is put together from the pieces of its dialect. */
-const SPEECHLESS = /^(?:core|words|hashing|config|tasks|runners|plan|state|run|diagnosis|report|app)\//;
+const SPEECHLESS =
+  /^(?:core|words|hashing|config|tasks|runners|plan|state|run|diagnosis|report|app|checks)\//;
 
 /** Names of engines in code, comments apart, that must treat every engine by its facts. */
 export function findNamedEngines(files: readonly SourceFile[]): string[] {

@@ -3,7 +3,7 @@ import { nameOptions } from './option.js';
 
 const group = 'Beside a live system:';
 const part = 'how';
-const commands = ['verify', 'watch', 'plan'] as const;
+const commands = ['verify', 'watch', 'plan', 'preflight', 'cutover'] as const;
 const page = 'which-fence.md#a-fence-of-your-own';
 
 /** The options that say how it is known that the target has what the source had, where the servers do not say it themselves. */

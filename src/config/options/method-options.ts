@@ -3,7 +3,7 @@ import type { Mode } from '../../core/verdict.js';
 import { nameOptions } from './option.js';
 
 const group = 'How to compare:';
-const commands = ['verify', 'watch', 'plan'] as const;
+const commands = ['verify', 'watch', 'plan', 'preflight', 'cutover'] as const;
 
 const MODES = ['full', 'spot', 'count'] as const satisfies readonly Mode[];
 

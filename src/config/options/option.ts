@@ -1,6 +1,17 @@
 /** The commands, in the order in which help lists them. */
 export const COMMAND_NAMES = [
-  ...(['verify', 'watch', 'plan', 'resume', 'runs', 'merge', 'init', 'report'] as const),
+  ...([
+    'verify',
+    'watch',
+    'plan',
+    'preflight',
+    'cutover',
+    'resume',
+    'runs',
+    'merge',
+    'init',
+    'report',
+  ] as const),
   ...(['waive', 'baseline', 'history', 'apply', 'evidence', 'completion'] as const),
 ] as const;
 

@@ -2,6 +2,7 @@ import type { OptionName } from '../../core/errors.js';
 import { APPLY_OPTIONS } from './apply-options.js';
 import { EVIDENCE_OPTIONS } from './evidence-options.js';
 import { FENCE_OPTIONS } from './fence-options.js';
+import { GATE_OPTIONS } from './gate-options.js';
 import { LIVE_OPTIONS } from './live-options.js';
 import { LOAD_OPTIONS } from './load-options.js';
 import { METHOD_OPTIONS } from './method-options.js';
@@ -30,6 +31,7 @@ export const RUN_OPTIONS = {
   ...LIVE_OPTIONS,
   ...WATCH_OPTIONS,
   ...FENCE_OPTIONS,
+  ...GATE_OPTIONS,
   ...SITTING_OPTIONS,
   ...PART_OPTIONS,
   ...PAST_OPTIONS,

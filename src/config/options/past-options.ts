@@ -13,7 +13,7 @@ export const PAST_OPTIONS = nameOptions({
     help: 'Differences that were accepted, with reason, owner and expiry',
     helpOf: { waive: 'The file to add to' },
     otherwise: 'rowproof-waivers.yaml of the working folder',
-    commands: ['verify', 'resume', 'merge', 'waive'],
+    commands: ['verify', 'resume', 'merge', 'waive', 'preflight', 'cutover'],
     file: { example: 'rowproof-waivers.yaml' },
     insteadInProgram: 'Give the run its waivers: { waivers: readWaivers({ path, text }) }.',
     page: 'waive-differences.md',

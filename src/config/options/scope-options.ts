@@ -3,7 +3,7 @@ import { nameOptions } from './option.js';
 
 const group = 'What to compare (names are those of the source):';
 const part = 'asked';
-const commands = ['verify', 'watch', 'plan'] as const;
+const commands = ['verify', 'watch', 'plan', 'preflight', 'cutover'] as const;
 
 /** The options that say which databases, tables, rows and columns are compared. */
 export const SCOPE_OPTIONS = nameOptions({
@@ -12,7 +12,7 @@ export const SCOPE_OPTIONS = nameOptions({
     part,
     kind: { is: 'url' },
     help: 'URL of the side taken as right',
-    commands: ['verify', 'watch', 'plan', 'resume', 'merge', 'init'],
+    commands: ['verify', 'watch', 'plan', 'preflight', 'cutover', 'resume', 'merge', 'init'],
     file: {},
     page: 'urls-and-tls.md',
   },
@@ -21,7 +21,7 @@ export const SCOPE_OPTIONS = nameOptions({
     part,
     kind: { is: 'url' },
     help: 'URL of the side being checked',
-    commands: ['verify', 'watch', 'plan', 'resume', 'merge', 'init'],
+    commands: ['verify', 'watch', 'plan', 'preflight', 'cutover', 'resume', 'merge', 'init'],
     file: {},
     page: 'urls-and-tls.md',
   },
@@ -42,6 +42,15 @@ export const SCOPE_OPTIONS = nameOptions({
     commands,
     insteadInFile: 'It is a flag of the command line.',
     insteadInProgram: 'It is a flag of the command line: a program reads no config file.',
+  },
+  reverse: {
+    group,
+    kind: { is: 'switch' },
+    help: 'Compare the other way round, with the pairs of the forward run: what was the target is the source',
+    commands,
+    insteadInFile: 'It is a flag of the command line.',
+    insteadInProgram: 'Give verify what reverseConfig(config) resolves with.',
+    page: 'may-we-switch.md#the-way-back',
   },
   tables: {
     group,

@@ -59,7 +59,7 @@ export const SITTING_OPTIONS = nameOptions({
     typed: '30s or 10m; 0 for no longer than 5 s',
     help: 'How long to wait for a server that went away, before what is left is unverified (exit 3)',
     default: '5m',
-    commands: ['verify', 'watch', 'resume'],
+    commands: ['verify', 'watch', 'resume', 'preflight', 'cutover'],
     file: { example: '10m' },
     page: 'what-if-something-fails.md',
   },

@@ -1,5 +1,6 @@
 import type { AccountFacts } from '../../core/server-facts.js';
 import type { SqlSession } from '../sql-session.js';
+import { quoteName } from './dialect.js';
 
 /**
  * The account and its grants. MariaDB, and MySQL before 5.7.6, say how the account is identified, hash of its password
@@ -24,4 +25,16 @@ export function withoutPassword(line: string): string {
 export async function readMysqlClock(session: SqlSession): Promise<number> {
   const [row] = await session.query('SELECT UNIX_TIMESTAMP(SYSDATE(6)) AS seconds');
   return Number(row?.seconds) * 1000;
+}
+
+/**
+ * `user@host`, as CURRENT_USER() says it, quoted as statements name an account, where no literal by its bytes may stand; the host
+ * never holds an `@`. A name with a quote or a backslash in it, whose meaning hangs on the sql_mode, is quoted like other names.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/account-names.html
+ */
+export function quoteAccount(account: string): string {
+  const at = account.lastIndexOf('@');
+  const quote = (name: string): string => (/['\\]/.test(name) ? quoteName(name) : `'${name}'`);
+  return at === -1 ? quote(account) : `${quote(account.slice(0, at))}@${quote(account.slice(at + 1))}`;
 }

@@ -4,6 +4,8 @@ import type { ControlRow } from '../session.js';
 /** The SELECTs of rows and counts that are ours, up to where their conditions begin: names are skipped as a whole. */
 const READ =
   /^SELECT (?:[^`]|`(?:[^`]|``)*`)*? FROM `(?:[^`]|``)*`\.`(?:[^`]|``)*`(?: USE INDEX \(\))?(?= WHERE | ORDER BY | LIMIT |\) AS parts |$)/;
+/** The table at the end of one. */
+const TABLE = / FROM (`(?:[^`]|``)*`\.`(?:[^`]|``)*`)(?: USE INDEX \(\))?$/;
 /** A number that no server can compute, in a form that it names in its error. */
 const IMPOSSIBLE = '~0 + 1690007';
 const ER_DATA_OUT_OF_RANGE = 1690;
@@ -27,6 +29,11 @@ export function bindToSession(sql: string, { question, answer }: SessionBond): s
   const condition = `IF(CAST(${question} AS BINARY) = ${said}, 1, ${IMPOSSIBLE})`;
   const others = rest.startsWith(' WHERE ') ? ` AND ${rest.slice(' WHERE '.length)}` : rest;
   return `${read} WHERE ${condition}${others}`;
+}
+
+/** The table that a read is of, as SQL; null where the statement is no read. */
+export function tableOf(sql: string): string | null {
+  return TABLE.exec(READ.exec(sql)?.[0] ?? '')?.[1] ?? null;
 }
 
 /** Whether a bound read failed as it does in another session. */

@@ -16,6 +16,7 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
   ER_TOO_MANY_USER_CONNECTIONS: { code: 'connect', transient: true },
   ER_SERVER_SHUTDOWN: { code: 'connection-lost', transient: true },
   ER_NEED_REPREPARE: { code: 'read', transient: true },
+  ER_TABLE_DEF_CHANGED: { code: 'read', transient: true },
   PROTOCOL_CONNECTION_LOST: { code: 'connection-lost', transient: true },
   ECONNRESET: { code: 'connection-lost', transient: true },
   EPIPE: { code: 'connection-lost', transient: true },
@@ -39,6 +40,10 @@ const TOO_MANY_CONNECTIONS: ReadonlySet<string> = new Set([
   'ER_CON_COUNT_ERROR',
   'ER_TOO_MANY_USER_CONNECTIONS',
 ]);
+/** Ours, in the place of a server's code: a table looks empty in a snapshot. */
+export const EMPTIED = 'ROWPROOF_EMPTIED';
+/** The rows of a table as they were when a snapshot began are gone: the table was altered or emptied since. */
+const OUTDATED = 'ER_TABLE_DEF_CHANGED';
 /** An account also has limits that are by the hour, which nobody waits for. */
 const ACCOUNT_LIMIT = 'ER_USER_LIMIT_REACHED';
 
@@ -81,6 +86,8 @@ export function classifyMysqlError(error: unknown): ErrorClass {
   if (code === ACCOUNT_LIMIT && message.includes("'max_user_connections'"))
     return { code: 'connect', transient: true, message, hint: FEWER_WORKERS, isFull: true };
   const known = CLASSES[code];
+  if (code === EMPTIED) return { code: 'read', transient: true, message, hint: '', isOutdated: true };
+  if (code === OUTDATED && known !== undefined) return { ...known, message, hint: '', isOutdated: true };
   if (TOO_MANY_CONNECTIONS.has(code) && known !== undefined)
     return { ...known, message, hint: FEWER_WORKERS, isFull: true };
   if (known !== undefined) return { ...known, message, hint: '' };

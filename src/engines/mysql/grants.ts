@@ -12,7 +12,8 @@ export interface ReadGrants {
   readonly wholeTable: (name: string) => boolean;
 }
 
-interface GrantLines {
+/** What SHOW GRANTS says of the account, those of active roles included. It may hold the hash of a password. */
+export interface GrantLines {
   readonly lines: readonly string[];
   readonly areKnown: boolean;
 }
@@ -49,7 +50,7 @@ const LONGEST_LINE = 20_000;
 const QUOTED_ROLES = /^`(?:[^`]|``)*`@`(?:[^`]|``)*`(?:,`(?:[^`]|``)*`@`(?:[^`]|``)*`)*$/;
 
 /** The server's own lines, those of active roles included; a fork may refuse to tell either. */
-async function readGrants(session: SqlSession, capabilities: MysqlCapabilities): Promise<GrantLines> {
+export async function readGrants(session: SqlSession, capabilities: MysqlCapabilities): Promise<GrantLines> {
   const own = await readLines(session, 'SHOW GRANTS');
   if (own === null) return { lines: [], areKnown: false };
   if (!capabilities.tellsRoles) return { lines: own, areKnown: true };
@@ -83,19 +84,20 @@ async function tryTables(
 }
 
 /**
- * Whether lines of SHOW GRANTS give SELECT on every table of a schema. Of several grants to one account whose names have
+ * Whether lines of SHOW GRANTS give a privilege, SELECT unless said otherwise, on every table of a schema. Of several grants to one account whose names have
  * wildcards and fit the schema, the server follows only the one that is plain for longest, be it for INSERT alone.
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/grant.html#grant-database-privileges
  */
-export function grantsSchema(lines: readonly string[], schema: string): boolean {
-  const found = lines.map((line) => readSchemaGrant(line, schema)).filter((grant) => grant !== null);
-  if (found.some(({ revokes, selects }) => revokes && selects)) return false;
+export function grantsSchema(lines: readonly string[], schema: string, privilege = 'SELECT'): boolean {
+  const found = lines
+    .map((line) => readSchemaGrant(line, schema, privilege))
+    .filter((grant) => grant !== null);
+  if (found.some(({ revokes, gives }) => revokes && gives)) return false;
   const grants = found.filter(({ revokes }) => !revokes);
   return grants.some(
-    ({ selects, plainLength, account }) =>
-      selects &&
-      !grants.some((other) => other.account === account && isNearer(other.plainLength, plainLength)),
+    ({ gives, plainLength, account }) =>
+      gives && !grants.some((other) => other.account === account && isNearer(other.plainLength, plainLength)),
   );
 }
 
@@ -107,13 +109,13 @@ function isNearer(length: number | null, than: number | null): boolean {
 interface SchemaGrant {
   readonly account: string;
   readonly revokes: boolean;
-  readonly selects: boolean;
+  readonly gives: boolean;
   /** Characters before the first wildcard, of which a name without one has endlessly many; null for `*.*`. */
   readonly plainLength: number | null;
 }
 
 /** Reads a line of SHOW GRANTS that speaks of a whole schema; `_` and `%` are wildcards there. */
-function readSchemaGrant(line: string, schema: string): SchemaGrant | null {
+function readSchemaGrant(line: string, schema: string, privilege: string): SchemaGrant | null {
   const match = /^(GRANT|REVOKE)\s+(.*?)\s+ON\s+(\*|`(?:[^`]|``)*`)\.\*\s+(?:TO|FROM)\s+(\S+)/i.exec(line);
   if (match === null) return null;
   const [, verb = '', privileges = '', name = '', account = ''] = match;
@@ -123,25 +125,26 @@ function readSchemaGrant(line: string, schema: string): SchemaGrant | null {
   return {
     account,
     revokes: verb.toUpperCase() === 'REVOKE',
-    selects: includesSelect(privileges),
+    gives: includesPrivilege(privileges, privilege),
     plainLength: isEverything ? null : (wildcard?.index ?? Number.POSITIVE_INFINITY),
   };
 }
 
-/** Whether a line of SHOW GRANTS speaks of SELECT on all columns of one table; names there are no patterns. */
+/** Whether a line of SHOW GRANTS gives a privilege on all columns of one table; names there are no patterns. */
 export function coversTable(
   line: string,
   names: { readonly schema: string; readonly table: string },
+  privilege = 'SELECT',
 ): boolean {
   const match = /^GRANT\s+(.*?)\s+ON\s+(`(?:[^`]|``)*`)\.(`(?:[^`]|``)*`)\s+TO\b/i.exec(line);
-  if (match === null || !includesSelect(match[1] ?? '')) return false;
+  if (match === null || !includesPrivilege(match[1] ?? '', privilege)) return false;
   return unquote(match[2] ?? '') === names.schema && unquote(match[3] ?? '') === names.table;
 }
 
-/** SELECT without a column list: `SELECT (a, b)` is another entry. */
-function includesSelect(privileges: string): boolean {
+/** A privilege without a column list: `SELECT (a, b)` is another entry. */
+function includesPrivilege(privileges: string, wanted: string): boolean {
   const entries = privileges.split(',').map((privilege) => privilege.trim().toUpperCase());
-  return entries.some((privilege) => privilege === 'SELECT' || privilege.startsWith('ALL PRIVILEGES'));
+  return entries.some((privilege) => privilege === wanted || privilege.startsWith('ALL PRIVILEGES'));
 }
 
 function unquote(name: string): string {

@@ -6,12 +6,15 @@ import { createSqlEngine, type SqlEngineParts } from '../sql-engine.js';
 import type { SqlSession } from '../sql-session.js';
 import { readMysqlAccount, readMysqlClock } from './account.js';
 import { readMysqlActivity } from './activity.js';
+import { mysqlApplier } from './applier.js';
 import { mysqlChecksum } from './checksum.js';
 import { resolveMysqlConnection, spreadMysqlUrls } from './connection.js';
 import { adviseMysqlRebuild, mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
+import { mysqlGate } from './gate/index.js';
 import { readMysqlLoad } from './load.js';
 import { mysqlPositions } from './positions.js';
+import { mysqlSnapshots } from './snapshots.js';
 import { readMysqlTableSizes } from './table-sizes.js';
 import { LEXICON } from './write-settings.js';
 
@@ -58,7 +61,10 @@ export const mysqlParts: SqlEngineParts = {
   readClock: readMysqlClock,
   readLoad: readMysqlLoad,
   positions: mysqlPositions,
+  gate: mysqlGate,
   readActivity: readMysqlActivity,
+  snapshots: mysqlSnapshots,
+  applier: mysqlApplier,
   adviseRebuild: adviseMysqlRebuild,
   classifyError: classifyMysqlError,
   connectHints: MYSQL_CONNECT_HINTS,

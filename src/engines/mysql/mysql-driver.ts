@@ -8,6 +8,7 @@ import type { ConnectionSettings } from '../connection-settings.js';
 import type { ServerIdentity } from '../server-identity.js';
 import { closed, sayGoodbye } from '../server-socket.js';
 import type { ControlRow, SpanListener } from '../session.js';
+import type { SnapshotBegun, SnapshotStart } from '../snapshots.js';
 import type { SqlSession } from '../sql-session.js';
 import type { WireBudget } from '../wire-budget.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
@@ -92,6 +93,15 @@ export class MysqlConnection implements SqlSession {
       await this.#prepare(sql);
       this.#connection.unprepare(sql);
     });
+  }
+
+  runOutside(sql: string): Promise<readonly ControlRow[]> {
+    return this.#track(() => this.#transactions.outside(sql));
+  }
+
+  async beginSnapshot({ longestMs }: SnapshotStart): Promise<SnapshotBegun> {
+    await this.#track(() => this.#transactions.beginSnapshot(longestMs));
+    return { name: null };
   }
 
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {

@@ -4,12 +4,10 @@ import { assertExpectedServer, type ServerIdentity } from '../server-identity.js
 import type { ControlRow } from '../session.js';
 import { Turns } from '../turns.js';
 import { bindToSession, isOtherSession, otherSession, type SessionBond } from './bound-query.js';
+import { END, HeldSnapshot } from './held-snapshot.js';
 import { SessionState } from './session-state.js';
 
 const BEGIN = 'START TRANSACTION READ ONLY';
-/** Said in full, because a default of the server's could begin another transaction or end the session with it. */
-const END = 'ROLLBACK AND NO CHAIN NO RELEASE';
-
 /** What transactions need of a connection. */
 export interface TransactionConnection {
   isBroken(): boolean;
@@ -31,6 +29,7 @@ export class ReadTransactions {
   readonly #turns = new Turns();
   #state: SessionState | null = null;
   #bond: SessionBond | null = null;
+  #held: HeldSnapshot | null = null;
 
   constructor(connection: TransactionConnection, settings: ConnectionSettings) {
     this.#connection = connection;
@@ -48,6 +47,10 @@ export class ReadTransactions {
   run<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       void this.#turns.take(async () => {
+        if (this.#held !== null) {
+          await this.#held.run(sql, (bound) => this.#withinTime(() => work(bound))).then(resolve, reject);
+          return;
+        }
         try {
           resolve(await this.#inTransaction(sql, work));
         } catch (error) {
@@ -61,10 +64,26 @@ export class ReadTransactions {
     });
   }
 
+  /** Runs a statement between two transactions. */
+  outside(sql: string): Promise<readonly ControlRow[]> {
+    return this.#turns.take(() => this.#connection.run(sql));
+  }
+
+  /** Begins the transaction in which everything is read from now on; a second time, another one in its place. */
+  beginSnapshot(longestMs: number): Promise<void> {
+    return this.#turns.take(async () => {
+      const query = (sql: string): Promise<readonly ControlRow[]> => this.#connection.run(sql);
+      const state = await this.#opened.holdSnapshots({ query }, longestMs);
+      this.#held = await HeldSnapshot.begin(this.#connection, state, (row) => this.#note(state, row));
+      this.#state = state;
+    });
+  }
+
   /** Waits for the end of the last transaction, and gives the connection back as it was. */
   close(): Promise<void> {
     return this.#turns.take(async () => {
       if (this.#connection.isBroken()) return;
+      if (this.#held !== null) await this.#connection.run(END);
       await this.#state?.restore({ query: (sql) => this.#connection.run(sql) });
     });
   }
@@ -96,17 +115,26 @@ export class ReadTransactions {
   }
 
   async #begin(): Promise<SessionBond> {
-    const state = this.#state;
-    if (state === null) throw new RowproofError({ code: 'internal', message: 'The session was not opened' });
+    const state = this.#opened;
     await this.#connection.run(BEGIN);
     const [row = {}] = await this.#connection.run(state.question);
+    this.#bond = this.#note(state, row);
+    return this.#bond;
+  }
+
+  get #opened(): SessionState {
+    if (this.#state !== null) return this.#state;
+    throw new RowproofError({ code: 'internal', message: 'The session was not opened' });
+  }
+
+  /** Takes who answered, and refuses another server or other settings than wanted. */
+  #note(state: SessionState, row: ControlRow): SessionBond {
     const server = state.identify(row);
     assertExpectedServer(this.#settings.server, server);
     state.assertConfirmed(row);
     this.sessionId = row.session_id ?? '';
     this.server = server;
-    this.#bond = state.bond(row);
-    return this.#bond;
+    return state.bond(row);
   }
 
   /** Ends a statement that takes too long on a server that has no limit of its own, as MySQL 5.6. */

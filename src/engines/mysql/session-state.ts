@@ -107,32 +107,73 @@ function timeLimits(
   };
 }
 
+/**
+ * What else holds in a snapshot: under READ COMMITTED a server begins none, and says so by a warning alone. Between two of our
+ * statements there may be more than a moment.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/commit.html
+ */
+function snapshotState(longestMs: number): Readonly<Record<string, Wanted>> {
+  const idle = limit(Math.max(LONGEST_IDLE_S, Math.ceil(longestMs / 1000)));
+  return {
+    tx_isolation: text('REPEATABLE-READ'),
+    transaction_isolation: text('REPEATABLE-READ'),
+    wait_timeout: limit(Math.max(28_800, Math.ceil(longestMs / 1000))),
+    idle_transaction_timeout: idle,
+    idle_readonly_transaction_timeout: idle,
+    idle_write_transaction_timeout: idle,
+  };
+}
+
 /** The settings of one session: makes them, asks for them in every transaction, and takes them back. */
 export class SessionState {
   readonly #before: Variables;
   readonly #wanted: ReadonlyMap<string, Wanted>;
 
-  private constructor(before: Variables, settings: ConnectionSettings) {
-    const known = Object.entries({ ...STATE, ...timeLimits(before, settings) });
+  private constructor(before: Variables, wanted: Readonly<Record<string, Wanted>>) {
     this.#before = before;
-    this.#wanted = new Map(known.filter(([name]) => before.has(name)));
+    this.#wanted = new Map(Object.entries(wanted).filter(([name]) => before.has(name)));
   }
 
   /** Sets what a session needs and its server has. What is refused shows when it is read back. */
   static async prepare(connection: VariablesConnection, settings: ConnectionSettings): Promise<SessionState> {
     const names = [...Object.keys(STATE), ...Object.keys(timeLimits(new Map(), settings))];
     const asked = [MARIADB_VARIABLE, ...names, ...SERVER_VARIABLES];
-    const state = new SessionState(await readSessionVariables(connection, asked), settings);
-    await assignVariables(
+    const before = await readSessionVariables(connection, asked);
+    const state = new SessionState(before, { ...STATE, ...timeLimits(before, settings) });
+    await state.#assign(connection, state.#wanted);
+    return state;
+  }
+
+  /** Sets what else holds in a snapshot; what is refused shows when it is read back. */
+  async holdSnapshots(connection: VariablesConnection, longestMs: number): Promise<SessionState> {
+    const own = snapshotState(longestMs);
+    const state = new SessionState(this.#before, { ...Object.fromEntries(this.#wanted), ...own });
+    await this.#assign(
       connection,
-      [...state.#wanted].map(([name, { sql }]) => [name, sql]),
+      [...state.#wanted].filter(([name]) => name in own),
     );
     return state;
+  }
+
+  #assign(connection: VariablesConnection, wanted: Iterable<readonly [string, Wanted]>): Promise<void> {
+    return assignVariables(
+      connection,
+      [...wanted].map(([name, { sql }]) => [name, sql]),
+    );
   }
 
   /** Whether the server itself ends a statement that takes too long. */
   get limitsTime(): boolean {
     return this.#wanted.has('max_execution_time') || this.#wanted.has('max_statement_time');
+  }
+
+  /**
+   * Whether a table that was emptied looks empty in an earlier snapshot, where later servers refuse to read it: MySQL before 8.0,
+   * which alone has a variable of this name beside MariaDB.
+   */
+  get showsEmptied(): boolean {
+    return this.#before.has('tx_isolation') && !this.#before.has(MARIADB_VARIABLE);
   }
 
   /** Asks, inside a transaction, for the settings, the server and the number that it knows the session by. */

@@ -26,12 +26,18 @@ const RELATIONS = [
   'pg_index',
   'pg_partitioned_table',
   'pg_policy',
+  'pg_proc',
   'pg_range',
   'pg_publication_tables',
   'pg_stat_activity',
   'pg_subscription',
 ];
-const FUNCTIONS = ['hash_record_extended', 'pg_control_system', 'pg_collation_actual_version'];
+const FUNCTIONS = [
+  'hash_record_extended',
+  'pg_control_system',
+  'pg_collation_actual_version',
+  'pg_stat_force_next_flush',
+];
 const ROLES = ['pg_monitor', 'pg_read_all_stats'];
 
 const known = new WeakMap<SqlSession, Promise<PostgresqlCapabilities>>();

@@ -31,6 +31,9 @@ const CLASSES: Readonly<Record<string, { readonly code: ErrorCode; readonly tran
   '42501': { code: 'permission', transient: false },
 };
 
+/** Ours, in the place of an SQLSTATE: a table was rewritten since the snapshot in which it was read began. */
+export const OUTDATED = 'ROWPROOF_OUTDATED';
+
 /** `too_many_connections`: of the server, of a database, and of a role. */
 const TOO_MANY_CONNECTIONS = '53300';
 const FEWER_WORKERS =
@@ -55,6 +58,7 @@ export function classifyPostgresqlError(error: unknown): ErrorClass {
       "Read as the table's owner or as a role with BYPASSRLS: a policy hides rows from this account.";
     return { code: 'permission', transient: false, message, hint };
   }
+  if (code === OUTDATED) return { code: 'read', transient: true, message, hint: '', isOutdated: true };
   const known = CLASSES[code];
   if (code === TOO_MANY_CONNECTIONS && known !== undefined)
     return { ...known, message, hint: FEWER_WORKERS, isFull: true };

@@ -10,9 +10,11 @@ import { postgresqlChecksum } from './checksum.js';
 import { resolvePostgresqlConnection, spreadPostgresqlUrls } from './connection.js';
 import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
+import { postgresqlGate } from './gate/index.js';
 import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { postgresqlPositions } from './positions.js';
+import { postgresqlSnapshots } from './snapshots.js';
 import { readPostgresqlTableSizes } from './table-sizes.js';
 
 /** Loaded late: a database package takes longer to load than a small table to compare, in every thread. */
@@ -58,7 +60,9 @@ export const postgresqlParts: SqlEngineParts = {
   readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
   positions: postgresqlPositions,
+  gate: postgresqlGate,
   readActivity: readPostgresqlActivity,
+  snapshots: postgresqlSnapshots,
   adviseRebuild: advisePostgresqlRebuild,
   classifyError: classifyPostgresqlError,
   connectHints: POSTGRESQL_CONNECT_HINTS,

@@ -7,10 +7,12 @@ import type { ConnectionSettings } from '../connection-settings.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
 import { closed, sayGoodbye } from '../server-socket.js';
 import type { ControlRow, SpanListener } from '../session.js';
+import type { SnapshotBegun, SnapshotStart } from '../snapshots.js';
 import type { SqlSession, StatementSettings } from '../sql-session.js';
 import { Turns } from '../turns.js';
 import type { WireBudget } from '../wire-budget.js';
 import { bindToServer, explainOtherServer } from './bound-query.js';
+import { HeldSnapshot } from './held-snapshot.js';
 import { loginToPostgresql, openGate, openStream, type PostgresqlLogin } from './login-driver.js';
 import { assertRole } from './server-role.js';
 import { ACCOUNT_PATH, buildOpening, END, SessionState } from './session-state.js';
@@ -61,6 +63,7 @@ export class PostgresqlConnection implements SqlSession {
   readonly #settings: ConnectionSettings;
   readonly #turns = new Turns();
   #state: SessionState | null = null;
+  #held: HeldSnapshot | null = null;
   #busy = 0;
 
   constructor({ client, budget, findings }: PostgresqlLogin, settings: ConnectionSettings) {
@@ -90,7 +93,7 @@ export class PostgresqlConnection implements SqlSession {
   /** Finds out what the server has and who it is. */
   async begin(): Promise<void> {
     const rows = await this.#runSimple(buildOpening(this.#settings));
-    this.#state = new SessionState(this.#settings, rows[1] ?? []);
+    this.#state = SessionState.of(this.#settings, rows[1] ?? []);
     const isStandby = await this.#transact({}, async ({ recovering }) => recovering === 't');
     assertRole(this.#settings.role, { isStandby, refusesWrites: rows[1]?.[0]?.writes_refused === 'on' });
     if (isStandby) this.findings = [...this.findings, STANDBY];
@@ -105,6 +108,19 @@ export class PostgresqlConnection implements SqlSession {
 
   parse(sql: string): Promise<void> {
     return this.#transact(ACCOUNT_PATH, () => this.#submit((onEnd) => new ParseQuery(sql, onEnd)));
+  }
+
+  runOutside(sql: string): Promise<readonly ControlRow[]> {
+    return this.#turns.take(async () => (await this.#runSimple(sql)).at(-1) ?? []);
+  }
+
+  beginSnapshot(start: SnapshotStart): Promise<SnapshotBegun> {
+    return this.#turns.take(async () => {
+      const run = (sql: string) => this.#runSimple(sql);
+      this.#held = await HeldSnapshot.begin(run, start);
+      this.#state = this.#state?.inSnapshot() ?? null;
+      return { name: this.#held.name };
+    });
   }
 
   readRows(sql: string, _columns: readonly Column[], onSpan: SpanListener): Promise<void> {
@@ -147,14 +163,16 @@ export class PostgresqlConnection implements SqlSession {
         try {
           const answer = await this.#begin(settings);
           this.#budget.renew();
-          resolve(await work(answer));
+          const result = await work(answer);
+          if (!this.broken) await this.#held?.assertAsItWas();
+          resolve(result);
         } catch (error) {
           reject(explainOtherServer(error));
         } finally {
           this.#busy--;
         }
         // A transaction that cannot be ended ends with its connection, which counts as broken from then on.
-        if (!this.broken) await this.#runSimple(END).catch(() => this.#destroy());
+        if (!this.broken) await this.#runSimple(this.#held?.end ?? END).catch(() => this.#destroy());
       });
     });
   }
@@ -163,8 +181,12 @@ export class PostgresqlConnection implements SqlSession {
   async #begin(settings: StatementSettings): Promise<ControlRow> {
     if (this.#state === null)
       throw new RowproofError({ code: 'internal', message: 'The session was not opened' });
-    const results = await this.#runSimple(this.#state.buildBegin(settings));
+    const held = this.#held;
+    const results = await this.#runSimple(
+      held === null ? this.#state.buildBegin(settings) : held.buildBegin(this.#state, settings),
+    );
     const [row = {}] = results.at(-1) ?? [];
+    held?.assertSame(results);
     const server = this.#state.identify(row);
     assertExpectedServer(this.#settings.server, server);
     this.#state.assertConfirmed(row);

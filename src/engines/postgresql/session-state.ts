@@ -106,41 +106,68 @@ export function buildOpening(settings: ConnectionSettings): string {
   ].join('; ');
 }
 
+interface StateParts {
+  readonly assignments: StatementSettings;
+  readonly confirmed: StatementSettings;
+  readonly knowsSystem: boolean;
+}
+
 /** Begins the transactions of a session, and judges what the server answers. */
 export class SessionState {
   readonly #assignments: StatementSettings;
   readonly #confirmed: StatementSettings;
   readonly #knowsSystem: boolean;
 
+  private constructor({ assignments, confirmed, knowsSystem }: StateParts) {
+    this.#assignments = assignments;
+    this.#confirmed = confirmed;
+    this.#knowsSystem = knowsSystem;
+  }
+
   /** Takes the rows of the opening statement. */
-  constructor(settings: ConnectionSettings, rows: readonly ControlRow[]) {
+  static of(settings: ConnectionSettings, rows: readonly ControlRow[]): SessionState {
     const known = new Set(rows.map(({ name }) => name?.toLowerCase()));
     const only = (all: StatementSettings): StatementSettings =>
       Object.fromEntries(Object.entries(all).filter(([name]) => known.has(name.toLowerCase())));
     const isSuperuser = rows[0]?.superuser === 'on';
-    this.#assignments = {
-      ...only(SETTINGS),
-      ...only(isSuperuser ? SUPERUSER_SETTINGS : {}),
-      ...only(PLANNING),
-      ...only(timeLimits(settings)),
-      ...OWN_PATH,
-    };
-    this.#confirmed = { ...only(SETTINGS), ...only(SUPERUSER_SETTINGS), ...TRANSACTION };
-    this.#knowsSystem = rows[0]?.knows_system === 't';
+    return new SessionState({
+      assignments: {
+        ...only(SETTINGS),
+        ...only(isSuperuser ? SUPERUSER_SETTINGS : {}),
+        ...only(PLANNING),
+        ...only(timeLimits(settings)),
+        ...OWN_PATH,
+      },
+      confirmed: { ...only(SETTINGS), ...only(SUPERUSER_SETTINGS), ...TRANSACTION },
+      knowsSystem: rows[0]?.knows_system === 't',
+    });
   }
 
   /** One message: begins a read-only transaction, sets what holds in it, reads it back and asks the server who it is. */
   buildBegin(more: StatementSettings = {}): string {
+    return `${BEGIN}; ${this.buildStatementBegin(more)}`;
+  }
+
+  /** The same in a transaction that has begun. */
+  buildStatementBegin(more: StatementSettings = {}): string {
     const assignments = Object.entries({ ...this.#assignments, ...more })
       .filter(([, value]) => value !== AS_THE_ACCOUNT_HAS_IT)
       .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`);
     const values = Object.keys(this.#confirmed).map((name) => `pg_catalog.current_setting('${name}')`);
     return [
-      BEGIN,
       `SELECT ${assignments.join(', ')}`,
       `SELECT pg_catalog.concat_ws('|', ${values.join(', ')}) AS settings,
          ${buildServerQuestion(this.#knowsSystem)}`,
     ].join('; ');
+  }
+
+  /** The state of a session that reads as of one instant. */
+  inSnapshot(): SessionState {
+    return new SessionState({
+      assignments: this.#assignments,
+      confirmed: { ...this.#confirmed, transaction_isolation: 'repeatable read' },
+      knowsSystem: this.#knowsSystem,
+    });
   }
 
   /** Throws where a setting has another value than it was given. */

@@ -19,24 +19,38 @@ const OUTCOMES: readonly Outcome[] = ['failure', 'error', 'skipped'];
  * what was excluded, sampled, counted or allowed on request is skipped with a reason, never a pass.
  */
 export function formatJunitReport(result: RunResult): string {
-  const cases = nameApart(listTestCases(result));
-  const properties = [
-    ['rowproof', result.rowproof],
-    ['verdict', result.verdict],
-    ['mode', result.mode],
-    ['source', `${result.source.engine} ${result.source.version} at ${result.source.url}`],
-    ['target', `${result.target.engine} ${result.target.version} at ${result.target.url}`],
-    ['asked', result.askedHash],
-  ];
-  const lines = properties.map(
-    ([name = '', value = '']) =>
-      `      <property name=${escapeAttribute(name)} value=${escapeAttribute(cut(value, MOST_MESSAGE))}/>`,
-  );
-  return formatSuite(fitIntoFile(cases), {
+  return formatTestSuite(listTestCases(result), {
     seconds: result.elapsedMs / 1000,
     startedAt: result.startedAt,
-    head: `    <properties>\n${lines.join('\n')}\n    </properties>\n`,
+    properties: [
+      ['rowproof', result.rowproof],
+      ['verdict', result.verdict],
+      ['mode', result.mode],
+      ['source', `${result.source.engine} ${result.source.version} at ${result.source.url}`],
+      ['target', `${result.target.engine} ${result.target.version} at ${result.target.url}`],
+      ['asked', result.askedHash],
+    ],
   });
+}
+
+/** What a file of test cases says beside them. */
+export interface TestSuite {
+  readonly seconds: number;
+  readonly startedAt: string;
+  readonly properties: readonly (readonly [name: string, value: string])[];
+}
+
+/** Test cases as JUnit XML, in a file that readers take. */
+export function formatTestSuite(
+  cases: readonly TestCase[],
+  { seconds, startedAt, properties }: TestSuite,
+): string {
+  const lines = properties.map(
+    ([name, value]) =>
+      `      <property name=${escapeAttribute(name)} value=${escapeAttribute(cut(value, MOST_MESSAGE))}/>`,
+  );
+  const head = `    <properties>\n${lines.join('\n')}\n    </properties>\n`;
+  return formatSuite(fitIntoFile(nameApart(cases)), { seconds, startedAt, head });
 }
 
 /** JUnit XML of one test case that is an error, for a run that has no result. */

@@ -21,6 +21,10 @@ export interface LooksRequest extends BatchRules {
   readonly writes: WriteWatch;
   /** Is told of each table of which rows differ. */
   readonly onDoubt: (table: TableState) => void;
+  /** Whether what differs of a table was read so that it cannot be late. */
+  readonly isSettled: (table: TableState) => boolean;
+  /** Is waited for before any fence is. */
+  readonly beforeFence: () => Promise<void>;
 }
 
 /** Holds ranges with rows that differ back, and looks at these again. */
@@ -35,7 +39,8 @@ export class Looks implements RunLooks {
   }
 
   async mustHold(table: TableState): Promise<boolean> {
-    const { isAsked, fenceOf, haltOf, writes, onDoubt } = this.#request;
+    const { isAsked, fenceOf, haltOf, writes, onDoubt, isSettled } = this.#request;
+    if (isSettled(table)) return false;
     onDoubt(table);
     const { pair } = table.planned;
     if (isAsked || fenceOf(table) !== null || haltOf(table) !== null) return true;
@@ -54,9 +59,10 @@ export class Looks implements RunLooks {
     return this.#settling;
   }
 
-  passFence(run: FenceRun, table: TableState): Promise<boolean> {
-    const { fenceOf, haltOf, rules } = this.#request;
-    if (haltOf(table) !== null) return Promise.resolve(false);
+  async passFence(run: FenceRun, table: TableState): Promise<boolean> {
+    const { fenceOf, haltOf, rules, beforeFence } = this.#request;
+    if (haltOf(table) !== null) return false;
+    await beforeFence();
     return passFence(run, fenceOf(table), rules);
   }
 
@@ -67,6 +73,7 @@ export class Looks implements RunLooks {
   async #settleHeld(run: TableRun): Promise<void> {
     const held = this.#held;
     if (held.length === 0) return;
+    await this.#request.beforeFence();
     this.#held = [];
     this.#heldRows = 0;
     const batches = batchRanges(held, this.#request);

@@ -52,7 +52,8 @@ function tryPromises(folder: string): void {
   }
 }
 
-function writeWhole(path: string, text: string): void {
+/** Makes a file that only its owner may read, and has it reach the disk. */
+export function writeWhole(path: string, text: string): void {
   const handle = openSync(path, 'wx', 0o600);
   try {
     writeSync(handle, text);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ComparisonFacts } from '../../core/comparison-facts.js';
-import type { RowproofError } from '../../core/errors.js';
+import { RowproofError } from '../../core/errors.js';
 import type { TableId } from '../../core/pairing.js';
 import type { TableProgress } from '../table-progress.js';
 import type { TableRecord } from '../table-record.js';
@@ -15,6 +15,7 @@ import {
 } from './journal-folder.js';
 import { JOURNAL_FORMAT, type SavedAsk, type SittingHead, type SittingRecord } from './journal-format.js';
 import { formatLine } from './journal-line.js';
+import { forgetPausedReplica, keepPausedReplica, readPausedReplica } from './paused-replica.js';
 import type { SavedRun } from './read-sitting.js';
 import { SittingFile } from './sitting-file.js';
 
@@ -22,6 +23,12 @@ import { SittingFile } from './sitting-file.js';
 export const FLUSH_MS = 3000;
 /** Text that is handed to the system at once. */
 const WRITE_CHARACTERS = 1 << 20;
+
+const NOT_KEPT = {
+  code: 'usage',
+  message: 'A target is not told to apply nothing where no journal keeps how to start it again.',
+  hint: 'Name a folder of a local disk with --journal DIR, or leave --pause-replica out.',
+} as const;
 
 /** Where and how a run keeps what it learns. */
 export interface JournalRequest {
@@ -114,6 +121,23 @@ export class RunJournal {
     }
   }
 
+  /** By which statement the target applies again, where this run or an earlier sitting told it to stop; else null. */
+  get pausedReplica(): string | null {
+    return readPausedReplica(this.#request.folder, this.run);
+  }
+
+  /** Keeps that the target will be told to apply nothing; throws where that could be forgotten. */
+  notePaused(start: string): void {
+    this.flush();
+    if (!this.isKept) throw new RowproofError(NOT_KEPT);
+    keepPausedReplica(this.#request.folder, this.run, start);
+  }
+
+  /** Notes that it applies again. */
+  noteStarted(): void {
+    forgetPausedReplica(this.#request.folder, this.run);
+  }
+
   #begin(facts: ComparisonFacts): SittingFile {
     const { folder, earlier, asked, now } = this.#request;
     openJournalFolder(folder);
@@ -180,7 +204,7 @@ export class RunJournal {
     this.#isEnded = true;
     clearInterval(this.#timer);
     const { keepsDifferences, lastingName } = this.#request;
-    const goesOn = lastingName !== null || open > 0;
+    const goesOn = lastingName !== null || open > 0 || this.pausedReplica !== null;
     // What could not be kept whole is of use only where something is open.
     if (this.#hasFailed && goesOn) return;
     if (goesOn || (!this.#hasFailed && differs && (keepsDifferences || this.#file !== null))) {

@@ -6,6 +6,7 @@ import { listCanaries } from '../../canary-sentences.js';
 import { formatUnsettled, listReplication } from '../../replication-sentences.js';
 import { describeHidden } from '../../scope-sentences.js';
 import { formatSide } from '../../side-text.js';
+import { listSnapshots } from '../../snapshot-sentences.js';
 import { listFindings, listSkippedColumns } from '../../told-findings.js';
 import { formatHeadline, formatShare } from '../../verdict-text.js';
 import { describeUse, formatWaivedCount } from '../../waiver-text.js';
@@ -178,7 +179,7 @@ function shorten(text: string): string {
 }
 
 function describePositions(result: RunResult): string {
-  const known = listReplication(result);
+  const known = [...listSnapshots(result), ...listReplication(result)];
   return known.length > 0
     ? known.join(' ')
     : 'None were recorded: each chunk of rows stands as it was when it was read.';

@@ -1,0 +1,97 @@
+import type { Check, CheckFinding } from '../../core/gate/check.js';
+import type { RowsFacts, TableRowsFacts } from '../../core/gate/rows-facts.js';
+import { formatCount, formatCounted } from '../../words/number-text.js';
+import { finding } from '../findings.js';
+
+/** The one check for which everything else exists: that both sides hold the same rows, now. */
+export const rowVerdict: Check = {
+  id: 'rows',
+  group: 'rows',
+  claim: 'every row of every table is the same on both sides, up to the last write on the source',
+  weight: 'essential',
+  phases: ['cutover', 'after'],
+  find: ({ rows, phase }) => {
+    if (rows === null) return [finding('not-checked', { subject: 'rows', evidence: 'no rows were read' })];
+    // Once the application writes to the target, the sides part on purpose.
+    if (phase === 'after')
+      return [
+        finding('not-applicable', {
+          subject: 'rows',
+          evidence: 'the target takes writes of its own since the switch',
+        }),
+      ];
+    return [...describeMode(rows), ...rows.tables.flatMap((table) => judgeTable(table)), ...notes(rows)];
+  },
+};
+
+/** A sample proves nothing of the rows that were not drawn, and numbers of rows nothing of what is in them. */
+function describeMode({ mode, ratio, verdict }: RowsFacts): CheckFinding[] {
+  if (mode === 'full' && verdict !== 'sampled' && verdict !== 'counted') return [];
+  const share = ratio === null ? '' : ` of ${Math.round(ratio * 1000) / 10} %`;
+  const evidence = mode === 'count' ? 'rows were counted, not compared' : `a sample${share} was compared`;
+  return [
+    finding('not-checked', {
+      subject: 'mode',
+      evidence,
+      consequence: 'rows that were not read may differ',
+      advice: 'verify in full, or accept it',
+    }),
+  ];
+}
+
+function judgeTable({
+  table: subject,
+  verdict,
+  differences,
+  behind,
+  sourceRows,
+  targetRows,
+}: TableRowsFacts): CheckFinding[] {
+  if (verdict === 'different') {
+    const rows = `${formatCount(sourceRows)} rows on the source, ${formatCount(targetRows)} on the target`;
+    const evidence =
+      differences > 0
+        ? `${formatCounted(differences, 'row')} differ: ${rows}`
+        : `its columns or its number of rows differ: ${rows}`;
+    return [
+      finding('failed', {
+        subject,
+        evidence,
+        consequence: 'the application would find other data than it left',
+        advice: 'rowproof verify names each row, and --repair writes what mends it',
+      }),
+    ];
+  }
+  if (verdict === 'unverified')
+    return [
+      finding('not-checked', {
+        subject,
+        evidence: 'not all of it could be verified',
+        advice: 'the report of rowproof verify has the reason',
+      }),
+    ];
+  if (behind === null) return [];
+  return [
+    finding('not-checked', {
+      subject,
+      evidence: behind,
+      consequence: 'the last writes may be missing on the target',
+      advice: 'stop what writes, and ask again',
+    }),
+  ];
+}
+
+function notes({ tables, exceptions }: RowsFacts): CheckFinding[] {
+  const empty = tables.filter(({ sourceRows, targetRows }) => sourceRows === 0 && targetRows === 0);
+  return [
+    ...exceptions.map((evidence) => finding('note', { subject: 'scope', evidence })),
+    ...(empty.length === 0
+      ? []
+      : [
+          finding('note', {
+            subject: 'empty tables',
+            evidence: `no row on either side: ${empty.map(({ table }) => table).join(', ')}`,
+          }),
+        ]),
+  ];
+}

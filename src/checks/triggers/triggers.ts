@@ -1,0 +1,101 @@
+import type { Check, CheckFinding, FindingLevel, GateContext } from '../../core/gate/check.js';
+import type { TriggerFacts } from '../../core/gate/trigger-facts.js';
+import { finding } from '../findings.js';
+import { otherWords } from '../schema/other-words.js';
+import { judgeBoth, subjectOf } from '../schema/paired.js';
+import { firesForClients, pairedTriggers, partnerOf, type TablePairTriggers } from './paired-triggers.js';
+
+/** Whether what the source does by triggers is done on the target once the application writes there. */
+export const triggers: Check = {
+  id: 'triggers',
+  group: 'triggers',
+  claim: 'every trigger of the source is on the target, and fires when the application writes there',
+  weight: 'essential',
+  phases: ['preflight', 'cutover', 'after'],
+  find: (context) =>
+    judgeBoth(context, { name: 'triggers', what: 'the triggers' }, (facts) =>
+      pairedTriggers(context, facts).flatMap((tables) => [
+        ...tables.source.flatMap((trigger) => judge(trigger, tables, context) ?? []),
+        ...tables.target.flatMap((trigger) => more(trigger, tables, context) ?? []),
+      ]),
+    ),
+};
+
+/** Whether somebody who logs in brings the changes: then triggers of the target are off until the switch. */
+function isByClient({ facts }: GateContext): boolean {
+  const { applier } = facts.target;
+  return applier.known && applier.value.kind === 'none';
+}
+
+function judge(
+  trigger: TriggerFacts,
+  { pair, target }: TablePairTriggers,
+  context: GateContext,
+): CheckFinding | null {
+  const partner = partnerOf(trigger, target);
+  if (partner === null) return missing(trigger, pair.target.name, context);
+  const { name, table, firing, body } = partner;
+  const names = [table, name];
+  if (!firesForClients(trigger.firing) || firesForClients(firing))
+    return trigger.name === name ? otherWords(trigger.body, body, { names, context }) : null;
+  const isRight = isByClient(context) && context.phase !== 'after';
+  const { target: schema } = context.schemas;
+  return finding(isRight ? 'note' : context.phase === 'preflight' ? 'warning' : 'failed', {
+    subject: subjectOf(context, ...names),
+    evidence:
+      firing === 'never' ? 'it is disabled on the target' : 'it fires on the target for replication alone',
+    consequence: isRight ? '' : 'what it does for the application is not done',
+    fix: { side: 'target', action: { kind: 'enable-trigger', schema, table, name } },
+    advice: isRight ? 'enable it at the switch' : '',
+  });
+}
+
+function missing(
+  { name, firing, timing, events }: TriggerFacts,
+  table: string,
+  context: GateContext,
+): CheckFinding {
+  const subject = subjectOf(context, table, name);
+  if (!firesForClients(firing))
+    return finding('note', { subject, evidence: 'the target lacks it; it is disabled on the source' });
+  return finding(missingLevel(context), {
+    subject,
+    evidence: `${timing} ${events.join(' or ')} on the source; the target has no such trigger`,
+    consequence: 'what it does for the application is not done',
+    advice: 'create it before the application writes to the target',
+  });
+}
+
+function missingLevel(context: GateContext): FindingLevel {
+  const { applier } = context.facts.target;
+  if (context.phase === 'after') return 'failed';
+  const cannotBeOff = applier.known && !applier.value.canSwitchTriggers;
+  if (isByClient(context) && cannotBeOff) return context.phase === 'preflight' ? 'note' : 'warning';
+  return context.phase === 'preflight' ? 'warning' : 'failed';
+}
+
+/** A trigger of the target alone does more than the source did. */
+function more(
+  trigger: TriggerFacts,
+  { pair, source }: TablePairTriggers,
+  context: GateContext,
+): CheckFinding | null {
+  const { name, table, firing, timing, events } = trigger;
+  if (!firesForClients(firing) || partnerOf(trigger, source) !== null) return null;
+  const subject = subjectOf(context, table, name);
+  const { columns } = context.facts.source;
+  const touches =
+    timing === 'before' &&
+    columns.known &&
+    columns.value.some((column) => column.table === pair.source.name && column.isTouched);
+  if (touches)
+    return finding('note', {
+      subject,
+      evidence: 'it may stand for ON UPDATE CURRENT_TIMESTAMP of the source',
+    });
+  return finding('warning', {
+    subject,
+    evidence: `${timing} ${events.join(' or ')} on the target; the source has no such trigger`,
+    consequence: 'writes of the application do more than they did',
+  });
+}

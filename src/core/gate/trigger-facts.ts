@@ -1,0 +1,36 @@
+/**
+ * When a trigger fires: for everybody (`always`), for all but those who apply the changes of another server (`origin`), for those
+ * alone (`replica`), or `never`.
+ */
+export type TriggerFiring = 'always' | 'origin' | 'replica' | 'never';
+
+/** A trigger of a table of the schema. */
+export interface TriggerFacts {
+  readonly table: string;
+  readonly name: string;
+  readonly timing: 'before' | 'after' | 'instead of';
+  /** `insert`, `update`, `delete`, `truncate`, in that order. */
+  readonly events: readonly string[];
+  readonly firing: TriggerFiring;
+  /** What it does, in the server's own words, for people; null where the account may not read it. */
+  readonly body: string | null;
+}
+
+/** How the changes of another server come to this one. */
+export interface ApplierFacts {
+  /**
+   * `none` where the server follows no other one: whatever writes to it logs in as a client. `rows` where it applies the rows
+   * that were changed; `blocks` where it is a copy of another server to the last byte.
+   */
+  readonly kind: 'none' | 'rows' | 'blocks';
+  /** Triggers of which firings fire when it applies rows of a table that has triggers on both sides. */
+  readonly fires: readonly TriggerFiring[];
+  /** The same for a table that has triggers on this side alone, which some appliers tell apart. */
+  readonly firesAlone: readonly TriggerFiring[];
+  /** What was seen, as a part of a sentence: "subscription shop applies rows". */
+  readonly evidence: string;
+  /** Whether the server writes down statements for those that follow it, which fire triggers there: their effects are not written down. */
+  readonly logsStatements: boolean;
+  /** Whether triggers can be switched off here; else they are dropped instead. */
+  readonly canSwitchTriggers: boolean;
+}

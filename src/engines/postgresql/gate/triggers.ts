@@ -1,0 +1,87 @@
+import { type Fact, known } from '../../../core/gate/fact.js';
+import type { GateRequest } from '../../../core/gate/gate-facts.js';
+import type { ApplierFacts, TriggerFacts, TriggerFiring } from '../../../core/gate/trigger-facts.js';
+import type { ControlRow } from '../../session.js';
+import type { SqlSession } from '../../sql-session.js';
+import { textLiteral } from '../dialect.js';
+import { readSubscriptions } from '../subscriptions.js';
+import { ofTables } from './schema-rows.js';
+
+const FIRINGS: Readonly<Record<string, TriggerFiring>> = {
+  O: 'origin',
+  R: 'replica',
+  A: 'always',
+  D: 'never',
+};
+/** @see https://github.com/postgres/postgres/blob/REL_17_STABLE/src/include/catalog/pg_trigger.h */
+const EVENT_BITS = [
+  [4, 'insert'],
+  [16, 'update'],
+  [8, 'delete'],
+  [32, 'truncate'],
+] as const;
+
+/**
+ * Triggers, but for those of the server itself, by which it holds rows to foreign keys.
+ *
+ * @see https://www.postgresql.org/docs/current/catalog-pg-trigger.html
+ */
+export async function readPostgresqlTriggers(
+  session: SqlSession,
+  request: GateRequest,
+): Promise<Fact<readonly TriggerFacts[]>> {
+  const rows = await session.query(
+    `SELECT c.relname AS table_name, t.tgname AS name, t.tgtype::int AS type, t.tgenabled AS enabled,
+       p.proname || '(): ' || p.prosrc AS body
+     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+     WHERE NOT t.tgisinternal
+       AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(request.schema)})
+     ORDER BY c.relname::text COLLATE "C", t.tgname::text COLLATE "C"`,
+  );
+  return known(ofTables(rows, request).map(describeTrigger));
+}
+
+function describeTrigger(row: ControlRow): TriggerFacts {
+  const type = Number(row.type ?? 0);
+  return {
+    table: row.table_name ?? '',
+    name: row.name ?? '',
+    timing: (type & 64) !== 0 ? 'instead of' : (type & 2) !== 0 ? 'before' : 'after',
+    events: EVENT_BITS.filter(([bit]) => (type & bit) !== 0).map(([, event]) => event),
+    firing: FIRINGS[row.enabled ?? ''] ?? 'origin',
+    body: row.body ?? null,
+  };
+}
+
+/**
+ * How the server follows another one. A subscription applies rows in the role of a replica, in which triggers fire only where
+ * they are enabled for it, or always.
+ *
+ * @see https://www.postgresql.org/docs/current/logical-replication-architecture.html
+ */
+export async function readPostgresqlApplier(session: SqlSession): Promise<Fact<ApplierFacts>> {
+  const [row] = await session.query('SELECT pg_is_in_recovery() AS standby');
+  const fires: readonly TriggerFiring[] = ['replica', 'always'];
+  const common = { logsStatements: false, canSwitchTriggers: true };
+  if (row?.standby === 't')
+    return known({
+      kind: 'blocks',
+      fires: [],
+      firesAlone: [],
+      evidence: 'it is a standby of another server',
+      ...common,
+    });
+  const subscriptions = await readSubscriptions(session);
+  const names = subscriptions.map(({ name }) => name).join(', ');
+  return known(
+    subscriptions.length === 0
+      ? { kind: 'none', fires: [], firesAlone: [], evidence: 'the database has no subscription', ...common }
+      : {
+          kind: 'rows',
+          fires,
+          firesAlone: fires,
+          evidence: `subscription ${names} applies rows as a replica`,
+          ...common,
+        },
+  );
+}
