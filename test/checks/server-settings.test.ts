@@ -4,6 +4,7 @@ import type { Side } from '../../src/core/pairing.js';
 import { engineFor } from '../../src/engines/registry.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { brief, checkSides } from '../support/gate/check-sides.js';
+import { mysqlAdmin } from '../support/mysql-admin.js';
 import { startPrivateMariadb } from '../support/private-mariadb.js';
 import { startPrivatePostgres } from '../support/private-postgres.js';
 import { type ServerPair, startServers } from '../support/replication/pair.js';
@@ -129,6 +130,38 @@ describe('settings of MariaDB', () => {
     expect(await ask('expired-accounts', 'cutover', { target: url.href })).toMatchObject([
       { level: 'not-checked', subject: 'target', advice: "GRANT SELECT ON mysql.global_priv TO 'blind'@'%'" },
     ]);
+  });
+});
+
+describe('writers of MariaDB', () => {
+  const { on, ask } = usePair('mariadb', (parent) => startPrivateMariadb(parent));
+
+  it('pass on a server that takes no writes, but for accounts that may override that', async () => {
+    const source = on('source');
+    await source.run(
+      `CREATE USER app@'%' IDENTIFIED BY 'x7'; GRANT ALL ON ${source.name}.* TO app@'%';
+       CREATE USER boss@'%' IDENTIFIED BY 'x7'; GRANT ALL ON *.* TO boss@'%'`,
+    );
+    const open = (user: string) => {
+      const url = new URL(source.url);
+      [url.username, url.password] = [user, 'x7'];
+      return mysqlAdmin(url.href).openSession(url.href);
+    };
+    const sessions = [await open('app'), await open('boss')];
+    const found = async () =>
+      brief(await ask('writers')).filter(
+        (line) => /'(app|boss)'/.test(line) && line.includes('on the source'),
+      );
+    try {
+      expect(await found()).toHaveLength(2);
+      await source.run('SET GLOBAL read_only = ON');
+      expect(await found()).toEqual([
+        expect.stringMatching(/^failed 'boss'@'%': 1 session on the source may write/),
+      ]);
+    } finally {
+      await source.run('SET GLOBAL read_only = OFF');
+      await Promise.all(sessions.map((session) => session.close()));
+    }
   });
 });
 

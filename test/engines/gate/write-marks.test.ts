@@ -25,7 +25,8 @@ const OWN: readonly Kind[] = [
 const servers = [...OWN, ...serversToTest().filter(({ isOwn, engine }) => isOwn || engine === 'mysql')];
 
 describe.each(servers)('write marks of $name', (kind) => {
-  const server = useServer(kind);
+  // MySQL 5.6 has no time of a write, so that without counts nothing tells one table from another.
+  const server = useServer(kind, kind.name === 'mysql-5.6' ? ['--performance-schema=ON'] : []);
   const isPostgresql = kind.engine === 'postgresql';
   let database: TestDatabase;
   let side: OpenSide;
@@ -37,7 +38,7 @@ describe.each(servers)('write marks of $name', (kind) => {
     database = await server.openDatabase();
     writer = await openWriter();
     const parts = isPostgresql
-      ? `CREATE TABLE parted (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id);
+      ? `CREATE TABLE parted (id INT, v INT) PARTITION BY RANGE (id);
          CREATE TABLE parted_low PARTITION OF parted FOR VALUES FROM (0) TO (10);
          CREATE TABLE parted_high PARTITION OF parted FOR VALUES FROM (10) TO (20)`
       : `CREATE TABLE parted (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id)
