@@ -193,6 +193,21 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
   await session.close();
 }
 
+/** How many workers read, with a snapshot where that is wanted; none where the run was stopped before they had one. */
+async function takeSnapshots(
+  { config, wishes, tables, snapshots }: Reading,
+  pool: WorkerPool,
+): Promise<number> {
+  if (snapshots === null) return config.workers;
+  try {
+    return await snapshots.take({ pool, tables });
+  } catch (error) {
+    // A stop cancels what is under way, in whichever words that is then told; a target that could not be started again has been.
+    if (wishes.signal.aborted) return 0;
+    throw error;
+  }
+}
+
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
   const { config, wishes, sides, tables, spool, seed, control, teller, servers, slots, replication } =
     reading;
@@ -209,7 +224,8 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
   };
   wishes.signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const workers = (await snapshots?.take({ pool, tables })) ?? config.workers;
+    const workers = await takeSnapshots(reading, pool);
+    if (workers === 0) return new Map();
     const run: TableRun = {
       tables,
       openOf: (table) => wishes.sitting.openOf(table),

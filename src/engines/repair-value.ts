@@ -118,12 +118,24 @@ function readWhole(value: Value, to: Column): TypedChoice {
 
 const NUMBER = /^(?:true|false|NaN|-?Infinity|-?\d+(\.\d+)?(e[-+]?\d+)?)$/i;
 
+const [MINUS, ZERO, NINE] = [0x2d, 0x30, 0x39];
+
 /** The digits of a whole number, however its column spells it; null for anything else. */
 function wholeText(value: string): string | null {
   if (value === 'true') return '1';
   if (value === 'false') return '0';
-  const text = value.replace(/\.0*$/, '');
-  return /^-?\d+$/.test(text) ? text : null;
+  const text = value.includes('.') ? value.replace(/\.0*$/, '') : value;
+  return isDigits(text) ? text : null;
+}
+
+/** What `/^-?\d+$/` is true for, which most numbers of a table are. */
+function isDigits(text: string): boolean {
+  const first = text.charCodeAt(0) === MINUS ? 1 : 0;
+  for (let at = first; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < ZERO || code > NINE) return false;
+  }
+  return text.length > first;
 }
 
 function readDecimal(value: Value, to: Column): TypedChoice {

@@ -7,7 +7,7 @@ type Quoting = Pick<RepairDialect, 'escapeStrings'>;
 const STOP_ON_ERROR = '\\set ON_ERROR_STOP on';
 /** What a line of a file may begin with; everything else could be a command of a client. */
 const BEGINNINGS =
-  /^(?:--(?: |$)|\/\*[ra] \d+(?:\.\d+)?\*\/ |BEGIN;|START TRANSACTION;|COMMIT;|SET (?:SESSION |CONSTRAINTS |NAMES |@rowproof_)?[A-Za-z]|DO ')/;
+  /(?:--(?: |$)|\/\*[ra] \d+(?:\.\d+)?\*\/ |BEGIN;|START TRANSACTION;|COMMIT;|SET (?:SESSION |CONSTRAINTS |NAMES |@rowproof_)?[A-Za-z]|DO ')/my;
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
@@ -19,44 +19,44 @@ export async function* checkLines(pieces: AsyncIterable<string>, quoting: Quotin
   const quoted = quotedBy(quoting);
   for await (const piece of pieces) {
     if (piece !== '' && !piece.endsWith('\n')) throw new RangeError('A repair file has an unfinished line');
-    for (const line of piece.split('\n')) checkLine(line, quoted);
+    for (let start = 0; start < piece.length; ) {
+      const end = piece.indexOf('\n', start);
+      if (!isPlain(piece, start, end)) checkLine(piece.slice(start, end), quoted);
+      start = end + 1;
+    }
     yield piece;
   }
 }
 
+const [APOSTROPHE, DOUBLE_QUOTE, BACKTICK, BACKSLASH] = [0x27, 0x22, 0x60, 0x5c];
+
+/**
+ * Whether nothing is wrong with a line that has no hidden character and no escape, in which a doubled quote ends a text and
+ * begins the next one. False for any other line, which needs a closer look.
+ */
+function isPlain(piece: string, start: number, end: number): boolean {
+  BEGINNINGS.lastIndex = start;
+  if (!BEGINNINGS.test(piece)) return false;
+  let quote = 0;
+  for (let at = start; at < end; at++) {
+    const code = piece.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === BACKSLASH) return false;
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (code === APOSTROPHE || code === DOUBLE_QUOTE || code === BACKTICK) quote = code;
+  }
+  return quote === 0;
+}
+
 function checkLine(line: string, quoted: RegExp): void {
   if (line === '' || line === STOP_ON_ERROR) return;
-  const open = scanPlain(line);
-  if (open !== null) {
-    if (!BEGINNINGS.test(line)) throw new RangeError('A line of a repair file begins with no statement');
-    if (open && !line.startsWith('--')) throw new RangeError('A line of a repair file leaves a quote open');
-    return;
-  }
   if (UNSAFE.test(line)) throw new RangeError('A line of a repair file holds a control character');
+  BEGINNINGS.lastIndex = 0;
   if (!BEGINNINGS.test(line)) throw new RangeError('A line of a repair file begins with no statement');
   if (line.startsWith('--')) return;
   const bare = withoutQuoted(line, quoted);
   if (bare === null) throw new RangeError('A line of a repair file leaves a quote open');
   if (bare.includes('\\')) throw new RangeError('A line of a repair file holds a client command');
-}
-
-const BACKSLASH = 0x5c;
-const QUOTES: ReadonlySet<number> = new Set([0x27, 0x22, 0x60]);
-
-/**
- * Whether a line leaves a quote open, of which no character is hidden or an escape: then a quote that is doubled ends a text
- * and begins the next one. Null for any other line, which needs a closer look.
- */
-function scanPlain(line: string): boolean | null {
-  let quote = 0;
-  for (let at = 0; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (code < 0x20 || code > 0x7e || code === BACKSLASH) return null;
-    if (quote !== 0) {
-      if (code === quote) quote = 0;
-    } else if (QUOTES.has(code)) quote = code;
-  }
-  return quote !== 0;
 }
 
 function quotedBy({ escapeStrings }: Quoting): RegExp {

@@ -181,6 +181,17 @@ describe('triggers of a MariaDB that follows another one', () => {
     await countChildren(pair, 'shop', 2);
     expect(await pair.onTarget.query('SELECT v FROM shop.parent WHERE id = 2')).toEqual([['b!!']]);
     expect(await pair.onSource.query('SELECT v FROM shop.parent WHERE id = 2')).toEqual([['b!']]);
+    // One of the target alone is fired by statements, and by no rows.
+    await setTriggers('NO');
+    await pair.onSource.run('SET sql_log_bin = 0; DROP TRIGGER fill; DROP TRIGGER mark');
+    expect(await checkSides('triggers-twice', ask)).toEqual([]);
+    await pair.onSource.run("SET GLOBAL binlog_format = 'STATEMENT'");
+    expect(brief(await checkSides('triggers-twice', ask))).toEqual([
+      expect.stringMatching(
+        '^warning shop.parent.fill: after insert, on the target alone; the source writes statements',
+      ),
+      expect.stringMatching('^warning shop.parent.mark: before insert, on the target alone;'),
+    ]);
   });
 });
 

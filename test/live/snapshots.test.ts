@@ -163,6 +163,27 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
     await busy.end();
   });
 
+  it.runIf(engine === 'mariadb')('leaves no session behind where it is stopped', async () => {
+    let stoppedMs = 0;
+    const { result } = await verifyTransfers(sides, {
+      flags: ['--snapshot'],
+      during: async ({ child, result: ended }) => {
+        await untilHeld(sides.source, sessions);
+        child.kill('SIGINT');
+        stoppedMs = await timeOf(async () => void (await ended));
+      },
+    });
+    expect(result).toMatchObject({ interrupted: true });
+    expect(stoppedMs).toBeLessThan(5000);
+    expect(await findWorkers(sides.source)).toEqual([]);
+  });
+
+  it.runIf(engine === 'postgresql')('is not held for longer than it may', async () => {
+    const { result } = await verifyTransfers(sides, { flags: ['--snapshot', '--max-snapshot-age', '1s'] });
+    expect(result).toMatchObject({ consistency: 'mixed', snapshot: { source: { endedBy: 'age' } } });
+    expect(result.totals).toMatchObject({ changed: 2 * ROWS });
+  });
+
   it.runIf(engine !== 'mariadb')(
     'holds nobody up for longer than two seconds with a statement that reads a whole table',
     async () => {

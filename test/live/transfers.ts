@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunResult } from 'rowproof';
@@ -93,7 +93,9 @@ export async function verifyTransfers(
     await during?.(running);
     const { stderr } = await running.result;
     const result: RunResult = JSON.parse(readFileSync(json, 'utf8'));
-    const lines = readFileSync(differences, 'utf8').trim().split('\n').slice(1);
+    // A run that was stopped lists none.
+    const listed = existsSync(differences) ? readFileSync(differences, 'utf8') : '';
+    const lines = listed.trim().split('\n').slice(1);
     const cents = lines.map((line) => Number(JSON.parse(line).source?.cents));
     return { total: cents.reduce((sum, each) => sum + each, 0), rows: cents.length, result, stderr };
   } finally {

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runGate } from '../../src/app/gate/run-gate.js';
 import { openSide } from '../../src/app/open-side.js';
 import { processEnvironment } from '../../src/config/environment.js';
+import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { RowproofError } from '../../src/core/errors.js';
 import { compare, listDifferences, tableResult } from '../app/compare.js';
 import { expectRoundTrip } from '../repair/repair-round.js';
@@ -103,6 +105,20 @@ describe.each(serversToTest())('$name', (kind) => {
     } finally {
       await other.drop();
     }
+  });
+
+  it('tells the gate all that it asks, and to a copy of it one may switch', async () => {
+    const config = resolveFlags({ source: source.url, target: target.url });
+    const { result, context } = await runGate({ config, phase: 'preflight' });
+    for (const facts of Object.values(context.facts))
+      expect(Object.entries(facts).filter(([, fact]) => !fact.known && fact.isAbsent !== true)).toEqual([]);
+    const closing = result.checks.flatMap(({ id, findings }) =>
+      findings
+        .filter(({ level }) => level === 'failed' || level === 'not-checked')
+        .map(({ subject, evidence }) => `${id} ${subject}: ${evidence}`),
+    );
+    expect(closing).toEqual([]);
+    expect(result.verdict).toBe('ready');
   });
 
   it('estimates how many rows a key range has', async () => {

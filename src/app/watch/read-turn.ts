@@ -97,7 +97,7 @@ function verifyOnce(request: TurnRequest, { view, sitting }: Opened): Promise<Ve
     rowEvents: false,
     wantsRepair: false,
     wantsServers: false,
-    wantsMarks: false,
+    wantsMarks: request.turn.kind === 'pass',
     onWarning,
     log,
     sitting,

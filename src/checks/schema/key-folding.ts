@@ -36,7 +36,14 @@ export function judgeFolding(
   return null;
 }
 
+const folding = new WeakMap<readonly ColumnFacts[], ReadonlyMap<string, boolean | null>>();
+const keyOf = (table: string, column: string): string => JSON.stringify([table, column]);
+
 function foldsOf(facts: Fact<readonly ColumnFacts[]>, table: string, column: string): boolean | null {
   if (!facts.known) return null;
-  return facts.value.find((each) => each.table === table && each.column === column)?.folds ?? null;
+  const { value } = facts;
+  const found =
+    folding.get(value) ?? new Map(value.map((each) => [keyOf(each.table, each.column), each.folds]));
+  folding.set(value, found);
+  return found.get(keyOf(table, column)) ?? null;
 }

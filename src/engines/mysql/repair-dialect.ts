@@ -44,6 +44,9 @@ const MARIADB_STATEMENTS: readonly string[] = [
   'SET SESSION check_constraint_checks = 1, SESSION system_versioning_asof = DEFAULT;',
 ];
 
+/** The name of a column, which is spelled once for all of its values. */
+const nameOf = rememberThing(({ name }: Column) => quoteName(name));
+
 const sql = (text: string): RepairLiteral => ({ kind: 'sql', sql: text });
 
 /** The repair dialect of MySQL and MariaDB. */
@@ -205,18 +208,18 @@ function buildKeyCondition(
   // A FLOAT is compared as the double that it is, which the few digits it is shown with are not.
   const isSingle = value.kind === 'number' && column.type.kind === 'float' && column.type.bits === 32;
   const literal = isSingle ? Math.fround(Number(value.text)).toExponential() : spell(value, column);
-  const plain = `${quoteName(column.name)} = ${literal}`;
+  const plain = `${nameOf(column)} = ${literal}`;
   return value.kind === 'text' ? `${plain} AND ${asUtf8(column)} = ${utf8Literal(value.text)}` : plain;
 }
 
-const asUtf8 = (column: Column): string => `CAST(CONVERT(${quoteName(column.name)} USING utf8mb4) AS BINARY)`;
+const asUtf8 = (column: Column): string => `CAST(CONVERT(${nameOf(column)} USING utf8mb4) AS BINARY)`;
 
 /** Text is compared by bytes: a collation would take `a` for `A` and, padded, `a` for `a `. */
 function buildGuard(
   value: ReturnType<typeof readTypedValue>,
   { value: raw, to }: RepairValue,
 ): string | null {
-  const name = quoteName(to.name);
+  const name = nameOf(to);
   if (value.kind === 'bytes' && (to.type.kind === 'geometry' || to.wire === 'vector')) {
     return `CAST(${name} AS BINARY) <=> ${bytesLiteral(value.hex)}`;
   }
@@ -245,7 +248,7 @@ function floatGuard(name: string, value: TypedValue): string | null {
  * document that was written as text is found by its value.
  */
 function jsonGuard(text: string, to: Column): string {
-  const name = quoteName(to.name);
+  const name = nameOf(to);
   const byText = (expression: string): string =>
     `CAST(CONVERT(${expression} USING utf8mb4) AS BINARY) <=> ${utf8Literal(text)}`;
   if (hasTypedScalars(text)) return byText(selectTypedJson(name));

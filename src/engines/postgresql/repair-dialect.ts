@@ -24,6 +24,8 @@ type Typed = TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }>;
  * session of the person who applies the file looks first.
  */
 const EQUALS = 'OPERATOR(pg_catalog.=)';
+/** The name of a column, which is spelled once for all of its values. */
+const nameOf = rememberThing(({ name }: Column) => quoteFileName(name));
 const C_COLLATION = 'COLLATE pg_catalog."C"';
 
 /** The repair dialect of PostgreSQL, for `psql`. */
@@ -152,7 +154,7 @@ function spell(value: TypedValue, to: Column): string {
 function sameValue(column: Column, value: TypedValue, types: RepairTypes): string {
   const type = types.get(column.declared);
   const literal = spell(value, column);
-  const name = quoteFileName(column.name);
+  const name = nameOf(column);
   // A domain over an enum is no enum to the operator: its column is compared as the type under it.
   if (type !== undefined && type.labels !== null) {
     return `${name}::${type.quoted} ${EQUALS} CAST(${literal} AS ${type.quoted})`;
@@ -168,7 +170,7 @@ function asText(expression: string): string {
 /** Equality by code points, which citext and nondeterministic collations do not have. */
 function sameText(column: Column, text: string): string {
   const kept = isPadded(column) ? text.replace(/ +$/, '') : text;
-  return `${asText(quoteFileName(column.name))} ${EQUALS} ${fileLiteral(kept)}`;
+  return `${asText(nameOf(column))} ${EQUALS} ${fileLiteral(kept)}`;
 }
 
 /** Many such types have no equality, or one that says less: what the server writes of both is compared. */
@@ -176,12 +178,12 @@ function sameSpelling(column: Column, text: string, types: RepairTypes): string 
   const type = types.get(column.declared);
   if (type === undefined) return null;
   const literal = `CAST(${fileLiteral(text)} AS ${type.quoted})`;
-  return `${quoteFileName(column.name)}::pg_catalog.text ${EQUALS} ${literal}::pg_catalog.text`;
+  return `${nameOf(column)}::pg_catalog.text ${EQUALS} ${literal}::pg_catalog.text`;
 }
 
 /** `json` has no equality, so its text is compared; the row was read with it. */
 function buildGuard(typed: Typed, { value, to }: RepairValue, types: RepairTypes): string | null {
-  if (value === null) return `${quoteFileName(to.name)} IS NULL`;
+  if (value === null) return `${nameOf(to)} IS NULL`;
   if (typed.kind === 'unwritable') return null;
   if (typed.kind === 'structured') return sameSpelling(to, typed.text, types);
   if (typed.kind === 'text' && to.wire !== 'jsonb') {

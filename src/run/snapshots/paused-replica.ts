@@ -130,6 +130,8 @@ export class PausedReplica {
         notes.started();
         say(`The target applies again, after ${Math.round(this.#pausedMs)} ms.`);
       } catch (error) {
+        // Whatever else ends the run, this must be read.
+        say(`The target could not be told to go on. Start it yourself: ${plan.start};`);
         throw notStarted(plan.start, error);
       }
     }

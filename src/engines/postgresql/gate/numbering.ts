@@ -8,7 +8,7 @@ import { quoteName, textLiteral } from '../dialect.js';
 import { readPostgresqlRights } from './rights.js';
 
 /** Tables of which the whole column may be read where no index leads to its largest value. */
-const SMALL_ROWS = 100_000;
+const SMALL_BYTES = 32 << 20;
 const SEQUENCES_A_STATEMENT = 200;
 const COLUMNS_A_STATEMENT = 50;
 
@@ -29,13 +29,11 @@ export async function readPostgresqlNumbering(
     rows.filter(({ readable }) => readable === 'true'),
   );
   const { account } = await readPostgresqlRights(session);
-  const tables = new Map(request.tables.map((table) => [table.name, table]));
+  const tables = new Set(request.tables.map(({ name }) => name));
   const numbers: NumberFacts[] = [];
   const used = rows.filter((row) => row.table_name === null || tables.has(row.table_name ?? ''));
-  const mayRead = (row: ControlRow): boolean => {
-    const rowsOf = tables.get(row.table_name ?? '')?.estimatedRows ?? SMALL_ROWS;
-    return row.leads === 'true' || rowsOf < SMALL_ROWS || request.isDeep;
-  };
+  const mayRead = (row: ControlRow): boolean =>
+    row.leads === 'true' || row.small === 'true' || request.isDeep;
   const ofColumns = await readLargest(
     session,
     request.schema,
@@ -81,14 +79,15 @@ function buildSequences(schema: string): string {
   return `SELECT s.seqrelid::text AS id, sn.nspname::text AS schema, sc.relname::text AS name,
       s.seqincrement::text AS step, s.seqmin::text AS least, s.seqmax::text AS most, s.seqcycle::text AS cycles,
       has_sequence_privilege(s.seqrelid, 'SELECT')::text AS readable,
-      u.table_name, u.column_name, u.bytes, u.leads
+      u.table_name, u.column_name, u.bytes, u.leads, u.small
     FROM pg_sequence s JOIN pg_class sc ON sc.oid = s.seqrelid JOIN pg_namespace sn ON sn.oid = sc.relnamespace
     LEFT JOIN LATERAL (
       SELECT c.relname::text AS table_name, a.attname::text AS column_name,
         CASE a.atttypid WHEN 'int2'::regtype THEN '2' WHEN 'int4'::regtype THEN '4' WHEN 'int8'::regtype THEN '8' END AS bytes,
         EXISTS (SELECT FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
           WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL
-            AND m.amname = 'btree')::text AS leads
+            AND m.amname = 'btree')::text AS leads,
+        (c.relkind = 'r' AND pg_relation_size(c.oid) < ${SMALL_BYTES})::text AS small
       FROM (
         SELECT d.refobjid AS table_id, d.refobjsubid AS column_id FROM pg_depend d
           WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.deptype = 'i'
