@@ -147,6 +147,12 @@ describe.each(fewEnginePairs())(
       expect(say('keys', deep)).toEqual([
         `failed ${at}.b.once: unique key on (u) on the source; there is no such key on the target; 1 value is there twice, such as u 5`,
       ]);
+      // A statement that the server would refuse mends nothing.
+      for (const id of ['foreign-keys', 'keys'])
+        expect(CHECKS.find((check) => check.id === id)?.find(deep)[0]).toMatchObject({
+          fix: null,
+          advice: 'mend these rows first: until then the rule is refused',
+        });
       const hidden = await readSides({ ...ask, isDeep: true, flags: { 'hide-values': true } });
       expect(say('foreign-keys', hidden)[0]).toMatch(/; 2 rows have no parent$/);
       await to.run('DELETE FROM b WHERE id > 2');

@@ -4,7 +4,7 @@ import type { Probe } from '../../core/gate/probe.js';
 import { finding } from '../findings.js';
 import { pairKeys, type WantedKey } from './foreign-key-partners.js';
 import { judgeBoth, lackLevel, type PairedTable, pairedTables, subjectOf } from './paired.js';
-import { type Broken, lookUp, uncheckedLevel } from './probes.js';
+import { type Broken, lookUp, mendRows, uncheckedLevel } from './probes.js';
 
 /** Whether rows are held to the tables that they refer to. Loads switch that off, and it stays off without a word. */
 export const foreignKeys: Check = {
@@ -74,7 +74,8 @@ function missing(want: WantedKey, pair: PairedTable, seen: Seen): CheckFinding {
     subject,
     evidence: `${describe(want)} on the source; there is no such foreign key on the target${rowsOf(seen)}`,
     consequence: 'rows without a parent are taken, and parents with rows are deleted',
-    fix: addKey(want, pair, context),
+    fix: mendRows(seen.broken) === '' ? addKey(want, pair, context) : null,
+    advice: mendRows(seen.broken),
   });
 }
 
@@ -150,10 +151,14 @@ function unchecked(
     subject,
     evidence: `it is NOT VALID: ${broken === null ? 'rows that were there when it was added were not checked' : broken.words}`,
     consequence: broken?.found === 0n ? '' : 'some of them may have no parent',
-    fix: {
-      side: 'target',
-      action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
-    },
+    fix:
+      mendRows(broken) === ''
+        ? {
+            side: 'target',
+            action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
+          }
+        : null,
+    advice: mendRows(broken),
   });
 }
 
