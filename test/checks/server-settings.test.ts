@@ -56,7 +56,7 @@ describe('settings of MariaDB', () => {
     expect(found).toMatchObject({
       level: 'failed',
       subject: 'innodb_flush_log_at_trx_commit',
-      evidence: 'innodb_flush_log_at_trx_commit is 0 on the target, 1 on the source',
+      evidence: '0 on the target, 1 on the source',
     });
     expect(writeFix('mysql', found)).toMatchObject({
       statements: ['SET GLOBAL innodb_flush_log_at_trx_commit = 1'],
@@ -72,8 +72,8 @@ describe('settings of MariaDB', () => {
     expect(brief(await ask('load-settings'))).toEqual([]);
     await on('target').run('SET GLOBAL foreign_key_checks = 0, GLOBAL unique_checks = 0');
     expect(brief(await ask('load-settings'))).toEqual([
-      'failed foreign_key_checks: foreign_key_checks is OFF on the target, ON on the source',
-      'failed unique_checks: unique_checks is OFF on the target, ON on the source',
+      'failed foreign_key_checks: OFF on the target, ON on the source',
+      'failed unique_checks: OFF on the target, ON on the source',
     ]);
     await on('target').run('SET GLOBAL foreign_key_checks = 1, GLOBAL unique_checks = 1');
   });
@@ -91,6 +91,8 @@ describe('settings of MariaDB', () => {
       'warning max_allowed_packet',
       'warning collation of the schema',
     ]);
+    expect(found[0]?.evidence).toContain('STRICT_TRANS_TABLES');
+    expect(found[0]?.evidence).toMatch(/on the source alone; ANSI_QUOTES on the target alone$/);
     expect(found[2]?.evidence).toBe('16,777,216 bytes on the target, 268,435,456 on the source');
     await on('source').run("SET GLOBAL sql_mode = 'ANSI_QUOTES', GLOBAL time_zone = '+02:00'");
     expect((await ask('meanings')).map(({ subject }) => subject)).not.toContain('sql_mode');
@@ -212,7 +214,7 @@ describe('settings of PostgreSQL', () => {
     await on('target').run(`ALTER DATABASE ${on('target').name} SET DateStyle = 'ISO, DMY'`);
     await on('source').run(`CREATE ROLE app; ALTER ROLE app SET search_path = shop, public`);
     expect(brief(await ask('meanings'))).toEqual([
-      'warning datestyle of the database: ISO, DMY on the target, ISO, MDY on the source',
+      'warning DateStyle of the database: ISO, DMY on the target, ISO, MDY on the source',
       'warning search_path of role app: is shop, public on the source, and not set on the other side',
     ]);
   });
