@@ -25,13 +25,14 @@ export const foreignKeys: Check = {
   },
   find: (context) =>
     judgeBoth(context, { name: 'foreignKeys', what: 'the foreign keys' }, (facts) =>
-      pairKeys(context, facts).flatMap(({ pair, wanted, more }) => [
+      pairKeys(context, facts).flatMap(({ pair, wanted, more, unseen }) => [
         ...wanted.flatMap(({ want, partner }) => {
           const broken = lookUp(context, orphansOf(want, pair));
           const about = { context, broken };
           return (partner === null ? missing(want, pair, about) : compare(want, partner, about)) ?? [];
         }),
         ...more.flatMap((key) => additional(key, context) ?? []),
+        ...unseen.map((key) => notLookedAt(key, pair, context)),
       ]),
     ),
 };
@@ -183,6 +184,14 @@ function otherRule(
     evidence: `${what}, the source ${DOES[source[rule]]}, the target ${DOES[target[rule]]}`,
     consequence: 'what the application relies on comes out otherwise',
     advice: 'drop the foreign key and add it again with the rule of the source',
+  });
+}
+
+/** The check of tables speaks of what is missing; what was left out on purpose has a partner that nobody looked for. */
+function notLookedAt(key: ForeignKeyFacts, pair: PairedTable, context: GateContext): CheckFinding {
+  return finding('note', {
+    subject: subjectOf(context, pair.target.name, key.name),
+    evidence: `it refers to ${key.referencedTable}, which is not looked at on both sides, and was not compared`,
   });
 }
 
