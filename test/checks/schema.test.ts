@@ -23,15 +23,13 @@ describe.each(fewEnginePairs())('the schema of $target beside that of $source', 
   const bare = useDatabase(target);
   const read = (database: TestDatabase) => readSides({ source: from.url, target: database.url });
 
+  let same: GateContext;
+  let lacking: GateContext;
+
   beforeAll(async () => {
     await from.run(buildShop(source));
     await to.run(buildShop(target));
     await bare.run(buildBareShop(target));
-  });
-
-  let same: GateContext;
-  let lacking: GateContext;
-  beforeAll(async () => {
     same = await read(to);
     lacking = await read(bare);
   });
