@@ -294,7 +294,7 @@ async function* readDifferences(
   for (const { planned, stored } of tables) {
     if (planned.target === null) continue;
     const table = qualifiedName(planned.target);
-    for await (const row of waived.mark(table, spool.read(planned.id, stored)))
-      yield { table, difference: teller.row(planned, edit(table, row)) };
+    for await (const rows of waived.markBatches(table, spool.readBatches(planned.id, stored)))
+      for (const row of rows) yield { table, difference: teller.row(planned, edit(table, row)) };
   }
 }

@@ -64,12 +64,7 @@ export class WaivedRows {
     return entry === null ? row : { ...row, waived: markOf(entry) };
   }
 
-  /** The rows of a table with their marks. */
-  mark(table: string, rows: AsyncIterable<RowDifference>): AsyncIterable<RowDifference> {
-    return this.#tables.has(table) ? this.#marked(table, rows) : rows;
-  }
-
-  /** The same, several rows at a time. */
+  /** The rows of a table with their marks, several at a time. */
   markBatches(
     table: string,
     batches: AsyncIterable<readonly RowDifference[]>,
@@ -82,10 +77,6 @@ export class WaivedRows {
     batches: AsyncIterable<readonly RowDifference[]>,
   ): AsyncGenerator<readonly RowDifference[]> {
     for await (const rows of batches) yield rows.map((row) => this.markRow(table, row));
-  }
-
-  async *#marked(table: string, rows: AsyncIterable<RowDifference>): AsyncGenerator<RowDifference> {
-    for await (const row of rows) yield this.markRow(table, row);
   }
 }
 

@@ -28,33 +28,16 @@ function lineFor(value: object): string {
   return `${guardJson(JSON.stringify(value))}\n`;
 }
 
+/** What a line says behind the columns, in this order. */
+const REST = ['source', 'target', 'sourceCopies', 'targetCopies', 'new', 'waived', 'hashes'] as const;
+
 /** A side without the row, and one whose values are hidden, is left out, not null: null is a value. */
-function lineOf(
-  table: string,
-  {
-    kind,
-    key,
-    columns,
-    source,
-    target,
-    sourceCopies,
-    targetCopies,
-    waived,
-    hashes,
-    new: isNew,
-  }: RowDifference,
-): object {
-  return {
-    table,
-    kind,
-    key,
-    columns,
-    ...(source === null ? {} : { source }),
-    ...(target === null ? {} : { target }),
-    ...(sourceCopies === undefined ? {} : { sourceCopies }),
-    ...(targetCopies === undefined ? {} : { targetCopies }),
-    ...(isNew === undefined ? {} : { new: isNew }),
-    ...(waived === undefined ? {} : { waived }),
-    ...(hashes === undefined ? {} : { hashes }),
-  };
+function lineOf(table: string, difference: RowDifference): object {
+  const { kind, key, columns } = difference;
+  const line: Record<string, unknown> = { table, kind, key, columns };
+  for (const name of REST) {
+    const said = difference[name];
+    if (said !== undefined && said !== null) line[name] = said;
+  }
+  return line;
 }

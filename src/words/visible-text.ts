@@ -91,8 +91,11 @@ const UNSEEN_IN_JSON = /(?!\n)[\p{C}\p{Zl}\p{Zp}]|(?<=#)#/gu;
  * see, is written as `\uXXXX`. Only texts hold such characters, so they may be replaced wherever they stand.
  */
 export function guardJson(json: string): string {
-  return json.replace(UNSEEN_IN_JSON, spellUnits);
+  return NOTHING_TO_GUARD.test(json) ? json : json.replace(UNSEEN_IN_JSON, spellUnits);
 }
+
+/** What most lines are: characters that everybody sees, and none of which two make a mark. */
+const NOTHING_TO_GUARD = /^[ -"$-~]*$/;
 
 const UNSEEN = /(?![\n\t])[\p{C}\p{Zl}\p{Zp}]/gu;
 

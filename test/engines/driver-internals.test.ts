@@ -7,6 +7,7 @@ import mysql from 'mysql2';
 import pg from 'pg';
 import { BufferReader } from 'pg-protocol/dist/buffer-reader.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadPg } from '../../src/engines/postgresql/pg-driver.js';
 import { readImports, readSourceFiles } from '../support/architecture.js';
 import { packet, startLyingMysql } from '../support/lying-mysql.js';
 import { authentication, startLyingPostgres } from '../support/lying-postgres.js';
@@ -233,6 +234,19 @@ describe('the private parts of database packages', () => {
     );
   });
 
+  it('of mysql2 that are loaded by themselves are those that it hands out', () => {
+    expect(mysqlPart('create_connection.js')).toBe(mysql.createConnection);
+    const { CharsetToEncoding } = mysql as unknown as Members;
+    expect(mysqlPart(join('constants', 'charset_encodings.js'))).toBe(CharsetToEncoding);
+  });
+
+  it('of pg are loaded without hiding anything from others, and are those that it hands out', () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'Response');
+    expect(loadPg().Client).toBe(pg.Client);
+    expect(Object.getOwnPropertyDescriptor(globalThis, 'Response')).toEqual(before);
+    expect(new Response('x').status).toBe(200);
+  });
+
   it('are those of versions that are pinned', () => {
     const { dependencies } = require('../../package.json') as { dependencies: Record<string, string> };
     for (const name of ['mysql2', 'pg', 'pg-protocol']) {
@@ -292,8 +306,15 @@ describe('src/engines', () => {
     const linesOf = (pattern: RegExp) =>
       files.flatMap(({ path, text }) => (text.match(pattern) ?? []).map((line) => `${path} ${line}`));
     expect(linesOf(/\brequire(?:\.resolve)?\(.*\)/g)).toEqual([
-      "mysql/raw-rows-driver.ts require.resolve('mysql2/package.json')), 'lib', 'commands')",
-      "mysql/raw-rows-driver.ts require(join(commandFolder, 'execute.js'))",
+      "mysql/mysql2-driver.ts require.resolve('mysql2/package.json')), 'lib')",
+      'mysql/mysql2-driver.ts require(join(library, ...path))',
+      "postgresql/pg-driver.ts require('pg')",
+      "postgresql/pg-driver.ts require('pg')",
+    ]);
+    expect(linesOf(/\brequirePart\('.*'\)/g)).toEqual([
+      "mysql/mysql2-driver.ts requirePart('create_connection.js')",
+      "mysql/mysql2-driver.ts requirePart('constants', 'charset_encodings.js')",
+      "mysql/raw-rows-driver.ts requirePart('commands', 'execute.js')",
     ]);
     expect(linesOf(/\w+\.prototype[.\w]* = /g)).toEqual([
       'postgresql/login-driver.ts BufferReader.prototype.string = ',
