@@ -83,7 +83,7 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
         rowsPerSecond: 1500,
         during: async () => {
           await untilHeld(sides.source, sessions);
-          await delay(500);
+          await (engine === 'mariadb' ? untilLocked(sides.source) : delay(500));
           waitedMs = await timeOf(() => sides.source.run('ALTER TABLE giving ADD COLUMN note INT'));
           await sides.source.run('ALTER TABLE giving DROP COLUMN note');
         },
@@ -158,7 +158,7 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
     transfers.state.longestMs = 0;
     const { result } = await verifyTransfers(
       { ...sides, source },
-      { flags: ['--snapshot', '--snapshot-lock', 'global'], tables: 'notes' },
+      { flags: ['--snapshot', '--snapshot-lock', 'global'], tables: 'giving' },
     );
     expect(result.snapshot?.source).toMatchObject({
       sessions: 1,
@@ -209,7 +209,11 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
             engine === 'postgresql'
               ? 'BEGIN; LOCK TABLE bag; COMMIT'
               : 'LOCK TABLES bag WRITE; UNLOCK TABLES';
-          waitedMs = await timeOf(() => sides.source.run(lock));
+          // Until it meets the statement that reads the table.
+          for (let tries = 0; waitedMs < 100 && tries < 10; tries++) {
+            waitedMs = await timeOf(() => sides.source.run(lock));
+            await delay(100);
+          }
         },
       });
       expect(waitedMs).toBeLessThan(2500);
@@ -251,6 +255,16 @@ async function untilHeld(database: TestDatabase, sessions: number): Promise<void
   await expect
     .poll(async () => (await findWorkers(database)).length, { timeout: 10_000, interval: 200 })
     .toBeGreaterThanOrEqual(sessions);
+}
+
+/** Waits until a worker has a lock on a table, which it keeps. */
+async function untilLocked({ run }: TestDatabase): Promise<void> {
+  const isFree = (): Promise<boolean> =>
+    run('LOCK TABLES giving WRITE NOWAIT; UNLOCK TABLES').then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isFree, { timeout: 10_000, interval: 100 }).toBe(false);
 }
 
 async function findWorkers({ engine, name, query }: TestDatabase): Promise<string[]> {
