@@ -24,6 +24,14 @@ export function hideLiterals(sql: string, lexicon: Lexicon): string {
   return shown;
 }
 
+/**
+ * What a program of a server does, without its literals; null where a backslash stands before a quote: whether the literal
+ * ends there hangs on settings of whoever runs it, so that nobody can say which half is a name.
+ */
+export function showProgram(sql: string, lexicon: Lexicon): string | null {
+  return /\\['"`]/.test(sql) ? null : hideLiterals(sql, lexicon);
+}
+
 interface Part {
   readonly end: number;
   readonly text: string;

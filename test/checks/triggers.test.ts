@@ -97,7 +97,7 @@ describe.each(fewEnginePairs())(
 
 describe('triggers of one table', () => {
   const trigger = (name: string, ...events: string[]): TriggerFacts => ({
-    ...{ table: 't', name, timing: 'after', events, firing: 'origin', body: null },
+    ...{ table: 't', name, timing: 'after', events, firing: 'origin', body: null, definition: null },
   });
   const pair = (source: TriggerFacts[], target: TriggerFacts[]) => {
     const { pairs, onSource, onTarget } = pairTriggers(source, target);
@@ -131,6 +131,51 @@ describe('triggers of one table', () => {
     expect(pair([both], [insert, update])).toEqual({ pairs: ['fill=fill', 'fill=fill_u'], ...nothing });
     expect(pair([update, insert], [both])).toEqual({ pairs: ['fill=fill', 'fill_u=fill'], ...nothing });
     expect(pair([both], [insert]).onSource).toEqual(['fill update']);
+  });
+});
+
+/** Literals of every spelling, and names with the same letters beside them, which stay. */
+const SECRETS: Readonly<Record<'mysql' | 'postgresql', string>> = {
+  mysql: `CREATE TRIGGER fill AFTER INSERT ON parent FOR EACH ROW
+    INSERT INTO child (id, v) VALUES (4711, CONCAT('Hunter2pw', "Hunter3pw", X'48756E746572347077' /* Hunter5pw */))`,
+  postgresql: `CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $fn$ BEGIN -- Hunter5pw
+    PERFORM dblink_exec('host=h password=Hunter2pw', $$Hunter3pw$$, $q$Hunter4pw$q$, E'Hunter6pw', 4711);
+    RETURN NEW; END $fn$;
+    CREATE TRIGGER fill AFTER INSERT ON parent FOR EACH ROW EXECUTE PROCEDURE fill('Hunter7pw')`,
+};
+const AMBIGUOUS: Readonly<Record<'mysql' | 'postgresql', string>> = {
+  mysql: `CREATE TRIGGER fill AFTER INSERT ON parent FOR EACH ROW INSERT INTO child (v) VALUES ('a\\'Hunter2pw')`,
+  postgresql: SECRETS.postgresql.replace("E'Hunter6pw'", "E'a\\'Hunter6pw'"),
+};
+
+describe.each(availableEngines())('triggers of %s with passwords in them', (engine) => {
+  const from = useDatabase(engine);
+  const to = useDatabase(engine);
+  const kind = engine === 'postgresql' ? engine : 'mysql';
+  const tell = async () => {
+    const context = await readSides({ source: from.url, target: to.url, phase: 'preflight' });
+    return CHECKS.filter(({ group }) => group === 'triggers').flatMap((check) => check.find(context));
+  };
+
+  it('are told of without a literal, and compared with them', async () => {
+    for (const database of [from, to]) await database.run(`${TABLES}; ${SECRETS[kind]}`);
+    const [found, ...others] = await tell();
+    expect(others).toEqual([]);
+    expect(found?.evidence).toContain(
+      engine === 'postgresql' ? 'dblink_exec(?, ?, ?, ?, ?)' : 'CONCAT(?, ?, ?',
+    );
+    expect(JSON.stringify(found)).not.toMatch(/Hunter|4875|4711/);
+    await to.run(`${DROP(engine)}; ${SECRETS[kind].replace('4711', '4712')}`);
+    const differing = await tell();
+    expect(brief(differing)[0]).toMatch('its definition reads otherwise on the target');
+    expect(JSON.stringify(differing)).not.toMatch(/Hunter|4875|471[12]/);
+  });
+
+  it('are not shown where it hangs on settings where a literal ends', async () => {
+    for (const database of [from, to]) await database.run(`${DROP(engine)}; ${AMBIGUOUS[kind]}`);
+    const found = await tell();
+    expect(found.map(({ level }) => level)).toEqual(['failed']);
+    expect(JSON.stringify(found)).not.toMatch(/Hunter|pw/);
   });
 });
 

@@ -28,10 +28,12 @@ function isByClient({ facts }: GateContext): boolean {
 }
 
 function judge({ source: trigger, target: partner }: TriggerPair, context: GateContext): CheckFinding | null {
-  const { name, table, firing, body } = partner;
+  const { name, table, firing } = partner;
   const names = [table, name];
   if (!firesForClients(trigger.firing) || firesForClients(firing))
-    return trigger.name === name ? otherWords(trigger.body, body, { names, context }) : null;
+    return trigger.name === name
+      ? otherWords(trigger.definition, partner.definition, { names, context })
+      : null;
   const isRight = isByClient(context) && context.phase !== 'after';
   const { target: schema } = context.schemas;
   return finding(isRight ? 'note' : context.phase === 'preflight' ? 'warning' : 'failed', {

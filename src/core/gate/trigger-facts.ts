@@ -12,8 +12,10 @@ export interface TriggerFacts {
   /** `insert`, `update`, `delete`, `truncate`, in that order. */
   readonly events: readonly string[];
   readonly firing: TriggerFiring;
-  /** What it does, in the server's own words, for people; null where the account may not read it. */
+  /** What it does, for people: without literals, which may be passwords; null where that cannot be shown. */
   readonly body: string | null;
+  /** The same in the server's own words, to be compared and never shown; null where the account may not read it. */
+  readonly definition: string | null;
 }
 
 /** How the changes of another server come to this one. */

@@ -1,12 +1,14 @@
 import { type Fact, hidden, known } from '../../../core/gate/fact.js';
 import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { ApplierFacts, TriggerFacts, TriggerFiring } from '../../../core/gate/trigger-facts.js';
+import { showProgram } from '../../hide-literals.js';
 import type { ControlRow } from '../../session.js';
 import type { SqlSession } from '../../sql-session.js';
 import { readMysqlCapabilities } from '../capabilities.js';
 import { textLiteral } from '../dialect.js';
 import { readMysqlReplication } from '../replication.js';
 import { mysqlReplicationOf } from '../replication-facts.js';
+import { LEXICON } from '../write-settings.js';
 import { readMysqlRights } from './rights.js';
 import { coversSchema, needsGrant, ofTables } from './schema-rights.js';
 
@@ -41,7 +43,8 @@ function describeTrigger({ table_name: table, name, timing, event, body }: Contr
       .split(/\s*,\s*/)
       .sort((a, b) => 'insert update delete'.indexOf(a) - 'insert update delete'.indexOf(b)),
     firing: 'origin',
-    body: body ?? null,
+    body: body == null ? null : showProgram(body, LEXICON),
+    definition: body ?? null,
   };
 }
 

@@ -1,9 +1,11 @@
 import { type Fact, known } from '../../../core/gate/fact.js';
 import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { ApplierFacts, TriggerFacts, TriggerFiring } from '../../../core/gate/trigger-facts.js';
+import { showProgram } from '../../hide-literals.js';
 import type { ControlRow } from '../../session.js';
 import type { SqlSession } from '../../sql-session.js';
 import { textLiteral } from '../dialect.js';
+import { POSTGRESQL_LEXICON } from '../lexicon.js';
 import { readSubscriptions } from '../subscriptions.js';
 import { ofTables } from './schema-rows.js';
 
@@ -32,8 +34,9 @@ export async function readPostgresqlTriggers(
 ): Promise<Fact<readonly TriggerFacts[]>> {
   const rows = await session.query(
     `SELECT c.relname AS table_name, t.tgname AS name, t.tgtype::int AS type, t.tgenabled AS enabled,
-       p.proname || '(): ' || p.prosrc AS body
+       p.proname AS function_name, p.prosrc AS source, l.lanname AS language, encode(t.tgargs, 'hex') AS arguments
      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+     JOIN pg_language l ON l.oid = p.prolang
      WHERE NOT t.tgisinternal
        AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(request.schema)})
      ORDER BY c.relname::text COLLATE "C", t.tgname::text COLLATE "C"`,
@@ -49,8 +52,16 @@ function describeTrigger(row: ControlRow): TriggerFacts {
     timing: (type & 64) !== 0 ? 'instead of' : (type & 2) !== 0 ? 'before' : 'after',
     events: EVENT_BITS.filter(([bit]) => (type & bit) !== 0).map(([, event]) => event),
     firing: FIRINGS[row.enabled ?? ''] ?? 'origin',
-    body: row.body ?? null,
+    body: showBody(row),
+    // Arguments are an unending row of bytes there; in quotes they are compared as they are.
+    definition: `${row.function_name ?? ''}('${row.arguments ?? ''}'): ${row.source ?? ''}`,
   };
+}
+
+/** Other languages than the server's own have other literals, which nobody looks for here. */
+function showBody({ function_name: name, source, language }: ControlRow): string {
+  const text = language === 'plpgsql' ? showProgram(source ?? '', POSTGRESQL_LEXICON) : null;
+  return `${name ?? ''}()${text === null ? '' : `: ${text}`}`;
 }
 
 /**
