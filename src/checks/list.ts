@@ -28,6 +28,7 @@ import { extensions } from './serving/extensions.js';
 import { materializedViews } from './serving/materialized-views.js';
 import { meanings } from './serving/meanings.js';
 import { statistics } from './serving/statistics.js';
+import { rules } from './triggers/rules.js';
 import { triggers } from './triggers/triggers.js';
 import { triggersTwice } from './triggers/triggers-twice.js';
 import { changeLog } from './way/change-log.js';
@@ -45,7 +46,7 @@ export const CHECKS: readonly Check[] = [
   rowVerdict,
   ...[nextNumber, numbersLeft, numberRules],
   ...[foreignKeys, keys, checkConstraints, indexes, columns, tables, partitions, views, routines, events],
-  ...[triggers, triggersTwice],
+  ...[triggers, triggersTwice, rules],
   ...[writers, openTransactions, schedulers],
   ...[caughtUp, replication, wayBack, otherReaders],
   ...[durability, loadSettings, unlogged],

@@ -67,3 +67,9 @@ export function pairTriggers(
 export function firesForClients(firing: TriggerFiring): boolean {
   return firing === 'origin' || firing === 'always';
 }
+
+/** Whether somebody who logs in brings the changes: then triggers and rules of the target are off until the switch. */
+export function isByClient({ facts }: Pick<GateContext, 'facts'>): boolean {
+  const { applier } = facts.target;
+  return applier.known && applier.value.kind === 'none';
+}

@@ -2,7 +2,13 @@ import type { Check, CheckFinding, FindingLevel, GateContext } from '../../core/
 import { finding } from '../findings.js';
 import { otherWords } from '../schema/other-words.js';
 import { judgeBoth, subjectOf } from '../schema/paired.js';
-import { firesForClients, type LoneTrigger, pairedTriggers, type TriggerPair } from './paired-triggers.js';
+import {
+  firesForClients,
+  isByClient,
+  type LoneTrigger,
+  pairedTriggers,
+  type TriggerPair,
+} from './paired-triggers.js';
 
 /** Whether what the source does by triggers is done on the target once the application writes there. */
 export const triggers: Check = {
@@ -20,12 +26,6 @@ export const triggers: Check = {
       ]),
     ),
 };
-
-/** Whether somebody who logs in brings the changes: then triggers of the target are off until the switch. */
-function isByClient({ facts }: GateContext): boolean {
-  const { applier } = facts.target;
-  return applier.known && applier.value.kind === 'none';
-}
 
 function judge({ source: trigger, target: partner }: TriggerPair, context: GateContext): CheckFinding | null {
   const { name, table, firing } = partner;

@@ -10,6 +10,7 @@ import type { LinkFacts } from './link-facts.js';
 import type { NumberFacts } from './number-facts.js';
 import type { EventFacts, RoutineFacts, StoredTableFacts, ViewFacts } from './object-facts.js';
 import type { PreparedFacts } from './prepared-facts.js';
+import type { RuleFacts } from './rule-facts.js';
 import type {
   CapacityFacts,
   ExpiryFacts,
@@ -48,6 +49,7 @@ export interface GateFacts {
   readonly routines: Fact<readonly RoutineFacts[]>;
   readonly events: Fact<readonly EventFacts[]>;
   readonly triggers: Fact<readonly TriggerFacts[]>;
+  readonly rules: Fact<readonly RuleFacts[]>;
   readonly applier: Fact<ApplierFacts>;
   readonly accounts: Fact<readonly AccountFacts[]>;
   readonly definers: Fact<readonly DefinerFacts[]>;

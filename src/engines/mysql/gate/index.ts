@@ -52,6 +52,7 @@ export const mysqlGate: SqlGate = {
     settings: readMysqlSettings,
     capacity: readMysqlCapacity,
     expiries: readMysqlExpiries,
+    rules: async () => absent('servers of this kind have no rules that write statements anew'),
     extensions: async () => absent('servers of this kind have no extensions of a database'),
     unanalyzed: async () => absent('servers of this kind keep statistics of their tables by themselves'),
     unidentified: async () => absent('servers of this kind log whole rows'),

@@ -13,6 +13,7 @@ import { raisePostgresqlNumber, readPostgresqlNumbering } from './numbering.js';
 import { readPostgresqlEvents, readPostgresqlRoutines, readPostgresqlViews } from './objects.js';
 import { readPostgresqlPrepared } from './prepared.js';
 import { postgresqlProbes } from './probes.js';
+import { readPostgresqlRules } from './rules.js';
 import * as fixes from './schema-fixes.js';
 import * as serving from './serving.js';
 import { readPostgresqlSessions } from './sessions.js';
@@ -41,6 +42,7 @@ export const postgresqlGate: SqlGate = {
     routines: readPostgresqlRoutines,
     events: readPostgresqlEvents,
     triggers: readPostgresqlTriggers,
+    rules: readPostgresqlRules,
     applier: readPostgresqlApplier,
     accounts: readPostgresqlAccounts,
     definers: readPostgresqlDefiners,

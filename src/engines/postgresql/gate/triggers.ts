@@ -9,7 +9,8 @@ import { POSTGRESQL_LEXICON } from '../lexicon.js';
 import { readSubscriptions } from '../subscriptions.js';
 import { ofTables } from './schema-rows.js';
 
-const FIRINGS: Readonly<Record<string, TriggerFiring>> = {
+/** When triggers and rules are followed: `tgenabled` and `ev_enabled`. */
+export const FIRINGS: Readonly<Record<string, TriggerFiring>> = {
   O: 'origin',
   R: 'replica',
   A: 'always',
