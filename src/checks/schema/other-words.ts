@@ -21,10 +21,11 @@ export function otherWords(
 
 /**
  * Without what stands before the names of columns and tables: schemas have other names, and not every version of a server says of
- * which table a column is where there is but one.
+ * which table a column is where there is but one. Rows before and after a change are not the same row.
  */
-function withoutQualifiers(text: string): string {
+export function withoutQualifiers(text: string): string {
   const parts = text.split(/('(?:[^']|'')*')/);
-  const qualifier = /(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|(?<![\w$])[A-Za-z_$][\w$]*)\s*\.\s*(?=["`A-Za-z_$*])/g;
+  const qualifier =
+    /(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|(?<![\w$])(?!(?:new|old)\b)[A-Za-z_$][\w$]*)\s*\.\s*(?=["`A-Za-z_$*])/gi;
   return parts.map((part, index) => (index % 2 === 1 ? part : part.replace(qualifier, ''))).join('');
 }

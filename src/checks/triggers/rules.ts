@@ -38,6 +38,7 @@ function noneWhereAbsent(fact: Rules): Rules {
   return !fact.known && fact.isAbsent === true ? known([]) : fact;
 }
 
+const OFF_ON_SOURCE = 'it is switched off on the source';
 const LEFT_OUT = 'what it does to statements of the application is not done';
 
 function describe({ event, isInstead }: RuleFacts): string {
@@ -49,7 +50,7 @@ function judge(
   context: GateContext,
 ): CheckFinding | null {
   const [before, now] = [firesForClients(source.firing), firesForClients(target.firing)];
-  if (!before) return now ? more(target, 'it is switched off on the source', context) : null;
+  if (!before) return now ? more(target, OFF_ON_SOURCE, context) : null;
   if (!now) return switchedOff(target, context);
   if (source.isInstead !== target.isInstead)
     return finding('failed', {
@@ -90,7 +91,9 @@ function missing(rule: RuleFacts, table: string, context: GateContext): CheckFin
 
 function more(rule: RuleFacts, why: string, context: GateContext): CheckFinding | null {
   if (!firesForClients(rule.firing)) return null;
-  return finding('failed', {
+  // Once the application is here, a source that others write to now may have its own switched off.
+  const isLate = why === OFF_ON_SOURCE && context.phase === 'after';
+  return finding(isLate ? 'warning' : 'failed', {
     subject: subjectOf(context, rule.table, rule.name),
     evidence: `${describe(rule)} on the target; ${why}`,
     consequence: rule.isInstead

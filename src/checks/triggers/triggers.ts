@@ -1,7 +1,8 @@
 import type { Check, CheckFinding, FindingLevel, GateContext } from '../../core/gate/check.js';
 import { finding } from '../findings.js';
 import { otherWords } from '../schema/other-words.js';
-import { judgeBoth, subjectOf } from '../schema/paired.js';
+import { judgeBoth, type PairedTable, subjectOf } from '../schema/paired.js';
+import { firesOtherwise } from './fires-otherwise.js';
 import {
   firesForClients,
   isByClient,
@@ -20,19 +21,24 @@ export const triggers: Check = {
   find: (context) =>
     judgeBoth(context, { name: 'triggers', what: 'the triggers' }, (facts) =>
       pairedTriggers(context, facts).flatMap((tables) => [
-        ...tables.pairs.flatMap((pair) => judge(pair, context) ?? []),
+        ...tables.pairs.flatMap((triggerPair) => judge(triggerPair, tables.pair, context) ?? []),
         ...tables.onSource.flatMap((lone) => missing(lone, tables.pair.target.name, context)),
         ...tables.onTarget.flatMap((lone) => more(lone, tables.pair.source.name, context) ?? []),
       ]),
     ),
 };
 
-function judge({ source: trigger, target: partner }: TriggerPair, context: GateContext): CheckFinding | null {
+function judge(
+  { source: trigger, target: partner }: TriggerPair,
+  pair: PairedTable,
+  context: GateContext,
+): CheckFinding | null {
   const { name, table, firing } = partner;
   const names = [table, name];
   if (!firesForClients(trigger.firing) || firesForClients(firing))
     return trigger.name === name
-      ? otherWords(trigger.definition, partner.definition, { names, context })
+      ? (firesOtherwise({ source: trigger, target: partner }, pair, context) ??
+          otherWords(trigger.definition, partner.definition, { names, context }))
       : null;
   const isRight = isByClient(context) && context.phase !== 'after';
   const { target: schema } = context.schemas;

@@ -11,6 +11,12 @@ export interface TriggerFacts {
   readonly timing: 'before' | 'after' | 'instead of';
   /** `insert`, `update`, `delete`, `truncate`, in that order. */
   readonly events: readonly string[];
+  /** Columns of which one must be named for an update to fire it; none for any. */
+  readonly columns: readonly string[];
+  /** Whether it fires once for a statement, however many rows that changes. */
+  readonly isForStatements: boolean;
+  /** The condition under which it fires, in the server's own words, to be compared and never shown; null for none. */
+  readonly condition: string | null;
   readonly firing: TriggerFiring;
   /** What it does, for people: without literals, which may be passwords; null where that cannot be shown. */
   readonly body: string | null;

@@ -42,6 +42,9 @@ function describeTrigger({ table_name: table, name, timing, event, body }: Contr
       .toLowerCase()
       .split(/\s*,\s*/)
       .sort((a, b) => 'insert update delete'.indexOf(a) - 'insert update delete'.indexOf(b)),
+    columns: [],
+    isForStatements: false,
+    condition: null,
     firing: 'origin',
     body: body == null ? null : showProgram(body, LEXICON),
     definition: body ?? null,

@@ -35,7 +35,10 @@ export async function readPostgresqlTriggers(
 ): Promise<Fact<readonly TriggerFacts[]>> {
   const rows = await session.query(
     `SELECT c.relname AS table_name, t.tgname AS name, t.tgtype::int AS type, t.tgenabled AS enabled,
-       p.proname AS function_name, p.prosrc AS source, l.lanname AS language, encode(t.tgargs, 'hex') AS arguments
+       p.proname AS function_name, p.prosrc AS source, l.lanname AS language, encode(t.tgargs, 'hex') AS arguments,
+       (SELECT json_agg(a.attname ORDER BY a.attname::text COLLATE "C")::text FROM unnest(t.tgattr::int2[]) AS u(number)
+        JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = u.number) AS columns,
+       CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END AS conditioned
      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
      JOIN pg_language l ON l.oid = p.prolang
      WHERE NOT t.tgisinternal
@@ -52,11 +55,27 @@ function describeTrigger(row: ControlRow): TriggerFacts {
     name: row.name ?? '',
     timing: (type & 64) !== 0 ? 'instead of' : (type & 2) !== 0 ? 'before' : 'after',
     events: EVENT_BITS.filter(([bit]) => (type & bit) !== 0).map(([, event]) => event),
+    columns: JSON.parse(row.columns ?? '[]') as string[],
+    isForStatements: (type & 1) === 0,
+    condition: row.conditioned == null ? null : conditionIn(row.conditioned),
     firing: FIRINGS[row.enabled ?? ''] ?? 'origin',
     body: showBody(row),
     // Arguments are an unending row of bytes there; in quotes they are compared as they are.
     definition: `${row.function_name ?? ''}('${row.arguments ?? ''}'): ${row.source ?? ''}`,
   };
+}
+
+/**
+ * What stands between `WHEN (` and `) EXECUTE` in a definition: no function gives a condition on two rows alone. Names and
+ * literals may hold the same words, and are passed over.
+ */
+function conditionIn(definition: string): string {
+  const parts =
+    /"(?:[^"]|"")*"|'(?:[^']|'')*'|\bFOR EACH (?:ROW|STATEMENT) WHEN \(|\) EXECUTE (?:FUNCTION|PROCEDURE) /g;
+  const marks = [...definition.matchAll(parts)].filter(([text]) => !/^["']/.test(text));
+  const [first, last] = [marks[0], marks.at(-1)];
+  if (first === undefined || last === undefined || first === last) return definition;
+  return definition.slice(first.index + first[0].length, last.index);
 }
 
 /** Other languages than the server's own have other literals, which nobody looks for here. */
