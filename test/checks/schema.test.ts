@@ -320,6 +320,67 @@ describe.runIf(availableEngines().includes('postgresql'))('a schema of PostgreSQ
     ]);
   });
 
+  it('fails where the target holds rows at once to what the source lets transactions put off', async () => {
+    const tables = 'CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY, a INT, u INT)';
+    const late = 'DEFERRABLE INITIALLY DEFERRED';
+    const rules = (foreign: string, unique: string) =>
+      `ALTER TABLE b DROP CONSTRAINT IF EXISTS k, DROP CONSTRAINT IF EXISTS u;
+       ALTER TABLE b ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES a ${foreign}, ADD CONSTRAINT u UNIQUE (u) ${unique}`;
+    await start(tables);
+    const sayOf = async (source: string, target: string) => {
+      await from.run(source);
+      await to.run(target);
+      const context = await read();
+      return ['foreign-keys', 'keys'].flatMap((id) => say(id, context));
+    };
+    expect(await sayOf(rules(late, late), rules(late, late))).toEqual([]);
+    expect(await sayOf(rules(late, late), rules('', ''))).toEqual([
+      'failed public.b.k: checked at the end of a transaction on the source, checked at once on the target',
+      'failed public.b.u: checked at the end of a transaction on the source, checked at once on the target',
+    ]);
+    // What the check says does come to pass.
+    const children = 'BEGIN; INSERT INTO b VALUES (1, 7, 1); INSERT INTO a VALUES (7); ROLLBACK';
+    await from.run(children);
+    await expect(to.run(children)).rejects.toThrow('violates foreign key');
+    await to.run('ROLLBACK');
+    expect(await sayOf(rules(late, late), rules('DEFERRABLE', 'DEFERRABLE'))).toEqual([
+      expect.stringMatching(
+        /^failed .*k: .* on the source, checked at once unless a transaction puts that off/,
+      ),
+      expect.stringMatching(
+        /^failed .*u: .* on the source, checked at once unless a transaction puts that off/,
+      ),
+    ]);
+    expect(await sayOf(rules('', ''), rules(late, late))).toEqual([
+      'note public.b.k: checked at once on the source, checked at the end of a transaction on the target',
+      'warning public.b.u: checked at once on the source, checked at the end of a transaction on the target',
+    ]);
+    const again = 'INSERT INTO b VALUES (1, NULL, 1) ON CONFLICT (u) DO NOTHING';
+    await from.run(again);
+    await expect(to.run(again)).rejects.toThrow('deferrable unique constraints');
+    // A second key that holds at once decides.
+    await from.run('TRUNCATE b');
+    await to.run('CREATE UNIQUE INDEX strict ON b (u)');
+    expect((await sayOf(rules(late, late), 'SELECT 1')).map((line) => line.split(':')[0])).toEqual([
+      'failed public.b.strict',
+    ]);
+    expect(await sayOf('CREATE UNIQUE INDEX strict ON b (u)', 'SELECT 1')).toEqual([]);
+  });
+
+  it('mends a missing foreign key that transactions put off as one, and no such key by an index', async () => {
+    await start('CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY, a INT)');
+    await from.run(`ALTER TABLE b ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES a DEFERRABLE INITIALLY DEFERRED,
+      ADD CONSTRAINT u UNIQUE (a) DEFERRABLE`);
+    const find = async (id: string) => CHECKS.find((check) => check.id === id)?.find(await read()) ?? [];
+    expect(await find('keys')).toMatchObject([
+      { level: 'failed', fix: null, advice: expect.stringMatching('put off') },
+    ]);
+    const [found] = await find('foreign-keys');
+    const written = found?.fix == null ? null : writeFix(postgresqlGate, found.fix.action);
+    for (const statement of written?.statements ?? []) await to.run(statement);
+    expect(await find('foreign-keys')).toEqual([]);
+  });
+
   it('compares partial, expression and exclusion keys by their words', async () => {
     await start('CREATE TABLE a (id INT PRIMARY KEY, t TEXT, r INT4RANGE)');
     const add = `CREATE UNIQUE INDEX partial ON a (t) WHERE id > 0; CREATE UNIQUE INDEX low ON a (lower(t));

@@ -2,6 +2,7 @@ import type { Check, CheckFinding, Fix, GateContext } from '../../core/gate/chec
 import type { ForeignKeyFacts } from '../../core/gate/constraint-facts.js';
 import type { Probe } from '../../core/gate/probe.js';
 import { finding } from '../findings.js';
+import { judgeDeferral } from './deferral.js';
 import { pairKeys, type WantedKey } from './foreign-key-partners.js';
 import { judgeBoth, lackLevel, type PairedTable, pairedTables, subjectOf } from './paired.js';
 import { type Broken, lookUp, mendRows, uncheckedLevel } from './probes.js';
@@ -29,7 +30,7 @@ export const foreignKeys: Check = {
         ...wanted.flatMap(({ want, partner }) => {
           const broken = lookUp(context, orphansOf(want, pair));
           const about = { context, broken };
-          return (partner === null ? missing(want, pair, about) : compare(want, partner, about)) ?? [];
+          return partner === null ? [missing(want, pair, about)] : compare(want, partner, about);
         }),
         ...more.flatMap((key) => additional(key, context) ?? []),
         ...unseen.map((key) => notLookedAt(key, pair, context)),
@@ -94,18 +95,23 @@ function addKey({ key, columns, schema, table }: WantedKey, pair: PairedTable, c
       referencedTable: table,
       onDelete: key.onDelete,
       onUpdate: key.onUpdate,
+      isDeferrable: key.isDeferrable,
+      isDeferred: key.isDeferred,
       isPartitioned: [pair, referenced].some((each) => each?.target.kind === 'partitioned'),
     },
   };
 }
 
-function compare(want: WantedKey, found: ForeignKeyFacts, seen: Seen): CheckFinding | null {
+function compare(want: WantedKey, found: ForeignKeyFacts, seen: Seen): readonly CheckFinding[] {
   const subject = subjectOf(seen.context, found.table, found.name);
-  return (
-    switchedOff(want.key, found, { subject, ...seen }) ??
-    unchecked(want.key, found, { subject, ...seen }) ??
-    otherRule(want.key, found, { subject, ...seen })
-  );
+  const about = { subject, ...seen };
+  const off = switchedOff(want.key, found, about);
+  if (off !== null) return [off];
+  return [
+    unchecked(want.key, found, about),
+    otherRule(want.key, found, about),
+    judgeDeferral(want.key, found, { ...about, laterFails: null }),
+  ].filter((each) => each !== null);
 }
 
 interface About extends Seen {

@@ -11,6 +11,8 @@ export function indexFix(
 ): Fix | null {
   if (hasExpression || index.condition !== null || index.method !== 'ordered' || index.kind === 'exclusion')
     return null;
+  // What transactions may put off is a constraint, and no index alone.
+  if (isSameEngine && index.isDeferrable) return null;
   const parts = columns.flatMap((column, at) => {
     const own = pair.target.columns.find(({ name }) => name === column);
     const prefix = isSameEngine ? (index.parts[at]?.prefix ?? null) : null;

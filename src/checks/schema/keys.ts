@@ -2,6 +2,7 @@ import type { Check, CheckFinding, GateContext } from '../../core/gate/check.js'
 import type { IndexFacts } from '../../core/gate/constraint-facts.js';
 import type { Probe } from '../../core/gate/probe.js';
 import { finding } from '../findings.js';
+import { judgeDeferral } from './deferral.js';
 import { indexFix } from './index-fix.js';
 import { describeParts, isAlike, mapIndex, type WantedIndex } from './indexed.js';
 import { judgeFolding } from './key-folding.js';
@@ -38,10 +39,11 @@ export const keys: Check = {
       return pairedTables(context).flatMap((pair) => {
         const [from, to] = [indexesOf.source(pair.source.name), indexesOf.target(pair.target.name)];
         const wanted = from.filter(isKey).flatMap((index) => mapIndex(index, pair) ?? []);
-        const about = { pair, context, others: to.filter(isKey) };
+        const about = { pair, context, wanted, others: to.filter(isKey) };
         return [
           ...wanted.flatMap((want) => judgeKey(want, about) ?? []),
-          ...about.others.flatMap((key) => judgeMore(key, wanted, about) ?? []),
+          ...wanted.flatMap((want) => judgeMoment(want, about) ?? []),
+          ...about.others.flatMap((key) => judgeMore(key, about) ?? []),
         ];
       });
     }),
@@ -50,6 +52,8 @@ export const keys: Check = {
 export interface AboutKeys {
   readonly pair: PairedTable;
   readonly context: GateContext;
+  /** The keys of the source's table. */
+  readonly wanted: readonly WantedIndex[];
   /** The keys of the target's table. */
   readonly others: readonly IndexFacts[];
 }
@@ -90,7 +94,9 @@ function judgeKey(want: WantedIndex, about: AboutKeys): CheckFinding | null {
     evidence: `${nameKind(index)} on ${describeParts(index)} on the source; there is no such key on the target${rows}`,
     consequence: 'rows that must not be there twice are taken',
     fix: mendRows(broken) === '' ? indexFix(want, pair, context) : null,
-    advice: mendRows(broken),
+    advice:
+      mendRows(broken) ||
+      (index.isDeferrable ? 'add it as a constraint that transactions may put off, as on the source' : ''),
   });
 }
 
@@ -155,12 +161,32 @@ function hasNullable({ parts }: IndexFacts, { target }: PairedTable): boolean {
   return parts.some(({ column }) => column !== null && nullable.has(column));
 }
 
+/**
+ * When rows are held to a key. Of several keys on the same columns the strictest decides, and one of the source that holds at
+ * once has the others hold at once as well.
+ */
+function judgeMoment(want: WantedIndex, { pair, context, wanted, others }: AboutKeys): CheckFinding | null {
+  const isStrict = ({ isDeferrable }: IndexFacts): boolean => !isDeferrable;
+  const found = others.filter((other) => other.isValid && isAlike(want, other, context.isSameEngine));
+  const strictest = found.find(isStrict) ?? found.find(({ isDeferred }) => !isDeferred) ?? found[0];
+  if (strictest === undefined || !want.index.isValid) return null;
+  const isCovered = wanted.some(
+    ({ index }) => index !== want.index && isStrict(index) && sameParts(want, index),
+  );
+  if (isCovered) return null;
+  return judgeDeferral(want.index, strictest, {
+    subject: subjectOf(context, pair.target.name, strictest.name),
+    context,
+    laterFails: 'statements that name it to say what becomes of a row that is there already fail',
+  });
+}
+
+function sameParts({ index }: WantedIndex, other: IndexFacts): boolean {
+  return describeParts(index) === describeParts(other);
+}
+
 /** A key that the source does not have refuses what the source takes. One on a column that it does not have refuses nothing. */
-function judgeMore(
-  key: IndexFacts,
-  wanted: readonly WantedIndex[],
-  { pair, context }: AboutKeys,
-): CheckFinding | null {
+function judgeMore(key: IndexFacts, { pair, context, wanted }: AboutKeys): CheckFinding | null {
   const known = new Set(pair.columns.values());
   const columns = key.parts.map(({ column }) => column);
   if (!key.isValid || columns.some((column) => column !== null && !known.has(column))) return null;

@@ -1,8 +1,16 @@
 /** What happens to rows that refer to a row that is deleted, or whose key is changed. `refuse` is RESTRICT and NO ACTION. */
 export type ReferenceRule = 'refuse' | 'cascade' | 'set-null' | 'set-default';
 
+/** When rows are held to a constraint. */
+export interface DeferralFacts {
+  /** Whether a transaction may put it off to its end. */
+  readonly isDeferrable: boolean;
+  /** Whether that is so without its asking. */
+  readonly isDeferred: boolean;
+}
+
 /** A foreign key of a table of the schema. Names are bare. */
-export interface ForeignKeyFacts {
+export interface ForeignKeyFacts extends DeferralFacts {
   readonly table: string;
   readonly name: string;
   /** Pairs of a column and the one that it refers to, in the order of the declaration. */
@@ -26,7 +34,7 @@ export interface IndexPart {
 }
 
 /** An index or key of a table of the schema. */
-export interface IndexFacts {
+export interface IndexFacts extends DeferralFacts {
   readonly table: string;
   readonly name: string;
   readonly kind: 'primary' | 'unique' | 'exclusion' | 'plain';

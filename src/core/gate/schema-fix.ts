@@ -1,4 +1,4 @@
-import type { ReferenceRule } from './constraint-facts.js';
+import type { DeferralFacts, ReferenceRule } from './constraint-facts.js';
 
 interface InTable {
   readonly schema: string;
@@ -7,17 +7,18 @@ interface InTable {
 
 /** What mends the schema of a side. Everything is built from names and rules; no text of a server goes into it. */
 export type SchemaFix =
-  | (InTable & {
-      readonly kind: 'add-foreign-key';
-      readonly name: string;
-      readonly columns: readonly { readonly own: string; readonly referenced: string }[];
-      readonly referencedSchema: string;
-      readonly referencedTable: string;
-      readonly onDelete: ReferenceRule;
-      readonly onUpdate: ReferenceRule;
-      /** Whether either table is partitioned, where servers know fewer ways. */
-      readonly isPartitioned: boolean;
-    })
+  | (InTable &
+      DeferralFacts & {
+        readonly kind: 'add-foreign-key';
+        readonly name: string;
+        readonly columns: readonly { readonly own: string; readonly referenced: string }[];
+        readonly referencedSchema: string;
+        readonly referencedTable: string;
+        readonly onDelete: ReferenceRule;
+        readonly onUpdate: ReferenceRule;
+        /** Whether either table is partitioned, where servers know fewer ways. */
+        readonly isPartitioned: boolean;
+      })
   /** Has the rows checked that a constraint was added behind. */
   | (InTable & { readonly kind: 'validate-constraint'; readonly name: string })
   /** Switches on the triggers by which a server holds rows to its foreign keys. */

@@ -59,5 +59,7 @@ function describeKey(rows: readonly ControlRow[], rule: ControlRow): ForeignKeyF
     onUpdate: RULES[rule.on_update ?? ''] ?? 'refuse',
     unenforced: null,
     isValidated: true,
+    isDeferrable: false,
+    isDeferred: false,
   };
 }

@@ -62,6 +62,8 @@ function describeIndex(rows: readonly ControlRow[]): IndexFacts {
     unused: unusedReason(first),
     isValid: true,
     refusesNulls: false,
+    isDeferrable: false,
+    isDeferred: false,
   };
 }
 

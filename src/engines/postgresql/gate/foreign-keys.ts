@@ -24,6 +24,7 @@ export async function readPostgresqlForeignKeys(
   const rows = await session.query(
     `SELECT c.relname AS table_name, k.conname AS name, rn.nspname AS referenced_schema, rc.relname AS referenced_table,
        k.confdeltype AS on_delete, k.confupdtype AS on_update, k.convalidated AS validated,
+       k.condeferrable AS is_deferrable, k.condeferred AS is_deferred,
        ${column('pg_constraint', 'k.conenforced', 'true')} AS enforced,
        EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled IN ('D', 'R')) AS disabled,
        (SELECT json_agg(json_build_object('own', a.attname, 'referenced', ra.attname) ORDER BY u.n)::text
@@ -50,6 +51,8 @@ function describeKey(row: ControlRow): ForeignKeyFacts {
     onUpdate: RULES[row.on_update ?? ''] ?? 'refuse',
     unenforced: unenforcedReason(row),
     isValidated: row.validated === 't',
+    isDeferrable: row.is_deferrable === 't',
+    isDeferred: row.is_deferred === 't',
   };
 }
 

@@ -24,12 +24,14 @@ export async function readPostgresqlIndexes(
        i.indisexclusion AS is_exclusion, i.indisvalid AS valid, am.amname AS method,
        pg_get_expr(i.indpred, i.indrelid) AS condition,
        ${column('pg_index', 'i.indnullsnotdistinct', 'false')} AS refuses_nulls,
+       k.condeferrable AS is_deferrable, k.condeferred AS is_deferred,
        (SELECT json_agg(json_build_object('column', a.attname, 'prefix', NULL, 'expression',
-          CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.n, true) END) ORDER BY k.n)::text
-        FROM generate_series(1, ${keyColumns}) AS k(n)
-        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1] AND a.attnum > 0) AS parts
+          CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, u.n, true) END) ORDER BY u.n)::text
+        FROM generate_series(1, ${keyColumns}) AS u(n)
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[u.n - 1] AND a.attnum > 0) AS parts
      FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid
      JOIN pg_am am ON am.oid = ic.relam
+     LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(request.schema)})
      ORDER BY c.relname::text COLLATE "C", ic.relname::text COLLATE "C"`,
   );
@@ -48,6 +50,8 @@ function describeIndex(row: ControlRow): IndexFacts {
     unused: isValid ? null : 'it is invalid',
     isValid,
     refusesNulls: row.refuses_nulls === 't',
+    isDeferrable: row.is_deferrable === 't',
+    isDeferred: row.is_deferred === 't',
   };
 }
 

@@ -26,7 +26,7 @@ export function addForeignKey(action: Action<'add-foreign-key'>): FixStatement {
     action.columns.map((column) => quoteName(column[end])).join(', ');
   const referenced = nameOf({ schema: action.referencedSchema, table: action.referencedTable });
   const name = quoteName(action.name);
-  const add = `ALTER TABLE ${nameOf(action)} ADD CONSTRAINT ${name} FOREIGN KEY (${list('own')}) REFERENCES ${referenced} (${list('referenced')}) ON DELETE ${RULES[action.onDelete]} ON UPDATE ${RULES[action.onUpdate]}`;
+  const add = `ALTER TABLE ${nameOf(action)} ADD CONSTRAINT ${name} FOREIGN KEY (${list('own')}) REFERENCES ${referenced} (${list('referenced')}) ON DELETE ${RULES[action.onDelete]} ON UPDATE ${RULES[action.onUpdate]}${deferral(action)}`;
   const reversal = `ALTER TABLE ${nameOf(action)} DROP CONSTRAINT ${name}`;
   if (action.isPartitioned)
     return {
@@ -37,6 +37,10 @@ export function addForeignKey(action: Action<'add-foreign-key'>): FixStatement {
     };
   const validate = `ALTER TABLE ${nameOf(action)} VALIDATE CONSTRAINT ${name}`;
   return { statements: [`${add} NOT VALID`, validate], isSafe: true, lock: '', reversal };
+}
+
+function deferral({ isDeferrable, isDeferred }: Action<'add-foreign-key'>): string {
+  return `${isDeferrable ? ' DEFERRABLE' : ''}${isDeferred ? ' INITIALLY DEFERRED' : ''}`;
 }
 
 /** Reads all rows, beside writers. */
