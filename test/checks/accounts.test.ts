@@ -55,6 +55,23 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))('a
     ).not.toMatch(/\*[0-9A-F]{40}|\$A\$005\$|secret-1/);
   });
 
+  it('are no matter of the switch where they only follow the server', async () => {
+    const follower = `'follow_${suffix}'@'%'`;
+    await from.run(
+      `CREATE USER ${follower} IDENTIFIED BY 'x'; GRANT REPLICATION SLAVE, SELECT ON *.* TO ${follower}`,
+    );
+    const context = await readSides({ source: from.url, target: to.url });
+    const found = context.facts.source.accounts;
+    const facts = found.known ? found.value : [];
+    expect(facts.find(({ name }) => name === follower)).toMatchObject({
+      isForReplication: true,
+      isOfSchema: true,
+    });
+    expect(facts.filter(({ isOurs }) => isOurs)).toHaveLength(1);
+    expect(facts.find(({ name }) => name === app)).toMatchObject({ isForReplication: false, isOurs: false });
+    await from.run(`DROP USER ${follower}`);
+  });
+
   it('fail whoever uses what is defined by an account that is not there', async () => {
     const view = `CREATE DEFINER = ${gone} VIEW v AS SELECT id FROM t`;
     await to.run(`${view}; CREATE DEFINER = ${gone} SQL SECURITY INVOKER VIEW w AS SELECT id FROM t`);

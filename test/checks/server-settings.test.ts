@@ -4,6 +4,7 @@ import type { Side } from '../../src/core/pairing.js';
 import { engineFor } from '../../src/engines/registry.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { brief, checkSides } from '../support/gate/check-sides.js';
+import { mysqlAdmin } from '../support/mysql-admin.js';
 import { startPrivateMariadb } from '../support/private-mariadb.js';
 import { startPrivatePostgres } from '../support/private-postgres.js';
 import { type ServerPair, startServers } from '../support/replication/pair.js';
@@ -55,7 +56,7 @@ describe('settings of MariaDB', () => {
     expect(found).toMatchObject({
       level: 'failed',
       subject: 'innodb_flush_log_at_trx_commit',
-      evidence: 'innodb_flush_log_at_trx_commit is 0 on the target, 1 on the source',
+      evidence: '0 on the target, 1 on the source',
     });
     expect(writeFix('mysql', found)).toMatchObject({
       statements: ['SET GLOBAL innodb_flush_log_at_trx_commit = 1'],
@@ -71,8 +72,8 @@ describe('settings of MariaDB', () => {
     expect(brief(await ask('load-settings'))).toEqual([]);
     await on('target').run('SET GLOBAL foreign_key_checks = 0, GLOBAL unique_checks = 0');
     expect(brief(await ask('load-settings'))).toEqual([
-      'failed foreign_key_checks: foreign_key_checks is OFF on the target, ON on the source',
-      'failed unique_checks: unique_checks is OFF on the target, ON on the source',
+      'failed foreign_key_checks: OFF on the target, ON on the source',
+      'failed unique_checks: OFF on the target, ON on the source',
     ]);
     await on('target').run('SET GLOBAL foreign_key_checks = 1, GLOBAL unique_checks = 1');
   });
@@ -90,6 +91,8 @@ describe('settings of MariaDB', () => {
       'warning max_allowed_packet',
       'warning collation of the schema',
     ]);
+    expect(found[0]?.evidence).toContain('STRICT_TRANS_TABLES');
+    expect(found[0]?.evidence).toMatch(/on the source alone; ANSI_QUOTES on the target alone$/);
     expect(found[2]?.evidence).toBe('16,777,216 bytes on the target, 268,435,456 on the source');
     await on('source').run("SET GLOBAL sql_mode = 'ANSI_QUOTES', GLOBAL time_zone = '+02:00'");
     expect((await ask('meanings')).map(({ subject }) => subject)).not.toContain('sql_mode');
@@ -129,6 +132,38 @@ describe('settings of MariaDB', () => {
     expect(await ask('expired-accounts', 'cutover', { target: url.href })).toMatchObject([
       { level: 'not-checked', subject: 'target', advice: "GRANT SELECT ON mysql.global_priv TO 'blind'@'%'" },
     ]);
+  });
+});
+
+describe('writers of MariaDB', () => {
+  const { on, ask } = usePair('mariadb', (parent) => startPrivateMariadb(parent));
+
+  it('pass on a server that takes no writes, but for accounts that may override that', async () => {
+    const source = on('source');
+    await source.run(
+      `CREATE USER app@'%' IDENTIFIED BY 'x7'; GRANT ALL ON ${source.name}.* TO app@'%';
+       CREATE USER boss@'%' IDENTIFIED BY 'x7'; GRANT ALL ON *.* TO boss@'%'`,
+    );
+    const open = (user: string) => {
+      const url = new URL(source.url);
+      [url.username, url.password] = [user, 'x7'];
+      return mysqlAdmin(url.href).openSession(url.href);
+    };
+    const sessions = [await open('app'), await open('boss')];
+    const found = async () =>
+      brief(await ask('writers')).filter(
+        (line) => /'(app|boss)'/.test(line) && line.includes('on the source'),
+      );
+    try {
+      expect(await found()).toHaveLength(2);
+      await source.run('SET GLOBAL read_only = ON');
+      expect(await found()).toEqual([
+        expect.stringMatching(/^failed 'boss'@'%': 1 session on the source may write/),
+      ]);
+    } finally {
+      await source.run('SET GLOBAL read_only = OFF');
+      await Promise.all(sessions.map((session) => session.close()));
+    }
   });
 });
 
@@ -179,7 +214,7 @@ describe('settings of PostgreSQL', () => {
     await on('target').run(`ALTER DATABASE ${on('target').name} SET DateStyle = 'ISO, DMY'`);
     await on('source').run(`CREATE ROLE app; ALTER ROLE app SET search_path = shop, public`);
     expect(brief(await ask('meanings'))).toEqual([
-      'warning datestyle of the database: ISO, DMY on the target, ISO, MDY on the source',
+      'warning DateStyle of the database: ISO, DMY on the target, ISO, MDY on the source',
       'warning search_path of role app: is shop, public on the source, and not set on the other side',
     ]);
   });

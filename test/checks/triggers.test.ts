@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/list.js';
+import { pairTriggers } from '../../src/checks/triggers/paired-triggers.js';
 import type { CheckFinding } from '../../src/core/gate/check.js';
+import type { TriggerFacts } from '../../src/core/gate/trigger-facts.js';
 import {
   availableEngines,
   fewEnginePairs,
@@ -45,10 +47,11 @@ describe.each(fewEnginePairs())(
     const ask = async (id: string, phase: GateAsk['phase']) =>
       checkSides(id, { source: from.url, target: to.url, ...(phase !== undefined && { phase }) });
     const levels = async (id: string) => {
-      const found: (string | undefined)[] = [];
-      for (const phase of ['preflight', 'cutover', 'after'] as const)
-        found.push((await ask(id, phase))[0]?.level);
-      return found;
+      const context = await readSides({ source: from.url, target: to.url });
+      const check = CHECKS.find((each) => each.id === id);
+      return (['preflight', 'cutover', 'after'] as const).map(
+        (phase) => check?.find({ ...context, phase })[0]?.level,
+      );
     };
 
     beforeAll(async () => {
@@ -91,6 +94,45 @@ describe.each(fewEnginePairs())(
     });
   },
 );
+
+describe('triggers of one table', () => {
+  const trigger = (name: string, ...events: string[]): TriggerFacts => ({
+    ...{ table: 't', name, timing: 'after', events, firing: 'origin', body: null },
+  });
+  const pair = (source: TriggerFacts[], target: TriggerFacts[]) => {
+    const { pairs, onSource, onTarget } = pairTriggers(source, target);
+    const lone = (found: typeof onSource) =>
+      found.map(({ trigger: { name }, events }) => `${name} ${events.join()}`);
+    return {
+      pairs: pairs.map((each) => `${each.source.name}=${each.target.name}`),
+      onSource: lone(onSource),
+      onTarget: lone(onTarget),
+    };
+  };
+
+  it('are not taken one for two', () => {
+    const [a, b, c] = [trigger('a', 'insert'), trigger('b', 'insert'), trigger('c', 'insert')];
+    expect(pair([a, b], [trigger('b', 'insert')])).toEqual({
+      pairs: ['b=b'],
+      onSource: ['a insert'],
+      onTarget: [],
+    });
+    expect(pair([a, b], [c]).onSource).toEqual(['b insert']);
+    expect(pair([a], [b, c]).onTarget).toEqual(['c insert']);
+  });
+
+  it('are several in the place of one where servers take one event each', () => {
+    const [both, insert, update] = [
+      trigger('fill', 'insert', 'update'),
+      trigger('fill', 'insert'),
+      trigger('fill_u', 'update'),
+    ];
+    const nothing = { onSource: [], onTarget: [] };
+    expect(pair([both], [insert, update])).toEqual({ pairs: ['fill=fill', 'fill=fill_u'], ...nothing });
+    expect(pair([update, insert], [both])).toEqual({ pairs: ['fill=fill', 'fill_u=fill'], ...nothing });
+    expect(pair([both], [insert]).onSource).toEqual(['fill update']);
+  });
+});
 
 describe.runIf(availableEngines().includes('postgresql'))(
   'triggers of PostgreSQL that are switched off',
@@ -181,6 +223,17 @@ describe('triggers of a MariaDB that follows another one', () => {
     await countChildren(pair, 'shop', 2);
     expect(await pair.onTarget.query('SELECT v FROM shop.parent WHERE id = 2')).toEqual([['b!!']]);
     expect(await pair.onSource.query('SELECT v FROM shop.parent WHERE id = 2')).toEqual([['b!']]);
+    // One of the target alone is fired by statements, and by no rows.
+    await setTriggers('NO');
+    await pair.onSource.run('SET sql_log_bin = 0; DROP TRIGGER fill; DROP TRIGGER mark');
+    expect(await checkSides('triggers-twice', ask)).toEqual([]);
+    await pair.onSource.run("SET GLOBAL binlog_format = 'STATEMENT'");
+    expect(brief(await checkSides('triggers-twice', ask))).toEqual([
+      expect.stringMatching(
+        '^warning shop.parent.fill: after insert, on the target alone; the source writes statements',
+      ),
+      expect.stringMatching('^warning shop.parent.mark: before insert, on the target alone;'),
+    ]);
   });
 });
 

@@ -142,15 +142,15 @@ describe.each(availableEngines())('writers on %s', (engine) => {
     }
   });
 
-  it('know a role that the account may take', async () => {
+  it('know a role that the account may take, and that it may write one column', async () => {
     const [role, member] = [`role_${tag}`, `member_${tag}`];
     const quoted = isPostgresql ? `"${role}"` : engine === 'mysql' ? `'${role}'@'%'` : `'${role}'`;
     const account = accountOf(member);
     await from.run(
       isPostgresql
-        ? `CREATE ROLE ${quoted}; GRANT DELETE ON t TO ${quoted}; CREATE ROLE ${account} NOINHERIT LOGIN PASSWORD 'secret-7A';
+        ? `CREATE ROLE ${quoted}; GRANT UPDATE (v) ON t TO ${quoted}; CREATE ROLE ${account} NOINHERIT LOGIN PASSWORD 'secret-7A';
            GRANT ${quoted} TO ${account}`
-        : `CREATE ROLE ${quoted}; GRANT DELETE ON ${from.name}.t TO ${quoted}; CREATE USER ${account} IDENTIFIED BY 'secret-7A';
+        : `CREATE ROLE ${quoted}; GRANT UPDATE (v) ON ${from.name}.t TO ${quoted}; CREATE USER ${account} IDENTIFIED BY 'secret-7A';
            GRANT SELECT ON ${from.name}.* TO ${account}; GRANT ${quoted} TO ${account}`,
     );
     const session = await open(member, from.url);
@@ -160,6 +160,20 @@ describe.each(availableEngines())('writers on %s', (engine) => {
       await session.close();
       if (isPostgresql) await from.run(`DROP OWNED BY ${quoted}`);
       await from.run(`DROP ${isPostgresql ? 'ROLE' : 'USER'} ${account}; DROP ROLE ${quoted}`);
+    }
+  });
+
+  it.runIf(engine === 'mysql')('know a role that everybody has', async () => {
+    const role = `must_${tag}`;
+    const session = await open(reader, from.url);
+    await from.run(`CREATE ROLE '${role}'; GRANT INSERT ON ${from.name}.* TO '${role}'`);
+    try {
+      expect(about(reader, await ask())).toEqual([]);
+      await from.run(`SET GLOBAL mandatory_roles = 'nobody_has_it@localhost, \`${role}\`@\`%\`'`);
+      expect(about(reader, await ask())).toEqual(['failed: 1 session on the source may write']);
+    } finally {
+      await from.run(`SET GLOBAL mandatory_roles = ''; DROP ROLE '${role}'`);
+      await session.close();
     }
   });
 

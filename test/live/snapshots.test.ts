@@ -74,37 +74,42 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
     expect(run.total).toBeGreaterThan(TOTAL);
   });
 
-  it('lets whoever alters a table through, and says what was read without a snapshot', async () => {
-    let waitedMs = 0;
-    const { result } = await verifyTransfers(sides, {
-      flags: ['--snapshot'],
-      rowsPerSecond: 1500,
-      during: async () => {
-        await untilHeld(sides.source, sessions);
-        await delay(500);
-        waitedMs = await timeOf(() => sides.source.run('ALTER TABLE giving ADD COLUMN note INT'));
-        await sides.source.run('ALTER TABLE giving DROP COLUMN note');
-      },
-    });
-    expect(waitedMs).toBeLessThan(2500);
-    // MariaDB keeps the lock. MySQL gives it back after each chunk, and then has no earlier rows of that table; PostgreSQL has.
-    const without = { mariadb: 2, mysql: 1, postgresql: 0 }[engine];
-    expect(result.snapshot?.source.endedBy).toBe(engine === 'mariadb' ? 'waiter' : null);
-    expect(result.snapshot?.without).toHaveLength(without);
-    expect(result.consistency).toBe(without > 0 ? 'mixed' : 'snapshot');
-    const codes = result.findings.map(({ code }) => code);
-    expect(codes.includes('snapshot-ended')).toBe(engine === 'mariadb');
-  });
+  it.runIf(engine !== 'postgresql')(
+    'lets whoever alters a table through, and says what was read without a snapshot',
+    async () => {
+      let waitedMs = 0;
+      const { result } = await verifyTransfers(sides, {
+        flags: ['--snapshot'],
+        rowsPerSecond: 1500,
+        during: async () => {
+          await untilHeld(sides.source, sessions);
+          await (engine === 'mariadb' ? untilLocked(sides.source) : delay(500));
+          waitedMs = await timeOf(() => sides.source.run('ALTER TABLE giving ADD COLUMN note INT'));
+          await sides.source.run('ALTER TABLE giving DROP COLUMN note');
+        },
+      });
+      expect(waitedMs).toBeLessThan(2500);
+      // MariaDB keeps the lock. MySQL gives it back after each chunk, and then has no earlier rows of that table.
+      const without = engine === 'mariadb' ? 2 : 1;
+      expect(result.snapshot?.source.endedBy).toBe(engine === 'mariadb' ? 'waiter' : null);
+      expect(result.snapshot?.without).toHaveLength(without);
+      expect(result.consistency).toBe('mixed');
+      const codes = result.findings.map(({ code }) => code);
+      expect(codes.includes('snapshot-ended')).toBe(engine === 'mariadb');
+    },
+  );
 
   it('is read on where sessions are lost in the middle, as of the same instant if that can be', async () => {
+    let ended = 0;
     const { result, total } = await verifyTransfers(sides, {
       flags: ['--snapshot'],
       during: async () => {
         await untilHeld(sides.source, sessions);
         await delay(300);
-        await endWorkers(sides.source);
+        ended = await endWorkers(sides.source);
       },
     });
+    expect(ended).toBeGreaterThan(0);
     const isTakenAgain = engine === 'postgresql';
     expect(result.consistency).toBe(isTakenAgain ? 'snapshot' : 'mixed');
     if (isTakenAgain) expect(total).toBe(TOTAL);
@@ -125,7 +130,7 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
     ]);
   });
 
-  it.runIf(engine === 'mariadb').each(['tables', 'global'])(
+  it.runIf(engine === 'mariadb').each(['tables'])(
     'is read as of one instant by all workers behind a lock of %s, where only that does it',
     async (scope) => {
       const source = await asNarrowAccount(sides.source);
@@ -153,7 +158,7 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
     transfers.state.longestMs = 0;
     const { result } = await verifyTransfers(
       { ...sides, source },
-      { flags: ['--snapshot', '--snapshot-lock', 'global'], tables: 'notes' },
+      { flags: ['--snapshot', '--snapshot-lock', 'global'], tables: 'giving' },
     );
     expect(result.snapshot?.source).toMatchObject({
       sessions: 1,
@@ -204,7 +209,11 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
             engine === 'postgresql'
               ? 'BEGIN; LOCK TABLE bag; COMMIT'
               : 'LOCK TABLES bag WRITE; UNLOCK TABLES';
-          waitedMs = await timeOf(() => sides.source.run(lock));
+          // Until it meets the statement that reads the table.
+          for (let tries = 0; waitedMs < 100 && tries < 10; tries++) {
+            waitedMs = await timeOf(() => sides.source.run(lock));
+            await delay(100);
+          }
         },
       });
       expect(waitedMs).toBeLessThan(2500);
@@ -230,6 +239,15 @@ describe('a standby of PostgreSQL', () => {
     expect(run.result.snapshot?.target.mostUnreplayedBytes).toBeGreaterThanOrEqual(0);
     expect(run.result.consistency).toBe('snapshot');
   });
+
+  it('keeps nothing for a snapshot while it has to come up to its source', async () => {
+    await pair.onSource.run(`DROP TABLE hot; ${HOT_TABLE.replace('PRIMARY KEY', '')}`);
+    await addCalmRows(pair);
+    await pair.delay(500);
+    const run = await verifyBesideWriters(pair, { flags: ['--snapshot'] });
+    expectHealthy(run);
+    expect(run.result).toMatchObject({ consistency: 'mixed', snapshot: { target: { endedBy: 'fence' } } });
+  });
 });
 
 /** Waits until workers hold a snapshot. MariaDB renews its list of transactions only where nobody asked for it just before. */
@@ -239,6 +257,16 @@ async function untilHeld(database: TestDatabase, sessions: number): Promise<void
     .toBeGreaterThanOrEqual(sessions);
 }
 
+/** Waits until a worker has a lock on a table, which it keeps. */
+async function untilLocked({ run }: TestDatabase): Promise<void> {
+  const isFree = (): Promise<boolean> =>
+    run('LOCK TABLES giving WRITE NOWAIT; UNLOCK TABLES').then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isFree, { timeout: 10_000, interval: 100 }).toBe(false);
+}
+
 async function findWorkers({ engine, name, query }: TestDatabase): Promise<string[]> {
   const rows = await query(
     engine === 'postgresql'
@@ -246,16 +274,19 @@ async function findWorkers({ engine, name, query }: TestDatabase): Promise<strin
            AND query NOT LIKE '%pg_export_snapshot%' AND pid <> pg_backend_pid()
            AND backend_xmin IS NOT NULL AND query NOT LIKE '%UPDATE%'`
       : `SELECT t.trx_mysql_thread_id FROM information_schema.innodb_trx t JOIN information_schema.processlist p
-           ON p.id = t.trx_mysql_thread_id WHERE p.db = '${name}' AND t.trx_is_read_only = 1`,
+           ON p.id = t.trx_mysql_thread_id WHERE p.db = '${name}' AND t.trx_is_read_only = 1
+           AND t.trx_isolation_level = 'REPEATABLE READ'`,
   );
   return rows.map(([id]) => id ?? '');
 }
 
-async function endWorkers(database: TestDatabase): Promise<void> {
-  for (const id of await findWorkers(database)) {
+async function endWorkers(database: TestDatabase): Promise<number> {
+  const found = await findWorkers(database);
+  for (const id of found) {
     if (database.engine === 'postgresql') await database.query(`SELECT pg_terminate_backend(${id})`);
     else await database.run(`KILL ${id}`);
   }
+  return found.length;
 }
 
 /** The same database for an account that may not see what the binary log holds, but may lock writers out. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runGate } from '../../src/app/gate/run-gate.js';
 import { openSide } from '../../src/app/open-side.js';
+import { CHECKS } from '../../src/checks/list.js';
 import { processEnvironment } from '../../src/config/environment.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { RowproofError } from '../../src/core/errors.js';
@@ -119,6 +120,27 @@ describe.each(serversToTest())('$name', (kind) => {
     );
     expect(closing).toEqual([]);
     expect(result.verdict).toBe('ready');
+    for (const check of CHECKS)
+      for (const phase of check.phases)
+        for (const { evidence } of check.find({ ...context, phase }))
+          expect(evidence).not.toMatch(/undefined|NaN|null/);
+  });
+
+  it('says who is there, and of each table whether it was written', async () => {
+    const { session, catalog } = await openSide({
+      side: 'source',
+      url: source.url,
+      environment: processEnvironment(),
+    });
+    try {
+      const own = { ownSessionIds: [session.serverSessionId] };
+      const marks = await session.ask('write-marks', { tables: catalog.tables, ...own });
+      expect([...marks.keys()].sort()).toEqual(catalog.tables.map(({ name }) => name).sort());
+      const sessions = await session.ask('gate-sessions', { schema: catalog.schema, ...own });
+      expect(sessions.known && sessions.value.some(({ isOwn }) => isOwn)).toBe(true);
+    } finally {
+      await session.close();
+    }
   });
 
   it('estimates how many rows a key range has', async () => {

@@ -14,7 +14,7 @@ export const accounts: Check = {
   find: (context) =>
     judgeBoth(context, { name: 'accounts', what: 'the accounts' }, ({ source, target }) =>
       source
-        .filter((account) => account.isOfSchema && !isSystemAccount(account))
+        .filter((account) => account.isOfSchema && !account.isOurs && !isSystemAccount(account))
         .flatMap((account) => judge(account, target, context) ?? []),
     ),
 };
@@ -24,7 +24,7 @@ function judge(
   others: readonly AccountFacts[],
   { isSameEngine, phase }: GateContext,
 ): CheckFinding | null {
-  const { name, user, canLogIn } = account;
+  const { name, user, canLogIn, isForReplication } = account;
   if (others.some((other) => (isSameEngine ? other.name === name : other.user === user))) return null;
   const sameUser = others.filter((other) => other.user === user).map((other) => other.name);
   const what = canLogIn ? 'account' : 'role';
@@ -33,7 +33,7 @@ function judge(
       ? `the target has no such account, but ${sameUser.join(', ')}`
       : `the target has no such ${what}`;
   // Other servers have other accounts; which of them takes its place nobody can tell.
-  const isNote = !isSameEngine || phase === 'preflight';
+  const isNote = !isSameEngine || phase === 'preflight' || isForReplication;
   return finding(isNote ? 'note' : 'warning', {
     subject: name,
     evidence,

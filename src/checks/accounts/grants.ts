@@ -17,7 +17,9 @@ export const grants: Check = {
       const { accounts: others } = context.facts.target;
       if (!accounts.known || !others.known) return [];
       const held = { source: groupByAccount(source), target: groupByAccount(target) };
-      const names = accounts.value.filter((account) => !isSystemAccount(account));
+      const names = accounts.value.filter(
+        (account) => !account.isOurs && !account.isForReplication && !isSystemAccount(account),
+      );
       // Servers of another kind may have one account for several of the source.
       const partners = new Map<string, GrantFacts[]>();
       for (const account of names) {

@@ -35,7 +35,7 @@ function findOn(side: Side, context: GateContext): readonly CheckFinding[] {
   // The old source goes with all that is on it.
   if (side === 'source' && context.phase === 'after') return [];
   const { things } = context.facts[side];
-  if (!things.known) return [unknownFinding(side, things, 'triggers and tables') ?? []].flat();
+  if (!things.known) return [unknownFinding(side, things, 'the names of things') ?? []].flat();
   const patterns = [...KNOWN_LEFTOVERS, ...(context.leftovers ?? [])];
   const tables = new Set(things.value.filter(({ kind }) => kind === 'table').map(({ name }) => name));
   const inOrder = [...things.value].sort(compareThings);

@@ -15,11 +15,11 @@ function judge(setting: SettingFacts, { facts, phase }: GateContext): CheckFindi
   const { name, value, weight, consequence, right, scope } = setting;
   const { settings } = facts.source;
   const partner = settings.known ? settings.value.find(({ topic }) => topic === setting.topic) : undefined;
-  const evidence = `${name} is ${value} on the target`;
+  const evidence = `${value} on the target`;
   if (partner?.isSound === false)
     return finding('note', {
       subject: name,
-      evidence: `${evidence}; it is ${partner.value} on the source too`,
+      evidence: `${evidence}, ${partner.value} on the source`,
     });
   const fix: CheckFinding['fix'] =
     right === null
@@ -27,7 +27,7 @@ function judge(setting: SettingFacts, { facts, phase }: GateContext): CheckFindi
       : { side: 'target', action: { kind: 'set-setting', name, value: right, before: value, scope } };
   // A load may run with it, which ends before the switch.
   if (phase === 'preflight')
-    return finding('note', { subject: name, evidence: `${evidence}, which a load may have it be`, fix });
+    return finding('note', { subject: name, evidence: `${evidence}, as a load may need it`, fix });
   const beside = partner === undefined ? '' : `, ${partner.value} on the source`;
   const level = partner === undefined && !settings.known && weight === 'failed' ? 'warning' : weight;
   return finding(level === 'note' ? 'warning' : level, {

@@ -69,14 +69,14 @@ function isBehindItself({ next, largest, step }: NumberFacts): boolean {
   );
 }
 
-/** Rows that the source deleted last leave numbers that it never gives again, and that others may remember. */
+/** Rows that the source deleted last leave numbers that it never gives again, and that others may remember; so do rows that came many at a time. */
 function reused(number: NumberFacts, next: bigint, { context, source }: Beside): CheckFinding | null {
   if (source === null || !source.next.known || number.step < 0n !== source.step < 0n) return null;
   if (!isBefore(next, source.next.value, number.step)) return null;
   return finding(context.phase === 'preflight' ? 'note' : 'warning', {
     subject: number.name,
     evidence: `next ${formatCount(next)}, next on the source ${formatCount(source.next.value)}`,
-    consequence: 'numbers are given again that the source gave to rows it has deleted since',
+    consequence: 'numbers are given that the source has given to rows before, or passed over',
     fix: raise(number, source),
   });
 }

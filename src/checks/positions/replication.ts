@@ -12,7 +12,7 @@ export const replication: Check = {
   phases: ['preflight', 'cutover'],
   find: (context) => {
     const { links } = context.facts.target;
-    if (!links.known) return [unknownFinding('target', links, 'what it follows') ?? []].flat();
+    if (!links.known) return [unknownFinding('target', links, 'the links') ?? []].flat();
     if (links.value.incoming.length === 0)
       return [
         finding('not-applicable', {

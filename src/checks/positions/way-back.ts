@@ -14,9 +14,7 @@ export const wayBack: Check = {
   find: (context) => {
     const links = linksOfBoth(context);
     if (links === null)
-      return SIDES.flatMap(
-        (side) => unknownFinding(side, context.facts[side].links, 'what it follows') ?? [],
-      );
+      return SIDES.flatMap((side) => unknownFinding(side, context.facts[side].links, 'the links') ?? []);
     return judge(followsOther('source', links), followsOther('target', links), context);
   },
 };

@@ -12,7 +12,7 @@ import {
   pairedTables,
   subjectOf,
 } from './paired.js';
-import { lookUp, uncheckedLevel } from './probes.js';
+import { lookUp, mendRows, uncheckedLevel } from './probes.js';
 import { plainWords, shortWords } from './server-words.js';
 
 /** Whether values that the source refuses by a check are refused on the target. */
@@ -155,10 +155,14 @@ function unchecked(
     subject,
     evidence: `it is NOT VALID: ${broken === null ? 'rows that were there when it was added were not checked' : broken.words}`,
     consequence: broken?.found === 0n ? '' : 'some of them may hold what it refuses',
-    fix: {
-      side: 'target',
-      action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
-    },
+    fix:
+      mendRows(broken) === ''
+        ? {
+            side: 'target',
+            action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
+          }
+        : null,
+    advice: mendRows(broken),
   });
 }
 

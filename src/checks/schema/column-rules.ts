@@ -1,6 +1,7 @@
 import type { FindingLevel } from '../../core/gate/check.js';
 import type { ColumnDefault } from '../../core/gate/column-facts.js';
-import type { ColumnEnd, Narrower } from './column-types.js';
+import type { ColumnEnd } from './column-types.js';
+import type { Narrower } from './narrower-number.js';
 import { plainWords, shortWords } from './server-words.js';
 
 /** What a column pair is compared beside. */

@@ -4,7 +4,8 @@ import type { Side } from '../../core/pairing.js';
 import type { Column } from '../../core/schema.js';
 import { finding } from '../findings.js';
 import { findOtherRules } from './column-rules.js';
-import { type ColumnEnd, findNarrower, type Narrower } from './column-types.js';
+import { type ColumnEnd, findNarrower } from './column-types.js';
+import type { Narrower } from './narrower-number.js';
 import { judgeBoth, type PairedTable, pairedTables, subjectOf } from './paired.js';
 
 /** Whether the columns of the target take and keep what those of the source do, and fill themselves alike. */

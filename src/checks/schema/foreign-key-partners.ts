@@ -17,6 +17,8 @@ export interface TableKeys {
   readonly wanted: readonly { readonly want: WantedKey; readonly partner: ForeignKeyFacts | null }[];
   /** Those of the target alone. */
   readonly more: readonly ForeignKeyFacts[];
+  /** Those of the source that refer to what is not looked at. */
+  readonly unseen: readonly ForeignKeyFacts[];
 }
 
 /** Pairs the foreign keys of both sides by what they refer to. */
@@ -29,10 +31,12 @@ export function pairKeys(
     const [source, target] = [keysOf.source(pair.source.name), keysOf.target(pair.target.name)];
     const wants = source.flatMap((key) => mapKey(key, pair, context) ?? []);
     // A foreign key to what the gate does not look at has a partner that it cannot find.
-    const isWhole = wants.length === source.length;
+    const unseen = source.filter((key) => !wants.some((want) => want.key === key));
+    const isWhole = unseen.length === 0;
     return {
       pair,
       wanted: wants.map((want) => ({ want, partner: findPartner(want, target) })),
+      unseen,
       more: isWhole ? target.filter((key) => !wants.some((want) => isSame(key, want))) : [],
     };
   });

@@ -4,7 +4,7 @@ import type { Probe } from '../../core/gate/probe.js';
 import { finding } from '../findings.js';
 import { pairKeys, type WantedKey } from './foreign-key-partners.js';
 import { judgeBoth, lackLevel, type PairedTable, pairedTables, subjectOf } from './paired.js';
-import { type Broken, lookUp, uncheckedLevel } from './probes.js';
+import { type Broken, lookUp, mendRows, uncheckedLevel } from './probes.js';
 
 /** Whether rows are held to the tables that they refer to. Loads switch that off, and it stays off without a word. */
 export const foreignKeys: Check = {
@@ -25,13 +25,14 @@ export const foreignKeys: Check = {
   },
   find: (context) =>
     judgeBoth(context, { name: 'foreignKeys', what: 'the foreign keys' }, (facts) =>
-      pairKeys(context, facts).flatMap(({ pair, wanted, more }) => [
+      pairKeys(context, facts).flatMap(({ pair, wanted, more, unseen }) => [
         ...wanted.flatMap(({ want, partner }) => {
           const broken = lookUp(context, orphansOf(want, pair));
           const about = { context, broken };
           return (partner === null ? missing(want, pair, about) : compare(want, partner, about)) ?? [];
         }),
         ...more.flatMap((key) => additional(key, context) ?? []),
+        ...unseen.map((key) => notLookedAt(key, pair, context)),
       ]),
     ),
 };
@@ -74,7 +75,8 @@ function missing(want: WantedKey, pair: PairedTable, seen: Seen): CheckFinding {
     subject,
     evidence: `${describe(want)} on the source; there is no such foreign key on the target${rowsOf(seen)}`,
     consequence: 'rows without a parent are taken, and parents with rows are deleted',
-    fix: addKey(want, pair, context),
+    fix: mendRows(seen.broken) === '' ? addKey(want, pair, context) : null,
+    advice: mendRows(seen.broken),
   });
 }
 
@@ -150,10 +152,14 @@ function unchecked(
     subject,
     evidence: `it is NOT VALID: ${broken === null ? 'rows that were there when it was added were not checked' : broken.words}`,
     consequence: broken?.found === 0n ? '' : 'some of them may have no parent',
-    fix: {
-      side: 'target',
-      action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
-    },
+    fix:
+      mendRows(broken) === ''
+        ? {
+            side: 'target',
+            action: { kind: 'validate-constraint', schema: context.schemas.target, table, name },
+          }
+        : null,
+    advice: mendRows(broken),
   });
 }
 
@@ -178,6 +184,14 @@ function otherRule(
     evidence: `${what}, the source ${DOES[source[rule]]}, the target ${DOES[target[rule]]}`,
     consequence: 'what the application relies on comes out otherwise',
     advice: 'drop the foreign key and add it again with the rule of the source',
+  });
+}
+
+/** The check of tables speaks of what is missing; what was left out on purpose has a partner that nobody looked for. */
+function notLookedAt(key: ForeignKeyFacts, pair: PairedTable, context: GateContext): CheckFinding {
+  return finding('note', {
+    subject: subjectOf(context, pair.target.name, key.name),
+    evidence: `it refers to ${key.referencedTable}, which is not looked at on both sides, and was not compared`,
   });
 }
 

@@ -6,7 +6,7 @@ import { indexFix } from './index-fix.js';
 import { describeParts, isAlike, mapIndex, type WantedIndex } from './indexed.js';
 import { judgeFolding } from './key-folding.js';
 import { groupByTable, judgeBoth, lackLevel, type PairedTable, pairedTables, subjectOf } from './paired.js';
-import { lookUp } from './probes.js';
+import { lookUp, mendRows } from './probes.js';
 
 /** Whether what must not be there twice on the source is refused on the target as well. */
 export const keys: Check = {
@@ -89,7 +89,8 @@ function judgeKey(want: WantedIndex, about: AboutKeys): CheckFinding | null {
     subject,
     evidence: `${nameKind(index)} on ${describeParts(index)} on the source; there is no such key on the target${rows}`,
     consequence: 'rows that must not be there twice are taken',
-    fix: indexFix(want, pair, context),
+    fix: mendRows(broken) === '' ? indexFix(want, pair, context) : null,
+    advice: mendRows(broken),
   });
 }
 

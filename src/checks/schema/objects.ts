@@ -1,4 +1,4 @@
-import type { Check, CheckFinding, GateContext } from '../../core/gate/check.js';
+import type { Check, CheckFinding, FindingLevel, GateContext } from '../../core/gate/check.js';
 import type { EventFacts, RoutineFacts, ViewFacts } from '../../core/gate/object-facts.js';
 import { finding, unknownFinding } from '../findings.js';
 import { otherWords } from './other-words.js';
@@ -31,13 +31,18 @@ function judgeView(view: ViewFacts, others: readonly ViewFacts[], context: GateC
         view.name,
         storedTables.value.map(({ table }) => ({ name: table })),
       ) !== null;
-    return finding(isTable ? 'warning' : lackLevel(context.phase), {
+    return finding(isTable ? 'warning' : objectLevel(context), {
       subject: subjectOf(context, view.name),
       evidence: isTable ? 'a view on the source, a table on the target' : 'the target has no such view',
       consequence: isTable ? 'what it shows stays as it is' : 'queries that read it fail',
     });
   }
   return otherWords(view.definition, partner.definition, { names: [partner.name], context });
+}
+
+/** Where only some tables are looked at, what belongs to others may be left out on purpose. */
+function objectLevel({ phase, isWholeSchema }: GateContext): FindingLevel {
+  return isWholeSchema ? lackLevel(phase) : 'note';
 }
 
 function onTargetAlone(name: string, context: GateContext): CheckFinding {
@@ -91,7 +96,7 @@ function judgeRoutine(
   // Where triggers hold their own statements, their functions have no partners.
   if (isForTriggers && !context.isSameEngine) return null;
   // Across kinds of servers much of this moves into the application.
-  return finding(context.isSameEngine ? lackLevel(context.phase) : 'warning', {
+  return finding(context.isSameEngine || !context.isWholeSchema ? objectLevel(context) : 'warning', {
     subject: subjectOf(context, describe(name, signature)),
     evidence: `the target has no such ${routine.kind}`,
     consequence: 'calls of it fail',
@@ -139,7 +144,7 @@ function judgeEvent(
   if (partner === null)
     return event.state === 'disabled' && !isAfter
       ? finding('note', { subject, evidence: 'the target lacks it; it is disabled on the source' })
-      : finding(lackLevel(context.phase), {
+      : finding(objectLevel(context), {
           subject,
           evidence: 'the target has no such event',
           consequence: 'nobody does its work',

@@ -10,8 +10,7 @@ export function otherWords(
   { names, context }: { readonly names: readonly string[]; readonly context: GateContext },
 ): CheckFinding | null {
   if (!context.isSameEngine || source === null || target === null) return null;
-  const { schemas } = context;
-  if (withoutSchema(source, schemas.source) === withoutSchema(target, schemas.target)) return null;
+  if (plainWords(withoutQualifiers(source)) === plainWords(withoutQualifiers(target))) return null;
   return finding('warning', {
     subject: subjectOf(context, ...names),
     evidence: 'its definition reads otherwise on the target',
@@ -20,10 +19,12 @@ export function otherWords(
   });
 }
 
-/** Without the schema's own name before the names of what is in it. */
-function withoutSchema(text: string, schema: string): string {
-  const name = schema.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return plainWords(
-    text.replace(new RegExp(`(?:(?<![\\w$.])${name}|\`${name}\`|"${name}")\\s*\\.`, 'g'), ''),
-  );
+/**
+ * Without what stands before the names of columns and tables: schemas have other names, and not every version of a server says of
+ * which table a column is where there is but one.
+ */
+function withoutQualifiers(text: string): string {
+  const parts = text.split(/('(?:[^']|'')*')/);
+  const qualifier = /(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|(?<![\w$])[A-Za-z_$][\w$]*)\s*\.\s*(?=["`A-Za-z_$*])/g;
+  return parts.map((part, index) => (index % 2 === 1 ? part : part.replace(qualifier, ''))).join('');
 }

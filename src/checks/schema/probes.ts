@@ -35,6 +35,13 @@ export function lookUp({ probes }: Pick<GateContext, 'probes'>, probe: Probe): B
   };
 }
 
+/** What is to be done with rows that break a rule, before it can be added or validated; empty where none does. */
+export function mendRows(broken: Broken | null): string {
+  return broken === null || broken.found === 0n
+    ? ''
+    : 'mend these rows first: until then the rule is refused';
+}
+
 /** How bad it is that rows were not checked against a rule, once they were read: what breaks it has no business there. */
 export function uncheckedLevel(broken: Broken | null): FindingLevel {
   if (broken === null) return 'warning';

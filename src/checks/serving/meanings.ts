@@ -45,6 +45,7 @@ function lonely(
 }
 
 const LARGEST = 'largest packet';
+const MODES = 'sql mode';
 
 function compare(source: SettingFacts, target: SettingFacts): CheckFinding[] {
   const { name: subject, topic, weight, consequence } = target;
@@ -54,7 +55,8 @@ function compare(source: SettingFacts, target: SettingFacts): CheckFinding[] {
     const evidence = `${formatCount(to)} bytes on the target, ${formatCount(from)} on the source`;
     return to >= from ? [] : [finding('warning', { subject, evidence, consequence })];
   }
-  const evidence = `${target.value || 'empty'} on the target, ${source.value || 'empty'} on the source`;
+  const evidence =
+    topic === MODES ? tellModes(source.value, target.value) : tellBoth(source.value, target.value);
   // Other kinds of servers have other words for it.
   if (baseOf(source) !== baseOf(target)) return [finding('note', { subject, evidence })];
   return [finding(weight, { subject, evidence, ...(weight === 'note' ? {} : { consequence }) })];
@@ -63,4 +65,23 @@ function compare(source: SettingFacts, target: SettingFacts): CheckFinding[] {
 /** The name without whose setting it is. */
 function baseOf({ name }: SettingFacts): string {
   return name.split(' ')[0] ?? '';
+}
+
+function tellBoth(source: string, target: string): string {
+  return `${target || 'empty'} on the target, ${source || 'empty'} on the source`;
+}
+
+/** Of two long lists only what one of them has. */
+function tellModes(source: string, target: string): string {
+  const [from, to] = [source.split(','), target.split(',')];
+  const alone = (some: readonly string[], others: readonly string[]): string =>
+    some.filter((mode) => mode !== '' && !others.includes(mode)).join(', ');
+  const parts = [
+    { modes: alone(from, to), place: 'on the source' },
+    { modes: alone(to, from), place: 'on the target' },
+  ];
+  return parts
+    .filter(({ modes }) => modes !== '')
+    .map(({ modes, place }) => `${modes} ${place} alone`)
+    .join('; ');
 }

@@ -4,7 +4,7 @@ import type { ApplierFacts, TriggerFacts } from '../../core/gate/trigger-facts.j
 import { finding } from '../findings.js';
 import { judgeBoth, subjectOf } from '../schema/paired.js';
 import { shortWords } from '../schema/server-words.js';
-import { firesForClients, pairedTriggers, partnerOf, type TablePairTriggers } from './paired-triggers.js';
+import { firesForClients, pairedTriggers, type TablePairTriggers } from './paired-triggers.js';
 
 /**
  * Whether triggers of the target fire when changes of the source are applied. What those of the source did comes as rows of
@@ -22,15 +22,15 @@ export const triggersTwice: Check = {
     ),
 };
 
-function judgeTable({ source, target }: TablePairTriggers, context: GateContext): CheckFinding[] {
-  const active = target.filter(({ firing }) => firing !== 'never');
-  return active.flatMap((trigger) => {
-    const partner = partnerOf(
-      trigger,
-      source.filter(({ firing }) => firesForClients(firing)),
-    );
-    return judge(trigger, partner, context) ?? [];
-  });
+/** What fires on both sides, and what does on the target alone. A trigger that is off on the source does nothing there. */
+function judgeTable({ pairs, onTarget }: TablePairTriggers, context: GateContext): CheckFinding[] {
+  const both = pairs.filter(({ source }) => firesForClients(source.firing));
+  const twice = new Map(both.map(({ source, target }) => [target, source]));
+  const alone = [...onTarget.map(({ trigger }) => trigger), ...pairs.map(({ target }) => target)];
+  const all = new Map([...alone.map((trigger) => [trigger, null] as const), ...twice]);
+  return [...all]
+    .filter(([{ firing }]) => firing !== 'never')
+    .flatMap(([trigger, partner]) => judge(trigger, partner, context) ?? []);
 }
 
 function judge(

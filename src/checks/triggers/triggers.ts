@@ -1,9 +1,8 @@
 import type { Check, CheckFinding, FindingLevel, GateContext } from '../../core/gate/check.js';
-import type { TriggerFacts } from '../../core/gate/trigger-facts.js';
 import { finding } from '../findings.js';
 import { otherWords } from '../schema/other-words.js';
 import { judgeBoth, subjectOf } from '../schema/paired.js';
-import { firesForClients, pairedTriggers, partnerOf, type TablePairTriggers } from './paired-triggers.js';
+import { firesForClients, type LoneTrigger, pairedTriggers, type TriggerPair } from './paired-triggers.js';
 
 /** Whether what the source does by triggers is done on the target once the application writes there. */
 export const triggers: Check = {
@@ -15,8 +14,9 @@ export const triggers: Check = {
   find: (context) =>
     judgeBoth(context, { name: 'triggers', what: 'the triggers' }, (facts) =>
       pairedTriggers(context, facts).flatMap((tables) => [
-        ...tables.source.flatMap((trigger) => judge(trigger, tables, context) ?? []),
-        ...tables.target.flatMap((trigger) => more(trigger, tables, context) ?? []),
+        ...tables.pairs.flatMap((pair) => judge(pair, context) ?? []),
+        ...tables.onSource.flatMap((lone) => missing(lone, tables.pair.target.name, context)),
+        ...tables.onTarget.flatMap((lone) => more(lone, tables.pair.source.name, context) ?? []),
       ]),
     ),
 };
@@ -27,13 +27,7 @@ function isByClient({ facts }: GateContext): boolean {
   return applier.known && applier.value.kind === 'none';
 }
 
-function judge(
-  trigger: TriggerFacts,
-  { pair, target }: TablePairTriggers,
-  context: GateContext,
-): CheckFinding | null {
-  const partner = partnerOf(trigger, target);
-  if (partner === null) return missing(trigger, pair.target.name, context);
+function judge({ source: trigger, target: partner }: TriggerPair, context: GateContext): CheckFinding | null {
   const { name, table, firing, body } = partner;
   const names = [table, name];
   if (!firesForClients(trigger.firing) || firesForClients(firing))
@@ -50,11 +44,8 @@ function judge(
   });
 }
 
-function missing(
-  { name, firing, timing, events }: TriggerFacts,
-  table: string,
-  context: GateContext,
-): CheckFinding {
+function missing({ trigger, events }: LoneTrigger, table: string, context: GateContext): CheckFinding {
+  const { name, firing, timing } = trigger;
   const subject = subjectOf(context, table, name);
   if (!firesForClients(firing))
     return finding('note', { subject, evidence: 'the target lacks it; it is disabled on the source' });
@@ -76,18 +67,18 @@ function missingLevel(context: GateContext): FindingLevel {
 
 /** A trigger of the target alone does more than the source did. */
 function more(
-  trigger: TriggerFacts,
-  { pair, source }: TablePairTriggers,
+  { trigger, events }: LoneTrigger,
+  sourceTable: string,
   context: GateContext,
 ): CheckFinding | null {
-  const { name, table, firing, timing, events } = trigger;
-  if (!firesForClients(firing) || partnerOf(trigger, source) !== null) return null;
+  const { name, table, firing, timing } = trigger;
+  if (!firesForClients(firing)) return null;
   const subject = subjectOf(context, table, name);
   const { columns } = context.facts.source;
   const touches =
     timing === 'before' &&
     columns.known &&
-    columns.value.some((column) => column.table === pair.source.name && column.isTouched);
+    columns.value.some((column) => column.table === sourceTable && column.isTouched);
   if (touches)
     return finding('note', {
       subject,

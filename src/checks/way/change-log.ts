@@ -18,7 +18,7 @@ export const changeLog: Check = {
       .map(({ name, value, weight, consequence, right }) =>
         finding(isFollowed ? 'note' : weight === 'note' ? 'note' : 'warning', {
           subject: name,
-          evidence: `${name} is ${value} on the source`,
+          evidence: `${value} on the source`,
           ...(isFollowed ? {} : { consequence }),
           advice:
             isFollowed || right === null

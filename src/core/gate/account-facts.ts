@@ -7,6 +7,10 @@ export interface AccountFacts {
   readonly isRole: boolean;
   /** Whether every server of its kind has it from the start. */
   readonly isServerOwn: boolean;
+  /** Whether it is the one that the gate itself asks with. */
+  readonly isOurs: boolean;
+  /** Whether it follows the server and writes nothing to it, as accounts of replicas and migrations do. */
+  readonly isForReplication: boolean;
   readonly canLogIn: boolean;
   /** Whether it has rights in the schema, or owns something there. */
   readonly isOfSchema: boolean;

@@ -25,6 +25,8 @@ import { WriterLock } from './writer-lock.js';
 
 /** Where it cannot be seen who waits, nobody has to for longer than this. */
 const LONGEST_BLIND_MS = 300_000;
+/** How much longer than we do a server keeps a snapshot of which it hears nothing: who ends it says why. */
+const GRACE_MS = 60_000;
 /** How many more transactions a server may keep old rows of than when the snapshot was taken. */
 const MOST_GROWN = 5_000_000;
 /** For how long a standby may stand still because of it. */
@@ -75,6 +77,10 @@ export class Snapshots {
     this.#request = request;
   }
 
+  get #keptMs(): number {
+    return this.#request.longestMs + GRACE_MS;
+  }
+
   /** Has the workers of a pool take them. Returns how many of them read. */
   async take({ pool, tables }: Reading): Promise<number> {
     const facts = await this.#readFacts(tables);
@@ -82,7 +88,8 @@ export class Snapshots {
     this.#parked = lanes;
     const holders = await this.#openHolders(facts);
     try {
-      const { longestMs, signal } = this.#request;
+      const { signal } = this.#request;
+      const longestMs = this.#keptMs;
       const sideOf = (side: Side) => ({
         ...{ facts: facts[side], name: holders[side].name },
         lock: this.#makeLock(side, tables),
@@ -190,7 +197,7 @@ export class Snapshots {
       try {
         const { name } = await holder.ask('begin-snapshot', {
           from: null,
-          longestMs: this.#request.longestMs,
+          longestMs: this.#keptMs,
         });
         return { holder, name };
       } catch (error) {

@@ -9,7 +9,7 @@ import { waitUnlessStopped } from '../back-off.js';
 /** Nobody is kept from writing for longer than this, and the wait for the lock is a part of it. */
 const LONGEST_MS = 2000;
 /** How often it is tried while a statement takes long, and how long is waited in between. */
-const MOST_TRIES = 10;
+const MOST_TRIES = 5;
 const BETWEEN_TRIES_MS = 500;
 
 interface WriterLockParts {

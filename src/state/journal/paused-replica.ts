@@ -19,7 +19,7 @@ export function readPausedReplica(folder: string, run: string): string | null {
     const kept = parseLine(readFileSync(join(folder, run, NAME), 'utf8').trimEnd());
     return typeof kept === 'object' && kept !== null && 'start' in kept ? String(kept.start) : null;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
     throw error;
   }
 }

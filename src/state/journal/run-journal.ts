@@ -61,9 +61,12 @@ export class RunJournal {
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
   #isEnded = false;
+  /** Whether this sitting, or one before, has told a target to apply nothing. */
+  #mayPause: boolean;
 
   constructor(request: JournalRequest) {
     this.#request = request;
+    this.#mayPause = request.earlier !== null;
     const begun = request.now();
     this.run = request.lastingName ?? request.earlier?.head.run ?? nameRun(begun);
     this.#startedAt = request.earlier?.head.startedAt ?? begun.toISOString();
@@ -123,11 +126,12 @@ export class RunJournal {
 
   /** By which statement the target applies again, where this run or an earlier sitting told it to stop; else null. */
   get pausedReplica(): string | null {
-    return readPausedReplica(this.#request.folder, this.run);
+    return this.#mayPause ? readPausedReplica(this.#request.folder, this.run) : null;
   }
 
   /** Keeps that the target will be told to apply nothing; throws where that could be forgotten. */
   notePaused(start: string): void {
+    this.#mayPause = true;
     this.flush();
     if (!this.isKept) throw new RowproofError(NOT_KEPT);
     keepPausedReplica(this.#request.folder, this.run, start);

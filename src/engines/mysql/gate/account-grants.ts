@@ -8,6 +8,14 @@ import { matchesLike } from '../grants.js';
 import { readMysqlRights } from './rights.js';
 import { groupRows } from './schema-rights.js';
 
+/** Of what is granted on everything, what has to do with a schema. */
+const OF_SCHEMAS = [
+  ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'EXECUTE', 'CREATE', 'DROP', 'ALTER', 'INDEX', 'REFERENCES'],
+  ...['TRIGGER', 'EVENT', 'CREATE VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE', 'LOCK TABLES'],
+]
+  .map((privilege) => `'${privilege}'`)
+  .join(', ');
+
 /**
  * What each account may do with the schema and what is in it. Schemas are granted by patterns; what is granted on everything
  * holds for the schema too.
@@ -24,7 +32,7 @@ export async function readMysqlGrants(
   const name = textLiteral(schema);
   const rows = await session.query(
     `SELECT 'schema' AS kind, GRANTEE AS account, '%' AS pattern, NULL AS object, PRIVILEGE_TYPE AS privilege
-       FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE <> 'USAGE'
+       FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN (${OF_SCHEMAS})
      UNION ALL SELECT 'schema', GRANTEE, TABLE_SCHEMA, NULL, PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES
      UNION ALL SELECT 'table', GRANTEE, NULL, TABLE_NAME, PRIVILEGE_TYPE FROM information_schema.TABLE_PRIVILEGES
        WHERE TABLE_SCHEMA = ${name}`,
@@ -46,7 +54,7 @@ function groupGrants(rows: readonly ControlRow[]): GrantFacts[] {
 }
 
 /** The server puts names in quotes as they are, whatever quotes are in them. A role of MariaDB has no host. */
-function readGrantee(grantee: string): string {
+export function readGrantee(grantee: string): string {
   const at = grantee.lastIndexOf("'@'");
   return at === -1
     ? nameAccount(grantee.replace(/^'([\s\S]*)'$/, '$1'), '')

@@ -4,7 +4,7 @@ import type { GateRequest } from '../../../core/gate/gate-facts.js';
 import type { ControlRow } from '../../session.js';
 import type { SqlSession } from '../../sql-session.js';
 import { textLiteral } from '../dialect.js';
-import { nameAccount, readMysqlGrants } from './account-grants.js';
+import { nameAccount, readGrantee, readMysqlGrants } from './account-grants.js';
 import { readMysqlEvents, readMysqlRoutines } from './objects.js';
 import { readMysqlRights } from './rights.js';
 import { readMysqlTriggers } from './triggers.js';
@@ -33,6 +33,8 @@ export async function readMysqlAccounts(
   if (missing !== null) return missing;
   const grants = await readMysqlGrants(session, request);
   const held = new Set(grants.known ? grants.value.map(({ account }) => account) : []);
+  const followers = await readFollowers(session);
+  const [own] = await session.query('SELECT CURRENT_USER() AS account');
   const isRole = (await hasRoles(session)) ? 'is_role' : "'N'";
   const rows = await session.query(
     `SELECT User AS user, Host AS host, ${isRole} AS is_role FROM mysql.user WHERE User <> '' ORDER BY User, Host`,
@@ -43,10 +45,22 @@ export async function readMysqlAccounts(
       user: row.user ?? '',
       isRole: row.is_role === 'Y',
       isServerOwn: SERVER_OWN.test(row.user ?? ''),
+      isOurs: `${row.user}@${row.host}` === own?.account,
+      isForReplication: followers.has(accountOf(row)),
       canLogIn: row.is_role !== 'Y',
       isOfSchema: held.has(accountOf(row)),
     })),
   );
+}
+
+/** Accounts that may read the binary log of the server and write nothing anywhere by a grant on everything. */
+async function readFollowers(session: SqlSession): Promise<ReadonlySet<string>> {
+  const rows = await session.query(
+    `SELECT GRANTEE AS account FROM information_schema.USER_PRIVILEGES GROUP BY GRANTEE
+     HAVING SUM(PRIVILEGE_TYPE IN ('REPLICATION SLAVE', 'REPLICATION REPLICA')) > 0
+       AND SUM(PRIVILEGE_TYPE IN ('INSERT', 'UPDATE', 'DELETE')) = 0`,
+  );
+  return new Set(rows.map(({ account }) => readGrantee(account ?? '')));
 }
 
 function accountOf({ user, host }: ControlRow): string {

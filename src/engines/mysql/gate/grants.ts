@@ -6,7 +6,7 @@ import { readMysqlRights } from './rights.js';
 
 const MANAGED = [
   'On Amazon RDS, Aurora, Azure and Cloud SQL the first account of the server may grant all of it; ALL ON *.* is never needed.',
-  'Where mysql.user may not be read, accounts are not checked, which is advice and does not close the gate.',
+  'Where schema mysql may not be read, it is not known which other sessions may write: the gate stays closed while there are any.',
 ];
 
 /** The least grants for a full gate. MariaDB has taken REPLICATION CLIENT apart, and MySQL 8 shows routines by a privilege of their own. */

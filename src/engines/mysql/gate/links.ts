@@ -15,7 +15,7 @@ export async function readMysqlLinks(session: SqlSession): Promise<Fact<LinkFact
   const facts = mysqlReplicationOf(await readMysqlReplication(session));
   if (facts === null) return hidden('the server does not tell of replication');
   const { channels, serverId, serverUuid } = facts;
-  if (!('said' in channels)) return hidden(`what it follows is hidden: ${channels.refused}`, channels.grant);
+  if (!('said' in channels)) return hidden(channels.refused, channels.grant);
   return known({
     // A replica of the other kind of this family knows it by its number alone.
     identities: [...(serverUuid === null ? [] : [`uuid ${serverUuid}`]), `server ${serverId}`],

@@ -18,8 +18,8 @@ export interface ServerWrites {
   readonly tellsCommits: boolean;
   /** Whether InnoDB has more tables than it keeps in mind, or nobody knows. */
   readonly forgets: boolean;
-  /** Whether rows of one table may change with those of another one; null where nobody knows. */
-  readonly cascades: boolean | null;
+  /** Tables whose rows may change with those of another one, `schema/table` as InnoDB spells them; null where nobody knows. */
+  readonly children: ReadonlySet<string> | null;
 }
 
 /** MySQL counts rows of its own tables apart since 8.0.19. MariaDB counts rows of temporary tables apart, and no InnoDB rows since 10.6. */
@@ -49,7 +49,7 @@ export async function readServerWrites(
   const changed = names.every((name) => values.has(name)) ? sum(names) : null;
   const isMysql = capabilities.engine === 'mysql';
   if (!seesTransactions)
-    return { ...facts, changed, open: null, tellsCommits: isMysql, forgets: true, cascades: null };
+    return { ...facts, changed, open: null, tellsCommits: isMysql, forgets: true, children: null };
   // The list is kept for a tenth of a second, for whoever asks.
   await session.query('SELECT SLEEP(0.12)');
   const transactions = await session.query(
@@ -66,7 +66,7 @@ export async function readServerWrites(
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_table_definition_cache
  */
-async function readDictionary(session: SqlSession): Promise<Pick<ServerWrites, 'forgets' | 'cascades'>> {
+async function readDictionary(session: SqlSession): Promise<Pick<ServerWrites, 'forgets' | 'children'>> {
   const views = await session.query(
     `SELECT LOWER(TABLE_NAME) AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'information_schema'
      AND TABLE_NAME IN ('INNODB_TABLES', 'INNODB_SYS_TABLES', 'INNODB_FOREIGN', 'INNODB_SYS_FOREIGN')`,
@@ -74,10 +74,20 @@ async function readDictionary(session: SqlSession): Promise<Pick<ServerWrites, '
   const view = (kind: 'tables' | 'foreign'): string | undefined =>
     views.find(({ name }) => name?.endsWith(kind))?.name ?? undefined;
   const [tables, foreign] = [view('tables'), view('foreign')];
-  if (tables === undefined || foreign === undefined) return { forgets: true, cascades: null };
+  if (tables === undefined || foreign === undefined) return { forgets: true, children: null };
   const [row] = await session.query(
-    `SELECT (SELECT COUNT(*) FROM information_schema.${tables}) < @@GLOBAL.table_definition_cache AS fits,
-       EXISTS (SELECT 1 FROM information_schema.${foreign}) AS cascades`,
+    `SELECT (SELECT COUNT(*) FROM information_schema.${tables}) < @@GLOBAL.table_definition_cache AS fits`,
   );
-  return { forgets: row?.fits !== '1', cascades: row?.cascades === '1' };
+  const children = await session.query(`SELECT DISTINCT FOR_NAME AS name FROM information_schema.${foreign}`);
+  return {
+    forgets: row?.fits !== '1',
+    children: new Set(children.map(({ name }) => (name ?? '').toLowerCase())),
+  };
+}
+
+/** Whether rows of a table may change with those of another one. InnoDB spells names with other characters in its own way. */
+export function isChild({ children }: ServerWrites, schema: string, table: string): boolean {
+  if (children === null) return true;
+  if (children.size === 0) return false;
+  return !/^\w+$/.test(`${schema}${table}`) || children.has(`${schema}/${table}`.toLowerCase());
 }

@@ -1,5 +1,4 @@
 import type { FixAction, FixStatement } from '../../../core/gate/fix.js';
-import { textLiteral } from '../dialect.js';
 
 /**
  * Stops what accounts write that may not override it. Transactions under way end first, which is what the statement waits for.
@@ -17,9 +16,15 @@ export function stopMysqlWrites(): FixStatement {
 
 type EndReplication = Extract<FixAction, { readonly kind: 'end-replication' }>;
 
-/** `REPLICA` is `SLAVE` on servers before MySQL 8.0.22 and MariaDB 10.5, and all of these understand the old word but MySQL 8.4 and later. */
-export function endMysqlReplication({ name }: EndReplication): FixStatement {
-  const channel = name === null || name === '' ? '' : ` FOR CHANNEL ${textLiteral(name)}`;
+/**
+ * `REPLICA` is `SLAVE` on servers before MySQL 8.0.22 and MariaDB 10.5. A channel is named by a plain literal alone; one whose name
+ * means something else under another sql_mode is left to somebody who knows it.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/stop-replica.html
+ */
+export function endMysqlReplication({ name }: EndReplication): FixStatement | null {
+  if (name !== null && /['\\]/.test(name)) return null;
+  const channel = name === null || name === '' ? '' : ` FOR CHANNEL '${name}'`;
   return {
     statements: [`STOP REPLICA${channel}`, `RESET REPLICA ALL${channel}`],
     isSafe: false,

@@ -4,7 +4,7 @@ import type { SqlSession } from '../../sql-session.js';
 import { type MysqlCapabilities, readMysqlCapabilities, readVariables } from '../capabilities.js';
 import { textLiteral } from '../dialect.js';
 import { readMysqlRights } from './rights.js';
-import { readServerWrites, type ServerWrites } from './server-writes.js';
+import { isChild, readServerWrites, type ServerWrites } from './server-writes.js';
 import { readTableCounts } from './table-counts.js';
 
 /** A time of the last write has whole seconds: within one of them, what is written next does not show. One more is for the clock. */
@@ -42,7 +42,15 @@ export async function readMysqlWriteMarks(
       const name = row.name ?? '';
       if (!wanted.has(name)) return [];
       const count = counts === null ? null : (counts.get(name) ?? '0');
-      return [[name, { proofs: proofsOf(row, { server, count, knowsTimes }), unsettled: [] }]];
+      return [
+        [
+          name,
+          {
+            proofs: proofsOf(row, { server, count, knowsTimes, isMember: isChild(server, schema, name) }),
+            unsettled: [],
+          },
+        ],
+      ];
     }),
   );
 }
@@ -72,10 +80,12 @@ interface Known {
   readonly server: ServerWrites;
   readonly count: string | null;
   readonly knowsTimes: boolean;
+  /** Whether its rows may change with those of another one. */
+  readonly isMember: boolean;
 }
 
-function proofsOf(row: ControlRow, { server, count, knowsTimes }: Known): Record<string, string> {
-  const { started, changed, open, tellsCommits, forgets, cascades, definitions } = server;
+function proofsOf(row: ControlRow, { server, count, knowsTimes, isMember }: Known): Record<string, string> {
+  const { started, changed, open, tellsCommits, forgets, definitions } = server;
   const isInnodb = row.engine === 'InnoDB';
   const tellsTime = isInnodb && knowsTimes;
   // What is committed within the second of the last commit leaves the time as it is.
@@ -89,8 +99,8 @@ function proofsOf(row: ControlRow, { server, count, knowsTimes }: Known): Record
   if (open === null) return proofs;
   // A time that is forgotten would look like another one.
   const committed = forgets ? '' : written;
-  if (count !== null && cascades === false) proofs.count = text(count, open, committed);
-  if (count !== null && cascades === true && tellsTime) proofs.count = text(count, open, written);
+  if (count !== null && !isMember) proofs.count = text(count, open, committed);
+  if (count !== null && isMember && tellsTime) proofs.count = text(count, open, written);
   if (changed !== null && (isInnodb || server.countsAll)) proofs.server = text(changed, open, committed);
   return proofs;
 }

@@ -91,16 +91,34 @@ async function readOptional(session: SqlSession, sql: string): Promise<readonly 
   return engine === 'mariadb' || tellsRoles ? session.query(sql) : [];
 }
 
-function readRoles(session: SqlSession, engine: 'mysql' | 'mariadb'): Promise<readonly ControlRow[]> {
-  return engine === 'mariadb'
-    ? readOptional(
-        session,
-        "SELECT Host AS host, User AS user, '' AS role_host, Role AS role_user FROM mysql.roles_mapping",
-      )
-    : readOptional(
-        session,
-        'SELECT TO_HOST AS host, TO_USER AS user, FROM_HOST AS role_host, FROM_USER AS role_user FROM mysql.role_edges',
-      );
+async function readRoles(session: SqlSession, engine: 'mysql' | 'mariadb'): Promise<readonly ControlRow[]> {
+  if (engine === 'mariadb')
+    return session.query(
+      "SELECT Host AS host, User AS user, '' AS role_host, Role AS role_user FROM mysql.roles_mapping",
+    );
+  const edges = await readOptional(
+    session,
+    'SELECT TO_HOST AS host, TO_USER AS user, FROM_HOST AS role_host, FROM_USER AS role_user FROM mysql.role_edges',
+  );
+  const [variable] = await session.query("SHOW GLOBAL VARIABLES LIKE 'mandatory_roles'");
+  return [...edges, ...readMandatory(Object.values(variable ?? {})[1] ?? '')];
+}
+
+const ROLE =
+  /\s*(?:`([^`]*)`|'([^']*)'|([^`'@,]+?))\s*(?:@\s*(?:`([^`]*)`|'([^']*)'|([^`'@,\s]+)))?\s*(?:,|$)/gy;
+
+/**
+ * Roles that everybody has.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/roles.html#mandatory-roles
+ */
+function readMandatory(list: string): readonly ControlRow[] {
+  return [...list.matchAll(ROLE)].map(([, ...parts]) => {
+    const [user, host] = [parts.slice(0, 3), parts.slice(3)].map((each) =>
+      each.find((part) => part !== undefined),
+    );
+    return { user: 'PUBLIC', host: '', role_user: user ?? '', role_host: host ?? '%' };
+  });
 }
 
 /**
@@ -152,7 +170,7 @@ function describe({ users, writing, overriding, roles }: Grants): WritingAccount
   };
 }
 
-/** What MariaDB grants to PUBLIC, everybody has. */
+/** What MariaDB grants to PUBLIC, everybody has, as well as mandatory roles. */
 const EVERYBODY = JSON.stringify(['PUBLIC', '']);
 
 /** The account and the roles that it may take, those of roles included. */

@@ -25,7 +25,8 @@ export async function readPostgresqlAccounts(
        UNION SELECT x.grantee FROM pg_class c, aclexplode(c.relacl) x WHERE c.relnamespace = ${schemaOid(schema)}
        UNION SELECT x.grantee FROM pg_namespace n, aclexplode(n.nspacl) x WHERE n.oid = ${schemaOid(schema)}
        UNION SELECT proowner FROM pg_proc WHERE pronamespace = ${schemaOid(schema)})
-     SELECT r.rolname AS name, r.rolcanlogin AS logs_in, r.oid = 10 OR r.rolname = 'postgres' AS server_own, r.oid IN (SELECT role FROM held) AS is_of_schema FROM pg_roles r
+     SELECT r.rolname AS name, r.rolcanlogin AS logs_in, r.oid = 10 OR r.rolname = 'postgres' AS server_own,
+       r.rolname = current_user AS is_ours, r.rolreplication AND NOT r.rolsuper AS follows, r.oid IN (SELECT role FROM held) AS is_of_schema FROM pg_roles r
      WHERE r.rolname !~ '^pg_' ORDER BY r.rolname::text COLLATE "C"`,
   );
   return known(
@@ -34,6 +35,8 @@ export async function readPostgresqlAccounts(
       user: row.name ?? '',
       isRole: row.logs_in !== 't',
       isServerOwn: row.server_own === 't',
+      isOurs: row.is_ours === 't',
+      isForReplication: row.follows === 't',
       canLogIn: row.logs_in === 't',
       isOfSchema: row.is_of_schema === 't',
     })),

@@ -52,7 +52,8 @@ export async function readPostgresqlSessions(
 function buildWriters(schema: string): string {
   return `SELECT r.oid FROM pg_roles r WHERE r.rolsuper OR EXISTS (
     SELECT FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v', 'f') AND has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))`;
+      AND c.relkind IN ('r', 'p', 'v', 'f') AND (has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+        OR has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE')))`;
 }
 
 /**

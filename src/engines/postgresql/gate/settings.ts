@@ -16,13 +16,14 @@ import { WATCHED } from './watched-settings.js';
 export async function readPostgresqlSettings(session: SqlSession): Promise<Fact<readonly SettingFacts[]>> {
   const names = Object.keys(WATCHED).map((name) => `'${name}'`);
   const server = await session.query(
-    `SELECT lower(name) AS name, reset_val AS value FROM pg_settings
+    `SELECT lower(name) AS name, name AS shown, reset_val AS value FROM pg_settings
      WHERE lower(name) IN (${names.join(', ')})`,
   );
   const own = await session.query(
-    `SELECT lower(split_part(c.setting, '=', 1)) AS name, substr(c.setting, strpos(c.setting, '=') + 1) AS value,
+    `SELECT lower(split_part(c.setting, '=', 1)) AS name, p.name AS shown, substr(c.setting, strpos(c.setting, '=') + 1) AS value,
        r.rolname::text AS role, (s.setdatabase <> 0)::text AS of_database, (r.rolname = current_user)::text AS ours
-     FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS c(setting) LEFT JOIN pg_roles r ON r.oid = s.setrole
+     FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS c(setting)
+     JOIN pg_settings p ON lower(p.name) = lower(split_part(c.setting, '=', 1)) LEFT JOIN pg_roles r ON r.oid = s.setrole
      WHERE (s.setrole = 0 OR r.rolname IS NOT NULL)
        AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
      ORDER BY r.rolname NULLS FIRST, s.setdatabase, 1`,
@@ -60,7 +61,7 @@ function describeSetting(row: ControlRow): readonly SettingFacts[] {
   return [
     {
       ...{ concern, value, consequence, right: right ?? null, scope },
-      name: `${name}${ofBoth}`,
+      name: `${row.shown ?? name}${ofBoth}`,
       topic: scope.role === null ? topic : `${topic}${ofBoth}`,
       // A role for loading and replicating may have it so, and be no application's.
       weight: concern === 'load' && scope.role !== null ? 'warning' : weight,
@@ -114,7 +115,7 @@ type SetSetting = Extract<FixAction, { readonly kind: 'set-setting' }>;
 /** A setting of the server goes into its file, and is taken up by a reload where no restart is needed. */
 export function setPostgresqlSetting({ name, value, before, scope }: SetSetting): FixStatement | null {
   const [setting = ''] = name.split(' ');
-  if (!(setting in WATCHED)) return null;
+  if (WATCHED[setting.toLowerCase()] === undefined) return null;
   if (scope.isOfDatabase && scope.role === null) return null;
   const database = scope.isOfDatabase ? null : '';
   if (scope.role !== null && database === null) return null;

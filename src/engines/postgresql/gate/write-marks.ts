@@ -77,7 +77,7 @@ async function areCountsSettled(session: SqlSession, ownSessionIds: readonly str
     `SELECT count(*)::text AS owing FROM pg_stat_activity a
      WHERE a.pid NOT IN (pg_backend_pid()${own})
        AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND (${type} = 'client backend' OR ${type} LIKE 'logical replication%')
+       AND ${type} NOT IN ('autovacuum worker', 'parallel worker', 'walsender')
        AND ${isNew ? `(${isSilent}) IS NOT TRUE` : 'true'}`,
   );
   return row?.owing === '0' && (isNew || (await hasNothingEnded(session)));
