@@ -75,6 +75,7 @@ describe.each(availableEngines())('a session of %s that reads as of one instant'
     const cost = await watcher.ask('snapshot-cost', { sessionIds: [session.serverSessionId] });
     expect(cost).toEqual({
       waiting: 0,
+      isReplayWaiting: false,
       isSeen: true,
       oldTransactions: expect.any(Number),
       unreplayedBytes: null,

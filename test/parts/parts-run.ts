@@ -100,7 +100,7 @@ export function comparable({ result }: Outcome): unknown {
   const { startedAt: _, elapsedMs: __, howHash: ___, command: ____, parts: _____, ...rest } = result;
   return {
     ...rest,
-    tables: rest.tables.map(({ elapsedMs: _, coverage, ...table }) => ({
+    tables: rest.tables.map(({ elapsedMs: _, writeMarks: __, coverage, ...table }) => ({
       ...table,
       coverage: { ...coverage, chunks: 0 },
       findings: table.findings.toSorted((one, other) => (one.message < other.message ? -1 : 1)),

@@ -62,7 +62,7 @@ export function readOutputs({ path }: RunFolder): Readonly<Record<string, unknow
   return {
     result: {
       ...result,
-      tables: tables.map(({ elapsedMs: _, coverage, ...table }: TableResult) => {
+      tables: tables.map(({ elapsedMs: _, writeMarks: __, coverage, ...table }: TableResult) => {
         // How many chunks there are hangs on how fast servers answer.
         return { ...table, coverage: { ...coverage, chunks: null } };
       }),
