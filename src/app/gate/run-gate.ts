@@ -176,6 +176,7 @@ function placeOf(sides: Readonly<Record<Side, OpenSide>>, { facts }: GateContext
   return {
     schema: catalog.schema,
     server: session.server.id,
+    started: session.server.started,
     guard: guard.known ? guard.value : [],
     stopLine: engine.can.gate?.stopLine ?? null,
   };
