@@ -80,8 +80,12 @@ function findBehind(
   return null;
 }
 
-/** Whether both readings have a proof of the same kind, on which the later one may rely. */
+/**
+ * Whether both readings have a proof of the same kind, on which the later one may rely. A server that could prove it then and
+ * cannot now was written within the moment that its proofs are coarse by.
+ */
 function canProve(then: WriteMark, current: WriteMark): boolean {
+  if (Object.keys(current.proofs).length === 0) return Object.keys(then.proofs).length > 0;
   return Object.keys(current.proofs).some(
     (name) => then.proofs[name] !== undefined && !current.unsettled.includes(name),
   );
