@@ -83,6 +83,17 @@ describe('the rows of a cutover', () => {
     await target.run('UPDATE items SET v = 3 WHERE id = 3');
   });
 
+  it('close it as well where the run as a whole could not be verified', async () => {
+    const few = await runGate({ config: config({ 'min-rows': '100000' }), phase: 'cutover' });
+    expect(rowsOf(few.result)).toEqual([expect.stringMatching(/^not-checked rows few-rows: /)]);
+    expect(few.result.verdict).not.toBe('go');
+  });
+
+  it('do not count once the application writes to the target', async () => {
+    const { result } = await runGate({ config: config(), phase: 'after' });
+    expect(result.checks.find(({ id }) => id === 'rows')?.outcome).toBe('not-applicable');
+  });
+
   it('say nothing where they were only sampled or counted, unless that is accepted', async () => {
     const counted = await runGate({ config: config({ mode: 'count' }), phase: 'cutover' });
     expect(rowsOf(counted.result)).toEqual(['not-checked rows mode: rows were counted, not compared']);

@@ -45,7 +45,10 @@ describe('a waivers file', () => {
     [`${row}, ${WHO}, where: "id < 5"`, 'w.yaml:3: waivers.0.where: unknown key'],
     [WHO, 'w.yaml:3: waivers.0: expected one of row, cause and check'],
     [`${row}, ${cause('code: letter-case, maxRows: 1')}, ${WHO}`, 'expected one of row, cause and check'],
-    [`check: { id: lag, subject: target }, ${WHO}`, 'waivers.0.check.evidence: expected what the report shows of it'],
+    [
+      `check: { id: lag, subject: target }, ${WHO}`,
+      'waivers.0.check.evidence: expected what the report shows of it',
+    ],
     [`${cause('code: upper, maxRows: 1')}, ${WHO}`, 'waivers.0.cause.code: expected the code of a cause'],
     [`${cause('code: missing-tail, maxRows: 1')}, ${WHO}`, 'whole rows are waived one by one'],
     [`${cause('code: letter-case')}, ${WHO}`, 'waivers.0.cause.maxRows: expected a number of rows'],
