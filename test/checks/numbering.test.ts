@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { engineFor } from '../../src/engines/registry.js';
 import { availableEngines, enginePairs, type TestEngine, useDatabase } from '../support/database.js';
 import { brief, checkSides } from '../support/gate/check-sides.js';
+import { writeFix } from '../support/gate/write-fix.js';
 
 const IDENTITY: Readonly<Record<TestEngine, string>> = {
   mariadb: 'id INT PRIMARY KEY AUTO_INCREMENT',
@@ -92,7 +92,7 @@ describe.runIf(availableEngines().includes('postgresql'))('numbers of a sequence
     expect(found).toMatchObject({ level: 'failed', evidence: 'next -1, largest -20' });
     const action = found?.fix?.action;
     const mend = async () => {
-      const written = action === undefined ? null : engineFor('postgres').can.gate?.writeFix(action);
+      const written = action === undefined ? null : writeFix('postgres', action);
       await to.run(written?.statements.join('; ') ?? '');
     };
     await mend();

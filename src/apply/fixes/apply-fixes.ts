@@ -62,7 +62,8 @@ export async function applyFixes(options: FixesOptions): Promise<FixesResult> {
   const open = await openSide({ side: 'target', url, environment, stop: options.signal, log });
   const { engine, settings, session, catalog } = open;
   await open.close();
-  const write = engine.can.gate?.writeFix ?? (() => null);
+  const rules = await engine.can.gate?.load();
+  const write = rules?.writeFix ?? (() => null);
   const found = {
     engine: catalog.engine,
     schema: catalog.schema,
