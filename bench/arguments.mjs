@@ -10,7 +10,8 @@ export const USAGE = `npm run bench -- [--quick] [--rows N] [--runs N] [--only S
   --rows    rows of the table of orders; the wide table has a fifth of them
   --runs    runs of each measurement; the median is printed (default ${DEFAULT_RUNS})
   --only    one pairing, for example mariadb-postgresql; or network: --checksum-on behind slow links;
-            or journal: what keeping one costs; or starts: small runs and many tables
+            or journal: what keeping one costs; or starts: small runs and many tables;
+            or writing: what files of differing rows cost
 
 Servers come from ROWPROOF_BENCH_MARIADB_URL, ROWPROOF_BENCH_POSTGRES_URL and ROWPROOF_BENCH_MYSQL_URL: accounts that may
 create databases. Where neither MariaDB nor PostgreSQL is named, private servers of both are started.`;

@@ -13,11 +13,13 @@ import { findServerProcesses } from './server-usage.mjs';
 import { openServers } from './servers.mjs';
 import { runStartBench } from './starts.mjs';
 import { TABLES } from './tables.mjs';
+import { runWritingBench } from './writing.mjs';
 
 const options = readArguments(process.argv.slice(2));
 if (options.help) console.log(USAGE);
 else if (options.only === 'network') await runNetworkBench(options, readVersion());
 else if (options.only === 'journal') await runJournalBench(options, readVersion());
+else if (options.only === 'writing') await runWritingBench(options, readVersion());
 else if (options.only === 'starts') await runStartBench(options, readVersion());
 else await runBench(options);
 

@@ -11,7 +11,7 @@ export interface SideFailure {
   readonly engine: Engine;
   readonly settings: ConnectionSettings;
   readonly error: unknown;
-  readonly what: 'connect to' | 'read the catalog of';
+  readonly what: 'connect to' | 'read the catalog of' | 'go on asking';
 }
 
 /** Makes an error of a driver or a server one that names the side and the server, never the password. */

@@ -91,7 +91,6 @@ async function writeFixes(
   for (const side of SIDES) {
     const path = asked.fixes[side];
     const written = writeFixesFile({ result, side, path, ...places[side] });
-    if (written === null) continue;
     await files.fixes[side].write([written.text]);
     for (const [finding, line] of written.lines) where.set(finding, `${path}:${line}`);
     const { safe, commented } = written;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { filesOfUrls, refuseInputsAsOutputs, refuseSharedFiles } from '../config/file-place.js';
 import { whyNotRead } from '../config/file-reason.js';
-import { optionError, readList, readSwitch, readText } from '../config/raw-flags.js';
+import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { AcceptedFinding } from '../core/gate/accepted-finding.js';
 import type { Phase } from '../core/gate/check.js';
@@ -30,7 +30,10 @@ export interface GateSettings {
   readonly fixes: Readonly<Record<Side, string>> | null;
   readonly runbook: string | null;
   readonly plan: OutputPlan;
-  readonly waivers: string | null;
+  /** Those of the command line, and those that a config file stands for. */
+  readonly flags: RawFlags;
+  /** Whether a waivers file is looked for where none is named. */
+  readonly looksForWaivers: boolean;
 }
 
 const OUTPUTS = ['log', 'quiet', 'no-color', 'report'];
@@ -76,7 +79,8 @@ export function readGateSettings(
     leftovers: readLeftovers(readText(flags, 'leftovers') ?? null),
     wantsGrants: readSwitch(flags, 'grants'),
     ...{ fixes, runbook, plan },
-    waivers: readText(flags, 'waivers') ?? null,
+    flags,
+    looksForWaivers: true,
   };
 }
 

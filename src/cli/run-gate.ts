@@ -1,4 +1,4 @@
-import type { GateAsk, GateOutcome } from '../app/gate/gate-ask.js';
+import type { GateOutcome } from '../app/gate/gate-ask.js';
 import { hidesRows, sidesOf } from '../config/run-config.js';
 import type { CheckResult, GateVerdict } from '../core/gate/gate-result.js';
 import type { Log } from '../core/log.js';
@@ -33,7 +33,8 @@ export async function runGateCommand(command: GateCommand): Promise<number> {
   const { io, kind } = command;
   const settings = await turnSettings(await readSettings(command));
   try {
-    const asked = readGateSettings(settings, kind, io);
+    const looksForWaivers = command.flags['no-config'] === undefined;
+    const asked = { ...readGateSettings(settings, kind, io), looksForWaivers };
     // Loaded late, with the engines, which the gate needs next.
     const { assertUrls } = await import('../config/resolve-side.js');
     assertUrls(sidesOf(asked.config), { looksAtFiles: true });
@@ -97,6 +98,9 @@ async function answer(
   { log, progress, interruption }: Listening,
 ): Promise<GateOutcome> {
   const { signal } = interruption;
+  // Loaded late: it reads what most gates do without.
+  const { readGateWaivers } = await import('./gate-waivers.js');
+  const waivers = await readGateWaivers(asked, io);
   try {
     // Loaded late, with the engines.
     const { runGate } = await import('../app/gate/run-gate.js');
@@ -104,10 +108,11 @@ async function answer(
       {
         ...asked,
         isReversed: flags.reverse !== undefined,
-        accepted: [...asked.accepted, ...(await readAcceptances(asked, io))],
+        accepted: [...asked.accepted, ...waivers.findings],
       },
       {
         signal,
+        waivers: waivers.rows,
         onEvent: progress.onEvent,
         onWarning: (sentence) => progress.say(`Warning: ${sentence}`),
         onFirst: (checks) => {
@@ -122,12 +127,6 @@ async function answer(
   } finally {
     interruption.runEnded();
   }
-}
-
-/** Loaded late: most gates accept nothing by a file. */
-async function readAcceptances(asked: GateSettings, io: GuardedIo): Promise<GateAsk['accepted']> {
-  const { readGateWaivers } = await import('./gate-waivers.js');
-  return readGateWaivers(asked.waivers, io);
 }
 
 /** What speaks against the switch already, said before rows are read for as long as that takes. */

@@ -42,7 +42,7 @@ export interface Capabilities {
   /** How a position of one server is known to be reached on another; sessions then answer what is asked of positions. */
   readonly positions?: PositionRules;
   /** How things are mended that a gate finds; sessions then answer what the gate asks. */
-  readonly gate?: GateRules;
+  readonly gate?: { load(): Promise<GateRules> };
   /** Whether a session can read everything as of one instant. */
   readonly snapshots?: boolean;
   /** Whether a replica can be told to stop at a place of its source. */

@@ -22,7 +22,7 @@ export async function readGateFacts(
     facts[name] = await readGateFact(session, parts, () => ask(session, request));
   }
   // A reader stands for each name, which the type of the readers makes sure of.
-  return facts as unknown as GateFacts;
+  return facts as { readonly [Name in keyof GateFacts]: never };
 }
 
 /** Reads one fact. What the server refuses is said in its words, without the end of a sentence. */

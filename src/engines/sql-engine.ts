@@ -5,7 +5,7 @@ import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
 import { isColumnPositionReached, isOfColumn, readColumnPosition } from './column-positions.js';
 import type { ConnectionSettings } from './connection-settings.js';
-import type { Engine } from './engine.js';
+import type { Engine, GateRules } from './engine.js';
 import { readGateFact, readGateFacts, readProbes, writeFix } from './gate-answers.js';
 import { logSqlSession } from './log-sql-session.js';
 import type { ReplicationFacts } from './positions.js';
@@ -60,7 +60,8 @@ export interface SqlEngineParts
   readClock(session: SqlSession): Promise<number>;
   readLoad(session: SqlSession, ownSessionIds: readonly string[]): Promise<number>;
   readonly positions: SqlPositions;
-  readonly gate: SqlGate;
+  /** Loaded late: most runs ask nothing for a gate. */
+  loadGate(): Promise<SqlGate>;
   readActivity(session: SqlSession, sessionId: string): Promise<SessionActivity>;
   readonly snapshots: SqlSnapshots;
   /** Absent where a replica cannot be told to stop at a place. */
@@ -85,7 +86,7 @@ export interface SqlSnapshots {
 
 /** Makes an engine that turns what is asked of it into SQL. */
 export function createSqlEngine(parts: SqlEngineParts): Engine {
-  const { dialect, checksum, cancel, openSql, positions, gate } = parts;
+  const { dialect, checksum, cancel, openSql, positions } = parts;
   return {
     ...parts,
     open: async (settings, stop, log) => {
@@ -99,7 +100,7 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       cancel,
       checksum,
       positions,
-      gate: { stopLine: gate.stopLine, writeFix: (action) => writeFix(gate, action) },
+      gate: { load: async () => gateRules(await parts.loadGate()) },
       ...{ estimate: true, sizes: true, load: true, activity: true, repair: true, snapshots: true },
       applier: parts.applier !== undefined,
     },
@@ -117,6 +118,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     ...answerAboutRows(session, parts),
     ...answerAboutChecksums(session, parts.checksum),
     ...answerAboutPositions(session, parts.positions),
+    ...answerAboutGate(session, parts),
     ...answerAboutApplier(session, parts.applier),
     'begin-snapshot': (start) => session.beginSnapshot(start),
     'snapshot-place': () => parts.snapshots.readPlace(session),
@@ -130,13 +132,6 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     account: () => parts.readAccount(session),
     clock: () => parts.readClock(session),
     load: (ownSessionIds) => parts.readLoad(session, ownSessionIds),
-    'table-verbs': (tables) => parts.gate.readVerbs(session, tables),
-    'gate-grants': (schema) => parts.gate.describeGrants(session, schema),
-    gate: (request) => readGateFacts(session, parts, request),
-    'gate-sessions': (request) =>
-      readGateFact(session, parts, () => parts.gate.readSessions(session, request)),
-    'gate-probes': (request) => readProbes(session, parts, request),
-    'write-marks': (request) => parts.gate.readWriteMarks(session, request),
     activity: (sessionId) => parts.readActivity(session, sessionId),
     'repair-catalog': (scope) => parts.readRepairCatalog(session, scope),
     'repair-question': (sql) => session.query(sql),
@@ -236,4 +231,27 @@ function answerAboutPositions(
         : positions.isReached(session, about),
     changes: (tables) => positions.readChanges(session, tables),
   };
+}
+
+type GateQuestion = 'table-verbs' | 'gate-grants' | 'gate' | 'gate-sessions' | 'gate-probes' | 'write-marks';
+
+function answerAboutGate(session: SqlSession, parts: SqlEngineParts): Pick<Answers, GateQuestion> {
+  const { classifyError } = parts;
+  const load = async () => ({ classifyError, gate: await parts.loadGate() });
+  return {
+    'table-verbs': async (tables) => (await load()).gate.readVerbs(session, tables),
+    'gate-grants': async (schema) => (await load()).gate.describeGrants(session, schema),
+    gate: async (request) => readGateFacts(session, await load(), request),
+    'gate-sessions': async (request) => {
+      const { gate } = await load();
+      return readGateFact(session, parts, () => gate.readSessions(session, request));
+    },
+    'gate-probes': async (request) => readProbes(session, await load(), request),
+    'write-marks': async (request) => (await load()).gate.readWriteMarks(session, request),
+  };
+}
+
+/** What a gate may ask an engine for, beside what its sessions tell. */
+function gateRules(gate: SqlGate): GateRules {
+  return { stopLine: gate.stopLine, writeFix: (action) => writeFix(gate, action) };
 }

@@ -19,6 +19,8 @@ export interface FixesRequest {
   /** The schema of the side, and who its server is. */
   readonly schema: string;
   readonly server: string;
+  /** Since when it runs; null where it does not say. */
+  readonly started: string | null;
 }
 
 /** The text of a file of fixes, and the line at which the statement of each finding stands. */
@@ -32,9 +34,10 @@ export interface FixesFile {
 
 /**
  * Writes what mends the findings of a side. What only adds or raises something is to be run; everything that drops, revokes,
- * ends or locks is commented out, with what it locks and what takes it back. Null where there is nothing to mend.
+ * ends or locks is commented out, with what it locks and what takes it back. Where there is nothing to mend the file says that, in
+ * the place of an earlier one.
  */
-export function writeFixesFile(request: FixesRequest): FixesFile | null {
+export function writeFixesFile(request: FixesRequest): FixesFile {
   const { result, side, guard } = request;
   const found = result.checks.flatMap(({ id, findings }) =>
     findings.flatMap((finding) => {
@@ -43,8 +46,8 @@ export function writeFixesFile(request: FixesRequest): FixesFile | null {
       return isWanted ? [{ id, finding, fix }] : [];
     }),
   );
-  if (found.length === 0) return null;
   const text = new NumberedLines(formatHeader(request));
+  if (found.length === 0) text.add('', '-- There is nothing to mend here.');
   const lines = new Map<GateFinding, number>();
   let safe = 0;
   for (const { id, finding, fix } of found) {
@@ -79,7 +82,16 @@ class NumberedLines {
   }
 }
 
-function formatHeader({ result, side, path, guard, stopLine, schema, server }: FixesRequest): string[] {
+function formatHeader({
+  result,
+  side,
+  path,
+  guard,
+  stopLine,
+  schema,
+  server,
+  started,
+}: FixesRequest): string[] {
   const { url, engine } = result[side];
   const { asOf } = result;
   const head = [
@@ -90,7 +102,7 @@ function formatHeader({ result, side, path, guard, stopLine, schema, server }: F
   ];
   return [
     ...head.map((line) => `-- ${visibleLine(line)}`),
-    `-- format: ${FIXES_FORMAT} ${plainJson({ side, engine, schema, url, server, asOf })}`,
+    `-- format: ${FIXES_FORMAT} ${plainJson({ side, engine, schema, url, server, started, asOf })}`,
     ...(stopLine === null ? [] : [stopLine]),
     ...(areLines(guard)
       ? guard.map((statement) => `${statement};`)

@@ -2,8 +2,9 @@ import type { TaskHooks, TaskResult, TaskRunner, WorkerTask } from '../tasks/tas
 
 /** What threads take to load is well spent once a run has taken this long. */
 export const GROW_AFTER_MS = 500;
-/** Where so many tasks are done in that time each is over in a moment, and handing it to a thread costs as much as it does. */
-export const MANY_TASKS = 50;
+/** Where so many tasks were done in that time, with so few rows each, handing one to a thread costs as much as doing it. */
+export const MANY_TASKS = 10;
+const FEW_ROWS = 1000;
 
 interface Growing {
   /** Whether threads of a run have processors that nothing else of it would use. */
@@ -27,6 +28,7 @@ export class GrowingRunner implements TaskRunner {
   #threads: TaskRunner | null = null;
   /** Tasks that were done since the timer was set. */
   #done = 0;
+  #rows = 0;
   #hasGrown = false;
   #isClosed = false;
 
@@ -39,6 +41,7 @@ export class GrowingRunner implements TaskRunner {
     const runner = this.#hasGrown && this.#threads !== null ? this.#threads : this.#growing.inline;
     const result = await runner.run(task, hooks, signal);
     this.#done++;
+    if ('sourceRows' in result) this.#rows += Math.max(result.sourceRows, result.targetRows);
     return result;
   }
 
@@ -50,9 +53,10 @@ export class GrowingRunner implements TaskRunner {
 
   #wait(): NodeJS.Timeout {
     return setTimeout(() => {
-      const hasManyTasks = this.#done >= MANY_TASKS && !this.#growing.hasSpareProcessors;
+      const areSmall = this.#done >= MANY_TASKS && this.#rows < this.#done * FEW_ROWS;
       this.#done = 0;
-      if (hasManyTasks) this.#timer = this.#wait();
+      this.#rows = 0;
+      if (areSmall && !this.#growing.hasSpareProcessors) this.#timer = this.#wait();
       else this.#grow();
     }, GROW_AFTER_MS);
   }

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { leftovers } from '../../src/checks/leftovers/leftovers.js';
 import { fitsPattern, parseLeftoverPatterns } from '../../src/checks/leftovers/parse-patterns.js';
-import { engineFor } from '../../src/engines/registry.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { brief, checkSides, readSides } from '../support/gate/check-sides.js';
+import { writeFix } from '../support/gate/write-fix.js';
 
 describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))('leftovers on %s', (engine) => {
   const from = useDatabase(engine);
@@ -26,7 +26,7 @@ describe.each(availableEngines().filter((engine) => engine !== 'postgresql'))('l
       `note ${to.name}._orders_old: was left on the target by pt-online-schema-change`,
     ]);
     const action = found[0]?.fix?.action;
-    expect(action === undefined ? null : engineFor('mysql').can.gate?.writeFix(action)).toMatchObject({
+    expect(action === undefined ? null : writeFix('mysql', action)).toMatchObject({
       statements: [`DROP TABLE \`${to.name}\`.\`_orders_gho\``],
       isSafe: false,
     });
@@ -89,7 +89,7 @@ describe.runIf(availableEngines().includes('postgresql'))('leftovers of PostgreS
     expect((await ask('cutover')).some(({ subject }) => subject.startsWith('publication'))).toBe(false);
     const statements = found
       .flatMap(({ fix }) => (fix === null ? [] : [fix.action]))
-      .flatMap((action) => engineFor('postgres').can.gate?.writeFix(action)?.statements ?? []);
+      .flatMap((action) => writeFix('postgres', action)?.statements ?? []);
     expect(statements).toEqual([
       'DROP EVENT TRIGGER "dts_intercept_ddl"',
       'DROP FUNCTION "public"."dts_capture_ddl"()',
@@ -109,9 +109,9 @@ describe.runIf(availableEngines().includes('postgresql'))('leftovers of PostgreS
     const found = leftovers.find({ ...context, leftovers: own });
     expect(found.map(({ subject }) => subject)).toContain('public.t_our copy');
     const action = found.find(({ subject }) => subject === 'public.we"ird')?.fix?.action;
-    expect(
-      action === undefined ? null : engineFor('postgres').can.gate?.writeFix(action)?.statements,
-    ).toEqual(['DROP TABLE "public"."we""ird"']);
+    expect(action === undefined ? null : writeFix('postgres', action)?.statements).toEqual([
+      'DROP TABLE "public"."we""ird"',
+    ]);
   });
 });
 

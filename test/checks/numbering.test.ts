@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { availableEngines, enginePairs, type TestEngine, useDatabase } from '../support/database.js';
 import { brief, checkSides } from '../support/gate/check-sides.js';
+import { writeFix } from '../support/gate/write-fix.js';
 
 const IDENTITY: Readonly<Record<TestEngine, string>> = {
   mariadb: 'id INT PRIMARY KEY AUTO_INCREMENT',
@@ -72,5 +73,40 @@ describe.runIf(availableEngines().includes('postgresql'))('numbers of a sequence
     expect(brief(await ask())).toEqual([
       'note public.orders.id: next 4,001, largest 48,211; it is so on the source too',
     ]);
+  });
+
+  it('fail where no column is known to use them and the source is further on', async () => {
+    const create =
+      'DROP TABLE IF EXISTS orders; DROP SEQUENCE IF EXISTS loose; CREATE SEQUENCE loose; CREATE TABLE person (id BIGINT PRIMARY KEY);';
+    await from.run(`${create} INSERT INTO person SELECT nextval('loose') FROM generate_series(1, 100)`);
+    await to.run(`${create} INSERT INTO person SELECT generate_series(1, 100)`);
+    expect(brief(await ask())).toEqual(['failed public.loose: next 1, next on the source 101']);
+  });
+
+  it('are raised in the direction that they go, and never turned back', async () => {
+    const create = `DROP TABLE person; DROP SEQUENCE loose; CREATE SEQUENCE down INCREMENT -1;
+      CREATE TABLE falling (id INT PRIMARY KEY DEFAULT nextval('down')); INSERT INTO falling SELECT -g FROM generate_series(1, 20) g;`;
+    await from.run(`${create} SELECT setval('down', -20)`);
+    await to.run(create);
+    const [found] = await ask();
+    expect(found).toMatchObject({ level: 'failed', evidence: 'next -1, largest -20' });
+    const action = found?.fix?.action;
+    const mend = async () => {
+      const written = action === undefined ? null : writeFix('postgres', action);
+      await to.run(written?.statements.join('; ') ?? '');
+    };
+    await mend();
+    expect(brief(await ask())).toEqual([]);
+    await to.run("SELECT setval('down', -50)");
+    await mend();
+    expect(await to.query("SELECT nextval('down')")).toEqual([['-51']]);
+  });
+
+  it('may begin anew where the sequence does so at its end', async () => {
+    const create = `DROP TABLE falling; DROP SEQUENCE down; CREATE SEQUENCE round MAXVALUE 10 CYCLE;
+      CREATE TABLE tickets (id INT PRIMARY KEY DEFAULT nextval('round')); INSERT INTO tickets SELECT generate_series(1, 10);`;
+    await from.run(create);
+    await to.run(create);
+    expect(brief(await ask())).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckFinding, Phase } from '../../src/core/gate/check.js';
 import type { Side } from '../../src/core/pairing.js';
-import { engineFor } from '../../src/engines/registry.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { brief, checkSides } from '../support/gate/check-sides.js';
+import { writeFix } from '../support/gate/write-fix.js';
 import { mysqlAdmin } from '../support/mysql-admin.js';
 import { startPrivateMariadb } from '../support/private-mariadb.js';
 import { startPrivatePostgres } from '../support/private-postgres.js';
@@ -43,8 +43,8 @@ function usePair(
   return { on, ask };
 }
 
-const writeFix = (scheme: string, found: CheckFinding | undefined) =>
-  found?.fix == null ? null : engineFor(scheme).can.gate?.writeFix(found.fix.action);
+const mendOf = (scheme: string, found: CheckFinding | undefined) =>
+  found?.fix == null ? null : writeFix(scheme, found.fix.action);
 
 describe('settings of MariaDB', () => {
   const { on, ask } = usePair('mariadb', (parent, side) =>
@@ -58,7 +58,7 @@ describe('settings of MariaDB', () => {
       subject: 'innodb_flush_log_at_trx_commit',
       evidence: '0 on the target, 1 on the source',
     });
-    expect(writeFix('mysql', found)).toMatchObject({
+    expect(mendOf('mysql', found)).toMatchObject({
       statements: ['SET GLOBAL innodb_flush_log_at_trx_commit = 1'],
       isSafe: false,
       reversal: 'SET GLOBAL innodb_flush_log_at_trx_commit = 0',
@@ -182,7 +182,7 @@ describe('settings of PostgreSQL', () => {
       'failed synchronous_commit',
     ]);
     expect(
-      writeFix(
+      mendOf(
         'postgres',
         found.find(({ subject }) => subject === 'fsync'),
       )?.statements,
@@ -200,7 +200,7 @@ describe('settings of PostgreSQL', () => {
       'failed session_replication_role of the database',
       'warning session_replication_role of role lo"ad',
     ]);
-    expect(writeFix('postgres', found[1])?.statements).toEqual([
+    expect(mendOf('postgres', found[1])?.statements).toEqual([
       'ALTER ROLE "lo""ad" RESET session_replication_role',
     ]);
     await on('source').run(`ALTER DATABASE ${on('source').name} SET session_replication_role = replica`);
@@ -230,12 +230,12 @@ describe('settings of PostgreSQL', () => {
     );
     const [table] = await ask('unlogged');
     expect(table).toMatchObject({ level: 'failed', subject: 'public.f"ast' });
-    expect(writeFix('postgres', table)?.statements).toEqual(['ALTER TABLE "public"."f""ast" SET LOGGED']);
+    expect(mendOf('postgres', table)?.statements).toEqual(['ALTER TABLE "public"."f""ast" SET LOGGED']);
     expect((await ask('unlogged', 'preflight')).map(({ level }) => level)).toEqual(['note']);
     expect(brief(await ask('materialized-views'))).toEqual(['failed public.sums: was never filled']);
     const [large] = await ask('statistics');
     expect(large).toMatchObject({ level: 'warning', subject: 'public.big' });
-    expect(writeFix('postgres', large)).toMatchObject({
+    expect(mendOf('postgres', large)).toMatchObject({
       statements: ['ANALYZE "public"."big"'],
       isSafe: true,
     });

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { changeLog } from '../../src/checks/way/change-log.js';
 import { longTransactions } from '../../src/checks/way/long-transactions.js';
 import { known } from '../../src/core/gate/fact.js';
-import { engineFor } from '../../src/engines/registry.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { brief, checkSides, readSides } from '../support/gate/check-sides.js';
+import { writeFix } from '../support/gate/write-fix.js';
 import { mysqlAdmin } from '../support/mysql-admin.js';
 import { postgresqlAdmin } from '../support/postgresql-admin.js';
 
@@ -85,8 +85,8 @@ describe.each(availableEngines())('the way from %s', (engine) => {
     const [found] = await ask();
     expect(found?.level).toBe('failed');
     const action = found?.fix?.action;
-    expect(
-      action === undefined ? null : engineFor('postgres').can.gate?.writeFix(action)?.statements,
-    ).toEqual(['ALTER TABLE "public"."no""key" REPLICA IDENTITY FULL']);
+    expect(action === undefined ? null : writeFix('postgres', action)?.statements).toEqual([
+      'ALTER TABLE "public"."no""key" REPLICA IDENTITY FULL',
+    ]);
   });
 });

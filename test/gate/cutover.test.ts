@@ -65,7 +65,9 @@ describe('the rows of a cutover', () => {
       };
       const { result } = await runGate({ config: config(), phase: 'cutover' }, { onEvent });
       const whose = side === 'source' ? 'the source was written' : 'the target was written by others';
-      expect(rowsOf(result)).toEqual([`not-checked rows public.items: ${whose} since its rows were read`]);
+      expect(rowsOf(result)).toEqual([
+        `not-checked rows last writes of public.items: ${whose} since its rows were read`,
+      ]);
       expect(result.rows?.isUpToDate).toBe(false);
       expect(['cannot-say', 'no-go']).toContain(result.verdict);
     },
@@ -79,6 +81,17 @@ describe('the rows of a cutover', () => {
     ]);
     expect(result.verdict).toBe('no-go');
     await target.run('UPDATE items SET v = 3 WHERE id = 3');
+  });
+
+  it('close it as well where the run as a whole could not be verified', async () => {
+    const few = await runGate({ config: config({ 'min-rows': '100000' }), phase: 'cutover' });
+    expect(rowsOf(few.result)).toEqual([expect.stringMatching(/^not-checked rows few-rows: /)]);
+    expect(few.result.verdict).not.toBe('go');
+  });
+
+  it('do not count once the application writes to the target', async () => {
+    const { result } = await runGate({ config: config(), phase: 'after' });
+    expect(result.checks.find(({ id }) => id === 'rows')?.outcome).toBe('not-applicable');
   });
 
   it('say nothing where they were only sampled or counted, unless that is accepted', async () => {
@@ -118,7 +131,7 @@ describe('the rows of a cutover', () => {
     await target.run('INSERT INTO items VALUES (4, 4)');
     const late = await runGate({ config: config(), phase: 'cutover', earlier });
     expect(rowsOf(late.result)).toEqual([
-      'not-checked rows public.items: the source was written since its rows were read',
+      'not-checked rows last writes of public.items: the source was written since its rows were read',
     ]);
     await source.run('ALTER TABLE items ADD COLUMN more INT');
     await target.run('ALTER TABLE items ADD COLUMN more INT');

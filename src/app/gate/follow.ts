@@ -6,6 +6,7 @@ import type { PlannedTable } from '../../plan/table-pairing.js';
 import { awaitPosition, takePosition } from '../../tasks/fence-position.js';
 import { chooseFences } from '../choose-fences.js';
 import type { OpenSide } from '../open-side.js';
+import { namingSide } from './naming-side.js';
 
 /** The sides of a gate, and for how long the target is waited for. */
 export interface FollowRequest {
@@ -77,13 +78,14 @@ async function passFences(
   for (const fence of fences.values()) {
     const wait = { fence, stop: signal, limitMs: config.maxLagWaitMs, passwords };
     const startedMs = performance.now();
-    const taken = await takePosition({ ...wait, session: sides.source.session });
+    const taken = await namingSide(sides, 'source', takePosition({ ...wait, session: sides.source.session }));
     if (taken === null) return { isReached: false, lagMs: null, position };
     position = taken;
     const takenMs = performance.now();
     const limitMs = Math.max(0, config.maxLagWaitMs - (takenMs - startedMs));
     const reached = { ...wait, limitMs, session: sides[fence.reachedOn].session, position: taken };
-    if (!(await awaitPosition(reached))) return { isReached: false, lagMs: null, position };
+    if (!(await namingSide(sides, fence.reachedOn, awaitPosition(reached))))
+      return { isReached: false, lagMs: null, position };
     lagMs = Math.max(lagMs, Math.round(performance.now() - takenMs));
   }
   return { isReached: true, lagMs, position };

@@ -8,6 +8,7 @@ import type { CheckResult, GateResult } from '../../core/gate/gate-result.js';
 import type { Log } from '../../core/log.js';
 import type { Side } from '../../core/pairing.js';
 import type { RunResult } from '../../core/result.js';
+import type { WaiverBook } from '../../waivers/waiver-book.js';
 
 /** What the gate is asked. */
 export interface GateAsk {
@@ -35,6 +36,7 @@ export type GateQuestion = Pick<GateAsk, 'config' | 'phase'> & Partial<GateAsk>;
 export interface FixPlace {
   readonly schema: string;
   readonly server: string;
+  readonly started: string | null;
   /** Statements that fail on any other server; none where they could not be written. */
   readonly guard: readonly string[];
   readonly stopLine: string | null;
@@ -53,6 +55,8 @@ export interface GateOutcome {
 /** Who listens, and who may end it. */
 export interface GateHooks {
   readonly signal: AbortSignal;
+  /** Differences of rows that were accepted; made by `readWaivers`. */
+  readonly waivers?: WaiverBook | undefined;
   readonly onEvent?: RunListener | undefined;
   readonly onWarning?: WarningListener | undefined;
   /** Told what the first reading found, before rows are read for as long as that takes. */

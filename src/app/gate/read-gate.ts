@@ -13,6 +13,7 @@ import { SIDES, type Side } from '../../core/pairing.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
 import type { OpenSide } from '../open-side.js';
 import { NO_FOLLOW } from './follow.js';
+import { namingSide } from './naming-side.js';
 import { ownSessionsOn } from './own-sessions.js';
 
 /** What a reading of the gate is about. */
@@ -51,13 +52,17 @@ async function askRows({ sides, config }: GateReading, context: GateContext): Pr
 
 function askSide({ sides, tables, isDeep }: GateReading, side: Side): Promise<GateFacts> {
   const { session, catalog } = sides[side];
-  return session.ask('gate', {
+  return namingSide(
+    sides,
     side,
-    schema: catalog.schema,
-    tables: tables.flatMap((table) => table[side] ?? []),
-    isDeep,
-    ownSessionIds: ownSessionsOn(sides, side),
-  });
+    session.ask('gate', {
+      side,
+      schema: catalog.schema,
+      tables: tables.flatMap((table) => table[side] ?? []),
+      isDeep,
+      ownSessionIds: ownSessionsOn(sides, side),
+    }),
+  );
 }
 
 function contextOf(reading: GateReading, facts: Record<Side, GateFacts>): GateContext {

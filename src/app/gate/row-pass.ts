@@ -35,7 +35,7 @@ export async function judgeRows(ask: GateAsk, hooks: GateHooks, reading: GateRea
 /** The rows are read once the target has what was committed, so that what it applies later is no write of others. */
 async function verifyNow(
   { config }: GateAsk,
-  { signal, onEvent, onWarning, log }: GateHooks,
+  { signal, onEvent, onWarning, log, waivers }: GateHooks,
   { sides, tables }: GateReading,
 ): Promise<{ readonly result: RunResult; readonly before: WriteMarks }> {
   await readFollow({ sides, tables, config, signal });
@@ -43,6 +43,7 @@ async function verifyNow(
   const outcome = await verify(config, {
     signal,
     rowEvents: false,
+    ...(waivers !== undefined && { waivers }),
     ...(onEvent !== undefined && { onEvent }),
     ...(onWarning !== undefined && { onWarning }),
     ...(log !== undefined && { log }),

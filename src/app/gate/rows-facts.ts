@@ -1,5 +1,6 @@
+import { FINDING_EFFECTS } from '../../core/finding.js';
 import type { RowsFacts, TableRowsFacts } from '../../core/gate/rows-facts.js';
-import { isUnwritten } from '../../core/gate/write-marks.js';
+import { isUnwritten, type WriteMark } from '../../core/gate/write-marks.js';
 import { qualifiedName, SIDES, type Side } from '../../core/pairing.js';
 import type { RunResult, TableResult } from '../../core/result.js';
 import type { PlannedTable } from '../../plan/table-pairing.js';
@@ -33,6 +34,7 @@ export function describeRows(verdict: RowsVerdict): RowsFacts {
     position: result.replication?.sourceFrom ?? null,
     startedAt: result.startedAt,
     tables: result.tables.map((table) => describeTable(table, planned, verdict)),
+    open: listOpen(result),
     exceptions: listExceptions(result),
   };
 }
@@ -51,6 +53,7 @@ function describeTable(
     sourceRows: table.sourceRows,
     targetRows: table.targetRows,
     differences: missing + extra + changed - waived,
+    isRead: table.strategy !== null && table.verdict !== 'unverified',
     behind: findBehind(planned.get(name), verdict),
   };
 }
@@ -70,11 +73,22 @@ function findBehind(
     const name = table[side]?.name;
     if (name === undefined) continue;
     const [then, current] = [before[side].get(name), now[side].get(name)];
-    if (then === undefined || current === undefined)
-      return `the ${side} does not say whether it was written since its rows were read`;
+    if (then === undefined || current === undefined || !canProve(then, current))
+      return `the ${side} does not say whether it was written since its rows were read; preflight --grants prints what it takes`;
     if (!isUnwritten(then, current)) return `${WRITTEN[side]}${describeStand(result, position)}`;
   }
   return null;
+}
+
+/**
+ * Whether both readings have a proof of the same kind, on which the later one may rely. A server that could prove it then and
+ * cannot now was written within the moment that its proofs are coarse by.
+ */
+function canProve(then: WriteMark, current: WriteMark): boolean {
+  if (Object.keys(current.proofs).length === 0) return Object.keys(then.proofs).length > 0;
+  return Object.keys(current.proofs).some(
+    (name) => then.proofs[name] !== undefined && !current.unsettled.includes(name),
+  );
 }
 
 function describeStand(result: RunResult, position: string | null): string {
@@ -83,15 +97,25 @@ function describeStand(result: RunResult, position: string | null): string {
   return `: proved up to ${proved}, the source stands at ${position}`;
 }
 
+/** Findings of the run as a whole that its tables say nothing of. An interrupted run has one for it. */
+function listOpen({ findings }: RunResult): RowsFacts['open'] {
+  return findings.flatMap(({ code, message, hint }) => {
+    const effect = FINDING_EFFECTS[code];
+    return effect === 'note' ? [] : [{ isDifferent: effect === 'different', code, message, hint }];
+  });
+}
+
 /** What the verdict leaves out or forgives, so that whoever relies on it knows. */
-function listExceptions({ scope, tables, totals }: RunResult): string[] {
+function listExceptions({ scope, tables, totals, findings }: RunResult): string[] {
   const { excluded, conditions, relaxations, assumptions } = scope;
   const skipped = tables.flatMap(({ target, columns }) =>
     columns.filter(({ compared }) => !compared).map((column) => `${target}.${column.target}`),
   );
   const list = (what: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`${what}: ${names.join(', ')}`];
+  const passedOver = findings.filter(({ code }) => code === 'not-looked-at' || code === 'extra-table');
   return [
+    ...passedOver.map(({ message }) => message.replace(/\.$/, '')),
     ...list('left out', excluded),
     ...list('not compared', skipped),
     ...list(

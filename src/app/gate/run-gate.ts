@@ -7,6 +7,7 @@ import type { CheckFinding, GateContext } from '../../core/gate/check.js';
 import { GATE_FORMAT, type GateResult, NOT_SEEN, type WrittenFix } from '../../core/gate/gate-result.js';
 import { type Log, NO_LOG } from '../../core/log.js';
 import type { Side } from '../../core/pairing.js';
+import type { GateRules } from '../../engines/engine.js';
 import { describeSide, pairSides, withOpenSides } from '../open-run.js';
 import type { OpenSide } from '../open-side.js';
 import { tryApplication } from './application.js';
@@ -48,6 +49,7 @@ export async function runGate(
     config,
     async (sides) => {
       const { tables } = await pairSides(config, sides);
+      const rules = await loadRules(sides);
       const { target } = sides;
       const application =
         ask.application === null
@@ -63,15 +65,16 @@ export async function runGate(
       };
       const { context, asOf } =
         phase === 'cutover'
-          ? await readAroundRows(ask, { ...hooks, log }, reading)
+          ? await readAroundRows(ask, { ...hooks, log, rules }, reading)
           : await readOnce(ask, hooks, reading);
       hooks.signal.throwIfAborted();
-      const places = { source: placeOf(sides, context, 'source'), target: placeOf(sides, context, 'target') };
+      const place = (side: Side) => placeOf({ sides, rules, context }, side);
+      const places = { source: place('source'), target: place('target') };
       return {
-        result: describeGate(ask, { sides, context, started, asOf }),
+        result: describeGate(ask, { sides, rules, context, started, asOf }),
         places,
         context,
-        write: (side, action) => sides[side].engine.can.gate?.writeFix(action) ?? null,
+        write: (side, action) => rules[side]?.writeFix(action) ?? null,
       };
     },
     { onWarning: hooks.onWarning, stop: hooks.signal, log },
@@ -97,13 +100,13 @@ async function readOnce(
 /** Only what is read last counts; the first reading tells early what closes the gate anyhow. */
 async function readAroundRows(
   ask: GateAsk,
-  hooks: GateHooks & { log: Log },
+  hooks: GateHooks & { readonly log: Log; readonly rules: Rules },
   reading: GateReading,
 ): Promise<Read> {
   const { config } = ask;
-  const { signal } = hooks;
+  const { signal, rules } = hooks;
   const first = await readGate({ ...reading, isFirst: true });
-  hooks.onFirst?.(judgeAll(ask, reading.sides, first).checks.filter(({ id }) => id !== 'rows'));
+  hooks.onFirst?.(judgeAll(ask, rules, first).checks.filter(({ id }) => id !== 'rows'));
   const watch = new SessionWatch(reading.sides);
   const pass = await judgeRows(ask, hooks, reading).finally(() => watch.end());
   signal.throwIfAborted();
@@ -121,13 +124,14 @@ function withWatched(facts: GateContext['facts'], watch: SessionWatch): GateCont
 }
 
 interface Described extends Read {
+  readonly rules: Rules;
   readonly sides: Readonly<Record<Side, OpenSide>>;
   readonly started: { readonly at: string; readonly ms: number };
 }
 
-function describeGate(ask: GateAsk, { sides, context, started, asOf }: Described): GateResult {
+function describeGate(ask: GateAsk, { sides, rules, context, started, asOf }: Described): GateResult {
   const { phase, isStrict } = ask;
-  const { checks, unused } = judgeAll(ask, sides, context);
+  const { checks, unused } = judgeAll(ask, rules, context);
   const { rows } = context;
   return {
     format: GATE_FORMAT,
@@ -155,28 +159,36 @@ function describeGate(ask: GateAsk, { sides, context, started, asOf }: Described
   };
 }
 
-function judgeAll(
-  { accepted }: GateAsk,
-  sides: Readonly<Record<Side, OpenSide>>,
-  context: GateContext,
-): ReturnType<typeof judge> {
-  return judge({ checks: CHECKS, context, accepted, writeFix: (finding) => writeFix(sides, finding) });
+function judgeAll({ accepted }: GateAsk, rules: Rules, context: GateContext): ReturnType<typeof judge> {
+  return judge({ checks: CHECKS, context, accepted, writeFix: (finding) => writeFix(rules, finding) });
 }
 
-function writeFix(sides: Readonly<Record<Side, OpenSide>>, { fix }: CheckFinding): WrittenFix | null {
+function writeFix(rules: Rules, { fix }: CheckFinding): WrittenFix | null {
   if (fix === null) return null;
   const { side, action } = fix;
-  const statement = sides[side].engine.can.gate?.writeFix(action) ?? null;
+  const statement = rules[side]?.writeFix(action) ?? null;
   return statement === null ? null : { side, action, ...statement };
 }
 
-function placeOf(sides: Readonly<Record<Side, OpenSide>>, { facts }: GateContext, side: Side): FixPlace {
-  const { guard } = facts[side];
-  const { catalog, session, engine } = sides[side];
+/** How the engines of both sides write what mends; null where one does not know. */
+type Rules = Readonly<Record<Side, GateRules | null>>;
+
+async function loadRules(sides: Readonly<Record<Side, OpenSide>>): Promise<Rules> {
+  const load = async (side: Side) => (await sides[side].engine.can.gate?.load()) ?? null;
+  return { source: await load('source'), target: await load('target') };
+}
+
+function placeOf(
+  { sides, rules, context }: Pick<Described, 'sides' | 'rules' | 'context'>,
+  side: Side,
+): FixPlace {
+  const { guard } = context.facts[side];
+  const { catalog, session } = sides[side];
   return {
     schema: catalog.schema,
     server: session.server.id,
+    started: session.server.started,
     guard: guard.known ? guard.value : [],
-    stopLine: engine.can.gate?.stopLine ?? null,
+    stopLine: rules[side]?.stopLine ?? null,
   };
 }

@@ -62,8 +62,14 @@ export async function applyFixes(options: FixesOptions): Promise<FixesResult> {
   const open = await openSide({ side: 'target', url, environment, stop: options.signal, log });
   const { engine, settings, session, catalog } = open;
   await open.close();
-  const write = engine.can.gate?.writeFix ?? (() => null);
-  const found = { engine: catalog.engine, schema: catalog.schema, server: session.server.id };
+  const rules = await engine.can.gate?.load();
+  const write = rules?.writeFix ?? (() => null);
+  const found = {
+    engine: catalog.engine,
+    schema: catalog.schema,
+    server: session.server.id,
+    started: session.server.started,
+  };
   assertServer(header, found, options);
   const fixes = readFixes(text, { path: options.path, write });
   const plan = { header, ...fixes, server: describeServer(settings) };
@@ -95,13 +101,15 @@ export async function applyFixes(options: FixesOptions): Promise<FixesResult> {
 /** Statements for one server do harm on another: a number is raised on the wrong side, an index lands where nobody looks. */
 function assertServer(
   header: FixesHeader,
-  found: Pick<FixesHeader, 'engine' | 'schema' | 'server'>,
+  found: Pick<FixesHeader, 'engine' | 'schema' | 'server' | 'started'>,
   { path, otherTarget }: Pick<FixesOptions, 'path' | 'otherTarget'>,
 ): void {
   const isSameKind = header.engine === found.engine && header.schema === found.schema;
-  if (isSameKind && (header.server === found.server || otherTarget)) return;
+  // A physical copy is known by the same identifier, but not since the same moment.
+  const isSameServer = header.server === found.server && header.started === found.started;
+  if (isSameKind && (isSameServer || otherTarget)) return;
   const why = isSameKind
-    ? 'the server says that it is another one'
+    ? 'the server says that it is another one, or was started again since'
     : `this is schema ${found.schema} of ${found.engine}`;
   throw new RowproofError({
     code: 'usage',

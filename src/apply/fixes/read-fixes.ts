@@ -15,6 +15,7 @@ const HEADER = z.looseObject({
   schema: z.string().min(1),
   url: z.string(),
   server: z.string().min(1),
+  started: z.string().nullable(),
   asOf: z.string(),
 });
 

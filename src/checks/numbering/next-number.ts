@@ -22,13 +22,14 @@ export const nextNumber: Check = {
 };
 
 function judge(number: NumberFacts, context: GateContext): CheckFinding | null {
-  const { next, largest, name: subject } = number;
+  const { next, largest, name: subject, cycles } = number;
   const source = sourceNumberOf(number, context);
   for (const fact of [next, largest]) {
     if (fact.known) continue;
     return finding('not-checked', { subject, evidence: fact.why, advice: fact.grant ?? '' });
   }
-  if (!next.known || !largest.known) return null;
+  // What begins anew at its end gives numbers again on purpose.
+  if (!next.known || !largest.known || cycles) return null;
   const isBehind = largest.value !== null && isBefore(next.value, largest.value + number.step, number.step);
   if (isBehind) return behind(number, { next: next.value, largest: largest.value }, { context, source });
   return reused(number, next.value, { context, source });
@@ -73,7 +74,9 @@ function isBehindItself({ next, largest, step }: NumberFacts): boolean {
 function reused(number: NumberFacts, next: bigint, { context, source }: Beside): CheckFinding | null {
   if (source === null || !source.next.known || number.step < 0n !== source.step < 0n) return null;
   if (!isBefore(next, source.next.value, number.step)) return null;
-  return finding(context.phase === 'preflight' ? 'note' : 'warning', {
+  // Of a sequence that no column is known to use, nothing says whether its numbers are free: only that they were given.
+  const level = number.table === null ? 'failed' : 'warning';
+  return finding(context.phase === 'preflight' ? 'note' : level, {
     subject: number.name,
     evidence: `next ${formatCount(next)}, next on the source ${formatCount(source.next.value)}`,
     consequence: 'numbers are given that the source has given to rows before, or passed over',
@@ -91,6 +94,14 @@ function raise(number: NumberFacts, source: NumberFacts | null): CheckFinding['f
   const farthest = candidates.reduce((far, each) => (isBefore(far, each, step) ? each : far));
   return {
     side: 'target',
-    action: { kind: 'raise-number', schema, table: number.table ?? '', column, sequence, next: farthest },
+    action: {
+      kind: 'raise-number',
+      schema,
+      table: number.table ?? '',
+      column,
+      sequence,
+      next: farthest,
+      isDescending: step < 0n,
+    },
   };
 }

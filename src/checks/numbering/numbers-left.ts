@@ -27,7 +27,7 @@ function judge(number: NumberFacts, context: GateContext): CheckFinding | null {
   if (!next.known || cycles) return null;
   const end = endOf(number);
   const left = leftOf(next.value, end, number.step);
-  if (left * FEW_SHARE > absolute(end)) return null;
+  if (absolute(end - next.value) * FEW_SHARE > absolute(end) && left > 0n) return null;
   const evidence = `next ${formatCount(next.value)}, the last is ${formatCount(end)}`;
   const source = sourceNumberOf(number, context);
   const isSoOnSource = source !== null && absolute(endOf(source)) <= absolute(end);

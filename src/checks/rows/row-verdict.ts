@@ -11,7 +11,6 @@ export const rowVerdict: Check = {
   weight: 'essential',
   phases: ['cutover', 'after'],
   find: ({ rows, phase }) => {
-    if (rows === null) return [finding('not-checked', { subject: 'rows', evidence: 'no rows were read' })];
     // Once the application writes to the target, the sides part on purpose.
     if (phase === 'after')
       return [
@@ -20,7 +19,13 @@ export const rowVerdict: Check = {
           evidence: 'the target takes writes of its own since the switch',
         }),
       ];
-    return [...describeMode(rows), ...rows.tables.flatMap((table) => judgeTable(table)), ...notes(rows)];
+    if (rows === null) return [finding('not-checked', { subject: 'rows', evidence: 'no rows were read' })];
+    return [
+      ...describeMode(rows),
+      ...describeOpen(rows),
+      ...rows.tables.flatMap((table) => judgeTable(table)),
+      ...notes(rows),
+    ];
   },
 };
 
@@ -35,6 +40,26 @@ function describeMode({ mode, ratio, verdict }: RowsFacts): CheckFinding[] {
       evidence,
       consequence: 'rows that were not read may differ',
       advice: 'verify in full, or accept it',
+    }),
+  ];
+}
+
+/** What the run as a whole could not prove; where it says nothing of why, that alone is said. */
+function describeOpen({ open, verdict, tables }: RowsFacts): CheckFinding[] {
+  const told = open.map(({ isDifferent, code, message, hint }) =>
+    finding(isDifferent ? 'failed' : 'not-checked', {
+      subject: code,
+      evidence: message.replace(/\.$/, ''),
+      advice: hint,
+    }),
+  );
+  const isTold = told.length > 0 || tables.some((table) => table.verdict === verdict);
+  if (isTold || (verdict !== 'unverified' && verdict !== 'different')) return told;
+  return [
+    finding(verdict === 'different' ? 'failed' : 'not-checked', {
+      subject: 'rows',
+      evidence: `the verdict over all tables is ${verdict}`,
+      advice: 'the report of rowproof verify has the reason',
     }),
   ];
 }
@@ -73,7 +98,8 @@ function judgeTable({
   if (behind === null) return [];
   return [
     finding('not-checked', {
-      subject,
+      // Another thing than rows that differ: who accepts one has not accepted the other.
+      subject: `last writes of ${subject}`,
       evidence: behind,
       consequence: 'the last writes may be missing on the target',
       advice: 'stop what writes, and ask again',
@@ -82,7 +108,9 @@ function judgeTable({
 }
 
 function notes({ tables, exceptions }: RowsFacts): CheckFinding[] {
-  const empty = tables.filter(({ sourceRows, targetRows }) => sourceRows === 0 && targetRows === 0);
+  const empty = tables.filter(
+    ({ isRead, sourceRows, targetRows }) => isRead && sourceRows === 0 && targetRows === 0,
+  );
   return [
     ...exceptions.map((evidence) => finding('note', { subject: 'scope', evidence })),
     ...(empty.length === 0

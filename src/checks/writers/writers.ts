@@ -15,7 +15,7 @@ export const writers: Check = {
   claim: 'no other session writes to the source, or may, and none to the target before the switch',
   weight: 'essential',
   phases: ['preflight', 'cutover', 'after'],
-  find: (context) => SIDES.flatMap((side) => findOn(side, context)),
+  find: (context) => [...SIDES.flatMap((side) => findOn(side, context)), ...findUpstream(context)],
 };
 
 function findOn(side: Side, { facts, phase }: GateContext): readonly CheckFinding[] {
@@ -32,6 +32,24 @@ function findOn(side: Side, { facts, phase }: GateContext): readonly CheckFindin
     const own = clients.filter((session) => session.account === account);
     return describe(own, { side, phase });
   });
+}
+
+/** What the source applies of a third server is written too, and no session of a client shows it. */
+function findUpstream({ facts, phase }: GateContext): readonly CheckFinding[] {
+  const { source, target } = facts;
+  if (phase === 'after' || !source.links.known) return [];
+  const ofTarget = target.links.known ? target.links.value.identities : [];
+  return source.links.value.incoming
+    .filter(({ isRunning, peers }) => isRunning && !peers.some((peer) => ofTarget.includes(peer)))
+    .map(({ name, what }) =>
+      finding(phase === 'preflight' ? 'note' : 'failed', {
+        subject: 'source',
+        evidence: `it follows another server by ${what}${name === '' ? '' : ` named ${name}`}, which is running`,
+        consequence: 'what is written there arrives after the rows were compared',
+        advice:
+          'stop it before the switch, or switch what it follows; accept this where nothing is written there',
+      }),
+    );
 }
 
 interface Place {
@@ -95,7 +113,7 @@ function wordOf(sessions: readonly SessionFacts[]): string {
   if (sessions.some(({ mayWrite }) => mayWrite === 'yes')) return 'may write';
   if (sessions.some(({ mayWrite }) => mayWrite === 'unknown'))
     return 'may write or not: the grants of the account are hidden';
-  return 'may write, if begun before new sessions were kept from it';
+  return 'may write, if begun before new sessions were kept from it, or if told to all the same';
 }
 
 const LISTED = 3;

@@ -25,7 +25,7 @@ export const PAST_OPTIONS = nameOptions({
     form: 'PATH',
     help: 'The file of the secret with which rows are hashed, readable by you alone',
     otherwise: 'ROWPROOF_KEY or ROWPROOF_KEY_FILE',
-    commands: ['verify', 'watch', 'resume', 'merge', 'waive', 'baseline'],
+    commands: ['verify', 'watch', 'resume', 'merge', 'waive', 'baseline', 'preflight', 'cutover'],
     file: { example: '/run/secrets/rowproof-key' },
     page: 'waive-differences.md',
   },

@@ -48,8 +48,9 @@ export type RaiseNumber = FixTable & {
   readonly column: string | null;
   /** The bare name of the sequence; null where the engine has none. */
   readonly sequence: string | null;
-  /** The number that is to be given next, at the least. */
+  /** The number that is to be given next, at the least; at the most where numbers descend. */
   readonly next: bigint;
+  readonly isDescending: boolean;
 };
 
 /** A statement that mends, as an engine writes it. */

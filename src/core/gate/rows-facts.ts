@@ -10,6 +10,8 @@ export interface TableRowsFacts {
   readonly targetRows: number;
   /** Rows that differ, and are not waived. */
   readonly differences: number;
+  /** Whether its rows were looked at, so that numbers of them mean something. */
+  readonly isRead: boolean;
   /** Why it is not proved up to the last write on the source; null where it is. */
   readonly behind: string | null;
 }
@@ -26,6 +28,13 @@ export interface RowsFacts {
   readonly position: string | null;
   readonly startedAt: string;
   readonly tables: readonly TableRowsFacts[];
-  /** What else makes the rows unverified, or was accepted: one sentence each. */
+  /** What is unverified, or differs, about the run as a whole: one sentence each, with what to do. */
+  readonly open: readonly {
+    readonly isDifferent: boolean;
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+  }[];
+  /** What the verdict leaves out or forgives: one sentence each. */
   readonly exceptions: readonly string[];
 }

@@ -11,7 +11,6 @@ import { mysqlChecksum } from './checksum.js';
 import { resolveMysqlConnection, spreadMysqlUrls } from './connection.js';
 import { adviseMysqlRebuild, mysqlDialect } from './dialect.js';
 import { classifyMysqlError, MYSQL_CONNECT_HINTS } from './errors.js';
-import { mysqlGate } from './gate/index.js';
 import { readMysqlLoad } from './load.js';
 import { mysqlPositions } from './positions.js';
 import { mysqlSnapshots } from './snapshots.js';
@@ -61,7 +60,7 @@ export const mysqlParts: SqlEngineParts = {
   readClock: readMysqlClock,
   readLoad: readMysqlLoad,
   positions: mysqlPositions,
-  gate: mysqlGate,
+  loadGate: async () => (await import('./gate/index.js')).mysqlGate,
   readActivity: readMysqlActivity,
   snapshots: mysqlSnapshots,
   applier: mysqlApplier,

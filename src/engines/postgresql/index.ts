@@ -10,7 +10,6 @@ import { postgresqlChecksum } from './checksum.js';
 import { resolvePostgresqlConnection, spreadPostgresqlUrls } from './connection.js';
 import { advisePostgresqlRebuild, postgresqlDialect } from './dialect.js';
 import { classifyPostgresqlError, POSTGRESQL_CONNECT_HINTS } from './errors.js';
-import { postgresqlGate } from './gate/index.js';
 import { POSTGRESQL_LEXICON } from './lexicon.js';
 import { readPostgresqlLoad } from './load.js';
 import { postgresqlPositions } from './positions.js';
@@ -60,7 +59,7 @@ export const postgresqlParts: SqlEngineParts = {
   readClock: readPostgresqlClock,
   readLoad: readPostgresqlLoad,
   positions: postgresqlPositions,
-  gate: postgresqlGate,
+  loadGate: async () => (await import('./gate/index.js')).postgresqlGate,
   readActivity: readPostgresqlActivity,
   snapshots: postgresqlSnapshots,
   adviseRebuild: advisePostgresqlRebuild,

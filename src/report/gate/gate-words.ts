@@ -81,6 +81,8 @@ export function formatAnswer(result: GateResult): string {
 
 function formatRows({ rows }: GateResult): string {
   if (rows === null) return '';
+  // What was not verified is not proved up to any moment.
+  if (rows.verdict === 'unverified') return '; rows UNVERIFIED';
   const upTo = rows.isUpToDate ? " up to the source's last write" : ", but not up to the source's last write";
   return `; rows ${rows.verdict.toUpperCase()}${upTo}`;
 }

@@ -35,6 +35,7 @@ export function formatRunbook(request: RunbookRequest): string {
     `Written by rowproof ${result.rowproof}; the answer then: ${codeSpan(formatAnswer(result))}`,
     (['source', 'target'] as const).map((side) => `- ${codeSpan(formatSide(side, result[side]))}`).join('\n'),
     '`$OLD` and `$NEW` hold the URLs of the two databases. Nothing in here was run.',
+    describeFlags(result),
     formatSteps('Before', beforeSteps(request)),
     formatSteps('The switch', switchSteps(request)),
     formatSteps('After', afterSteps(request)),
@@ -42,6 +43,22 @@ export function formatRunbook(request: RunbookRequest): string {
     `## What no server tells\n\n${result.notSeen.map((each) => `- [ ] ${each}`).join('\n')}`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Flags that say where something goes, or whence it came, are of one command alone. */
+const OWN_FLAGS = /^--(source|target|fixes|runbook|report|rows|quiet|after|grants|log|no-color)(=|$)/;
+
+/** The question of each command must be the same: what was left out here is left out there. */
+function describeFlags({ command = [] }: GateResult): string {
+  const words = command.slice(2);
+  const kept = words.filter((word, at) => {
+    const before = words[at - 1] ?? '';
+    const isValue = !word.startsWith('--') && OWN_FLAGS.test(before) && !before.includes('=');
+    return !OWN_FLAGS.test(word) && !isValue;
+  });
+  return kept.length === 0
+    ? ''
+    : `Give each command of rowproof these flags too: ${codeSpan(kept.join(' '))}`;
 }
 
 function formatSteps(title: string, steps: readonly Step[]): string {
@@ -148,7 +165,8 @@ function afterSteps({ result }: RunbookRequest): Step[] {
 /** Which way leads back depends on whether anything was written on the target. */
 function formatBack({ result }: RunbookRequest): string {
   const back = result.checks.find(({ id }) => id === 'way-back');
-  const isSetUp = back?.findings.some(({ level }) => level === 'note') === true && back.outcome === 'passed';
+  const isSetUp =
+    back?.findings.some(({ evidence }) => evidence.startsWith('the way back is set up')) === true;
   const lines = [
     '- [ ] **Before the application has written on the target**: stop it, let the source take writes again, and start it there. Nothing is lost.',
     isSetUp

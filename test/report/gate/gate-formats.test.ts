@@ -20,6 +20,7 @@ const RAISE = {
     table: 'orders',
     column: 'id',
     sequence: 's',
+    isDescending: false,
     next: 2n ** 63n,
   } as const,
 };
@@ -153,36 +154,38 @@ describe('a file of fixes', () => {
         stopLine: '\\set ON_ERROR_STOP on',
         schema: 'public',
         server: 's',
+        started: null,
       },
     });
   const live = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('--'));
 
   it('runs what is safe, and nothing that a name brings along', () => {
     const file = write(['SELECT setval(1)']);
-    expect(live(file?.text ?? '')).toEqual(['\\set ON_ERROR_STOP on', 'GUARD;', 'SELECT setval(1);']);
-    const [line] = [...(file?.lines.values() ?? [])];
-    expect(file?.text.split('\n')[(line ?? 0) - 1]).toBe('SELECT setval(1);');
+    expect(live(file.text)).toEqual(['\\set ON_ERROR_STOP on', 'GUARD;', 'SELECT setval(1);']);
+    const [line] = [...file.lines.values()];
+    expect(file.text.split('\n')[(line ?? 0) - 1]).toBe('SELECT setval(1);');
   });
 
   it('comments out what locks, with what it locks and what takes it back', () => {
     const file = write(['ALTER TABLE x'], { isSafe: false, lock: 'writes wait', reversal: 'DROP y' });
-    expect(live(file?.text ?? '')).toEqual(['\\set ON_ERROR_STOP on', 'GUARD;']);
-    expect(file?.text).toContain('-- It locks: writes wait\n-- It is taken back by: DROP y\n');
-    expect(file?.text).toContain('\n-- ALTER TABLE x;\n');
+    expect(live(file.text)).toEqual(['\\set ON_ERROR_STOP on', 'GUARD;']);
+    expect(file.text).toContain('-- It locks: writes wait\n-- It is taken back by: DROP y\n');
+    expect(file.text).toContain('\n-- ALTER TABLE x;\n');
   });
 
   it('writes no statement of more than one line, which would end its comment', () => {
     const file = write(['ALTER TABLE "a\nDROP TABLE b; --"'], { isSafe: false });
-    expect(live(file?.text ?? '')).toEqual(['\\set ON_ERROR_STOP on', 'GUARD;']);
-    expect(file?.text).toContain('write it by hand');
+    expect(live(file.text)).toEqual(['\\set ON_ERROR_STOP on', 'GUARD;']);
+    expect(file.text).toContain('write it by hand');
   });
 
-  it('is none where there is nothing to mend', () => {
-    expect(
-      writeFixesFile({
-        result: result(finding({})),
-        ...{ side: 'target', path: 'f.sql', guard: [], stopLine: null, schema: 'public', server: 's' },
-      }),
-    ).toBeNull();
+  it('says so where there is nothing to mend, in the place of an earlier one', () => {
+    const file = writeFixesFile({
+      result: result(finding({})),
+      ...{ side: 'target', path: 'f.sql', guard: ['GUARD'], stopLine: null },
+      ...{ schema: 'public', server: 's', started: null },
+    });
+    expect(live(file.text)).toEqual(['GUARD;']);
+    expect(file.text).toContain('-- There is nothing to mend here.');
   });
 });

@@ -1,6 +1,6 @@
 import type { SideGrants } from '../../../core/gate/side-grants.js';
 import type { SqlSession } from '../../sql-session.js';
-import { quoteName } from '../dialect.js';
+import { quoteName, textLiteral } from '../dialect.js';
 import { readPostgresqlRights } from './rights.js';
 
 const MANAGED = [
@@ -22,7 +22,36 @@ export async function describePostgresqlGrants(
       statement: `GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${name} TO ${account}`,
       lets: 'the numbers that come next',
     },
+    ...(await readSequencesElsewhere(session, schema)).flatMap(({ schema: other, sequence }) => [
+      {
+        statement: `GRANT USAGE ON SCHEMA ${other} TO ${account}`,
+        lets: 'a schema with sequences of these tables',
+      },
+      {
+        statement: `GRANT SELECT ON SEQUENCE ${other}.${sequence} TO ${account}`,
+        lets: 'the numbers that it gives',
+      },
+    ]),
     { statement: `GRANT pg_monitor TO ${account}`, lets: 'other sessions, replication and all settings' },
   ];
   return { grants, managed: MANAGED };
+}
+
+/** Sequences of other schemas, quoted, from which columns of the schema take their numbers. */
+async function readSequencesElsewhere(
+  session: SqlSession,
+  schema: string,
+): Promise<readonly { readonly schema: string; readonly sequence: string }[]> {
+  const rows = await session.query(
+    `SELECT DISTINCT n.nspname::text AS schema, c.relname::text AS sequence
+     FROM pg_depend d JOIN pg_attrdef f ON f.oid = d.objid JOIN pg_class t ON t.oid = f.adrelid
+     JOIN pg_namespace tn ON tn.oid = t.relnamespace
+     JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
+       AND tn.nspname = ${textLiteral(schema)} AND n.oid <> tn.oid ORDER BY 1, 2`,
+  );
+  return rows.map((row) => ({
+    schema: quoteName(row.schema ?? ''),
+    sequence: quoteName(row.sequence ?? ''),
+  }));
 }

@@ -156,10 +156,16 @@ function readNumber(text: string | null): Fact<bigint | null> {
 }
 
 /** Only ever raises: whoever takes numbers meanwhile gets on. */
-export function raisePostgresqlNumber({ schema, sequence, next }: RaiseNumber): FixStatement | null {
+export function raisePostgresqlNumber({
+  schema,
+  sequence,
+  next,
+  isDescending,
+}: RaiseNumber): FixStatement | null {
   if (sequence === null) return null;
   const name = `${quoteName(schema)}.${quoteName(sequence)}`;
-  const current = `(SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END FROM ${name})`;
-  const statement = `SELECT pg_catalog.setval(${textLiteral(name)}::pg_catalog.regclass, GREATEST(${next}, ${current}), false)`;
+  const [farther, by] = isDescending ? ['LEAST', '- 1'] : ['GREATEST', '+ 1'];
+  const current = `(SELECT CASE WHEN is_called THEN last_value ${by} ELSE last_value END FROM ${name})`;
+  const statement = `SELECT pg_catalog.setval(${textLiteral(name)}::pg_catalog.regclass, ${farther}(${next}, ${current}), false)`;
   return { statements: [statement], isSafe: true, lock: '', reversal: '' };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ReferenceRule } from '../../../core/gate/constraint-facts.js';
 import type { FixStatement } from '../../../core/gate/fix.js';
 import type { SchemaFix } from '../../../core/gate/schema-fix.js';
@@ -86,7 +87,7 @@ export function addIndex({
   const word = uniqueness === 'unique' ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
   const way = isPartitioned ? '' : ' CONCURRENTLY';
   // A name of its own, so that a file which is run again does not build the index again.
-  const name = indexName(place.table, columns);
+  const name = indexName({ table: place.table, columns, uniqueness });
   return {
     statements: [`${word}${way} IF NOT EXISTS ${quoteName(name)} ON ${nameOf(place)} (${list})`],
     isSafe: !isPartitioned,
@@ -97,11 +98,12 @@ export function addIndex({
 
 const MOST_NAME_BYTES = 63;
 
-/** As the server names an index itself; a name that is too long for it is cut at a character, as it would do. */
-function indexName(table: string, columns: readonly { readonly column: string }[]): string {
-  const characters = [...`${table}_${columns.map(({ column }) => column).join('_')}`];
-  while (Buffer.byteLength(`${characters.join('')}_idx`) > MOST_NAME_BYTES) characters.pop();
-  return `${characters.join('')}_idx`;
+/** The name says all of what the index is, by a digest: another one of the same name would keep it from being built. */
+function indexName(index: Pick<Action<'add-index'>, 'table' | 'columns' | 'uniqueness'>): string {
+  const digest = createHash('sha256').update(JSON.stringify(index)).digest('hex').slice(0, 8);
+  const characters = [...`${index.table}_${index.columns.map(({ column }) => column).join('_')}`];
+  while (Buffer.byteLength(`${characters.join('')}_${digest}`) > MOST_NAME_BYTES) characters.pop();
+  return `${characters.join('')}_${digest}`;
 }
 
 /** Servers before PostgreSQL 12 know no way beside writers, so that it is for somebody who knows the server. */

@@ -112,6 +112,7 @@ function stateOf(state: string | null | undefined): SessionFacts['state'] {
 }
 
 function judge(row: ControlRow): MayWrite {
-  if (row.standby === 'true' || row.writes !== 'true' || row.read_only === 'server') return 'no';
-  return row.read_only === 'nearest' ? 'if-older' : 'yes';
+  if (row.standby === 'true' || row.writes !== 'true') return 'no';
+  // A default, which any session may have set aside for itself: nothing shows that.
+  return row.read_only === 'nearest' || row.read_only === 'server' ? 'if-older' : 'yes';
 }

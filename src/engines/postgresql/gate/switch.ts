@@ -13,7 +13,7 @@ export function stopPostgresqlWrites(): FixStatement {
     statements: [set('on')],
     isSafe: false,
     lock: 'nothing; sessions that are connected must be ended, or end themselves',
-    reversal: set('off'),
+    reversal: `SET default_transaction_read_only = off; ${set('off')}`,
   };
 }
 
