@@ -29,10 +29,24 @@ export async function readMysqlTriggers(
      FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${textLiteral(request.schema)}
      ORDER BY EVENT_OBJECT_TABLE, TRIGGER_NAME`,
   );
-  return known(ofTables(rows, request).map(describeTrigger));
+  const { engine } = await readMysqlCapabilities(session);
+  const show = engine === 'mariadb' ? showBody : showUnquoted;
+  return known(ofTables(rows, request).map((row) => describeTrigger(row, show)));
 }
 
-function describeTrigger({ table_name: table, name, timing, event, body }: ControlRow): TriggerFacts {
+function showBody(body: string): string | null {
+  return showProgram(body, LEXICON);
+}
+
+/** MySQL tells `'a\'b'` as `'a'b'`: where there are quotes, nobody can say what is in them. */
+function showUnquoted(body: string): string | null {
+  return /['"]/.test(body) ? null : showBody(body);
+}
+
+function describeTrigger(
+  { table_name: table, name, timing, event, body }: ControlRow,
+  show: (body: string) => string | null,
+): TriggerFacts {
   return {
     table: table ?? '',
     name: name ?? '',
@@ -46,7 +60,7 @@ function describeTrigger({ table_name: table, name, timing, event, body }: Contr
     isForStatements: false,
     condition: null,
     firing: 'origin',
-    body: body == null ? null : showProgram(body, LEXICON),
+    body: body == null ? null : show(body),
     definition: body ?? null,
   };
 }
