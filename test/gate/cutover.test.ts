@@ -65,9 +65,9 @@ describe('the rows of a cutover', () => {
       };
       const { result } = await runGate({ config: config(), phase: 'cutover' }, { onEvent });
       const whose = side === 'source' ? 'the source was written' : 'the target was written by others';
-      expect(rowsOf(result)).toEqual([
+      expect(rowsOf(result)).toContain(
         `not-checked rows last writes of public.items: ${whose} since its rows were read`,
-      ]);
+      );
       expect(result.rows?.isUpToDate).toBe(false);
       expect(['cannot-say', 'no-go']).toContain(result.verdict);
     },
@@ -130,9 +130,9 @@ describe('the rows of a cutover', () => {
     await source.run('INSERT INTO items VALUES (4, 4)');
     await target.run('INSERT INTO items VALUES (4, 4)');
     const late = await runGate({ config: config(), phase: 'cutover', earlier });
-    expect(rowsOf(late.result)).toEqual([
+    expect(rowsOf(late.result)).toContain(
       'not-checked rows last writes of public.items: the source was written since its rows were read',
-    ]);
+    );
     await source.run('ALTER TABLE items ADD COLUMN more INT');
     await target.run('ALTER TABLE items ADD COLUMN more INT');
     await expect(runGate({ config: config(), phase: 'cutover', earlier })).rejects.toThrow(

@@ -50,7 +50,7 @@ export async function settleWriteMarks(request: MarksRequest, signal: AbortSigna
 }
 
 /** Longer than what a session that fell silent takes to tell what it wrote. */
-const LATE_TRIES = 15;
+const LATE_TRIES = 20;
 
 /** What the servers say of writes by now; where they will say more in a moment, that is waited for. */
 export async function readLaterMarks(
