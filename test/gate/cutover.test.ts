@@ -8,6 +8,7 @@ import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { RunEvent } from '../../src/core/event.js';
 import type { GateResult } from '../../src/core/gate/gate-result.js';
 import { useDatabase } from '../support/database.js';
+import { runOnce } from '../support/gate/run-once.js';
 import { runHere } from '../support/run-here.js';
 
 /** Checks of the servers of a test, which others use at the same time, are those of `test/checks`. */
@@ -37,7 +38,8 @@ describe('the rows of a cutover', () => {
 
   beforeAll(async () => {
     for (const database of [source, target])
-      await database.run(
+      await runOnce(
+        database,
         `CREATE TABLE items (id INT PRIMARY KEY, v INT); INSERT INTO items VALUES (1, 1), (2, 2), (3, 3);
          CREATE TABLE empty_one (id INT PRIMARY KEY)`,
       );
@@ -59,7 +61,8 @@ describe('the rows of a cutover', () => {
       const database = side === 'source' ? source : target;
       const onEvent = async ({ type }: RunEvent): Promise<void> => {
         if (type === 'run:end')
-          await database.run(
+          await runOnce(
+            database,
             'UPDATE items SET v = v + 1 WHERE id = 2; UPDATE items SET v = v - 1 WHERE id = 2',
           );
       };
@@ -74,13 +77,13 @@ describe('the rows of a cutover', () => {
   );
 
   it('close the gate where they differ', async () => {
-    await target.run('UPDATE items SET v = 30 WHERE id = 3');
+    await runOnce(target, 'UPDATE items SET v = 30 WHERE id = 3');
     const { result } = await runGate({ config: config(), phase: 'cutover' });
     expect(rowsOf(result)).toEqual([
       'failed rows public.items: 1 row differ: 3 rows on the source, 3 on the target',
     ]);
     expect(result.verdict).toBe('no-go');
-    await target.run('UPDATE items SET v = 3 WHERE id = 3');
+    await runOnce(target, 'UPDATE items SET v = 3 WHERE id = 3');
   });
 
   it('close it as well where the run as a whole could not be verified', async () => {
@@ -127,14 +130,14 @@ describe('the rows of a cutover', () => {
     await expect(
       runGate({ config: config({ exclude: ['empty_one'] }), phase: 'cutover', earlier }),
     ).rejects.toThrow(/says nothing of these databases: it was asked for other tables/);
-    await source.run('INSERT INTO items VALUES (4, 4)');
-    await target.run('INSERT INTO items VALUES (4, 4)');
+    await runOnce(source, 'INSERT INTO items VALUES (4, 4)');
+    await runOnce(target, 'INSERT INTO items VALUES (4, 4)');
     const late = await runGate({ config: config(), phase: 'cutover', earlier });
     expect(rowsOf(late.result)).toContain(
       'not-checked rows last writes of public.items: the source was written since its rows were read',
     );
-    await source.run('ALTER TABLE items ADD COLUMN more INT');
-    await target.run('ALTER TABLE items ADD COLUMN more INT');
+    await runOnce(source, 'ALTER TABLE items ADD COLUMN more INT');
+    await runOnce(target, 'ALTER TABLE items ADD COLUMN more INT');
     await expect(runGate({ config: config(), phase: 'cutover', earlier })).rejects.toThrow(
       /the columns of public.items were others then/,
     );
@@ -162,10 +165,12 @@ describe('a NO-GO that is mended by its fixes', () => {
   const numbering = (stdout: string) => stdout.split('\n').filter((line) => line.includes(' numbering '));
 
   beforeAll(async () => {
-    await source.run(
+    await runOnce(
+      source,
       'CREATE TABLE `odd "name\'` (id INT PRIMARY KEY AUTO_INCREMENT, v INT); INSERT INTO `odd "name\'` VALUES (7, 1), (48211, 2)',
     );
-    await target.run(
+    await runOnce(
+      target,
       `CREATE TABLE "odd ""name'" (id SERIAL PRIMARY KEY, v INT); INSERT INTO "odd ""name'" VALUES (7, 1), (48211, 2)`,
     );
   });
@@ -210,9 +215,9 @@ describe('a NO-GO that is mended by its fixes', () => {
       const applied = await runHere(['apply', fixes, '--target', target.url, '--yes']);
       expect(applied).toMatchObject({ exitCode: 0, stdout: '1 statement applied\n' });
     }
-    await target.run(`INSERT INTO "odd ""name'" (v) VALUES (3)`);
+    await runOnce(target, `INSERT INTO "odd ""name'" (v) VALUES (3)`);
     expect(await target.query(`SELECT max(id) FROM "odd ""name'"`)).toEqual([['48212']]);
-    await target.run(`DELETE FROM "odd ""name'" WHERE id = 48212`);
+    await runOnce(target, `DELETE FROM "odd ""name'" WHERE id = 48212`);
     const { stdout } = await cutover();
     expect(numbering(stdout)).toEqual([]);
     expect(stdout).toMatch(/rows VERIFIED up to the source's last write/);

@@ -4,6 +4,7 @@ import { reverseConfig } from '../../src/app/reverse-config.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { GateResult } from '../../src/core/gate/gate-result.js';
 import { useDatabase } from '../support/database.js';
+import { runOnce } from '../support/gate/run-once.js';
 
 /** Checks of whole servers, which other tests use at the same time. */
 const OF_SERVERS = /^(writers|open-transactions|other-readers|connections|accounts|grants|change-log)$/;
@@ -31,8 +32,8 @@ describe('a schema that was made anew in another character set, in a database of
   const config = () => resolveFlags({ source: old.url, target: next.url, 'recheck-for': '0s' });
 
   beforeAll(async () => {
-    await old.run(create('gbk'));
-    await next.run(create('utf8mb4'));
+    await runOnce(old, create('gbk'));
+    await runOnce(next, create('utf8mb4'));
   });
 
   it('passes: every text that the old one holds fits into the new one', async () => {
