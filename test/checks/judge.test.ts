@@ -92,3 +92,33 @@ describe('the checks', () => {
     expect([...groups].filter((group) => !may.includes(group))).toEqual([]);
   });
 });
+
+describe('a source that follows a third server', () => {
+  const links = (peers: readonly string[], isRunning: boolean) => ({
+    known: true,
+    value: {
+      identities: [],
+      incoming: [{ name: 'up', what: 'a subscription', isRunning, error: null, peers, unready: [] }],
+      readers: { known: true, value: [] },
+    },
+  });
+  const find = (source: unknown, phase: string) => {
+    const target = {
+      sessions: { known: true, value: [] },
+      links: { known: true, value: { identities: ['new'], incoming: [] } },
+    };
+    const facts = { source: { sessions: { known: true, value: [] }, links: source }, target };
+    const about = { phase, facts } as unknown as GateContext;
+    return CHECKS.find(({ id }) => id === 'writers')
+      ?.find(about)
+      .map(({ level, evidence }) => `${level} ${evidence}`);
+  };
+
+  it('is written by it, which no session of a client shows', () => {
+    const told = 'it follows another server by a subscription named up, which is running';
+    expect(find(links(['third'], true), 'cutover')).toEqual([`failed ${told}`]);
+    expect(find(links(['third'], true), 'preflight')).toEqual([`note ${told}`]);
+    expect(find(links(['third'], false), 'cutover')).toEqual([]);
+    expect(find(links(['new'], true), 'cutover')).toEqual([]);
+  });
+});

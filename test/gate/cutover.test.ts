@@ -7,9 +7,12 @@ import { verify } from '../../src/app/verify.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { RunEvent } from '../../src/core/event.js';
 import type { GateResult } from '../../src/core/gate/gate-result.js';
-import { useDatabase } from '../support/database.js';
+import { readWaivers } from '../../src/waivers/read-waivers.js';
+import type { TestDatabase } from '../support/database.js';
+import { QUIET_MARIADB, QUIET_POSTGRESQL } from '../support/gate/quiet-servers.js';
 import { runOnce } from '../support/gate/run-once.js';
 import { runHere } from '../support/run-here.js';
+import { useServer } from '../support/servers/use-server.js';
 
 /** Checks of the servers of a test, which others use at the same time, are those of `test/checks`. */
 const OTHERS = /^(writers|open-transactions|other-readers|connections|accounts|grants|expired-accounts)$/;
@@ -26,9 +29,12 @@ function closing({ checks }: GateResult): string[] {
   );
 }
 
+const maria = useServer(QUIET_MARIADB);
+const postgres = useServer(QUIET_POSTGRESQL);
+
 describe('the rows of a cutover', () => {
-  const source = useDatabase('mariadb');
-  const target = useDatabase('postgresql');
+  let source: TestDatabase;
+  let target: TestDatabase;
   const config = (more = {}) =>
     resolveFlags({ ...more, source: source.url, target: target.url, 'recheck-for': '0s' });
   const rowsOf = (result: GateResult) =>
@@ -37,6 +43,8 @@ describe('the rows of a cutover', () => {
       .map((line) => line.replace(/: proved up to .*/, ''));
 
   beforeAll(async () => {
+    source = await maria.openDatabase();
+    target = await postgres.openDatabase();
     for (const database of [source, target])
       await runOnce(
         database,
@@ -92,6 +100,29 @@ describe('the rows of a cutover', () => {
     expect(few.result.verdict).not.toBe('go');
   });
 
+  it('may differ where that is waived', async () => {
+    await runOnce(
+      source,
+      "CREATE TABLE words (id INT PRIMARY KEY, w VARCHAR(9)); INSERT INTO words SELECT seq, CONCAT('word', seq) FROM seq_1_to_60",
+    );
+    await runOnce(
+      target,
+      "CREATE TABLE words (id INT PRIMARY KEY, w VARCHAR(9)); INSERT INTO words SELECT g, 'WORD' || g FROM generate_series(1, 60) g",
+    );
+    const expires = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const entry = `{ cause: { table: public.words, column: w, code: letter-case, maxRows: 60 }, reason: r, owner: o, expires: ${expires} }`;
+    const waivers = readWaivers({ path: 'w.yaml', text: `format: rowproof/waivers@1\nwaivers: [${entry}]` });
+    const open = await runGate({ config: config({ tables: ['words'] }), phase: 'cutover' });
+    expect(rowsOf(open.result)).toEqual([expect.stringMatching(/^failed rows public.words: 60 rows differ/)]);
+    const { result } = await runGate(
+      { config: config({ tables: ['words'] }), phase: 'cutover' },
+      { waivers },
+    );
+    expect(rowsOf(result)).toEqual([]);
+    expect(result.rows?.verdict).toBe('waived');
+    for (const database of [source, target]) await runOnce(database, 'DROP TABLE words');
+  });
+
   it('do not count once the application writes to the target', async () => {
     const { result } = await runGate({ config: config(), phase: 'after' });
     expect(result.checks.find(({ id }) => id === 'rows')?.outcome).toBe('not-applicable');
@@ -145,8 +176,8 @@ describe('the rows of a cutover', () => {
 });
 
 describe('a NO-GO that is mended by its fixes', () => {
-  const source = useDatabase('mariadb');
-  const target = useDatabase('postgresql');
+  let source: TestDatabase;
+  let target: TestDatabase;
   const folder = mkdtempSync(join(tmpdir(), 'rowproof-gate-'));
   const fixes = join(folder, 'fixes.target.sql');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -165,6 +196,8 @@ describe('a NO-GO that is mended by its fixes', () => {
   const numbering = (stdout: string) => stdout.split('\n').filter((line) => line.includes(' numbering '));
 
   beforeAll(async () => {
+    source = await maria.openDatabase();
+    target = await postgres.openDatabase();
     await runOnce(
       source,
       'CREATE TABLE `odd "name\'` (id INT PRIMARY KEY AUTO_INCREMENT, v INT); INSERT INTO `odd "name\'` VALUES (7, 1), (48211, 2)',
@@ -201,6 +234,7 @@ describe('a NO-GO that is mended by its fixes', () => {
       ],
       ['\n-- End of the file', '\nDROP TABLE x;\n-- End of the file', /is not one that Rowproof writes/],
       ['-- End of the file', '', /was cut off/],
+      ['"started":"', '"started":"1', /the server says that it is another one, or was started again since/],
     ] as const) {
       expect(text).toContain(find);
       writeFileSync(bent, text.replace(find, put));

@@ -3,8 +3,10 @@ import { runGate } from '../../src/app/gate/run-gate.js';
 import { reverseConfig } from '../../src/app/reverse-config.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { GateResult } from '../../src/core/gate/gate-result.js';
-import { useDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { QUIET_MARIADB } from '../support/gate/quiet-servers.js';
 import { runOnce } from '../support/gate/run-once.js';
+import { useServer } from '../support/servers/use-server.js';
 
 /** Checks of whole servers, which other tests use at the same time. */
 const OF_SERVERS = /^(writers|open-transactions|other-readers|connections|accounts|grants|change-log)$/;
@@ -27,11 +29,14 @@ const create = (charset: string): string =>
    INSERT INTO lines_of VALUES (1, 1)`;
 
 describe('a schema that was made anew in another character set, in a database of another name', () => {
-  const old = useDatabase('mariadb');
-  const next = useDatabase('mariadb');
+  const server = useServer(QUIET_MARIADB);
+  let old: TestDatabase;
+  let next: TestDatabase;
   const config = () => resolveFlags({ source: old.url, target: next.url, 'recheck-for': '0s' });
 
   beforeAll(async () => {
+    old = await server.openDatabase();
+    next = await server.openDatabase();
     await runOnce(old, create('gbk'));
     await runOnce(next, create('utf8mb4'));
   });
