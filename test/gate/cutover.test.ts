@@ -88,7 +88,7 @@ describe('the rows of a cutover', () => {
     await runOnce(target, 'UPDATE items SET v = 30 WHERE id = 3');
     const { result } = await runGate({ config: config(), phase: 'cutover' });
     expect(rowsOf(result)).toEqual([
-      'failed rows public.items: 1 row differ: 3 rows on the source, 3 on the target',
+      'failed rows public.items: 1 row differs: 3 rows on the source, 3 on the target',
     ]);
     expect(result.verdict).toBe('no-go');
     await runOnce(target, 'UPDATE items SET v = 3 WHERE id = 3');

@@ -76,7 +76,7 @@ function judgeTable({
     const rows = `${formatCount(sourceRows)} rows on the source, ${formatCount(targetRows)} on the target`;
     const evidence =
       differences > 0
-        ? `${formatCounted(differences, 'row')} differ: ${rows}`
+        ? `${formatCounted(differences, 'row')} ${differences === 1 ? 'differs' : 'differ'}: ${rows}`
         : `its columns or its number of rows differ: ${rows}`;
     return [
       finding('failed', {
