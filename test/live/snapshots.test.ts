@@ -83,7 +83,10 @@ describe.each(KINDS)('a $engine that is written to', ({ engine, start }) => {
         rowsPerSecond: 1500,
         during: async () => {
           await untilHeld(sides.source, sessions);
+          // Whoever moves cents has locks of his own.
+          transfers.state.isResting = true;
           await (engine === 'mariadb' ? untilLocked(sides.source) : delay(500));
+          transfers.state.isResting = false;
           waitedMs = await timeOf(() => sides.source.run('ALTER TABLE giving ADD COLUMN note INT'));
           await sides.source.run('ALTER TABLE giving DROP COLUMN note');
         },
@@ -264,6 +267,7 @@ async function untilLocked({ run }: TestDatabase): Promise<void> {
       () => true,
       () => false,
     );
+  await delay(100);
   await expect.poll(isFree, { timeout: 10_000, interval: 100 }).toBe(false);
 }
 

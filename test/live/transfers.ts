@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunResult } from 'rowproof';
 import type { TestDatabase } from '../support/database.js';
 import { mysqlAdmin } from '../support/mysql-admin.js';
@@ -30,9 +31,13 @@ export async function createAccounts(source: TestDatabase, target: TestDatabase)
 export async function startTransfers({ engine, url }: TestDatabase) {
   const admin = engine === 'postgresql' ? postgresqlAdmin(url) : mysqlAdmin(url);
   const session = await admin.openSession(url);
-  const state = { isStopped: false, transfers: 0, longestMs: 0 };
+  const state = { isStopped: false, isResting: false, transfers: 0, longestMs: 0 };
   const ended = (async () => {
     while (!state.isStopped) {
+      if (state.isResting) {
+        await delay(20);
+        continue;
+      }
       const row = (state.transfers * 37) % ROWS;
       const startedMs = performance.now();
       await session.run(
