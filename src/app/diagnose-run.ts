@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../core/diagnosis.js';
+import { drawLevel } from '../core/drawn-rows.js';
 import type { Finding } from '../core/finding.js';
 import { isConditional, type Side, type TablePair } from '../core/pairing.js';
 import { diagnoseTable } from '../diagnosis/diagnose-table.js';
@@ -14,6 +15,8 @@ interface Run {
   readonly sides: Record<Side, OpenSide>;
   readonly spool: Spool;
   readonly signal: AbortSignal;
+  /** Whether all differing rows were kept. */
+  readonly keepsRows: boolean;
 }
 
 /**
@@ -31,7 +34,7 @@ export class DiagnosisRun {
 
   async diagnose(table: TableState): Promise<readonly Diagnosis[]> {
     const { pair, id } = table.planned;
-    const { teller, spool, signal } = this.#run;
+    const { teller, spool, signal, keepsRows } = this.#run;
     if (pair === null || table.mode === 'count' || signal.aborted) return [];
     const facts = table.toResult([]);
     // With a condition, even the first row of a table may be far away.
@@ -40,12 +43,19 @@ export class DiagnosisRun {
       isWhole && table.mode === 'full' && table.isDone && facts.coverage.unverifiedChunks === 0;
     if (isWhole && facts.coverage.rows > 0 && !table.isOnceEncoded) await this.#adviseOn(table, pair);
     const onFailure = (reason: string): void => table.addFinding(incomplete(table, reason));
+    const { failure } = table.explained;
+    if (failure !== null) {
+      onFailure(failure);
+      return [];
+    }
     try {
       const diagnoses = await diagnoseTable({
         pair,
         counts: facts,
         strategy: facts.strategy,
         isComplete,
+        explained: table.explained,
+        drawLevel: keepsRows ? 0 : drawLevel(table.differences),
         differences: spool.readBatches(id, table.stored),
         lookup: this.#lookup,
         showsKeys: teller.showsKeys,

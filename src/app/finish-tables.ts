@@ -38,7 +38,13 @@ export async function explainTables({
     for (const table of tables) {
       if (!wishes.signal.aborted && !wishes.sitting.readsSome) noteFewRows(config, table);
       if (table.differences === 0 && table.isOnceEncoded) continue;
-      diagnosing ??= await openDiagnosis({ teller, sides, spool, signal: wishes.signal });
+      diagnosing ??= await openDiagnosis({
+        teller,
+        sides,
+        spool,
+        signal: wishes.signal,
+        keepsRows: wishes.keepsRows,
+      });
       diagnoses.set(table, await diagnosing.diagnose(table));
     }
     return { diagnoses, strangers: diagnosing?.findStrangers() ?? [] };

@@ -37,11 +37,11 @@ export function findFewRows({ minRows }: RunConfig, tables: readonly TableResult
 export function noteFewRows({ tableMinRows }: RunConfig, table: TableState): void {
   const { source, target } = table.planned;
   const minRows = source === null ? undefined : tableMinRows.get(source.name);
-  if (minRows === undefined || target === null || isEnough(table, minRows)) return;
+  if (minRows === undefined || target === null || isEnough(table.rows, minRows)) return;
   table.addFinding({
     code: 'few-rows',
-    about: { table: table.name, detail: `${describe(table)} of ${minRows}` },
-    message: `${describe(table)} were looked at of ${table.name}; its minRows asks for at least ${formatCount(minRows)} of each.`,
+    about: { table: table.name, detail: `${describe(table.rows)} of ${minRows}` },
+    message: `${describe(table.rows)} were looked at of ${table.name}; its minRows asks for at least ${formatCount(minRows)} of each.`,
     hint: TABLE_HINT,
   });
 }

@@ -37,6 +37,7 @@ export interface RunWishes {
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   readonly rowEvents: boolean;
+  readonly keepsRows: boolean;
   readonly wantsRepair: boolean;
   readonly wantsServers: boolean;
   readonly wantsMarks: boolean;
@@ -248,6 +249,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       emit: wishes.emit,
       looks: replication.makeLooks(snapshots),
       keepsKeys: wishes.sitting.sitting.journal !== null,
+      keepsRows: wishes.keepsRows,
       tellRow: wishes.rowEvents ? ({ planned }, row) => teller.row(planned, row) : null,
       showsKeys: teller.showsKeys,
       signal: wishes.signal,

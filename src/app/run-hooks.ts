@@ -15,6 +15,11 @@ export interface RunHooks {
   readonly signal?: AbortSignal;
   /** Whether every differing row is told as `row:differs`; true unless said otherwise. */
   readonly rowEvents?: boolean;
+  /**
+   * Whether every differing row is kept, so that `differences` can list it; true unless said otherwise. Else the disk that a run takes
+   * does not grow with them. Repairs, row events, waivers and parts need the rows, whatever is said.
+   */
+  readonly keepsRows?: boolean;
   /** Also read what repair SQL must know of the target. */
   readonly wantsRepair?: boolean;
   /** Also ask both servers for what evidence says of them. */
@@ -38,6 +43,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'onEvent',
   'signal',
   'rowEvents',
+  'keepsRows',
   'wantsRepair',
   'wantsServers',
   'wantsMarks',
@@ -62,7 +68,7 @@ export interface VerifyOutcome {
   readonly result: RunResult;
   /**
    * Every differing row as it may be told, in the order of the result's tables and of their keys. `edit` is handed each row before anything of
-   * it is hidden, and what it returns is told instead.
+   * it is hidden, and what it returns is told instead. Throws where the run kept no list of its rows.
    */
   differences(edit?: EditRow): AsyncIterable<TableDifference>;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */

@@ -8,7 +8,7 @@ import { VERSION } from '../config/version.js';
 import type { HashKey } from '../core/disclosure.js';
 import { emitInTurn } from '../core/event.js';
 import { NO_LOG } from '../core/log.js';
-import { qualifiedName, type Side } from '../core/pairing.js';
+import type { Side } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
 import { ServerWatch } from '../run/server-watch.js';
 import { WorkerSlots } from '../run/worker-slots.js';
@@ -27,6 +27,7 @@ import { openKeyHasher, RowTeller } from './disclose-rows.js';
 import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
 import { readWriteMarks } from './gate/write-marks.js';
+import { keepsRowsOf, listDifferences } from './kept-rows.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -37,13 +38,13 @@ import { waitForServers } from './patient-sides.js';
 import { type OpenRun, type Reading, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
-import { type EditRow, HOOKS, type RunHooks, type TableDifference, type VerifyOutcome } from './run-hooks.js';
+import { HOOKS, type RunHooks, type VerifyOutcome } from './run-hooks.js';
 import { RunLoad } from './run-load.js';
 import { makeSnapshots, startPausedReplica } from './run-snapshots.js';
 import { RunningSitting, type Sitting, seedOf } from './sitting.js';
 import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
-import { type WaivedRows, waiveRows } from './waive-rows.js';
+import { waiveRows } from './waive-rows.js';
 import { tellWaivers } from './waiver-findings.js';
 
 const ONLY_SITTING: Sitting = {
@@ -80,8 +81,8 @@ export async function verifyWith(
 ): Promise<VerifyOutcome> {
   assertResolved(config);
   refuseUnknownNames(hooks, { of: 'verify', known: HOOKS });
-  const { onEvent, rowEvents = true, wantsRepair = false, wantsServers = false, wantsMarks = false } = hooks;
-  const { lagWithinMs = null, sitting = ONLY_SITTING } = hooks;
+  const { onEvent, rowEvents = true, wantsRepair = false } = hooks;
+  const { wantsServers = false, wantsMarks = false, lagWithinMs = null, sitting = ONLY_SITTING } = hooks;
   const limit = limitRuntime(config.maxRuntimeMs, hooks.signal);
   const { signal } = limit;
   const log = (hooks.log ?? NO_LOG).with({ thread: 'main' });
@@ -89,6 +90,7 @@ export async function verifyWith(
     emit: emitInTurn(logEvents(log, onEvent)),
     signal,
     rowEvents: rowEvents && onEvent !== undefined,
+    keepsRows: keepsRowsOf(hooks),
     wantsRepair,
     wantsServers,
     wantsMarks,
@@ -237,7 +239,7 @@ async function verifyOpenSides(
     await wishes.emit({ type: 'run:end', verdict: result.verdict });
     return {
       result,
-      differences: (edit) => readDifferences(reading, { waived, edit }),
+      differences: (edit) => listDifferences(reading, { waived, edit }),
       repair,
       servers,
       part: wishes.sitting.describePart({
@@ -280,21 +282,4 @@ function watchServers({ config, sides, wishes }: OpenRun, load: RunLoad): Pick<R
 /** Whether nothing of both sides was left out by name. */
 function isWhole({ tables, exclude }: RunConfig): boolean {
   return tables.length === 0 && exclude.length === 0;
-}
-
-interface Edits {
-  readonly waived: WaivedRows;
-  readonly edit: EditRow | undefined;
-}
-
-async function* readDifferences(
-  { spool, tables, teller }: Pick<Reading, 'spool' | 'tables' | 'teller'>,
-  { waived, edit = (_table, row) => row }: Edits,
-): AsyncGenerator<TableDifference> {
-  for (const { planned, stored } of tables) {
-    if (planned.target === null) continue;
-    const table = qualifiedName(planned.target);
-    for await (const rows of waived.markBatches(table, spool.readBatches(planned.id, stored)))
-      for (const row of rows) yield { table, difference: teller.row(planned, edit(table, row)) };
-  }
 }

@@ -17,6 +17,8 @@ export interface Past {
   readonly waivers: WaiverBook;
   /** Makes the hashes that stand for hidden values; null where values are shown, or no secret is given. */
   readonly hashRow: ((table: string, row: RowDifference) => RowHashes) | null;
+  /** Whether every differing row is held against something. */
+  readonly readsRows: boolean;
   /** Compares what a run found with it, and adds it to the history. */
   judge(outcome: Pick<VerifyOutcome, 'result' | 'differences'>): Promise<JudgedRun>;
 }

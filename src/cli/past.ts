@@ -29,12 +29,14 @@ export async function openPast(opening: PastOpening): Promise<Past> {
   const waivers = waiversPath === null ? WaiverBook.empty() : await openWaivers(request, waiversPath);
   const { openComparison } = await import('./past-comparison.js');
   const hashRow = secret === null || !isHashed ? null : createRowHasher(secret);
-  return { waivers, hashRow, judge: openComparison(request) };
+  const readsRows = baselinePath !== null || historyFolder !== null;
+  return { waivers, hashRow, readsRows, judge: openComparison(request) };
 }
 
 const NO_PAST: Past = {
   waivers: WaiverBook.empty(),
   hashRow: null,
+  readsRows: false,
   judge: (outcome) => Promise.resolve({ ...outcome, trend: null, failure: null }),
 };
 

@@ -13,7 +13,7 @@ import { describeResume, openCommandSitting, type SittingAsk } from './command-s
 import { type EvidenceOutput, openEvidence } from './evidence-output.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
-import type { OutputPlan } from './output-plan.js';
+import { type OutputPlan, showsRows } from './output-plan.js';
 import { openPartFiles, type PartFiles } from './part-files.js';
 import { readPartSettings } from './part-settings.js';
 import { openPast } from './past.js';
@@ -205,6 +205,7 @@ async function runAndWrite(run: Run): Promise<number> {
       onEvent: progress.onEvent,
       signal,
       rowEvents: false,
+      keepsRows: plan.differencesPath !== null || showsRows(plan) || evidence !== null || past.readsRows,
       wantsRepair: plan.repairPaths !== null,
       wantsServers: evidence !== null,
       wantsMarks: keepsResult(plan),

@@ -89,7 +89,7 @@ export type SpillBucketsResult = SpilledRows | UnusableKey | UnverifiedChunk;
 export type ComparePartitionResult =
   | ({ readonly kind: 'compared' } & Pick<
       ComparedChunk,
-      'counts' | 'changedColumns' | 'undecidedColumns' | 'unfound' | 'differingKeys'
+      'counts' | 'changedColumns' | 'undecidedColumns' | 'unfound' | 'explained' | 'differingKeys'
     > & {
         /** With a look: what differs as it did in the looks before, ascending, each a hash of the rows and how many copies each side has. */
         readonly entries: BigUint64Array;

@@ -1,5 +1,6 @@
 import type { KeyPart } from './encoding/key-bytes.js';
 import type { SerializedError } from './errors.js';
+import type { ExplainedRows } from './explained-rows.js';
 import type { Fence } from './fence.js';
 import type { PackedKeys } from './packed-keys.js';
 import type { Side, TableId } from './pairing.js';
@@ -19,6 +20,8 @@ export interface ChunkTask {
   readonly capBytes: number;
   /** Whether the keys of the rows that differ are wanted: never, where looking these up is less work than reading the range, or always. */
   readonly keeps: 'no-keys' | 'few-keys' | 'keys';
+  /** Which differing rows are kept: null for all, else those that are drawn at this level, and the first. */
+  readonly drawLevel: number | null;
 }
 
 /** Asks sides, one after the other, what they hold of some rows now, and then where the source stands, if there is a fence. */
@@ -47,6 +50,8 @@ export interface LookAgainTask {
   readonly kind: 'look-again';
   readonly pairId: TableId;
   readonly keys: PackedKeys;
+  /** As of a chunk. */
+  readonly drawLevel: number | null;
 }
 
 /** What became of these rows. */
@@ -135,6 +140,8 @@ export interface ComparedDifferences {
   /** In how many rows a column without a rule differs in bytes, which proves neither equality nor a difference. */
   readonly undecidedColumns: Readonly<Record<string, number>>;
   readonly unfound: UnfoundRows;
+  /** Why they differ, as far as the rows show it; null where none does. */
+  readonly explained: ExplainedRows | null;
   /** The keys of the rows that still differ, or that nobody can decide on; null where they are so many that the range is read
    * again with less effort, and where nobody wants them. */
   readonly differingKeys: PackedKeys | null;
@@ -217,6 +224,7 @@ export function describeProved(
     changedColumns: {},
     undecidedColumns: {},
     unfound: NONE_UNFOUND,
+    explained: null,
     differingKeys: null,
   };
 }

@@ -26,6 +26,7 @@ export const CAUSE_TITLES = {
   'double-rounding': 'rounded to a double',
   'float-digits': 'float rounded',
   'decimal-scale': 'fraction digits lost',
+  'number-moved': 'moved by a constant',
   'zero-date': 'date on no calendar',
   'midnight-carry': 'midnight',
   'time-shift': 'constant time shift',

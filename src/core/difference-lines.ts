@@ -1,4 +1,4 @@
-import type { RowDifference, Value } from './difference.js';
+import type { StoredRow, Value } from './difference.js';
 import { ByteSink } from './encoding/byte-sink.js';
 
 /** Above this a native call beats a loop over the characters. */
@@ -13,7 +13,7 @@ const BACKSLASH = 0x5c;
  * before it is stored, and pieces of text cost more than the row. The bytes have memory of their own, which can be handed
  * to another thread.
  */
-export function encodeDifferenceLines(rows: readonly RowDifference[]): Uint8Array {
+export function encodeDifferenceLines(rows: readonly StoredRow[]): Uint8Array {
   const sink = new ByteSink();
   sink.reserve(rows.reduce((total, row) => total + measure(row.source) + measure(row.target), 0));
   const writer = new LineWriter(sink);
@@ -42,7 +42,7 @@ class LineWriter {
     this.#sink = sink;
   }
 
-  writeRow(row: RowDifference): void {
+  writeRow(row: StoredRow): void {
     const sink = this.#sink;
     sink.writeAscii('{"kind":"');
     sink.writeAscii(row.kind);
@@ -52,6 +52,7 @@ class LineWriter {
     this.#write(this.#listOf(row.columns));
     if (row.sourceCopies !== undefined) sink.writeAscii(`,"sourceCopies":${row.sourceCopies}`);
     if (row.targetCopies !== undefined) sink.writeAscii(`,"targetCopies":${row.targetCopies}`);
+    if (row.draw !== undefined) sink.writeAscii(`,"draw":${row.draw}`);
     sink.writeAscii(',"source":');
     this.#writeValues(row.source);
     sink.writeAscii(',"target":');

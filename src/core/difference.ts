@@ -39,6 +39,12 @@ export interface RowDifference {
   readonly waived?: WaiverMark;
 }
 
+/** A differing row as a run keeps it. */
+export interface StoredRow extends RowDifference {
+  /** The highest level at which it is drawn, of a row that only one side has; absent where all rows are kept, and of others. */
+  readonly draw?: number;
+}
+
 /** How many rows a difference stands for: more than one where no key tells equal rows apart. */
 export function countRows({ sourceCopies, targetCopies }: RowDifference): number {
   if (sourceCopies === undefined || targetCopies === undefined) return 1;

@@ -31,6 +31,17 @@ export class KeyPacker {
     this.count++;
   }
 
+  /** Packs a key that both sides are asked for a row by, from the memory it lies in. */
+  addShared(
+    bytes: Buffer,
+    { start, end, wireBytes }: { readonly start: number; readonly end: number; readonly wireBytes: number },
+  ): void {
+    this.#sink.writeLength(2 * (end - start));
+    this.#sink.copy(bytes, start, end);
+    this.#sink.writeLength(wireBytes);
+    this.count++;
+  }
+
   /** A copy in memory of its own, which can be handed to another thread. */
   take(): PackedKeys {
     return this.#sink.bytes.slice(0, this.#sink.length);

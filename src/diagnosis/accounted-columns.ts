@@ -18,7 +18,7 @@ export class AccountedColumns {
   readonly #diagnoses: readonly Diagnosis[];
 
   constructor(columns: readonly ColumnPair[], diagnoses: readonly Diagnosis[]) {
-    this.#explainer = new RowExplainer(columns);
+    this.#explainer = new RowExplainer(columns, 'all');
     this.#diagnoses = diagnoses;
   }
 
@@ -29,7 +29,7 @@ export class AccountedColumns {
       diagnoses: this.#diagnoses.filter(
         ({ cause, columns, evidence }) =>
           columns.includes(column) &&
-          explanations.some(
+          (explanations ?? []).some(
             (each) =>
               each.cause === cause &&
               // Two columns that hold each other's values name each other instead.

@@ -9,8 +9,9 @@ import { zoneOffsetSeconds } from './zone-offsets.js';
  * side holds them, and a zone that was named is no shift to be diagnosed. Relaxations are not applied: what they pass
  * over is in no difference. A day beside days with their time is its midnight.
  */
-export function adaptValue(value: Value, { canonical, rule, ...sides }: ColumnPair, side: Side): Value {
-  if (canonical === 'datetime' && sides[side].type.kind === 'date') return toMidnight(value);
+export function adaptValue(value: Value, pair: ColumnPair, side: Side): Value {
+  const { canonical, rule } = pair;
+  if (canonical === 'datetime' && pair[side].type.kind === 'date') return toMidnight(value);
   if (rule.kind === 'plain' || rule[side].kind === 'plain') return value;
   return rule[side].steps.reduce<Value>((adapted, step) => {
     if (step.kind === 'to-civil') return toCivil(adapted, step.zone);

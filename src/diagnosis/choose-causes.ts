@@ -1,5 +1,5 @@
+import { type ExplainedSet, type PlacedExample, withValues } from '../core/column-tally.js';
 import { CAUSE_TITLES, type CauseCode, type Confidence, type DiagnosisExample } from '../core/diagnosis.js';
-import type { ExplainedSet } from './column-tally.js';
 import { LIKELY_BITS, PROOF_BITS } from './explanation.js';
 
 const RANKS = new Map(Object.keys(CAUSE_TITLES).map((cause, rank) => [cause, rank]));
@@ -15,9 +15,15 @@ export interface ChosenCause {
 
 interface Candidate extends Omit<ChosenCause, 'confidence' | 'examples'> {
   readonly bits: number;
+  /** Digests of the values that are its evidence; null where every row is. */
+  readonly values: readonly number[] | null;
   readonly provable: boolean;
-  readonly examples: DiagnosisExample[];
+  readonly examples: readonly PlacedExample[];
 }
+
+/** What each further value is worth, where only values that are not alike are evidence. */
+const BITS_A_VALUE = 3;
+const MOST_EXAMPLES = 3;
 
 /**
  * Chooses the causes of a column's changed rows: again and again the one that explains most of the rows left, of equals
@@ -43,7 +49,7 @@ export function chooseCauses(sets: readonly ExplainedSet[], rows: number): Chose
 function listCandidates(sets: readonly ExplainedSet[]): Candidate[] {
   const candidates = new Map<string, Candidate>();
   for (const set of sets) {
-    for (const { cause, detail, bits, cost, provable } of set.explanations) {
+    for (const { cause, detail, bits, cost, provable, ...own } of set.explanations) {
       const name = `${cause}/${detail}`;
       const known = candidates.get(name);
       candidates.set(name, {
@@ -51,12 +57,17 @@ function listCandidates(sets: readonly ExplainedSet[]): Candidate[] {
         detail,
         rows: (known?.rows ?? 0) + set.rows,
         bits: (known?.bits ?? -cost) + bits,
+        values: own.values === null ? null : withValues(known?.values ?? [], own.values),
         provable: provable && (known?.provable ?? true),
-        examples: [...(known?.examples ?? []), ...set.examples].slice(0, 3),
+        examples: [...(known?.examples ?? []), ...set.examples],
       });
     }
   }
-  return [...candidates.values()];
+  return [...candidates.values()].map((each) => ({
+    ...each,
+    bits: each.bits + (each.values?.length ?? 0) * BITS_A_VALUE,
+    examples: each.examples.toSorted((one, other) => one.at - other.at).slice(0, MOST_EXAMPLES),
+  }));
 }
 
 function compareCandidates(one: Candidate, other: Candidate): number {
@@ -82,8 +93,8 @@ function dropMinorities(chosen: readonly Candidate[], rows: number): ChosenCause
     const unexplained = rows - kept.reduce((sum, each) => sum + each.rows, 0);
     const weak = kept.findLastIndex((each) => each.rows <= unexplained && each.bits / each.rows < PROOF_BITS);
     if (weak < 0) {
-      return kept.map(({ bits, provable, ...each }) => ({
-        ...each,
+      return kept.map(({ bits, provable, cause, detail, examples, rows: own }) => ({
+        ...{ cause, detail, rows: own, examples: examples.map(({ example }) => example) },
         confidence: unexplained === 0 && provable && bits >= PROOF_BITS ? 'proved' : 'likely',
       }));
     }

@@ -1,15 +1,16 @@
 import type { Diagnosis } from '../core/diagnosis.js';
-import { countRows, type RowDifference, type Value } from '../core/difference.js';
+import { countRows, type RowDifference, type StoredRow, type Value } from '../core/difference.js';
+import type { ExplainedTally } from '../core/explained-rows.js';
 import type { TablePair } from '../core/pairing.js';
 import type { RowCounts, TableResult } from '../core/result.js';
-import { ColumnCauses } from './column-causes.js';
+import { diagnoseColumns } from './column-causes.js';
 import { MissingRows } from './missing-rows.js';
 import { MovedRows } from './moved-rows.js';
 import { diagnoseRowCount } from './row-count.js';
 import type { RowLookup } from './row-lookup.js';
 import { SurvivingSiblings } from './surviving-siblings.js';
 
-/** Differing rows of a table that are looked at. More take minutes and hardly ever say anything new. */
+/** Rows of a table that are looked at one by one. More take minutes and hardly ever say anything new. */
 const MOST_ROWS = 1_000_000;
 
 export interface DiagnosisRequest {
@@ -18,8 +19,12 @@ export interface DiagnosisRequest {
   readonly strategy: TableResult['strategy'];
   /** Whether every row of both sides was compared: no share of them, no condition, nothing unverified. */
   readonly isComplete: boolean;
-  /** In key order, several at a time. */
-  readonly differences: AsyncIterable<readonly RowDifference[]>;
+  /** What the rows showed where they were compared. */
+  readonly explained: ExplainedTally;
+  /** At which level rows were drawn of which only one side has them: 0 where all are there. */
+  readonly drawLevel: number;
+  /** The rows that were kept, in key order, several at a time. */
+  readonly differences: AsyncIterable<readonly StoredRow[]>;
   readonly lookup: RowLookup;
   /** Whether a sentence may name keys. */
   readonly showsKeys: boolean;
@@ -28,62 +33,86 @@ export interface DiagnosisRequest {
 }
 
 /**
- * Says why the rows of a table differ, as far as the rows themselves show it. Reads all differences once and keeps
- * counts and a few examples of them.
+ * Says why the rows of a table differ, as far as the rows themselves show it. Of changed rows that was gathered where they were
+ * compared; those of which only one side has them are looked at now, or some that were drawn from them.
  */
 export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosis[]> {
-  const { pair, counts, strategy, isComplete, showsKeys } = request;
+  const { pair, counts, explained } = request;
+  const order = [...pair.key, ...pair.columns].map(({ target }) => target.name);
+  const changed = diagnoseColumns(explained.columns, order);
+  return counts.missing + counts.extra === 0 ? changed : [...changed, ...(await diagnoseLoneRows(request))];
+}
+
+async function diagnoseLoneRows(request: DiagnosisRequest): Promise<Diagnosis[]> {
+  const { pair, counts, isComplete, drawLevel, explained } = request;
   const { missing, extra, targetRows } = counts;
-  if (missing + extra + counts.changed === 0) return [];
-  const isOrdered = strategy === 'range' && pair.key.length > 0;
-  const changed = new ColumnCauses([...pair.key, ...pair.columns]);
-  const lost = new MissingRows({
-    keyKinds: isOrdered ? pair.key.map(({ keyKind }) => keyKind) : [],
-    sourceRows: counts.sourceRows,
-    targetRows,
-    showsKeys,
-    isConditional: pair.where.target !== null,
-    lastTargetKey: missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : null,
-  });
+  const isOrdered = isInOrder(request);
   const moved = new MovedRows({
     ...pair,
     sourceRows: extra > 0 && isOrdered && pair.where.source === null ? await readSourceEnds(request) : [],
   });
   const siblings = new SurvivingSiblings(pair);
-  const isWhole = await readDifferences(request, (difference) => {
-    changed.add(difference);
+  const runs = isOrdered && drawLevel > 0 ? explained.missingRuns : null;
+  const lost = await openMissing(request);
+  if (runs !== null) lost.addRuns(runs);
+  const areAllRead = await readLoneRows(request, (difference) => {
     moved.add(difference);
     siblings.add(difference);
     const { kind, key } = difference;
-    if (kind === 'missing') {
-      const parts =
-        key === null || !isOrdered ? null : pair.key.map(({ target }) => key[target.name] ?? null);
-      lost.add(parts, countRows(difference));
-    }
+    if (kind !== 'missing' || runs !== null) return;
+    const parts = key === null || !isOrdered ? null : pair.key.map(({ target }) => key[target.name] ?? null);
+    lost.add(parts, countRows(difference));
   });
-  const explained = [...moved.diagnose(), ...(await diagnoseSiblings(siblings, request))];
-  const isMissingExplained = explained.some(
-    ({ cause, rows }) => cause !== 'rows-duplicated' && rows * 2 > missing,
+  const areAll = areAllRead && drawLevel === 0;
+  const explainedRows = [...moved.diagnose(), ...(await diagnoseSiblings(siblings, request))];
+  const isMissingExplained = explainedRows.some(
+    ({ cause, rows }) => cause !== 'rows-duplicated' && rows * 2 > (areAll ? missing : rows),
   );
-  const patterns = isMissingExplained ? [] : lost.diagnose(isComplete && isWhole);
-  const isTailProved = patterns.some(
+  const areKeysKnown = runs !== null || areAll;
+  const patterns = isMissingExplained ? [] : lost.diagnose(isComplete && (areAllRead || runs !== null));
+  const certain = areKeysKnown || targetRows === 0 ? patterns : asLikely(patterns);
+  const isTailProved = certain.some(
     ({ cause, confidence }) =>
       (cause === 'missing-tail' || cause === 'target-empty') && confidence === 'proved',
   );
   const round =
     isComplete && !isMissingExplained ? diagnoseRowCount({ targetRows, missing, extra, isTailProved }) : null;
-  const found = [...changed.diagnose(), ...explained, ...patterns, ...(round === null ? [] : [round])];
-  return isWhole ? found : found.map((each) => ({ ...each, confidence: 'likely' as const }));
+  const found = areAll ? explainedRows : asLikely(explainedRows);
+  return [...found, ...certain, ...(round === null ? [] : [round])];
 }
 
-/** True where all differences were looked at. */
-async function readDifferences(
-  { differences }: DiagnosisRequest,
+/** What holds for some of the rows may not hold for the others. */
+function asLikely(diagnoses: readonly Diagnosis[]): Diagnosis[] {
+  return diagnoses.map((each) => ({ ...each, confidence: 'likely' as const }));
+}
+
+function isInOrder({ strategy, pair }: DiagnosisRequest): boolean {
+  return strategy === 'range' && pair.key.length > 0;
+}
+
+async function openMissing(request: DiagnosisRequest): Promise<MissingRows> {
+  const { pair, counts, isComplete, showsKeys, drawLevel } = request;
+  const isOrdered = isInOrder(request);
+  return new MissingRows({
+    keyKinds: isOrdered ? pair.key.map(({ keyKind }) => keyKind) : [],
+    sourceRows: counts.sourceRows,
+    targetRows: counts.targetRows,
+    showsKeys,
+    areAll: drawLevel === 0,
+    isConditional: pair.where.target !== null,
+    lastTargetKey: counts.missing > 0 && isOrdered && isComplete ? await readLastTargetKey(request) : null,
+  });
+}
+
+/** True where all lone rows that are there were looked at. */
+async function readLoneRows(
+  { differences, drawLevel }: DiagnosisRequest,
   add: (difference: RowDifference) => void,
 ): Promise<boolean> {
   let rows = 0;
   for await (const batch of differences) {
-    for (const difference of batch) {
+    for (const { draw = 0, ...difference } of batch) {
+      if (difference.kind === 'changed' || draw < drawLevel) continue;
       if (rows === MOST_ROWS) return false;
       rows++;
       add(difference);

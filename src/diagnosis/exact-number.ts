@@ -27,7 +27,25 @@ export function readExactNumber(value: Value): ExactNumber | null {
   return number;
 }
 
+/** Digits of a number that a double holds exactly. */
+const FEW_DIGITS = 15;
+
+/** The value of a few digits; -1 for all else. */
+export function readFewDigits(value: string): number {
+  const count = value.length;
+  if (count === 0 || count > FEW_DIGITS) return -1;
+  let number = 0;
+  for (let at = 0; at < count; at++) {
+    const digit = value.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 function parseNumber(value: string): ExactNumber | null {
+  const few = readFewDigits(value);
+  if (few >= 0) return { units: BigInt(few), scale: 0 };
   if (value === 'true' || value === 'false') return { units: value === 'true' ? 1n : 0n, scale: 0 };
   const match = NUMBER.exec(value);
   if (match === null) return null;
@@ -50,6 +68,21 @@ function trimZeros({ units, scale }: ExactNumber): ExactNumber {
 
 export function isSameNumber(one: ExactNumber, other: ExactNumber): boolean {
   return one.units === other.units && one.scale === other.scale;
+}
+
+/** One number less another one. */
+export function subtract(one: ExactNumber, other: ExactNumber): ExactNumber {
+  if (one.scale === other.scale) return trimZeros({ units: one.units - other.units, scale: one.scale });
+  const scale = Math.max(one.scale, other.scale);
+  const unitsOf = (number: ExactNumber): bigint => number.units * 10n ** BigInt(scale - number.scale);
+  return trimZeros({ units: unitsOf(one) - unitsOf(other), scale });
+}
+
+/** The number as people write it. */
+export function formatExactNumber({ units, scale }: ExactNumber): string {
+  if (scale === 0) return units.toString();
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 /** The number with at most `digits` fraction digits: cut off, or rounded half away from zero. */

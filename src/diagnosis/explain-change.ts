@@ -6,6 +6,7 @@ import { emptyRules } from './empty-rules.js';
 import type { Alteration, CauseRule, Explanation } from './explanation.js';
 import { fractionRules } from './fraction-rules.js';
 import { integerRules } from './integer-rules.js';
+import { movedNumberRules } from './moved-number-rules.js';
 import { textEncodingRules } from './text-encoding-rules.js';
 import { textShapeRules } from './text-shape-rules.js';
 import { timeRules } from './time-rules.js';
@@ -19,6 +20,7 @@ export const COLUMN_RULES: readonly CauseRule[] = [
   ...uuidRules,
   ...integerRules,
   ...fractionRules,
+  ...movedNumberRules,
   ...timeRules,
 ];
 
@@ -42,8 +44,54 @@ export interface ChangedValue {
   readonly alone: boolean;
 }
 
+/** So many values of a column are tried with every rule, whatever fits. */
+const TRIED_WITH_ALL = 1000;
+
+/** The rules that fitted values of a column, and how many values were tried with all rules. */
+export class FittingRules {
+  asked = 0;
+  #rules: readonly CauseRule[] = [];
+
+  /** In the order of all rules. */
+  get rules(): readonly CauseRule[] {
+    return this.#rules;
+  }
+
+  /** The only one, once enough values were tried with all; else null. */
+  get only(): CauseRule | null {
+    return this.asked >= TRIED_WITH_ALL && this.#rules.length === 1 ? (this.#rules[0] ?? null) : null;
+  }
+
+  add(rule: CauseRule): void {
+    if (this.#rules.includes(rule)) return;
+    const fitting = new Set([...this.#rules, rule]);
+    this.#rules = COLUMN_RULES.filter((each) => fitting.has(each));
+  }
+}
+
 /** Every explanation of one changed value, also that the source is the damaged side. */
-export function explainChange({ pair, alone, ...values }: ChangedValue): Explanation[] {
+export function explainChange(change: ChangedValue): Explanation[] {
+  return explainBy(rulesOf(change.pair.canonical), change);
+}
+
+/**
+ * The explanations of one changed value by the rules that fitted others of its column; by all rules where none of those does.
+ * What fits every value of a column so is always among what is found.
+ */
+export function explainUsual(change: ChangedValue, fitting: FittingRules): Explanation[] {
+  if (fitting.asked >= TRIED_WITH_ALL && fitting.rules.length > 0) {
+    const usual = explainBy(fitting.rules, change);
+    if (usual.length > 0) return usual;
+  }
+  fitting.asked++;
+  return explainBy(rulesOf(change.pair.canonical), change, (rule) => fitting.add(rule));
+}
+
+function explainBy(
+  rules: readonly CauseRule[],
+  { pair, alone, ...values }: ChangedValue,
+  onFit: ((rule: CauseRule) => void) | null = null,
+): Explanation[] {
   const found: Explanation[] = [];
   if (sizeOf(values.source) + sizeOf(values.target) > MOST_CHARACTERS) return found;
   const source = adaptValue(values.source, pair, 'source');
@@ -53,9 +101,11 @@ export function explainChange({ pair, alone, ...values }: ChangedValue): Explana
   const forth: Alteration = { original: source, altered: target, from, to, canonical, alone };
   const back: Alteration = { original: target, altered: source, from: to, to: from, canonical, alone };
   const reversed: Explanation[] = [];
-  for (const { bothWays, explain } of rulesOf(canonical)) {
-    explain(forth, found);
-    if (bothWays) explain(back, reversed);
+  for (const rule of rules) {
+    const before = found.length + reversed.length;
+    rule.explain(forth, found);
+    if (rule.bothWays) rule.explain(back, reversed);
+    if (onFit !== null && found.length + reversed.length > before) onFit(rule);
   }
   for (const each of reversed) {
     found.push({ ...each, detail: each.detail === '' ? 'on the source' : `${each.detail}, on the source` });

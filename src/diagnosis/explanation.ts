@@ -1,7 +1,9 @@
 import type { CanonicalType } from '../core/canonical-type.js';
-import type { CauseCode } from '../core/diagnosis.js';
+import type { Explanation } from '../core/column-tally.js';
 import type { Value } from '../core/difference.js';
 import type { Column } from '../core/schema.js';
+
+export type { Explanation } from '../core/column-tally.js';
 
 /** From this much evidence on a fit is no coincidence: one in a million. */
 export const PROOF_BITS = 20;
@@ -9,21 +11,6 @@ export const PROOF_BITS = 20;
 export const LIKELY_BITS = 4;
 /** The evidence of a fit that chance does not bring about even once in a large table. */
 export const CERTAIN_BITS = 24;
-
-/** One way in which one value may have become the other. */
-export interface Explanation {
-  readonly cause: CauseCode;
-  /** What a whole group must share, such as the length at which values were cut; rows with another are another group. */
-  readonly detail: string;
-  /** How unlikely it is that this row fits by chance: n bits mean one row in 2^n. Guessed low rather than high. */
-  readonly bits: number;
-  /** Bits taken off the sum of a group, because the detail was read off the rows instead of being known beforehand. */
-  readonly cost?: number;
-  /** False for what describes the rows without showing how they came about: it is never proved. */
-  readonly provable?: boolean;
-  /** Whether there are so many possible details that most are noise. */
-  readonly open?: boolean;
-}
 
 /** A value before and after what happened to it, whichever side it happened on, and the columns that hold them. */
 export interface Alteration {
@@ -43,6 +30,8 @@ export interface CauseRule {
   /** Whether the source may be the damaged side: the target was filled from a better copy, or repaired. */
   readonly bothWays: boolean;
   explain(alteration: Alteration, found: Explanation[]): void;
+  /** Says without much ado whether it would find just what it found last; absent where that takes as long as finding it. */
+  isSame?(found: readonly Explanation[], source: Value, target: Value): boolean;
 }
 
 export const TEXT_TYPES: ReadonlySet<CanonicalType> = new Set(['text', 'json', 'set']);

@@ -13,19 +13,23 @@ export class KnownChanges {
   #asked = 0;
   #repeated = 0;
 
-  /** The explanations of a pair of values, from `explain` where they are not known yet. */
-  explain(source: Value, target: Value, explain: () => readonly Explanation[]): readonly Explanation[] {
-    const name = this.#isVain ? null : nameOf(source, target);
-    if (name === null) return explain();
+  /** The explanations of a pair of values; null where they are not known. */
+  find(source: Value, target: Value): readonly Explanation[] | null {
+    if (this.#isVain) return null;
+    const name = nameOf(source, target);
+    if (name === null) return null;
     this.#asked++;
     const known = this.#known.get(name);
-    if (known !== undefined) {
-      this.#repeated++;
-      return known;
-    }
-    const found = explain();
-    if (this.#known.size < MOST_PAIRS) this.#known.set(name, found);
-    return found;
+    if (known === undefined) return null;
+    this.#repeated++;
+    return known;
+  }
+
+  /** Keeps what explains a pair of values that was not known. */
+  keep(source: Value, target: Value, found: readonly Explanation[]): void {
+    if (this.#isVain || this.#known.size >= MOST_PAIRS) return;
+    const name = nameOf(source, target);
+    if (name !== null) this.#known.set(name, found);
   }
 
   get #isVain(): boolean {

@@ -29,6 +29,8 @@ export interface MissingRowFacts {
   readonly isConditional: boolean;
   /** Whether a sentence may name keys. */
   readonly showsKeys: boolean;
+  /** Whether every missing row is added, so that what lies between two of them is there. */
+  readonly areAll: boolean;
   /** The key of the target's last row; null where it could not be read, or there is none. */
   readonly lastTargetKey: readonly Value[] | null;
 }
@@ -53,7 +55,7 @@ export class MissingRows {
   add(key: readonly Value[] | null, rows = 1): void {
     this.#rows += rows;
     if (key === null) return;
-    const { keyKinds, lastTargetKey } = this.#facts;
+    const { keyKinds, lastTargetKey, areAll } = this.#facts;
     if (lastTargetKey !== null) {
       const order = compareKeys(keyKinds, key, lastTargetKey);
       if (order !== null && order > 0) {
@@ -62,10 +64,25 @@ export class MissingRows {
       }
     }
     const [part] = key;
-    if (keyKinds.length !== 1 || keyKinds[0] !== 'int') return;
+    if (!areAll || keyKinds.length !== 1 || keyKinds[0] !== 'int') return;
     // A boolean is shown as a word, and is a whole number all the same.
     const number = readExactNumber(part ?? null);
     if (number !== null) this.#addToRun(number.units);
+  }
+
+  /** Counts rows whose keys follow each other without a gap, all of the table's missing rows in ascending order. */
+  addRuns(runs: readonly Pick<Run, 'first' | 'last'>[]): void {
+    const end = readExactNumber(this.#facts.lastTargetKey?.[0] ?? null)?.units ?? null;
+    for (const { first, last } of runs) {
+      const rows = Number(last - first) + 1;
+      this.#rows += rows;
+      this.#allRuns++;
+      if (this.#runs.length < MOST_RUNS) this.#runs.push({ first, last, rows });
+      if (end === null || last <= end) continue;
+      const from = first > end ? first : end + 1n;
+      this.#afterLast += Number(last - from) + 1;
+      this.#firstAfter ??= [`${from}`];
+    }
   }
 
   #addToRun(key: bigint): void {

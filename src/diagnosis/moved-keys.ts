@@ -1,8 +1,8 @@
 import { CAUSE_TITLES, type DiagnosisExample } from '../core/diagnosis.js';
-import type { Value } from '../core/difference.js';
+import type { RowDifference, Value } from '../core/difference.js';
 import type { KeyColumnPair } from '../core/pairing.js';
 import { adaptValue } from './adapted-value.js';
-import { ColumnCauses } from './column-causes.js';
+import { diagnoseChanges } from './column-causes.js';
 import { readExactNumber } from './exact-number.js';
 import { comparableForm } from './value-form.js';
 
@@ -60,11 +60,10 @@ export function describeMoves(parts: readonly KeyColumnPair[], moved: readonly M
   const steps = new Set(moved.map(({ from, to }) => stepBetween(from[column] ?? null, to[column] ?? null)));
   const [step] = steps;
   if (steps.size === 1 && typeof step === 'string' && moved.length > 1) return `every key by ${step}`;
-  const causes = new ColumnCauses(parts);
-  for (const { from, to } of moved) {
-    causes.add({ kind: 'changed', key: from, columns: [column], source: from, target: to });
-  }
-  const whole = causes.diagnose().find(({ rows }) => rows === moved.length);
+  const changes = moved.map(({ from, to }): RowDifference => {
+    return { kind: 'changed', key: from, columns: [column], source: from, target: to };
+  });
+  const whole = diagnoseChanges(parts, changes).find(({ rows }) => rows === moved.length);
   if (whole === undefined) return '';
   const { detail } = whole.evidence;
   return `of the key: ${CAUSE_TITLES[whole.cause]}${detail === '' ? '' : `, ${detail}`}`;

@@ -1,52 +1,117 @@
 import type { CanonicalType } from '../core/canonical-type.js';
-import type { RowDifference } from '../core/difference.js';
+import type { RowDifference, Value } from '../core/difference.js';
 import type { ColumnPair } from '../core/pairing.js';
-import { explainChange } from './explain-change.js';
+import { explainChange, explainUsual, FittingRules } from './explain-change.js';
 import type { Explanation } from './explanation.js';
 import { KnownChanges } from './known-changes.js';
 import { explainSwaps } from './swapped-columns.js';
 
-/** A changed column of a row, and every way in which its value may have come about. */
-export interface ExplainedColumn {
-  readonly column: string;
-  readonly explanations: readonly Explanation[];
+/** Of so many values of a column that nothing fits one after the other is the next one no different. */
+const MOST_UNEXPLAINED = 100_000;
+
+/** More values that are not alike prove no more. */
+const ENOUGH_VALUES = 8;
+
+/** `all` finds every way in which a value may have come about; `usual` first tries those that fitted others of its column. */
+export type Thoroughness = 'all' | 'usual';
+
+/** Explains the changed values of one column, and remembers values that come up again. */
+export class ColumnExplainer {
+  readonly #pair: ColumnPair;
+  readonly #alone: boolean;
+  readonly #thoroughness: Thoroughness;
+  readonly #known = new KnownChanges();
+  readonly #fitting = new FittingRules();
+  readonly #values = new Set<number>();
+  #last: readonly Explanation[] = [];
+  #unexplained = 0;
+
+  /** What explains a value may depend on whether its column is the only changed one. */
+  constructor(pair: ColumnPair, { alone, thoroughness }: { alone: boolean; thoroughness: Thoroughness }) {
+    this.#pair = pair;
+    this.#alone = alone;
+    this.#thoroughness = thoroughness;
+  }
+
+  /** The ways in which a value may have come about; null where nobody looks, because very many values had none. */
+  explain(source: Value, target: Value): readonly Explanation[] | null {
+    if (this.#unexplained >= MOST_UNEXPLAINED) return null;
+    if (this.#isAsLast(source, target)) return this.#last;
+    const known = this.#known.find(source, target);
+    if (known !== null) return known;
+    const change = { pair: this.#pair, source, target, alone: this.#alone };
+    const isUsual = this.#thoroughness === 'usual';
+    const found = isUsual ? explainUsual(change, this.#fitting) : explainChange(change);
+    if (isUsual && found.length === 0) this.#unexplained++;
+    this.#known.keep(source, target, found);
+    this.#last = found;
+    for (const { value } of found)
+      if (value !== undefined && this.#values.size < ENOUGH_VALUES) this.#values.add(value);
+    return found;
+  }
+
+  /** Whether the only rule that fits values of the column fits as it did last, and further values are no further evidence. */
+  #isAsLast(source: Value, target: Value): boolean {
+    if (this.#values.size < ENOUGH_VALUES || this.#thoroughness === 'all') return false;
+    return this.#fitting.only?.isSame?.(this.#last, source, target) === true;
+  }
 }
 
-/** Explains the changed values of the rows of one table, a row at a time, and remembers values that come up again. */
+/** A changed column of a row, and the ways in which its value may have come about. */
+export interface ExplainedColumn {
+  readonly column: string;
+  readonly explanations: readonly Explanation[] | null;
+}
+
+/** Explains the changed values of the rows of one table. */
 export class RowExplainer {
   readonly #pairs: ReadonlyMap<string, ColumnPair>;
-  readonly #knownAlone = new Map<string, KnownChanges>();
-  readonly #knownAmongOthers = new Map<string, KnownChanges>();
+  readonly #thoroughness: Thoroughness;
+  readonly #alone = new Map<string, ColumnExplainer>();
+  readonly #amongOthers = new Map<string, ColumnExplainer>();
 
   /** `columns` are all compared columns of the table. */
-  constructor(columns: readonly ColumnPair[]) {
+  constructor(columns: readonly ColumnPair[], thoroughness: Thoroughness) {
     this.#pairs = new Map(columns.map((pair) => [pair.target.name, pair]));
+    this.#thoroughness = thoroughness;
   }
 
   /** Every changed column that was compared; none of a row that is missing or extra. */
   explain(difference: RowDifference): readonly ExplainedColumn[] {
     const { columns, source, target } = difference;
     if (source === null || target === null) return [];
+    const [only, ...others] = columns;
+    if (only !== undefined && others.length === 0) {
+      const explanations = this.explainAlone(only, source[only] ?? null, target[only] ?? null);
+      return explanations === undefined ? [] : [{ column: only, explanations }];
+    }
     const swaps = explainSwaps(difference, this.#canonicalOf);
-    const alone = columns.length === 1;
-    return columns.flatMap((column) => {
-      const pair = this.#pairs.get(column);
-      if (pair === undefined) return [];
-      const values = { source: source[column] ?? null, target: target[column] ?? null };
-      const known = this.#knownOf(column, alone).explain(values.source, values.target, () =>
-        explainChange({ pair, ...values, alone }),
-      );
+    const explained: ExplainedColumn[] = [];
+    for (const column of columns) {
+      const explainer = this.#explainerOf(column, false);
+      if (explainer === null) continue;
+      const known = explainer.explain(source[column] ?? null, target[column] ?? null);
       const swapped = swaps?.get(column);
-      return [{ column, explanations: swapped === undefined ? known : [...swapped, ...known] }];
-    });
+      const explanations = swapped === undefined ? known : [...swapped, ...(known ?? [])];
+      explained.push({ column, explanations });
+    }
+    return explained;
   }
 
-  /** What explains a value may depend on whether its column is the only changed one. */
-  #knownOf(column: string, alone: boolean): KnownChanges {
-    const all = alone ? this.#knownAlone : this.#knownAmongOthers;
-    const known = all.get(column) ?? new KnownChanges();
-    all.set(column, known);
-    return known;
+  /** The only changed value of a row; undefined where its column was not compared. */
+  explainAlone(column: string, source: Value, target: Value): readonly Explanation[] | null | undefined {
+    return this.#explainerOf(column, true)?.explain(source, target);
+  }
+
+  #explainerOf(column: string, alone: boolean): ColumnExplainer | null {
+    const all = alone ? this.#alone : this.#amongOthers;
+    const known = all.get(column);
+    if (known !== undefined) return known;
+    const pair = this.#pairs.get(column);
+    if (pair === undefined) return null;
+    const made = new ColumnExplainer(pair, { alone, thoroughness: this.#thoroughness });
+    all.set(column, made);
+    return made;
   }
 
   readonly #canonicalOf = (column: string): CanonicalType => this.#pairs.get(column)?.canonical ?? 'text';

@@ -72,6 +72,10 @@ export class RowIndex {
     return row === 0 ? 0 : (this.#keyEnds[row - 1] as number);
   }
 
+  keyEnd(row: number): number {
+    return this.#keyEnds[row] as number;
+  }
+
   keyAt(row: number): Buffer {
     return this.keys.bytes.subarray(this.keyStart(row), this.#keyEnds[row] as number);
   }
@@ -91,6 +95,19 @@ export class RowIndex {
   hasSameHash(row: number, other: RowIndex, otherRow: number): boolean {
     const [own, others] = [this.#halves, other.#halves];
     return own[2 * row] === others[2 * otherRow] && own[2 * row + 1] === others[2 * otherRow + 1];
+  }
+
+  /** How the key of a row lies to that of one of another index. Keys are short, so a loop beats the native comparison. */
+  compareKey(row: number, other: RowIndex, otherRow: number): number {
+    const [start, otherStart] = [this.keyStart(row), other.keyStart(otherRow)];
+    const [length, otherLength] = [this.keyEnd(row) - start, other.keyEnd(otherRow) - otherStart];
+    const [bytes, others] = [this.keys.bytes, other.keys.bytes];
+    const shared = Math.min(length, otherLength);
+    for (let i = 0; i < shared; i++) {
+      const difference = (bytes[start + i] as number) - (others[otherStart + i] as number);
+      if (difference !== 0) return difference;
+    }
+    return length - otherLength;
   }
 
   /** Whether the bytes appended after the last row are a greater key than that row's. */
@@ -132,46 +149,55 @@ export class RowIndex {
   }
 }
 
-/** A row that differs: its position on either side, or -1 where that side does not have it. */
-export interface DifferingRow {
-  readonly source: number;
-  readonly target: number;
+/** Rows that differ, in key order: the position of each on either side, or -1 where that side does not have it. */
+export interface DifferingRows {
+  readonly count: number;
+  readonly source: Int32Array;
+  readonly target: Int32Array;
 }
 
 /**
  * Walks both sides in key order and finds the rows that are on one side only or have different hashes. The hash of a row
  * covers its key, so keys are only compared where hashes differ.
  */
-export function* findDifferingRows(source: RowIndex, target: RowIndex): Generator<DifferingRow> {
+export function findDifferingRows(source: RowIndex, target: RowIndex): DifferingRows {
+  const found = new PositionList();
   let s = 0;
   let t = 0;
-  while (s < source.count || t < target.count) {
-    const isOnBoth = s < source.count && t < target.count;
-    if (isOnBoth && source.hasSameHash(s, target, t)) {
+  while (s < source.count && t < target.count) {
+    if (source.hasSameHash(s, target, t)) {
       s++;
       t++;
       continue;
     }
-    const order = isOnBoth ? compareKeys({ source, s, target, t }) : s === source.count ? 1 : -1;
-    if (order < 0) yield { source: s++, target: -1 };
-    else if (order > 0) yield { source: -1, target: t++ };
-    else yield { source: s++, target: t++ };
+    const order = source.compareKey(s, target, t);
+    if (order < 0) found.add(s++, -1);
+    else if (order > 0) found.add(-1, t++);
+    else found.add(s++, t++);
   }
+  while (s < source.count) found.add(s++, -1);
+  while (t < target.count) found.add(-1, t++);
+  return found;
 }
 
-function compareKeys({
-  source,
-  s,
-  target,
-  t,
-}: {
-  source: RowIndex;
-  s: number;
-  target: RowIndex;
-  t: number;
-}): number {
-  const start = target.keyStart(t);
-  const end = t + 1 < target.count ? target.keyStart(t + 1) : target.keys.length;
-  const sourceEnd = s + 1 < source.count ? source.keyStart(s + 1) : source.keys.length;
-  return source.keys.bytes.compare(target.keys.bytes, start, end, source.keyStart(s), sourceEnd);
+/** Positions in memory that grows: an object for each row would cost more than finding it. */
+class PositionList implements DifferingRows {
+  count = 0;
+  source = new Int32Array(INITIAL_ROWS);
+  target = new Int32Array(INITIAL_ROWS);
+
+  add(source: number, target: number): void {
+    if (this.count === this.source.length) this.#grow();
+    this.source[this.count] = source;
+    this.target[this.count] = target;
+    this.count++;
+  }
+
+  #grow(): void {
+    const [source, target] = [new Int32Array(this.count * 2), new Int32Array(this.count * 2)];
+    source.set(this.source);
+    target.set(this.target);
+    this.source = source;
+    this.target = target;
+  }
 }

@@ -134,7 +134,7 @@ async function accept(
   { run, table, work, look }: SpilledTable,
   { partition, result }: Pending,
 ): Promise<void> {
-  const { counts, changedColumns, undecidedColumns, differingKeys, unsettled } = result;
+  const { counts, changedColumns, undecidedColumns, explained, differingKeys, unsettled } = result;
   const rows = { sourceRows: 0, targetRows: 0, counts, changedColumns, undecidedColumns };
   const count = differingKeys === null ? 0 : countKeys(differingKeys);
   if (differingKeys !== null && count > 0 && (await run.looks?.mustHold(table))) {
@@ -151,6 +151,7 @@ async function accept(
       ...PART,
       keys: null,
       rows,
+      explained,
       ...(unsettled > 0 && look !== null && { unsettled: describeUnsettled(unsettled, look) }),
     },
   );

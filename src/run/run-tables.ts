@@ -9,7 +9,7 @@ import { holdRange, type LookAgainWork, lookAtRowsAgain } from './look-at-rows-a
 import { firstChunkRows } from './pacing.js';
 import { pullOldest, readWhole } from './pull-oldest.js';
 import { pullTables, type SegmentWork } from './pull-tables.js';
-import { commitRows, runWithRetries, type TableRun } from './table-run.js';
+import { commitRows, drawLevelOf, runWithRetries, type TableRun } from './table-run.js';
 
 const CHUNK_BYTES = 64 << 20;
 /** More than advice looks at of a table. */
@@ -75,6 +75,7 @@ async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {
       capRows: failing.limitRows(checksums?.limitRows(capRows) ?? capRows),
       capBytes: CHUNK_BYTES,
       keeps: keysKept(run),
+      drawLevel: drawLevelOf(run, table),
     };
     const result = await runWithRetries(run, { table, segment: segment.ordinal }, task);
     if (run.signal.aborted) break;
@@ -126,7 +127,8 @@ async function acceptChunk(
 ): Promise<void> {
   const { kind, chunk, range } = accepted;
   const hasher = kind === 'proved' ? 'server' : 'client';
-  const { sourceRows, targetRows, counts, changedColumns, undecidedColumns, unfound, differingKeys } = chunk;
+  const { sourceRows, targetRows, counts, changedColumns, undecidedColumns } = chunk;
+  const { unfound, explained, differingKeys } = chunk;
   const rows = { sourceRows, targetRows, counts, changedColumns, undecidedColumns };
   const place = { table: work.table, segment: segment.ordinal };
   const most = Math.max(...Object.values(undecidedColumns), 0);
@@ -139,7 +141,7 @@ async function acceptChunk(
   const isListed = run.keepsKeys && isSparse(doubtful, Math.max(sourceRows, targetRows));
   const keys = isListed ? differingKeys : null;
   const encoding = isFirst(accepted) ? { onceEncoded: true as const } : {};
-  return commitRows(run, place, { range, hasher, rows, unfound, keys, ...encoding });
+  return commitRows(run, place, { range, hasher, rows, unfound, explained, keys, ...encoding });
 }
 
 /** Whether a chunk has all of the first rows that advice looks at, and nothing for it to say. */

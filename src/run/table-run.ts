@@ -1,5 +1,6 @@
 import type { Pacing, UnverifiedChunk } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
+import { drawLevel } from '../core/drawn-rows.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
@@ -51,6 +52,8 @@ export interface TableRun {
   readonly snapshots: RunSnapshots | null;
   /** Looks at rows that differ again, where somebody writes; null where what differed twice at once is a difference. */
   readonly looks: RunLooks | null;
+  /** Whether every differing row is kept; else only what it takes to explain them. */
+  readonly keepsRows: boolean;
   /** Makes a row what is told of it as `row:differs`; null where rows are not told one by one. */
   readonly tellRow: ((table: TableState, row: RowDifference) => RowDifference) | null;
   /** Whether a sentence may name keys. */
@@ -236,6 +239,11 @@ export async function reportUnverified(
   const advised = withKeyAdvice(result, table.planned.pair);
   table.record({ kind: 'unverified', open, error: advised.error });
   await run.emit({ type: 'chunk:unverified', table: table.name, error: advised.error });
+}
+
+/** Which rows a task keeps of those that differ. */
+export function drawLevelOf({ keepsRows }: TableRun, { differences }: TableState): number | null {
+  return keepsRows ? null : drawLevel(differences);
 }
 
 /** What came of rows, but for where those that differ are stored. */

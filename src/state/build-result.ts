@@ -37,7 +37,8 @@ const NOT_CHECKED = [
 /** The first differences of a table; one that is too large for a summary is left to the differences file. */
 export async function readSample(spool: Spool, table: TableState): Promise<RowDifference[]> {
   const sample: RowDifference[] = [];
-  for await (const difference of spool.read(table.planned.id, table.stored, SAMPLE_CHARACTERS)) {
+  for await (const row of spool.read(table.planned.id, table.stored, SAMPLE_CHARACTERS)) {
+    const { draw: _, ...difference } = row;
     sample.push(difference);
     if (sample.length === SAMPLE_ROWS) break;
   }

@@ -1,3 +1,4 @@
+import { ExplainedTally } from '../core/explained-rows.js';
 import type { RowCounts } from '../core/result.js';
 import { addCounts, noCounts } from './column-counts.js';
 import type { TableRecord } from './table-record.js';
@@ -12,13 +13,15 @@ export class RowTally {
   #changedColumns = noCounts();
   #undecided = noCounts();
   #unsettled = new Unsettled();
+  #explained = new ExplainedTally();
 
   /** Adds rows that were compared. */
-  add({ rows, unsettled }: Extract<TableRecord, { kind: 'compared' }>): void {
+  add({ rows, unsettled, explained = null }: Extract<TableRecord, { kind: 'compared' }>): void {
     this.addRead(rows);
     for (const kind of KINDS) this.#rows[kind] += rows.counts[kind];
     addCounts(this.#changedColumns, rows.changedColumns);
     addCounts(this.#undecided, rows.undecidedColumns);
+    if (explained !== null) this.#explained.add(explained);
     if (unsettled !== undefined) this.#unsettled.add(unsettled);
   }
 
@@ -40,6 +43,7 @@ export class RowTally {
     this.#changedColumns = noCounts();
     this.#undecided = noCounts();
     this.#unsettled = new Unsettled();
+    this.#explained = new ExplainedTally();
   }
 
   get rows(): Readonly<RowCounts> {
@@ -52,6 +56,11 @@ export class RowTally {
 
   get unsettled(): Unsettled {
     return this.#unsettled;
+  }
+
+  /** Why rows differ, as far as they show it. */
+  get explained(): ExplainedTally {
+    return this.#explained;
   }
 
   /** How many changed rows differ in a column, by the target's name. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import type { RowDifference } from '../core/difference.js';
+import type { StoredRow } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import type { TableId } from '../core/pairing.js';
 import { markOfProcess, sweepLeft } from './left-files.js';
@@ -129,7 +129,7 @@ export class Spool {
     table: TableId,
     stored: readonly StoredRows[],
     mostCharacters = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<RowDifference> {
+  ): AsyncGenerator<StoredRow> {
     for await (const rows of this.readBatches(table, stored, mostCharacters)) {
       for (const row of rows) yield row;
     }
@@ -140,7 +140,7 @@ export class Spool {
     table: TableId,
     stored: readonly StoredRows[],
     mostCharacters = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<readonly RowDifference[]> {
+  ): AsyncGenerator<readonly StoredRow[]> {
     for (const { part, start, end } of stored) {
       const file = this.#files.get(`${table}.${part}`);
       if (file === undefined) continue;
@@ -224,7 +224,7 @@ function cutFile(): RowproofError {
 async function* readRows(
   input: AsyncIterable<string>,
   mostCharacters: number,
-): AsyncGenerator<readonly RowDifference[]> {
+): AsyncGenerator<readonly StoredRow[]> {
   let pieces: string[] = [];
   let length = 0;
   const keep = (piece: string): void => {
@@ -251,12 +251,12 @@ async function* readRows(
   }
 }
 
-function joinRow(pieces: readonly string[]): RowDifference {
-  return JSON.parse(pieces.join('')) as RowDifference;
+function joinRow(pieces: readonly string[]): StoredRow {
+  return JSON.parse(pieces.join('')) as StoredRow;
 }
 
-function parseLines(text: string, mostCharacters: number): RowDifference[] {
+function parseLines(text: string, mostCharacters: number): StoredRow[] {
   if (text === '') return [];
   const lines = text.split('\n').filter((line) => line.length <= mostCharacters);
-  return JSON.parse(`[${lines.join(',')}]`) as RowDifference[];
+  return JSON.parse(`[${lines.join(',')}]`) as StoredRow[];
 }

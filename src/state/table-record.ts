@@ -2,6 +2,7 @@ import type { ComparedChunk, UnfoundRows } from '../core/chunk.js';
 import type { KeySpan } from '../core/coverage.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import type { SerializedError } from '../core/errors.js';
+import type { ExplainedRows } from '../core/explained-rows.js';
 import type { Finding } from '../core/finding.js';
 import type { PackedKeys } from '../core/packed-keys.js';
 import type { SpotShare } from '../plan/spot-planner.js';
@@ -65,6 +66,8 @@ export type TableRecord =
       readonly rows: ComparedRows;
       readonly unfound: UnfoundRows;
       readonly stored: StoredRows | null;
+      /** Why rows differ; null, or absent, where none does. */
+      readonly explained?: ExplainedRows | null;
       /** The keys of the rows that differ; null where none do, where they are not kept, and where they are too many. */
       readonly keys: PackedKeys | null;
       /** How many chunks it stands for; one where it is absent. */

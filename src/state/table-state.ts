@@ -3,9 +3,10 @@ import type { UnfoundRows } from '../core/chunk.js';
 import { addSpan, type Coverage, findGaps } from '../core/coverage.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
+import type { ExplainedTally } from '../core/explained-rows.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
-import type { TableResult } from '../core/result.js';
+import type { RowCounts, TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
@@ -212,6 +213,11 @@ export class TableState {
     return this.#isOnceEncoded;
   }
 
+  /** Why its rows differ, as far as they show it. */
+  get explained(): ExplainedTally {
+    return this.#tally.explained;
+  }
+
   /** Rows that were there and were not found by their keys. */
   get unfound(): UnfoundRows & { readonly isEmpty: boolean } {
     return this.#unfound;
@@ -236,12 +242,8 @@ export class TableState {
     return this.planned.pair !== null && (isLeft || isUnverified);
   }
 
-  get sourceRows(): number {
-    return this.#tally.rows.sourceRows;
-  }
-
-  get targetRows(): number {
-    return this.#tally.rows.targetRows;
+  get rows(): Readonly<RowCounts> {
+    return this.#tally.rows;
   }
 
   get differences(): number {
@@ -250,7 +252,7 @@ export class TableState {
 
   /** Rows of the larger side that were read. */
   get rowsRead(): number {
-    return Math.max(this.sourceRows, this.targetRows);
+    return Math.max(this.#tally.rows.sourceRows, this.#tally.rows.targetRows);
   }
 
   /** `waived` is how many of the differing rows were accepted. */

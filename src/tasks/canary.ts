@@ -53,7 +53,16 @@ async function tryRange(job: CanaryJob): Promise<TriedCanary> {
 const nameOf = ({ kind, key }: RowDifference): string => JSON.stringify([kind, key]);
 
 function chunkOf({ pairId }: CanaryTask): ChunkTask {
-  return { kind: 'chunk', pairId, after: null, upTo: null, capRows: ROWS, capBytes: BYTES, keeps: 'no-keys' };
+  return {
+    kind: 'chunk',
+    pairId,
+    after: null,
+    upTo: null,
+    capRows: ROWS,
+    capBytes: BYTES,
+    keeps: 'no-keys',
+    drawLevel: null,
+  };
 }
 
 async function compareFirstRows({ task, pair, context, channel }: CanaryJob): Promise<RowDifference[]> {
@@ -69,7 +78,8 @@ async function compareFirstRows({ task, pair, context, channel }: CanaryJob): Pr
 
 /** The keys of rows that have equal hashes on both sides. */
 function listEqualKeys({ indexes: { source, target } }: WorkerContext): ReadonlySet<string> {
-  const differing = new Set([...findDifferingRows(source, target)].map((row) => row.target));
+  const found = findDifferingRows(source, target);
+  const differing = new Set(found.target.subarray(0, found.count));
   const equal = Array.from({ length: target.count }, (_, row) => row).filter((row) => !differing.has(row));
   return new Set(equal.map((row) => target.keyAt(row).toString('latin1')));
 }

@@ -5,9 +5,10 @@ import { compareBag } from './compare-bag.js';
 import type { DifferingKeys } from './compare-keyed.js';
 import { EntryFilter } from './entry-filter.js';
 import { KeyedPartition } from './kept-rows.js';
-import { planByKeys, type RereadRow, type RereadStep } from './plan-rereads.js';
+import { type KeysStep, planByKeys } from './plan-rereads.js';
 import { listKeys, readPresentKeys } from './read-again.js';
 import { type RereadJob, type RereadOutcome, rereadDifferingRows } from './reread.js';
+import type { RereadRow } from './step-rows.js';
 import { describeChunkFailure, onBothSides, tableSide } from './worker-context.js';
 
 /**
@@ -44,7 +45,10 @@ export async function comparePartition(
   }
 }
 
-const NO_COLUMNS = { changedColumns: {}, undecidedColumns: {}, unfound: NONE_UNFOUND, differingKeys: null };
+const NO_COLUMNS = {
+  ...{ changedColumns: {}, undecidedColumns: {}, unfound: NONE_UNFOUND },
+  ...{ explained: null, differingKeys: null },
+};
 
 type KeyedJob = BucketJob<ComparePartitionTask> &
   Pick<RereadJob, 'sides' | 'store'> & { readonly filter: EntryFilter };
@@ -59,6 +63,8 @@ async function compareKeyed(
     store,
     asSent: false,
     keepsKeys: task.keepsKeys,
+    // The rows of both sides were stored already, so that those that differ take no more room than they do.
+    kept: { level: null, hash: context.constantHash },
     readKept: task.withRows ? (step, batches) => partition.readKept(step, batches) : null,
     readBoth: (read) =>
       onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),
@@ -74,7 +80,7 @@ async function compareKeyed(
 async function* planSteps(
   differing: readonly DifferingKeys[],
   job: Omit<RereadJob, 'steps'>,
-): AsyncGenerator<RereadStep> {
+): AsyncGenerator<KeysStep> {
   for (const batch of planByKeys(differing, job.pair.key.length)) {
     yield* planByKeys(await resolveSiblings(batch.rows, job), job.pair.key.length);
   }

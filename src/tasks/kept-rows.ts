@@ -4,8 +4,9 @@ import { SIDES, type Side } from '../core/pairing.js';
 import { type DifferingKeys, findDifferingKeys, type KeyedFile } from './compare-keyed.js';
 import { type EntryFilter, entryOf } from './entry-filter.js';
 import { PartitionFile } from './partition-files.js';
-import type { RereadRow, RereadStep } from './plan-rereads.js';
+import type { KeysStep } from './plan-rereads.js';
 import type { RowBatches } from './reread.js';
+import type { RereadRow } from './step-rows.js';
 import type { TableSide } from './table-side.js';
 
 /**
@@ -40,7 +41,7 @@ export class KeyedPartition {
   }
 
   /** Puts whole rows into their places. */
-  readKept({ rows }: RereadStep, batches: RowBatches): void {
+  readKept({ rows }: KeysStep, batches: RowBatches): void {
     for (const side of SIDES) {
       const { file } = this.#files[side];
       batches[side].reset(rows.length);

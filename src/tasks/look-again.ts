@@ -1,8 +1,9 @@
 import type { LookAgainResult, LookAgainTask } from '../core/chunk.js';
 import { unpackKeys } from '../core/packed-keys.js';
 import type { BucketJob } from './bucket-tasks.js';
-import { planByKeys, type RereadRow } from './plan-rereads.js';
+import { planByKeys } from './plan-rereads.js';
 import { rereadDifferingRows } from './reread.js';
+import type { RereadRow } from './step-rows.js';
 import { describeChunkFailure, onBothSides, tableSide } from './worker-context.js';
 
 /**
@@ -32,6 +33,7 @@ export async function lookAgain({
       asSent: false,
       readKept: null,
       keepsKeys: true,
+      kept: { level: task.drawLevel, hash: context.constantHash },
       steps: planByKeys(rows(), pair.key.length),
       readBoth: (read) =>
         onBothSides(pair, context, async (side) => read(side, await context.sessions.session(side))),

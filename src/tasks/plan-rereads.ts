@@ -1,8 +1,8 @@
 import type { ChunkTask } from '../core/chunk.js';
 import { type KeyKind, type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import type { Side } from '../core/pairing.js';
-import type { DifferingRow, RowIndex } from '../hashing/row-index.js';
-import type { DifferingKeys } from './compare-keyed.js';
+import type { DifferingRows, RowIndex } from '../hashing/row-index.js';
+import { IndexedRows, type RereadRow, type StepRows } from './step-rows.js';
 
 /** Keys a statement: lists that optimizers still turn into index lookups; a composite key has no IN list, but ORs. */
 const BATCH_KEYS = { single: 1000, composite: 250 };
@@ -19,17 +19,6 @@ const BYTES_A_ROW = 512;
 /** Wire bytes of the rows of a step, as first read: what a step may hold in memory a side. */
 const STEP_BYTES = 1 << 20;
 
-/** A differing row as it is asked for: by which key bytes on which side, and the larger size it had on the wire. */
-export interface RereadRow {
-  readonly source: Buffer;
-  readonly target: Buffer;
-  readonly wireBytes: number;
-  /** Which sides had it when they were read a moment ago. */
-  readonly seen: Side | 'both' | 'none';
-  /** Where the row of each side was kept, if it was: then no side is asked for it. */
-  readonly kept: DifferingKeys['kept'];
-}
-
 /** A row to be looked up: its key bytes on each side, if it is there, and its size on the wire. */
 interface KeyedRow {
   readonly source: Buffer | null;
@@ -37,16 +26,24 @@ interface KeyedRow {
   readonly wireBytes: number;
 }
 
-/** Differing rows that are read again by one statement a side: by their keys, or with all rows of their key range. */
-export interface RereadStep<Row extends { readonly wireBytes: number } = RereadRow> {
+/** Differing rows that are looked up by their keys, by one statement a side. */
+export interface KeysStep<Row extends { readonly wireBytes: number } = RereadRow> {
   readonly rows: readonly Row[];
-  readonly range: { readonly after: readonly KeyPart[] | null; readonly upTo: readonly KeyPart[] } | null;
   readonly wireBytes: number;
 }
 
+/** Differing rows that are read again with all rows of their key range, by one statement a side. */
+export interface RangeStep {
+  readonly rows: StepRows;
+  readonly range: { readonly after: readonly KeyPart[] | null; readonly upTo: readonly KeyPart[] };
+  readonly wireBytes: number;
+}
+
+export type RereadStep = KeysStep | RangeStep;
+
 /** The differing rows of a chunk, and what to choose the way of reading them again by. */
 export interface RereadRequest {
-  readonly differing: Iterable<DifferingRow>;
+  readonly differing: DifferingRows;
   readonly indexes: Readonly<Record<Side, RowIndex>>;
   readonly keyKinds: readonly KeyKind[];
   /** The lower bound of the chunk. */
@@ -65,7 +62,7 @@ export function* planRereads(request: RereadRequest): Generator<RereadStep> {
     if (isDense(stretch, request)) {
       yield* sparse.take();
       yield rangeStep(stretch, request);
-    } else yield* sparse.add(stretch.rows);
+    } else yield* sparse.add(rowsOf(stretch, request));
   }
   yield* sparse.take();
 }
@@ -74,7 +71,7 @@ export function* planRereads(request: RereadRequest): Generator<RereadStep> {
 export function* planByKeys<Row extends KeyedRow>(
   rows: Iterable<Row>,
   keyColumns: number,
-): Generator<RereadStep<Row>> {
+): Generator<KeysStep<Row>> {
   const batch = new KeyBatch<Row>(keyColumns);
   yield* batch.add(rows);
   yield* batch.take();
@@ -91,7 +88,7 @@ class KeyBatch<Row extends KeyedRow> {
     this.#most = keyColumns === 1 ? BATCH_KEYS.single : BATCH_KEYS.composite;
   }
 
-  *add(rows: Iterable<Row>): Generator<RereadStep<Row>> {
+  *add(rows: Iterable<Row>): Generator<KeysStep<Row>> {
     for (const row of rows) {
       const keyBytes = Math.max(row.source?.length ?? 0, row.target?.length ?? 0);
       const isFull =
@@ -105,9 +102,9 @@ class KeyBatch<Row extends KeyedRow> {
     }
   }
 
-  *take(): Generator<RereadStep<Row>> {
+  *take(): Generator<KeysStep<Row>> {
     if (this.#rows.length === 0) return;
-    const step = { rows: this.#rows, range: null, wireBytes: this.#wireBytes };
+    const step = { rows: this.#rows, wireBytes: this.#wireBytes };
     this.#rows = [];
     this.#wireBytes = 0;
     this.#keyBytes = 0;
@@ -115,9 +112,10 @@ class KeyBatch<Row extends KeyedRow> {
   }
 }
 
-/** Differing rows without a long gap between them. */
+/** Differing rows without a long gap between them: their places among those of the chunk. */
 interface Stretch {
-  readonly rows: RereadRow[];
+  readonly from: number;
+  to: number;
   /** Where the first row is on each side, or would be. */
   readonly first: Readonly<Record<Side, number>>;
   wireBytes: number;
@@ -128,62 +126,59 @@ interface Stretch {
 function* stretches({ differing, indexes }: RereadRequest): Generator<Stretch> {
   let stretch: Stretch | null = null;
   const next = { source: 0, target: 0 };
-  for (const { source, target } of differing) {
+  for (let place = 0; place < differing.count; place++) {
+    const source = differing.source[place] as number;
+    const target = differing.target[place] as number;
     const gap = source >= 0 ? source - next.source : target - next.target;
-    const at = { source: next.source + gap, target: next.target + gap };
-    const row = describeRow({ source, target }, indexes);
+    const wireBytes = Math.max(
+      source < 0 ? 0 : indexes.source.wireBytesAt(source),
+      target < 0 ? 0 : indexes.target.wireBytesAt(target),
+    );
     if (stretch !== null) {
-      const isFull = stretch.rows.length === RANGE_KEYS || stretch.wireBytes + row.wireBytes > STEP_BYTES;
+      const isFull = place - stretch.from === RANGE_KEYS || stretch.wireBytes + wireBytes > STEP_BYTES;
       if (gap > LONGEST_GAP_ROWS || isFull) {
         yield stretch;
         stretch = null;
-      } else stretch.gapCost += gap + indexes.source.wireBytesOf(next.source, at.source) / BYTES_A_ROW;
+      } else if (gap > 0) {
+        const gapBytes = indexes.source.wireBytesOf(next.source, next.source + gap);
+        stretch.gapCost += gap + gapBytes / BYTES_A_ROW;
+      }
     }
-    stretch ??= { rows: [], first: at, wireBytes: 0, gapCost: 0 };
-    stretch.rows.push(row);
-    stretch.wireBytes += row.wireBytes;
-    next.source = at.source + (source >= 0 ? 1 : 0);
-    next.target = at.target + (target >= 0 ? 1 : 0);
+    const first = { source: next.source + gap, target: next.target + gap };
+    stretch ??= { from: place, to: place, first, wireBytes: 0, gapCost: 0 };
+    stretch.to = place + 1;
+    stretch.wireBytes += wireBytes;
+    next.source = next.source + gap + (source >= 0 ? 1 : 0);
+    next.target = next.target + gap + (target >= 0 ? 1 : 0);
   }
   if (stretch !== null) yield stretch;
 }
 
-/** The indexes stay as they are until the next chunk, so a key is a view of them. */
-function describeRow({ source, target }: DifferingRow, indexes: RereadRequest['indexes']): RereadRow {
-  const key = source >= 0 ? indexes.source.keyAt(source) : indexes.target.keyAt(target);
-  const wireBytes = Math.max(
-    source < 0 ? 0 : indexes.source.wireBytesAt(source),
-    target < 0 ? 0 : indexes.target.wireBytesAt(target),
-  );
-  return {
-    source: key,
-    target: key,
-    wireBytes,
-    seen: source < 0 ? 'target' : target < 0 ? 'source' : 'both',
-    kept: null,
-  };
+/** The rows one by one. The indexes stay as they are until the next chunk, so a key is a view of them. */
+function* rowsOf(stretch: Stretch, { indexes, differing }: RereadRequest): Generator<RereadRow> {
+  const rows = new IndexedRows(indexes, differing, stretch);
+  for (let place = 0; place < rows.count; place++) yield rows.at(place);
 }
 
-function isDense({ rows, gapCost }: Stretch, { rowsPerLookup }: RereadRequest): boolean {
-  return rows.length >= LEAST_RANGE_KEYS && gapCost + rows.length <= rowsPerLookup * rows.length;
+function isDense({ from, to, gapCost }: Stretch, { rowsPerLookup }: RereadRequest): boolean {
+  const rows = to - from;
+  return rows >= LEAST_RANGE_KEYS && gapCost + rows <= rowsPerLookup * rows;
 }
 
 /** The range begins behind the last row before the stretch that either side has. */
-function rangeStep(
-  { rows, first, wireBytes }: Stretch,
-  { indexes, keyKinds, after }: RereadRequest,
-): RereadStep {
+function rangeStep(stretch: Stretch, { indexes, differing, keyKinds, after }: RereadRequest): RangeStep {
+  const { first, wireBytes } = stretch;
   const before = (['source', 'target'] as const)
     .filter((side) => first[side] > 0)
     .map((side) => indexes[side].keyAt(first[side] - 1))
     .sort(Buffer.compare)
     .at(-1);
-  const last = rows.at(-1)?.source ?? Buffer.alloc(0);
+  const rows = new IndexedRows(indexes, differing, stretch);
   return {
     rows,
     range: {
       after: before === undefined ? after : readKeyParts(keyKinds, before),
-      upTo: readKeyParts(keyKinds, last),
+      upTo: readKeyParts(keyKinds, rows.at(rows.count - 1).source),
     },
     wireBytes,
   };

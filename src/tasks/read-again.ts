@@ -1,10 +1,12 @@
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { type KeyKind, type KeyPart, readKeyParts } from '../core/encoding/key-bytes.js';
 import { serializeError } from '../core/errors.js';
+import type { Side } from '../core/pairing.js';
 import type { WireRow } from '../engines/row-span.js';
 import type { Session } from '../engines/session.js';
-import type { RereadStep } from './plan-rereads.js';
+import type { RangeStep } from './plan-rereads.js';
 import type { RowBatch } from './row-batch.js';
+import { compareBytes, type StepRows } from './step-rows.js';
 import { readEachRow, type TableSide } from './table-side.js';
 
 /** Keys that rows are asked for by: their bytes, and the values that those were made of. */
@@ -64,7 +66,7 @@ export async function readListedRows(place: ReadPlace, list: KeyList, batch: Row
     let order = 1;
     for (; next < keys.length && order > 0; next++) {
       const wanted = keys[next] as Buffer;
-      order = compareKeys(key, wanted, wanted.length);
+      order = compareBytes(key, wanted, { start: 0, end: wanted.length });
       if (order === 0) batch.keep(next, row);
       if (order < 0) break;
     }
@@ -87,9 +89,10 @@ function placesOf(keys: readonly Buffer[]): Map<string, number> {
 
 /** Rows to be picked out of all those of a key range. */
 export interface RangeRead extends ReadPlace {
-  /** In key order; each row goes into the place of its key. */
-  readonly keys: readonly Buffer[];
-  readonly range: NonNullable<RereadStep['range']>;
+  readonly side: Side;
+  /** Each row goes into the place of its key. */
+  readonly rows: StepRows;
+  readonly range: RangeStep['range'];
 }
 
 /**
@@ -97,9 +100,9 @@ export interface RangeRead extends ReadPlace {
  * up meanwhile that has no place in that order: then nothing is known of the others.
  */
 export async function readRangeRows(read: RangeRead, batch: RowBatch): Promise<boolean> {
-  const { prepared, session, range, keys } = read;
+  const { prepared, session, range, rows } = read;
   const { selection, reader } = prepared;
-  batch.reset(keys.length);
+  batch.reset(rows.count);
   const picker = new RowPicker(read, batch);
   const wanted = { session, selection: { ...selection, range }, codec: reader.codec };
   await readEachRow(wanted, (row) => picker.take(row));
@@ -128,10 +131,9 @@ class RowPicker {
       this.isInOrder = false;
       return -1;
     }
-    const { keys } = this.#read;
-    while (this.#next < keys.length) {
-      const wanted = keys[this.#next] as Buffer;
-      const order = compareKeys(this.#key, wanted, wanted.length);
+    const { rows, side } = this.#read;
+    while (this.#next < rows.count) {
+      const order = rows.compareKey(this.#key, side, this.#next);
       if (order < 0) break;
       if (order === 0) this.#batch.keep(this.#next, { buffer: row.buffer, start: row.offset, end });
       this.#next++;
@@ -144,20 +146,10 @@ class RowPicker {
       this.#key.reset();
       const end = this.#read.prepared.reader.readKey(row, this.#key);
       const { bytes, length } = this.#lastKey;
-      return compareKeys(this.#key, bytes, length) > 0 ? end : -1;
+      return compareBytes(this.#key, bytes, { start: 0, end: length }) > 0 ? end : -1;
     } catch (error) {
       if (serializeError(error).code !== 'key-order') throw error;
       return -1;
     }
   }
-}
-
-/** Compares a key with another one. Keys are short, so a loop beats the native comparison and needs no view. */
-function compareKeys({ bytes, length }: ByteSink, others: Uint8Array, otherLength: number): number {
-  const shared = Math.min(length, otherLength);
-  for (let i = 0; i < shared; i++) {
-    const difference = (bytes[i] as number) - (others[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return length - otherLength;
 }

@@ -3,10 +3,12 @@ import type { RowDifference } from '../core/difference.js';
 import { KeyPacker } from '../core/packed-keys.js';
 import { SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/session.js';
-import type { RereadStep } from './plan-rereads.js';
+import { FoundRows, type RowsKept } from './found-rows.js';
+import type { KeysStep, RereadStep } from './plan-rereads.js';
 import { listKeys, readListedRows, readRangeRows } from './read-again.js';
 import { RowBatch } from './row-batch.js';
 import { RowComparer } from './row-comparer.js';
+import { ListedRows, type StepRows } from './step-rows.js';
 import type { TableSide } from './table-side.js';
 import { UnfoundCollector } from './unfound-collector.js';
 
@@ -24,7 +26,9 @@ export interface RereadJob {
   readonly keepsKeys: boolean;
   readBoth<T>(read: (side: Side, session: Session) => Promise<T>): Promise<Record<Side, T>>;
   /** Puts the rows of a step into their places, where they need not be asked for; null asks both sides. */
-  readonly readKept: ((step: RereadStep, batches: RowBatches) => void) | null;
+  readonly readKept: ((step: KeysStep, batches: RowBatches) => void) | null;
+  /** Which of the rows that differ go to the store. */
+  readonly kept: RowsKept;
   store(rows: readonly RowDifference[]): Promise<void>;
 }
 
@@ -53,23 +57,25 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     keys: job.keepsKeys ? new KeyPacker() : null,
   };
   const comparer = new RowComparer(job.pair, job.sides, job.asSent);
+  const found = await FoundRows.open(job.pair, comparer, job.kept);
   let storing = Promise.resolve();
   try {
     for await (const step of readSteps(job)) {
-      const found = compareStep(step, comparer, outcome);
+      const kept = compareStep(step, { comparer, found, outcome });
       await storing;
-      if (found.length > 0) storing = startStoring(job, found);
+      if (kept.length > 0) storing = startStoring(job, kept);
     }
     await storing;
     const { keys, unfound, ...counted } = outcome;
-    return { ...counted, unfound: unfound.toUnfound(), differingKeys: keys?.take() ?? null };
+    const differingKeys = keys?.take() ?? null;
+    return { ...counted, unfound: unfound.toUnfound(), differingKeys, explained: found.takeExplained() };
   } finally {
     // A step that is still being stored would otherwise arrive after the failed chunk was taken back.
     await storing.catch(() => undefined);
   }
 }
 
-interface MutableOutcome extends Omit<RereadOutcome, 'differingKeys'> {
+interface MutableOutcome extends Omit<RereadOutcome, 'differingKeys' | 'explained'> {
   readonly counts: Record<keyof DifferenceCounts, number>;
   readonly changedColumns: Record<string, number>;
   readonly undecidedColumns: Record<string, number>;
@@ -83,8 +89,12 @@ interface MutableOutcome extends Omit<RereadOutcome, 'differingKeys'> {
 export type RowBatches = Readonly<Record<Side, RowBatch>>;
 
 interface ReadStep {
-  readonly step: RereadStep;
+  readonly rows: StepRows;
   readonly batches: RowBatches;
+}
+
+function rowsOf({ rows }: RereadStep): StepRows {
+  return 'count' in rows ? rows : new ListedRows(rows);
 }
 
 /** Yields each step with its rows, good until the next one is asked for, and has the next one read meanwhile. */
@@ -106,7 +116,7 @@ async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
       pulling = pull(others);
       // What goes wrong is thrown where it is waited for, even if storing fails first.
       pulling.catch(() => undefined);
-      yield { step: pulled.step, batches };
+      yield { rows: rowsOf(pulled.step), batches };
       [batches, others] = [others, batches];
     }
   } finally {
@@ -120,48 +130,61 @@ function makeBatches(): RowBatches {
 }
 
 async function readStep(job: RereadJob, step: RereadStep, batches: RowBatches): Promise<void> {
-  const { sides, pair } = job;
-  const { rows, range } = step;
-  if (job.readKept !== null) return job.readKept(step, batches);
-  const keys = { source: rows.map(({ source }) => source), target: rows.map(({ target }) => target) };
-  if (range !== null) {
-    const isInOrder = await job.readBoth((side, session) => {
-      const read = { prepared: sides[side], session, keys: keys[side], range };
-      return readRangeRows(read, batches[side]);
-    });
-    if (isInOrder.source && isInOrder.target) return;
+  const { sides } = job;
+  if (!('range' in step)) {
+    if (job.readKept !== null) job.readKept(step, batches);
+    else await readByKeys(job, step.rows, batches);
+    return;
   }
+  const { rows, range } = step;
+  const isInOrder = await job.readBoth((side, session) =>
+    readRangeRows({ prepared: sides[side], session, side, rows, range }, batches[side]),
+  );
+  if (isInOrder.source && isInOrder.target) return;
+  const listed = Array.from({ length: rows.count }, (_, place) => rows.at(place));
+  await readByKeys(job, listed, batches);
+}
+
+async function readByKeys(
+  { sides, pair, readBoth }: RereadJob,
+  rows: KeysStep['rows'],
+  batches: RowBatches,
+): Promise<void> {
   const keyKinds = pair.key.map((column) => column.keyKind);
+  const keys = { source: rows.map(({ source }) => source), target: rows.map(({ target }) => target) };
   const source = listKeys(keyKinds, keys.source);
   const isShared = rows.every((row) => row.source === row.target);
   const lists = { source, target: isShared ? source : listKeys(keyKinds, keys.target) };
-  await job.readBoth((side, session) =>
+  await readBoth((side, session) =>
     readListedRows({ prepared: sides[side], session }, lists[side], batches[side]),
   );
 }
 
-/** Counts what became of the rows of a step and returns those that still differ. */
-function compareStep(
-  { step, batches }: ReadStep,
-  comparer: RowComparer,
-  outcome: MutableOutcome,
-): RowDifference[] {
-  const { counts, changedColumns, undecidedColumns, unfound, keys } = outcome;
-  const found: RowDifference[] = [];
-  for (const [place, row] of step.rows.entries()) {
-    unfound.note(row, batches, place);
-    for (const side of SIDES) if (batches[side].startOf(place) >= 0) outcome.present[side]++;
-    const { difference, undecided, isInFlight } = comparer.compare(batches, place);
-    countColumns(undecidedColumns, undecided);
+interface Comparing {
+  readonly comparer: RowComparer;
+  readonly found: FoundRows;
+  readonly outcome: MutableOutcome;
+}
+
+/** Counts what became of the rows of a step and returns those that still differ and are kept. */
+function compareStep({ rows, batches }: ReadStep, { comparer, found, outcome }: Comparing): RowDifference[] {
+  const { counts, changedColumns, undecidedColumns, present, unfound, keys } = outcome;
+  const kept: RowDifference[] = [];
+  for (let place = 0; place < rows.count; place++) {
+    unfound.note(rows, batches, place);
+    for (const side of SIDES) if (batches[side].startOf(place) >= 0) present[side]++;
+    const { kind, undecided, isInFlight } = comparer.compare(batches, place);
+    if (undecided.length > 0) countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;
-    else if (difference === null && undecided.length === 0) outcome.respelled++;
-    if (difference !== null || undecided.length > 0) keys?.add(row);
-    if (difference === null) continue;
-    counts[difference.kind]++;
-    found.push(difference);
-    if (difference.kind === 'changed') countColumns(changedColumns, difference.columns);
+    else if (kind === null && undecided.length === 0) outcome.respelled++;
+    if (keys !== null && (kind !== null || undecided.length > 0)) rows.packKey(keys, place);
+    if (kind === null) continue;
+    counts[kind]++;
+    if (kind === 'changed') countColumns(changedColumns, comparer.changedColumns);
+    const row = found.take(kind, rows, place);
+    if (row !== null) kept.push(row);
   }
-  return found;
+  return kept;
 }
 
 /** Stores a step while the next one is read. What goes wrong is thrown where it is waited for, even if a read fails first. */

@@ -1,10 +1,11 @@
-import type { RowDifference, Value } from '../core/difference.js';
+import type { DifferenceKind, RowDifference, Value } from '../core/difference.js';
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
 import { isWithin } from '../core/exact-number.js';
 import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import type { Tolerance } from '../core/relaxation.js';
 import type { FieldEncoder, FieldSpans } from '../engines/row-codec.js';
+import type { RowHash } from '../hashing/row-hash.js';
 import type { RowBatch } from './row-batch.js';
 import { sharesWireBytes } from './shared-wire.js';
 import type { TableSide } from './table-side.js';
@@ -15,7 +16,7 @@ const MOST_LISTS = 256;
 /** What reading a row again showed. `undecided` columns differ in bytes, which says nothing of their values. */
 export interface ComparedRow {
   /** Null where the rows are equal now (or both are gone), as far as can be said. */
-  readonly difference: RowDifference | null;
+  readonly kind: DifferenceKind | null;
   readonly undecided: readonly string[];
   /** Whether the rows are equal now, or gone, and would have one hash: not only to a tolerance, or in other bytes. */
   readonly isInFlight: boolean;
@@ -45,6 +46,11 @@ interface FieldList {
 type EncodersOfSides = Readonly<Record<Side, readonly FieldEncoder[]>>;
 
 const NONE: readonly string[] = [];
+
+const GONE: ComparedRow = { kind: null, undecided: NONE, isInFlight: true };
+const MISSING: ComparedRow = { kind: 'missing', undecided: NONE, isInFlight: false };
+const EXTRA: ComparedRow = { kind: 'extra', undecided: NONE, isInFlight: false };
+const CHANGED: ComparedRow = { kind: 'changed', undecided: NONE, isInFlight: false };
 
 /** Compares the rows of a table pair value by value, in canonical bytes. Made once for many rows, which share its memory. */
 export class RowComparer {
@@ -87,17 +93,53 @@ export class RowComparer {
     this.#rows = { source: makeRow(), target: makeRow() };
   }
 
-  /** Compares the rows that two batches hold in one place. */
+  /** Compares the rows that two batches hold in one place; what is asked of the row afterwards is good until the next one. */
   compare(batches: Readonly<Record<Side, RowBatch>>, place: number): ComparedRow {
     const isInSource = this.#split('source', batches.source, place);
     const isInTarget = this.#split('target', batches.target, place);
     if (isInSource && isInTarget) return this.#compareValues();
-    if (!isInSource && !isInTarget) return { difference: null, undecided: NONE, isInFlight: true };
+    if (!isInSource && !isInTarget) return GONE;
+    return isInSource ? MISSING : EXTRA;
+  }
+
+  /** The columns in which the row that was compared last has changed. */
+  get changedColumns(): readonly string[] {
+    return this.#lastList.names;
+  }
+
+  /** The value that a side of that row has in the first of them. */
+  readFirstChanged(side: Side): Value {
+    return this.#formatField(side, this.#lastList.fields[0] ?? 0);
+  }
+
+  /** The row that was compared last, without its key. */
+  describe(kind: DifferenceKind): RowDifference {
+    if (kind !== 'changed') return this.#describeLoneRow(kind === 'missing' ? 'source' : 'target');
+    const { fields, names } = this.#lastList;
     return {
-      difference: this.#describeLoneRow(isInSource ? 'source' : 'target'),
-      undecided: NONE,
-      isInFlight: false,
+      kind: 'changed',
+      key: null,
+      columns: names,
+      source: this.#format('source', fields),
+      target: this.#format('target', fields),
     };
+  }
+
+  /** The key of that row. */
+  readKey(kind: DifferenceKind): Record<string, Value> {
+    return this.#format(kind === 'missing' ? 'source' : 'target', this.#keyFields);
+  }
+
+  /** The hash of the values of that row beside its key, which only one side has. */
+  hashValues(kind: DifferenceKind, hash: RowHash): bigint {
+    const side = kind === 'missing' ? 'source' : 'target';
+    const sink = this.#sinks[side];
+    sink.reset();
+    for (const field of this.#allFields) {
+      if (field >= this.#keyFields.length)
+        appendField(this.#rows[side], field, this.#valueEncoders[side][field], sink);
+    }
+    return hash(sink.bytes, sink.length);
   }
 
   /** Returns false where the batch has no row in the place. */
@@ -120,17 +162,10 @@ export class RowComparer {
       else this.#changed[count++] = field;
     }
     if (count === 0) {
-      return { difference: null, undecided, isInFlight: undecided.length === 0 && this.#isSameHash() };
+      return { kind: null, undecided, isInFlight: undecided.length === 0 && this.#isSameHash() };
     }
-    const { fields, names } = this.#listChanged(count);
-    const difference: RowDifference = {
-      kind: 'changed',
-      key: this.#format('target', this.#keyFields),
-      columns: names,
-      source: this.#format('source', fields),
-      target: this.#format('target', fields),
-    };
-    return { difference, undecided, isInFlight: false };
+    this.#listChanged(count);
+    return undecided.length === 0 ? CHANGED : { kind: 'changed', undecided, isInFlight: false };
   }
 
   #isEqual(field: number, { tolerance, sharesWire }: ComparedColumn): boolean {
@@ -175,22 +210,21 @@ export class RowComparer {
   }
 
   /** The list of the first of the changed fields: mostly that of the last row. */
-  #listChanged(count: number): FieldList {
+  #listChanged(count: number): void {
     const { fields: last } = this.#lastList;
-    if (last.length === count && last.every((field, i) => field === this.#changed[i])) return this.#lastList;
+    if (last.length === count && last.every((field, i) => field === this.#changed[i])) return;
     const fields = [...this.#changed.subarray(0, count)];
     const id = fields.join();
     const known = this.#lists.get(id);
     this.#lastList = known ?? { fields, names: fields.map((field) => this.#names[field] as string) };
     if (known === undefined && this.#lists.size < MOST_LISTS) this.#lists.set(id, this.#lastList);
-    return this.#lastList;
   }
 
   #describeLoneRow(side: Side): RowDifference {
     const values = this.#format(side, this.#allFields);
     return {
       kind: side === 'source' ? 'missing' : 'extra',
-      key: this.#format(side, this.#keyFields),
+      key: null,
       columns: this.#names,
       source: side === 'source' ? values : null,
       target: side === 'target' ? values : null,
@@ -220,13 +254,17 @@ export class RowComparer {
 /** Below this a byte loop beats the native comparison, whose call costs about as much as this many loop steps. */
 const LOOP_BYTES = 48;
 
-function encodeField(
+function encodeField(row: SplitRow, field: number, encode: FieldEncoder | undefined, sink: ByteSink): void {
+  sink.reset();
+  appendField(row, field, encode, sink);
+}
+
+function appendField(
   { bytes, spans }: SplitRow,
   field: number,
   encode: FieldEncoder | undefined,
   sink: ByteSink,
 ): void {
-  sink.reset();
   const start = spans.starts[field] as number;
   if (start < 0) encodeNull(sink);
   else encode?.(bytes, start, spans.ends[field] as number, sink);

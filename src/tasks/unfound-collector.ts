@@ -1,7 +1,7 @@
 import type { UnfoundRows } from '../core/chunk.js';
 import { SIDES, type Side } from '../core/pairing.js';
-import type { RereadRow } from './plan-rereads.js';
 import type { RowBatch } from './row-batch.js';
+import type { StepRows } from './step-rows.js';
 
 /** Keys of a task that are kept. A table that is emptied while it is read would fill memory with them. */
 const MOST_KEYS = 50_000;
@@ -16,10 +16,10 @@ export class UnfoundCollector implements UnfoundRows {
   beyond = 0;
 
   /** Takes in what came of looking for a row, whose place in the batches it is. */
-  note(row: RereadRow, batches: Readonly<Record<Side, RowBatch>>, place: number): void {
+  note(rows: StepRows, batches: Readonly<Record<Side, RowBatch>>, place: number): void {
     for (const side of SIDES) {
-      const wasSeen = row.seen === 'both' || row.seen === side;
-      if (wasSeen && batches[side].startOf(place) < 0) this.#keep(side, row[side]);
+      if (batches[side].startOf(place) < 0 && rows.wasSeen(side, place))
+        this.#keep(side, rows.at(place)[side]);
     }
   }
 

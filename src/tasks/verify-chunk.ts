@@ -159,7 +159,7 @@ function cutAtSharedEnd(
 const NOTHING: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 async function compareSides(
-  { after, keeps }: ChunkTask,
+  { after, keeps, drawLevel }: ChunkTask,
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
@@ -172,6 +172,7 @@ async function compareSides(
       changedColumns: {},
       undecidedColumns: {},
       unfound: NONE_UNFOUND,
+      explained: null,
       differingKeys: null,
     };
   }
@@ -190,6 +191,7 @@ async function compareSides(
     asSent: context.prepared?.asSent === true,
     readKept: null,
     keepsKeys: keeps !== 'no-keys',
+    kept: { level: drawLevel, hash: context.constantHash },
     steps: planRereads({
       differing,
       indexes: context.indexes,

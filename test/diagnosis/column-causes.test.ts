@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PLAIN } from '../../src/core/column-rule.js';
 import type { RowDifference, Value } from '../../src/core/difference.js';
-import { ColumnCauses } from '../../src/diagnosis/column-causes.js';
+import { diagnoseChanges } from '../../src/diagnosis/column-causes.js';
 import { diagnose, pairOf, reversed } from './diagnose-values.js';
 
 describe('changed UUIDs', () => {
@@ -60,9 +60,7 @@ describe('columns of one row', () => {
     target,
   });
   const diagnoseRows = (rows: readonly RowDifference[]) => {
-    const causes = new ColumnCauses(pairs);
-    for (const row of rows) causes.add(row);
-    return causes.diagnose();
+    return diagnoseChanges(pairs, rows);
   };
 
   it('are found swapped, as one diagnosis of both', () => {
@@ -139,15 +137,15 @@ describe('columns of one row', () => {
 
 describe('a pair of values that comes up again', () => {
   it('is explained anew where another column changed with it', () => {
-    const causes = new ColumnCauses([pairOf('updated_at', 'datetime'), pairOf('name', 'text')]);
+    const columns = [pairOf('updated_at', 'datetime'), pairOf('name', 'text')];
     const before = { updated_at: '2024-01-01 10:00:01.123456', name: 'Ada' };
     const after = { updated_at: '2024-01-01 10:00:03.654321', name: 'Lovelace' };
-    for (let i = 0; i < 20; i++) {
-      const columns = i % 4 === 3 ? ['updated_at', 'name'] : ['updated_at'];
-      causes.add({ kind: 'changed', key: { id: `${i}` }, columns, source: before, target: after });
-    }
-    expect(causes.diagnose().map(({ cause, rows, evidence }) => [cause, rows, evidence.of])).toEqual([
-      ['auto-updated', 15, 20],
-    ]);
+    const rows = Array.from({ length: 20 }, (_, i): RowDifference => {
+      const changed = i % 4 === 3 ? ['updated_at', 'name'] : ['updated_at'];
+      return { kind: 'changed', key: { id: `${i}` }, columns: changed, source: before, target: after };
+    });
+    expect(
+      diagnoseChanges(columns, rows).map(({ cause, rows: count, evidence }) => [cause, count, evidence.of]),
+    ).toEqual([['auto-updated', 15, 20]]);
   });
 });

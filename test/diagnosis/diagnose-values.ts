@@ -1,9 +1,9 @@
 import type { CanonicalType } from '../../src/core/canonical-type.js';
 import { PLAIN } from '../../src/core/column-rule.js';
-import type { Value } from '../../src/core/difference.js';
+import type { RowDifference, Value } from '../../src/core/difference.js';
 import type { ColumnPair } from '../../src/core/pairing.js';
 import type { Column, TextType, ValueType } from '../../src/core/schema.js';
-import { ColumnCauses } from '../../src/diagnosis/column-causes.js';
+import { diagnoseChanges } from '../../src/diagnosis/column-causes.js';
 
 /** A column for tests that are about its name and its type only. */
 export function columnOf(name: string, declared: string, type: ValueType): Column {
@@ -51,19 +51,13 @@ export type Change = readonly [source: Value, target: Value];
 
 /** What is said of changed values of one column, a line for each cause: `letter-case, lower-cased: 2 of 2 proved`. */
 export function diagnose(pair: ColumnPair, changes: readonly Change[]): string[] {
-  const causes = new ColumnCauses([pair]);
   const name = pair.target.name;
-  for (const [i, [source, target]] of changes.entries()) {
-    causes.add({
-      kind: 'changed',
-      key: { id: `${i}` },
-      columns: [name],
-      source: { [name]: source },
-      target: { [name]: target },
-    });
-  }
-  return causes.diagnose().map(({ cause, confidence, rows, evidence: { detail, of } }) => {
-    return `${cause}${detail === '' ? '' : `, ${detail}`}: ${rows} of ${of} ${confidence}`;
+  const rows = changes.map(([source, target], i): RowDifference => {
+    const values = { source: { [name]: source }, target: { [name]: target } };
+    return { kind: 'changed', key: { id: `${i}` }, columns: [name], ...values };
+  });
+  return diagnoseChanges([pair], rows).map(({ cause, confidence, rows: count, evidence: { detail, of } }) => {
+    return `${cause}${detail === '' ? '' : `, ${detail}`}: ${count} of ${of} ${confidence}`;
   });
 }
 

@@ -18,14 +18,14 @@ describe('a diagnosis that fails', () => {
     };
     const planned = { id: '0', source: table, target: table, pair, columns: [], findings: [] };
     const progress = new TableState(planned, { mode: 'full', ratio: 1 });
-    const counts = { missing: 0, extra: 0, changed: 1, inFlight: 0 };
+    const counts = { missing: 1, extra: 0, changed: 1, inFlight: 0 };
     progress.record({
       kind: 'compared',
       part: 0,
       keys: null,
       range: null,
       hasher: 'client',
-      rows: { sourceRows: 1, targetRows: 1, counts, changedColumns: {}, undecidedColumns: {} },
+      rows: { sourceRows: 2, targetRows: 1, counts, changedColumns: {}, undecidedColumns: {} },
       unfound: { source: [], target: [], beyond: 0 },
       stored: null,
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RowDifference } from '../../src/core/difference.js';
 import type { Table } from '../../src/core/schema.js';
+import { explainChanges } from '../../src/diagnosis/column-causes.js';
 import { diagnoseTable } from '../../src/diagnosis/diagnose-table.js';
 import { RowLookup } from '../../src/diagnosis/row-lookup.js';
 import { engineFor } from '../../src/engines/registry.js';
@@ -26,13 +27,13 @@ const pair = {
   columns: [pairOf('name', 'text')],
 };
 
+const CHANGED: RowDifference = {
+  ...{ kind: 'changed', key: { id: '1' }, columns: ['name'] },
+  ...{ source: { name: 'Zoë' }, target: { name: 'ZoÃ«' } },
+};
+
 async function* differences(): AsyncGenerator<RowDifference[]> {
-  yield [
-    {
-      ...{ kind: 'changed', key: { id: '1' }, columns: ['name'] },
-      ...{ source: { name: 'Zoë' }, target: { name: 'ZoÃ«' } },
-    },
-  ];
+  yield [CHANGED];
   yield [
     {
       ...{ kind: 'missing', key: { id: '2' }, columns: ['id', 'name'] },
@@ -51,6 +52,7 @@ describe('a diagnosis whose lookups fail', () => {
     const reasons: string[] = [];
     const diagnoses = await diagnoseTable({
       ...{ pair, strategy: 'range', isComplete: true, differences: differences(), lookup, showsKeys: true },
+      ...{ explained: explainChanges(pair.columns, [CHANGED]), drawLevel: 0 },
       counts: { sourceRows: 2, targetRows: 1, missing: 1, extra: 0, changed: 1, inFlight: 0 },
       onFailure: (reason) => reasons.push(reason),
     });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CanonicalType } from '../../src/core/canonical-type.js';
 import type { CauseCode } from '../../src/core/diagnosis.js';
-import type { Value } from '../../src/core/difference.js';
-import { ColumnCauses } from '../../src/diagnosis/column-causes.js';
+import type { RowDifference, Value } from '../../src/core/difference.js';
+import { diagnoseChanges as diagnoseRows } from '../../src/diagnosis/column-causes.js';
 import { propertySeed } from '../support/property-seed.js';
 import { type Change, pairOf } from './diagnose-values.js';
 
@@ -170,17 +170,11 @@ function shift(value: string, byMs: number): string {
 }
 
 function diagnoseChanges(canonical: CanonicalType, changes: readonly Change[]) {
-  const causes = new ColumnCauses([pairOf('v', canonical)]);
-  for (const [i, [source, target]] of changes.entries()) {
-    causes.add({
-      kind: 'changed',
-      key: { id: `${i}` },
-      columns: ['v'],
-      source: { v: source },
-      target: { v: target },
-    });
-  }
-  return causes.diagnose();
+  const rows = changes.map(([source, target], i): RowDifference => {
+    const values = { source: { v: source }, target: { v: target } };
+    return { kind: 'changed', key: { id: `${i}` }, columns: ['v'], ...values };
+  });
+  return diagnoseRows([pairOf('v', canonical)], rows);
 }
 
 describe('random values that were all damaged in one way', () => {

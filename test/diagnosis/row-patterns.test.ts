@@ -26,6 +26,7 @@ const FACTS = {
   targetRows: 9000,
   isConditional: false,
   showsKeys: true,
+  areAll: true,
 };
 
 describe('missing rows', () => {

@@ -31,6 +31,7 @@ const EQUAL: ComparedChunk = {
   counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
   changedColumns: {},
   undecidedColumns: {},
+  explained: null,
   differingKeys: null,
   unfound: NONE_UNFOUND,
 };
@@ -74,6 +75,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         ages: null,
         isPart: false,
         keepsKeys: false,
+        keepsRows: true,
         looks: null,
         snapshots: null,
         spotHash: () => 0n,

@@ -22,6 +22,7 @@ const TASK: ChunkTask = {
   upTo: null,
   capRows: 10,
   keeps: 'no-keys',
+  drawLevel: null,
   capBytes: 1000,
 };
 const DONE = { kind: 'mismatch' } as ChunkResult;

@@ -29,7 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   secrets: ['core', 'config'],
   waivers: ['core', 'config', 'secrets', 'words'],
   history: ['core', 'config', 'secrets', 'words'],
-  tasks: ['core', 'engines', 'hashing'],
+  tasks: ['core', 'engines', 'hashing', 'diagnosis'],
   runners: ['core', 'engines', 'hashing', 'tasks'],
   plan: ['core', 'engines', 'hashing', 'words'],
   state: ['core', 'plan', 'words'],

@@ -43,6 +43,7 @@ async function verifyNow(
   const outcome = await verify(config, {
     signal,
     rowEvents: false,
+    keepsRows: false,
     ...(waivers !== undefined && { waivers }),
     ...(onEvent !== undefined && { onEvent }),
     ...(onWarning !== undefined && { onWarning }),

@@ -95,6 +95,7 @@ function verifyOnce(request: TurnRequest, { view, sitting }: Opened): Promise<Ve
     onEvent,
     signal,
     rowEvents: false,
+    keepsRows: true,
     wantsRepair: false,
     wantsServers: false,
     wantsMarks: request.turn.kind === 'pass',

@@ -6,7 +6,7 @@ import { describeSpans } from '../../state/describe-span.js';
 import type { UnsettledRows } from '../../state/table-record.js';
 import type { TableState } from '../../state/table-state.js';
 import type { HeldRange } from '../held-range.js';
-import { commitRows, reportUnverified, runWithRetries, type TableRun } from '../table-run.js';
+import { commitRows, drawLevelOf, reportUnverified, runWithRetries, type TableRun } from '../table-run.js';
 import type { BatchedRange, LookBatch } from './look-batch.js';
 
 /** Keys of unsettled rows that are kept, to be told. */
@@ -15,7 +15,13 @@ const MOST_EXAMPLES = 5;
 const NONE_CONFIRMED: LookedAgain = {
   ...{ kind: 'looked-again', asked: 0, present: { source: 0, target: 0 } },
   counts: { missing: 0, extra: 0, changed: 0, inFlight: 0 },
-  ...{ changedColumns: {}, undecidedColumns: {}, unfound: NONE_UNFOUND, differingKeys: null },
+  ...{
+    changedColumns: {},
+    undecidedColumns: {},
+    unfound: NONE_UNFOUND,
+    explained: null,
+    differingKeys: null,
+  },
 };
 
 /** What became of the rows of a range that differed when they were read first. */
@@ -65,14 +71,15 @@ export async function commitSettled(run: TableRun, settled: SettledRange): Promi
   const { pair } = table.planned;
   if (pair === null) return;
   const place = { table, segment: range.part };
-  const task: LookAgainTask = { kind: 'look-again', pairId: pair.id, keys: confirmed };
+  const drawLevel = drawLevelOf(run, table);
+  const task: LookAgainTask = { kind: 'look-again', pairId: pair.id, keys: confirmed, drawLevel };
   const result = confirmed.length === 0 ? NONE_CONFIRMED : await runWithRetries(run, place, task);
   if (run.signal.aborted) return;
   if (result.kind === 'unverified') {
     await reportUnverified(run, table, result, describeRange(run, pair, range));
     return;
   }
-  const { counts, changedColumns, undecidedColumns, differingKeys, present } = result;
+  const { counts, changedColumns, undecidedColumns, explained, differingKeys, present } = result;
   const { rows } = range;
   const has = (side: Side): number => settled.present[side] + present[side];
   // Rows may have come or gone among those that were looked at.
@@ -89,6 +96,7 @@ export async function commitSettled(run: TableRun, settled: SettledRange): Promi
     // Of a range with unsettled rows it is not known which side has which, so that it is read again.
     keys: isListed && range.range !== null ? differingKeys : null,
     chunks: range.chunks,
+    explained,
     wasHeld: settled.wasHeld,
     ...(unsettled !== null && { unsettled }),
   });

@@ -256,7 +256,7 @@ function writeRecords(file: SittingFile, records: Iterable<SittingHead | Sitting
 
 /** Rows that differed lie in files that go with the process: only their keys are kept. */
 function withoutPlace(record: TableRecord): TableRecord {
-  return record.kind === 'compared' ? { ...record, stored: null } : record;
+  return record.kind === 'compared' ? { ...record, stored: null, explained: null } : record;
 }
 
 /** `20261129-021409-3f2a81`: sorts by when a run began. */

@@ -1,0 +1,43 @@
+import { RowproofError } from '../core/errors.js';
+import { qualifiedName } from '../core/pairing.js';
+import type { Reading } from './read-tables.js';
+import type { EditRow, RunHooks, TableDifference } from './run-hooks.js';
+import type { WaivedRows } from './waive-rows.js';
+
+/** Whether a run keeps every differing row: where it is asked to, and where something reads them all once they are known. */
+export function keepsRowsOf(hooks: RunHooks): boolean {
+  const { keepsRows = true, onEvent, rowEvents = true, wantsRepair = false, waivers, sitting } = hooks;
+  const isPart = sitting !== undefined && (sitting.share !== null || sitting.parts !== null);
+  const areTold = rowEvents && onEvent !== undefined;
+  return keepsRows || areTold || wantsRepair || isPart || (waivers?.active.length ?? 0) > 0;
+}
+
+interface Edits {
+  readonly waived: WaivedRows;
+  readonly edit: EditRow | undefined;
+}
+
+/** Lists every differing row; throws where a run did not keep them. */
+export function listDifferences(
+  reading: Pick<Reading, 'spool' | 'tables' | 'teller' | 'wishes'>,
+  edits: Edits,
+): AsyncGenerator<TableDifference> {
+  if (reading.wishes.keepsRows) return readDifferences(reading, edits);
+  throw new RowproofError({
+    code: 'usage',
+    message: 'This run kept no list of the rows that differ.',
+    hint: 'Run again with keepsRows: true.',
+  });
+}
+
+async function* readDifferences(
+  { spool, tables, teller }: Pick<Reading, 'spool' | 'tables' | 'teller'>,
+  { waived, edit = (_table, row) => row }: Edits,
+): AsyncGenerator<TableDifference> {
+  for (const { planned, stored } of tables) {
+    if (planned.target === null) continue;
+    const table = qualifiedName(planned.target);
+    for await (const rows of waived.markBatches(table, spool.readBatches(planned.id, stored)))
+      for (const row of rows) yield { table, difference: teller.row(planned, edit(table, row)) };
+  }
+}

@@ -1,0 +1,94 @@
+import type { DiagnosisExample } from '../core/diagnosis.js';
+import type { DifferenceKind, RowDifference, Value } from '../core/difference.js';
+import { type ExplainedRows, ExplainedTally } from '../core/explained-rows.js';
+import { MissingRuns } from '../core/missing-keys.js';
+import type { Side, TablePair } from '../core/pairing.js';
+import { readExactNumber } from './exact-number.js';
+import { sizeOf } from './explain-change.js';
+import type { Explanation } from './explanation.js';
+import { RowExplainer } from './row-explainer.js';
+
+/** Longer examples would outweigh the report. */
+const MOST_EXAMPLE_CHARACTERS = 300;
+
+/** A row that differs, good until the next one: what of it is looked at is read only then. */
+export interface FoundRow {
+  readonly kind: DifferenceKind;
+  /** The same number for the same key, from which examples are drawn. */
+  readonly at: number;
+  /** The columns in which it has changed. */
+  readonly columns: readonly string[];
+  /** The value that a side has in the only changed column. */
+  readOnly(side: Side): Value;
+  readKey(): RowDifference['key'];
+  describe(): RowDifference;
+}
+
+/** Gathers what rows of one table show of why they differ, a row at a time, where they are compared. */
+export class RowCauses {
+  readonly #explainer: RowExplainer;
+  /** The name of a key that is one whole number; null where it is not. */
+  readonly #numberKey: string | null;
+  #tally = new ExplainedTally();
+  #missing = new MissingRuns();
+  /** The row that is looked at. */
+  #row: FoundRow | null = null;
+
+  constructor({ key, columns }: Pick<TablePair, 'key' | 'columns'>) {
+    this.#explainer = new RowExplainer([...key, ...columns], 'usual');
+    const [first, ...others] = key;
+    const isNumber = first !== undefined && others.length === 0 && first.keyKind === 'int';
+    this.#numberKey = isNumber ? first.target.name : null;
+  }
+
+  add(row: FoundRow): void {
+    if (row.kind === 'missing') this.#addMissing(row);
+    if (row.kind !== 'changed') return;
+    const [only, ...others] = row.columns;
+    if (only === undefined) return;
+    this.#row = row;
+    if (others.length === 0) {
+      const explanations = this.#explainer.explainAlone(only, row.readOnly('source'), row.readOnly('target'));
+      if (explanations !== undefined) this.#count(only, explanations);
+      return;
+    }
+    for (const { column, explanations } of this.#explainer.explain(row.describe()))
+      this.#count(column, explanations);
+  }
+
+  #count(column: string, explanations: readonly Explanation[] | null): void {
+    const tally = this.#tally.column(column);
+    if (explanations === null || this.#row === null) tally.passOver();
+    else tally.add(explanations, { at: this.#row.at, column, makeExample: this.#makeExample });
+  }
+
+  /** Made once, because a row has one in a thousand at the most. */
+  readonly #makeExample = (column: string): DiagnosisExample | null => {
+    const row = this.#row;
+    return row === null ? null : exampleOf({ ...row.describe(), key: row.readKey() }, column);
+  };
+
+  #addMissing(row: FoundRow): void {
+    const name = this.#numberKey;
+    if (name === null) return;
+    // A boolean is shown as a word, and is a whole number all the same.
+    const number = readExactNumber(row.readKey()?.[name] ?? null);
+    if (number !== null) this.#missing.add(number.units);
+  }
+
+  /** What was found since it was asked for last; null where that is nothing. */
+  take(): ExplainedRows | null {
+    const columns = [...this.#tally.columns].map(([name, tally]) => [name, tally.toFacts()] as const);
+    const missing = this.#missing.toFacts();
+    this.#tally = new ExplainedTally();
+    this.#missing = new MissingRuns();
+    if (columns.length === 0 && missing.runs.length === 0 && !missing.isCut) return null;
+    return { columns, missing: this.#numberKey === null ? null : missing };
+  }
+}
+
+function exampleOf({ key, source, target }: RowDifference, column: string): DiagnosisExample | null {
+  const example = { key, column, source: source?.[column] ?? null, target: target?.[column] ?? null };
+  const size = sizeOf(example.source) + sizeOf(example.target);
+  return size > MOST_EXAMPLE_CHARACTERS ? null : example;
+}

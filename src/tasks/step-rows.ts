@@ -1,0 +1,161 @@
+import type { ByteSink } from '../core/encoding/byte-sink.js';
+import type { KeyPacker } from '../core/packed-keys.js';
+import type { Side } from '../core/pairing.js';
+import type { DifferingRows, RowIndex } from '../hashing/row-index.js';
+import type { DifferingKeys } from './compare-keyed.js';
+
+/** A differing row as it is asked for: by which key bytes on which side, and the larger size it had on the wire. */
+export interface RereadRow {
+  readonly source: Buffer;
+  readonly target: Buffer;
+  readonly wireBytes: number;
+  /** Which sides had it when they were read a moment ago. */
+  readonly seen: Side | 'both' | 'none';
+  /** Where the row of each side was kept, if it was: then no side is asked for it. */
+  readonly kept: DifferingKeys['kept'];
+}
+
+/** The rows of a step, in the order of their keys, which also is that of their places. */
+export interface StepRows {
+  readonly count: number;
+  /** The row in a place. Makes objects, which many rows cannot afford. */
+  at(place: number): RereadRow;
+  /** Whether a side had the row when it was read a moment ago. */
+  wasSeen(side: Side, place: number): boolean;
+  /** How a key lies to that of a row: below zero where it comes before. */
+  compareKey(key: ByteSink, side: Side, place: number): number;
+  /** A number that is the same for the same key. */
+  digestOf(side: Side, place: number): number;
+  packKey(packer: KeyPacker, place: number): void;
+}
+
+/** Rows that are listed one by one. */
+export class ListedRows implements StepRows {
+  readonly #rows: readonly RereadRow[];
+
+  constructor(rows: readonly RereadRow[]) {
+    this.#rows = rows;
+  }
+
+  get count(): number {
+    return this.#rows.length;
+  }
+
+  at(place: number): RereadRow {
+    return this.#rows[place] as RereadRow;
+  }
+
+  wasSeen(side: Side, place: number): boolean {
+    const { seen } = this.at(place);
+    return seen === 'both' || seen === side;
+  }
+
+  compareKey(key: ByteSink, side: Side, place: number): number {
+    const wanted = this.at(place)[side];
+    return compareBytes(key, wanted, { start: 0, end: wanted.length });
+  }
+
+  digestOf(side: Side, place: number): number {
+    const key = this.at(place)[side];
+    return digest(key, 0, key.length);
+  }
+
+  packKey(packer: KeyPacker, place: number): void {
+    packer.add(this.at(place));
+  }
+}
+
+/** Rows of a stretch of a chunk, which are where its indexes have them. */
+export class IndexedRows implements StepRows {
+  readonly count: number;
+  readonly #indexes: Readonly<Record<Side, RowIndex>>;
+  readonly #rows: DifferingRows;
+  readonly #from: number;
+
+  constructor(
+    indexes: Readonly<Record<Side, RowIndex>>,
+    rows: DifferingRows,
+    { from, to }: { readonly from: number; readonly to: number },
+  ) {
+    this.#indexes = indexes;
+    this.#rows = rows;
+    this.#from = from;
+    this.count = to - from;
+  }
+
+  at(place: number): RereadRow {
+    const key = this.#indexOf(place).keyAt(this.#rowOf(place));
+    const [source, target] = [this.#at('source', place), this.#at('target', place)];
+    const seen = source < 0 ? 'target' : target < 0 ? 'source' : 'both';
+    return { source: key, target: key, wireBytes: this.#wireBytesOf(place), seen, kept: null };
+  }
+
+  wasSeen(side: Side, place: number): boolean {
+    return this.#at(side, place) >= 0;
+  }
+
+  compareKey(key: ByteSink, _side: Side, place: number): number {
+    const index = this.#indexOf(place);
+    const row = this.#rowOf(place);
+    return compareBytes(key, index.keys.bytes, { start: index.keyStart(row), end: index.keyEnd(row) });
+  }
+
+  digestOf(_side: Side, place: number): number {
+    const index = this.#indexOf(place);
+    const row = this.#rowOf(place);
+    return digest(index.keys.bytes, index.keyStart(row), index.keyEnd(row));
+  }
+
+  packKey(packer: KeyPacker, place: number): void {
+    const index = this.#indexOf(place);
+    const row = this.#rowOf(place);
+    packer.addShared(index.keys.bytes, {
+      start: index.keyStart(row),
+      end: index.keyEnd(row),
+      wireBytes: this.#wireBytesOf(place),
+    });
+  }
+
+  #at(side: Side, place: number): number {
+    return this.#rows[side][this.#from + place] as number;
+  }
+
+  /** The side that has the row, and where; the source before the target. */
+  #indexOf(place: number): RowIndex {
+    return this.#at('source', place) >= 0 ? this.#indexes.source : this.#indexes.target;
+  }
+
+  #rowOf(place: number): number {
+    const source = this.#at('source', place);
+    return source >= 0 ? source : this.#at('target', place);
+  }
+
+  #wireBytesOf(place: number): number {
+    const bytesOf = (side: Side): number => {
+      const row = this.#at(side, place);
+      return row < 0 ? 0 : this.#indexes[side].wireBytesAt(row);
+    };
+    return Math.max(bytesOf('source'), bytesOf('target'));
+  }
+}
+
+/** Compares a key with another one. Keys are short, so a loop beats the native comparison and needs no view. */
+export function compareBytes(
+  { bytes, length }: ByteSink,
+  others: Uint8Array,
+  { start, end }: { readonly start: number; readonly end: number },
+): number {
+  const otherLength = end - start;
+  const shared = Math.min(length, otherLength);
+  for (let i = 0; i < shared; i++) {
+    const difference = (bytes[i] as number) - (others[start + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return length - otherLength;
+}
+
+function digest(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+}
