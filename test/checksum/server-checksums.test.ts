@@ -110,6 +110,14 @@ const POSTGRESQL_COLUMNS: readonly HardColumn[] = [
   { type: 'mood', values: ["'a'", "'b'", 'NULL'] },
 ];
 
+/** Columns that must not be hashed: labels in a composite go along with the number of their type. */
+const UNFIT = {
+  mysql:
+    "CREATE TABLE unfit (id int PRIMARY KEY, v varchar(9) CHARACTER SET utf8mb4); INSERT INTO unfit VALUES (1, 'a')",
+  postgresql: `CREATE TYPE colour AS ENUM ('red'); CREATE TYPE paint AS (c colour, n int);
+    CREATE TABLE unfit (id int PRIMARY KEY, v paint); INSERT INTO unfit VALUES (1, ('red', 1))`,
+};
+
 describe.each(pairs)("the servers' checksums of $source and $target", ({ source: from, target: to }) => {
   const source = useDatabase(from);
   const target = useDatabase(to);
@@ -238,10 +246,10 @@ describe.each(pairs)("the servers' checksums of $source and $target", ({ source:
   });
 
   it('are not asked for where a type may not be hashed, and the report and the plan say so', async () => {
-    const other = isMysqlFamily(from) ? 'json' : 'jsonb';
     await onBoth(
-      `CREATE TABLE fine (id int PRIMARY KEY); CREATE TABLE unfit (id int PRIMARY KEY, v ${other}); INSERT INTO unfit VALUES (1, '{}')`,
+      `CREATE TABLE fine (id int PRIMARY KEY); ${UNFIT[isMysqlFamily(from) ? 'mysql' : 'postgresql']}`,
     );
+    if (isMysqlFamily(from)) await target.run('ALTER TABLE unfit MODIFY v varchar(9) CHARACTER SET latin1');
     await source.run(`CREATE TABLE uneven (id int PRIMARY KEY, v bigint)`);
     await target.run(`CREATE TABLE uneven (id int PRIMARY KEY, v int)`);
     const result = await compare({ source, target, flags: { ...SERVER, tables: ['unfit', 'uneven'] } });
@@ -265,7 +273,7 @@ describe.each(pairs)("the servers' checksums of $source and $target", ({ source:
         on: 'client',
         reason: expect.stringMatching(/^column v is bigint.* on the source and int.* on the target$/),
       },
-      { on: 'client', reason: expect.stringMatching(/^column v is /) },
+      { on: 'client', reason: expect.stringMatching(/^column v (is |has another character set)/) },
     ]);
   });
 });
