@@ -18,7 +18,7 @@ const double = fc
   .map(([value, step]) => {
     const bytes = Buffer.alloc(8);
     bytes.writeDoubleBE(value);
-    const moved = bytes.readBigInt64BE() + BigInt(step);
+    const moved = BigInt.asIntN(64, bytes.readBigInt64BE() + BigInt(step));
     bytes.writeBigInt64BE(moved);
     const near = bytes.readDoubleBE();
     return Number.isFinite(near) ? near : value;
