@@ -72,10 +72,14 @@ export class LinkWatch {
     if (!isWorking) this.#waiting++;
   }
 
-  /** A look that fails says nothing: what is wrong will show where rows are read. */
   async #ask(side: Side): Promise<SessionActivity> {
     const [sessionId] = this.#run.workerSessions(side);
     if (sessionId === undefined) return 'idle';
-    return this.#run.sides[side].session.ask('activity', sessionId).catch(() => 'working' as const);
+    try {
+      return await this.#run.sides[side].session.ask('activity', sessionId);
+    } catch {
+      // A look that fails says nothing for the link; what is wrong will show where rows are read.
+      return 'working';
+    }
   }
 }
