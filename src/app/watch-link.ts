@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { findObstacles, type HashableTables } from '../plan/checksum-plan.js';
 import { adviseChecksums } from '../run/advise-checksums.js';
@@ -22,15 +23,37 @@ export async function watchLink(
     workerSessions: pool.sessionIds,
     processors: Math.min(workers, availableParallelism()),
     now,
-    processorMs: () => {
-      const { user, system } = process.cpuUsage();
-      return (user + system) / 1000;
-    },
+    processorMs: readProcessorMs,
   });
   try {
     await read();
   } finally {
     const looks = watch.stop();
     if (looks !== null) adviseChecksums({ looks, tables, obstacles });
+  }
+}
+
+/**
+ * Processor time that the process took, and for which its threads stood in line, where the system says so: one that is kept from
+ * its work by others is not idle.
+ *
+ * @see https://docs.kernel.org/scheduler/sched-stats.html
+ */
+function readProcessorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000 + readWaitedMs();
+}
+
+function readWaitedMs(): number {
+  const threads = '/proc/self/task';
+  try {
+    const waited = readdirSync(threads).map((thread) => {
+      const [, waitedNs = '0'] = readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ');
+      return Number(waitedNs) / 1e6;
+    });
+    return waited.reduce((sum, ms) => sum + ms, 0);
+  } catch {
+    // Not on every system, and a thread may have ended meanwhile: then nobody knows.
+    return 0;
   }
 }

@@ -3,6 +3,8 @@ import type { TableState } from '../state/table-state.js';
 import { LEAST_TABLE_ROWS } from './checksum-choice.js';
 import type { LinkLooks } from './link-watch.js';
 
+/** Where more than one row in so many differs, much would be hashed in vain. */
+const FEW_DIFFER = 1000;
 /** Tables that are named of those that would be read all the same. */
 const MOST_NAMED = 3;
 
@@ -22,11 +24,12 @@ export function adviseChecksums({ looks, tables, obstacles }: LinkAdvice): void 
   const others = read.filter((table) => obstacles.get(table.planned.id) !== null);
   const hint = `With --checksum-on auto the servers hash such tables themselves where that is faster, which takes more of their processors, and only parts that differ are read${tellOthers(others, obstacles)}.`;
   for (const table of read) {
-    if (obstacles.get(table.planned.id) !== null) continue;
+    const isDamaged = table.differences * FEW_DIFFER > (table.planned.pair?.source.estimatedRows ?? 0);
+    if (obstacles.get(table.planned.id) !== null || isDamaged) continue;
     table.addFinding({
       code: 'link-limited',
       about: { table: table.name, detail: `${looks.waiting} of ${looks.looks}` },
-      message: `The network was the limit while rows were read: in ${looks.waiting} of ${looks.looks} looks the servers waited for their rows to be taken, and Rowproof had little to do.`,
+      message: `The network was the limit while rows were read: in ${looks.waiting} of ${looks.looks} looks both servers had sent what was asked of them, or waited until it was taken, and Rowproof had little to do.`,
       hint,
     });
   }

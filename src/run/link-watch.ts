@@ -4,7 +4,7 @@ import type { Session, SessionActivity } from '../engines/session.js';
 const LOOK_EVERY_MS = 500;
 /** Fewer looks say nothing; a run that is over before has no need of advice. */
 const LEAST_LOOKS = 6;
-/** The share of looks in which servers must have waited. */
+/** The share of looks in which servers must have had nothing to do. */
 const MOSTLY = 0.7;
 /** Above this share of the processors that workers could keep busy, Rowproof may be what the servers wait for. */
 const MOST_BUSY = 0.5;
@@ -17,20 +17,20 @@ export interface WatchedRun {
   /** How many processors the run could keep busy. */
   readonly processors: number;
   readonly now: () => number;
-  /** Processor time that the process took until now. */
+  /** Processor time that the process took until now, or would have taken if others had not. */
   readonly processorMs: () => number;
 }
 
 /** What was seen of a link that rows came over. */
 export interface LinkLooks {
   readonly looks: number;
-  /** Those in which servers waited for their rows to be taken, and did nothing else. */
+  /** Those in which neither server was at work on the rows that were to come. */
   readonly waiting: number;
 }
 
 /**
- * Looks now and then at what the servers do while rows are read. Servers that wait for their rows to be taken, by a client
- * that has little to do, are held up by what lies between.
+ * Looks now and then at what the servers do while rows are read. Where both have sent all that was asked of them, or wait until
+ * it is taken, and the client has little to do, rows are on their way: much of a chunk fits into the buffers between them.
  */
 export class LinkWatch {
   readonly #run: WatchedRun;
@@ -66,15 +66,15 @@ export class LinkWatch {
     this.#isLooking = true;
     const found = await Promise.all(SIDES.map((side) => this.#ask(side)));
     this.#isLooking = false;
-    const isWorking = found.includes('working');
-    if (!isWorking && !found.includes('sending')) return;
+    if (found.includes(null)) return;
     this.#looks++;
-    if (!isWorking) this.#waiting++;
+    if (found.every((activity) => activity === 'idle' || activity === 'sending')) this.#waiting++;
   }
 
-  async #ask(side: Side): Promise<SessionActivity> {
+  /** Null where no task is under way on a side. */
+  async #ask(side: Side): Promise<SessionActivity | null> {
     const [sessionId] = this.#run.workerSessions(side);
-    if (sessionId === undefined) return 'idle';
+    if (sessionId === undefined) return null;
     try {
       return await this.#run.sides[side].session.ask('activity', sessionId);
     } catch {
