@@ -201,7 +201,7 @@ const POSTGRESQL: readonly AlikeValues[] = [
   { name: 'amounts', type: 'money', groups: each("'1.00'", "'1.01'", "'-1.00'", "'100'") },
   { name: 'bits', type: 'bit(3)', groups: each("B'101'", "B'100'", "B'001'") },
   { name: 'numbers', type: 'oid', groups: each('1', '2', '4294967295') },
-  { name: 'characters', type: '"char"', groups: each("''", "'a'", "'\\303'", "'\\304'") },
+  { name: 'characters', type: '"char"', groups: each("''", "'a'", "'é'", "'Δ'") },
   { name: 'markup', type: 'xml', groups: each("'<a/>'", "'<a></a>'", "'<a> </a>'") },
   { name: 'points', type: 'point', groups: [["'(0,0)'", "'(-0,0)'"], ...each("'(1,0)'", "'(0,1)'")] },
   { name: 'paths', type: 'path', groups: each("'[(0,0),(1,1)]'", "'((0,0),(1,1))'", "'((1,1),(0,0))'") },
@@ -215,7 +215,9 @@ const POSTGRESQL: readonly AlikeValues[] = [
 
 /** The columns of a server, of whichever types it has. */
 export function alikeValuesOf(engine: TestEngine, version: string): readonly AlikeValues[] {
-  if (engine === 'postgresql') return POSTGRESQL;
+  // PostgreSQL has arrays of domains from 11 on.
+  if (engine === 'postgresql')
+    return POSTGRESQL.filter(({ type }) => type !== 'small[]' || Number.parseInt(version, 10) > 10);
   if (engine === 'mariadb') return [...MYSQL_FAMILY, ...MARIADB.filter(({ type }) => hasType(type, version))];
   const documents = { name: 'documents', type: 'json', groups: TYPED_DOCUMENTS };
   return Number.parseFloat(version) < 5.7 ? MYSQL_FAMILY : [...MYSQL_FAMILY, documents];
