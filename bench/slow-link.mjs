@@ -1,5 +1,6 @@
 // A network link of limited speed in front of servers: every connection through it shares one bandwidth, and every byte
-// arrives later. Prints the ports that stand for the servers as JSON and runs until its input ends.
+// arrives later. Prints the ports that stand for the servers as JSON, then for each line of its input how many bytes the
+// servers have sent since the last one, and runs until its input ends.
 import { connect, createServer } from 'node:net';
 
 const MOST_QUEUED_BYTES = 256 << 10;
@@ -7,11 +8,16 @@ const MOST_QUEUED_BYTES = 256 << 10;
 const { servers, bitsPerSecond, delayMs } = JSON.parse(process.argv[2]);
 const bytesPerMs = bitsPerSecond / 8 / 1000;
 let freeAt = 0;
+let sentBytes = 0;
 
 const ports = [];
 for (const server of servers) ports.push(await listen(server));
 console.log(JSON.stringify(ports));
-process.stdin.resume().on('end', () => process.exit());
+process.stdin.on('data', () => {
+  console.log(JSON.stringify(sentBytes));
+  sentBytes = 0;
+});
+process.stdin.on('end', () => process.exit());
 
 function listen({ host, port }) {
   const listener = createServer((client) => {
@@ -26,6 +32,7 @@ function listen({ host, port }) {
 
 /** When the last of these bytes has left the link. */
 function takeTurn(bytes) {
+  sentBytes += bytes;
   freeAt = Math.max(freeAt, performance.now()) + bytes / bytesPerMs;
   return freeAt;
 }

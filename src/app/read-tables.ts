@@ -28,6 +28,7 @@ import type { OpenSide } from './open-side.js';
 import type { Replication } from './replication.js';
 import type { RunLoad } from './run-load.js';
 import type { RunningSitting } from './sitting.js';
+import { watchLink } from './watch-link.js';
 
 /** How long a server may take to cancel a statement before its connection is cut off. */
 const LONGEST_CANCEL_MS = 1500;
@@ -227,6 +228,11 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
   try {
     const workers = await takeSnapshots(reading, pool);
     if (workers === 0) return new Map();
+    const hashable = {
+      isLimited: hasLimits(config.limits),
+      tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
+      sides,
+    };
     const run: TableRun = {
       tables,
       openOf: (table) => wishes.sitting.openOf(table),
@@ -239,13 +245,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       workers,
       snapshots,
       ...chooseChunkSizes(config),
-      checksums: await planChecksums({
-        place: config.checksumOn,
-        isLimited: hasLimits(config.limits),
-        tables: tables.map(({ planned, mode }) => ({ pair: planned.pair, mode })),
-        sides,
-        seed,
-      }),
+      checksums: await planChecksums({ ...hashable, place: config.checksumOn, seed }),
       emit: wishes.emit,
       looks: replication.makeLooks(snapshots),
       keepsKeys: wishes.sitting.sitting.journal !== null,
@@ -259,7 +259,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       slots,
     };
     return await control.watchDuring(async () => {
-      await runTables(run);
+      await watchLink(run, hashable, () => runTables(run));
       return config.canary ? tryCanaries(run) : new Map();
     }, pool.sessionIds);
   } finally {

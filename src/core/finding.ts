@@ -33,6 +33,7 @@ export const FINDING_EFFECTS = {
   'collation-changed': 'note',
   'read-in-full': 'note',
   'checksum-on-client': 'note',
+  'link-limited': 'note',
   'password-readable': 'note',
   standby: 'note',
   'snapshot-ended': 'note',

@@ -19,8 +19,8 @@ interface PlannedPair {
   readonly mode: Mode;
 }
 
-export interface ChecksumWish {
-  readonly place: ChecksumPlace;
+/** What decides whether servers may hash rows. */
+export interface HashableTables {
   readonly tables: readonly PlannedPair[];
   /** Whether the load on the servers is limited by more than the number of workers. */
   readonly isLimited: boolean;
@@ -34,6 +34,10 @@ export interface ChecksumWish {
       }
     >
   >;
+}
+
+export interface ChecksumWish extends HashableTables {
+  readonly place: ChecksumPlace;
   readonly seed: bigint;
 }
 
@@ -42,13 +46,9 @@ export interface ChecksumWish {
  * do not prove on fixed values that they hash alike.
  */
 export async function planChecksums(wish: ChecksumWish): Promise<RunChecksums | null> {
-  const { place, tables, seed } = wish;
+  const { place, seed } = wish;
   if (place === 'client') return null;
-  const found = new Map(
-    tables.flatMap(({ pair, mode }) =>
-      pair === null || mode === 'count' ? [] : [[pair.id, findObstacle(pair, mode, wish)] as const],
-    ),
-  );
+  const found = findObstacles(wish);
   const fault = [...found.values()].includes(null) ? await probeServers(wish) : null;
   const obstacles = [...found].flatMap(([id, obstacle]) => {
     const reason = obstacle ?? fault;
@@ -57,7 +57,16 @@ export async function planChecksums(wish: ChecksumWish): Promise<RunChecksums | 
   return { place, seed, obstacles: new Map(obstacles) };
 }
 
-function findObstacle(pair: TablePair, mode: Mode, { sides, isLimited }: ChecksumWish): string | null {
+/** Why servers may not hash the rows of each table whose rows are compared, by its id; null where nothing stands against it. */
+export function findObstacles(wish: HashableTables): ReadonlyMap<TableId, string | null> {
+  return new Map(
+    wish.tables.flatMap(({ pair, mode }) =>
+      pair === null || mode === 'count' ? [] : [[pair.id, findObstacle(pair, mode, wish)] as const],
+    ),
+  );
+}
+
+function findObstacle(pair: TablePair, mode: Mode, { sides, isLimited }: HashableTables): string | null {
   const { source, target } = sides;
   if (isLimited) return 'limits on the load hold only for rows that Rowproof reads';
   if (mode === 'spot') return 'spot mode reads small parts of it';

@@ -30,7 +30,7 @@ const LEAST_GAP_MS = 300;
 /** A table that is done sooner than this is not worth a trial. */
 const LEAST_TABLE_MS = 1000;
 /** Nor is one of so few rows, even on a slow link: not even small chunks to measure with. */
-const LEAST_TABLE_ROWS = 20_000;
+export const LEAST_TABLE_ROWS = 20_000;
 
 /** Rows of a chunk that only opens sessions and fills caches. */
 const WARM_UP_ROWS = 1000;

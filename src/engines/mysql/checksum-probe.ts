@@ -66,6 +66,12 @@ const COLUMNS: readonly ProbeColumn[] = [
     values: ['-838:59:59.000000', '00:00:00.000000', '838:59:59.000000', null, '00:00:00.000001'],
   },
   {
+    type: { kind: 'float', bits: 64 },
+    isSized: false,
+    spell: (value) => (value.includes('e') ? value : `${value}e0`),
+    values: ['0.1', '0.30000000000000004', '-2.5', null, '1e300'],
+  },
+  {
     type: TEXT,
     isSized: true,
     spell: (value) => `CONVERT(${hex(value)} USING utf8mb4)`,

@@ -7,47 +7,30 @@ import { buildAggregate, buildPartAggregates } from '../select.js';
 import type { ChecksumRequest } from '../session.js';
 import type { ChecksumDialect } from '../sql-dialect.js';
 import { buildMysqlProbe } from './checksum-probe.js';
+import { hashedForm } from './checksum-types.js';
 import { quoteName, selects } from './dialect.js';
-
-/** How the value of a column goes into the text that is hashed; null for a column that must not. */
-export type HashedForm = 'plain' | 'sized' | null;
-
-/**
- * Chooses the form of a column. `plain` values are followed by a comma, which none of them holds: numbers, times, UUIDs.
- * `sized` ones have their length in bytes before them.
- *
- * FLOAT is printed with six digits and JSON in more than one spelling, so neither may be hashed; BIT is a number or bytes,
- * as the server likes.
- */
-export function hashedForm({ type, wire }: Column): HashedForm {
-  if (wire === 'vector') return null;
-  switch (type.kind) {
-    case 'int':
-    case 'decimal':
-    case 'date':
-    case 'time':
-    case 'datetime':
-    case 'instant':
-    case 'uuid':
-      return 'plain';
-    case 'text':
-    case 'enum':
-    case 'set':
-    case 'bytes':
-      return 'sized';
-    default:
-      return null;
-  }
-}
+import { selectTypedJson } from './typed-json.js';
 
 function findObstacle({ source, target, sameServer }: ChecksumColumns): string | null {
-  if (hashedForm(source) === null) return `is ${source.declared}, which servers are not asked to hash`;
-  const isAlike = source.type.kind === target.type.kind && declaredType(source) === declaredType(target);
-  if (!isAlike) return `is ${source.declared} on the source and ${target.declared} on the target`;
+  const form = hashedForm(source);
+  if (form === null) return `is ${source.declared}, which servers are not asked to hash`;
+  if (source.type.kind !== target.type.kind || (!isLabelled(source) && !areDeclaredAlike(source, target)))
+    return `is ${source.declared} on the source and ${target.declared} on the target`;
+  if (form === 'shape' && !sameServer)
+    return `is ${source.declared}, of which MySQL and MariaDB may keep other bytes`;
   const [charset, other] = [textTypeOf(source.type)?.charset, textTypeOf(target.type)?.charset];
   if (charset !== other) return 'has another character set on either side';
   if (charset === undefined || charset === 'utf8' || sameServer) return null;
   return `has character set ${charset}, which MySQL and MariaDB may read differently`;
+}
+
+/** Labels are hashed and not their numbers, so that it does not matter which others there are, and in which order. */
+function isLabelled({ type }: Column): boolean {
+  return type.kind === 'enum' || type.kind === 'set';
+}
+
+function areDeclaredAlike(source: Column, target: Column): boolean {
+  return declaredType(source) === declaredType(target);
 }
 
 /** MariaDB still tells the display width of integers, which is no part of the value unless zeros fill it up. */
@@ -69,14 +52,37 @@ export function buildRowHash(columns: readonly Column[], seed: bigint): string {
   return `CAST(CONV(LEFT(SHA2(CONCAT(${values.join(', ')}), 256), 16), 16, 10) AS UNSIGNED)`;
 }
 
+/** Whether a value is NULL is asked of the column: a CONCAT of more than `max_allowed_packet` bytes is NULL too. */
 function buildValue(column: Column): string {
+  const parts = buildParts(column);
+  return column.nullable ? `IF(${quoteName(column.name)} IS NULL, 'N', CONCAT(${parts}))` : parts;
+}
+
+function buildParts(column: Column): string {
   const name = quoteName(column.name);
-  const isBytes = column.type.kind === 'bytes';
-  const parts =
-    hashedForm(column) === 'sized'
-      ? `LENGTH(${name}), ':', ${isBytes ? name : `CAST(${name} AS BINARY)`}`
-      : `${name}, ','`;
-  return column.nullable ? `IFNULL(CONCAT(${parts}), 'N')` : parts;
+  switch (hashedForm(column)) {
+    case 'sized':
+      return `LENGTH(${name}), ':', ${column.type.kind === 'bytes' ? name : `CAST(${name} AS BINARY)`}`;
+    case 'shape':
+      return `LENGTH(${name}), ':', CAST(${name} AS BINARY)`;
+    case 'number':
+      return `CAST(${name} AS UNSIGNED), ','`;
+    case 'float':
+      return `${buildFloat(name)}, ','`;
+    case 'document':
+      return `SHA2(${selectTypedJson(name)}, 256), ','`;
+    default:
+      return `${name}, ','`;
+  }
+}
+
+/**
+ * A floating-point number as text, if reading the text makes that number again, and NULL if not: MySQL prints
+ * 2.2250738585072014e-308 with a digit too few. A FLOAT is made a DOUBLE first, because its own text has six digits.
+ */
+function buildFloat(name: string): string {
+  const text = `CONCAT(${name} + 0e0)`;
+  return `IF(${text} + 0e0 = ${name} + 0e0, ${text}, NULL)`;
 }
 
 /** CONCAT of more than `max_allowed_packet` bytes is NULL: such a row must not vanish from the sum. */

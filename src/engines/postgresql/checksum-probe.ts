@@ -1,8 +1,15 @@
 import type { Column } from '../../core/schema.js';
 import type { ChecksumProbe } from '../sql-dialect.js';
 
+interface ProbeColumn {
+  readonly type: string;
+  readonly values: readonly (string | null)[];
+  /** Whether the type is one of arrays, whose bytes begin with numbers of types. */
+  readonly isArray?: true;
+}
+
 /** Columns of hard values: extremes, halves that a weak hash would fold, signs, separators, NULL and ''. */
-const COLUMNS: readonly { readonly type: string; readonly values: readonly (string | null)[] }[] = [
+const COLUMNS: readonly ProbeColumn[] = [
   { type: 'int8', values: ['1', '4294967296', '-9223372036854775808', null, '1', '1', '1', '1'] },
   { type: 'numeric', values: ['1', '1', '-1', 'NaN', '0.0001', null, '1.10', '1'] },
   {
@@ -22,6 +29,12 @@ const COLUMNS: readonly { readonly type: string; readonly values: readonly (stri
     values: ['00112233-4455-6677-8899-aabbccddeeff', null, null, null, null, null, null, null],
   },
   { type: 'float8', values: ['1.0000000000000002', '0', '-0', 'NaN', '5e-324', null, null, null] },
+  { type: 'oid', values: ['1', '2', '4294967295', null, null, null, null, '0'] },
+  {
+    type: 'int4[]',
+    isArray: true,
+    values: ['{1}', '[2:2]={1}', '{{1}}', '{}', '{NULL}', null, '{0}', null],
+  },
   { type: 'bool', values: ['true', 'false', null, 'true', 'false', null, null, null] },
 ];
 
@@ -41,10 +54,7 @@ export function buildPostgresqlProbe(
     .map((row) => `(${COLUMNS.map(({ type, values: all }) => spellValue(type, all[row])).join(', ')})`)
     .join(', ');
   const names = COLUMNS.map((_, i) => `c${i}`).join(', ');
-  const hash = buildRowHash(
-    COLUMNS.map(({ type }, i) => toColumn(type, i)),
-    seed,
-  );
+  const hash = buildRowHash(COLUMNS.map(toColumn), seed);
   return {
     sql: `SELECT pg_catalog.count(DISTINCT h) AS row_count, pg_catalog.sum(h) AS hash_sum
       FROM (SELECT ${hash} AS h FROM (VALUES ${values}) AS hard (${names})) AS probe`,
@@ -57,16 +67,17 @@ function spellValue(type: string, value: string | null | undefined): string {
   return value == null ? `NULL::pg_catalog.${type}` : `'${value}'::pg_catalog.${type}`;
 }
 
-function toColumn(wire: string, i: number): Column {
-  return {
+function toColumn({ type, isArray }: ProbeColumn, i: number): Column {
+  const plain: Column = {
     name: `c${i}`,
-    declared: wire,
-    wire,
-    type: { kind: 'unsupported', reason: '' },
+    declared: type,
+    wire: type.replace('[]', ''),
+    type: { kind: 'bytes', length: null, fixed: false },
     nullable: true,
     generated: false,
     identity: 'none',
     invisible: false,
     collation: null,
   };
+  return isArray ? { ...plain, wire: 'array', type: { kind: 'array', element: plain } } : plain;
 }

@@ -5,41 +5,16 @@ import { buildAggregate, buildPartAggregates } from '../select.js';
 import type { ChecksumRequest } from '../session.js';
 import type { ChecksumDialect } from '../sql-dialect.js';
 import { buildPostgresqlProbe } from './checksum-probe.js';
+import { hashedForm, meanTheSame } from './checksum-types.js';
 import { quoteName, selects } from './dialect.js';
 import { ACCOUNT_PATH } from './session-state.js';
 
-/** Types whose binary form, as the server sends it to Rowproof, is the same wherever the value is the same. */
-const HASHED = new Set([
-  'bool',
-  'int2',
-  'int4',
-  'int8',
-  'numeric',
-  'float4',
-  'float8',
-  'text',
-  'varchar',
-  'bpchar',
-  'name',
-  'bytea',
-  'bit',
-  'varbit',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'uuid',
-]);
-
 function findObstacle({ source, target }: ChecksumColumns): string | null {
-  const isKnown = HASHED.has(source.wire) || source.type.kind === 'enum';
-  if (!isKnown || source.type.kind === 'unsupported')
-    return `is ${source.declared}, which servers are not asked to hash`;
-  const isAlike =
-    source.type.kind === target.type.kind &&
-    source.wire === target.wire &&
-    (source.type.kind === 'enum' || source.declared === target.declared);
-  return isAlike ? null : `is ${source.declared} on the source and ${target.declared} on the target`;
+  if (hashedForm(source) === null) return `is ${source.declared}, which servers are not asked to hash`;
+  if (meanTheSame(source, target)) return null;
+  return source.declared === target.declared
+    ? `is ${source.declared}, which is not the same on both sides`
+    : `is ${source.declared} on the source and ${target.declared} on the target`;
 }
 
 const GOLDEN = 0x9e3779b97f4a7c15n;
@@ -61,9 +36,31 @@ export function buildRowHash(columns: readonly Column[], seed: bigint): string {
   return `pg_catalog.hash_record_extended(${bytes}, '${BigInt.asIntN(64, seed)}'::pg_catalog.int8)`;
 }
 
-/** The number of the type goes into the bytes too; that of an enum or a domain is another one in every database. */
-function buildValue({ name, type, wire }: Column): string {
-  return `${quoteName(name)}::pg_catalog.${type.kind === 'enum' ? 'text' : quoteName(wire)}`;
+const NO_TYPE = "'\\x00000000'::pg_catalog.bytea";
+
+/**
+ * A value in its form. A row of one column begins with the number of columns and that of the type, four bytes each; an array
+ * goes on with its length, its dimensions and flags, and then has the number of the type of its elements. What is behind them
+ * is what a read gets.
+ *
+ * No value is cast to a type of another name, for the owner of an enum may have made a cast under which labels are alike.
+ *
+ * @see https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/utils/adt/rowtypes.c (record_send)
+ * @see https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/utils/adt/arrayfuncs.c (array_send)
+ */
+function buildValue(column: Column): string {
+  const name = quoteName(column.name);
+  const sent = `pg_catalog.record_send(ROW(${name}))`;
+  switch (hashedForm(column)) {
+    case 'own':
+      return `${name}::pg_catalog.${quoteName(column.wire)}`;
+    case 'text':
+      return selects.selectColumn?.(column) ?? name;
+    case 'elements':
+      return `pg_catalog.substr(pg_catalog.overlay(${sent}, ${NO_TYPE}, 21, 4), 9)`;
+    default:
+      return `pg_catalog.substr(${sent}, 9)`;
+  }
 }
 
 function buildChecksum({ columns, seed, ...rows }: ChecksumRequest): string {
