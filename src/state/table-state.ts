@@ -62,7 +62,8 @@ export class TableState {
     this.planned = planned;
     this.mode = mode;
     this.ratio = ratio;
-    this.name = qualifiedNameOf(planned);
+    const table = planned.target ?? planned.source;
+    this.name = table === null ? '' : qualifiedName(table);
     this.#findings = [...planned.findings];
     this.#onRecord = onRecord;
     this.showsKeys = showsKeys;
@@ -294,9 +295,4 @@ export class TableState {
       sample,
     };
   }
-}
-
-function qualifiedNameOf({ source, target }: PlannedTable): string {
-  const table = target ?? source;
-  return table === null ? '' : qualifiedName(table);
 }
