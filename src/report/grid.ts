@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Paint, Tone } from './paint.js';
 import { cutText, textWidth, wrapWords } from './wrap-text.js';
 
@@ -25,53 +24,50 @@ export interface Grid {
 /** Blank columns between two columns of a grid. */
 export const GRID_GAP = 2;
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' '.repeat(GRID_GAP),
-};
-
-/**
- * Lays cells out under ruled headings. Text is wrapped here and never by the table library, which would cut what does
- * not fit and so hide data.
- */
+/** Lays cells out under ruled headings: text is wrapped, and nothing of it is cut off. */
 export function formatGrid({ columns, rows, paint }: Grid): string {
-  const heads = columns.map((column) => wrapWords(column.head, column.maxWidth));
+  const head = columns.map(({ head, maxWidth }) =>
+    wrapWords(head, maxWidth).map((line) => paint('strong', line)),
+  );
   const cells = rows.map((row) => columns.map((column, index) => wrapCell(row[index], column, paint)));
-  const rules = columns.map((_, index) => {
-    const lines = [...(heads[index] ?? []), ...cells.flatMap((row) => row[index] ?? [])];
-    return paint('faint', '─'.repeat(Math.max(1, ...lines.map(textWidth))));
-  });
-  const table = new Table({
-    chars: NO_LINES,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: columns.map((column) => column.align),
-  });
-  const headRow = heads.map((lines) => lines.map((line) => paint('strong', line)).join('\n'));
-  table.push(headRow, rules, ...cells.map((row) => row.map((lines) => lines.join('\n'))));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const widths = columns.map((_, index) =>
+    widest(
+      [head, ...cells].flatMap((row) => row[index] ?? []),
+      1,
+    ),
+  );
+  const rules = widths.map((width) => [paint('faint', '─'.repeat(width))]);
+  return [head, rules, ...cells].flatMap((row) => layOutRow(row, { columns, widths })).join('\n');
+}
+
+interface Layout {
+  readonly columns: readonly GridColumn[];
+  readonly widths: readonly number[];
+}
+
+/** The lines of a row, which is as high as its highest cell. */
+function layOutRow(cells: readonly (readonly string[])[], { columns, widths }: Layout): string[] {
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map((lines, index) => {
+        const text = lines[line] ?? '';
+        const blank = ' '.repeat((widths[index] ?? 0) - textWidth(text));
+        return columns[index]?.align === 'right' ? blank + text : text + blank;
+      })
+      .join(' '.repeat(GRID_GAP))
+      .trimEnd(),
+  );
 }
 
 /** How wide a column of these texts is when nothing is wrapped. */
 export function naturalWidth(head: string, texts: readonly string[]): number {
-  const lines = [head, ...texts].flatMap((text) => text.split('\n'));
-  return Math.max(...lines.map(textWidth));
+  return widest([head, ...texts].flatMap((text) => text.split('\n')));
+}
+
+/** There may be more lines than a call can have arguments. */
+function widest(lines: readonly string[], least = 0): number {
+  return lines.reduce((most, line) => Math.max(most, textWidth(line)), least);
 }
 
 function wrapCell(cell: GridCell | undefined, column: GridColumn, paint: Paint): string[] {

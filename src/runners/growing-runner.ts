@@ -40,7 +40,7 @@ export class GrowingRunner implements TaskRunner {
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
     const runner = this.#hasGrown && this.#threads !== null ? this.#threads : this.#growing.inline;
     const result = await runner.run(task, hooks, signal);
-    this.#done++;
+    this.#done += task.kind === 'small-tables' ? task.pairIds.length : 1;
     if ('sourceRows' in result) this.#rows += Math.max(result.sourceRows, result.targetRows);
     return result;
   }

@@ -54,6 +54,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
       source: source.url,
       target: target.url,
       tables: [name],
+      mayGroup: false,
       workers: `${workers}`,
     });
     const tasks: ChunkTask[] = [];
@@ -71,6 +72,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         ...{ pool, spool, sides, workers, checksums: null, tellRow: null, showsKeys: true },
         ...chooseChunkSizes({ ...config, workers }),
         openOf: () => ALL_OPEN,
+        mayGroup: false,
         ages: null,
         isPart: false,
         keepsKeys: false,
