@@ -26,7 +26,7 @@ export class GrowingRunner implements TaskRunner {
   readonly #growing: Growing;
   #timer: NodeJS.Timeout;
   #threads: TaskRunner | null = null;
-  /** Tasks that were done since the timer was set. */
+  /** Tasks that were done since the timer was set, and small tables that were begun. */
   #done = 0;
   #rows = 0;
   #hasGrown = false;
@@ -39,8 +39,10 @@ export class GrowingRunner implements TaskRunner {
 
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
     const runner = this.#hasGrown && this.#threads !== null ? this.#threads : this.#growing.inline;
+    // Known to be small, and not done before all of them are.
+    if (task.kind === 'small-tables') this.#done += task.pairIds.length;
     const result = await runner.run(task, hooks, signal);
-    this.#done += task.kind === 'small-tables' ? task.pairIds.length : 1;
+    if (task.kind !== 'small-tables') this.#done++;
     if ('sourceRows' in result) this.#rows += Math.max(result.sourceRows, result.targetRows);
     return result;
   }

@@ -54,7 +54,6 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
       source: source.url,
       target: target.url,
       tables: [name],
-      mayGroup: false,
       workers: `${workers}`,
     });
     const tasks: ChunkTask[] = [];
