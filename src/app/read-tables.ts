@@ -243,6 +243,12 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       sides,
       spotHash: await createRowHash(seed),
       workers,
+      // A limit is kept chunk by chunk, and a snapshot is one transaction anyway.
+      mayGroup:
+        !hasLimits(config.limits) &&
+        snapshots === null &&
+        config.chunkRows === null &&
+        config.checksumOn === 'client',
       snapshots,
       ...chooseChunkSizes(config),
       checksums: await planChecksums({ ...hashable, place: config.checksumOn, seed }),

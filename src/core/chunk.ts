@@ -178,6 +178,31 @@ export interface LostConnection {
 
 export type ChunkResult = ComparedChunk | UnverifiedChunk;
 
+/**
+ * Compares tables of a few rows each, one after the other. It can only end a comparison: a table that is not equal, or turns out
+ * to be larger, is compared by a `ChunkTask`.
+ */
+export interface SmallTablesTask {
+  readonly kind: 'small-tables';
+  readonly pairIds: readonly TableId[];
+  /** A table with as many rows, or wire bytes, on a side is not small. */
+  readonly capRows: number;
+  readonly capBytes: number;
+}
+
+/** A small table of which all rows are equal. */
+export interface EqualTable extends Pick<ComparedChunk, 'onceEncoded'> {
+  readonly rows: number;
+}
+
+/** What came of small tables, in their order; null of one that was not proved equal. */
+export interface ComparedTables {
+  readonly kind: 'compared-tables';
+  readonly tables: readonly (EqualTable | null)[];
+}
+
+export type SmallTablesResult = ComparedTables | UnverifiedChunk;
+
 /** A part of a range: the rows after the part before it, up to a key. */
 export interface ChecksumPart {
   /** Null where the part reaches to the end of the segment. */
@@ -208,7 +233,7 @@ export function isSparse(doubtful: number, rows: number): boolean {
 
 const NO_DIFFERENCE: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
-/** Describes rows that were proved equal without being read, as a chunk that matched. */
+/** Describes rows that were proved equal and of which no more is known, as a chunk that matched. */
 export function describeProved(
   rows: number,
   { end, elapsedMs }: Pick<ComparedChunk, 'end' | 'elapsedMs'>,

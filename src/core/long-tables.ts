@@ -1,5 +1,5 @@
 /** A table with fewer rows is read in a moment, however many such tables there are. */
-const LONG_TABLE_ROWS = 1000;
+export const LONG_TABLE_ROWS = 1000;
 
 /**
  * Rows of the tables that take longer than a moment, of which threads may do several at once; null where nobody knows how many rows

@@ -48,6 +48,7 @@ export function limitWaits(
           return onSpan(buffer, start, end, rows);
         }),
       ),
+    together: (work) => session.together(work),
     pause: () => {
       waits.hold();
       session.pause();

@@ -215,6 +215,11 @@ export interface Session extends SessionHandle {
     kind: Kind,
     about: Questions[Kind]['about'],
   ): Promise<Questions[Kind]['answer']>;
+  /**
+   * Does work whose reads need no transaction each: they share one, in which each is still as of its own time, for as long as
+   * nobody who wants to alter a table would have to wait for it.
+   */
+  together<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Stops taking rows off the connection, so that the server waits too; what is here already is still handed over. */
   pause(): void;
   /** Takes rows again after `pause`. */

@@ -28,6 +28,7 @@ export function wrapSession<Whole extends Connection>(
       return current().receivedBytes;
     },
     findings: current().findings,
+    together: (work) => current().together(work),
     pause: () => current().pause(),
     resume: () => current().resume(),
     close: () => current().close(),

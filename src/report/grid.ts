@@ -50,17 +50,33 @@ const NO_LINES = {
 export function formatGrid({ columns, rows, paint }: Grid): string {
   const heads = columns.map((column) => wrapWords(column.head, column.maxWidth));
   const cells = rows.map((row) => columns.map((column, index) => wrapCell(row[index], column, paint)));
-  const rules = columns.map((_, index) => {
-    const lines = [...(heads[index] ?? []), ...cells.flatMap((row) => row[index] ?? [])];
-    return paint('faint', '─'.repeat(Math.max(1, ...lines.map(textWidth))));
-  });
+  const widths = columns.map((_, index) =>
+    widest([...(heads[index] ?? []), ...cells.flatMap((row) => row[index] ?? [])], 1),
+  );
+  const rules = widths.map((width) => paint('faint', '─'.repeat(width)));
+  const headRow = heads.map((lines) => lines.map((line) => paint('strong', line)).join('\n'));
+  const all = [headRow, rules, ...cells.map((row) => row.map((lines) => lines.join('\n')))];
+  const blocks: string[] = [];
+  for (let at = 0; at < all.length; at += BLOCK_ROWS)
+    blocks.push(layOut(all.slice(at, at + BLOCK_ROWS), columns, widths));
+  return blocks.join('\n');
+}
+
+/** Rows that are laid out at once: the time that the table library takes grows with their square. */
+const BLOCK_ROWS = 16;
+
+function layOut(
+  rows: readonly (readonly string[])[],
+  columns: readonly GridColumn[],
+  widths: readonly number[],
+): string {
   const table = new Table({
     chars: NO_LINES,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colAligns: columns.map((column) => column.align),
+    colWidths: [...widths],
   });
-  const headRow = heads.map((lines) => lines.map((line) => paint('strong', line)).join('\n'));
-  table.push(headRow, rules, ...cells.map((row) => row.map((lines) => lines.join('\n'))));
+  table.push(...rows.map((row) => [...row]));
   return table
     .toString()
     .split('\n')
@@ -71,7 +87,12 @@ export function formatGrid({ columns, rows, paint }: Grid): string {
 /** How wide a column of these texts is when nothing is wrapped. */
 export function naturalWidth(head: string, texts: readonly string[]): number {
   const lines = [head, ...texts].flatMap((text) => text.split('\n'));
-  return Math.max(...lines.map(textWidth));
+  return widest(lines);
+}
+
+/** There may be more lines than a call can have arguments. */
+function widest(lines: readonly string[], least = 0): number {
+  return lines.reduce((most, line) => Math.max(most, textWidth(line)), least);
 }
 
 function wrapCell(cell: GridCell | undefined, column: GridColumn, paint: Paint): string[] {

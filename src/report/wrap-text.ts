@@ -4,8 +4,12 @@ const ZERO_WIDTH = /^\p{M}$/u;
 const DOUBLE_WIDTH =
   /^[\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{a4cf}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 
+/** Text in which each character takes one column. */
+const PLAIN = /^[ -~]*$/;
+
 /** How many terminal columns a text takes, colours not counted. */
 export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const character of stripVTControlCharacters(text)) width += characterWidth(character);
   return width;

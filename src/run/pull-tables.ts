@@ -6,25 +6,22 @@ import { drawSegments } from '../plan/spot-planner.js';
 import type { OpenRanges } from '../state/open-ranges.js';
 import type { TableState } from '../state/table-state.js';
 import { endParts } from './end-part.js';
+import { SmallTables } from './group-tables.js';
 import { batchSpans, type LookAgainWork } from './look-at-rows-again.js';
 import { noteChecksumObstacle } from './note-checksum.js';
 import { describeGone, endTable, reportUnverified, type TableRun } from './table-run.js';
-import { TableWork } from './table-work.js';
+import { type SegmentWork, type SmallTablesWork, TableWork } from './table-work.js';
 
 /** A segment of a table, or a table that is read as a whole. */
 export type Work =
   | SegmentWork
   | (LookAgainWork & { readonly segment: 'again' })
+  | SmallTablesWork
   | { readonly table: TableState; readonly segment: null };
 
-/** A segment of a table that is walked. */
-export interface SegmentWork {
-  readonly work: TableWork;
-  readonly segment: Segment;
-}
-
-/** Yields the work on all tables, one table after the other. */
+/** Yields the work on all tables, one table after the other, and small ones together. */
 export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
+  const group = new SmallTables(run);
   for (const table of inOrder(run)) {
     const { pair, source } = table.planned;
     const gone = await describeGone(run, table);
@@ -50,6 +47,13 @@ export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
       continue;
     }
     const work = new TableWork(table);
+    if (group.takes(table)) {
+      work.isPlanned = true;
+      group.add({ work, segment: { ...WHOLE, ordinal: work.begin() } });
+      if (group.isFull) yield group.hand();
+      if (run.signal.aborted) return;
+      continue;
+    }
     for (const spans of batchSpans(open.again)) {
       yield { work, part: work.begin(), spans, segment: 'again' };
       if (run.signal.aborted) return;
@@ -61,6 +65,7 @@ export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
     work.isPlanned = true;
     if (work.isDone) await endParts(run, work);
   }
+  if (!group.isEmpty) yield group.hand();
 }
 
 /** A table that is read as a whole once more must not keep waiting what was never begun: its pass may be longer than any sitting. */

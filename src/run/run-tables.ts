@@ -1,19 +1,11 @@
-import { type ChunkTask, type ComparedChunk, isSparse, nextChunkRows } from '../core/chunk.js';
-import type { KeySpan } from '../core/coverage.js';
-import { countKeys } from '../core/packed-keys.js';
-import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { endPart } from './end-part.js';
-import { FailingStretch } from './failing-stretch.js';
-import { holdRange, type LookAgainWork, lookAtRowsAgain } from './look-at-rows-again.js';
-import { firstChunkRows } from './pacing.js';
+import { type LookAgainWork, lookAtRowsAgain } from './look-at-rows-again.js';
 import { pullOldest, readWhole } from './pull-oldest.js';
-import { pullTables, type SegmentWork } from './pull-tables.js';
-import { commitRows, drawLevelOf, runWithRetries, type TableRun } from './table-run.js';
-
-const CHUNK_BYTES = 64 << 20;
-/** More than advice looks at of a table. */
-const FIRST_ROWS = 1000;
+import { pullTables } from './pull-tables.js';
+import type { TableRun } from './table-run.js';
+import { walkSegment } from './walk-segment.js';
+import { walkTogether } from './walk-together.js';
 
 /**
  * Verifies all tables: as many segments at a time as there are workers, each walked chunk by chunk. Segments are pulled,
@@ -28,6 +20,7 @@ export async function runTables(request: TableRun): Promise<void> {
       if (item.segment === null)
         await (run.ages === null ? compareByBuckets(run, item.table) : readWhole(run, item.table));
       else if (item.segment === 'again') await walkAgain(run, item);
+      else if (item.segment === 'small') await walkTogether(run, item);
       else await walkSegment(run, item);
     }
   };
@@ -45,115 +38,8 @@ export async function runTables(request: TableRun): Promise<void> {
   await run.looks?.settle(run);
 }
 
-async function walkSegment(run: TableRun, item: SegmentWork): Promise<void> {
-  const { work, segment } = item;
-  const { table } = work;
-  const { pair } = table.planned;
-  if (pair === null) return;
-  let after = segment.after;
-  const { pacing } = run;
-  let capRows = run.chunkRows ?? work.chunkRows ?? firstChunkRows(pacing, pair.source.estimatedRowBytes);
-  const checksums = openChecksumWalk(run, item);
-  const failing = new FailingStretch(run, { table, segment: segment.ordinal }, pair);
-  let turn: Turn | null = null;
-  while (!run.signal.aborted) {
-    turn ??= (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
-    if (run.signal.aborted) break;
-    if (turn.kind === 'proved') {
-      await failing.passed(capRows);
-      await acceptChunk(run, item, { ...turn, range: { after, upTo: turn.chunk.end ?? segment.upTo } });
-      if (turn.chunk.end === null) return endSegment(run, item);
-      after = turn.chunk.end;
-      turn = null;
-      continue;
-    }
-    const task: ChunkTask = {
-      kind: 'chunk',
-      pairId: pair.id,
-      after,
-      upTo: turn.upTo,
-      capRows: failing.limitRows(checksums?.limitRows(capRows) ?? capRows),
-      capBytes: CHUNK_BYTES,
-      keeps: keysKept(run),
-      drawLevel: drawLevelOf(run, table),
-    };
-    const result = await runWithRetries(run, { table, segment: segment.ordinal }, task);
-    if (run.signal.aborted) break;
-    let end: ChunkTask['after'];
-    if (result.kind === 'unverified') {
-      const next = await failing.next(task, result);
-      if (run.signal.aborted) break;
-      if (next === 'again') continue;
-      if (next === undefined && turn.isLast) return endSegment(run, item);
-      end = next ?? null;
-      if (end === null) checksums?.passOverRead();
-    } else {
-      const { isNear } = failing;
-      await failing.passed(capRows);
-      const range = { after, upTo: result.end ?? turn.upTo };
-      await acceptChunk(run, item, { kind: 'read', chunk: result, range });
-      checksums?.noteRead(result);
-      if (!isNear) capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
-      work.chunkRows = capRows;
-      end = result.end;
-    }
-    if (end === null && turn.isLast) return endSegment(run, item);
-    after = end ?? turn.upTo;
-    turn = null;
-  }
-}
-
-function endSegment(run: TableRun, { work, segment }: SegmentWork): Promise<void> {
-  return endPart(run, work, segment.ordinal);
-}
-
 async function walkAgain(run: TableRun, item: LookAgainWork): Promise<void> {
   const { work, part } = item;
   await lookAtRowsAgain(run, item);
   if (!run.signal.aborted) await endPart(run, work, part);
-}
-
-interface AcceptedChunk {
-  readonly kind: Turn['kind'];
-  readonly chunk: ComparedChunk;
-  readonly range: KeySpan;
-}
-
-/** A range with rows that differ may be held back, to be looked at again; all others are committed at once. */
-async function acceptChunk(
-  run: TableRun,
-  { work, segment }: SegmentWork,
-  accepted: AcceptedChunk,
-): Promise<void> {
-  const { kind, chunk, range } = accepted;
-  const hasher = kind === 'proved' ? 'server' : 'client';
-  const { sourceRows, targetRows, counts, changedColumns, undecidedColumns } = chunk;
-  const { unfound, explained, differingKeys } = chunk;
-  const rows = { sourceRows, targetRows, counts, changedColumns, undecidedColumns };
-  const place = { table: work.table, segment: segment.ordinal };
-  const most = Math.max(...Object.values(undecidedColumns), 0);
-  const doubtful = counts.missing + counts.extra + counts.changed + most;
-  if (doubtful > 0 && differingKeys !== null && (await run.looks?.mustHold(work.table)) === true) {
-    await run.spool.rollback(work.table.planned.id, segment.ordinal);
-    const keys = { keys: differingKeys, count: countKeys(differingKeys) };
-    return holdRange(run, { work, part: work.begin(), range, hasher, rows, unfound, ...keys, chunks: 1 });
-  }
-  const isListed = run.keepsKeys && isSparse(doubtful, Math.max(sourceRows, targetRows));
-  const keys = isListed ? differingKeys : null;
-  const encoding = isFirst(accepted) ? { onceEncoded: true as const } : {};
-  return commitRows(run, place, { range, hasher, rows, unfound, explained, keys, ...encoding });
-}
-
-/** Whether a chunk has all of the first rows that advice looks at, and nothing for it to say. */
-function isFirst({ chunk, range }: AcceptedChunk): boolean {
-  return (
-    chunk.onceEncoded === true &&
-    range.after === null &&
-    (range.upTo === null || Math.min(chunk.sourceRows, chunk.targetRows) >= FIRST_ROWS)
-  );
-}
-
-function keysKept({ looks, keepsKeys }: TableRun): ChunkTask['keeps'] {
-  if (looks !== null) return 'keys';
-  return keepsKeys ? 'few-keys' : 'no-keys';
 }

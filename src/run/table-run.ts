@@ -40,6 +40,8 @@ export interface TableRun {
   /** Draws the chunks of tables that are only sampled. */
   readonly spotHash: SpotRequest['hash'];
   readonly workers: number;
+  /** Whether small tables may be compared several in a task. */
+  readonly mayGroup: boolean;
   /** The user's cap on rows, or null to follow the time a chunk takes. */
   readonly chunkRows: number | null;
   readonly pacing: Pacing;
@@ -119,12 +121,8 @@ export async function runWithRetries<Task extends WorkerTask>(
   for (let attempt = 0; ; ) {
     const gone = await describeGone(run, table);
     if (gone !== null) return gone;
-    const { result, mayWait } = await run.slots.during<{ readonly kind: string }>(
-      // A task that waited for its turn must not begin once everything else was cancelled.
-      async () => (run.signal.aborted ? interrupted() : runOnce(run, place, task)),
-      (done) => (isUnverified(done) && done.lost?.isFull === true ? done.lost.side : null),
-    );
-    if (!isUnverified(result)) return result as TaskResult<Task>;
+    const { result, mayWait } = await runInSlot(run, place, task);
+    if (!isUnverified(result)) return result;
     await run.spool.rollback(table.planned.id, segment);
     if (run.signal.aborted) return result;
     if (mayWait) continue;
@@ -132,6 +130,19 @@ export async function runWithRetries<Task extends WorkerTask>(
       return (await describeGone(run, table)) ?? result;
     attempt++;
   }
+}
+
+/** Runs a task once there is a slot for it; what failed is not tried again. */
+export function runInSlot<Task extends WorkerTask>(
+  run: TableRun,
+  place: SpoolPlace,
+  task: Task,
+): ReturnType<typeof run.slots.during<TaskResult<Task> | UnverifiedChunk>> {
+  return run.slots.during<TaskResult<Task> | UnverifiedChunk>(
+    // A task that waited for its turn must not begin once everything else was cancelled.
+    async () => (run.signal.aborted ? interrupted() : runOnce(run, place, task)),
+    (done) => (isUnverified(done) && done.lost?.isFull === true ? done.lost.side : null),
+  );
 }
 
 function interrupted(): UnverifiedChunk {

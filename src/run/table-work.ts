@@ -1,3 +1,4 @@
+import type { Segment } from '../plan/planner.js';
 import type { TableState } from '../state/table-state.js';
 import type { TableChecksums } from './checksum-choice.js';
 
@@ -28,4 +29,16 @@ export class TableWork {
   get isDone(): boolean {
     return this.isPlanned && this.openSegments === 0;
   }
+}
+
+/** A segment of a table that is walked. */
+export interface SegmentWork {
+  readonly work: TableWork;
+  readonly segment: Segment;
+}
+
+/** Small tables, each as a segment that is all of it. */
+export interface SmallTablesWork {
+  readonly items: readonly SegmentWork[];
+  readonly segment: 'small';
 }

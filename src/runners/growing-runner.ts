@@ -26,8 +26,10 @@ export class GrowingRunner implements TaskRunner {
   readonly #growing: Growing;
   #timer: NodeJS.Timeout;
   #threads: TaskRunner | null = null;
-  /** Tasks that were done since the timer was set. */
+  /** Tasks that were done since the timer was set, of several small tables each of these. */
   #done = 0;
+  /** Tables of tasks of several that are under way. */
+  #small = 0;
   #rows = 0;
   #hasGrown = false;
   #isClosed = false;
@@ -39,10 +41,16 @@ export class GrowingRunner implements TaskRunner {
 
   async run(task: WorkerTask, hooks: TaskHooks, signal: AbortSignal): Promise<TaskResult<WorkerTask>> {
     const runner = this.#hasGrown && this.#threads !== null ? this.#threads : this.#growing.inline;
-    const result = await runner.run(task, hooks, signal);
-    this.#done++;
-    if ('sourceRows' in result) this.#rows += Math.max(result.sourceRows, result.targetRows);
-    return result;
+    const tables = task.kind === 'small-tables' ? task.pairIds.length : 0;
+    this.#small += tables;
+    try {
+      const result = await runner.run(task, hooks, signal);
+      this.#done += tables || 1;
+      if ('sourceRows' in result) this.#rows += Math.max(result.sourceRows, result.targetRows);
+      return result;
+    } finally {
+      this.#small -= tables;
+    }
   }
 
   async close(): Promise<void> {
@@ -53,7 +61,7 @@ export class GrowingRunner implements TaskRunner {
 
   #wait(): NodeJS.Timeout {
     return setTimeout(() => {
-      const areSmall = this.#done >= MANY_TASKS && this.#rows < this.#done * FEW_ROWS;
+      const areSmall = this.#small > 0 || (this.#done >= MANY_TASKS && this.#rows < this.#done * FEW_ROWS);
       this.#done = 0;
       this.#rows = 0;
       if (areSmall && !this.#growing.hasSpareProcessors) this.#timer = this.#wait();

@@ -47,6 +47,11 @@ export async function prepareTableSide(
   };
 }
 
+/** Whether equal bytes of both sides are equal values, so that rows can be hashed as they were sent. */
+export function meanTheSame({ source, target }: Readonly<Record<Side, TableSide>>): boolean {
+  return source.engine.family === target.engine.family && source.reader.meansTheSame(target.reader);
+}
+
 /** Streams rows and calls `onRow` for each with where it lies; `onRow` returns where it ends, or -1 to stop. */
 export async function readEachRow(
   { session, selection, codec }: RowRead,

@@ -1,6 +1,7 @@
+import type { SmallTablesTask } from '../core/chunk.js';
 import { encodeDifferenceLines } from '../core/difference-lines.js';
 import { RowproofError, serializeError } from '../core/errors.js';
-import type { Log } from '../core/log.js';
+import type { Log, LogFields } from '../core/log.js';
 import { qualifiedName, type Side, type TableId, type TablePair } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
 import type { SessionHandle } from '../engines/session.js';
@@ -18,6 +19,7 @@ import { LoadControl } from './load-control.js';
 import { look } from './look.js';
 import { lookAgain } from './look-again.js';
 import { SessionCache } from './session-cache.js';
+import { compareSmallTables } from './small-tables.js';
 import { SnapshotSessions } from './snapshot-sessions.js';
 import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from './task.js';
 import { verifyChunk } from './verify-chunk.js';
@@ -27,7 +29,7 @@ import type { ChunkChannel, WorkerContext } from './worker-context.js';
 const LOOK_EVERY_MS = 500;
 
 /** What is done for a table pair. */
-type PairTask = Exclude<WorkerTask, { readonly kind: 'hold-snapshots' }>;
+type PairTask = Exclude<WorkerTask, { readonly kind: 'hold-snapshots' | 'small-tables' }>;
 
 /** What a lane keeps between tasks. */
 interface Prepared {
@@ -113,13 +115,10 @@ export class TaskLane {
     };
     try {
       if (task.kind === 'hold-snapshots') return await holdSnapshots(snapshots, hooks, signal);
-      const pair = pairs.get(task.pairId);
-      if (pair === undefined)
-        throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
-      this.#log.debug('task:start', () => ({ task: task.kind, table: qualifiedName(pair.target) }));
-      const used = readsLive(task) ? live : context;
-      const result = isStopped ? null : await runTask(task, { pair, context: used, channel });
-      this.#log.debug('task:end', () => ({ task: task.kind, table: qualifiedName(pair.target) }));
+      const about = (): LogFields => ({ task: task.kind, ...describePairs(task, pairs) });
+      this.#log.debug('task:start', about);
+      const result = isStopped ? null : await runTask(task, { pairs, context, live, channel });
+      this.#log.debug('task:end', about);
       return result === null || isStopped
         ? { kind: 'unverified', error: serializeError(interrupted()), transient: false }
         : result;
@@ -166,7 +165,33 @@ function readsLive(task: PairTask): boolean {
   return ['look', 'look-again', 'find-keys', 'canary'].includes(task.kind);
 }
 
+/** What a log says of what a task is about. */
+function describePairs(
+  task: PairTask | SmallTablesTask,
+  pairs: Prepared['pairs'],
+): Readonly<Record<string, string | number | null>> {
+  if (task.kind === 'small-tables') return { tables: task.pairIds.length };
+  const pair = pairs.get(task.pairId);
+  return { table: pair === undefined ? null : qualifiedName(pair.target) };
+}
+
+interface TaskParts extends Pick<Prepared, 'context' | 'live' | 'pairs'> {
+  readonly channel: ChunkChannel;
+}
+
 function runTask(
+  task: PairTask | SmallTablesTask,
+  { pairs, live, channel, ...held }: TaskParts,
+): Promise<TaskResult<WorkerTask>> {
+  if (task.kind === 'small-tables')
+    return compareSmallTables({ task, pairs, context: held.context, channel });
+  const pair = pairs.get(task.pairId);
+  if (pair === undefined)
+    throw new RowproofError({ code: 'internal', message: `No table pair ${task.pairId}` });
+  return runPairTask(task, { pair, context: readsLive(task) ? live : held.context, channel });
+}
+
+function runPairTask(
   task: PairTask,
   { pair, context, channel }: { pair: TablePair; context: WorkerContext; channel: ChunkChannel },
 ): Promise<TaskResult<WorkerTask>> {

@@ -21,6 +21,8 @@ import type {
   LookAgainTask,
   LookResult,
   LookTask,
+  SmallTablesResult,
+  SmallTablesTask,
 } from '../core/chunk.js';
 import type { Log, LogRules } from '../core/log.js';
 import type { Side, TablePair } from '../core/pairing.js';
@@ -61,6 +63,7 @@ export type WorkerTask =
   | FindKeysTask
   | LookAgainTask
   | LookTask
+  | SmallTablesTask
   | HoldTask;
 
 /** What comes of each task. */
@@ -82,9 +85,11 @@ export type TaskResult<Task extends WorkerTask> = Task extends SumBucketsTask
                 ? LookResult
                 : Task extends HoldTask
                   ? HoldResult
-                  : Task extends CanaryTask
-                    ? CanaryTaskResult
-                    : ChunkResult;
+                  : Task extends SmallTablesTask
+                    ? SmallTablesResult
+                    : Task extends CanaryTask
+                      ? CanaryTaskResult
+                      : ChunkResult;
 
 /** Sessions of a task, as far as they can be named elsewhere. */
 export type SideHandles = Readonly<Partial<Record<Side, SessionHandle>>>;

@@ -1,4 +1,3 @@
-import { textTypeOf } from '../core/canonical-type.js';
 import {
   type ChunkResult,
   type ChunkTask,
@@ -10,14 +9,12 @@ import {
   ROWS_A_LOOKUP,
 } from '../core/chunk.js';
 import { readKeyParts } from '../core/encoding/key-bytes.js';
-import { mayHoldTwiceEncoded } from '../core/encoding/twice-encoded.js';
-import { RowproofError } from '../core/errors.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import { findDifferingRows } from '../hashing/row-index.js';
-import type { ChunkHasher } from '../hashing/row-reader.js';
 import { planRereads } from './plan-rereads.js';
+import { readChunkSide, type SideRead } from './read-chunk-side.js';
 import { rereadDifferingRows } from './reread.js';
-import type { TableSide } from './table-side.js';
+import { meanTheSame, type TableSide } from './table-side.js';
 import {
   type ChunkChannel,
   describeChunkFailure,
@@ -30,14 +27,6 @@ const SIDES = ['source', 'target'] as const;
 const LIMITED_ROWS_A_LOOKUP = 2;
 /** Rows of a chunk with equal values in unequal bytes, each read twice for nothing, before bytes are made canonical. */
 const MOST_RESPELLED = { rows: 100, share: 0.1 };
-
-interface SideRead {
-  /** True where the side has rows beyond the last one it returned. */
-  readonly capped: boolean;
-  readonly wireBytes: number;
-  /** Whether none of its text was encoded twice; null where nobody knows what its bytes mean, or wants to. */
-  readonly isOnceEncoded: boolean | null;
-}
 
 /**
  * Reads one chunk from both sides at once, compares it, and reads the rows that differ again in full.
@@ -82,56 +71,18 @@ async function readBothSides(
   const { hash } = context.hasher;
   const asSent = hashesAsSent(context, sides);
   return onBothSides(pair, context, (side) =>
-    readSide(task, { pair, prepared: sides[side] }, context, { hash, kernel: context.kernels[side], asSent }),
+    readChunkSide(task, {
+      ...{ pair, prepared: sides[side], index: context.indexes[side], session: sessions[side] },
+      hasher: { hash, kernel: context.kernels[side], asSent },
+    }),
   );
 }
 
 /** Whether rows can be hashed as they were sent, which spares making them canonical: where both sides mean the same by it. */
 function hashesAsSent({ prepared }: WorkerContext, { source, target }: Record<Side, TableSide>): boolean {
   if (prepared === null) return false;
-  prepared.asSent ??=
-    source.engine.family === target.engine.family && source.reader.meansTheSame(target.reader);
+  prepared.asSent ??= meanTheSame({ source, target });
   return prepared.asSent;
-}
-
-async function readSide(
-  task: ChunkTask,
-  { pair, prepared }: { readonly pair: TablePair; readonly prepared: TableSide },
-  context: WorkerContext,
-  hasher: ChunkHasher,
-): Promise<SideRead> {
-  const { side, selection, reader } = prepared;
-  const index = context.indexes[side];
-  reader.beginIndex(index, hasher);
-  let wireBytes = 0;
-  let received = 0;
-  let stopped = false;
-  // Text that is the same on both sides is looked at on one.
-  let isOnceEncoded = side === 'source' && task.after === null && sendsUtf8(pair) ? true : null;
-  const session = await context.sessions.session(side);
-  const wanted = { ...selection, range: task, limit: task.capRows };
-  await session.readRows(wanted, (buffer, start, end, rows) => {
-    reader.indexSpan({ buffer, start, end, rows }, index, hasher);
-    if (isOnceEncoded === true) isOnceEncoded = !mayHoldTwiceEncoded(buffer.subarray(start, end));
-    wireBytes += end - start;
-    received += rows;
-    stopped = wireBytes >= task.capBytes;
-    return !stopped;
-  });
-  reader.endIndex(index, hasher);
-  if (index.count !== received)
-    throw new RowproofError({
-      code: 'internal',
-      message: `Rows that were not hashed: ${received - index.count}`,
-    });
-  return { capped: stopped || index.count >= task.capRows, wireBytes, isOnceEncoded };
-}
-
-/** Whether the source sends all text as UTF-8. */
-function sendsUtf8({ columns, key }: TablePair): boolean {
-  return [...key, ...columns]
-    .filter(({ canonical }) => canonical === 'text')
-    .every(({ source }) => textTypeOf(source.type)?.charset === 'utf8');
 }
 
 /**

@@ -56,6 +56,7 @@ export function openSession({ database }: ConnectionSettings): Session {
         if (!onSpan(bytes, 0, bytes.length, 1)) return;
       }
     },
+    together: (work) => work(),
     pause: () => undefined,
     resume: () => undefined,
     close: async () => undefined,

@@ -72,6 +72,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         ...{ pool, spool, sides, workers, checksums: null, tellRow: null, showsKeys: true },
         ...chooseChunkSizes({ ...config, workers }),
         openOf: () => ALL_OPEN,
+        mayGroup: false,
         ages: null,
         isPart: false,
         keepsKeys: false,

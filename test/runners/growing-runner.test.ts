@@ -38,7 +38,7 @@ function grow({ loads = true, hasSpareProcessors = false } = {}) {
     },
     onAlone: (error) => void log.push(`alone: ${error}`),
   });
-  const run = () => runner.run({} as WorkerTask, HOOKS, new AbortController().signal);
+  const run = (task = {} as WorkerTask) => runner.run(task, HOOKS, new AbortController().signal);
   return {
     log,
     runner,
@@ -81,6 +81,15 @@ describe('tasks of a run', () => {
     await run();
     await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
     expect(log.at(-1)).toBe('threads start');
+    await runner.close();
+  });
+
+  it('of many small tables stay in the main thread before any of them is done', async () => {
+    const { log, run, runner } = grow();
+    const pairIds = Array.from({ length: MANY_TASKS }, (_, i) => `${i}`);
+    void run({ kind: 'small-tables', pairIds, capRows: 1, capBytes: 1 });
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    expect(log).not.toContain('threads start');
     await runner.close();
   });
 

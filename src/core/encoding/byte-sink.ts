@@ -1,4 +1,6 @@
 const INITIAL_BYTES = 4096;
+/** Many sinks are never written to. */
+const EMPTY = Buffer.alloc(0);
 /** Below this a byte loop beats the native copy, whose call costs about as much as this many loop steps. */
 const LOOP_COPY_BYTES = 48;
 /** What a sink keeps between rows, and the most by which it grows beyond its need while it is small. */
@@ -9,7 +11,7 @@ const KEPT_BYTES = 16 << 20;
  * `bytes` is only valid up to `length`, and only until the next reset.
  */
 export class ByteSink {
-  bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  bytes: Buffer = EMPTY;
   length = 0;
 
   /** Starts anew; the room of a very long value is given back. */
@@ -23,7 +25,9 @@ export class ByteSink {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
     const spare = Math.max(Math.min(this.bytes.length, KEPT_BYTES), this.bytes.length >> 2);
-    const grown = Buffer.allocUnsafeSlow(count > KEPT_BYTES ? needed + INITIAL_BYTES : needed + spare);
+    const grown = Buffer.allocUnsafeSlow(
+      needed + (count > KEPT_BYTES ? INITIAL_BYTES : Math.max(INITIAL_BYTES, spare)),
+    );
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }

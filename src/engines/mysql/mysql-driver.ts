@@ -39,6 +39,8 @@ export class MysqlConnection implements SqlSession {
   readonly #budget: WireBudget;
   readonly #transactions: ReadTransactions;
   readonly #pending = new Set<(error: RowproofError) => void>();
+  /** The statement that was read last, as long as the server has not been told that it is not wanted any more. */
+  #unclosed: string | null = null;
 
   constructor({ connection, budget, findings }: MysqlLogin, settings: ConnectionSettings) {
     this.#connection = connection;
@@ -91,7 +93,7 @@ export class MysqlConnection implements SqlSession {
   parse(sql: string): Promise<void> {
     return this.#transact('', async () => {
       await this.#prepare(sql);
-      this.#connection.unprepare(sql);
+      this.#unclosed = sql;
     });
   }
 
@@ -111,7 +113,7 @@ export class MysqlConnection implements SqlSession {
       try {
         await this.#execute({ statement, sql: bound, values: [] }, columns, onSpan);
       } finally {
-        if (!this.broken) this.#connection.unprepare(bound);
+        this.#unclosed = bound;
       }
     });
   }
@@ -128,19 +130,38 @@ export class MysqlConnection implements SqlSession {
   #run(sql: string): Promise<readonly ControlRow[]> {
     this.#budget.renew();
     return new Promise((resolve, reject) => {
-      this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
-        if (error) reject(error);
-        else if (!Array.isArray(rows)) resolve([]);
-        else if (rows.some(Array.isArray)) reject(severalResults());
-        else resolve(rows.map(toControlRow));
-      });
+      this.#sendAfterClose(() =>
+        this.#connection.query({ sql, rowsAsArray: false }, (error, rows) => {
+          if (error) reject(error);
+          else if (!Array.isArray(rows)) resolve([]);
+          else if (rows.some(Array.isArray)) reject(severalResults());
+          else resolve(rows.map(toControlRow));
+        }),
+      );
     });
   }
 
   #prepare(sql: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#connection.prepare(sql, (error, statement) => (error ? reject(error) : resolve(statement)));
+      this.#sendAfterClose(() =>
+        this.#connection.prepare(sql, (error, statement) => (error ? reject(error) : resolve(statement))),
+      );
     });
+  }
+
+  /** Closing a statement has no answer, so it goes in one packet with what is sent next. */
+  #sendAfterClose(send: () => void): void {
+    const unclosed = this.#unclosed;
+    if (unclosed === null || this.broken) {
+      send();
+      return;
+    }
+    const stream = this.#stream;
+    this.#unclosed = null;
+    stream.cork();
+    this.#connection.unprepare(unclosed);
+    send();
+    stream.uncork();
   }
 
   #execute(execute: ExecuteOptions, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
@@ -158,6 +179,10 @@ export class MysqlConnection implements SqlSession {
       });
       (this.#connection as unknown as { addCommand(command: unknown): void }).addCommand(command);
     });
+  }
+
+  together<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#transactions.together(work);
   }
 
   pause(): void {

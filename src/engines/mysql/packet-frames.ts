@@ -26,7 +26,7 @@ export class PacketFrames {
   readonly #onSpan: SpanListener;
   readonly #receiver: PacketReceiver;
   /** Where split ones are put together, one after the other; longer ones get a buffer of their own. */
-  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  #scratch: Buffer | null = null;
   #partial: Buffer | null = null;
   #partialLength = 0;
   /** The packets so far of a row that is longer than one packet. */
@@ -104,7 +104,7 @@ export class PacketFrames {
     const known = bytes.length - at;
     const length = known >= HEADER ? HEADER + lengthAt(bytes, at) : HEADER;
     this.#partial =
-      length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(firstBufferBytes(length, known)) : this.#scratch;
+      length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(firstBufferBytes(length, known)) : this.#openScratch();
     this.#partialLength = bytes.copy(this.#partial, 0, at);
   }
 
@@ -123,6 +123,12 @@ export class PacketFrames {
     this.#longRow = [];
     this.#longRowBytes = 0;
     return this.#onSpan(row, 0, row.length, 1);
+  }
+
+  /** The results of small tables end before any of it is split. */
+  #openScratch(): Buffer {
+    this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+    return this.#scratch;
   }
 }
 

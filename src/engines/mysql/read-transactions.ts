@@ -2,6 +2,7 @@ import { RowproofError } from '../../core/errors.js';
 import type { ConnectionSettings } from '../connection-settings.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
 import type { ControlRow } from '../session.js';
+import { SharedTransaction } from '../shared-transaction.js';
 import { Turns } from '../turns.js';
 import { bindToSession, isOtherSession, otherSession, type SessionBond } from './bound-query.js';
 import { END, HeldSnapshot } from './held-snapshot.js';
@@ -29,6 +30,7 @@ export class ReadTransactions {
   readonly #turns = new Turns();
   #state: SessionState | null = null;
   #bond: SessionBond | null = null;
+  readonly #shared = new SharedTransaction<true>();
   #held: HeldSnapshot | null = null;
 
   constructor(connection: TransactionConnection, settings: ConnectionSettings) {
@@ -53,20 +55,36 @@ export class ReadTransactions {
         }
         try {
           resolve(await this.#inTransaction(sql, work));
+          if (this.#shared.isOpen) return;
         } catch (error) {
           reject(error);
         }
-        if (!this.#connection.isBroken()) {
-          // A transaction that cannot be ended ends with its connection, which counts as broken from then on.
-          await this.#connection.run(END).catch(() => this.#connection.abort());
-        }
+        await this.#end();
       });
     });
   }
 
+  /** Does work whose reads share transactions. */
+  together<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#shared.during(work, () => void this.#turns.take(() => this.#endShared()));
+  }
+
+  async #endShared(): Promise<void> {
+    if (this.#shared.isOpen) await this.#end();
+  }
+
+  /** A transaction that cannot be ended ends with its connection, which counts as broken from then on. */
+  async #end(): Promise<void> {
+    this.#shared.noteEnded();
+    if (!this.#connection.isBroken()) await this.#connection.run(END).catch(() => this.#connection.abort());
+  }
+
   /** Runs a statement between two transactions. */
   outside(sql: string): Promise<readonly ControlRow[]> {
-    return this.#turns.take(() => this.#connection.run(sql));
+    return this.#turns.take(async () => {
+      await this.#endShared();
+      return this.#connection.run(sql);
+    });
   }
 
   /** Begins the transaction in which everything is read from now on; a second time, another one in its place. */
@@ -84,6 +102,7 @@ export class ReadTransactions {
     return this.#turns.take(async () => {
       if (this.#connection.isBroken()) return;
       if (this.#held !== null) await this.#connection.run(END);
+      await this.#endShared();
       await this.#state?.restore({ query: (sql) => this.#connection.run(sql) });
     });
   }
@@ -91,10 +110,15 @@ export class ReadTransactions {
   async #inTransaction<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
     const bound = this.#bond === null ? null : bindToSession(sql, this.#bond);
     if (bound === null) {
+      await this.#endShared();
       await this.#begin();
       return await this.#withinTime(() => work(sql));
     }
-    await this.#connection.run(BEGIN);
+    if (this.#shared.young === null) {
+      await this.#endShared();
+      await this.#connection.run(BEGIN);
+      this.#shared.offer(true);
+    }
     try {
       return await this.#withinTime(() => work(bound));
     } catch (error) {

@@ -12,7 +12,18 @@ export async function compileCodec(session: SqlSession, columns: readonly CodecC
   const charsets = new Map<string, Charset>();
   for (const { column } of columns) {
     const name = textTypeOf(column.type)?.charset ?? 'utf8';
-    if (name !== 'utf8' && !charsets.has(name)) charsets.set(name, await loadCharset(session, name));
+    if (name !== 'utf8' && !charsets.has(name)) charsets.set(name, await readCharset(session, name));
   }
   return compileMysqlCodec(columns, charsets);
+}
+
+/** What the servers of sessions have said of character sets: each is asked once in a session, and not for each table. */
+const known = new WeakMap<SqlSession, Map<string, Charset>>();
+
+async function readCharset(session: SqlSession, name: string): Promise<Charset> {
+  const charsets = known.get(session) ?? new Map<string, Charset>();
+  known.set(session, charsets);
+  const charset = charsets.get(name) ?? (await loadCharset(session, name));
+  charsets.set(name, charset);
+  return charset;
 }

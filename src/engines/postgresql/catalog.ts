@@ -36,7 +36,7 @@ export async function readPostgresqlCatalog(
   const tables = found.filter((row) => row.part_of == null);
   onRows?.(sumLongTables(tables.map((row) => Number(row.row_estimate ?? 0))) ?? 0);
   const oids = oidList(tables);
-  const context = { server, types: await readTypes(session, oids) };
+  const context = { server, types: await readTypes(session, oids), resolved: new Map() };
   const changes = await readChangedCollations(session, schema);
   const rows = {
     columns: groupByTable(await session.query(columnsQuery(oids, capabilities))),

@@ -19,7 +19,7 @@ export class DataFrames {
   complete = false;
   readonly #onSpan: SpanListener;
   /** Where split ones are put together, one after the other; longer ones get a buffer of their own. */
-  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  #scratch: Buffer | null = null;
   #partial: Buffer | null = null;
   #partialLength = 0;
   #rows = 0;
@@ -97,7 +97,7 @@ export class DataFrames {
     const known = bytes.length - at;
     const length = known >= MESSAGE_HEADER ? endOf(bytes, at) - at : MESSAGE_HEADER;
     this.#partial =
-      length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(firstBufferBytes(length, known)) : this.#scratch;
+      length > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(firstBufferBytes(length, known)) : this.#openScratch();
     this.#partialLength = bytes.copy(this.#partial, 0, at);
   }
 
@@ -105,6 +105,12 @@ export class DataFrames {
     if (message[0] === COMMAND_COMPLETE)
       this.complete = message.toString('latin1', MESSAGE_HEADER) === `SELECT ${this.#rows}\0`;
     forward(Buffer.from(message));
+  }
+
+  /** The results of small tables end before any of it is split. */
+  #openScratch(): Buffer {
+    this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+    return this.#scratch;
   }
 }
 

@@ -7,6 +7,7 @@ import type { ConnectionSettings } from '../connection-settings.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
 import { closed, sayGoodbye } from '../server-socket.js';
 import type { ControlRow, SpanListener } from '../session.js';
+import { SharedTransaction } from '../shared-transaction.js';
 import type { SnapshotBegun, SnapshotStart } from '../snapshots.js';
 import type { SqlSession, StatementSettings } from '../sql-session.js';
 import { Turns } from '../turns.js';
@@ -63,6 +64,7 @@ export class PostgresqlConnection implements SqlSession {
   readonly #settings: ConnectionSettings;
   readonly #turns = new Turns();
   #state: SessionState | null = null;
+  readonly #shared = new SharedTransaction<ControlRow>();
   #held: HeldSnapshot | null = null;
   #busy = 0;
 
@@ -111,7 +113,10 @@ export class PostgresqlConnection implements SqlSession {
   }
 
   runOutside(sql: string): Promise<readonly ControlRow[]> {
-    return this.#turns.take(async () => (await this.#runSimple(sql)).at(-1) ?? []);
+    return this.#turns.take(async () => {
+      await this.#endShared();
+      return (await this.#runSimple(sql)).at(-1) ?? [];
+    });
   }
 
   beginSnapshot(start: SnapshotStart): Promise<SnapshotBegun> {
@@ -128,6 +133,10 @@ export class PostgresqlConnection implements SqlSession {
       const text = bindToServer(sql, answer);
       return this.#submit((onEnd) => new RowsQuery({ text, onSpan, onStop: () => this.#destroy(), onEnd }));
     });
+  }
+
+  together<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#shared.during(work, () => void this.#turns.take(() => this.#endShared()));
   }
 
   pause(): void {
@@ -161,20 +170,41 @@ export class PostgresqlConnection implements SqlSession {
     return new Promise<Result>((resolve, reject) => {
       void this.#turns.take(async () => {
         try {
-          const answer = await this.#begin(settings);
+          const answer = await this.#beginOrShare(settings);
           this.#budget.renew();
           const result = await work(answer);
           if (!this.broken) await this.#held?.assertAsItWas();
           resolve(result);
+          if (this.#shared.isOpen) return;
         } catch (error) {
           reject(explainOtherServer(error));
         } finally {
           this.#busy--;
         }
-        // A transaction that cannot be ended ends with its connection, which counts as broken from then on.
-        if (!this.broken) await this.#runSimple(this.#held?.end ?? END).catch(() => this.#destroy());
+        await this.#end();
       });
     });
+  }
+
+  async #endShared(): Promise<void> {
+    if (this.#shared.isOpen) await this.#end();
+  }
+
+  /** A transaction that cannot be ended ends with its connection, which counts as broken from then on. */
+  async #end(): Promise<void> {
+    this.#shared.noteEnded();
+    if (!this.broken) await this.#runSimple(this.#held?.end ?? END).catch(() => this.#destroy());
+  }
+
+  /** Only what reads rows, and nothing else with these settings, may be read in the transaction of another read. */
+  async #beginOrShare(settings: StatementSettings): Promise<ControlRow> {
+    const mayShare = settings === ACCOUNT_PATH && this.#held === null;
+    const begun = mayShare ? this.#shared.young : null;
+    if (begun !== null) return begun;
+    await this.#endShared();
+    const answer = await this.#begin(settings);
+    if (mayShare) this.#shared.offer(answer);
+    return answer;
   }
 
   /** Returns who the server says it is. */

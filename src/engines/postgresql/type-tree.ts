@@ -8,7 +8,19 @@ import { AS_TEXT, plainTypeOf } from './column-types.js';
 export interface TypeContext {
   readonly server: ControlRow;
   readonly types: ReadonlyMap<string, ControlRow>;
+  /** What columns of the same type were resolved to before: a schema has thousands of columns and few types. */
+  readonly resolved: Map<string, ResolvedType>;
 }
+
+/** All that the type of a column hangs on. */
+const TYPE_FIELDS = [
+  'type_oid',
+  'declared',
+  'modifier',
+  'collation',
+  'collation_locale',
+  'provider',
+] as const;
 
 /** A type as a column, an array, a range or a composite names it. */
 type TypeReference = Pick<ControlRow, string>;
@@ -71,7 +83,17 @@ function typesQuery(oids: readonly string[]): string {
  * anything more mixed has no rule of its own.
  */
 export function resolveType(row: ControlRow, context: TypeContext): ResolvedType {
-  const resolved = resolveReference(row, context);
+  const fields = TYPE_FIELDS.map((name) => row[name] ?? null);
+  const key = JSON.stringify(fields);
+  const known = context.resolved.get(key);
+  if (known !== undefined) return known;
+  const reference = Object.fromEntries(TYPE_FIELDS.map((name, i) => [name, fields[i] ?? null]));
+  const resolved = withTextParts(resolveReference(reference, context));
+  context.resolved.set(key, resolved);
+  return resolved;
+}
+
+function withTextParts(resolved: ResolvedType): ResolvedType {
   if (resolved.wire === AS_TEXT || !hasTextPart(resolved.type)) return resolved;
   const { type, declared } = resolved;
   const isExact = type.kind === 'array' && type.element.type.kind === 'exact';

@@ -1,0 +1,88 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SqlSession } from '../../src/engines/sql-session.js';
+import { availableEngines, useDatabase } from '../support/database.js';
+import { openWorkerSession } from '../support/worker-session.js';
+
+/** Longer than reads share a transaction. */
+const LONG_MS = 80;
+
+describe.each(availableEngines())('reads of %s that share a transaction', (engine) => {
+  const database = useDatabase(engine);
+  const table = engine === 'postgresql' ? '"public"."t"' : `\`${database.name}\`.\`t\``;
+
+  beforeAll(async () => {
+    await database.run('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)');
+  });
+
+  async function countRows(session: SqlSession): Promise<number> {
+    const name = engine === 'postgresql' ? '"id"' : '`id`';
+    const column = { name: 'id', wire: engine === 'postgresql' ? 'int4' : 'int' } as never;
+    let count = 0;
+    await session.readRows(`SELECT ${name} FROM ${table}`, [column], (_buffer, _start, _end, rows) => {
+      count += rows;
+      return true;
+    });
+    return count;
+  }
+
+  /** How long somebody has to wait who alters the table. */
+  async function alter(): Promise<number> {
+    const started = performance.now();
+    await database.run('ALTER TABLE t ADD c int; ALTER TABLE t DROP c');
+    return performance.now() - started;
+  }
+
+  it('are each as of their own time', async () => {
+    const session = await openWorkerSession(database.url);
+    await session.together(async () => {
+      expect(await countRows(session)).toBe(1);
+      await database.run('INSERT INTO t VALUES (2)');
+      expect(await countRows(session)).toBe(2);
+    });
+    await database.run('DELETE FROM t WHERE id = 2');
+    expect(await countRows(session)).toBe(1);
+    await session.close();
+  });
+
+  it('leave nothing locked once they are done, nor when one of them failed', async () => {
+    const session = await openWorkerSession(database.url);
+    await session.together(() => countRows(session));
+    await alter();
+    const failed = session.together(async () => {
+      await countRows(session);
+      await session.readRows('SELECT 1 FROM nowhere', [], () => true);
+    });
+    await expect(failed).rejects.toThrow(/nowhere/);
+    await alter();
+    expect(await countRows(session)).toBe(1);
+    await session.close();
+  });
+
+  it('take another one after a while, so that whoever alters a table waits for no more than that', async () => {
+    const session = await openWorkerSession(database.url);
+    const isOver = { value: false };
+    const reading = session.together(async () => {
+      while (!isOver.value) {
+        await countRows(session);
+        await wait(LONG_MS / 8);
+      }
+    });
+    await wait(LONG_MS);
+    const waitedMs = await alter();
+    isOver.value = true;
+    await reading;
+    expect(waitedMs).toBeLessThan(5000);
+    await session.close();
+  });
+
+  it('may be asked something else in between', async () => {
+    const session = await openWorkerSession(database.url);
+    await session.together(async () => {
+      expect(await countRows(session)).toBe(1);
+      expect(await session.query('SELECT 1 AS one')).toEqual([{ one: '1' }]);
+      expect(await countRows(session)).toBe(1);
+    });
+    await session.close();
+  });
+});
