@@ -12,7 +12,7 @@ import { startCli, untilSaid } from '../support/run-cli.js';
 import { type Stall, type StallingProxy, startStallingProxy } from '../support/stalling-proxy.js';
 import { fillTable } from './type-words.js';
 
-const ROWS = 200_000;
+const ROWS = 60_000;
 /** A wait that only this ends takes longer than any test may. */
 const AN_HOUR = '3600';
 
