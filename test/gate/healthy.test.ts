@@ -45,7 +45,8 @@ async function expectGo(pair: ReplicationPair): Promise<void> {
   expect(result.verdict).toBe('go');
 }
 
-describe('a healthy pair with replication running', () => {
+// All of them at once, because the gate waits most of the time, for what sessions may owe their server.
+describe.concurrent('a healthy pair with replication running', () => {
   const during = async (
     starting: Promise<ReplicationPair>,
     work: (pair: ReplicationPair) => Promise<void>,

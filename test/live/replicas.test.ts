@@ -28,13 +28,25 @@ function livePairs(): ReturnType<typeof pairKinds> {
   return kinds.filter(({ way }, at) => kinds.findIndex((kind) => kind.way === way) === at);
 }
 
-describe.each(livePairs())('$name, beside writers', ({ name, way, start, canLag }) => {
+const PAIRS = livePairs();
+/** All of them start at once, and are written to one after the other. */
+const starting = new Map<string, Promise<ReplicationPair>>();
+beforeAll(async () => {
+  for (const { name, start } of PAIRS) starting.set(name, start());
+  // Whoever needs one that did not start is told.
+  await Promise.allSettled(starting.values());
+}, START_TIMEOUT_MS);
+afterAll(async () => {
+  const started = await Promise.allSettled(starting.values());
+  await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+});
+
+describe.each(PAIRS)('$name, beside writers', ({ name, way, canLag }) => {
   let pair: ReplicationPair;
   beforeAll(async () => {
-    pair = await start();
+    pair = await (starting.get(name) ?? Promise.reject(new Error(`${name} was not started.`)));
     await addCalmRows(pair);
   }, START_TIMEOUT_MS);
-  afterAll(() => pair?.stop());
 
   describe.each(canLag ? DELAYS_MS : [0])('%d ms late', (delayMs) => {
     beforeAll(() => pair.delay(delayMs));

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const KEEPER = fileURLToPath(new URL('./server-keeper.mjs', import.meta.url));
 const START_TIMEOUT_MS = 180_000;
@@ -107,6 +108,11 @@ export function makeServerFolder(parent: string, name: string, account: ServerAc
   chmodSync(folder, 0o755);
   if (account.uid !== undefined && account.gid !== undefined) chownSync(folder, account.uid, account.gid);
   return folder;
+}
+
+/** What was copied belongs to whoever copied it, and the server must write to it. */
+export async function giveAway(folder: string, { uid, gid }: ServerAccount): Promise<void> {
+  if (uid !== undefined) await promisify(execFile)('chown', ['-R', `${uid}:${gid}`, folder]);
 }
 
 /** Asks the operating system for a port that is free now; a server cannot choose one by itself and tell us. */

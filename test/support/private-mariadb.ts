@@ -1,17 +1,24 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
-import { findMariadb, MARIADB_MISSING } from './find-binaries.mjs';
+import { findMariadb, MARIADB_MISSING, type ServerBinaries } from './find-binaries.mjs';
 import {
   findFreePort,
   findServerAccount,
+  giveAway,
   type KeptServer,
   makeServerFolder,
   type ServerAccount,
   startKeptServer,
 } from './kept-server.js';
+import { keepInCache } from './servers/cache.js';
+
+/** The data folder, in the folder of its server; and the folder in the cache that has a fresh one. */
+const DATA = 'data';
+const INSTALLED = 'installed';
 
 /** The account of the tests, which may do anything; each statement on a line of its own, as `--init-file` wants it. */
 export const CREATE_ACCOUNTS = ['127.0.0.1', 'localhost']
@@ -41,8 +48,9 @@ export async function startPrivateMariadb(
   const folder = makeServerFolder(parent, 'mariadb', account);
   const port = await findFreePort();
   const socket = join(folder, 'socket');
-  const dataFolder = join(folder, 'data');
-  await createDataFolder({ installer: binaries.installer, folder, dataFolder, account });
+  const dataFolder = join(folder, DATA);
+  await cp(join(await installOnce(binaries, account), DATA), dataFolder, { recursive: true });
+  await giveAway(dataFolder, account);
   const accountsFile = join(folder, 'accounts.sql');
   writeFileSync(accountsFile, CREATE_ACCOUNTS, { mode: 0o644 });
 
@@ -74,26 +82,27 @@ export async function startPrivateMariadb(
   return { ...server, url: `mariadb://verify:verify@127.0.0.1:${port}/`, socket };
 }
 
-async function createDataFolder({
-  installer,
-  folder,
-  dataFolder,
-  account,
-}: {
-  installer: string;
-  folder: string;
-  dataFolder: string;
-  account: ServerAccount;
-}): Promise<void> {
-  const args = [
-    '--no-defaults',
-    `--datadir=${dataFolder}`,
-    // Servers of other containers on the same /tmp may have the same process id, of which names of files there are made.
-    `--tmpdir=${folder}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-  ];
-  await promisify(execFile)(installer, args, { cwd: folder, ...account });
+/**
+ * A folder with the data folder of a fresh installation, of which each server gets a copy: to install takes longer than to start.
+ * Nothing in it tells one server from another; what does is made of its address and port.
+ */
+async function installOnce({ server, installer }: ServerBinaries, account: ServerAccount): Promise<string> {
+  const { stdout } = await promisify(execFile)(server, ['--version']);
+  const version = /Ver ([\w.+~-]+)/.exec(stdout)?.[1];
+  if (version === undefined) throw new Error(`${server} does not say its version: ${stdout}`);
+  const kept = await keepInCache(`mariadb-data-${version}`, async (parent) => {
+    const folder = makeServerFolder(parent, INSTALLED, account);
+    const args = [
+      '--no-defaults',
+      `--datadir=${join(folder, DATA)}`,
+      // Servers of other containers on the same /tmp may have the same process id, of which names of files there are made.
+      `--tmpdir=${folder}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    ];
+    await promisify(execFile)(installer, args, { cwd: folder, ...account });
+  });
+  return join(kept, INSTALLED);
 }
 
 /** Rejects unless a MySQL or MariaDB server lets the account of the URL in. */

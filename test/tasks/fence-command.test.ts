@@ -41,11 +41,11 @@ describe('the command of a fence', () => {
   });
 
   it('that leaves something running which holds its output is waited for no longer than itself', async () => {
-    const script = `require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 8000)'],
+    const script = `require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20000)'],
       { stdio: ['ignore', 'inherit', 'ignore'] }).unref(); console.log(7)`;
     const began = performance.now();
     expect(await run(script)).toBe('7');
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   it('is not run by a shell', async () => {

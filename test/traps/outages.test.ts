@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.js';
 import { compare, listDifferences } from '../app/compare.js';
 import { makeRunFolder, readOutputs } from '../resume/run-folder.js';
@@ -15,11 +15,10 @@ const MANY = 3000;
 const typesOf = (events: readonly RunEvent[]): string[] =>
   events.map(({ type }) => type).filter((type) => type.startsWith('server:'));
 
+// Those that wait do so at once; what is timed is alone.
 describe.each(fewEngines())('a server of %s that goes away while tables are compared', (engine) => {
   const source = useDatabase(engine);
   const target = useDatabase(engine === 'postgresql' ? 'mariadb' : 'postgresql');
-  let proxy: TcpProxy;
-  let url: string;
 
   beforeAll(async () => {
     for (const database of [source, target]) {
@@ -29,34 +28,44 @@ describe.each(fewEngines())('a server of %s that goes away while tables are comp
       }
     }
     await target.run("UPDATE t5 SET word = 'other' WHERE id = 7; DELETE FROM t39 WHERE id = 9");
-    proxy = await openTcpProxy(() => source.url);
-    url = proxy.urlFor(source.url);
   });
-  afterAll(() => proxy.close());
+
+  /** Does something with a way to the source that is nobody else's. */
+  async function behindProxy<Result>(
+    work: (url: string, proxy: TcpProxy) => Promise<Result>,
+  ): Promise<Result> {
+    const proxy = await openTcpProxy(() => source.url);
+    try {
+      return await work(proxy.urlFor(source.url), proxy);
+    } finally {
+      await proxy.close();
+    }
+  }
 
   /** Takes the server away when the n-th table ends, for so long; zero for good. */
-  async function runWithOutage(
+  function runWithOutage(
     { after, forMs }: { readonly after: number; readonly forMs: number },
     flags: Readonly<Record<string, string>> = {},
   ) {
-    let ended = 0;
-    let returning: Promise<void> = Promise.resolve();
-    const run = await compare({
-      source: { url },
-      target,
-      flags: { workers: '2', ...flags },
-      onEvent: async ({ type }) => {
-        if (type !== 'table:end' || ++ended !== after) return;
-        await proxy.down();
-        if (forMs > 0) returning = delay(forMs).then(() => proxy.up());
-      },
+    return behindProxy(async (url, proxy) => {
+      let ended = 0;
+      let returning: Promise<void> = Promise.resolve();
+      const run = await compare({
+        source: { url },
+        target,
+        flags: { workers: '2', ...flags },
+        onEvent: async ({ type }) => {
+          if (type !== 'table:end' || ++ended !== after) return;
+          await proxy.down();
+          if (forMs > 0) returning = delay(forMs).then(() => proxy.up());
+        },
+      });
+      await returning;
+      return run;
     });
-    await returning;
-    if (forMs === 0) await proxy.up();
-    return run;
   }
 
-  it('is waited for by all workers together, and every table is compared', async () => {
+  it.concurrent('is waited for by all workers together, and every table is compared', async () => {
     const run = await runWithOutage({ after: 10, forMs: 8000 });
     expect(typesOf(run.events)).toEqual(['server:down', 'server:up']);
     expect(run.result.tables.filter(({ verdict }) => verdict === 'unverified')).toEqual([]);
@@ -64,29 +73,61 @@ describe.each(fewEngines())('a server of %s that goes away while tables are comp
     expect(run.result.findings.map(({ code }) => code)).not.toContain('server-gone');
   });
 
-  it('is waited for where rows are only counted', async () => {
+  it.concurrent('is waited for where rows are only counted', async () => {
     const run = await runWithOutage({ after: 10, forMs: 7000 }, { mode: 'count' });
     expect(typesOf(run.events)).toEqual(['server:down', 'server:up']);
     expect(run.result.tables.filter(({ verdict }) => verdict === 'unverified')).toEqual([]);
   });
 
-  it.each(['full', 'count'])(
+  it.concurrent.each(['full', 'count'])(
     'only for a moment, again and again, costs no table anything (%s)',
-    async (mode) => {
-      let ended = 0;
-      const run = await compare({
-        source: { url },
-        target,
-        flags: { workers: '2', mode },
-        onEvent: ({ type }) => {
-          if (type === 'table:end' && ++ended % 7 === 0) proxy.cut();
-        },
-      });
-      const findings = run.result.tables.flatMap((table) => table.findings.map(({ code }) => code));
-      expect(findings.filter((code) => code !== 'row-count')).toEqual([]);
-      expect(typesOf(run.events)).toEqual([]);
-    },
+    (mode) =>
+      behindProxy(async (url, proxy) => {
+        let ended = 0;
+        const run = await compare({
+          source: { url },
+          target,
+          flags: { workers: '2', mode },
+          onEvent: ({ type }) => {
+            if (type === 'table:end' && ++ended % 7 === 0) proxy.cut();
+          },
+        });
+        const findings = run.result.tables.flatMap((table) => table.findings.map(({ code }) => code));
+        expect(findings.filter((code) => code !== 'row-count')).toEqual([]);
+        expect(typesOf(run.events)).toEqual([]);
+      }),
   );
+
+  it.concurrent('and does not come back leaves a run that another sitting ends as if nothing had been', () =>
+    behindProxy(async (url, proxy) => {
+      const folder = makeRunFolder();
+      const sides = ['--source', url, '--target', target.url];
+      const flags = folder.flags.filter((flag) => flag !== '--quiet');
+      const words = [
+        'verify',
+        ...sides,
+        '--log',
+        '-',
+        '--max-rows-per-second',
+        '1000',
+        '--wait-for-server',
+        '1s',
+      ];
+      const { child, result } = startCli([...words, '--workers', '2', ...flags], { timeoutMs: 50_000 });
+      await untilSaid(child, 'table:end');
+      await proxy.down();
+      const stopped = await result;
+      expect(child.exitCode).toBe(3);
+      expect(stopped.stderr).toContain('The source did not come back within');
+      expect(stopped.stderr).toContain('To go on: rowproof resume');
+      await proxy.up();
+      const resumed = await runCli(['resume', ...sides, ...folder.flags], { timeoutMs: 50_000 });
+      expect(resumed.exitCode).toBe(1);
+      expect(readOutputs(folder)).toMatchObject({
+        result: { totals: { missing: 1, changed: 1, extra: 0, sourceRows: TABLES * ROWS } },
+      });
+      folder.remove();
+    }));
 
   it('and does not come back costs the other tables no further time, and the run says so', async () => {
     const startedMs = performance.now();
@@ -107,62 +148,32 @@ describe.each(fewEngines())('a server of %s that goes away while tables are comp
     );
   });
 
-  it('is left at once on Ctrl-C while it is waited for', async () => {
-    const folder = makeRunFolder();
-    const flags = folder.flags.filter((flag) => flag !== '--quiet');
-    const words = [
-      'verify',
-      '--source',
-      url,
-      '--target',
-      target.url,
-      '--log',
-      '-',
-      '--max-rows-per-second',
-      '1000',
-    ];
-    const { child, result } = startCli([...words, '--workers', '2', ...flags], { timeoutMs: 50_000 });
-    await untilSaid(child, 'table:end');
-    const waiting = untilSaid(child, 'stands still and waits for it');
-    await proxy.down();
-    await waiting;
-    const stoppedMs = performance.now();
-    child.kill('SIGINT');
-    expect((await result).exitCode).toBe(130);
-    expect(performance.now() - stoppedMs).toBeLessThan(5000);
-    await proxy.up();
-    folder.remove();
-  });
-
-  it('and does not come back leaves a run that another sitting ends as if nothing had been', async () => {
-    const folder = makeRunFolder();
-    const sides = ['--source', url, '--target', target.url];
-    const flags = folder.flags.filter((flag) => flag !== '--quiet');
-    const words = [
-      'verify',
-      ...sides,
-      '--log',
-      '-',
-      '--max-rows-per-second',
-      '1000',
-      '--wait-for-server',
-      '1s',
-    ];
-    const { child, result } = startCli([...words, '--workers', '2', ...flags], { timeoutMs: 50_000 });
-    await untilSaid(child, 'table:end');
-    await proxy.down();
-    const stopped = await result;
-    expect(child.exitCode).toBe(3);
-    expect(stopped.stderr).toContain('The source did not come back within');
-    expect(stopped.stderr).toContain('To go on: rowproof resume');
-    await proxy.up();
-    const resumed = await runCli(['resume', ...sides, ...folder.flags], { timeoutMs: 50_000 });
-    expect(resumed.exitCode).toBe(1);
-    expect(readOutputs(folder)).toMatchObject({
-      result: { totals: { missing: 1, changed: 1, extra: 0, sourceRows: TABLES * ROWS } },
-    });
-    folder.remove();
-  });
+  it('is left at once on Ctrl-C while it is waited for', () =>
+    behindProxy(async (url, proxy) => {
+      const folder = makeRunFolder();
+      const flags = folder.flags.filter((flag) => flag !== '--quiet');
+      const words = [
+        'verify',
+        '--source',
+        url,
+        '--target',
+        target.url,
+        '--log',
+        '-',
+        '--max-rows-per-second',
+        '1000',
+      ];
+      const { child, result } = startCli([...words, '--workers', '2', ...flags], { timeoutMs: 50_000 });
+      await untilSaid(child, 'table:end');
+      const waiting = untilSaid(child, 'stands still and waits for it');
+      await proxy.down();
+      await waiting;
+      const stoppedMs = performance.now();
+      child.kill('SIGINT');
+      expect((await result).exitCode).toBe(130);
+      expect(performance.now() - stoppedMs).toBeLessThan(5000);
+      folder.remove();
+    }));
 });
 
 describe('a server with thousands of tables', () => {

@@ -41,27 +41,23 @@ export interface ServerPair {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts two servers, the second with the address of the first; where one does not start, the other is stopped. */
+/** Starts two servers at once; the second may wait for the first. Where one does not start, the other is stopped. */
 export async function startServers(
   startSource: (parent: string) => Promise<PrivateServer>,
-  startTarget: (parent: string, sourceUrl: string) => Promise<PrivateServer>,
+  startTarget: (parent: string, source: Promise<PrivateServer>) => Promise<PrivateServer>,
 ): Promise<ServerPair> {
-  const parents = ['source', 'target'].map((side) => makeParent(side));
-  const started: PrivateServer[] = [];
+  const [sourceParent, targetParent] = [makeParent('source'), makeParent('target')];
+  const starting = startSource(sourceParent);
+  const [source, target] = await Promise.allSettled([starting, startTarget(targetParent, starting)]);
   const stop = async (): Promise<void> => {
+    const started = [source, target].flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     await Promise.all(started.map((server) => server.stop()));
-    for (const parent of parents) rmSync(parent, { recursive: true, force: true });
+    for (const parent of [sourceParent, targetParent]) rmSync(parent, { recursive: true, force: true });
   };
-  try {
-    const source = await startSource(parents[0] ?? '');
-    started.push(source);
-    const target = await startTarget(parents[1] ?? '', source.url);
-    started.push(target);
-    return { source, target, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  if (source.status === 'fulfilled' && target.status === 'fulfilled')
+    return { source: source.value, target: target.value, stop };
+  await stop();
+  throw [source, target].find((one) => one.status === 'rejected')?.reason;
 }
 
 /** Sets up a pair on two servers, which are stopped where that fails. */

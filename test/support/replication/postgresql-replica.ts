@@ -26,9 +26,10 @@ export async function startPostgresqlStandby({
 }: PairOptions = {}): Promise<ReplicationPair> {
   const servers = await startServers(
     (parent) => startPrivatePostgres(parent, undefined, [...SOURCE_ARGS, ...sourceArgs]),
-    async (parent, sourceUrl) => {
-      await postgresqlAdmin(sourceUrl).createDatabase(DATABASE);
-      return startPrivateStandby(parent, sourceUrl, ['-c', 'wal_receiver_status_interval=1', ...targetArgs]);
+    async (parent, source) => {
+      const { url } = await source;
+      await postgresqlAdmin(url).createDatabase(DATABASE);
+      return startPrivateStandby(parent, url, ['-c', 'wal_receiver_status_interval=1', ...targetArgs]);
     },
   );
   return startPairOn(servers, async () => {

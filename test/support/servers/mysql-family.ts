@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   findFreePort,
   findServerAccount,
+  giveAway,
   makeServerFolder,
   type ServerAccount,
   startKeptServer,
@@ -43,7 +44,7 @@ export async function startMysql56({ parent, args = [] }: StartOptions): Promise
   cpSync(join(base, 'data', 'mysql'), place.dataFolder, { recursive: true });
   // It holds the server's UUID, and a server does not follow one that has the same.
   rmSync(join(place.dataFolder, 'auto.cnf'), { force: true });
-  await giveAway(place);
+  await giveAway(place.folder, place.account);
   const program = { command: '/usr/bin/env', args: [`LD_LIBRARY_PATH=${own}`, join(own, 'mysqld')] };
   return serve(program, place, {
     accounts: `${DELETE_ANONYMOUS}\n${CREATE_ACCOUNTS}`,
@@ -106,12 +107,6 @@ function makePlace(parent: string, name: string): ServerFolder {
   const account = findServerAccount('mysql');
   const folder = makeServerFolder(parent, name, account);
   return { folder, dataFolder: join(folder, 'data'), account };
-}
-
-/** What was copied belongs to whoever copied it, and the server must write to it. */
-async function giveAway({ folder, account }: ServerFolder): Promise<void> {
-  if (account.uid === undefined) return;
-  await runCommand('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
 }
 
 /** What the scripts of an installation do, without the shell of that installation. */
