@@ -1,6 +1,5 @@
 import type { Pacing, UnverifiedChunk } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
-import { drawLevel } from '../core/drawn-rows.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { EmitEvent } from '../core/event.js';
 import type { Side } from '../core/pairing.js';
@@ -250,11 +249,6 @@ export async function reportUnverified(
   const advised = withKeyAdvice(result, table.planned.pair);
   table.record({ kind: 'unverified', open, error: advised.error });
   await run.emit({ type: 'chunk:unverified', table: table.name, error: advised.error });
-}
-
-/** Which rows a task keeps of those that differ. */
-export function drawLevelOf({ keepsRows }: TableRun, { differences }: TableState): number | null {
-  return keepsRows ? null : drawLevel(differences);
 }
 
 /** What came of rows, but for where those that differ are stored. */

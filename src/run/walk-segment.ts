@@ -2,11 +2,12 @@ import { type ChunkTask, type ComparedChunk, isSparse, nextChunkRows } from '../
 import type { KeySpan } from '../core/coverage.js';
 import { countKeys } from '../core/packed-keys.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
+import { drawLevelOf } from './draw-level.js';
 import { endPart } from './end-part.js';
 import { FailingStretch } from './failing-stretch.js';
 import { holdRange } from './look-at-rows-again.js';
 import { firstChunkRows } from './pacing.js';
-import { commitRows, drawLevelOf, runWithRetries, type TableRun } from './table-run.js';
+import { commitRows, runWithRetries, type TableRun } from './table-run.js';
 import type { SegmentWork } from './table-work.js';
 
 const CHUNK_BYTES = 64 << 20;

@@ -5,8 +5,9 @@ import { SIDES, type Side, type TablePair } from '../../core/pairing.js';
 import { describeSpans } from '../../state/describe-span.js';
 import type { UnsettledRows } from '../../state/table-record.js';
 import type { TableState } from '../../state/table-state.js';
+import { drawLevelOf } from '../draw-level.js';
 import type { HeldRange } from '../held-range.js';
-import { commitRows, drawLevelOf, reportUnverified, runWithRetries, type TableRun } from '../table-run.js';
+import { commitRows, reportUnverified, runWithRetries, type TableRun } from '../table-run.js';
 import type { BatchedRange, LookBatch } from './look-batch.js';
 
 /** Keys of unsettled rows that are kept, to be told. */
