@@ -75,19 +75,41 @@ export class ColumnTally implements ColumnFacts {
   readonly #sets = new Map<string, ExplainedSet>();
   /** The set of the last row: mostly the next one's too. */
   #last: ExplainedSet | null = null;
+  /** What was found of it, and how often just that was added again, which is not counted yet. */
+  #found: readonly Explanation[] = [];
+  #repeated = 0;
 
   add(explanations: readonly Explanation[], row: CountedRow): void {
     this.rows++;
+    if (explanations === this.#found && this.#last !== null) {
+      this.#repeated++;
+      addExample(this.#last, row);
+      return;
+    }
+    this.#settle();
     const last = this.#last;
     const set = last !== null && isOf(last, explanations) ? last : this.#setOf(explanations);
     if (set === null) return;
     this.#last = set;
+    this.#found = explanations;
     set.rows++;
-    const kept =
-      set.explanations.length === explanations.length ? explanations : explanations.filter(isClosed);
+    const kept = keptOf(set, explanations);
     for (let i = 0; i < kept.length; i++)
       addEvidence(set.explanations[i] as CountedExplanation, kept[i] as Explanation);
     addExample(set, row);
+  }
+
+  /** Counts what was added again and again. */
+  #settle(): void {
+    const [set, repeated] = [this.#last, this.#repeated];
+    if (set === null || repeated === 0) return;
+    this.#repeated = 0;
+    set.rows += repeated;
+    const kept = keptOf(set, this.#found);
+    for (let i = 0; i < kept.length; i++) {
+      const counted = set.explanations[i] as CountedExplanation;
+      counted.bits += (kept[i] as Explanation).bits * repeated;
+    }
   }
 
   /** Counts a row that was not looked into. */
@@ -98,6 +120,7 @@ export class ColumnTally implements ColumnFacts {
 
   /** Adds what was found of other rows of the column. */
   merge({ rows, passedOver, sets }: ColumnFacts): void {
+    this.#settle();
     this.rows += rows;
     this.passedOver += passedOver;
     for (const set of sets) {
@@ -108,6 +131,7 @@ export class ColumnTally implements ColumnFacts {
   }
 
   get sets(): readonly ExplainedSet[] {
+    this.#settle();
     return [...this.#sets.values()];
   }
 
@@ -135,6 +159,7 @@ export class ColumnTally implements ColumnFacts {
   }
 
   #foldRareSets(): void {
+    this.#settle();
     this.#last = null;
     const rare = [...this.#sets].filter(
       ([, set]) => set.rows === 1 && set.explanations.some(({ open }) => open),
@@ -149,6 +174,11 @@ export class ColumnTally implements ColumnFacts {
       else addSet(known, { ...set, explanations });
     }
   }
+}
+
+/** The explanations that are kept of a set, where there are too many sets. */
+function keptOf({ explanations }: ExplainedSet, found: readonly Explanation[]): readonly Explanation[] {
+  return explanations.length === found.length ? found : found.filter(isClosed);
 }
 
 function isClosed({ open }: Pick<Explanation, 'open'>): boolean {

@@ -28,9 +28,11 @@ export class ExplainedTally {
 
   /** What is known of a column. */
   column(name: string): ColumnTally {
-    const known = this.#columns.get(name) ?? new ColumnTally();
-    this.#columns.set(name, known);
-    return known;
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known;
+    const made = new ColumnTally();
+    this.#columns.set(name, made);
+    return made;
   }
 
   /** The columns in which rows changed. */

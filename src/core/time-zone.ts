@@ -44,6 +44,12 @@ export class TimeZone {
     return this.#offset;
   }
 
+  /** From when on, and until when, the offset at that second holds at least. */
+  spanAt(seconds: number): { readonly from: number; readonly until: number } {
+    this.offsetAt(seconds);
+    return { from: this.#from, until: this.#until };
+  }
+
   /** The points in time at which the clocks showed this: none where they were set forward, two where set back. */
   instantsOf(civilSeconds: number): number[] {
     const around = [-LARGEST_OFFSET_SECONDS, 0, LARGEST_OFFSET_SECONDS];

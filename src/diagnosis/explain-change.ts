@@ -51,21 +51,30 @@ const TRIED_WITH_ALL = 1000;
 export class FittingRules {
   asked = 0;
   #rules: readonly CauseRule[] = [];
+  #haveKinds = false;
 
   /** In the order of all rules. */
   get rules(): readonly CauseRule[] {
     return this.#rules;
   }
 
-  /** The only one, once enough values were tried with all; else null. */
-  get only(): CauseRule | null {
-    return this.asked >= TRIED_WITH_ALL && this.#rules.length === 1 ? (this.#rules[0] ?? null) : null;
+  /** The kind of a change to all of them; null where one must look at it, and until enough values were tried with all rules. */
+  kindOf(source: Value, target: Value): number | string | null {
+    if (this.asked < TRIED_WITH_ALL || !this.#haveKinds) return null;
+    let kind: number | string = '';
+    for (const rule of this.#rules) {
+      const own = rule.kindOf?.(source, target) ?? null;
+      if (own === null) return null;
+      kind = this.#rules.length === 1 ? own : `${kind}/${own}`;
+    }
+    return kind;
   }
 
   add(rule: CauseRule): void {
     if (this.#rules.includes(rule)) return;
     const fitting = new Set([...this.#rules, rule]);
     this.#rules = COLUMN_RULES.filter((each) => fitting.has(each));
+    this.#haveKinds = this.#rules.every(({ kindOf }) => kindOf !== undefined);
   }
 }
 

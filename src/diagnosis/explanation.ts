@@ -30,8 +30,11 @@ export interface CauseRule {
   /** Whether the source may be the damaged side: the target was filled from a better copy, or repaired. */
   readonly bothWays: boolean;
   explain(alteration: Alteration, found: Explanation[]): void;
-  /** Says without much ado whether it would find just what it found last; absent where that takes as long as finding it. */
-  isSame?(found: readonly Explanation[], source: Value, target: Value): boolean;
+  /**
+   * Tells kinds of changes apart, much faster than explaining them: what it finds is the same for all that are of one kind. Null for
+   * a change that must be looked at; absent where finding out takes as long as explaining.
+   */
+  kindOf?(source: Value, target: Value): number | string | null;
 }
 
 export const TEXT_TYPES: ReadonlySet<CanonicalType> = new Set(['text', 'json', 'set']);

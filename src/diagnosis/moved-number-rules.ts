@@ -1,18 +1,6 @@
 import type { Value } from '../core/difference.js';
-import {
-  type ExactNumber,
-  formatExactNumber,
-  readExactNumber,
-  readFewDigits,
-  subtract,
-} from './exact-number.js';
+import { formatExactNumber, readExactNumber, readFewDigits, subtract } from './exact-number.js';
 import { type Alteration, type CauseRule, type Explanation, NUMBER_TYPES } from './explanation.js';
-
-/** The move that was described last: mostly the next one's too. */
-let last: { readonly move: ExactNumber; readonly detail: string } = {
-  move: { units: 0n, scale: 0 },
-  detail: '',
-};
 
 /**
  * How far a number has moved. That a constant fits a value says nothing by itself, nor does it where all values are alike, as in
@@ -23,18 +11,15 @@ function explainMove({ original, altered }: Alteration, found: Explanation[]): v
   if (before === null || after === null || typeof original !== 'string') return;
   const move = subtract(after, before);
   if (move.units === 0n) return;
-  if (move.units !== last.move.units || move.scale !== last.move.scale)
-    last = { move, detail: `by ${move.units > 0n ? '+' : ''}${formatExactNumber(move)}` };
-  const { detail } = last;
+  const detail = `by ${move.units > 0n ? '+' : ''}${formatExactNumber(move)}`;
   found.push({ cause: 'number-moved', detail, bits: 0, cost: 3, open: true, value: digest(original) });
 }
 
-/** Whether whole numbers have moved as far as those before. */
-function isSameMove(found: readonly Explanation[], source: Value, target: Value): boolean {
-  if (found[0]?.detail !== last.detail || last.move.scale !== 0) return false;
-  if (typeof source !== 'string' || typeof target !== 'string') return false;
+/** How far small whole numbers have moved. */
+function kindOfMove(source: Value, target: Value): number | null {
+  if (typeof source !== 'string' || typeof target !== 'string') return null;
   const [before, after] = [readFewDigits(source), readFewDigits(target)];
-  return before >= 0 && after >= 0 && after - before === Number(last.move.units);
+  return before < 0 || after < 0 ? null : after - before;
 }
 
 /** Tells values apart well enough to count a few. */
@@ -46,5 +31,5 @@ function digest(text: string): number {
 
 /** What happens to numbers that a constant is added to. */
 export const movedNumberRules: readonly CauseRule[] = [
-  { types: NUMBER_TYPES, bothWays: false, explain: explainMove, isSame: isSameMove },
+  { types: NUMBER_TYPES, bothWays: false, explain: explainMove, kindOf: kindOfMove },
 ];

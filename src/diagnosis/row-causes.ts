@@ -44,10 +44,11 @@ export class RowCauses {
   add(row: FoundRow): void {
     if (row.kind === 'missing') this.#addMissing(row);
     if (row.kind !== 'changed') return;
-    const [only, ...others] = row.columns;
+    const { columns } = row;
+    const only = columns[0];
     if (only === undefined) return;
     this.#row = row;
-    if (others.length === 0) {
+    if (columns.length === 1) {
       const explanations = this.#explainer.explainAlone(only, row.readOnly('source'), row.readOnly('target'));
       if (explanations !== undefined) this.#count(only, explanations);
       return;

@@ -11,6 +11,7 @@ const MOST_UNEXPLAINED = 100_000;
 
 /** More values that are not alike prove no more. */
 const ENOUGH_VALUES = 8;
+const MOST_KINDS = 1024;
 
 /** `all` finds every way in which a value may have come about; `usual` first tries those that fitted others of its column. */
 export type Thoroughness = 'all' | 'usual';
@@ -22,8 +23,7 @@ export class ColumnExplainer {
   readonly #thoroughness: Thoroughness;
   readonly #known = new KnownChanges();
   readonly #fitting = new FittingRules();
-  readonly #values = new Set<number>();
-  #last: readonly Explanation[] = [];
+  #kinds = new Map<number | string, Kind>();
   #unexplained = 0;
 
   /** What explains a value may depend on whether its column is the only changed one. */
@@ -36,7 +36,17 @@ export class ColumnExplainer {
   /** The ways in which a value may have come about; null where nobody looks, because very many values had none. */
   explain(source: Value, target: Value): readonly Explanation[] | null {
     if (this.#unexplained >= MOST_UNEXPLAINED) return null;
-    if (this.#isAsLast(source, target)) return this.#last;
+    if (this.#thoroughness === 'all') return this.#explain(source, target);
+    const name = this.#pair.rule.kind === 'plain' ? this.#fitting.kindOf(source, target) : null;
+    if (name === null) return this.#explain(source, target);
+    const kind = this.#kinds.get(name);
+    if (kind !== undefined && (kind.values === null || kind.values.size >= ENOUGH_VALUES)) return kind.found;
+    const found = this.#explain(source, target);
+    this.#note(name, found);
+    return found;
+  }
+
+  #explain(source: Value, target: Value): readonly Explanation[] {
     const known = this.#known.find(source, target);
     if (known !== null) return known;
     const change = { pair: this.#pair, source, target, alone: this.#alone };
@@ -44,17 +54,24 @@ export class ColumnExplainer {
     const found = isUsual ? explainUsual(change, this.#fitting) : explainChange(change);
     if (isUsual && found.length === 0) this.#unexplained++;
     this.#known.keep(source, target, found);
-    this.#last = found;
-    for (const { value } of found)
-      if (value !== undefined && this.#values.size < ENOUGH_VALUES) this.#values.add(value);
     return found;
   }
 
-  /** Whether the only rule that fits values of the column fits as it did last, and further values are no further evidence. */
-  #isAsLast(source: Value, target: Value): boolean {
-    if (this.#values.size < ENOUGH_VALUES || this.#thoroughness === 'all') return false;
-    return this.#fitting.only?.isSame?.(this.#last, source, target) === true;
+  /** Remembers what was found of a kind of changes, and of how many values, where these are the evidence. */
+  #note(name: number | string, found: readonly Explanation[]): void {
+    if (found.length === 0) return;
+    if (this.#kinds.size >= MOST_KINDS) this.#kinds = new Map();
+    const isByValue = found.some(({ value }) => value !== undefined);
+    const kind = this.#kinds.get(name) ?? { found, values: isByValue ? new Set() : null };
+    for (const { value } of found) if (value !== undefined) kind.values?.add(value);
+    this.#kinds.set(name, kind);
   }
+}
+
+/** What is found of changes of one kind; the digests of values, where only those that are not alike are evidence. */
+interface Kind {
+  readonly found: readonly Explanation[];
+  readonly values: Set<number> | null;
 }
 
 /** A changed column of a row, and the ways in which its value may have come about. */

@@ -1,5 +1,6 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import { roundingHalves } from '../core/column-rule.js';
+import type { Value } from '../core/difference.js';
 import { cutMicros, roundMicros } from '../core/encoding/coarse-time.js';
 import { type Alteration, type CauseRule, type Explanation, TIME_TYPES } from './explanation.js';
 import {
@@ -8,9 +9,10 @@ import {
   MICROS_PER_SECOND,
   modulo,
   readTime,
+  readUsualMicros,
   type TimeValue,
 } from './time-value.js';
-import { ZONES, zoneOffsetSeconds } from './zone-offsets.js';
+import { offsetsSpan, ZONES, zoneOffsetSeconds } from './zone-offsets.js';
 
 const QUARTER_HOUR = 900n * MICROS_PER_SECOND;
 /** Zones are from -12 to +14 hours, so two of them are at most 26 hours apart. */
@@ -29,8 +31,10 @@ function onTimes(
   types: ReadonlySet<CanonicalType>,
   bothWays: boolean,
   explain: (times: Times, alteration: Alteration, found: Explanation[]) => void,
+  kindOf?: CauseRule['kindOf'],
 ): CauseRule {
   return {
+    ...(kindOf !== undefined && { kindOf }),
     types,
     bothWays,
     explain: (alteration, found) => {
@@ -63,6 +67,22 @@ function shiftBetween(before: TimeValue, after: TimeValue): bigint {
   if (before.form !== 'time' || !isOfDay(before) || !isOfDay(after)) return shift;
   const ahead = modulo(shift, MICROS_PER_DAY);
   return ahead * 2n > MICROS_PER_DAY ? ahead - MICROS_PER_DAY : ahead;
+}
+
+/** How far a date with its time has moved. */
+function kindOfShift(source: Value, target: Value): number | null {
+  if (typeof source !== 'string' || typeof target !== 'string') return null;
+  const [before, after] = [readUsualMicros(source), readUsualMicros(target)];
+  return before === null || after === null ? null : after - before;
+}
+
+/** The same, and which offsets zones had at both times. */
+function kindOfZones(source: Value, target: Value): string | null {
+  if (typeof source !== 'string' || typeof target !== 'string') return null;
+  const [before, after] = [readUsualMicros(source), readUsualMicros(target)];
+  if (before === null || after === null) return null;
+  const spanOf = (micros: number): number => offsetsSpan(Math.floor(micros / 1_000_000));
+  return `${after - before} ${spanOf(before)} ${spanOf(after)}`;
 }
 
 function explainZone({ before, after }: Times, _: Alteration, found: Explanation[]): void {
@@ -162,9 +182,9 @@ function explainUpdate({ before, after }: Times, { alone, to }: Alteration, foun
 export const timeRules: readonly CauseRule[] = [
   { types: DATED, bothWays: true, explain: explainZeroDate },
   onTimes(TIME_TYPES, true, explainMidnight),
-  onTimes(TIME_TYPES, false, explainShift),
-  onTimes(POINTS, false, explainZone),
+  onTimes(TIME_TYPES, false, explainShift, kindOfShift),
+  onTimes(POINTS, false, explainZone, kindOfZones),
   onTimes(CLOCKED, true, explainPrecision),
   onTimes(DATED, false, explainSwap),
-  onTimes(POINTS, false, explainUpdate),
+  onTimes(POINTS, false, explainUpdate, kindOfShift),
 ];

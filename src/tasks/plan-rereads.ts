@@ -8,8 +8,8 @@ import { IndexedRows, type RereadRow, type StepRows } from './step-rows.js';
 const BATCH_KEYS = { single: 1000, composite: 250 };
 /** Bytes of the keys of a statement, which writes each as two digits: servers may take no more than a megabyte. */
 const BATCH_KEY_BYTES = 128 << 10;
-/** Differing rows of a range: enough that starting a statement costs little beside them. */
-const RANGE_KEYS = 2000;
+/** Differing rows of a range: enough that starting a statement costs next to nothing beside them. */
+const RANGE_KEYS = 16_000;
 /** Fewer differing rows in a range are looked up, with those of other places, in one statement. */
 const LEAST_RANGE_KEYS = 16;
 /** Equal rows in a row that end a range. */

@@ -4,11 +4,11 @@ import { KeyPacker } from '../core/packed-keys.js';
 import { SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/session.js';
 import { FoundRows, type RowsKept } from './found-rows.js';
-import type { KeysStep, RereadStep } from './plan-rereads.js';
+import { type KeysStep, planByKeys, type RereadStep } from './plan-rereads.js';
 import { listKeys, readListedRows, readRangeRows } from './read-again.js';
 import { RowBatch } from './row-batch.js';
 import { RowComparer } from './row-comparer.js';
-import { ListedRows, type StepRows } from './step-rows.js';
+import { ListedRows, type RereadRow, type StepRows } from './step-rows.js';
 import type { TableSide } from './table-side.js';
 import { UnfoundCollector } from './unfound-collector.js';
 
@@ -101,22 +101,33 @@ function rowsOf({ rows }: RereadStep): StepRows {
 async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
   const steps =
     Symbol.iterator in job.steps ? job.steps[Symbol.iterator]() : job.steps[Symbol.asyncIterator]();
+  /** What is left of a range that was not in order. */
+  const listed: RereadStep[] = [];
   let [batches, others] = [makeBatches(), makeBatches()];
+  const read = async (step: RereadStep, into: RowBatches): Promise<boolean> => {
+    if (await readStep(job, step, into)) return true;
+    listed.unshift(...planByKeys(listRows(rowsOf(step)), job.pair.key.length));
+    return false;
+  };
   const pull = async (into: RowBatches): Promise<{ step: RereadStep; isRead: boolean } | null> => {
-    const next = await steps.next();
-    if (next.done === true) return null;
-    const isRead = next.value.wireBytes <= AHEAD_BYTES;
-    if (isRead) await readStep(job, next.value, into);
-    return { step: next.value, isRead };
+    for (;;) {
+      const first = listed.shift();
+      const next = first === undefined ? await steps.next() : { done: false as const, value: first };
+      if (next.done === true) return null;
+      if (next.value.wireBytes > AHEAD_BYTES) return { step: next.value, isRead: false };
+      if (await read(next.value, into)) return { step: next.value, isRead: true };
+    }
   };
   let pulling = pull(batches);
   try {
     for (let pulled = await pulling; pulled !== null; pulled = await pulling) {
-      if (!pulled.isRead) await readStep(job, pulled.step, batches);
-      pulling = pull(others);
+      const { step } = pulled;
+      const isRead = pulled.isRead || (await read(step, batches));
+      pulling = pull(isRead ? others : batches);
       // What goes wrong is thrown where it is waited for, even if storing fails first.
       pulling.catch(() => undefined);
-      yield { rows: rowsOf(pulled.step), batches };
+      if (!isRead) continue;
+      yield { rows: rowsOf(step), batches };
       [batches, others] = [others, batches];
     }
   } finally {
@@ -125,24 +136,27 @@ async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
   }
 }
 
+function* listRows(rows: StepRows): Generator<RereadRow> {
+  for (let place = 0; place < rows.count; place++) yield rows.at(place);
+}
+
 function makeBatches(): RowBatches {
   return { source: new RowBatch(), target: new RowBatch() };
 }
 
-async function readStep(job: RereadJob, step: RereadStep, batches: RowBatches): Promise<void> {
+/** Reads the rows of a step; false where those of a range came in another order, so that nothing is known of them. */
+async function readStep(job: RereadJob, step: RereadStep, batches: RowBatches): Promise<boolean> {
   const { sides } = job;
   if (!('range' in step)) {
     if (job.readKept !== null) job.readKept(step, batches);
     else await readByKeys(job, step.rows, batches);
-    return;
+    return true;
   }
   const { rows, range } = step;
   const isInOrder = await job.readBoth((side, session) =>
     readRangeRows({ prepared: sides[side], session, side, rows, range }, batches[side]),
   );
-  if (isInOrder.source && isInOrder.target) return;
-  const listed = Array.from({ length: rows.count }, (_, place) => rows.at(place));
-  await readByKeys(job, listed, batches);
+  return isInOrder.source && isInOrder.target;
 }
 
 async function readByKeys(
