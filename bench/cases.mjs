@@ -1,7 +1,8 @@
-/** Of how many rows one differs, in the two damaged states. */
+/** Of how many rows one differs, in the damaged states. */
 const DAMAGE = [
   { name: '0.01% differ', every: 10_000 },
   { name: '10% differ', every: 10 },
+  { name: 'all differ', every: 1 },
 ];
 const WORKERS = [1, 2, 4];
 const DEFAULT_WORKERS = 2;

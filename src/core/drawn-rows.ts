@@ -1,5 +1,5 @@
 /** Up to so many differing rows of a table are all looked at one by one once they were read; of more only some, which are drawn. */
-const MOST_ROWS = 50_000;
+const MOST_ROWS = 20_000;
 
 /**
  * Of how many differing rows one is drawn, as a power of two: 0 for all of them. It only grows while rows are found, so that

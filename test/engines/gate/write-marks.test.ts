@@ -32,8 +32,7 @@ const servers = [
   ...serversToTest().filter(({ isOwn, engine }) => isOwn || engine === 'mysql'),
 ];
 
-// All servers at once, because what is waited for are their clocks; what is asked of one is asked in turn.
-describe.concurrent.each(servers)('write marks of $name', (kind) => {
+describe.each(servers)('write marks of $name', (kind) => {
   // MySQL 5.6 has no time of a write, so that without counts nothing tells one table from another.
   const server = useServer(kind, kind.name === 'mysql-5.6' ? ['--performance-schema=ON'] : []);
   const isPostgresql = kind.engine === 'postgresql';
@@ -87,7 +86,7 @@ describe.concurrent.each(servers)('write marks of $name', (kind) => {
   const unwritten = (before: ReadonlyMap<string, WriteMark>, after: ReadonlyMap<string, WriteMark>) =>
     [...after.keys()].filter((name) => isUnwritten(before.get(name), after.get(name))).sort();
 
-  it.sequential('stay the same while nobody writes, our own reading included', async () => {
+  it('stay the same while nobody writes, our own reading included', async () => {
     const before = await readSettled();
     for (const table of side.catalog.tables)
       await side.session.ask('count', { table, where: null }).catch(() => undefined);
@@ -97,7 +96,7 @@ describe.concurrent.each(servers)('write marks of $name', (kind) => {
     expect(after.size).toBeGreaterThan(7);
   });
 
-  it.sequential('are others after each kind of write, at once', async () => {
+  it('are others after each kind of write, at once', async () => {
     const before = await read();
     expect([...before.values()].every(({ proofs }) => Object.keys(proofs).length > 0)).toBe(true);
     await writer.run(
@@ -108,7 +107,7 @@ describe.concurrent.each(servers)('write marks of $name', (kind) => {
     expect(unwritten(before, await read())).toEqual([]);
   });
 
-  it.sequential('are others after the commit of what was written before, or late by what began early', async () => {
+  it('are others after the commit of what was written before, or late by what began early', async () => {
     const [early, late] = [await openWriter(), await openWriter()];
     try {
       // Both begin in the second of the last write before them.
@@ -127,7 +126,7 @@ describe.concurrent.each(servers)('write marks of $name', (kind) => {
     }
   });
 
-  it.sequential('tell a table that was not written from one that was, beside others who write', async () => {
+  it('tell a table that was not written from one that was, beside others who write', async () => {
     // What was written by the tests before is told by then.
     await delay(isPostgresql ? 1500 : 0);
     const before = await readSettled();
