@@ -112,7 +112,7 @@ function contentOf(part: PartRun, placed: Placed, differences: PartDifferences):
       id,
       name: table.name,
       ranges: shares.get(id)?.ranges ?? null,
-      records: records.of(id),
+      records: records.of(id, showValues),
       stored: placed.get(id) ?? [],
       elapsedMs: table.toResult([]).elapsedMs,
     };

@@ -26,6 +26,12 @@ export class ExplainedTally {
     this.#missing.merge(missing);
   }
 
+  /** What can be handed to another process. */
+  toFacts(): ExplainedRows {
+    const columns = [...this.#columns].map(([name, tally]) => [name, tally.toFacts()] as const);
+    return { columns, missing: this.#missing?.toFacts() ?? null, failure: this.failure };
+  }
+
   /** What is known of a column. */
   column(name: string): ColumnTally {
     const known = this.#columns.get(name);
