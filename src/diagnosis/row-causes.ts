@@ -6,7 +6,9 @@ import type { Side, TablePair } from '../core/pairing.js';
 import { readExactNumber } from './exact-number.js';
 import { sizeOf } from './explain-change.js';
 import type { Explanation } from './explanation.js';
-import { RowExplainer } from './row-explainer.js';
+import { RowExplainer, UnexplainedCounts } from './row-explainer.js';
+
+export { UnexplainedCounts } from './row-explainer.js';
 
 /** Longer examples would outweigh the report. */
 const MOST_EXAMPLE_CHARACTERS = 300;
@@ -34,8 +36,9 @@ export class RowCauses {
   /** The row that is looked at. */
   #row: FoundRow | null = null;
 
-  constructor({ key, columns }: Pick<TablePair, 'key' | 'columns'>) {
-    this.#explainer = new RowExplainer([...key, ...columns], 'usual');
+  /** `unexplained` is what is known of other rows of the table. */
+  constructor({ key, columns }: Pick<TablePair, 'key' | 'columns'>, unexplained = new UnexplainedCounts()) {
+    this.#explainer = new RowExplainer([...key, ...columns], 'usual', unexplained);
     const [first, ...others] = key;
     const isNumber = first !== undefined && others.length === 0 && first.keyKind === 'int';
     this.#numberKey = isNumber ? first.target.name : null;

@@ -6,7 +6,7 @@ import type { Explanation } from './explanation.js';
 import { KnownChanges } from './known-changes.js';
 import { explainSwaps } from './swapped-columns.js';
 
-/** Of so many values of a column that nothing fits one after the other is the next one no different. */
+/** After so many values of a column that nothing fits, further ones are passed over. */
 const MOST_UNEXPLAINED = 100_000;
 
 /** More values that are not alike prove no more. */
@@ -16,6 +16,19 @@ const MOST_KINDS = 1024;
 /** `all` finds every way in which a value may have come about; `usual` first tries those that fitted others of its column. */
 export type Thoroughness = 'all' | 'usual';
 
+/** How many values of each column of a table nothing fitted so far, as far as one thread has seen them. */
+export class UnexplainedCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(column: string): void {
+    this.#counts.set(column, this.of(column) + 1);
+  }
+
+  of(column: string): number {
+    return this.#counts.get(column) ?? 0;
+  }
+}
+
 /** Explains the changed values of one column, and remembers values that come up again. */
 export class ColumnExplainer {
   readonly #pair: ColumnPair;
@@ -24,19 +37,26 @@ export class ColumnExplainer {
   readonly #known = new KnownChanges();
   readonly #fitting = new FittingRules();
   #kinds = new Map<number | string, Kind>();
-  #unexplained = 0;
+  readonly #unexplained: UnexplainedCounts;
+  readonly #name: string;
 
   /** What explains a value may depend on whether its column is the only changed one. */
-  constructor(pair: ColumnPair, { alone, thoroughness }: { alone: boolean; thoroughness: Thoroughness }) {
+  constructor(
+    pair: ColumnPair,
+    { alone, thoroughness }: { readonly alone: boolean; readonly thoroughness: Thoroughness },
+    unexplained: UnexplainedCounts,
+  ) {
     this.#pair = pair;
     this.#alone = alone;
     this.#thoroughness = thoroughness;
+    this.#unexplained = unexplained;
+    this.#name = pair.target.name;
   }
 
   /** The ways in which a value may have come about; null where nobody looks, because very many values had none. */
   explain(source: Value, target: Value): readonly Explanation[] | null {
-    if (this.#unexplained >= MOST_UNEXPLAINED) return null;
     if (this.#thoroughness === 'all') return this.#explain(source, target);
+    if (this.#unexplained.of(this.#name) >= MOST_UNEXPLAINED) return null;
     const name = this.#pair.rule.kind === 'plain' ? this.#fitting.kindOf(source, target) : null;
     if (name === null) return this.#explain(source, target);
     const kind = this.#kinds.get(name);
@@ -52,7 +72,7 @@ export class ColumnExplainer {
     const change = { pair: this.#pair, source, target, alone: this.#alone };
     const isUsual = this.#thoroughness === 'usual';
     const found = isUsual ? explainUsual(change, this.#fitting) : explainChange(change);
-    if (isUsual && found.length === 0) this.#unexplained++;
+    if (isUsual && found.length === 0) this.#unexplained.add(this.#name);
     this.#known.keep(source, target, found);
     return found;
   }
@@ -84,11 +104,17 @@ export interface ExplainedColumn {
 export class RowExplainer {
   readonly #pairs: ReadonlyMap<string, ColumnPair>;
   readonly #thoroughness: Thoroughness;
+  readonly #unexplained: UnexplainedCounts;
   readonly #alone = new Map<string, ColumnExplainer>();
   readonly #amongOthers = new Map<string, ColumnExplainer>();
 
   /** `columns` are all compared columns of the table. */
-  constructor(columns: readonly ColumnPair[], thoroughness: Thoroughness) {
+  constructor(
+    columns: readonly ColumnPair[],
+    thoroughness: Thoroughness,
+    unexplained = new UnexplainedCounts(),
+  ) {
+    this.#unexplained = unexplained;
     this.#pairs = new Map(columns.map((pair) => [pair.target.name, pair]));
     this.#thoroughness = thoroughness;
   }
@@ -126,7 +152,7 @@ export class RowExplainer {
     if (known !== undefined) return known;
     const pair = this.#pairs.get(column);
     if (pair === undefined) return null;
-    const made = new ColumnExplainer(pair, { alone, thoroughness: this.#thoroughness });
+    const made = new ColumnExplainer(pair, { alone, thoroughness: this.#thoroughness }, this.#unexplained);
     all.set(column, made);
     return made;
   }

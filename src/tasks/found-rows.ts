@@ -2,13 +2,16 @@ import type { DifferenceKind, RowDifference, StoredRow, Value } from '../core/di
 import { levelOf } from '../core/drawn-rows.js';
 import type { ExplainedRows } from '../core/explained-rows.js';
 import type { Side, TablePair } from '../core/pairing.js';
-import type { FoundRow, RowCauses } from '../diagnosis/row-causes.js';
+import type { FoundRow, RowCauses, UnexplainedCounts } from '../diagnosis/row-causes.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import type { RowComparer } from './row-comparer.js';
 import type { StepRows } from './step-rows.js';
 
 /** Rows of each task that are kept, so that the first of a table are there to be shown. */
 const FIRST_ROWS = 10;
+
+/** What tasks of this thread could not explain of a table. */
+const unexplainedOf = new WeakMap<TablePair, UnexplainedCounts>();
 
 /** Which differing rows are kept, and what they are drawn by. */
 export interface RowsKept {
@@ -39,8 +42,10 @@ export class FoundRows {
 
   /** What explains rows is loaded late: most runs find none that differ. */
   static async open(pair: TablePair, comparer: RowComparer, kept: RowsKept): Promise<FoundRows> {
-    const { RowCauses: Causes } = await import('../diagnosis/row-causes.js');
-    return new FoundRows(comparer, new Causes(pair), kept);
+    const { RowCauses: Causes, UnexplainedCounts: Counts } = await import('../diagnosis/row-causes.js');
+    const counts = unexplainedOf.get(pair) ?? new Counts();
+    unexplainedOf.set(pair, counts);
+    return new FoundRows(comparer, new Causes(pair, counts), kept);
   }
 
   /** Takes in the row that was compared last. Returns it where it is kept. */
