@@ -51,12 +51,24 @@ describe.runIf(process.platform !== 'win32')('temporary files', () => {
   }
 
   it('without room for the rows that differ leave no doubt that rows differ', async () => {
-    const { exitCode, stdout } = await runInShell('ulimit -f 64; exec "$0" "$@"');
-    expect(exitCode).toBe(1);
+    const outputs = await mkdtemp(join(tmpdir(), 'rowproof-outputs-'));
+    const differences = join(outputs, 'rows.ndjson');
+    const limited = `ulimit -f 64; exec "$0" "$@" --differences ${differences}`;
+    const { exitCode, stdout } = await runInShell(limited);
+    await rm(outputs, { recursive: true, force: true });
+    expect(exitCode).toBe(4);
     expect(stdout).toContain('[differences-lost]');
     expect(stdout).toContain('[chunk-unverified] Cannot keep the differences of public.t: EFBIG');
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
       /^DIFFERENT: .*different: public\.t; unverified: public\.t/,
+    );
+  });
+
+  it('are next to nothing where no output lists rows, so that they need no room', async () => {
+    const { exitCode, stdout } = await runInShell('ulimit -f 64; exec "$0" "$@"');
+    expect(exitCode).toBe(1);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
+      /^DIFFERENT: .*different: public\.t; nothing unverified/,
     );
   });
 
