@@ -76,7 +76,8 @@ export class FoundRows {
     try {
       this.#causes.add(row);
     } catch (error) {
-      this.#failure = error instanceof Error ? error.message : String(error);
+      // Its message may quote a value.
+      this.#failure = `a rule failed (${error instanceof Error ? error.name : 'unknown'})`;
     }
   }
 }
