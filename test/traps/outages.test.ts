@@ -132,7 +132,10 @@ describe.each(fewEngines())('a server of %s that goes away while tables are comp
   it('and does not come back costs the other tables no further time, and the run says so', async () => {
     const startedMs = performance.now();
     // Read one by one: of tables that are compared together many would be done already.
-    const run = await runWithOutage({ after: 10, forMs: 0 }, { 'wait-for-server': '0', 'chunk-rows': '10000' });
+    const run = await runWithOutage(
+      { after: 10, forMs: 0 },
+      { 'wait-for-server': '0', 'chunk-rows': '10000' },
+    );
     expect(performance.now() - startedMs).toBeLessThan(20_000);
     expect(typesOf(run.events)).toEqual(['server:down', 'server:gone']);
     const open = run.result.tables.filter(({ verdict }) => verdict === 'unverified');
