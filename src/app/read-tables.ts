@@ -21,6 +21,7 @@ import type { OpenRanges } from '../state/open-ranges.js';
 import type { Spool } from '../state/spool.js';
 import type { TableState } from '../state/table-state.js';
 import type { SharedLoad } from '../tasks/shared-load.js';
+import type { ChosenWorkers } from './choose-workers.js';
 import { compileScope } from './comparison-scope.js';
 import type { RowTeller } from './disclose-rows.js';
 import { limitRuntime } from './limit-runtime.js';
@@ -75,6 +76,7 @@ export interface Reading extends OpenRun {
   /** Whether the servers are there, and how many connections they have for workers. */
   readonly servers: ServerWatch;
   readonly slots: WorkerSlots;
+  readonly chosen: ChosenWorkers;
   /** Null where every statement is read as of its own time. */
   readonly snapshots: Snapshots | null;
 }
@@ -197,12 +199,14 @@ async function cutOffSession({ engine, settings, session }: OpenSide): Promise<v
 
 /** How many workers read, with a snapshot where that is wanted; none where the run was stopped before they had one. */
 async function takeSnapshots(
-  { config, wishes, tables, snapshots }: Reading,
+  { wishes, tables, snapshots, chosen }: Reading,
   pool: WorkerPool,
 ): Promise<number> {
-  if (snapshots === null) return config.workers;
+  if (snapshots === null) return chosen.workers;
   try {
-    return await snapshots.take({ pool, tables });
+    const workers = await snapshots.take({ pool, tables });
+    chosen.lanes.narrow(workers);
+    return workers;
   } catch (error) {
     // A stop cancels what is under way, in whichever words that is then told; a target that could not be started again has been.
     if (wishes.signal.aborted) return 0;
@@ -211,9 +215,8 @@ async function takeSnapshots(
 }
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
-  const { config, wishes, sides, tables, spool, seed, control, teller, servers, slots, replication } =
-    reading;
-  const { snapshots } = reading;
+  const { config, wishes, sides, tables, spool, seed, control, teller, servers, slots } = reading;
+  const { snapshots, replication, chosen } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const hidesWords = hidesRows(config);
@@ -243,6 +246,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       sides,
       spotHash: await createRowHash(seed),
       workers,
+      lanes: chosen.lanes,
       // A limit is kept chunk by chunk, and a snapshot is one transaction anyway.
       mayGroup:
         !hasLimits(config.limits) &&

@@ -21,6 +21,7 @@ import { createSharedLoad } from '../tasks/shared-load.js';
 import { WaiverBook } from '../waivers/waiver-book.js';
 import { assertAble } from './assert-able.js';
 import { withBareNames } from './bare-names.js';
+import { chooseWorkers, numberWorkers } from './choose-workers.js';
 import { comparisonFacts } from './comparison-facts.js';
 import { describeServers } from './describe-servers.js';
 import { openKeyHasher, RowTeller } from './disclose-rows.js';
@@ -105,7 +106,7 @@ export async function verifyWith(
   const waivers = hooks.waivers ?? WaiverBook.empty();
   const schemes = [config.sourceUrl, config.targetUrl].map((url) => url.slice(0, url.indexOf(':')));
   const load = createSharedLoad(limitsOf(config));
-  const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, config.workers) : null;
+  const pool = readsRows(config) ? makePool({ seed, schemes, load, log }, numberWorkers(config)) : null;
   // Only of a run over the whole schema it is known before its tables are how long it takes.
   const onRows = config.tables.length === 0 ? (rows: number) => pool?.expect(rows) : undefined;
   const onSilence = (side: Side, silentMs: number): void => {
@@ -162,7 +163,8 @@ async function verifyOpenSides(
     const load = new RunLoad({ ...wishes, limits: limitsOf(config), shared: run.load, sides });
     const facts = comparisonFacts({ config: asked, sides, tables: planned, seed });
     const tables = wishes.sitting.begin(facts, planned, spool);
-    const outage = watchServers(run, load);
+    const chosen = await chooseWorkers(config, sides);
+    const outage = watchServers(run, { load, workers: chosen.workers });
     const patient = waitForServers(load.sides, outage.servers);
     const { signal } = wishes;
     const isResumed = wishes.sitting.sitting.earlier !== null;
@@ -173,6 +175,7 @@ async function verifyOpenSides(
     const reading = {
       ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
       ...outage,
+      chosen,
     };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
@@ -202,6 +205,7 @@ async function verifyOpenSides(
       consistency: snapshots?.consistency(!wishes.sitting.readsSome && !isResumed) ?? 'chunk',
       snapshot: snapshots?.describe() ?? null,
       load: load.describe(),
+      workers: run.pool === null ? null : chosen.lanes.describe(),
       replication: await replication.describe(wishes.lagWithinMs),
       hidden: teller.describeHidden(pairing.tables),
       source: describeSide(sides.source),
@@ -265,14 +269,17 @@ const examine: typeof ExamineRepair = async (examination) =>
   (await import('./examine-repair.js')).examineRepair(examination);
 
 /** What a run knows of its servers being there, and of how many connections they have for it. */
-function watchServers({ config, sides, wishes }: OpenRun, load: RunLoad): Pick<Reading, 'servers' | 'slots'> {
+function watchServers(
+  { config, sides, wishes }: OpenRun,
+  { load, workers }: { readonly load: RunLoad; readonly workers: number },
+): Pick<Reading, 'servers' | 'slots'> {
   const now = (): number => performance.now();
   const { emit, signal } = wishes;
   const waitMs = config.waitForServerMs;
   return {
     servers: new ServerWatch({ sides, waitMs, emit, signal, now, random: Math.random }),
     slots: new WorkerSlots({
-      workers: config.workers,
+      workers,
       setScarce: (scarce) => load.setScarce(scarce),
       now,
     }),

@@ -23,6 +23,7 @@ const OPTION_OF: Readonly<Record<Renamed, OptionWithPart>> = {
   maxRuntimeMs: 'maxRuntime',
   waitForServerMs: 'waitForServer',
   limits: 'maxLoad',
+  fixesWorkers: 'workers',
   recheckForMs: 'recheckFor',
   maxSnapshotAgeMs: 'maxSnapshotAge',
   pauseReplicaMs: 'pauseReplica',

@@ -39,7 +39,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     tableModes: new Map(),
     minRows: readNumber(flags, RUN_OPTIONS.minRows),
     tableMinRows: new Map(),
-    workers: readNumber(flags, RUN_OPTIONS.workers) ?? defaultWorkers(),
+    ...readWorkers(flags),
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows),
     chunkTimeMs: readQuantity(flags, RUN_OPTIONS.chunkTime),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime),
@@ -55,6 +55,12 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     canary: readSwitch(flags, 'canary'),
     ...readHiding(flags),
   };
+}
+
+/** Without a number, a run finds out itself how many of the most it needs. */
+function readWorkers(flags: RawFlags): Pick<RunConfig, 'workers' | 'fixesWorkers'> {
+  const asked = readNumber(flags, RUN_OPTIONS.workers);
+  return { workers: asked ?? defaultWorkers(), fixesWorkers: asked !== null };
 }
 
 /** More workers than this need to be asked for: each is a session on both servers. */

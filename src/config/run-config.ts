@@ -71,7 +71,10 @@ export interface RunConfig {
   readonly minRows: number | null;
   /** The same of single tables, by their own. */
   readonly tableMinRows: ReadonlyMap<string, number>;
+  /** How many chunks, or whole tables, may be read at a time. */
   readonly workers: number;
+  /** Whether so many are, because the user said so; else as many of them as it is faster with. */
+  readonly fixesWorkers: boolean;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;
   /** After how long the run is stopped; null for never. */

@@ -5,6 +5,7 @@ import type { Diagnosis } from './diagnosis.js';
 import type { RowDifference } from './difference.js';
 import type { Finding } from './finding.js';
 import type { WriteMark } from './gate/write-marks.js';
+import type { WorkersResult } from './lanes.js';
 import type { LoadLimits } from './load-limits.js';
 import type { Consistency, SnapshotResult } from './snapshot.js';
 import type { Mode, Verdict } from './verdict.js';
@@ -190,6 +191,8 @@ export interface RunResult extends ConfigHashes {
   readonly replication?: ReplicationResult;
   /** Absent where nothing was limited. */
   readonly load?: LoadResult;
+  /** How many chunks were read at a time; absent where no row was read. */
+  readonly workers?: WorkersResult;
   /** Absent where nothing is hidden. */
   readonly hidden?: HiddenParts;
   readonly scope: {

@@ -24,7 +24,7 @@ export interface PlanningRequest extends KeySource {
 /** Below this many rows a segment of its own is not worth planning. */
 const MIN_SEGMENT_ROWS = 50_000;
 /** Enough for a worker whose segment is done early to take another one. */
-const SEGMENTS_PER_WORKER = 4;
+const SEGMENTS_PER_WORKER = 8;
 
 /** Into how many pieces a table is cut for a number of workers; one worker alone shares nothing. */
 export function segmentSize(workers: number): Pick<PlanningRequest, 'wantedSegments' | 'minSegmentRows'> {

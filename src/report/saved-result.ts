@@ -105,6 +105,13 @@ const load = saved.isShape({
   pausedMs: amount,
 });
 
+const workers = saved.isShape({
+  used: amount,
+  tried: amount,
+  why: saved.isText,
+  delayMs: saved.orAbsent(amount),
+});
+
 const hidden = saved.isShape({
   values: saved.isOneOf('shown', 'hidden'),
   keys: saved.isOneOf('shown', 'hashed'),
@@ -186,6 +193,7 @@ const result = saved.isShape({
   consistency: saved.orAbsent(saved.isOneOf('chunk', 'snapshot', 'mixed')),
   snapshot: saved.orAbsent(snapshot),
   load: saved.orAbsent(load),
+  workers: saved.orAbsent(workers),
   replication: saved.orAbsent(replication),
   hidden: saved.orAbsent(hidden),
   scope: saved.isShape({

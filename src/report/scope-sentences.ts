@@ -43,6 +43,7 @@ export function listScope(result: RunResult): string[] {
     ...listCanaries(result),
     `Never checked by this run: ${notChecked.length === 0 ? 'nothing' : notChecked.map(visibleName).join(', ')}`,
     ...(result.load === undefined ? [] : [`${describeLoad(result.load)}.`]),
+    ...listWorkers(result),
     `${formatConsistency(result) ?? CONSISTENCY[commonMode(result) ?? 'full']}, ${when}.`,
     ...listSnapshots(result),
     ...listTimes(result),
@@ -93,6 +94,16 @@ export function describeHidden({ hidden }: RunResult): string[] {
 }
 
 /** What held the run back, so that a long time can be told from a slow server. */
+/** What was found out of how many chunks should be read at a time; nothing where it was not looked into. */
+function listWorkers({ workers }: RunResult): readonly string[] {
+  if (workers === undefined) return [];
+  const { used, tried, why, delayMs } = workers;
+  const delay = delayMs === undefined ? '' : `; the link delays a statement by ${formatDuration(delayMs)}`;
+  const chunks = `${formatCounted(used, 'chunk')} ${used === 1 ? 'was' : 'were'} read at a time, because`;
+  if (why === 'faster') return [`${chunks} that was faster than fewer${delay}.`];
+  return why === 'no-faster' ? [`${chunks} ${tried} at a time were no faster${delay}.`] : [];
+}
+
 function describeLoad({ maxRowsPerSecond, maxBytesPerSecond, maxLoad, pausedMs }: LoadResult): string {
   const rates = [
     ...(maxRowsPerSecond === null ? [] : [`${formatCounted(maxRowsPerSecond, 'row')} a second`]),

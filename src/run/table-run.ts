@@ -17,6 +17,7 @@ import type { TableState } from '../state/table-state.js';
 import type { TaskResult, WorkerTask } from '../tasks/task.js';
 import { RETRY_DELAYS_MS, waitUnlessStopped, withJitter } from './back-off.js';
 import type { HeldRange } from './held-range.js';
+import type { Lanes } from './lanes.js';
 import type { ServerWatch } from './server-watch.js';
 import type { WorkerSlots } from './worker-slots.js';
 
@@ -38,7 +39,9 @@ export interface TableRun {
   readonly sides: Readonly<Record<Side, { readonly engine: Engine; readonly session: Session }>>;
   /** Draws the chunks of tables that are only sampled. */
   readonly spotHash: SpotRequest['hash'];
+  /** Who pulls work; of these as many read a chunk at a time as `lanes` lets. */
   readonly workers: number;
+  readonly lanes: Lanes;
   /** Whether small tables may be compared several in a task. */
   readonly mayGroup: boolean;
   /** The user's cap on rows, or null to follow the time a chunk takes. */

@@ -1,10 +1,12 @@
 import { type ChunkTask, type ComparedChunk, isSparse, nextChunkRows } from '../core/chunk.js';
 import type { KeySpan } from '../core/coverage.js';
 import { countKeys } from '../core/packed-keys.js';
+import type { TableState } from '../state/table-state.js';
 import { openChecksumWalk, type Turn } from './checksum-walk.js';
 import { drawLevelOf } from './draw-level.js';
 import { endPart } from './end-part.js';
 import { FailingStretch } from './failing-stretch.js';
+import type { LaneChunk } from './lane-sample.js';
 import { holdRange } from './look-at-rows-again.js';
 import { firstChunkRows } from './pacing.js';
 import { commitRows, runWithRetries, type TableRun } from './table-run.js';
@@ -47,7 +49,8 @@ export async function walkSegment(run: TableRun, item: SegmentWork): Promise<voi
       keeps: keysKept(run),
       drawLevel: drawLevelOf(run, table),
     };
-    const result = await runWithRetries(run, { table, segment: segment.ordinal }, task);
+    const place = { table, segment: segment.ordinal };
+    const result = await run.lanes.during(() => runWithRetries(run, place, task));
     if (run.signal.aborted) break;
     let end: ChunkTask['after'];
     if (result.kind === 'unverified') {
@@ -63,6 +66,7 @@ export async function walkSegment(run: TableRun, item: SegmentWork): Promise<voi
       const range = { after, upTo: result.end ?? turn.upTo };
       await acceptChunk(run, item, { kind: 'read', chunk: result, range });
       checksums?.noteRead(result);
+      run.lanes.note(described(table, result));
       if (!isNear) capRows = run.chunkRows ?? nextChunkRows({ ...result, capRows }, pacing);
       work.chunkRows = capRows;
       end = result.end;
@@ -71,6 +75,11 @@ export async function walkSegment(run: TableRun, item: SegmentWork): Promise<voi
     after = end ?? turn.upTo;
     turn = null;
   }
+}
+
+/** A chunk whose rows are read and compared again takes longer than one that is equal. */
+function described({ name }: TableState, { kind, wireBytes, elapsedMs }: ComparedChunk): LaneChunk {
+  return { table: `${kind} ${name}`, bytes: wireBytes, elapsedMs };
 }
 
 /** Ends a segment that was walked to its end. */

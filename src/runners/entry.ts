@@ -5,37 +5,49 @@ import { workerData } from 'piscina';
 import { serializeError } from '../core/errors.js';
 import { type Log, type LogEntry, makeLog } from '../core/log.js';
 import type { LaneData, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from '../tasks/task.js';
-import { TaskLane } from '../tasks/task-lane.js';
-import type { LoggedLine, ThreadAnswer, ThreadMessage, ThreadRequest } from './thread-messages.js';
+import { InlineRunner } from './inline-runner.js';
+import type {
+  LoggedLine,
+  ThreadAnswer,
+  ThreadData,
+  ThreadMessage,
+  ThreadRequest,
+} from './thread-messages.js';
 
-const data = workerData as LaneData;
-const opening = TaskLane.open(data, openThreadLog(data));
+const data = workerData as ThreadData;
+let setup: SharedArrayBuffer | null = null;
+const runner = new InlineRunner({
+  data,
+  workers: data.workers,
+  log: openThreadLog(data),
+  readSetup: () => deserialize(Buffer.from(setup ?? new ArrayBuffer(0))) as WorkerSetup,
+});
+const loading = runner.load();
 // Whoever asks for the first task is told.
-opening.catch(() => undefined);
+loading.catch(() => undefined);
 
 /** What a thread is asked: to do a task, to say that it has loaded, or to close its sessions. */
 export async function runTask(
   request: ThreadRequest | 'ready' | 'close',
 ): Promise<TaskResult<WorkerTask> | null> {
-  const lane = await opening;
+  await loading;
   if (request === 'ready') return null;
-  if (request !== 'close') return await runWithPort(lane, request);
-  await lane.close();
-  return null;
+  if (request === 'close') {
+    await runner.close();
+    return null;
+  }
+  setup ??= request.setup;
+  return await runWithPort(request);
 }
 
 /** The port carries what cannot wait for the result. */
-async function runWithPort(
-  lane: TaskLane,
-  { task, port, setup }: ThreadRequest,
-): Promise<TaskResult<WorkerTask>> {
-  lane.prepare(() => deserialize(Buffer.from(setup)) as WorkerSetup);
+async function runWithPort({ task, port }: ThreadRequest): Promise<TaskResult<WorkerTask>> {
   const stop = new AbortController();
   port.on('message', ({ type }: ThreadAnswer) => {
     if (type === 'cancel') stop.abort();
   });
   try {
-    return await lane.run(task, hooksThrough(port), stop.signal);
+    return await runner.run(task, hooksThrough(port), stop.signal);
   } catch (error) {
     // Told as a result: an error of this thread is then none of the task.
     return { kind: 'unverified', error: serializeError(error), transient: false };

@@ -2,16 +2,18 @@ import { RowproofError } from '../core/errors.js';
 import type { RunnerParts, TaskHooks, TaskResult, TaskRunner, WorkerTask } from '../tasks/task.js';
 import { TaskLane } from '../tasks/task-lane.js';
 
+type InlineParts = Pick<RunnerParts, 'data' | 'readSetup' | 'workers' | 'log'>;
+
 /** Does tasks in the thread that asks for them: they take turns while they wait for their servers. */
 export class InlineRunner implements TaskRunner {
-  readonly #parts: RunnerParts;
+  readonly #parts: InlineParts;
   readonly #lanes: Promise<TaskLane>[] = [];
   readonly #idle: TaskLane[] = [];
   readonly #waiting: ((lane: TaskLane) => void)[] = [];
   #isRetired = false;
   #isClosed = false;
 
-  constructor(parts: RunnerParts) {
+  constructor(parts: InlineParts) {
     this.#parts = parts;
   }
 
@@ -19,6 +21,7 @@ export class InlineRunner implements TaskRunner {
     const lane = await this.#takeLane();
     if (this.#isClosed) throw new RowproofError({ code: 'interrupted', message: 'The run was interrupted.' });
     try {
+      lane.prepare(this.#parts.readSetup);
       return await lane.run(task, hooks, signal);
     } finally {
       await this.#giveBack(lane);
@@ -38,16 +41,23 @@ export class InlineRunner implements TaskRunner {
     await Promise.all(lanes.map((lane) => (lane.status === 'fulfilled' ? lane.value.close() : null)));
   }
 
+  /** Loads what a first task needs before there is one. */
+  async load(): Promise<void> {
+    await this.#giveBack(await this.#openLane());
+  }
+
+  #openLane(): Promise<TaskLane> {
+    const opening = TaskLane.open(this.#parts.data, this.#parts.log);
+    this.#lanes.push(opening);
+    return opening;
+  }
+
   async #takeLane(): Promise<TaskLane> {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    const { data, readSetup, workers, log } = this.#parts;
-    if (this.#lanes.length >= workers) return await new Promise((resolve) => this.#waiting.push(resolve));
-    const opening = TaskLane.open(data, log);
-    this.#lanes.push(opening);
-    const lane = await opening;
-    lane.prepare(readSetup);
-    return lane;
+    if (this.#lanes.length >= this.#parts.workers)
+      return await new Promise((resolve) => this.#waiting.push(resolve));
+    return await this.#openLane();
   }
 
   async #giveBack(lane: TaskLane): Promise<void> {

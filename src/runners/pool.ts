@@ -15,6 +15,7 @@ import type {
   TaskHooks,
   TaskResult,
   TaskRunner,
+  WorkerNumbers,
   WorkerSetup,
   WorkerTask,
 } from '../tasks/task.js';
@@ -81,10 +82,10 @@ export interface PoolData extends Omit<LaneData, 'kernel' | 'log'> {
   readonly log: Log;
 }
 
-/** Makes a pool of so many workers. */
+/** Makes a pool of so many workers, and threads for them. */
 export function createWorkerPool(
   { log, ...data }: PoolData,
-  workers: number,
+  numbers: WorkerNumbers,
   makeRunner: MakeRunner = runnerBySize,
 ): WorkerPool {
   let setup: WorkerSetup | null = null;
@@ -100,7 +101,7 @@ export function createWorkerPool(
   const openRunner = (rows: number | null, isFixed = false): TaskRunner => {
     const rules = { level: log.level, hidesValues: log.hidesValues };
     const lane = { ...data, kernel: compileKernel(), log: rules };
-    return makeRunner({ data: lane, readSetup, workers, log, onAlone, isFixed }, rows);
+    return makeRunner({ data: lane, readSetup, ...numbers, log, onAlone, isFixed }, rows);
   };
 
   const runTask = async <Task extends WorkerTask>(task: Task, hooks: Omit<TaskHooks, 'onSessions'>) => {
@@ -129,7 +130,7 @@ export function createWorkerPool(
     // Nobody has orders for what is no lane that waits.
     run: (task, listener) => runTask(task, { ...listener, onOrder: async () => ({ kind: 'go' }) }),
     holdLanes: () =>
-      Array.from({ length: workers }, () =>
+      Array.from({ length: numbers.workers }, () =>
         openSnapshotLane((onOrder) => runTask({ kind: 'hold-snapshots' }, { ...SILENT, onOrder })),
       ),
     sessionIds: (side) => handles(side).map(({ serverSessionId }) => serverSessionId),

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { LogEntry } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import type { SnapshotAnswer, SnapshotOrder } from '../tasks/snapshot-orders.js';
-import type { SideHandles, WorkerTask } from '../tasks/task.js';
+import type { LaneData, SideHandles, WorkerTask } from '../tasks/task.js';
 
 /** One task for a thread. The setup comes with each, in shared memory: which thread gets a task is not known. */
 export interface ThreadRequest {
@@ -25,6 +25,12 @@ export type ThreadAnswer =
   | { readonly type: 'stored' }
   | { readonly type: 'order'; readonly order: SnapshotOrder }
   | { readonly type: 'cancel' };
+
+/** What a thread is begun with. */
+export interface ThreadData extends LaneData {
+  /** How many tasks it may be given at a time. */
+  readonly workers: number;
+}
 
 /** A line of the log, which a thread tells at any time. */
 export interface LoggedLine {

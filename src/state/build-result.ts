@@ -1,5 +1,6 @@
 import type { RowDifference } from '../core/difference.js';
 import { type Finding, hasEffect } from '../core/finding.js';
+import type { WorkersResult } from '../core/lanes.js';
 import {
   type ColumnRemark,
   type ConfigHashes,
@@ -64,6 +65,7 @@ export interface RunFacts {
   readonly consistency: Consistency;
   readonly snapshot: SnapshotResult | null;
   readonly load: LoadResult | null;
+  readonly workers: WorkersResult | null;
   readonly replication: ReplicationResult | null;
   readonly hidden: HiddenParts | null;
   readonly source: SideResult;
@@ -107,6 +109,7 @@ export function buildResult(facts: RunFacts): RunResult {
     howHash: facts.hashes.howHash,
     ...(facts.snapshot === null ? {} : { snapshot: facts.snapshot }),
     ...(facts.load === null ? {} : { load: facts.load }),
+    ...(facts.workers === null ? {} : { workers: facts.workers }),
     ...(facts.replication === null ? {} : { replication: facts.replication }),
     ...(facts.run === null ? {} : { run: facts.run }),
     ...(facts.sittings === null ? {} : { sittings: facts.sittings }),

@@ -110,13 +110,19 @@ export interface TaskHooks {
   onDifferences(lines: Uint8Array): Promise<void>;
 }
 
+/** How many tasks may be under way at a time, and in how many threads. */
+export interface WorkerNumbers {
+  readonly workers: number;
+  readonly threads: number;
+  /** Threads that are started at once; others when there is a task for which none is free. */
+  readonly firstThreads: number;
+}
+
 /** What those who do tasks are made from. */
-export interface RunnerParts {
+export interface RunnerParts extends WorkerNumbers {
   readonly data: LaneData;
   /** What lanes are to know before their first task; asked for then. */
   readonly readSetup: () => WorkerSetup;
-  /** How many tasks may be under way at a time. */
-  readonly workers: number;
   readonly log: Log;
   /** Whether tasks must be done by the same lanes from the first to the last. */
   readonly isFixed?: boolean;

@@ -6,6 +6,7 @@ import { pairSides, withOpenSides } from '../../src/app/open-run.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 import { type ChunkTask, type ComparedChunk, NONE_UNFOUND } from '../../src/core/chunk.js';
 import type { KeyPart } from '../../src/core/encoding/key-bytes.js';
+import { Lanes } from '../../src/run/lanes.js';
 import { chooseChunkSizes } from '../../src/run/pacing.js';
 import { runTables } from '../../src/run/run-tables.js';
 import { ServerWatch } from '../../src/run/server-watch.js';
@@ -69,6 +70,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
       const { tables } = await pairSides(config, sides);
       await runTables({
         tables: tables.map((table) => new TableState(table, { mode: 'full', ratio: 1 })),
+        lanes: new Lanes({ lanes: workers, why: 'asked' }),
         ...{ pool, spool, sides, workers, checksums: null, tellRow: null, showsKeys: true },
         ...chooseChunkSizes({ ...config, workers }),
         openOf: () => ALL_OPEN,

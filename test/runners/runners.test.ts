@@ -59,7 +59,7 @@ function withoutTimes({ result, differences }: Awaited<ReturnType<typeof runWith
 const PAIRS = process.env.ROWPROOF_TEST_PAIRS === 'all' ? fewEnginePairs() : fewEnginePairs().slice(0, 2);
 
 /** Parts of a runner that knows no database. */
-function loneParts(kernel: LaneData['kernel'], log = NO_LOG): Omit<RunnerParts, 'workers'> {
+function loneParts(kernel: LaneData['kernel'], log = NO_LOG): RunnerParts {
   const rules = { level: log.level, hidesValues: log.hidesValues };
   const data = {
     seed: 1n,
@@ -69,11 +69,17 @@ function loneParts(kernel: LaneData['kernel'], log = NO_LOG): Omit<RunnerParts, 
     log: rules,
   };
   const readSetup = () => ({ connections: {} as never, pairs: [], hidesWords: false, holdsSnapshots: false });
-  return { data, readSetup, log, onAlone: () => undefined };
+  const numbers = { workers: 2, threads: 2, firstThreads: 2 };
+  return { data, readSetup, log, onAlone: () => undefined, ...numbers };
 }
 
 it('threads that are ended while they load end in silence', async () => {
-  const runner = new ThreadRunner({ ...loneParts(compileKernel()), workers: 12 });
+  const runner = new ThreadRunner({
+    ...loneParts(compileKernel()),
+    workers: 12,
+    threads: 12,
+    firstThreads: 12,
+  });
   // So many load for longer than they are waited for; a rejection that nobody took would fail this file.
   await runner.close();
   await runner.ready.catch(() => undefined);
@@ -83,7 +89,7 @@ it('threads that cannot load leave the tasks to the main thread, and a line in t
   const lines: string[] = [];
   const log = createLog({ write: (line) => void lines.push(line) });
   const alone: unknown[] = [];
-  const parts = { ...loneParts({}, log), workers: 2 };
+  const parts = loneParts({}, log);
   const threads = new ThreadRunner(parts);
   await expect(threads.ready).rejects.toThrow();
   await threads.close();

@@ -104,7 +104,7 @@ export const METHOD_OPTIONS = nameOptions({
     part: 'how',
     kind: { is: 'count', least: 1n, most: 64n },
     help: 'Chunks or tables that are read at a time; at most 64',
-    otherwise: 'one a core, at most 4',
+    otherwise: 'as many as it is faster with, at most one a core and 4',
     commands,
     file: { example: 4 },
   },

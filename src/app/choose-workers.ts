@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import type { RunConfig } from '../config/run-config.js';
+import { hasLimits } from '../core/load-limits.js';
+import { SIDES, type Side } from '../core/pairing.js';
+import type { Session } from '../engines/session.js';
+import { LaneCount } from '../run/lane-count.js';
+import { type FixedLanes, Lanes } from '../run/lanes.js';
+import type { WorkerNumbers } from '../tasks/task.js';
+
+/** How many times as many chunks may be under way as there are workers, where statements wait for the link. */
+const BEHIND_DELAY = 2;
+/** From here on a statement waits for the link and not for its server. */
+const DELAY_MS = 2;
+/** What is less is no delay. */
+const NO_DELAY_MS = 1;
+const LOOKS = 5;
+/** A link takes about as long every time; a server, or a client, that is busy does not. */
+const STEADY = 1.5;
+/** Processors that one lane and the servers beside it keep busy. */
+const LANE_AND_SERVERS = 2;
+/** More threads than these need a processor each. */
+const FEW_THREADS = 4;
+
+/** How many tasks may be under way at most, before anything is known of the servers. */
+export function numberWorkers(config: RunConfig): WorkerNumbers {
+  const { workers } = config;
+  const threads = Math.min(workers, Math.max(FEW_THREADS, availableParallelism()));
+  if (fixedBy(config) !== null) return { workers, threads, firstThreads: threads };
+  return { workers: workers * BEHIND_DELAY, threads, firstThreads: startNear(workers) };
+}
+
+/** How many chunks of a run may be under way. */
+export interface ChosenWorkers {
+  readonly workers: number;
+  readonly lanes: Lanes;
+}
+
+/** Has a run find out how many chunks should be under way, unless that is fixed. */
+export async function chooseWorkers(
+  config: RunConfig,
+  sides: Readonly<Record<Side, { readonly session: Session }>>,
+): Promise<ChosenWorkers> {
+  const { workers: most } = config;
+  const fixed = fixedBy(config);
+  if (fixed !== null) return { workers: most, lanes: new Lanes({ lanes: most, why: fixed }) };
+  const now = (): number => performance.now();
+  const delayMs = Math.max(...(await Promise.all(SIDES.map((side) => measureDelay(sides[side].session)))));
+  const isFar = delayMs >= DELAY_MS;
+  const mostBehindDelay = isFar ? most * BEHIND_DELAY : most;
+  const bounds = { start: isFar ? most : startNear(most), most, mostBehindDelay };
+  return { workers: mostBehindDelay, lanes: new Lanes(new LaneCount(bounds, now), delayMs) };
+}
+
+/** Beside servers on the same processors one lane often reads all that they can send. */
+function startNear(most: number): number {
+  return availableParallelism() > LANE_AND_SERVERS ? Math.ceil(most / 2) : 1;
+}
+
+function fixedBy(config: RunConfig): FixedLanes['why'] | null {
+  if (config.fixesWorkers) return 'asked';
+  if (config.snapshot) return 'snapshot';
+  if (hasLimits(config.limits)) return 'limits';
+  return config.checksumOn === 'client' ? null : 'checksums';
+}
+
+/** How long the link delays a statement, in milliseconds; 0 where it is not the link. */
+async function measureDelay(session: Session): Promise<number> {
+  const took: number[] = [];
+  while (took.length < LOOKS) {
+    const startedMs = performance.now();
+    await session.ask('clock', null);
+    took.push(performance.now() - startedMs);
+    if (Math.min(...took) < NO_DELAY_MS) return 0;
+  }
+  // The first one may have been prepared, or read from a disk.
+  const [, ...usual] = took;
+  const leastMs = Math.min(...usual);
+  return Math.max(...usual) <= leastMs * STEADY ? leastMs : 0;
+}
