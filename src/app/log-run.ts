@@ -24,6 +24,11 @@ function logEvent(log: Log, event: RunEvent): void {
     log.warn(type, () => ({ ...place, code, message, causes: log.describeCauses(causes) }));
     return;
   }
+  if (event.type === 'table:differs') {
+    const { type, columns, ...fields } = event;
+    log.warn(type, () => ({ ...fields, columns: [...columns] }));
+    return;
+  }
   const { type, ...fields } = event;
   const isOften = type === 'chunk:verified' || type === 'chunk:differs';
   if (isOften)

@@ -1,6 +1,7 @@
 import type { DifferenceCounts } from '../core/chunk.js';
 import type { RunEvent } from '../core/event.js';
 import { formatCount, formatCounted, formatDuration } from '../words/number-text.js';
+import { visibleName } from '../words/visible-text.js';
 
 /** What progress is shown of; changed only by `applyEvent`. */
 export interface ProgressState {
@@ -104,6 +105,8 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
       if (table.retried) return null;
       table.retried = true;
       return `${event.table}: trying again after an error: ${event.error.message}`;
+    case 'table:differs':
+      return describeDamage(event);
     case 'table:end':
       return endTable(state, { ...event, ended: table });
     default:
@@ -176,6 +179,16 @@ function openTable(state: ProgressState, name: string): RunningTable {
   const table = { differences: 0, problem: null, retried: false };
   state.running.set(name, table);
   return table;
+}
+
+function describeDamage({
+  table,
+  rows,
+  differing,
+  columns,
+}: Extract<RunEvent, { readonly type: 'table:differs' }>): string {
+  const where = columns.length === 0 ? '' : ` (${columns.map(visibleName).join(', ')})`;
+  return `${table}: ${formatCount(differing)} of ${formatCounted(rows, 'row')} read differ so far${where}`;
 }
 
 type EndedTable = Extract<RunEvent, { readonly type: 'table:end' }> & { readonly ended: RunningTable };

@@ -55,6 +55,14 @@ export type RunEvent =
       readonly attempt: number;
     }
   | { readonly type: 'row:differs'; readonly table: string; readonly difference: RowDifference }
+  /** Many rows of a table differ, as far as it was read; told once of a table. `columns` are those that changed most often. */
+  | {
+      readonly type: 'table:differs';
+      readonly table: string;
+      readonly rows: number;
+      readonly differing: number;
+      readonly columns: readonly string[];
+    }
   /** The target is waited for; `halt` is why it does not apply what the source has, where that is known. */
   | { readonly type: 'target:late'; readonly waitedMs: number; readonly halt: string | null }
   /** Rows that differed were looked at once more, of all tables together. */

@@ -19,6 +19,7 @@ import { RETRY_DELAYS_MS, waitUnlessStopped, withJitter } from './back-off.js';
 import type { HeldRange } from './held-range.js';
 import type { Lanes } from './lanes.js';
 import type { ServerWatch } from './server-watch.js';
+import { tellDamage } from './tell-damage.js';
 import type { WorkerSlots } from './worker-slots.js';
 
 /** An outage counts as a try, because what is read may be what ends the server. */
@@ -272,6 +273,7 @@ export async function commitRows(
   const type = isEqual ? 'chunk:verified' : 'chunk:differs';
   const held = wasHeld ? { wasHeld } : {};
   await run.emit({ type, table: table.name, sourceRows, targetRows, counts, ...held });
+  if (!isEqual) await tellDamage(run.emit, table);
   if (stored !== null) await tellRows(run, table, stored);
 }
 

@@ -9,6 +9,7 @@ import {
 } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
+import { fillTable } from '../traps/type-words.js';
 
 describe('the events of a run', () => {
   const source = useDatabase('mariadb');
@@ -121,6 +122,22 @@ describe('the events of a run', () => {
     told.length = 0;
     await (await verify(resolveConfig({ ...hidden(), tables: ['alone'] }), hooks)).close();
     expect(told.map(({ type }) => type)).toEqual(['run:start', 'table:start', 'table:end', 'run:end']);
+  });
+
+  it('tell once of a table of which many rows differ', async () => {
+    for (const side of [source, target]) {
+      await side.run('CREATE TABLE many (id integer PRIMARY KEY, n integer)');
+      await fillTable(side, { table: 'many', count: 12_000, select: 'n, n' });
+    }
+    await target.run('UPDATE many SET n = n + 1');
+    const told: RunEvent[] = [];
+    const settings = { ...hidden(), tables: ['a', 'many'], chunkRows: 1000 };
+    const run = await verify(resolveConfig(settings), { onEvent: (event) => void told.push(event) });
+    await run.close();
+    const damage = told.filter(({ type }) => type === 'table:differs');
+    expect(damage).toEqual([
+      { type: 'table:differs', table: 'public.many', rows: 10_000, differing: 10_000, columns: ['n'] },
+    ]);
   });
 
   it('stop the run where the loop is left, and what was verified until then is in the outcome', async () => {

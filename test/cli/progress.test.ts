@@ -68,6 +68,13 @@ describe('progress in a log', () => {
     expect(writes).toEqual(['a: different in 3 rows\n', 'b: unverified: The connection was lost.\n']);
   });
 
+  it('says of a table that many of its rows differ, as soon as that is known', () => {
+    const { at, writes } = watch();
+    const damage = { rows: 10_000, differing: 9_999, columns: ['amount', 'a\u001b[2J'] };
+    at(1, differing({ changed: 5 }), { type: 'table:differs', table: 'a', ...damage });
+    expect(writes).toEqual(['a: 9,999 of 10,000 rows read differ so far (amount, a\\u{1b}[2J)\n']);
+  });
+
   it('names a difference and what is unverified in the same table', () => {
     const { at, writes } = watch();
     at(1, { type: 'chunk:unverified', table: 'a', error }, differing({ extra: 1 }));
