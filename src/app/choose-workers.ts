@@ -10,12 +10,12 @@ import type { WorkerNumbers } from '../tasks/task.js';
 /** How many times as many chunks may be under way as there are workers, where statements wait for the link. */
 const BEHIND_DELAY = 2;
 /** From here on a statement waits for the link and not for its server. */
-const DELAY_MS = 2;
+const DELAY_MS = 5;
 /** What is less is no delay. */
 const NO_DELAY_MS = 1;
-const LOOKS = 5;
+const LOOKS = 6;
 /** A link takes about as long every time; a server, or a client, that is busy does not. */
-const STEADY = 1.5;
+const STEADY = 1.3;
 /** Processors that one lane and the servers beside it keep busy. */
 const LANE_AND_SERVERS = 2;
 /** More threads than these need a processor each. */

@@ -1,5 +1,6 @@
 import { RowproofError } from '../core/errors.js';
 import { qualifiedName } from '../core/pairing.js';
+import type { TableState } from '../state/table-state.js';
 import type { Reading } from './read-tables.js';
 import type { EditRow, RunHooks, TableDifference } from './run-hooks.js';
 import type { WaivedRows } from './waive-rows.js';
@@ -10,6 +11,14 @@ export function keepsRowsOf(hooks: RunHooks): boolean {
   const isPart = sitting !== undefined && (sitting.share !== null || sitting.parts !== null);
   const areTold = rowEvents && onEvent !== undefined;
   return keepsRows || areTold || wantsRepair || isPart || (waivers?.active.length ?? 0) > 0;
+}
+
+/** About how many bytes the rows that differ have on a side; null where the source does not say how long rows of one of their tables are. */
+export function estimateDiffering(tables: readonly TableState[]): number | null {
+  return tables.reduce<number | null>((sum, { differences, planned: { pair } }) => {
+    const rowBytes = differences === 0 ? 0 : (pair?.source.estimatedRowBytes ?? null);
+    return sum === null || rowBytes === null ? null : sum + differences * rowBytes;
+  }, 0);
 }
 
 interface Edits {

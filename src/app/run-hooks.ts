@@ -79,6 +79,8 @@ export interface VerifyOutcome {
   readonly part: PartOutcome | null;
   /** The run that another sitting can go on with, where rows are open and something was kept; else null. */
   readonly resumable: string | null;
+  /** About how many bytes the rows that differ have on a side; null where the servers do not say how long rows are. */
+  readonly differingBytes: number | null;
   /** Deletes the differences from disk, and what was kept of the run where nothing of it is open. */
   close(): Promise<void>;
 }

@@ -28,7 +28,7 @@ import { openKeyHasher, RowTeller } from './disclose-rows.js';
 import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
 import { readWriteMarks } from './gate/write-marks.js';
-import { keepsRowsOf, listDifferences } from './kept-rows.js';
+import { estimateDiffering, keepsRowsOf, listDifferences } from './kept-rows.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -253,6 +253,7 @@ async function verifyOpenSides(
         showValues: config.showValues,
       }),
       resumable: wishes.sitting.findResumable(tables),
+      differingBytes: estimateDiffering(tables),
       close: async () => {
         wishes.sitting.end({ tables, verdict: result.verdict });
         await spool.close();

@@ -77,6 +77,16 @@ async function nameOldRuns(folder: string, say: (sentence: string) => void): Pro
   );
 }
 
+/** How to read again only what differed in a run that was kept. */
+export function onlyCommand({
+  sitting,
+  settings,
+  io,
+}: { readonly sitting: Sitting } & Pick<AskedSitting, 'settings' | 'io'>): string {
+  const { folder, isNamed } = readJournalPlace(settings.flags, io.env);
+  return `rowproof verify --only ${sitting.journal?.run}${isNamed ? ` --journal ${shellWord(folder ?? '')}` : ''}`;
+}
+
 /** How to go on with a run of which rows are open; empty where none are. */
 export function describeResume({
   result,

@@ -11,6 +11,7 @@ import type { RunLabels } from '../report/prometheus/last-run.js';
 import { guardMetrics } from '../report/prometheus/metric-lines.js';
 import { formatSummary } from '../report/summary.js';
 import type { UnfinishedRun } from '../report/unfinished-report.js';
+import { formatBytes, formatCounted } from '../words/number-text.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
@@ -52,6 +53,8 @@ interface OpenFiles {
 
 interface NextStep extends Pick<Destination, 'plan'> {
   readonly result: RunResult;
+  /** How a run that was kept is asked for its differing rows only, and about how many bytes these have; null where it was not kept. */
+  readonly onlyAgain: { readonly command: string; readonly bytes: number | null } | null;
 }
 
 /** Opens every output of a plan, or none of them. */
@@ -188,18 +191,28 @@ function writeStreams({ plan, io }: Destination, result: RunResult, known: Known
 }
 
 /** What can be done about differing rows that a report only lists the first of; empty where nothing is left. */
-export function describeNextStep({ plan, result }: NextStep): string {
+export function describeNextStep({ plan, result, onlyAgain }: NextStep): string {
   const { missing, extra, changed } = result.totals;
   const areCounted = result.tables.every(({ mode }) => mode === 'count');
   if (plan.quiet || plan.stdout !== 'table' || areCounted || missing + extra + changed === 0) return '';
   if (result.verdict === 'waived') return '';
   const steps = [
-    ...(plan.differencesPath === null ? ['--differences PATH writes every differing row'] : []),
+    ...(plan.differencesPath === null ? [{ flag: '--differences PATH', what: 'every differing row' }] : []),
     ...(plan.repairPaths === null && result.hidden === undefined
-      ? ['--repair PATH writes SQL that repairs the target']
+      ? [{ flag: '--repair PATH', what: 'SQL that repairs the target' }]
       : []),
   ];
-  return steps.length === 0 ? '' : `Next: ${steps.join('; ')}.\n`;
+  if (steps.length === 0) return '';
+  if (onlyAgain === null)
+    return `Next: ${steps.map(({ flag, what }) => `${flag} writes ${what}`).join('; ')}.\n`;
+  const { command, bytes } = onlyAgain;
+  const rows = formatCounted(missing + extra + changed, 'row');
+  const size = bytes === null ? '' : `, about ${formatBytes(bytes)} a side`;
+  return [
+    `Next: ${command} ${steps.map(({ flag }) => flag).join(' ')}`,
+    `  writes ${steps.map(({ what }) => what).join(' and ')}. It reads again what differs (${rows}${size}), and not the tables.`,
+    '',
+  ].join('\n');
 }
 
 /** The width that `COLUMNS` asks for, as shells and other tools take it; null where it says none. */

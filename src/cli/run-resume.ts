@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
 import { redactPasswords } from '../config/redact-passwords.js';
 import { formatCounted, formatDuration } from '../words/number-text.js';
@@ -21,23 +22,28 @@ export function runResume(command: ResumeCommand): Promise<number> {
 }
 
 /**
- * Does what `rowproof verify --only RUN.json` was asked to: reads again what differed in a run that came to its end, or stayed open. Results go where
+ * Does what `rowproof verify --only RUN` was asked to: reads again what differed in a run that came to its end, or stayed open. Results go where
  * they are told to go now.
  */
 export async function runOnly(command: VerifyCommand): Promise<number> {
   const { only, ...flags } = command.flags;
-  const path = readText({ only }, 'only') ?? '';
+  const named = readText({ only }, 'only') ?? '';
   refuseBeside('--only', flags, {
     allowed: BESIDE_ONLY,
     hint: 'What is compared is what that run compared.',
   });
-  const { run } = readSavedRun(path);
-  if (run === undefined)
-    throw usageError(
-      `Nothing was kept of the run in ${path}.`,
-      'Run it with --journal DIR, so that --only can read again what differed.',
-    );
-  return goOn({ ...command, flags, run }, { keepsOutputs: false });
+  return goOn({ ...command, flags, run: findRun(named) }, { keepsOutputs: false });
+}
+
+/** The name of a run, which is no path of a file, or the one that a JSON result tells. */
+function findRun(named: string): string {
+  if (/^[\w-]+$/.test(named) && !existsSync(named)) return named;
+  const { run } = readSavedRun(named);
+  if (run !== undefined) return run;
+  throw usageError(
+    `Nothing was kept of the run in ${named}.`,
+    'Run it with --journal DIR, so that --only can read again what differed.',
+  );
 }
 
 async function goOn(

@@ -67,6 +67,7 @@ export function fakeVerify(result: RunResult, events: readonly RunEvent[] = []):
       differences: () => samplesOf(result),
       repair: null,
       resumable: null,
+      differingBytes: null,
       part: null,
       servers: null,
       close: async () => {},

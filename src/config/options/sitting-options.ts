@@ -35,8 +35,8 @@ export const SITTING_OPTIONS = nameOptions({
   only: {
     group,
     kind: { is: 'path' },
-    form: 'RUN.json',
-    help: 'Read again only what differed, or was not compared, in the run with this JSON result; its journal must be there',
+    form: 'RUN',
+    help: 'Read again only what differed, or was not compared, in the run of this name or with this JSON result; its journal must be there',
     commands: ['verify'],
     insteadInFile: 'It is a flag of rowproof verify.',
     insteadInProgram: 'Give the run a sitting with what an earlier one found.',

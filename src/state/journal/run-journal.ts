@@ -87,6 +87,11 @@ export class RunJournal {
     return this.#file !== null && !this.#hasFailed;
   }
 
+  /** Whether a run that comes to its end will be there for whoever wants to read again what differed. */
+  get keepsDifferences(): boolean {
+    return !this.#hasFailed && (this.#request.keepsDifferences || this.#file !== null);
+  }
+
   /** Begins the sitting; `carried` is what of each table needs not be read again. */
   begin(
     facts: ComparisonFacts,
@@ -207,11 +212,11 @@ export class RunJournal {
     if (this.#isEnded) return;
     this.#isEnded = true;
     clearInterval(this.#timer);
-    const { keepsDifferences, lastingName } = this.#request;
+    const { lastingName } = this.#request;
     const goesOn = lastingName !== null || open > 0 || this.pausedReplica !== null;
     // What could not be kept whole is of use only where something is open.
     if (this.#hasFailed && goesOn) return;
-    if (goesOn || (!this.#hasFailed && differs && (keepsDifferences || this.#file !== null))) {
+    if (goesOn || (differs && this.keepsDifferences)) {
       this.#pending.push({ kind: 'result', verdict, open });
       this.flush();
       this.#file?.close();
