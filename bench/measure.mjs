@@ -88,10 +88,11 @@ async function measureVerify({ sourceUrl, targetUrl, table, rows, workers, chang
   return { ...usage, serverSeconds: serverSecondsSince(before, processes) };
 }
 
-/** The command line that compares a table. */
+/** The command line that compares a table; without a number of workers the run finds it out. */
 export function describeRun({ sourceUrl, targetUrl, table, workers }) {
   const sides = ['--source', sourceUrl, '--target', targetUrl];
-  return [ROWPROOF, 'verify', ...sides, '--tables', table, '--workers', String(workers), '--report', 'json'];
+  const numbered = workers === null ? [] : ['--workers', String(workers)];
+  return [ROWPROOF, 'verify', ...sides, '--tables', table, ...numbered, '--report', 'json'];
 }
 
 function serverSecondsSince(before, processes) {
