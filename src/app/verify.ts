@@ -28,6 +28,7 @@ import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
 import { readWriteMarks } from './gate/write-marks.js';
 import { keepsRowsOf, listDifferences } from './kept-rows.js';
+import { makeLeaveRule } from './leave-rule.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -173,6 +174,7 @@ async function verifyOpenSides(
     const reading = {
       ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
       ...outage,
+      leaving: makeLeaveRule(config, book),
     };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);

@@ -17,6 +17,7 @@ import type { TableState } from '../state/table-state.js';
 import type { TaskResult, WorkerTask } from '../tasks/task.js';
 import { RETRY_DELAYS_MS, waitUnlessStopped, withJitter } from './back-off.js';
 import type { HeldRange } from './held-range.js';
+import type { LeaveRule } from './leave-table.js';
 import type { ServerWatch } from './server-watch.js';
 import type { WorkerSlots } from './worker-slots.js';
 
@@ -53,6 +54,8 @@ export interface TableRun {
   readonly snapshots: RunSnapshots | null;
   /** Looks at rows that differ again, where somebody writes; null where what differed twice at once is a difference. */
   readonly looks: RunLooks | null;
+  /** When a table is left; null where each is read to its end. */
+  readonly leaving: LeaveRule | null;
   /** Whether every differing row is kept; else only what it takes to explain them. */
   readonly keepsRows: boolean;
   /** Makes a row what is told of it as `row:differs`; null where rows are not told one by one. */
