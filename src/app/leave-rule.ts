@@ -1,27 +1,28 @@
 import type { RunConfig } from '../config/run-config.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { LeaveRule } from '../run/leave-table.js';
-import type { TableState } from '../state/table-state.js';
 import type { WaiverBook } from '../waivers/waiver-book.js';
 
-/** When tables are left: at so many differing rows that nobody accepted. Null where each is read to its end. */
-export function makeLeaveRule(
-  { maxDifferences }: Pick<RunConfig, 'maxDifferences'>,
-  book: WaiverBook,
-): LeaveRule | null {
-  if (maxDifferences === null) return null;
-  return {
-    mostDifferences: maxDifferences,
-    leavesAt: (table) => maxDifferences + countAcceptable(book, table),
-  };
+interface LeaveAsk extends Pick<RunConfig, 'maxDifferences'> {
+  readonly book: WaiverBook;
+  /** How many differing rows of a table are known, and no reason to leave it. */
+  readonly mostKnown: (table: string) => number;
 }
 
 /**
- * How many rows of a table may turn out to be accepted: what is, is only known once all are explained. Rows that have no key may
- * be accepted by one entry, however many copies there are.
+ * When tables are left: at so many differing rows that nobody accepted or knows. Null where each is read to its end.
+ *
+ * Which rows are accepted is only known once all are explained, so that as many more are read as could be. Rows that have no key may be
+ * accepted by one entry, however many copies there are: their table is not left where there is any.
  */
-function countAcceptable(book: WaiverBook, { planned: { pair }, isBag }: TableState): number {
-  const name = pair === null ? '' : qualifiedName(pair.target);
-  if (!book.concerns(name)) return 0;
-  return isBag ? Number.POSITIVE_INFINITY : book.mostRowsOf(name);
+export function makeLeaveRule({ maxDifferences, book, mostKnown }: LeaveAsk): LeaveRule | null {
+  if (maxDifferences === null) return null;
+  return {
+    mostDifferences: maxDifferences,
+    leavesAt: ({ planned: { pair }, isBag }) => {
+      const name = pair === null ? '' : qualifiedName(pair.target);
+      const acceptable = book.mostRowsOf(name) + mostKnown(name);
+      return maxDifferences + (isBag && acceptable > 0 ? Number.POSITIVE_INFINITY : acceptable);
+    },
+  };
 }

@@ -122,7 +122,11 @@ export async function verifyWith(
     }));
     return await withOpenSides(
       config,
-      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load, hashKey }, { onRecord, waivers }),
+      (sides) =>
+        verifyOpenSides(
+          { config, wishes, sides, pool, seed, load, hashKey },
+          { onRecord, waivers, mostKnown: hooks.mostKnown ?? (() => 0) },
+        ),
       { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows, onSilence },
     );
   } catch (error) {
@@ -135,9 +139,12 @@ export async function verifyWith(
   }
 }
 
+/** What a run is watched by, and held against. */
+type Watching = Required<Pick<RunMakers, 'onRecord'> & Pick<RunHooks, 'waivers' | 'mostKnown'>>;
+
 async function verifyOpenSides(
   { hashKey, ...opened }: OpenRun & { readonly hashKey: HashKey | null },
-  { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
+  { onRecord, waivers: book, mostKnown }: Watching,
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
   await startPausedReplica(sides, wishes);
@@ -174,7 +181,7 @@ async function verifyOpenSides(
     const reading = {
       ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
       ...outage,
-      leaving: makeLeaveRule(config, book),
+      leaving: makeLeaveRule({ ...config, book, mostKnown }),
     };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
