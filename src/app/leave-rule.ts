@@ -1,6 +1,6 @@
 import type { RunConfig } from '../config/run-config.js';
 import { qualifiedName } from '../core/pairing.js';
-import type { LeaveRule } from '../run/leave-table.js';
+import type { LeaveRule } from '../run/leave-rule.js';
 import type { WaiverBook } from '../waivers/waiver-book.js';
 
 interface LeaveAsk extends Pick<RunConfig, 'maxDifferences'> {

@@ -8,7 +8,7 @@ import { isConditional, type Side, type TablePair } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { planChecksums } from '../plan/checksum-plan.js';
 import { countTables } from '../run/count-tables.js';
-import type { LeaveRule } from '../run/leave-table.js';
+import type { LeaveRule } from '../run/leave-rule.js';
 import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { ServerWatch } from '../run/server-watch.js';

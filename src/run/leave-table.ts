@@ -1,14 +1,6 @@
 import type { TableState } from '../state/table-state.js';
 import type { TableRun } from './table-run.js';
 
-/** When a table is left before its end. */
-export interface LeaveRule {
-  /** How many rows of a table the run was told to let differ, at the most. */
-  readonly mostDifferences: number;
-  /** The same and as many more as may be accepted of a table: no row that was accepted leaves it. Infinity where it is never left. */
-  leavesAt(table: TableState): number;
-}
-
 /**
  * Whether the rest of a table is not to be read, because enough of its rows are confirmed to differ, whichever lane found them.
  * Whoever is about to read more of it asks; the first who is told so tells who listens.

@@ -17,7 +17,7 @@ import type { TableState } from '../state/table-state.js';
 import type { TaskResult, WorkerTask } from '../tasks/task.js';
 import { RETRY_DELAYS_MS, waitUnlessStopped, withJitter } from './back-off.js';
 import type { HeldRange } from './held-range.js';
-import type { LeaveRule } from './leave-table.js';
+import type { LeaveRule } from './leave-rule.js';
 import type { ServerWatch } from './server-watch.js';
 import type { WorkerSlots } from './worker-slots.js';
 

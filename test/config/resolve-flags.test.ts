@@ -44,6 +44,7 @@ describe('a resolved config', () => {
       workers: Math.max(1, Math.min(4, availableParallelism())),
       chunkRows: null,
       chunkTimeMs: 500,
+      maxDifferences: null,
       maxRuntimeMs: null,
       recheckForMs: null,
       snapshot: false,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult, TableResult } from '../../src/core/result.js';
+import { compare, tableResult } from '../app/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 import { runHere } from '../support/run-here.js';
 import { fillTable } from '../traps/type-words.js';
@@ -277,5 +278,61 @@ describe.each([
     expect(many.coverage.rows).toBeGreaterThan(ROWS / 4);
     expect(countOf(many)).toBeLessThan(countOf({ ...ALL }));
     expect(read('rows.ndjson')).toMatch(/^.*"partial":\{"left":\["[^"]*many"\]\}/);
+  });
+});
+
+describe('a table that is not walked, or whose target is late', () => {
+  const source = useDatabase('mariadb');
+  const target = useDatabase('postgresql');
+  const MOST_HEAP_ROWS = 210_000;
+  const LATE = 60;
+
+  beforeAll(async () => {
+    for (const side of [source, target]) {
+      const isSource = side === source;
+      await side.run('CREATE TABLE heap (n int, w int); CREATE TABLE late (id int PRIMARY KEY, w int)');
+      await fillTable(side, { table: 'heap', count: MOST_HEAP_ROWS, select: `n, ${isSource ? 0 : 1}` });
+      await fillTable(side, {
+        table: 'late',
+        count: 300,
+        select: isSource ? 'n, 1' : `n, CASE WHEN n <= ${LATE} THEN 0 ELSE 1 END`,
+      });
+    }
+  });
+
+  it('is left after the pass over all of its rows, of which it does not list all that differ', async () => {
+    const run = await compare({ source, target, flags: { tables: 'heap', 'max-differences': '10' } });
+    const heap = tableResult(run, 'heap');
+    expect(heap).toMatchObject({
+      verdict: 'different',
+      sourceRows: MOST_HEAP_ROWS,
+      targetRows: MOST_HEAP_ROWS,
+    });
+    expect(heap.left).toMatchObject({ mostDifferences: 10 });
+    expect(countOf(heap)).toBeGreaterThanOrEqual(10);
+    expect(countOf(heap)).toBeLessThan(2 * MOST_HEAP_ROWS);
+    expect(run.differences).toHaveLength(countOf(heap));
+    expect(run.events.filter(({ type }) => type === 'table:left')).toHaveLength(1);
+    expect(heap.findings.map(({ message }) => message).join()).toContain(
+      'it was left at --max-differences 10, before all that differ were looked at one by one.',
+    );
+  }, 120_000);
+
+  it('is not left for rows that differed once and are equal when looked at again', async () => {
+    let isUpToDate = false;
+    const run = await compare({
+      ...{ source, target },
+      flags: { tables: 'late', 'max-differences': '10', 'recheck-for': '5s', 'chunk-rows': '50' },
+      onEvent: async ({ type }) => {
+        if (type !== 'chunk:held' || isUpToDate) return;
+        isUpToDate = true;
+        await target.run('UPDATE late SET w = 1');
+      },
+    });
+    expect(isUpToDate).toBe(true);
+    expect(tableResult(run, 'late')).toMatchObject({ verdict: 'verified', sourceRows: 300 });
+    // The second chunk was read when the target had come up.
+    expect(tableResult(run, 'late').inFlight).toBe(50);
+    expect(run.events.some(({ type }) => type === 'table:left')).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import type { TableState } from '../../state/table-state.js';
-import type { LeaveRule } from '../leave-table.js';
+import type { LeaveRule } from '../leave-rule.js';
 
 interface HeldTable {
   rows: number;
