@@ -54,6 +54,7 @@ export class DiagnosisRun {
         counts: facts,
         strategy: facts.strategy,
         isComplete,
+        isLeft: table.isLeft,
         explained: table.explained,
         drawLevel: keepsRows ? 0 : drawLevel(table.differences),
         differences: spool.readBatches(id, table.stored),

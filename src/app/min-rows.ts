@@ -18,12 +18,13 @@ interface SeenRows {
 
 /**
  * Finds that a run looked at fewer rows of a side, all tables together, than `minRows` asks for. What is read, sampled or
- * counted is looked at; what was excluded or does not meet a condition is not.
+ * counted is looked at; what was excluded or does not meet a condition is not. A table that was left says itself that rows are.
  */
 export function findFewRows({ minRows }: RunConfig, tables: readonly TableResult[]): Finding[] {
   const sum = (name: keyof SeenRows): number => tables.reduce((total, table) => total + table[name], 0);
   const seen = { sourceRows: sum('sourceRows'), targetRows: sum('targetRows') };
-  if (minRows === null || isEnough(seen, minRows)) return [];
+  const areSomeLeft = tables.some(({ left }) => left !== undefined);
+  if (minRows === null || areSomeLeft || isEnough(seen, minRows)) return [];
   return [
     {
       code: 'few-rows',
@@ -37,7 +38,7 @@ export function findFewRows({ minRows }: RunConfig, tables: readonly TableResult
 export function noteFewRows({ tableMinRows }: RunConfig, table: TableState): void {
   const { source, target } = table.planned;
   const minRows = source === null ? undefined : tableMinRows.get(source.name);
-  if (minRows === undefined || target === null || isEnough(table.rows, minRows)) return;
+  if (minRows === undefined || target === null || table.isLeft || isEnough(table.rows, minRows)) return;
   table.addFinding({
     code: 'few-rows',
     about: { table: table.name, detail: `${describe(table.rows)} of ${minRows}` },

@@ -8,6 +8,7 @@ import { isConditional, type Side, type TablePair } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { planChecksums } from '../plan/checksum-plan.js';
 import { countTables } from '../run/count-tables.js';
+import type { LeaveRule } from '../run/leave-rule.js';
 import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { ServerWatch } from '../run/server-watch.js';
@@ -79,6 +80,8 @@ export interface Reading extends OpenRun {
   readonly chosen: ChosenWorkers;
   /** Null where every statement is read as of its own time. */
   readonly snapshots: Snapshots | null;
+  /** When a table is left; null where each is read to its end. */
+  readonly leaving: LeaveRule | null;
 }
 
 /**
@@ -126,7 +129,7 @@ async function readTables(reading: Reading): Promise<Canaries> {
   const isTurn = wishes.sitting.ages !== null && wishes.stoppedBy() !== null;
   if (!wishes.signal.aborted || isTurn) return canaries;
   for (const table of tables)
-    if (!table.isDone && table.planned.target !== null) {
+    if (!table.isDone && !table.isLeft && table.planned.target !== null) {
       table.record({ kind: 'interrupted', by: wishes.stoppedBy() });
       noteWaiting(table, wishes.sitting.openOf(table));
     }
@@ -216,7 +219,7 @@ async function takeSnapshots(
 
 async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> {
   const { config, wishes, sides, tables, spool, seed, control, teller, servers, slots } = reading;
-  const { snapshots, replication, chosen } = reading;
+  const { snapshots, replication, chosen, leaving } = reading;
   const pairs = tables.map((table) => table.planned.pair).filter((pair) => pair !== null);
   const connections = { source: sides.source.settings, target: sides.target.settings };
   const hidesWords = hidesRows(config);
@@ -258,6 +261,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       checksums: await planChecksums({ ...hashable, place: config.checksumOn, seed }),
       emit: wishes.emit,
       looks: replication.makeLooks(snapshots),
+      leaving,
       keepsKeys: wishes.sitting.sitting.journal !== null,
       keepsRows: wishes.keepsRows,
       tellRow: wishes.rowEvents ? ({ planned }, row) => teller.row(planned, row) : null,

@@ -38,7 +38,8 @@ export function repairFacts(
 ): Omit<RepairFacts, 'examinations'> {
   const paired = tables.flatMap((table) => {
     const { pair } = table.planned;
-    if (pair === null) return [];
+    // What is known of a table that was left is the least of it: rows that depend on each other may be among the others.
+    if (pair === null || table.isLeft) return [];
     // Columns that turned out not to tell rows apart name none of them.
     const named = table.isBag ? { ...pair, key: [], columns: comparedColumns(pair) } : pair;
     return [{ pair: named, size: { rows: table.rowsRead, copies: table.differences } }];

@@ -34,6 +34,11 @@ export interface RunHooks {
   readonly sitting?: Sitting;
   /** Differences that were accepted; made by `readWaivers`. */
   readonly waivers?: WaiverBook;
+  /**
+   * How many differing rows of a table, by its name on the target, are known and end no job: `maxDifferences` does not count them. By default
+   * none are.
+   */
+  readonly mostKnown?: (table: string) => number;
   /** Also measure at the end how far the target is behind, and wait so long for it; null, as by default, to leave that. */
   readonly lagWithinMs?: number | null;
 }
@@ -51,6 +56,7 @@ export const HOOKS: readonly (keyof RunHooks)[] = [
   'log',
   'sitting',
   'waivers',
+  'mostKnown',
   'lagWithinMs',
 ];
 

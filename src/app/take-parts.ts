@@ -98,6 +98,8 @@ function noteUnread(parts: Parts, table: TableState, { share, found }: Reading):
     return;
   }
   const kinds = new Set(own.records.map(({ record }) => record.kind));
+  // What a part left is told by its table, with all that no part has read.
+  if (kinds.has('left')) return;
   if (!kinds.has('done')) noteOpen(table, ranges, `${name} did not read it to its end`);
   else if (ranges !== null && !kinds.has('unverified') && !kinds.has('misread')) {
     const covered = rangesOf(own);

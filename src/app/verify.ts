@@ -10,8 +10,6 @@ import { emitInTurn } from '../core/event.js';
 import { NO_LOG } from '../core/log.js';
 import type { Side } from '../core/pairing.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
-import { ServerWatch } from '../run/server-watch.js';
-import { WorkerSlots } from '../run/worker-slots.js';
 import { createWorkerPool, type WorkerPool } from '../runners/pool.js';
 import { buildResult } from '../state/build-result.js';
 import { Spool } from '../state/spool.js';
@@ -29,6 +27,7 @@ import type { examineRepair as ExamineRepair } from './examine-repair.js';
 import { explainTables, finishTables } from './finish-tables.js';
 import { readWriteMarks } from './gate/write-marks.js';
 import { estimateDiffering, keepsRowsOf, listDifferences } from './kept-rows.js';
+import { makeLeaveRule } from './leave-rule.js';
 import { interruptedBy, limitRuntime } from './limit-runtime.js';
 import { describeFailure, logEvents, logPlan, logResult } from './log-run.js';
 import { lookAtSchemaAgain } from './look-at-schema-again.js';
@@ -47,6 +46,7 @@ import { withPatternsSpread } from './spread-patterns.js';
 import { limitsOf, modeOf, readsRows } from './table-modes.js';
 import { waiveRows } from './waive-rows.js';
 import { tellWaivers } from './waiver-findings.js';
+import { watchServers } from './watch-servers.js';
 
 const ONLY_SITTING: Sitting = {
   journal: null,
@@ -122,7 +122,11 @@ export async function verifyWith(
     }));
     return await withOpenSides(
       config,
-      (sides) => verifyOpenSides({ config, wishes, sides, pool, seed, load, hashKey }, { onRecord, waivers }),
+      (sides) =>
+        verifyOpenSides(
+          { config, wishes, sides, pool, seed, load, hashKey },
+          { onRecord, waivers, mostKnown: hooks.mostKnown ?? (() => 0) },
+        ),
       { onWarning: hooks.onWarning, stop: signal, onChosen: wishes.emit, log, onRows, onSilence },
     );
   } catch (error) {
@@ -135,9 +139,12 @@ export async function verifyWith(
   }
 }
 
+/** What a run is watched by, and held against. */
+type Watching = Required<Pick<RunMakers, 'onRecord'> & Pick<RunHooks, 'waivers' | 'mostKnown'>>;
+
 async function verifyOpenSides(
   { hashKey, ...opened }: OpenRun & { readonly hashKey: HashKey | null },
-  { onRecord, waivers: book }: Required<Pick<RunMakers, 'onRecord'>> & { readonly waivers: WaiverBook },
+  { onRecord, waivers: book, mostKnown }: Watching,
 ): Promise<VerifyOutcome> {
   const { wishes, sides, seed } = opened;
   await startPausedReplica(sides, wishes);
@@ -176,6 +183,7 @@ async function verifyOpenSides(
       ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
       ...outage,
       chosen,
+      leaving: makeLeaveRule({ ...config, book, mostKnown }),
     };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
@@ -268,24 +276,6 @@ async function verifyOpenSides(
 /** Loaded late: only a repair asks what servers would refuse of it. */
 const examine: typeof ExamineRepair = async (examination) =>
   (await import('./examine-repair.js')).examineRepair(examination);
-
-/** What a run knows of its servers being there, and of how many connections they have for it. */
-function watchServers(
-  { config, sides, wishes }: OpenRun,
-  { load, workers }: { readonly load: RunLoad; readonly workers: number },
-): Pick<Reading, 'servers' | 'slots'> {
-  const now = (): number => performance.now();
-  const { emit, signal } = wishes;
-  const waitMs = config.waitForServerMs;
-  return {
-    servers: new ServerWatch({ sides, waitMs, emit, signal, now, random: Math.random }),
-    slots: new WorkerSlots({
-      workers,
-      setScarce: (scarce) => load.setScarce(scarce),
-      now,
-    }),
-  };
-}
 
 /** Whether nothing of both sides was left out by name. */
 function isWhole({ tables, exclude }: RunConfig): boolean {

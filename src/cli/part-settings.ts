@@ -13,7 +13,7 @@ const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
 /** What may be said beside a plan, which says all else. */
 const ALLOWED = [
   ...['plan', 'part', 'output', 'source', 'target', 'workers', 'journal', 'no-journal', 'max-runtime'],
-  ...['same-data', 'no-config', 'chunk-rows', 'chunk-time'],
+  ...['max-differences', 'same-data', 'no-config', 'chunk-rows', 'chunk-time'],
   ...['max-rows-per-second', 'max-bytes-per-second', 'max-load'],
   ...['waivers', 'key-file'],
   ...OUTPUT_FLAGS,
@@ -64,6 +64,7 @@ function withFlags(config: RunConfig, flags: RawFlags): RunConfig {
   const { limits } = config;
   return {
     ...saidAgain(config, flags),
+    maxDifferences: readNumber(flags, RUN_OPTIONS.maxDifferences) ?? config.maxDifferences,
     workers: readNumber(flags, RUN_OPTIONS.workers) ?? config.workers,
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows) ?? config.chunkRows,
     chunkTimeMs: readGiven(flags, RUN_OPTIONS.chunkTime) ?? config.chunkTimeMs,

@@ -14,7 +14,7 @@ import { readTextFile } from './read-text-file.js';
 const MOST_BASELINE_BYTES = 64 << 20;
 
 /** Opens the baseline and the history of a run, and returns what holds its differences against both in one pass. */
-export function openComparison(request: PastRequest): Past['judge'] {
+export function openComparison(request: PastRequest): Pick<Past, 'judge' | 'mostKnown'> {
   const { plan, secret, io } = request;
   const { baselinePath, historyFolder, failsOnNew } = plan;
   refuseGuessableHashes(request);
@@ -24,9 +24,10 @@ export function openComparison(request: PastRequest): Past['judge'] {
     openHistory(historyFolder);
     if (secret === null) io.stderr.write(IN_CLEAR);
   }
+  const mostKnown: Past['mostKnown'] = (table) => (failsOnNew ? (baseline?.tables[table]?.length ?? 0) : 0);
   if (baselinePath === null && historyFolder === null)
-    return (outcome) => Promise.resolve({ ...outcome, trend: null, failure: null });
-  return async ({ result, differences: all }) => {
+    return { mostKnown, judge: (outcome) => Promise.resolve({ ...outcome, trend: null, failure: null }) };
+  const judge: Past['judge'] = async ({ result, differences: all }) => {
     const known = new KnownDifferences({ baseline, digester, failsOnNew });
     const recorder = new NightRecorder(digester);
     const note: EditRow = (table, row) => {
@@ -45,6 +46,7 @@ export function openComparison(request: PastRequest): Past['judge'] {
     const remembered = remember(request, historyFolder, { result: judged, recorder });
     return { result: judged, differences, ...remembered };
   };
+  return { mostKnown, judge };
 }
 
 const IN_CLEAR =

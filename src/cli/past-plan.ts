@@ -19,6 +19,8 @@ export interface Past {
   readonly hashRow: ((table: string, row: RowDifference) => RowHashes) | null;
   /** Whether every differing row is held against something. */
   readonly readsRows: boolean;
+  /** How many differing rows of a table, by its name on the target, end no job because the baseline knows them. */
+  readonly mostKnown: (table: string) => number;
   /** Compares what a run found with it, and adds it to the history. */
   judge(outcome: Pick<VerifyOutcome, 'result' | 'differences'>): Promise<JudgedRun>;
 }

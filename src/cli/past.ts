@@ -30,13 +30,14 @@ export async function openPast(opening: PastOpening): Promise<Past> {
   const { openComparison } = await import('./past-comparison.js');
   const hashRow = secret === null || !isHashed ? null : createRowHasher(secret);
   const readsRows = baselinePath !== null || historyFolder !== null;
-  return { waivers, hashRow, readsRows, judge: openComparison(request) };
+  return { waivers, hashRow, readsRows, ...openComparison(request) };
 }
 
 const NO_PAST: Past = {
   waivers: WaiverBook.empty(),
   hashRow: null,
   readsRows: false,
+  mostKnown: () => 0,
   judge: (outcome) => Promise.resolve({ ...outcome, trend: null, failure: null }),
 };
 

@@ -24,6 +24,9 @@ export interface ProgressState {
 }
 
 interface RunningTable {
+  estimatedRows: number | null;
+  rows: number;
+  isLeft: boolean;
   differences: number;
   problem: string | null;
   retried: boolean;
@@ -87,13 +90,18 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     case 'chunk:verified':
     case 'chunk:differs':
       state.silent = null;
-      if (event.wasHeld !== true) state.rows += Math.max(event.sourceRows, event.targetRows);
+      if (event.wasHeld !== true) addRows(state, table, event);
       table.differences += countDifferences(event.counts);
       state.differences += countDifferences(event.counts);
       return null;
     case 'chunk:held':
-      state.rows += Math.max(event.sourceRows, event.targetRows);
+      addRows(state, table, event);
       return null;
+    case 'table:start':
+      table.estimatedRows = event.estimatedRows;
+      return null;
+    case 'table:left':
+      return leaveTable(state, table, event);
     case 'rows:read':
       state.silent = null;
       if (event.side === 'source') state.rows += event.rows;
@@ -112,6 +120,28 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
     default:
       return null;
   }
+}
+
+function addRows(
+  state: ProgressState,
+  table: RunningTable,
+  { sourceRows, targetRows }: { readonly sourceRows: number; readonly targetRows: number },
+): void {
+  const rows = Math.max(sourceRows, targetRows);
+  table.rows += rows;
+  state.rows += rows;
+}
+
+/** Its other rows are not read, so that nobody waits for them. */
+function leaveTable(
+  state: ProgressState,
+  table: RunningTable,
+  { table: name, differences, mostDifferences }: Extract<RunEvent, { type: 'table:left' }>,
+): string {
+  table.isLeft = true;
+  const unread = Math.max(0, (table.estimatedRows ?? 0) - table.rows);
+  if (state.estimatedRows !== null) state.estimatedRows = Math.max(state.rows, state.estimatedRows - unread);
+  return `${name}: left after ${formatCounted(differences, 'differing row')} (--max-differences ${mostDifferences})`;
 }
 
 function describeLate({ waitedMs, halt }: Extract<RunEvent, { type: 'target:late' }>): string {
@@ -176,7 +206,14 @@ function countDifferences(counts: DifferenceCounts | null): number {
 function openTable(state: ProgressState, name: string): RunningTable {
   const known = state.running.get(name);
   if (known !== undefined) return known;
-  const table = { differences: 0, problem: null, retried: false };
+  const table = {
+    estimatedRows: null,
+    rows: 0,
+    isLeft: false,
+    differences: 0,
+    problem: null,
+    retried: false,
+  };
   state.running.set(name, table);
   return table;
 }
@@ -198,7 +235,8 @@ function endTable(state: ProgressState, { table, verdict, ended }: EndedTable): 
   state.finishedTables += 1;
   const problem = ended.problem === null ? '' : `unverified chunks: ${ended.problem}`;
   if (verdict === 'different') {
-    const rows = ended.differences === 0 ? '' : ` in ${formatCounted(ended.differences, 'row')}`;
+    const count = `${ended.isLeft ? 'at least ' : ''}${formatCounted(ended.differences, 'row')}`;
+    const rows = ended.differences === 0 ? '' : ` in ${count}`;
     return `${table}: different${rows}${problem === '' ? '' : `; ${problem}`}`;
   }
   if (verdict !== 'unverified') return null;

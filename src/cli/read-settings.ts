@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError, type RawFlags, readSwitch, readText, usageError } from '../config/raw-flags.js';
-import { refuseCanaryInVain, refuseSnapshotInVain, resolveFlags } from '../config/resolve-flags.js';
+import { refuseWhereCounted, resolveFlags } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { CliIo } from './cli-io.js';
 import { readTextFile } from './read-text-file.js';
@@ -59,8 +59,7 @@ export async function readSettings({ flags: given, io, keepSecret }: Request): P
 
 function resolveAlone(flags: RawFlags): Pick<Settings, 'config' | 'flags'> {
   const config = resolveFlags(flags);
-  refuseCanaryInVain(config);
-  refuseSnapshotInVain(config);
+  refuseWhereCounted(config);
   return { config, flags };
 }
 

@@ -2,6 +2,7 @@ import type { RunResult } from '../core/result.js';
 import { formatRepair } from '../repair/repair-file.js';
 import { type RepairFacts, RepairSurvey } from '../repair/survey.js';
 import { formatCounted } from '../words/number-text.js';
+import { formatTableName } from '../words/table-name.js';
 import type { CliIo } from './cli-io.js';
 import type { OutputFile } from './output-file.js';
 import type { OutputPlan } from './output-plan.js';
@@ -43,6 +44,12 @@ export async function writeRepair({
   stderr.write(
     `Repair SQL for ${formatCounted(survey.written, 'row')}: ${paths.repair} (undo: ${paths.undo})\n`,
   );
+  const left = result.tables.filter((table) => table.left !== undefined).map(formatTableName);
+  if (left.length > 0) {
+    stderr.write(
+      `Repair SQL has nothing for ${left.join(', ')}: the rest was not read (--max-differences). Read it with rowproof resume first.\n`,
+    );
+  }
   if (survey.skipped > 0) {
     stderr.write(
       `Repair SQL leaves ${formatCounted(survey.skipped, 'row')} alone; ${paths.repair} says which and why.\n`,

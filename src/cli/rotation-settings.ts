@@ -20,6 +20,11 @@ export function readRotation({ config, flags }: Settings): {
   if (maxMs === null) throw wrong('--rotate', 'Expected --max-runtime with --rotate, got none.');
   if (readText(flags, 'journal') === undefined)
     throw wrong('--rotate', 'Expected --journal DIR with --rotate, got none.');
+  if (config.maxDifferences !== null)
+    throw wrong(
+      '--rotate',
+      'Expected --rotate or --max-differences, got both: what differs is read first each night, and would keep the rest of its table from being read.',
+    );
   const modes = [config.mode, ...[...config.tableModes.values()].map(({ mode }) => mode)];
   if (modes.includes('spot'))
     throw wrong('--rotate', 'Expected --rotate or mode spot, got both: a sample is drawn anew in each run.');

@@ -76,6 +76,7 @@ async function goOn(
     source,
     target,
     'max-runtime': maxRuntime,
+    'max-differences': maxDifferences,
     'wait-for-server': waitForServer,
     ...outputs
   } = flags;
@@ -99,7 +100,8 @@ async function goOn(
 }
 
 const BESIDE_ONLY = [
-  ...['source', 'target', 'journal', 'max-runtime', 'wait-for-server', 'same-data', 'no-config'],
+  ...['source', 'target', 'journal', 'max-runtime', 'max-differences', 'wait-for-server'],
+  ...['same-data', 'no-config'],
   ...OUTPUT_FLAGS,
   ...PAST_FLAGS,
 ];

@@ -213,6 +213,7 @@ async function runAndWrite(run: Run): Promise<number> {
       log,
       sitting,
       waivers: past.waivers,
+      mostKnown: past.mostKnown,
       lagWithinMs: null,
     });
   } catch (error) {

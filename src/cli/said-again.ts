@@ -1,7 +1,7 @@
 import { readDatabaseUrl } from '../config/database-url.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
-import { readQuantity } from '../config/read-option.js';
+import { readNumber, readQuantity } from '../config/read-option.js';
 import { readShowValues } from '../config/resolve-flags.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { Settings } from './read-settings.js';
@@ -29,6 +29,8 @@ export function saidAgain(config: RunConfig, flags: RawFlags): RunConfig {
       readText(flags, 'wait-for-server') === undefined
         ? config.waitForServerMs
         : readQuantity(flags, RUN_OPTIONS.waitForServer),
+    // Whoever goes on with a table that was left wants the rest of it.
+    maxDifferences: readNumber(flags, RUN_OPTIONS.maxDifferences),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime) ?? config.maxRuntimeMs,
     showValues: config.showValues && readShowValues(flags),
     hashKeys: config.hashKeys || readSwitch(flags, 'hash-keys'),

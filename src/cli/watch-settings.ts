@@ -44,8 +44,9 @@ export function readWatchSettings(
     throw usageError('No home folder is known to keep the journal in.', 'Name a folder with --journal DIR.');
   refuseClock(settings.config);
   refuseSnapshot(settings.config);
-  // A limit on the lag is a condition of being ready, not of reading; and each pass has a seed of its own.
-  const config = { ...settings.config, maxLagMs: null, maxRuntimeMs: null, seed: null };
+  // A limit on the lag is a condition of being ready, not of reading; a pass ends when all was read; and each has a seed of its own.
+  const unlimited = { maxRuntimeMs: null, maxDifferences: null };
+  const config = { ...settings.config, ...unlimited, maxLagMs: null, seed: null };
   return { config, rules, plan, folder };
 }
 

@@ -5,7 +5,7 @@ import { parseRatio } from './options/quantities.js';
 import type { TableSettings } from './options/setting-types.js';
 import type { ConfigFile } from './parse-config-file.js';
 import type { RawFlags } from './raw-flags.js';
-import { refuseCanaryInVain, refuseSnapshotInVain, resolveFlags } from './resolve-flags.js';
+import { refuseWhereCounted, resolveFlags } from './resolve-flags.js';
 import { readRelaxations, readRelaxedColumns, readSwappedColumns } from './rule-flags.js';
 import type { ColumnPattern, RelaxedColumn, RunConfig, SwappedColumn, TableMapping } from './run-config.js';
 import { faultAt } from './settings-document.js';
@@ -25,8 +25,7 @@ export interface MergedSettings {
 export function mergeSettings(flags: RawFlags, file: ConfigFile): MergedSettings {
   const merged = mergeFlags(flags, file.flags);
   const config = applyTableSettings({ config: resolveFlags(merged), flags, file });
-  refuseCanaryInVain(config);
-  refuseSnapshotInVain(config);
+  refuseWhereCounted(config);
   return { flags: merged, config };
 }
 

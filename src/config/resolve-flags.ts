@@ -42,6 +42,7 @@ export function resolveFlags(flags: RawFlags): RunConfig {
     ...readWorkers(flags),
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows),
     chunkTimeMs: readQuantity(flags, RUN_OPTIONS.chunkTime),
+    maxDifferences: readNumber(flags, RUN_OPTIONS.maxDifferences),
     maxRuntimeMs: readQuantity(flags, RUN_OPTIONS.maxRuntime),
     waitForServerMs: readQuantity(flags, RUN_OPTIONS.waitForServer),
     limits: readLoadLimits(flags),
@@ -156,28 +157,27 @@ function readSnapshot(flags: RawFlags): SnapshotConfig {
   };
 }
 
-/** Throws a `usage` error for a snapshot where rows are only counted, each table by a statement of its own. */
-export function refuseSnapshotInVain({ snapshot, mode, tableModes }: RunConfig): void {
-  const isReading = [mode, ...[...tableModes.values()].map((own) => own.mode)].some(
-    (each) => each !== 'count',
-  );
-  if (!snapshot || isReading) return;
+/**
+ * Throws a `usage` error for what needs rows to be compared, where they are only counted: a snapshot, since each table is counted by a
+ * statement of its own; a canary, since no value is read; a number of differing rows, since a count names none.
+ */
+export function refuseWhereCounted(config: RunConfig): void {
+  const modes = [config.mode, ...[...config.tableModes.values()].map((own) => own.mode)];
+  if (modes.some((mode) => mode !== 'count')) return;
+  const option = NEEDING_ROWS.find(({ isAsked }) => isAsked(config))?.option;
+  if (option === undefined) return;
   throw optionError({
-    option: '--snapshot',
-    message: 'Expected --snapshot with a mode that compares rows, got mode count.',
-    hint: 'A count is one statement a table: use mode full or spot, or leave --snapshot out.',
+    option,
+    message: `Expected ${option} with a mode that compares rows, got mode count.`,
+    hint: `Use mode full or spot, or leave ${option} out.`,
   });
 }
 
-/** Throws a `usage` error for a canary where rows are only counted, which compares no value, changed or not. */
-export function refuseCanaryInVain({ canary, mode, tableModes }: RunConfig): void {
-  const isReading = [mode, ...[...tableModes.values()].map((own) => own.mode)].some(
-    (each) => each !== 'count',
-  );
-  if (!canary || isReading) return;
-  throw optionError({
-    option: '--canary',
-    message: 'Expected --canary with a mode that compares rows, got mode count.',
-    hint: 'Use mode full or spot, or leave --canary out.',
-  });
-}
+const NEEDING_ROWS: readonly {
+  readonly option: string;
+  readonly isAsked: (config: RunConfig) => boolean;
+}[] = [
+  { option: '--snapshot', isAsked: ({ snapshot }) => snapshot },
+  { option: '--canary', isAsked: ({ canary }) => canary },
+  { option: '--max-differences', isAsked: ({ maxDifferences }) => maxDifferences !== null },
+];

@@ -77,6 +77,8 @@ export interface RunConfig {
   readonly fixesWorkers: boolean;
   /** A fixed cap on the rows of a chunk; null lets it follow the time a chunk takes. */
   readonly chunkRows: number | null;
+  /** At how many differing rows the rest of a table is not read; null for never. */
+  readonly maxDifferences: number | null;
   /** After how long the run is stopped; null for never. */
   readonly maxRuntimeMs: number | null;
   /** How long a server that went away is waited for. */

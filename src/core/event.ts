@@ -74,6 +74,13 @@ export type RunEvent =
       readonly confirmed: number;
       readonly inFlight: number;
     }
+  /** So many rows of a table are confirmed to differ that the rest of it is not read. */
+  | {
+      readonly type: 'table:left';
+      readonly table: string;
+      readonly differences: number;
+      readonly mostDifferences: number;
+    }
   | { readonly type: 'table:end'; readonly table: string; readonly verdict: Verdict }
   /** More statements than `maxLoad` are at work on a server, or nobody knows how many (`load` is null). */
   | {

@@ -67,6 +67,7 @@ export const FINDING_EFFECTS = {
   'server-gone': 'unverified',
   'schema-changed': 'unverified',
   interrupted: 'unverified',
+  'table-left': 'unverified',
 } as const satisfies Record<string, 'different' | 'unverified' | 'note'>;
 
 export type FindingCode = keyof typeof FINDING_EFFECTS;

@@ -49,6 +49,14 @@ export interface RowCounts {
   readonly waived?: number;
 }
 
+/** That a table was left because enough of its rows differ: what is counted of it is the least that there is. */
+export interface LeftTable {
+  /** At how many differing rows the run was to leave a table. */
+  readonly mostDifferences: number;
+  /** About how many rows the source has, by its statistics; null where it does not say. */
+  readonly estimatedRows: number | null;
+}
+
 /** A condition of the user's, as SQL of either side. */
 export interface TableCondition {
   readonly table: string;
@@ -69,6 +77,8 @@ export interface TableResult extends RowCounts {
   readonly source: string | null;
   readonly target: string | null;
   readonly verdict: Verdict;
+  /** Absent where the table was not left before its end: see `maxDifferences`. */
+  readonly left?: LeftTable;
   /** How much of it was asked for; may be another mode than the run's. */
   readonly mode: Mode;
   /** How the rows were looked at; null where they were not. */
@@ -207,7 +217,11 @@ export interface RunResult extends ConfigHashes {
   };
   readonly source: SideResult;
   readonly target: SideResult;
-  readonly totals: RowCounts & { readonly tables: number };
+  readonly totals: RowCounts & {
+    readonly tables: number;
+    /** Tables that were left before their end, so that all counts are the least that there is; absent where there are none. */
+    readonly left?: number;
+  };
   readonly tables: readonly TableResult[];
   /** What was forgiven and who answers for it; absent where nothing was. */
   readonly waivers?: readonly WaiverUse[];

@@ -18,6 +18,8 @@ export interface TableNight extends RowTrend {
   /** Rows that differ, those that are waived too. */
   readonly differing: number;
   readonly waived: number;
+  /** Set where it was left once enough of its rows differed, so that more may. */
+  readonly isLeft?: true;
 }
 
 /** A run that a history holds. */
@@ -31,7 +33,7 @@ export interface Night {
 }
 
 /** What all tables of a night come to; null where that is not known of one of them. */
-export function sumNight({ tables }: Night): RowTrend & Pick<TableNight, 'differing' | 'waived'> {
+export function sumNight({ tables }: Night): RowTrend & Pick<TableNight, 'differing' | 'waived' | 'isLeft'> {
   const sum = (pick: (table: TableNight) => number | null): number | null => {
     const counts = tables.map(pick);
     return counts.reduce<number | null>(
@@ -40,6 +42,7 @@ export function sumNight({ tables }: Night): RowTrend & Pick<TableNight, 'differ
     );
   };
   return {
+    ...(tables.some(({ isLeft }) => isLeft === true) && { isLeft: true }),
     differing: sum((table) => table.differing) ?? 0,
     waived: sum((table) => table.waived) ?? 0,
     new: sum((table) => table.new),

@@ -19,6 +19,8 @@ export interface DiagnosisRequest {
   readonly strategy: TableResult['strategy'];
   /** Whether every row of both sides was compared: no share of them, no condition, nothing unverified. */
   readonly isComplete: boolean;
+  /** Whether the rest was not read because enough rows differ: what holds for these proves nothing of the others. */
+  readonly isLeft: boolean;
   /** What the rows showed where they were compared. */
   readonly explained: ExplainedTally;
   /** At which level rows were drawn of which only one side has them: 0 where all are there. */
@@ -37,10 +39,12 @@ export interface DiagnosisRequest {
  * compared; those of which only one side has them are looked at now, or some that were drawn from them.
  */
 export async function diagnoseTable(request: DiagnosisRequest): Promise<Diagnosis[]> {
-  const { pair, counts, explained } = request;
+  const { pair, counts, explained, isLeft } = request;
   const order = [...pair.key, ...pair.columns].map(({ target }) => target.name);
   const changed = diagnoseColumns(explained.columns, order);
-  return counts.missing + counts.extra === 0 ? changed : [...changed, ...(await diagnoseLoneRows(request))];
+  const lone = counts.missing + counts.extra === 0 ? [] : await diagnoseLoneRows(request);
+  const all = [...changed, ...lone];
+  return isLeft ? asLikely(all) : all;
 }
 
 async function diagnoseLoneRows(request: DiagnosisRequest): Promise<Diagnosis[]> {

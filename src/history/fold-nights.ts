@@ -33,8 +33,10 @@ export function foldNights(saved: Iterable<SavedNight>): Night[] {
       const memory = memories.get(name) ?? { open: new Map(), asked: night.asked, secret: night.secret };
       const trend = foldTable(memory, night, table);
       memories.set(name, memory);
-      const { differing, waived } = table;
-      return { table: table.table, verdict: table.verdict, differing, waived, ...trend };
+      const { differing, waived, isLeft = false } = table;
+      const known = { table: table.table, verdict: table.verdict, differing, waived };
+      // How many of the rows that were not read differ is not known, so that no number is the whole.
+      return isLeft ? { ...known, isLeft, ...UNKNOWN } : { ...known, ...trend };
     });
     return { startedAt, verdict, source, target, tables };
   });

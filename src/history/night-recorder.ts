@@ -60,7 +60,7 @@ export class NightRecorder {
   }
 
   #describe(result: RunResult, table: TableResult): SavedTable[] {
-    const { target, verdict, missing, extra, changed, waived = 0 } = table;
+    const { target, verdict, missing, extra, changed, waived = 0, left } = table;
     if (target === null) return [];
     const rows = this.#tables.get(target);
     return [
@@ -70,6 +70,7 @@ export class NightRecorder {
         differing: missing + extra + changed,
         waived,
         isRead: isReadInFull(result, table),
+        ...(left !== undefined && { isLeft: true }),
         rows: rows === undefined ? [] : rows,
       },
     ];

@@ -17,6 +17,8 @@ const TABLE = z.object({
   waived: amount,
   /** Whether all of its rows were compared, so that one that is not among `rows` is equal. */
   isRead: z.boolean(),
+  /** Whether it was left once enough of its rows differed, so that more may. */
+  isLeft: z.literal(true).optional(),
   /** For each differing row what it is called, and a hash of how it differs; null where there were too many. */
   rows: z
     .array(z.tuple([z.string(), z.string()]))

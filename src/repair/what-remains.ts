@@ -15,6 +15,12 @@ export function describeWhatRemains({ tables, findings }: RunResult): string[] {
   if (lacking.length > 0) {
     warnings.push(`This file makes no table and no column that the target lacks: ${lacking.join(', ')}.`);
   }
+  const left = tables.filter((table) => table.left !== undefined).map(formatTableName);
+  if (left.length > 0) {
+    warnings.push(
+      `This file repairs no row of tables that were left at --max-differences, of which more rows may differ: ${left.join(', ')}. Read them to their end first.`,
+    );
+  }
   const lost = tables.filter((table) => hasFinding(table, ['differences-lost'])).map(formatTableName);
   if (lost.length > 0) {
     warnings.push(`Rows differ for which there was no room, and are not in here: ${lost.join(', ')}.`);

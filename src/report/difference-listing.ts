@@ -7,7 +7,7 @@ import { formatDiagnoses } from './diagnosis-listing.js';
 import { type DifferenceLine, describeDifference } from './difference-line.js';
 import { formatGrid, GRID_GAP, type GridCell, type GridColumn, naturalWidth } from './grid.js';
 import type { Paint } from './paint.js';
-import { countDifferences, formatDifferenceCounts, formatPairName } from './verdict-text.js';
+import { atLeast, countDifferences, formatDifferenceCounts, formatPairName } from './verdict-text.js';
 import { wrapWords } from './wrap-text.js';
 
 /** More than this many rows of a table belong into the differences file, not into a report. */
@@ -37,8 +37,11 @@ export function formatDifferenceListing({ table, told, width, paint }: Listing):
   const more = countDifferences(table) - shown.length;
   if (more > 0) {
     const others =
-      shown.length === 0 ? formatCounted(more, 'differing row') : `… and ${formatCount(more)} more`;
-    lines.push(`${others}; --differences PATH writes every one`);
+      shown.length === 0
+        ? formatCounted(more, 'differing row')
+        : `… and ${atLeast(table)}${formatCount(more)} more`;
+    const which = table.left === undefined ? 'every one' : 'every one that was found';
+    lines.push(`${others}; --differences PATH writes ${which}`);
   }
   return lines.join('\n');
 }

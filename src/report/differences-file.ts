@@ -4,21 +4,24 @@ import { DIFFERENCES_FORMAT, type RunResult } from '../core/result.js';
 import { guardJson } from '../words/visible-text.js';
 
 interface DifferencesFile {
-  readonly result: Pick<RunResult, 'source' | 'target'>;
+  readonly result: Pick<RunResult, 'source' | 'target' | 'tables'>;
   readonly differences: AsyncIterable<{ readonly table: string; readonly difference: RowDifference }>;
 }
 
 /**
- * Every difference as one JSON object a line after a header line, format `rowproof/differences@1`. Lines come one by
+ * Every difference as one JSON object a line after a header line, format `rowproof/differences@1`. The header names tables that were
+ * left before their end, of which more rows may differ. Lines come one by
  * one, so that memory does not grow with the number of differences.
  */
 export async function* formatDifferences(file: DifferencesFile): AsyncGenerator<string> {
   refuseUnknownNames(file, { of: 'formatDifferences', known: ['result', 'differences'] });
   const {
-    result: { source, target },
+    result: { source, target, tables },
     differences,
   } = file;
-  yield lineFor({ format: DIFFERENCES_FORMAT, source: source.url, target: target.url });
+  const left = tables.filter((table) => table.left !== undefined).map((table) => table.target);
+  const partial = left.length === 0 ? {} : { partial: { left } };
+  yield lineFor({ format: DIFFERENCES_FORMAT, source: source.url, target: target.url, ...partial });
   for await (const { table, difference } of differences) {
     yield lineFor(lineOf(table, difference));
   }

@@ -75,10 +75,13 @@ const canary = saved.isShape({
 
 const writeMark = saved.isShape({ proofs: saved.isRecordOf(saved.isText), unsettled: texts });
 
+const left = saved.isShape({ mostDifferences: amount, estimatedRows: saved.orNull(amount) });
+
 const table = saved.isShape({
   source: nullableText,
   target: nullableText,
   verdict,
+  left: saved.orAbsent(left),
   mode: saved.orAbsent(mode),
   strategy: saved.orNull(saved.isOneOf('range', 'bucket', 'count')),
   checksum: saved.orAbsent(saved.orNull(saved.isOneOf('client', 'server', 'mixed'))),
@@ -205,7 +208,7 @@ const result = saved.isShape({
   }),
   source: side,
   target: side,
-  totals: saved.isShape({ ...counts, tables: amount }),
+  totals: saved.isShape({ ...counts, tables: amount, left: saved.orAbsent(amount) }),
   tables: saved.isListOf(table),
   waivers: saved.orAbsent(saved.isListOf(waiver)),
   baseline: saved.orAbsent(baseline),

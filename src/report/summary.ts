@@ -5,7 +5,7 @@ import { formatCount, formatCounted, formatDuration } from '../words/number-text
 import { formatTableName } from '../words/table-name.js';
 import { formatUnsettled } from './replication-sentences.js';
 import { summarizeTimes } from './time-sentences.js';
-import { formatVerdictWord } from './verdict-text.js';
+import { atLeast, formatVerdictWord } from './verdict-text.js';
 import { describeBaseline } from './waiver-text.js';
 
 /**
@@ -35,7 +35,7 @@ export function formatSummary(result: RunResult): string {
 function formatCounts(totals: RunResult['totals']): string {
   const { missing, extra, changed, inFlight, waived = 0 } = totals;
   const accepted = waived === 0 ? '' : `${formatCount(waived)} of them waived, `;
-  return `${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${accepted}${formatCount(inFlight)} in flight${formatUnsettled(totals)}`;
+  return `${atLeast(totals)}${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${accepted}${formatCount(inFlight)} in flight${formatUnsettled(totals)}`;
 }
 
 function listUnverified(result: RunResult): string[] {

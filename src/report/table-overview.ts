@@ -5,7 +5,13 @@ import { formatCount } from '../words/number-text.js';
 import { visibleName } from '../words/visible-text.js';
 import { formatGrid, GRID_GAP, type GridCell, type GridColumn, naturalWidth } from './grid.js';
 import type { Paint } from './paint.js';
-import { countDifferences, formatDifferenceCounts, formatPairName, VERDICT_TONES } from './verdict-text.js';
+import {
+  countDifferences,
+  formatDifferenceCounts,
+  formatKnownCount,
+  formatPairName,
+  VERDICT_TONES,
+} from './verdict-text.js';
 
 /** A table pair of the overview, with what told its rows apart. */
 type OverviewRow = TableResult & { readonly identity: string };
@@ -128,8 +134,9 @@ function describeIdentity(table: OverviewRow): string {
 
 function verdictWords(table: TableResult): string {
   const open = table.verdict !== 'unverified' && isPartlyUnverified(table) ? '\n+ unverified' : '';
-  const { waived = 0, new: fresh = 0 } = table;
+  const { waived = 0, new: fresh = 0, left } = table;
   const counts = [
+    ...(left === undefined ? [] : ['\nleft early']),
     ...(fresh === 0 ? [] : [`\n${formatCount(fresh)} new`]),
     ...(waived === 0 ? [] : [`\n${formatCount(waived)} waived`]),
   ];
@@ -147,13 +154,16 @@ function wasCompared(table: TableResult): boolean {
 }
 
 function rowsRead(table: TableResult, count: number): GridCell {
-  return wasRead(table) ? plain(formatCount(count)) : { text: NOT_READ, tone: 'faint' };
+  return wasRead(table) ? plain(formatKnownCount(table, count)) : { text: NOT_READ, tone: 'faint' };
 }
 
 function differingRows(table: TableResult, kind: 'missing' | 'extra' | 'changed' | 'inFlight'): GridCell {
   if (!wasCompared(table)) return { text: NOT_READ, tone: 'faint' };
   const count = table[kind];
-  return { text: formatCount(count), tone: count === 0 ? 'faint' : kind === 'inFlight' ? 'warn' : 'bad' };
+  return {
+    text: formatKnownCount(table, count),
+    tone: count === 0 ? 'faint' : kind === 'inFlight' ? 'warn' : 'bad',
+  };
 }
 
 function plain(text: string): GridCell {

@@ -83,12 +83,12 @@ function formatStory({ title, nights }: Story, width: number): string {
 }
 
 function cellsOf(startedAt: string, table: TableNight): string[] {
-  const { verdict, differing, waived, persisting, again } = table;
+  const { verdict, waived, persisting, again } = table;
   const also = again === null || again === 0 ? '' : ` (${formatCount(again)} anew)`;
   return [
     formatMoment(startedAt),
     verdict,
-    formatCount(differing),
+    formatDiffering(table),
     formatCount(waived),
     formatKnown(table.new),
     `${formatKnown(persisting)}${also}`,
@@ -99,6 +99,11 @@ function cellsOf(startedAt: string, table: TableNight): string[] {
 /** `2026-01-31 02:00:00`. */
 export function formatMoment(startedAt: string): string {
   return startedAt.slice(0, 19).replace('T', ' ');
+}
+
+/** How many rows differ, or the least that do where a table was left before its end. */
+export function formatDiffering({ differing, isLeft }: Pick<TableNight, 'differing' | 'isLeft'>): string {
+  return `${isLeft === true ? '≥ ' : ''}${formatCount(differing)}`;
 }
 
 /** A zero would claim that somebody could tell. */

@@ -28,8 +28,20 @@ export function countDifferences(counts: Pick<RowCounts, 'missing' | 'extra' | '
   return counts.missing + counts.extra + counts.changed;
 }
 
+/** A number of rows of a table, or of a run with such a table, that was left: there may be more of them. */
+export function formatKnownCount({ left }: MaybeLeft, count: number): string {
+  return `${left === undefined ? '' : '≥ '}${formatCount(count)}`;
+}
+
+/** What stands before counts of rows that may be more. */
+export function atLeast({ left }: MaybeLeft): string {
+  return left === undefined ? '' : 'at least ';
+}
+
+type MaybeLeft = Pick<TableResult, 'left'> | Pick<RunResult['totals'], 'left'>;
+
 /** "1 missing, 2 changed"; kinds that do not occur are left out, "none" if there are none at all. */
-export function formatDifferenceCounts(counts: RowCounts): string {
+export function formatDifferenceCounts(counts: RowCounts & Pick<TableResult, 'left'>): string {
   const parts = [];
   if (counts.missing > 0) parts.push(`${formatCount(counts.missing)} missing`);
   if (counts.extra > 0) parts.push(`${formatCount(counts.extra)} extra`);
@@ -37,7 +49,7 @@ export function formatDifferenceCounts(counts: RowCounts): string {
   if ((counts.waived ?? 0) > 0) parts.push(formatWaivedCount(counts));
   if (counts.inFlight > 0) parts.push(`${formatCount(counts.inFlight)} in flight`);
   if ((counts.unsettled ?? 0) > 0) parts.push(`${formatCount(counts.unsettled ?? 0)} unsettled`);
-  return parts.length === 0 ? 'none' : parts.join(', ');
+  return parts.length === 0 ? 'none' : `${atLeast(counts)}${parts.join(', ')}`;
 }
 
 /** The verdict of a run as a sentence for the top of a report. */

@@ -54,7 +54,9 @@ export function describeBaseline({ baseline, totals }: RunResult): string {
   const differing = totals.missing + totals.extra + totals.changed - (totals.waived ?? 0);
   const schema = baseline.known + baseline.new - differing;
   const what = [
-    ...(differing > 0 ? [formatCounted(differing, 'row')] : []),
+    ...(differing > 0
+      ? [`${(totals.left ?? 0) === 0 ? '' : 'at least '}${formatCounted(differing, 'row')}`]
+      : []),
     ...(schema > 0 ? [formatCounted(schema, 'schema difference')] : []),
   ];
   if (what.length === 0) return '';

@@ -13,6 +13,7 @@ import { selectRows } from '../engines/select-rows.js';
 import type { TableState } from '../state/table-state.js';
 import { type BucketRun, onBothSides, Unverified, unverified, wholeTable } from './bucket-run.js';
 import { compareSpilled } from './compare-spilled.js';
+import { noteDone } from './leave-table.js';
 import { endTable, reportUnverified, runWithRetries, type TableRun } from './table-run.js';
 import { TableWork } from './table-work.js';
 
@@ -44,7 +45,7 @@ export async function compareByBuckets(
   work.isPlanned = true;
   // Else the last of the parts that are held back ends it.
   if (!work.isDone) return;
-  table.record({ kind: 'done' });
+  noteDone(table);
   await endTable(run, table);
 }
 

@@ -5,6 +5,7 @@ import type { Side, TablePair } from '../core/pairing.js';
 import type { UnsettledRows } from '../state/table-record.js';
 import type { TableState } from '../state/table-state.js';
 import { UnfoundKeys } from '../state/unfound-keys.js';
+import { leaves } from './leave-table.js';
 import { holdRange } from './look-at-rows-again.js';
 import { settleUnfound } from './settle-unfound.js';
 import { commitRows, reportUnverified, runWithRetries, type TableRun } from './table-run.js';
@@ -62,6 +63,7 @@ export async function comparePartitions(
   const entries = new Map<number, BigUint64Array>();
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined && !run.signal.aborted; next = waiting.shift()) {
+      if (await leaves(run, spilled.table)) return;
       const left = await comparePartition(spilled, next, entries);
       if (left !== null) pending.push(left);
     }

@@ -1,4 +1,5 @@
 import { finishTable } from './finish-table.js';
+import { noteDone } from './leave-table.js';
 import type { TableRun } from './table-run.js';
 import type { TableWork } from './table-work.js';
 
@@ -11,6 +12,6 @@ export async function endPart(run: TableRun, work: TableWork, part: number): Pro
 
 /** Ends a table of which all parts are done. */
 export async function endParts(run: TableRun, { table }: TableWork): Promise<void> {
-  table.record({ kind: 'done' });
+  noteDone(table);
   await finishTable(run, table);
 }

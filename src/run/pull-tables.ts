@@ -7,6 +7,7 @@ import type { OpenRanges } from '../state/open-ranges.js';
 import type { TableState } from '../state/table-state.js';
 import { endParts } from './end-part.js';
 import { SmallTables } from './group-tables.js';
+import { leaves } from './leave-table.js';
 import { batchSpans, type LookAgainWork } from './look-at-rows-again.js';
 import { noteChecksumObstacle } from './note-checksum.js';
 import { describeGone, endTable, reportUnverified, type TableRun } from './table-run.js';
@@ -55,10 +56,12 @@ export async function* pullTables(run: TableRun): AsyncGenerator<Work> {
       continue;
     }
     for (const spans of batchSpans(open.again)) {
+      if (await leaves(run, table)) break;
       yield { work, part: work.begin(), spans, segment: 'again' };
       if (run.signal.aborted) return;
     }
     for await (const segment of segmentsOf({ run, table, pair, open })) {
+      if (await leaves(run, table)) break;
       yield { work, segment: { ...segment, ordinal: work.begin() } };
       if (run.signal.aborted) return;
     }

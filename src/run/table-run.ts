@@ -18,8 +18,9 @@ import type { TaskResult, WorkerTask } from '../tasks/task.js';
 import { RETRY_DELAYS_MS, waitUnlessStopped, withJitter } from './back-off.js';
 import type { HeldRange } from './held-range.js';
 import type { Lanes } from './lanes.js';
+import type { LeaveRule } from './leave-rule.js';
 import type { ServerWatch } from './server-watch.js';
-import { tellDamage } from './tell-damage.js';
+import { tellDamage, tellRowsRead } from './tell-rows.js';
 import type { WorkerSlots } from './worker-slots.js';
 
 /** An outage counts as a try, because what is read may be what ends the server. */
@@ -57,6 +58,8 @@ export interface TableRun {
   readonly snapshots: RunSnapshots | null;
   /** Looks at rows that differ again, where somebody writes; null where what differed twice at once is a difference. */
   readonly looks: RunLooks | null;
+  /** When a table is left; null where each is read to its end. */
+  readonly leaving: LeaveRule | null;
   /** Whether every differing row is kept; else only what it takes to explain them. */
   readonly keepsRows: boolean;
   /** Makes a row what is told of it as `row:differs`; null where rows are not told one by one. */
@@ -205,7 +208,7 @@ async function runOnce<Task extends WorkerTask>(
   const result = await run.pool
     .run(task, {
       onDifferences,
-      onRows: tellRowsRead(run, table),
+      onRows: tellRowsRead(run.emit, table),
       onSilence: run.servers.tellSilence,
       onUnheld: () => run.snapshots?.noteUnheld(table),
     })
@@ -223,24 +226,6 @@ async function runOnce<Task extends WorkerTask>(
   const message = `Rows of ${table.name} differ that could not be kept, so that they are neither counted nor listed.`;
   table.addFinding({ code: 'differences-lost', about: { table: table.name }, message, hint });
   return { kind: 'unverified', error: serializeError(error), transient: false };
-}
-
-/** Adds up what is read while the listener is still busy with the event before, so that events cannot pile up. */
-function tellRowsRead(run: TableRun, table: TableState): (side: Side, rows: number) => void {
-  const untold = { source: 0, target: 0 };
-  const busy = { source: false, target: false };
-  return (side, read) => {
-    untold[side] += read;
-    if (busy[side]) return;
-    const rows = untold[side];
-    untold[side] = 0;
-    busy[side] = true;
-    const done = (): void => {
-      busy[side] = false;
-    };
-    // A listener that fails ends the run through the events that the run waits for.
-    void run.emit({ type: 'rows:read', table: table.name, side, rows }).then(done, done);
-  };
 }
 
 /** Notes that nothing is known of a part of a table, described by `open`, and tells who listens. */

@@ -7,6 +7,7 @@ import { drawLevelOf } from './draw-level.js';
 import { endPart } from './end-part.js';
 import { FailingStretch } from './failing-stretch.js';
 import type { LaneChunk } from './lane-sample.js';
+import { leaves } from './leave-table.js';
 import { holdRange } from './look-at-rows-again.js';
 import { firstChunkRows } from './pacing.js';
 import { commitRows, runWithRetries, type TableRun } from './table-run.js';
@@ -29,6 +30,7 @@ export async function walkSegment(run: TableRun, item: SegmentWork): Promise<voi
   const failing = new FailingStretch(run, { table, segment: segment.ordinal }, pair);
   let turn: Turn | null = null;
   while (!run.signal.aborted) {
+    if (await leaves(run, table)) return endSegment(run, item);
     turn ??= (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
     if (run.signal.aborted) break;
     if (turn.kind === 'proved') {

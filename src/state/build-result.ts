@@ -91,6 +91,7 @@ export function buildResult(facts: RunFacts): RunResult {
     tables.reduce((total, table) => total + table[name], 0);
   const unsettled = tables.reduce((total, table) => total + (table.unsettled ?? 0), 0);
   const waived = tables.reduce((total, table) => total + (table.waived ?? 0), 0);
+  const left = tables.filter((table) => table.left !== undefined).length;
   const own: Verdict[] = [];
   if (hasEffect(findings, 'different')) own.push('different');
   if (hasEffect(findings, 'unverified') || facts.interrupted) own.push('unverified');
@@ -136,6 +137,7 @@ export function buildResult(facts: RunFacts): RunResult {
       inFlight: sum('inFlight'),
       ...(unsettled > 0 && { unsettled }),
       ...(waived > 0 && { waived }),
+      ...(left > 0 && { left }),
     },
     tables,
     ...(facts.waivers.length > 0 && { waivers: facts.waivers }),

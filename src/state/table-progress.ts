@@ -97,6 +97,7 @@ export class TableProgress {
         this.#isStarted = true;
         break;
       case 'rotated':
+      case 'left':
       case 'ended':
         break;
     }

@@ -94,6 +94,8 @@ export type TableRecord =
   | { readonly kind: 'restarted' }
   /** Which rows differ was misread, because the table was altered meanwhile. */
   | { readonly kind: 'misread' }
+  /** Enough rows differ, so that the rest of the table is not read. */
+  | { readonly kind: 'left'; readonly mostDifferences: number }
   | { readonly kind: 'interrupted'; readonly by: 'max-runtime' | null }
   /** A rotation began to read a table that is read as a whole, or came to its end. */
   | { readonly kind: 'pass'; readonly state: 'begun' | 'equal' | 'different' }

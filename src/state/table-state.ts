@@ -1,21 +1,24 @@
-import { describeUse } from '../core/checksum-place.js';
 import type { UnfoundRows } from '../core/chunk.js';
-import { addSpan, type Coverage, findGaps } from '../core/coverage.js';
+import type { Coverage } from '../core/coverage.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import type { ExplainedTally } from '../core/explained-rows.js';
 import { type Finding, hasEffect } from '../core/finding.js';
 import { qualifiedName } from '../core/pairing.js';
-import type { RowCounts, TableResult } from '../core/result.js';
+import type { LeftTable, RowCounts, TableResult } from '../core/result.js';
 import { type Mode, type ModeChoice, verdictOf } from '../core/verdict.js';
 import type { SpotShare } from '../plan/spot-planner.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
+import { ChunkTally } from './chunk-tally.js';
 import { describeInterrupted, describeUnverified } from './describe-open.js';
 import { describeSpans } from './describe-span.js';
 import { describeEmptyCondition } from './empty-condition.js';
+import { KnownFindings } from './known-findings.js';
+import { describeLeft, explainLeft } from './left-table.js';
 import { RowTally } from './row-tally.js';
 import { type Extent, StoredExtents } from './stored-extents.js';
 import type { TableRecord } from './table-record.js';
+import { TableTime } from './table-time.js';
 import { describeUndecided } from './undecided-columns.js';
 import { UnfoundKeys } from './unfound-keys.js';
 
@@ -34,23 +37,17 @@ export class TableState {
   #stored = new StoredExtents();
   #isBag = false;
   #isDone = false;
-  #coverage: Coverage = [];
   #unfound = new UnfoundKeys();
   #share: SpotShare | null = null;
-  #startedAtMs: number | null = null;
-  #elapsedMs = 0;
-  /** What others took who read parts of it. */
-  #othersMs = 0;
+  readonly #time = new TableTime();
   readonly #tally = new RowTally();
-  readonly #findings: Finding[];
-  /** Chunks that were compared, by who hashed their rows. */
-  readonly #hashed = { client: 0, server: 0 };
-  #chunks = 0;
-  #unverifiedChunks = 0;
+  readonly #findings: KnownFindings;
+  readonly #chunks: ChunkTally;
   #isRestarted = false;
   #isOnceEncoded = false;
   /** Whether a rotation will come to the rest of it another time. */
   #isRotated = false;
+  #left: LeftTable | null = null;
 
   /** `onRecord` is told each record once it is taken in; `showsKeys` is false where no sentence may name a key. */
   constructor(
@@ -62,9 +59,10 @@ export class TableState {
     this.planned = planned;
     this.mode = mode;
     this.ratio = ratio;
+    this.#chunks = new ChunkTally(mode);
     const table = planned.target ?? planned.source;
     this.name = table === null ? '' : qualifiedName(table);
-    this.#findings = [...planned.findings];
+    this.#findings = new KnownFindings(planned.findings);
     this.#onRecord = onRecord;
     this.showsKeys = showsKeys;
   }
@@ -82,27 +80,19 @@ export class TableState {
 
   /** Takes in where rows lie that differ, and that another process stored, and how long it took over its part of the table. */
   adopt(extents: readonly Extent[], elapsedMs: number): void {
-    this.#othersMs += elapsedMs;
+    this.#time.addOthers(elapsedMs);
     this.#stored.adopt(extents);
   }
 
   /** Records a finding, once for all of the table that it concerns. */
   addFinding(finding: Finding): void {
-    if (!this.#knows(finding)) this.record({ kind: 'found', finding });
-  }
-
-  #knows({ code, message }: Finding): boolean {
-    return this.#findings.some((known) => known.code === code && known.message === message);
-  }
-
-  #addOnce(finding: Finding): void {
-    if (!this.#knows(finding)) this.#findings.push(finding);
+    if (!this.#findings.knows(finding)) this.record({ kind: 'found', finding });
   }
 
   #apply(record: TableRecord): void {
     switch (record.kind) {
       case 'started':
-        this.#startedAtMs ??= record.atMs;
+        this.#time.start(record.atMs);
         break;
       case 'bag':
         this.#isBag = true;
@@ -111,15 +101,15 @@ export class TableState {
         this.#addRows(record);
         break;
       case 'counted':
-        this.#chunks++;
+        this.#chunks.addCounted();
         this.#tally.addRead(record);
         break;
       case 'unverified':
-        this.#unverifiedChunks++;
-        this.#addOnce(describeUnverified(this, record));
+        this.#chunks.addUnverified();
+        this.#findings.add(describeUnverified(this, record));
         break;
       case 'found':
-        this.#addOnce(record.finding);
+        this.#findings.add(record.finding);
         break;
       case 'sampled':
         this.#share = record.share;
@@ -131,7 +121,10 @@ export class TableState {
         this.#forgetDifferences();
         break;
       case 'interrupted':
-        this.#addOnce(describeInterrupted(this, { by: record.by, open: this.#describeOpen() }));
+        this.#findings.add(describeInterrupted(this, { by: record.by, open: this.#describeOpen() }));
+        break;
+      case 'left':
+        this.#left = describeLeft(this, record);
         break;
       case 'held':
       case 'drawn':
@@ -144,18 +137,15 @@ export class TableState {
         this.#isDone = true;
         break;
       case 'ended':
-        this.#elapsedMs = record.atMs - (this.#startedAtMs ?? record.atMs);
+        this.#time.end(record.atMs);
         break;
     }
   }
 
   #addRows(record: ComparedRecord): void {
-    const { part, range, hasher, unfound, stored, chunks = 1 } = record;
+    const { part, range, unfound, stored } = record;
     this.#stored.add({ part, range, stored });
-    // A sample is thousands of ranges that never touch, and says itself how much it is.
-    if (range !== null && this.mode === 'full') this.#coverage = addSpan(this.#coverage, range);
-    this.#chunks += chunks;
-    this.#hashed[hasher] += chunks;
+    this.#chunks.add(record);
     this.#tally.add(record);
     this.#unfound.add(unfound);
     if (record.onceEncoded === true) this.#isOnceEncoded = true;
@@ -165,33 +155,31 @@ export class TableState {
   #describeOpen(): string | null {
     const { pair } = this.planned;
     const isWalked = this.mode === 'full' && !this.#isRestarted && pair?.strategy === 'range';
-    return isWalked ? describeSpans(pair, findGaps(this.#coverage), this.showsKeys) : null;
+    return isWalked ? describeSpans(pair, this.#chunks.gaps, this.showsKeys) : null;
   }
 
   #restart(): void {
     this.#isRestarted = true;
     this.#isOnceEncoded = false;
     this.#isDone = false;
-    this.#coverage = [];
+    this.#left = null;
     this.#unfound = new UnfoundKeys();
-    this.#chunks = 0;
-    this.#unverifiedChunks = 0;
-    Object.assign(this.#hashed, { client: 0, server: 0 });
+    this.#chunks.reset();
     this.#tally.reset();
     this.#stored = new StoredExtents();
-    const kept = this.#findings.filter(({ code }) => code !== 'chunk-unverified');
-    this.#findings.splice(0, this.#findings.length, ...kept);
+    this.#findings.forget('chunk-unverified');
   }
 
   /** Nothing is counted, listed or repaired of rows that differed. */
   #forgetDifferences(): void {
+    this.#left = null;
     this.#tally.forgetDifferences();
     this.#stored = new StoredExtents();
   }
 
   /** The key ranges that were compared, of a table that is walked in full. */
   get coverage(): Coverage {
-    return this.#coverage;
+    return this.#chunks.coverage;
   }
 
   /** Where its differing rows lie in the spool, in the order of their keys. */
@@ -231,16 +219,21 @@ export class TableState {
 
   /** Whether every part was walked to its end. */
   get isDone(): boolean {
-    return this.#isDone;
+    return this.#isDone && this.#left === null;
+  }
+
+  /** Whether the rest of it is not read, because enough of its rows differ. */
+  get isLeft(): boolean {
+    return this.#left !== null;
   }
 
   /** Whether rows are left that another sitting may be able to compare. */
   get isOpen(): boolean {
-    const isLeft = !this.#isDone && !this.#isRotated;
+    const isUnread = !this.isDone && !this.#isRotated;
     const isUnverified =
-      this.#unverifiedChunks + this.#tally.unsettled.rows > 0 ||
-      this.#findings.some(({ code }) => code === 'chunk-unverified');
-    return this.planned.pair !== null && (isLeft || isUnverified);
+      this.#chunks.counts.unverifiedChunks + this.#tally.unsettled.rows > 0 ||
+      this.#findings.has('chunk-unverified');
+    return this.planned.pair !== null && (isUnread || isUnverified);
   }
 
   get rows(): Readonly<RowCounts> {
@@ -260,11 +253,17 @@ export class TableState {
   toResult(sample: readonly RowDifference[], diagnoses: readonly Diagnosis[] = [], waived = 0): TableResult {
     const { source, target, pair } = this.planned;
     const undecided = describeUndecided(this.planned, this.#tally.undecided);
-    const isRead = this.#unverifiedChunks === 0 && this.#chunks > 0 && this.#isDone;
+    const isRead = this.#chunks.areAllKnown && this.isDone;
     const empty = isRead ? describeEmptyCondition(this.planned, this.#tally.rows) : [];
     const keyNames = pair === null || this.#isBag ? [] : pair.key.map((column) => column.target.name);
     const unsettled = this.#tally.unsettled.describe(this.name, this.showsKeys ? keyNames : null);
-    const findings = [...this.#findings, ...undecided.findings, ...empty, ...unsettled];
+    const findings = [
+      ...this.#findings.all,
+      ...undecided.findings,
+      ...empty,
+      ...unsettled,
+      ...explainLeft(this, this.#left, this.#describeOpen()),
+    ];
     const schemaDiffers = hasEffect(findings, 'different');
     return {
       source: source === null ? null : qualifiedName(source),
@@ -275,21 +274,21 @@ export class TableState {
         unverified: hasEffect(findings, 'unverified'),
         mode: this.#isRotated && this.mode === 'full' ? 'spot' : this.mode,
       }),
+      ...(this.#left !== null && { left: this.#left }),
       mode: this.mode,
       strategy: this.mode === 'count' ? 'count' : this.#isRestarted ? 'bucket' : (pair?.strategy ?? null),
       key: keyNames,
-      checksum: describeUse(this.#hashed),
+      checksum: this.#chunks.hashers,
       ...this.#tally.rows,
       ...(this.#tally.unsettled.rows > 0 && { unsettled: this.#tally.unsettled.rows }),
       ...(waived > 0 && { waived }),
       coverage: {
         rows: this.rowsRead,
-        chunks: this.#chunks + this.#unverifiedChunks,
-        unverifiedChunks: this.#unverifiedChunks,
+        ...this.#chunks.counts,
       },
       columns: undecided.columns,
       changedColumns: this.#tally.changedColumns,
-      elapsedMs: Math.round(this.#elapsedMs + this.#othersMs),
+      elapsedMs: this.#time.elapsedMs,
       findings,
       diagnoses,
       sample,

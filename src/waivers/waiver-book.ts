@@ -65,6 +65,13 @@ export class WaiverBook {
     return null;
   }
 
+  /** How many rows of a table may be forgiven at the most, as far as each has a key. */
+  mostRowsOf(table: string): number {
+    return this.active
+      .filter((entry) => entry.table === table)
+      .reduce((sum, entry) => sum + (entry.kind === 'cause' ? entry.maxRows : 1), 0);
+  }
+
   causesOf(table: string): readonly CauseWaiver[] {
     return this.active.flatMap((entry) => (entry.kind === 'cause' && entry.table === table ? [entry] : []));
   }

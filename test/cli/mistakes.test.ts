@@ -360,6 +360,23 @@ const VALUES: readonly Mistake[] = [
     'leave --canary out',
   ),
   verify(
+    ['--mode', 'count', '--max-differences', '5'],
+    'Expected --max-differences with a mode that compares rows, got mode count.',
+    'leave --max-differences out',
+  ),
+  ...['0', '-1', '1.5', '10%', 'many'].map((value) =>
+    verify(
+      [`--max-differences=${value}`],
+      `Expected --max-differences to be a whole number from 1 to 1000000000000, got ${value}.`,
+      'for example --max-differences 1',
+    ),
+  ),
+  verify(
+    ['--max-differences', '5', '--rotate', '--max-runtime', '4h', '--journal', 'runs'],
+    'Expected --rotate or --max-differences, got both: what differs is read first each night, and would keep',
+    'For example',
+  ),
+  verify(
     ['--mode', 'count', '--ratio', '5%'],
     'Expected --ratio only where the mode of the run is spot.',
     'leave --ratio out',

@@ -45,6 +45,7 @@ describe('a resolved config', () => {
       fixesWorkers: false,
       chunkRows: null,
       chunkTimeMs: 500,
+      maxDifferences: null,
       maxRuntimeMs: null,
       recheckForMs: null,
       snapshot: false,

@@ -52,7 +52,7 @@ describe('a diagnosis whose lookups fail', () => {
     const reasons: string[] = [];
     const diagnoses = await diagnoseTable({
       ...{ pair, strategy: 'range', isComplete: true, differences: differences(), lookup, showsKeys: true },
-      ...{ explained: explainChanges(pair.columns, [CHANGED]), drawLevel: 0 },
+      ...{ explained: explainChanges(pair.columns, [CHANGED]), drawLevel: 0, isLeft: false },
       counts: { sourceRows: 2, targetRows: 1, missing: 1, extra: 0, changed: 1, inFlight: 0 },
       onFailure: (reason) => reasons.push(reason),
     });

@@ -80,6 +80,7 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         keepsKeys: false,
         keepsRows: true,
         looks: null,
+        leaving: null,
         snapshots: null,
         spotHash: () => 0n,
         emit: async () => undefined,

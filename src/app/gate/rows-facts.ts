@@ -53,6 +53,7 @@ function describeTable(
     sourceRows: table.sourceRows,
     targetRows: table.targetRows,
     differences: missing + extra + changed - waived,
+    isLeft: table.left !== undefined,
     isRead: table.strategy !== null && table.verdict !== 'unverified',
     behind: findBehind(planned.get(name), verdict),
   };

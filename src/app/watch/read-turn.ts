@@ -103,6 +103,7 @@ function verifyOnce(request: TurnRequest, { view, sitting }: Opened): Promise<Ve
     log,
     sitting,
     waivers: WaiverBook.empty(),
+    mostKnown: () => 0,
     lagWithinMs: lagWaitMs(rules),
   });
 }

@@ -68,15 +68,17 @@ function judgeTable({
   table: subject,
   verdict,
   differences,
+  isLeft,
   behind,
   sourceRows,
   targetRows,
 }: TableRowsFacts): CheckFinding[] {
   if (verdict === 'different') {
-    const rows = `${formatCount(sourceRows)} rows on the source, ${formatCount(targetRows)} on the target`;
+    const sides = `${formatCount(sourceRows)} rows on the source, ${formatCount(targetRows)} on the target`;
+    const rows = isLeft ? `it was left after ${sides}, and the rest was not read` : sides;
     const evidence =
       differences > 0
-        ? `${formatCounted(differences, 'row')} ${differences === 1 ? 'differs' : 'differ'}: ${rows}`
+        ? `${isLeft ? 'at least ' : ''}${formatCounted(differences, 'row')} ${differences === 1 ? 'differs' : 'differ'}: ${rows}`
         : `its columns or its number of rows differ: ${rows}`;
     return [
       finding('failed', {

@@ -52,6 +52,15 @@ export const SITTING_OPTIONS = nameOptions({
     file: { example: '4h' },
     page,
   },
+  maxDifferences: {
+    group,
+    part,
+    kind: { is: 'count', least: 1n, most: 1_000_000_000_000n },
+    help: 'Leave a table once N of its rows are confirmed to differ: at least N; rowproof resume reads the rest',
+    commands: ['verify', 'resume', 'cutover'],
+    file: { example: 1000 },
+    page: 'resume.md#tables-that-are-left',
+  },
   waitForServer: {
     group,
     part,

@@ -10,6 +10,8 @@ export interface TableRowsFacts {
   readonly targetRows: number;
   /** Rows that differ, and are not waived. */
   readonly differences: number;
+  /** Whether it was left once enough of its rows differed, so that more may. */
+  readonly isLeft: boolean;
   /** Whether its rows were looked at, so that numbers of them mean something. */
   readonly isRead: boolean;
   /** Why it is not proved up to the last write on the source; null where it is. */

@@ -4,7 +4,7 @@ import { formatCount } from '../../words/number-text.js';
 import { formatValue, formatValuePair } from '../../words/value-text.js';
 import { tellDiagnoses } from '../diagnosis-listing.js';
 import { type DifferenceLine, describeDifference } from '../difference-line.js';
-import { countDifferences } from '../verdict-text.js';
+import { atLeast, countDifferences } from '../verdict-text.js';
 import { formatRowMark } from '../waiver-text.js';
 import { codeSpan } from './code-span.js';
 
@@ -26,7 +26,11 @@ export function listTableDetails(table: TableResult): string[] {
     ...causes,
     ...(rows.length === 0 ? [] : [causes.length === 0 ? HEAD : `\n${HEAD}`]),
     ...rows.flatMap((row) => describeRow({ row, key: table.key })),
-    ...(more > 0 ? [`\n… and ${formatCount(more)} more; \`--differences PATH\` writes every one.\n`] : []),
+    ...(more > 0
+      ? [
+          `\n… and ${atLeast(table)}${formatCount(more)} more; \`--differences PATH\` writes every one${table.left === undefined ? '' : ' that was found'}.\n`,
+        ]
+      : []),
   ];
 }
 

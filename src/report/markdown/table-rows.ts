@@ -2,7 +2,7 @@ import { isPartlyUnverified } from '../../core/partly-unverified.js';
 import type { TableResult } from '../../core/result.js';
 import type { Mode } from '../../core/verdict.js';
 import { formatCount, formatCounted } from '../../words/number-text.js';
-import { formatPairName } from '../verdict-text.js';
+import { formatKnownCount, formatPairName } from '../verdict-text.js';
 import { codeSpan } from './code-span.js';
 
 /** The head of the table of tables. */
@@ -28,15 +28,16 @@ function formatVerdict(table: TableResult, runMode: Mode): string {
   const open = table.verdict !== 'unverified' && isPartlyUnverified(table) ? ' + unverified' : '';
   const mode = table.mode === runMode ? '' : ` (${table.mode})`;
   const { waived = 0, new: fresh = 0 } = table;
+  const left = table.left === undefined ? '' : ', left early';
   const accepted = waived === 0 ? '' : `, ${formatCounted(waived, 'row')} waived`;
-  return `${table.verdict === 'different' ? '**different**' : table.verdict}${open}${mode}${fresh === 0 ? '' : `, ${formatCount(fresh)} new`}${accepted}`;
+  return `${table.verdict === 'different' ? '**different**' : table.verdict}${open}${mode}${left}${fresh === 0 ? '' : `, ${formatCount(fresh)} new`}${accepted}`;
 }
 
 /** A zero would claim that somebody looked. */
-function formatRead({ strategy }: TableResult, count: number): string {
-  return strategy === null ? '–' : formatCount(count);
+function formatRead(table: TableResult, count: number): string {
+  return table.strategy === null ? '–' : formatKnownCount(table, count);
 }
 
-function formatCompared({ strategy }: TableResult, count: number): string {
-  return strategy === null || strategy === 'count' ? '–' : formatCount(count);
+function formatCompared(table: TableResult, count: number): string {
+  return table.strategy === 'count' ? '–' : formatRead(table, count);
 }

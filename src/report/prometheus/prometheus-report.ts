@@ -60,7 +60,7 @@ function listRowMetrics({ totals, tables, baseline, replication }: RunResult): M
     },
     {
       name: 'rowproof_differing_rows',
-      help: 'Rows that differ, by kind, those that are waived too.',
+      help: 'Rows that differ, by kind, those that are waived too; the least that there are where rowproof_left_tables is not 0.',
       samples: Object.entries(kinds).map(([kind, value]) => ({ labels: { kind }, value })),
     },
     gauge('rowproof_waived_rows', 'Rows that differ and were accepted.', totals.waived ?? 0),
@@ -92,6 +92,11 @@ function listRowMetrics({ totals, tables, baseline, replication }: RunResult): M
       tables.filter(isPartlyUnverified).length,
     ),
     gauge(
+      'rowproof_left_tables',
+      'Table pairs that were left once enough of their rows differed.',
+      totals.left ?? 0,
+    ),
+    gauge(
       'rowproof_unverified_chunks',
       'Chunks of rows that could not be compared.',
       tables.reduce((sum, { coverage }) => sum + coverage.unverifiedChunks, 0),
@@ -116,6 +121,11 @@ function listTableMetrics(tables: readonly TableResult[]): Metric[] {
       name: 'rowproof_table_differing_rows',
       help: 'Rows of a table pair that differ.',
       samples: listed.map(({ table, labels }) => ({ labels, value: countDifferences(table) })),
+    },
+    {
+      name: 'rowproof_table_left',
+      help: 'Whether a table pair was left once enough of its rows differed, so that more may.',
+      samples: listed.map(({ table, labels }) => ({ labels, value: Number(table.left !== undefined) })),
     },
     {
       name: 'rowproof_table_different',

@@ -4,6 +4,7 @@ import { endPart } from '../end-part.js';
 import type { HeldRange } from '../held-range.js';
 import type { FenceRun, RunLooks, TableRun } from '../table-run.js';
 import { commitHeld, commitStopped } from './commit-held.js';
+import { HeldTables } from './held-tables.js';
 import { type BatchRules, batchRanges } from './look-batch.js';
 import type { LookRules } from './look-rules.js';
 import { passFence, randomDistance } from './pass-fence.js';
@@ -32,6 +33,7 @@ export class Looks implements RunLooks {
   readonly #request: LooksRequest;
   #held: HeldRange[] = [];
   #heldRows = 0;
+  readonly #tables = new HeldTables();
   #settling: Promise<void> = Promise.resolve();
 
   constructor(request: LooksRequest) {
@@ -50,7 +52,9 @@ export class Looks implements RunLooks {
   async hold(run: TableRun, range: HeldRange): Promise<void> {
     this.#held.push(range);
     this.#heldRows += range.count;
-    if (this.#heldRows >= MOST_HELD_ROWS) await this.settle(run);
+    const { table } = range.work;
+    this.#tables.add(table, range.count);
+    if (this.#heldRows >= MOST_HELD_ROWS || this.#tables.mayLeave(table, run.leaving)) await this.settle(run);
   }
 
   settle(run: TableRun): Promise<void> {
@@ -76,6 +80,7 @@ export class Looks implements RunLooks {
     await this.#request.beforeFence();
     this.#held = [];
     this.#heldRows = 0;
+    this.#tables.settle();
     const batches = batchRanges(held, this.#request);
     await settleBatches(run, batches, this.#request.rules);
     for (const batch of batches) {

@@ -8,7 +8,7 @@ import { describeHidden } from '../../scope-sentences.js';
 import { formatSide } from '../../side-text.js';
 import { listSnapshots } from '../../snapshot-sentences.js';
 import { listFindings, listSkippedColumns } from '../../told-findings.js';
-import { formatHeadline, formatShare } from '../../verdict-text.js';
+import { atLeast, formatHeadline, formatShare } from '../../verdict-text.js';
 import { describeUse, formatWaivedCount } from '../../waiver-text.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 
@@ -88,11 +88,11 @@ function formatFacts(result: RunResult): Html {
     ],
     [
       'Differences',
-      `${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed${describeWaivedRows(result)}; ${formatCount(totals.inFlight)} in flight${formatUnsettled(totals)}`,
+      `${atLeast(totals)}${formatCount(totals.missing)} missing, ${formatCount(totals.extra)} extra, ${formatCount(totals.changed)} changed${describeWaivedRows(result)}; ${formatCount(totals.inFlight)} in flight${formatUnsettled(totals)}`,
     ],
     [
       'Coverage',
-      `${formatCounted(totals.tables, 'table')}, ${open === 0 ? 'each checked as asked' : `${formatCount(open)} not fully checked (${formatCounted(chunks, 'chunk')} of rows could not be compared)`}; mode ${mode}`,
+      `${formatCounted(totals.tables, 'table')}, ${open === 0 ? 'each checked as asked' : `${formatCount(open)} not fully checked${describeLeft(totals)} (${formatCounted(chunks, 'chunk')} of rows could not be compared)`}; mode ${mode}`,
     ],
     ['Age', describeAge(result)],
     ...listCanaries(result).map((text) => ['Canary', text.replace(/^Canary: /, '')] as const),
@@ -100,6 +100,10 @@ function formatFacts(result: RunResult): Html {
     ['Positions', describePositions(result)],
   ];
   return html`<dl class="facts">${facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>`;
+}
+
+function describeLeft({ left = 0 }: RunResult['totals']): string {
+  return left === 0 ? '' : `, ${formatCount(left)} of them left once enough rows differed`;
 }
 
 function describeWaivedRows({ totals, baseline }: RunResult): string {

@@ -3,7 +3,7 @@ import type { TableResult } from '../../../core/result.js';
 import type { Mode } from '../../../core/verdict.js';
 import { formatCount, formatCounted, formatDuration } from '../../../words/number-text.js';
 import { visibleName } from '../../../words/visible-text.js';
-import { formatPairName } from '../../verdict-text.js';
+import { formatKnownCount, formatPairName } from '../../verdict-text.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 
 /** A page with more lines is slow to open; those that need attention come first, and the rest is counted. */
@@ -64,6 +64,7 @@ function formatLine({ table, mode, anchor }: Line): Html {
       ? html` <span class="tag unverified">+ unverified</span>`
       : NOTHING;
   const { waived = 0, new: fresh = 0 } = table;
+  const cut = table.left === undefined ? NOTHING : html` <small>left early</small>`;
   const unknown = fresh === 0 ? NOTHING : html` <small>${formatCount(fresh)} new</small>`;
   const accepted = waived === 0 ? NOTHING : html` <small>${formatCounted(waived, 'row')} waived</small>`;
   const other = table.mode === mode ? NOTHING : html` <small>(${table.mode})</small>`;
@@ -71,15 +72,19 @@ function formatLine({ table, mode, anchor }: Line): Html {
   const wasCompared = wasRead && table.strategy !== 'count';
   const perSecond = Math.round((sourceRows + targetRows) / Math.max(0.001, elapsedMs / 1000));
   const counts = (['missing', 'extra', 'changed', 'inFlight'] as const).map((kind) =>
-    number(table[kind], wasCompared, kind),
+    number(table, table[kind], { isKnown: wasCompared, kind }),
   );
   const key = table.key.map(visibleName).join(', ') || (wasCompared ? 'all values' : '–');
-  return html`<tbody data-kind="${verdict}"><tr><th scope="row" class="name">${link}</th><td><span class="tag ${verdict}">${verdict}</span>${open}${unknown}${accepted}${other}</td>${number(sourceRows, wasRead)}${number(targetRows, wasRead)}${counts}<td class="name">${key}</td><td class="n" data-n="${elapsedMs}">${formatDuration(elapsedMs)}</td>${number(perSecond, wasRead)}</tr></tbody>
+  return html`<tbody data-kind="${verdict}"><tr><th scope="row" class="name">${link}</th><td><span class="tag ${verdict}">${verdict}</span>${open}${cut}${unknown}${accepted}${other}</td>${number(table, sourceRows, { isKnown: wasRead })}${number(table, targetRows, { isKnown: wasRead })}${counts}<td class="name">${key}</td><td class="n" data-n="${elapsedMs}">${formatDuration(elapsedMs)}</td>${number({}, perSecond, { isKnown: wasRead })}</tr></tbody>
 `;
 }
 
 /** A zero would claim that somebody looked. */
-function number(count: number, isKnown: boolean, kind = ''): Html {
+function number(
+  table: Pick<TableResult, 'left'>,
+  count: number,
+  { isKnown, kind = '' }: { readonly isKnown: boolean; readonly kind?: string },
+): Html {
   if (!isKnown) return html`<td class="n zero" data-n="-1">–</td>`;
-  return html`<td class="n ${count === 0 ? 'zero' : kind}" data-n="${count}">${formatCount(count)}</td>`;
+  return html`<td class="n ${count === 0 ? 'zero' : kind}" data-n="${count}">${formatKnownCount(table, count)}</td>`;
 }

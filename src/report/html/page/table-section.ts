@@ -2,7 +2,7 @@ import type { TableResult } from '../../../core/result.js';
 import { formatCount, formatCounted } from '../../../words/number-text.js';
 import { visibleName } from '../../../words/visible-text.js';
 import { tellDiagnoses } from '../../diagnosis-listing.js';
-import { countDifferences, formatDifferenceCounts, formatPairName } from '../../verdict-text.js';
+import { atLeast, countDifferences, formatDifferenceCounts, formatPairName } from '../../verdict-text.js';
 import { bytesOf, type Html, html, NOTHING } from '../html-text.js';
 import { formatKeyMap } from '../rows/key-map.js';
 import { CHOICES } from '../rows/row-choice.js';
@@ -23,7 +23,7 @@ interface Section {
 /** What is to be told of a table pair whose rows differ: why, where, and a sample of the rows. */
 export function formatTableSection({ table, rows, anchor, areKeysHidden, mostBytes }: Section): Html {
   const title = html`<h3 id="${anchor}">${formatPairName(table)}</h3>
-<p><b>${formatDifferenceCounts(table)}</b> of ${formatCount(table.sourceRows)} source and ${formatCount(table.targetRows)} target rows.${formatChangedColumns(table)}</p>
+<p><b>${formatDifferenceCounts(table)}</b> of ${formatCount(table.sourceRows)} source and ${formatCount(table.targetRows)} target rows${table.left === undefined ? '' : ' that were read'}.${formatChangedColumns(table)}</p>
 `;
   const why = formatWhy(table);
   const map = formatKeyMap({ map: rows.map, table, areKeysHidden });
@@ -81,8 +81,8 @@ function formatSample({ table, rows }: Sample): Html {
   const more = countDifferences(table) - rows.length;
   const rest =
     more <= 0
-      ? html`<p class="cut">These are all.</p>`
-      : html`<p class="cut">… and ${formatCounted(more, 'more differing row')}. These are the first, some of each shape and cause, and some from everywhere; --differences PATH writes every one.</p>`;
+      ? html`<p class="cut">These are all${table.left === undefined ? '' : ' that were found before the table was left'}.</p>`
+      : html`<p class="cut">… and ${atLeast(table)}${formatCounted(more, 'more differing row')}. These are the first, some of each shape and cause, and some from everywhere; --differences PATH writes every one${table.left === undefined ? '' : ' that was found'}.</p>`;
   if (rows.length === 0) return rest;
   const key = table.key.length === 0 ? 'Row' : `Key: ${table.key.map(visibleName).join(', ')}`;
   return html`<div class="wide"><table class="rows" data-name="${formatPairName(table)}" aria-label="Differing rows of ${formatPairName(table)}"><thead><tr><th scope="col">Kind</th><th scope="col">${key}</th><th scope="col">Column</th><th scope="col" class="value">Source</th><th scope="col" class="value">Target</th><th scope="col" class="shows">Shows</th></tr></thead>

@@ -1,6 +1,6 @@
 import { type Night, sumNight } from '../../../core/trend.js';
 import { formatCount, formatCounted } from '../../../words/number-text.js';
-import { formatKnown, formatMoment } from '../../trend-report.js';
+import { formatDiffering, formatKnown, formatMoment } from '../../trend-report.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 
 /** More nights are no picture any more. */
@@ -17,7 +17,7 @@ export function formatTrendSection(trend: readonly Night[]): Html {
   const most = Math.max(1, ...nights.map(({ sum }) => sum.differing));
   const rows = nights.map(
     ({ night, sum }) =>
-      html`<tr><th scope="row">${formatMoment(night.startedAt)}</th><td><span class="tag ${night.verdict}">${night.verdict}</span></td>${[sum.differing, sum.waived, sum.new, sum.persisting, sum.healed].map((count) => html`<td class="n">${formatKnown(count)}</td>`)}</tr>`,
+      html`<tr><th scope="row">${formatMoment(night.startedAt)}</th><td><span class="tag ${night.verdict}">${night.verdict}</span></td>${[formatDiffering(sum), ...[sum.waived, sum.new, sum.persisting, sum.healed].map(formatKnown)].map((count) => html`<td class="n">${count}</td>`)}</tr>`,
   );
   const isUntold = nights.some(({ sum }) => sum.new === null);
   const untold = isUntold ? html` <span class="tag">not told apart</span>` : NOTHING;
@@ -49,7 +49,7 @@ function formatBars(sums: readonly Sum[], most: number): Html {
     const known = heightOf(sum.differing - sum.new);
     return { changed: bar(left, width, [0, known]), missing: bar(left, width, [known, heightOf(sum.new)]) };
   });
-  const label = `rows that differ in the last ${formatCounted(sums.length, 'run')}: ${sums.map((sum) => formatCount(sum.differing)).join(', ')}`;
+  const label = `rows that differ in the last ${formatCounted(sums.length, 'run')}: ${sums.map(formatDiffering).join(', ')}`;
   const paths = KINDS.map((kind) => {
     const d = bars.map((each: Readonly<Partial<Record<typeof kind, string>>>) => each[kind] ?? '').join('');
     return d === '' ? NOTHING : html`<path class="${kind}" d="${d}"/>`;

@@ -1,6 +1,7 @@
 import type { TableResult } from '../../../core/result.js';
 import { formatCount, formatCounted } from '../../../words/number-text.js';
 import { visibleName } from '../../../words/visible-text.js';
+import { formatKnownCount } from '../../verdict-text.js';
 import { type Html, html, NOTHING } from '../html-text.js';
 import type { KindCounts } from './key-histogram.js';
 import type { KeyScale } from './key-scale.js';
@@ -76,7 +77,7 @@ function formatLane({ kind, columns, table }: Lane): Html {
     const height = Math.round(LEAST_HEIGHT + ((HEIGHT - LEAST_HEIGHT) * count) / most);
     return [`M${at} ${HEIGHT}v-${height}h1v${height}z`];
   });
-  const label = `${kind} rows: ${formatCount(table[kind])}, in ${formatCount(bars.length)} of ${COLUMNS} equal stretches of the keys`;
+  const label = `${kind} rows: ${formatKnownCount(table, table[kind])}, in ${formatCount(bars.length)} of ${COLUMNS} equal stretches of the keys`;
   return html`<div class="lane"><span class="tag ${kind}">${kind}</span><svg viewBox="0 0 ${COLUMNS} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="${kind}" d="${bars.join('')}"/></svg></div>
 `;
 }

@@ -24,7 +24,9 @@ export function chooseAxis({ scale, histogram }: KeyMap, table: TableResult): Ma
   if (scale.kind === 'bytes')
     return { first: 0n, last: BYTES_END, note: 'The map shows all keys that there can be.' };
   const rows = BigInt(Math.max(table.sourceRows, table.targetRows));
-  const isDense = scale.kind === 'number' && first >= 0n && last <= rows * DENSE_FACTOR;
+  // Of a table that was left it is not known how many rows it has.
+  const isDense =
+    table.left === undefined && scale.kind === 'number' && first >= 0n && last <= rows * DENSE_FACTOR;
   if (!isDense) return { first, last, note: 'The map goes from the first to the last key that differs.' };
   return {
     first: first < 1n ? first : 1n,

@@ -1,4 +1,5 @@
 import type { EmitEvent } from '../core/event.js';
+import type { Side } from '../core/pairing.js';
 import type { TableState } from '../state/table-state.js';
 
 /** From so many rows on it is no accident where so large a share of them differ. */
@@ -18,4 +19,22 @@ export async function tellDamage(emit: EmitEvent, table: TableState): Promise<vo
     .slice(0, MOST_COLUMNS)
     .map(([name]) => name);
   await emit({ type: 'table:differs', table: table.name, rows, differing, columns });
+}
+
+/** Adds up what is read while the listener is still busy with the event before, so that events cannot pile up. */
+export function tellRowsRead(emit: EmitEvent, table: TableState): (side: Side, rows: number) => void {
+  const untold = { source: 0, target: 0 };
+  const busy = { source: false, target: false };
+  return (side, read) => {
+    untold[side] += read;
+    if (busy[side]) return;
+    const rows = untold[side];
+    untold[side] = 0;
+    busy[side] = true;
+    const done = (): void => {
+      busy[side] = false;
+    };
+    // A listener that fails ends the run through the events that the run waits for.
+    void emit({ type: 'rows:read', table: table.name, side, rows }).then(done, done);
+  };
 }
