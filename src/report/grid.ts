@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Paint, Tone } from './paint.js';
 import { cutText, textWidth, wrapWords } from './wrap-text.js';
 
@@ -25,28 +24,9 @@ export interface Grid {
 /** Blank columns between two columns of a grid. */
 export const GRID_GAP = 2;
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' '.repeat(GRID_GAP),
-};
+const GAP = ' '.repeat(GRID_GAP);
 
-/**
- * Lays cells out under ruled headings. Text is wrapped here and never by the table library, which would cut what does
- * not fit and so hide data.
- */
+/** Lays cells out under ruled headings. Text that does not fit goes on in the next line: nothing is cut, which would hide data. */
 export function formatGrid({ columns, rows, paint }: Grid): string {
   const heads = columns.map((column) => wrapWords(column.head, column.maxWidth));
   const cells = rows.map((row) => columns.map((column, index) => wrapCell(row[index], column, paint)));
@@ -54,34 +34,30 @@ export function formatGrid({ columns, rows, paint }: Grid): string {
     widest([...(heads[index] ?? []), ...cells.flatMap((row) => row[index] ?? [])], 1),
   );
   const rules = widths.map((width) => paint('faint', '─'.repeat(width)));
-  const headRow = heads.map((lines) => lines.map((line) => paint('strong', line)).join('\n'));
-  const all = [headRow, rules, ...cells.map((row) => row.map((lines) => lines.join('\n')))];
-  const blocks: string[] = [];
-  for (let at = 0; at < all.length; at += BLOCK_ROWS)
-    blocks.push(layOut(all.slice(at, at + BLOCK_ROWS), columns, widths));
-  return blocks.join('\n');
+  const headRow = heads.map((lines) => lines.map((line) => paint('strong', line)));
+  const pads = columns.map(({ align }, index) => padTo(align, widths[index] ?? 0));
+  return [headRow, rules.map((rule) => [rule]), ...cells].flatMap((row) => layOut(row, pads)).join('\n');
 }
 
-/** Rows that are laid out at once: the time that the table library takes grows with their square. */
-const BLOCK_ROWS = 16;
-
+/** The lines of a row, of which each cell may have several. */
 function layOut(
-  rows: readonly (readonly string[])[],
-  columns: readonly GridColumn[],
-  widths: readonly number[],
-): string {
-  const table = new Table({
-    chars: NO_LINES,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: columns.map((column) => column.align),
-    colWidths: [...widths],
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  row: readonly (readonly string[])[],
+  pads: readonly ((text: string) => string)[],
+): readonly string[] {
+  const height = row.reduce((most, lines) => Math.max(most, lines.length), 0);
+  return Array.from({ length: height }, (_, at) =>
+    pads
+      .map((pad, index) => pad(row[index]?.[at] ?? ''))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+function padTo(align: GridColumn['align'], width: number): (text: string) => string {
+  return (text) => {
+    const blank = ' '.repeat(Math.max(0, width - textWidth(text)));
+    return align === 'right' ? blank + text : text + blank;
+  };
 }
 
 /** How wide a column of these texts is when nothing is wrapped. */
