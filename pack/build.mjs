@@ -6,6 +6,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
+/** What is loaded at once, by the modules that it begins with: all that these import is needed whenever they are. */
+const STEPS = {
+  start: ['cli/main.js'],
+  command: ['cli/run-cli.js'],
+  worker: ['runners/entry.js'],
+  run: ['app/verify.js', 'app/asked-run.js', 'app/open-sitting.js', 'config/resolve-side.js'],
+};
+
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(checkout, 'dist');
 const work = mkdtempSync(join(checkout, 'node_modules', '.build-'));
@@ -31,9 +39,11 @@ try {
  */
 async function joinModules() {
   const [cli, worker] = ['cli/main.js', 'runners/entry.js'].map((file) => join(next, file));
+  const nameFile = fileNamer();
   await build({
     input: { cli, worker },
     platform: 'node',
+    preserveEntrySignatures: 'allow-extension',
     external: /^[^./]/,
     logLevel: 'warn',
     output: {
@@ -41,8 +51,38 @@ async function joinModules() {
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name].cjs',
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [{ debugName: 'steps', name: nameFile }],
+      },
     },
   });
+}
+
+/**
+ * Names the file that a module goes to, after the steps that need it: a file for each set of steps, because finding and
+ * reading a file takes longer than compiling what is in a small one. What no step needs stays in files of its own.
+ */
+function fileNamer() {
+  let reached = null;
+  return (id, context) => {
+    reached ??= Object.entries(STEPS).map(([step, files]) => [step, reach(files, context)]);
+    const steps = reached.flatMap(([step, ids]) => (ids.has(id) ? [step] : []));
+    if (steps.length === 0 || context.getModuleInfo(id)?.isEntry) return null;
+    return steps[0] === 'start' ? 'start' : `for-${steps.join('-')}`;
+  };
+}
+
+/** The modules that some files import, and those import, and so on. */
+function reach(files, context) {
+  const found = new Set();
+  const add = (id) => {
+    if (found.has(id)) return;
+    found.add(id);
+    for (const each of context.getModuleInfo(id)?.importedIds ?? []) add(each);
+  };
+  for (const file of files) add(join(next, file));
+  return found;
 }
 
 function run(program, args) {

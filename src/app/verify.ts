@@ -35,7 +35,7 @@ import { findFewRows } from './min-rows.js';
 import { catalogsOf, describeSide, pairSides, withOpenSides } from './open-run.js';
 import { openState } from './open-state.js';
 import { waitForServers } from './patient-sides.js';
-import { type OpenRun, type Reading, readInTime } from './read-tables.js';
+import { type OpenRun, readInTime } from './read-tables.js';
 import { readRepairCatalog, readTable, repairFacts } from './repair-facts.js';
 import { Replication } from './replication.js';
 import { HOOKS, type RunHooks, type VerifyOutcome } from './run-hooks.js';

@@ -2,7 +2,7 @@ import type { Diagnosis } from '../core/diagnosis.js';
 import { countRows, type RowDifference } from '../core/difference.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { WaiverUse } from '../core/waiver.js';
-import { AccountedColumns } from '../diagnosis/accounted-columns.js';
+import type { AccountedColumns } from '../diagnosis/accounted-columns.js';
 import type { TableState } from '../state/table-state.js';
 import { type CauseWaiver, markOf, type Waiver } from '../waivers/waiver.js';
 import type { WaiverBook } from '../waivers/waiver-book.js';
@@ -92,7 +92,9 @@ export async function waiveRows({ book, tables, diagnoses, read }: Waiving): Pro
     const name = pair === null ? '' : qualifiedName(pair.target);
     if (pair === null || table.differences === 0 || !book.concerns(name)) continue;
     const proved = pairCauses(book.causesOf(name), diagnoses.get(table) ?? []);
-    const accounted = new AccountedColumns([...pair.key, ...pair.columns], [...proved.keys()]);
+    // Loaded late: most runs have nothing to waive.
+    const { AccountedColumns: Accounted } = await import('../diagnosis/accounted-columns.js');
+    const accounted = new Accounted([...pair.key, ...pair.columns], [...proved.keys()]);
     const matcher = { book, name, proved, accounted, exceeded };
     let counted = await countRowsOf(matcher, read(table));
     const tooMany = [...counted.reached].filter(([entry, rows]) => rows > entry.maxRows);

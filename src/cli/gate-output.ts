@@ -2,7 +2,7 @@ import type { GateOutcome } from '../app/gate/gate-ask.js';
 import type { GateFinding, GateResult } from '../core/gate/gate-result.js';
 import { SIDES, type Side } from '../core/pairing.js';
 import { writeFixesFile } from '../repair/fixes-file.js';
-import { DEFAULT_WIDTH } from '../report/format-report.js';
+import { DEFAULT_WIDTH } from '../report/draw-report.js';
 import { formatGate } from '../report/gate/format-gate.js';
 import { listGateAnnotations } from '../report/gate/gate-annotations.js';
 import { formatAnswer, GATE_VERDICT_WORDS } from '../report/gate/gate-words.js';

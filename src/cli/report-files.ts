@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { VERSION } from '../config/version.js';
 import type { RunResult } from '../core/result.js';
-import { type FormatReportOptions, formatReport } from '../report/format-report.js';
+import type { FormatReportOptions } from '../report/draw-report.js';
+import { formatReport } from '../report/format-report.js';
 import { MOST_STEP_SUMMARY_BYTES } from '../report/github/step-summary.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import { formatUnfinished, type UnfinishedRun } from '../report/unfinished-report.js';

@@ -4,19 +4,18 @@ import { RowproofError } from '../core/errors.js';
 import type { RunResult } from '../core/result.js';
 import type { Night } from '../core/trend.js';
 import { formatDifferences } from '../report/differences-file.js';
-import { DEFAULT_WIDTH, formatReport } from '../report/format-report.js';
-import { listAnnotations } from '../report/github/annotations.js';
-import { collectHtmlRows, type HtmlRows } from '../report/html/rows/html-rows.js';
+import { DEFAULT_WIDTH, drawReport, type FormatReportOptions } from '../report/draw-report.js';
+import type { HtmlRows } from '../report/html/rows/html-rows.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
-import { guardMetrics } from '../report/prometheus/metric-lines.js';
 import { formatSummary } from '../report/summary.js';
+import { formatTableReport } from '../report/table-report.js';
 import type { UnfinishedRun } from '../report/unfinished-report.js';
 import { formatBytes, formatCounted } from '../words/number-text.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
 import type { Past } from './past-plan.js';
-import { type KnownBeside, openReportFiles, type ReportFiles } from './report-files.js';
+import type { KnownBeside, openReportFiles as OpenReportFiles, ReportFiles } from './report-files.js';
 import type { WritingWatch } from './writing-watch.js';
 
 /** All places that a run writes to, opened before it begins. */
@@ -58,13 +57,13 @@ interface NextStep extends Pick<Destination, 'plan'> {
 }
 
 /** Opens every output of a plan, or none of them. */
-export function openRunOutput(destination: Destination): RunOutput {
+export async function openRunOutput(destination: Destination): Promise<RunOutput> {
   const opened: OutputFile[] = [];
   const discard = () => {
     for (const file of opened) file.discard();
   };
   try {
-    const files = openFiles(destination, opened);
+    const files = await openFiles(destination, opened);
     const { standIn } = files.reports;
     return { standIn, discard, write: (outcome) => writeOutput({ destination, files, outcome }) };
   } catch (error) {
@@ -73,7 +72,13 @@ export function openRunOutput(destination: Destination): RunOutput {
   }
 }
 
-function openFiles({ plan, io }: Destination, opened: OutputFile[]): OpenFiles {
+/** Loaded late: most runs write to the terminal alone. */
+async function openReports(request: Parameters<typeof OpenReportFiles>[0]): Promise<ReportFiles> {
+  if (request.reports.length === 0) return { standIn: () => undefined, writers: () => [] };
+  return (await import('./report-files.js')).openReportFiles(request);
+}
+
+async function openFiles({ plan, io }: Destination, opened: OutputFile[]): Promise<OpenFiles> {
   const { files, differencesPath, repairPaths } = plan;
   const open = (request: RequestedFile) => {
     const file = openOutputFile(request);
@@ -87,7 +92,7 @@ function openFiles({ plan, io }: Destination, opened: OutputFile[]): OpenFiles {
     return open({ flag: '--repair', path, access: 'private', keepEarlier });
   };
   return {
-    reports: openReportFiles({ reports: files, io, open }),
+    reports: await openReports({ reports: files, io, open }),
     differences:
       differencesPath === null
         ? null
@@ -148,13 +153,14 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
     await attempt(async () => {
       const all = allRows();
       const shown = watch?.follow(all, 'choosing rows for the report') ?? all;
+      const { collectHtmlRows } = await import('../report/html/rows/html-rows.js');
       rows = await collectHtmlRows({ result, differences: shown });
     });
   }
   const { trend } = outcome;
   const known = { ...(rows !== null && { rows }), ...(trend !== null && { trend }) };
   for (const write of reports.writers(result, known)) await attempt(write);
-  writeStreams(destination, result, known);
+  await writeStreams(destination, result, known);
   if (failures.length > 0) throw failures[0];
 }
 
@@ -175,9 +181,12 @@ function hasValues({ source, target }: RowDifference): boolean {
 }
 
 /** Whatever the formats asked for, somebody who looks at the terminal sees the verdict. */
-function writeStreams({ plan, io }: Destination, result: RunResult, known: KnownBeside): void {
+async function writeStreams({ plan, io }: Destination, result: RunResult, known: KnownBeside): Promise<void> {
   const summary = `${formatSummary(result)}\n`;
-  if (plan.annotates) for (const annotation of listAnnotations(result)) io.annotate(annotation);
+  if (plan.annotates) {
+    const { listAnnotations } = await import('../report/github/annotations.js');
+    for (const annotation of listAnnotations(result)) io.annotate(annotation);
+  }
   if (plan.stdout === null || (plan.quiet && plan.stdout === 'table')) {
     io.stdout.write(summary);
     return;
@@ -185,9 +194,17 @@ function writeStreams({ plan, io }: Destination, result: RunResult, known: Known
   const noColor = plan.noColor || (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   const color = io.stdout.isTTY === true && !noColor;
   const options = { color, width: io.stdout.columns ?? readColumns(io.env) ?? DEFAULT_WIDTH };
-  const text = formatReport(result, { format: plan.stdout, ...options, ...known });
-  io.stdout.write(plan.stdout === 'prometheus' ? guardMetrics(text) : text);
+  io.stdout.write(await drawForStream(result, { format: plan.stdout, ...options, ...known }));
   if (plan.stdout !== 'table' && !plan.quiet) io.stderr.write(summary);
+}
+
+/** All formats but the one for people are loaded late: most runs draw no other. */
+async function drawForStream(result: RunResult, options: FormatReportOptions): Promise<string> {
+  if (options.format === 'table') return drawReport(formatTableReport, result, options);
+  const { formatReport } = await import('../report/format-report.js');
+  const text = formatReport(result, options);
+  if (options.format !== 'prometheus') return text;
+  return (await import('../report/prometheus/metric-lines.js')).guardMetrics(text);
 }
 
 /** What can be done about differing rows that a report only lists the first of; empty where nothing is left. */

@@ -36,7 +36,7 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const result = showValues ? saved : withoutValues(saved);
   const trend = await readTrend(historyFolder, result);
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
-  const output = openRunOutput({ plan, io });
+  const output = await openRunOutput({ plan, io });
   try {
     await output.write({ result, differences: null, rows, repair: null, trend, hashRow: null, watch: null });
   } finally {

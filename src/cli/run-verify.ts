@@ -10,7 +10,7 @@ import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
 import { describeResume, onlyCommand, openCommandSitting, type SittingAsk } from './command-sitting.js';
-import { type EvidenceOutput, openEvidence } from './evidence-output.js';
+import type { EvidenceOutput, openEvidence as OpenEvidence } from './evidence-output.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
@@ -101,7 +101,7 @@ export async function verifySettings(request: SittingAsk, command: VerifyCommand
   assertUrls(sidesOf(config), { looksAtFiles: true });
   const { describeAsked } = await import('../app/asked-run.js');
   const labels = { ...describeAsked(config) };
-  const evidence = openEvidence({ plan, config, io });
+  const evidence = await openEvidence({ plan, config, io });
   const logged = openLog({ path: plan.logPath, io, hidesValues: hidesRows(config), copy: evidence?.log });
   try {
     const run = { ...request, config, labels, plan, past, io, command, evidence, log: logged.log };
@@ -112,9 +112,15 @@ export async function verifySettings(request: SittingAsk, command: VerifyCommand
   }
 }
 
+/** Loaded late: most runs leave no evidence. */
+async function openEvidence(request: Parameters<typeof OpenEvidence>[0]): Promise<EvidenceOutput | null> {
+  if (request.plan.evidencePath === null) return null;
+  return (await import('./evidence-output.js')).openEvidence(request);
+}
+
 async function verifyLogged(request: LoggedRun): Promise<number> {
   const { labels, plan, io, log } = request;
-  const output = openRunOutput({ plan, io });
+  const output = await openRunOutput({ plan, io });
   const partFiles = openPart(request);
   const giveUp = () => standInAfter({ output, labels, log });
   const progress = openProgress(plan, io);

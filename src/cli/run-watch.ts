@@ -113,13 +113,16 @@ class WatchCommand {
   }
 
   /** Only whole passes have outputs and a line of progress: looks are short, and there are many. */
-  #openView(kind: TurnKind): TurnView {
+  async #openView(kind: TurnKind): Promise<TurnView> {
     const { plan } = this.#watched;
     const io = this.#io;
     const silent = { write: () => undefined };
     const isPass = kind === 'pass';
     const output = isPass
-      ? openRunOutput({ plan, io: { ...io, stdout: silent, stderr: silent, annotate: () => undefined } })
+      ? await openRunOutput({
+          plan,
+          io: { ...io, stdout: silent, stderr: silent, annotate: () => undefined },
+        })
       : null;
     const progress = isPass ? openProgress(plan, io) : createSilence(io.stderr);
     this.#progress = progress;

@@ -22,6 +22,8 @@ export interface FenceRequest {
 export interface PositionRules {
   /** One choice a pair, in the same order. The facts may be those of a server of another family. */
   chooseFences(request: FenceRequest): readonly FenceChoice[];
+  /** Whether the target may follow some server. Where it follows none, no source says more by being read again after it. */
+  mayFollow(target: ReplicationFacts): boolean;
   /** Why the target does not apply at the moment what a fence waits for; null where nothing of that is known. */
   findHalt(fence: Fence, target: ReplicationFacts): string | null;
 }

@@ -126,7 +126,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     'snapshot-cost': (request) => parts.snapshots.readCost(session, request),
     'lock-writers': (request) => parts.snapshots.lockWriters(session, request),
     'unlock-writers': () => parts.snapshots.unlockWriters(session),
-    catalog: (request) => parts.readCatalog(session, request),
+    catalog: (request) => session.together(() => parts.readCatalog(session, request)),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),
     account: () => parts.readAccount(session),
@@ -220,7 +220,7 @@ function answerAboutPositions(
   positions: SqlPositions,
 ): Pick<Answers, 'replication' | 'position' | 'reached' | 'changes'> {
   return {
-    replication: (about) => positions.readReplication(session, about),
+    replication: (about) => session.together(() => positions.readReplication(session, about)),
     position: (fence) =>
       isOfColumn(fence)
         ? readColumnPosition(session, positions, fence)
@@ -229,7 +229,7 @@ function answerAboutPositions(
       isOfColumn(about.fence)
         ? isColumnPositionReached(session, positions, about)
         : positions.isReached(session, about),
-    changes: (tables) => positions.readChanges(session, tables),
+    changes: (tables) => session.together(() => positions.readChanges(session, tables)),
   };
 }
 

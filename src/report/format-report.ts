@@ -1,34 +1,9 @@
 import { RowproofError } from '../core/errors.js';
 import { refuseUnknownNames } from '../core/refuse-unknown-names.js';
-import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
+import { isReportFormat, REPORT_FORMAT_NAMES } from '../core/report-format.js';
 import type { RunResult } from '../core/result.js';
-import type { Night } from '../core/trend.js';
-import { guardText } from '../words/visible-text.js';
-import type { HtmlRows } from './html/rows/html-rows.js';
+import { drawReport, type FormatReportOptions } from './draw-report.js';
 import { REPORT_FORMATS } from './report-formats.js';
-import type { ReportOptions } from './report-options.js';
-import { withoutValues } from './without-values.js';
-
-/** For files and logs, whose reader's width nobody knows. */
-export const DEFAULT_WIDTH = 120;
-
-/** How a report is drawn: the table for people unless said otherwise, without colours, 120 wide, with values. */
-export interface FormatReportOptions {
-  readonly format?: ReportFormat;
-  readonly color?: boolean;
-  /** Terminal columns that lines should fit into. */
-  readonly width?: number;
-  /** False takes the values out of a result that holds them, and leaves out `rows`, where these may hold them too. */
-  readonly showValues?: boolean;
-  /** For `prometheus`, the metrics of the run before: when all was well last is taken over from them. */
-  readonly earlier?: string;
-  /** For `markdown` and `github`, the most bytes that the report may take; 64,000 and 1,000,000 unless said otherwise. */
-  readonly mostBytes?: number;
-  /** For `html`, what `collectHtmlRows` made of every difference; the result's own first rows unless said otherwise. */
-  readonly rows?: HtmlRows;
-  /** For `html`, the runs of a history, this one last. */
-  readonly trend?: readonly Night[];
-}
 
 const OPTIONS: readonly (keyof FormatReportOptions)[] = [
   'format',
@@ -47,7 +22,7 @@ const OPTIONS: readonly (keyof FormatReportOptions)[] = [
  */
 export function formatReport(result: RunResult, options: FormatReportOptions = {}): string {
   refuseUnknownNames(options, { of: 'formatReport', known: OPTIONS });
-  const { format = 'table', color = false, width = DEFAULT_WIDTH, showValues = true, ...rest } = options;
+  const { format = 'table' } = options;
   if (!isReportFormat(format)) {
     throw new RowproofError({
       code: 'usage',
@@ -55,15 +30,5 @@ export function formatReport(result: RunResult, options: FormatReportOptions = {
       hint: 'table is for people, json for programs.',
     });
   }
-  const text = showValues
-    ? REPORT_FORMATS[format](result, { color, width, ...rest })
-    : renderHidden(result, format, { color, width, ...rest });
-  return format === 'prometheus' ? text : guardText(text);
-}
-
-/** Rows that were collected from a run which shows values hold them: the result's own first rows stand for them. */
-function renderHidden(result: RunResult, format: ReportFormat, { rows, ...options }: ReportOptions): string {
-  const areHidden = result.hidden?.values === 'hidden';
-  const told = areHidden && rows !== undefined ? { ...options, rows } : options;
-  return REPORT_FORMATS[format](withoutValues(result), told);
+  return drawReport(REPORT_FORMATS[format], result, options);
 }

@@ -15,7 +15,8 @@ export interface FencesWanted {
  * Reads what both servers say of replication and chooses a fence for each table pair, in the same order.
  *
  * The source is read before the target and after it: what the target has applied, a source that it follows has written by then,
- * and what it had confirmed to it before, it has. Where that does not hold it is the replica of another server.
+ * and what it had confirmed to it before, it has. Where that does not hold it is the replica of another server. A target that
+ * follows no server is no replica of any, whatever the source says by then.
  */
 export async function chooseFences({
   sessions,
@@ -26,6 +27,6 @@ export async function chooseFences({
     sessions[side].ask('replication', { side, tables: pairs.map((pair) => pair[side]) });
   const sourceBefore = await read('source');
   const target = await read('target');
-  const source = await read('source');
+  const source = rules.mayFollow(target) ? await read('source') : sourceBefore;
   return rules.chooseFences({ sourceBefore, source, target, pairs });
 }

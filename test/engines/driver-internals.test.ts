@@ -70,7 +70,11 @@ const INTERNALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 /** Interfaces of drivers that describe what is ours. */
-const OURS = ['mysql/login-driver.ts LoginOptions', 'postgresql/login-driver.ts StreamOptions'];
+const OURS = [
+  'mysql/login-driver.ts LoginOptions',
+  'postgresql/login-driver.ts StreamOptions',
+  'postgresql/postgresql-driver.ts Begun',
+];
 /** What pg calls of a query that is no query of its own. */
 const QUERY_HANDLERS = [
   'submit',
@@ -308,8 +312,7 @@ describe('src/engines', () => {
     expect(linesOf(/\brequire(?:\.resolve)?\(.*\)/g)).toEqual([
       "mysql/mysql2-driver.ts require.resolve('mysql2/package.json')), 'lib')",
       'mysql/mysql2-driver.ts require(join(library, ...path))',
-      "postgresql/pg-driver.ts require('pg')",
-      "postgresql/pg-driver.ts require('pg')",
+      "postgresql/pg-driver.ts require('pg/lib/client.js')",
     ]);
     expect(linesOf(/\brequirePart\('.*'\)/g)).toEqual([
       "mysql/mysql2-driver.ts requirePart('create_connection.js')",

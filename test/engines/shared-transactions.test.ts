@@ -11,6 +11,10 @@ describe.each(availableEngines())('reads of %s that share a transaction', (engin
   const database = useDatabase(engine);
   const table = engine === 'postgresql' ? '"public"."t"' : `\`${database.name}\`.\`t\``;
 
+  /** Its answer is another one in each transaction. */
+  const transactionQuery =
+    engine === 'postgresql' ? 'SELECT now()::text AS began' : "SHOW SESSION STATUS LIKE 'Com_begin'";
+
   beforeAll(async () => {
     await database.run('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)');
   });
@@ -73,6 +77,23 @@ describe.each(availableEngines())('reads of %s that share a transaction', (engin
     isOver.value = true;
     await reading;
     expect(waitedMs).toBeLessThan(5000);
+    await session.close();
+  });
+
+  it('share it with what is asked of the engine itself, and so do questions with one another', async () => {
+    const session = await openWorkerSession(database.url);
+    const whichOne = async (): Promise<unknown> => (await session.query(transactionQuery))[0];
+    await session.together(async () => {
+      const first = await whichOne();
+      expect(await whichOne()).toEqual(first);
+      await expect(session.query('SELECT nothing FROM nowhere')).rejects.toThrow(/nowhere/);
+      const second = await whichOne();
+      expect(second).not.toEqual(first);
+      expect(await countRows(session)).toBe(1);
+      expect(await whichOne()).not.toEqual(first);
+    });
+    const alone = await whichOne();
+    expect(await whichOne()).not.toEqual(alone);
     await session.close();
   });
 

@@ -11,11 +11,16 @@ const HOOKS: TaskHooks = {
   onDifferences: async () => undefined,
 };
 
-/** A runner of whom is only known what it was asked. */
-function fakeRunner(name: string, log: string[]): TaskRunner & { retire(): Promise<void> } {
+/** A runner of whom is only known what it was asked; what it has under way ends when `work` does. */
+function fakeRunner(
+  name: string,
+  log: string[],
+  work: () => Promise<void> = async () => undefined,
+): TaskRunner & { retire(): Promise<void> } {
   return {
     run: async () => {
       log.push(name);
+      await work();
       return {} as TaskResult<WorkerTask>;
     },
     retire: async () => void log.push(`${name} retires`),
@@ -25,10 +30,13 @@ function fakeRunner(name: string, log: string[]): TaskRunner & { retire(): Promi
 
 function grow({ loads = true, hasSpareProcessors = false } = {}) {
   const log: string[] = [];
+  let taskMs = 0;
+  const work = (): Promise<void> =>
+    taskMs === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, taskMs));
   let loaded: () => void = () => undefined;
   const runner = new GrowingRunner({
     hasSpareProcessors,
-    inline: fakeRunner('inline', log),
+    inline: fakeRunner('inline', log, work),
     startThreads: () => {
       log.push('threads start');
       const ready = new Promise<void>((resolve, reject) => {
@@ -43,6 +51,14 @@ function grow({ loads = true, hasSpareProcessors = false } = {}) {
     log,
     runner,
     run,
+    /** Does a task that takes so long. */
+    runFor: async (ms: number) => {
+      taskMs = ms;
+      const done = run();
+      taskMs = 0;
+      await vi.advanceTimersByTimeAsync(ms);
+      await done;
+    },
     load: async () => {
       loaded();
       await vi.advanceTimersByTimeAsync(0);
@@ -55,9 +71,8 @@ describe('tasks of a run', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('of which little is known begin in the main thread, and go on in threads once these have loaded', async () => {
-    const { log, run, load, runner } = grow();
-    await run();
-    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    const { log, run, runFor, load, runner } = grow();
+    await runFor(GROW_AFTER_MS);
     await run();
     await load();
     await run();
@@ -73,13 +88,23 @@ describe('tasks of a run', () => {
     ]);
   });
 
+  it('start threads for the time that they take together, and not for what a run does beside them', async () => {
+    const { log, runFor, runner } = grow();
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS * 10);
+    await runFor(GROW_AFTER_MS / 2);
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS * 10);
+    expect(log).toEqual(['inline']);
+    await runFor(GROW_AFTER_MS / 2);
+    expect(log).toEqual(['inline', 'inline', 'threads start']);
+    await runner.close();
+  });
+
   it('that are over in a moment stay in the main thread, until they take longer', async () => {
-    const { log, run, runner } = grow();
+    const { log, run, runFor, runner } = grow();
     for (let task = 0; task < MANY_TASKS; task++) await run();
-    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await runFor(GROW_AFTER_MS);
     expect(log).not.toContain('threads start');
-    await run();
-    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await runFor(GROW_AFTER_MS);
     expect(log.at(-1)).toBe('threads start');
     await runner.close();
   });
@@ -94,9 +119,9 @@ describe('tasks of a run', () => {
   });
 
   it('that are over in a moment go to threads as well where processors are idle', async () => {
-    const { log, run, runner } = grow({ hasSpareProcessors: true });
+    const { log, run, runFor, runner } = grow({ hasSpareProcessors: true });
     for (let task = 0; task < MANY_TASKS; task++) await run();
-    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    await runFor(GROW_AFTER_MS);
     expect(log.at(-1)).toBe('threads start');
     await runner.close();
   });
@@ -110,26 +135,26 @@ describe('tasks of a run', () => {
   });
 
   it('go on in the main thread where threads cannot load', async () => {
-    const { log, run, load } = grow({ loads: false });
-    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    const { log, run, runFor, load } = grow({ loads: false });
+    await runFor(GROW_AFTER_MS);
     await load();
     await run();
-    expect(log).toEqual(['threads start', 'alone: Error: cannot load', 'inline']);
+    expect(log).toEqual(['inline', 'threads start', 'alone: Error: cannot load', 'inline']);
   });
 
   it('find no new home once the run has ended', async () => {
-    const { log, load, runner } = grow();
-    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    const { log, runFor, load, runner } = grow();
+    await runFor(GROW_AFTER_MS);
     await runner.close();
     await load();
-    expect(log).toEqual(['threads start', 'inline ends', 'threads ends']);
+    expect(log).toEqual(['inline', 'threads start', 'inline ends', 'threads ends']);
   });
 
   it('that is over before its threads could load have not been done alone for want of them', async () => {
-    const { log, load, runner } = grow({ loads: false });
-    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    const { log, runFor, load, runner } = grow({ loads: false });
+    await runFor(GROW_AFTER_MS);
     await runner.close();
     await load();
-    expect(log).toEqual(['threads start', 'inline ends', 'threads ends']);
+    expect(log).toEqual(['inline', 'threads start', 'inline ends', 'threads ends']);
   });
 });

@@ -4,7 +4,7 @@ import { compare, listDifferences } from '../app/compare.js';
 import { useDatabase } from '../support/database.js';
 import { fillTable } from '../traps/type-words.js';
 
-const ROWS = 6000;
+const ROWS = 12_000;
 
 const source = useDatabase('mariadb');
 const target = useDatabase('postgresql');
@@ -16,7 +16,7 @@ beforeAll(async () => {
     await database.run('CREATE TABLE t (id int PRIMARY KEY, word varchar(20))');
     await fillTable(database, { table: 't', count: ROWS, select: "n, 'word'" });
   }
-  await target.run("UPDATE t SET word = 'other' WHERE id = 5999");
+  await target.run("UPDATE t SET word = 'other' WHERE id = 11999");
   process.on('worker', keep);
 });
 afterAll(() => void process.off('worker', keep));
@@ -29,15 +29,15 @@ it('a thread that dies while it reads costs nothing but another try, in a thread
     target,
     flags: { workers: '2', 'chunk-rows': '500', 'max-rows-per-second': '2000' },
     onEvent: ({ type }) => {
-      if (!type.startsWith('chunk:') || ++chunks !== 8) return;
+      if (!type.startsWith('chunk:') || ++chunks !== 16) return;
       expect(threads.length).toBe(2);
-      // In the middle of the chunks that follow.
+      // They have loaded by now, and read the chunks that follow.
       setTimeout(() => threads.slice().forEach((thread) => void thread.terminate()), 100);
     },
   });
   const retries = run.events.flatMap((event) => (event.type === 'chunk:retry' ? event.error.message : []));
   expect(retries[0]).toContain('The thread that read these rows ended: worker exited');
   expect(threads.length).toBeGreaterThan(2);
-  expect(listDifferences(run)).toEqual(['changed 5999 word']);
+  expect(listDifferences(run)).toEqual(['changed 11999 word']);
   expect(run.result.tables.map(({ coverage }) => coverage.unverifiedChunks)).toEqual([0]);
 });

@@ -10,7 +10,7 @@ import { InlineRunner } from '../../src/runners/inline-runner.js';
 import { createWorkerPool, type MakeRunner } from '../../src/runners/pool.js';
 import { ThreadRunner } from '../../src/runners/thread-runner.js';
 import { createSharedLoad } from '../../src/tasks/shared-load.js';
-import type { LaneData, RunnerParts } from '../../src/tasks/task.js';
+import type { LaneData, RunnerParts, TaskHooks, TaskResult, WorkerTask } from '../../src/tasks/task.js';
 import { fewEnginePairs, type TestDatabase, useDatabase } from '../support/database.js';
 import { endReadingSessions, slowCondition, waitForSlowRead } from '../traps/slow-reads.js';
 import { fillTable, runOnBoth, wordsOf } from '../traps/type-words.js';
@@ -93,13 +93,22 @@ it('threads that cannot load leave the tasks to the main thread, and a line in t
   const threads = new ThreadRunner(parts);
   await expect(threads.ready).rejects.toThrow();
   await threads.close();
+  const inline = new InlineRunner({ ...parts, data: loneParts(compileKernel()).data });
+  let endTask: (result: TaskResult<WorkerTask>) => void = () => undefined;
   const growing = new GrowingRunner({
     hasSpareProcessors: true,
-    inline: new InlineRunner({ ...parts, data: loneParts(compileKernel()).data }),
+    inline: {
+      run: () => new Promise((resolve) => (endTask = resolve)),
+      retire: () => inline.retire(),
+      close: () => inline.close(),
+    },
     startThreads: () => new ThreadRunner(parts),
     onAlone: (error) => void alone.push(error),
   });
+  const task = growing.run({} as WorkerTask, {} as TaskHooks, new AbortController().signal);
   await vi.waitFor(() => expect(alone).toHaveLength(1), { timeout: 20_000 });
+  endTask({} as TaskResult<WorkerTask>);
+  await task;
   await growing.close();
   expect(lines.map((line) => JSON.parse(line).event)).toContain('threads:fail');
 });

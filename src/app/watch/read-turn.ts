@@ -35,7 +35,7 @@ interface TurnRequest extends WatchRequest {
 export async function readTurn(request: TurnRequest): Promise<TurnOutcome> {
   const { turn, watching, parts, signal } = request;
   begin(request);
-  const view = parts.openView(turn.kind);
+  const view = await parts.openView(turn.kind);
   const sitting = openSitting(request);
   try {
     const outcome = await verifyOnce(request, { view, sitting });

@@ -19,7 +19,7 @@ export interface TurnView {
 export interface WatchParts {
   readonly verify: (config: RunConfig, hooks: Required<RunHooks>) => Promise<VerifyOutcome>;
   /** Is asked before a pass reads anything. */
-  readonly openView: (kind: TurnKind) => TurnView;
+  readonly openView: (kind: TurnKind) => Promise<TurnView>;
   readonly onWarning: (sentence: string) => void;
   readonly log: Log;
 }

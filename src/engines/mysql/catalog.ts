@@ -86,7 +86,8 @@ async function readSchema(
      FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${name} ${only} AND NON_UNIQUE = 0
      ORDER BY TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX`,
   );
-  return { tables, columns, keys, jsonColumns: await readJsonColumns(session, schema, capabilities) };
+  const jsonColumns = await readJsonColumns(session, { name, only }, capabilities);
+  return { tables, columns, keys, jsonColumns };
 }
 
 /** Whether the optimizer takes no notice of an index: MySQL calls it invisible, MariaDB ignored. */
@@ -102,13 +103,13 @@ function ignoredColumn({ hasColumn }: MysqlCapabilities): string {
  */
 async function readJsonColumns(
   session: SqlSession,
-  schema: string,
+  { name, only }: { readonly name: string; readonly only: string },
   { engine, hasColumn }: MysqlCapabilities,
 ): Promise<ReadonlySet<string>> {
   if (engine !== 'mariadb' || !hasColumn('CHECK_CONSTRAINTS', 'CHECK_CLAUSE')) return new Set();
   const rows = await session.query(
     `SELECT TABLE_NAME AS table_name, CHECK_CLAUSE AS clause FROM information_schema.CHECK_CONSTRAINTS
-     WHERE CONSTRAINT_SCHEMA = ${textLiteral(schema)} AND CHECK_CLAUSE LIKE 'json_valid(%'`,
+     WHERE CONSTRAINT_SCHEMA = ${name} ${only} AND CHECK_CLAUSE LIKE 'json_valid(%'`,
   );
   return new Set(rows.map((row) => `${row.table_name} ${row.clause?.toLowerCase()}`));
 }

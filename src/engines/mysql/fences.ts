@@ -43,6 +43,12 @@ function findFollower(
   return { source, target, channel, binlog: source.binlog.said, channels: target.channels.said.length };
 }
 
+/** A server whose channels are not seen may have some. */
+export function mayMysqlFollow(target: ReplicationFacts): boolean {
+  const channels = mysqlReplicationOf(target)?.channels;
+  return channels === undefined || 'refused' in channels || channels.said.length > 0;
+}
+
 /** By the identifier that no two servers share; MariaDB has only the number that its administrator gave it. */
 function isFrom({ sourceId, sourceUuid }: ReplicaChannel, source: MysqlReplication): boolean {
   if (source.serverUuid !== null && sourceUuid !== null) return sourceUuid === source.serverUuid;

@@ -2,7 +2,7 @@ import type { SqlPositions } from '../sql-positions.js';
 import { readMysqlChanges } from './changes.js';
 import { buildAtLeast, buildGreatest } from './column-positions.js';
 import { isMysqlPositionReached, readMysqlPosition } from './fence-positions.js';
-import { chooseMysqlFences, findMysqlHalt } from './fences.js';
+import { chooseMysqlFences, findMysqlHalt, mayMysqlFollow } from './fences.js';
 import { readMysqlReplication } from './replication.js';
 
 /** How servers of this family tell positions, and wait for them. */
@@ -12,6 +12,7 @@ export const mysqlPositions: SqlPositions = {
   isReached: isMysqlPositionReached,
   readChanges: readMysqlChanges,
   chooseFences: chooseMysqlFences,
+  mayFollow: mayMysqlFollow,
   findHalt: findMysqlHalt,
   buildGreatest,
   buildAtLeast,

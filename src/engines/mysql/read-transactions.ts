@@ -9,6 +9,8 @@ import { END, HeldSnapshot } from './held-snapshot.js';
 import { SessionState } from './session-state.js';
 
 const BEGIN = 'START TRANSACTION READ ONLY';
+/** What a transaction that reads share has been used for: only reads that bind themselves do without an answer to who is there. */
+type Begun = 'asked' | 'not asked';
 /** What transactions need of a connection. */
 export interface TransactionConnection {
   isBroken(): boolean;
@@ -30,7 +32,7 @@ export class ReadTransactions {
   readonly #turns = new Turns();
   #state: SessionState | null = null;
   #bond: SessionBond | null = null;
-  readonly #shared = new SharedTransaction<true>();
+  readonly #shared = new SharedTransaction<Begun>();
   #held: HeldSnapshot | null = null;
 
   constructor(connection: TransactionConnection, settings: ConnectionSettings) {
@@ -110,14 +112,13 @@ export class ReadTransactions {
   async #inTransaction<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
     const bound = this.#bond === null ? null : bindToSession(sql, this.#bond);
     if (bound === null) {
-      await this.#endShared();
-      await this.#begin();
+      await this.#beginAsked();
       return await this.#withinTime(() => work(sql));
     }
     if (this.#shared.young === null) {
       await this.#endShared();
       await this.#connection.run(BEGIN);
-      this.#shared.offer(true);
+      this.#shared.offer('not asked');
     }
     try {
       return await this.#withinTime(() => work(bound));
@@ -125,6 +126,14 @@ export class ReadTransactions {
       if (!isOtherSession(error)) throw error;
       return await this.#bindAgain(sql, work);
     }
+  }
+
+  /** Begins a transaction in which the server says who it is, unless it has just said so in one that reads share. */
+  async #beginAsked(): Promise<void> {
+    if (this.#shared.young === 'asked') return;
+    await this.#endShared();
+    await this.#begin();
+    this.#shared.offer('asked');
   }
 
   /** A proxy may give every transaction another session, which is asked then whether it will do. */

@@ -39,7 +39,7 @@ export async function readMysqlReplication(session: SqlSession): Promise<Replica
   const { engine, ignoresCase } = await readMysqlCapabilities(session);
   const account = await readAccountName(session);
   const channels = await readFirst(session, account, channelStatements(engine));
-  const binlog = await readFirst(session, account, ['SHOW BINARY LOG STATUS', 'SHOW MASTER STATUS']);
+  const binlog = await readFirst(session, account, binlogStatements(engine));
   // Read last: what was applied by the time of the statements above is part of it.
   const variables = await readGlobals(session);
   const text = (name: string): string => (variables.get(name) ?? '').replace(/\s/g, '');
@@ -74,6 +74,10 @@ export async function readMysqlReplication(session: SqlSession): Promise<Replica
 /** Each server knows one of them. MariaDB tells of all connections only when asked for all. */
 function channelStatements(engine: MysqlCapabilities['engine']): readonly string[] {
   return engine === 'mariadb' ? ['SHOW ALL SLAVES STATUS'] : ['SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'];
+}
+
+function binlogStatements(engine: MysqlCapabilities['engine']): readonly string[] {
+  return engine === 'mariadb' ? ['SHOW MASTER STATUS'] : ['SHOW BINARY LOG STATUS', 'SHOW MASTER STATUS'];
 }
 
 interface FirstAnswer {

@@ -29,6 +29,12 @@ export function choosePostgresqlFences({
   });
 }
 
+/** As a standby, or by a subscription, which every account may see. */
+export function mayPostgresqlFollow(target: ReplicationFacts): boolean {
+  const facts = postgresqlReplicationOf(target);
+  return facts === null || facts.isStandby || facts.subscriptions.length > 0;
+}
+
 interface Sides {
   readonly source: PostgresqlReplication;
   readonly target: PostgresqlReplication;

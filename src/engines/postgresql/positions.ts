@@ -2,7 +2,7 @@ import type { SqlPositions } from '../sql-positions.js';
 import { readPostgresqlChanges } from './changes.js';
 import { buildAtLeast, buildGreatest } from './column-positions.js';
 import { isPostgresqlPositionReached, readPostgresqlPosition } from './fence-positions.js';
-import { choosePostgresqlFences, findPostgresqlHalt } from './fences.js';
+import { choosePostgresqlFences, findPostgresqlHalt, mayPostgresqlFollow } from './fences.js';
 import { readPostgresqlReplication } from './replication.js';
 
 /** How servers of this family tell positions, and wait for them. */
@@ -12,6 +12,7 @@ export const postgresqlPositions: SqlPositions = {
   isReached: isPostgresqlPositionReached,
   readChanges: readPostgresqlChanges,
   chooseFences: choosePostgresqlFences,
+  mayFollow: mayPostgresqlFollow,
   findHalt: findPostgresqlHalt,
   buildGreatest,
   buildAtLeast,

@@ -44,7 +44,15 @@ const STANDBY: Finding = {
     'the server is a standby. What it has not taken over from its primary yet is compared as it was before.',
   hint: 'Name the primary, or compare when replication has caught up.',
 };
+/** For questions of the engine itself, which read no table of a user. */
+const NO_SETTINGS: StatementSettings = {};
 const NOBODY: ServerIdentity = { id: '', place: '', started: null, asked: null };
+
+/** What a transaction that reads share was begun with, and what the server said of itself. */
+interface Begun {
+  readonly settings: StatementSettings;
+  readonly answer: ControlRow;
+}
 
 /** What pg keeps of the login, and the socket under it; the version is pinned for it. */
 interface ClientParts {
@@ -64,7 +72,7 @@ export class PostgresqlConnection implements SqlSession {
   readonly #settings: ConnectionSettings;
   readonly #turns = new Turns();
   #state: SessionState | null = null;
-  readonly #shared = new SharedTransaction<ControlRow>();
+  readonly #shared = new SharedTransaction<Begun>();
   #held: HeldSnapshot | null = null;
   #busy = 0;
 
@@ -101,7 +109,7 @@ export class PostgresqlConnection implements SqlSession {
     if (isStandby) this.findings = [...this.findings, STANDBY];
   }
 
-  query(sql: string, settings: StatementSettings = {}): Promise<readonly ControlRow[]> {
+  query(sql: string, settings: StatementSettings = NO_SETTINGS): Promise<readonly ControlRow[]> {
     return this.#transact(settings, async (answer) => {
       const statement = { text: bindToServer(sql, answer), types: AS_TEXT, queryMode: 'extended' };
       return (await this.#client.query<ControlRow>(statement)).rows ?? [];
@@ -196,14 +204,14 @@ export class PostgresqlConnection implements SqlSession {
     if (!this.broken) await this.#runSimple(this.#held?.end ?? END).catch(() => this.#destroy());
   }
 
-  /** Only what reads rows, and nothing else with these settings, may be read in the transaction of another read. */
+  /** A read may share the transaction of another one with the same settings, where these are those of rows or of no statement alone. */
   async #beginOrShare(settings: StatementSettings): Promise<ControlRow> {
-    const mayShare = settings === ACCOUNT_PATH && this.#held === null;
+    const mayShare = (settings === ACCOUNT_PATH || settings === NO_SETTINGS) && this.#held === null;
     const begun = mayShare ? this.#shared.young : null;
-    if (begun !== null) return begun;
+    if (begun?.settings === settings) return begun.answer;
     await this.#endShared();
     const answer = await this.#begin(settings);
-    if (mayShare) this.#shared.offer(answer);
+    if (mayShare) this.#shared.offer({ settings, answer });
     return answer;
   }
 

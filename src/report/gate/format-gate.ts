@@ -1,7 +1,7 @@
 import type { GateResult } from '../../core/gate/gate-result.js';
 import type { ReportFormat } from '../../core/report-format.js';
 import { guardText } from '../../words/visible-text.js';
-import { DEFAULT_WIDTH } from '../format-report.js';
+import { DEFAULT_WIDTH } from '../draw-report.js';
 import type { ReportOptions } from '../report-options.js';
 import { formatGateHtml } from './gate-html.js';
 import { formatGateJson } from './gate-json.js';
