@@ -48,7 +48,7 @@ export async function chooseWorkers(
   const isFar = delayMs >= DELAY_MS;
   const mostBehindDelay = isFar ? most * BEHIND_DELAY : most;
   const bounds = { start: isFar ? most : startNear(most), most, mostBehindDelay };
-  return { workers: mostBehindDelay, lanes: new Lanes(new LaneCount(bounds, now), delayMs) };
+  return { workers: mostBehindDelay, lanes: new Lanes(new LaneCount(bounds, now), isFar ? delayMs : 0) };
 }
 
 /** Beside servers on the same processors one lane often reads all that they can send. */

@@ -4,8 +4,9 @@ import { type LaneChunk, LaneSample } from './lane-sample.js';
 /** What must have been seen before anything is decided: so long of the time of each lane, in so many of its chunks. */
 const PHASE_MS = 600;
 const PHASE_CHUNKS = 2;
-/** Chunks that began so soon after a lane was added were slowed by the thread that loaded for it. */
+/** Chunks that began so soon after a lane was added, or after the beginning, were slowed by what was loading and compiled meanwhile. */
 const SETTLE_MS = 300;
+const WARM_MS = 500;
 /** What more lanes must gain to be kept, and what those must gain that only a delay allows: they are a burden to others. */
 const GAIN = 1.05;
 const GAIN_BEHIND_DELAY = 1.1;
@@ -29,9 +30,13 @@ export interface LaneBounds {
   readonly mostBehindDelay: number;
 }
 
-interface Kept {
-  readonly lanes: number;
-  readonly sample: LaneSample;
+interface Trial {
+  /** The number that is kept unless the other one is better, and what its lanes took before. */
+  readonly kept: number;
+  readonly before: LaneSample;
+  readonly tried: number;
+  /** What those took; null until they are done. Then the first number has another turn, because a machine has moods. */
+  readonly during: LaneSample | null;
 }
 
 /**
@@ -46,9 +51,8 @@ export class LaneCount {
   #lanes: number;
   #phase = new LaneSample();
   /** Chunks that began before do not count for the phase. */
-  #fromMs = Number.NEGATIVE_INFINITY;
-  /** The number that is kept unless the one that is tried is better; null while none is tried. */
-  #kept: Kept | null = null;
+  #fromMs: number;
+  #trial: Trial | null = null;
   /** What the lanes took when their number was chosen. */
   #chosen: LaneSample | null = null;
   #tryAtMs = 0;
@@ -63,6 +67,7 @@ export class LaneCount {
     this.#lanes = bounds.start;
     this.#mostUsed = bounds.start;
     this.#startedMs = now();
+    this.#fromMs = this.#startedMs + WARM_MS;
   }
 
   /** How many may be in use now. */
@@ -72,7 +77,7 @@ export class LaneCount {
 
   /** How many were kept last, how many were tried at most, and why no other number was kept. */
   describe(): { readonly used: number; readonly tried: number; readonly why: LaneReason } {
-    return { used: this.#kept?.lanes ?? this.#lanes, tried: this.#mostUsed, why: this.#reason };
+    return { used: this.#trial?.kept ?? this.#lanes, tried: this.#mostUsed, why: this.#reason };
   }
 
   /** Takes what a lane took for a chunk that is done now. */
@@ -87,9 +92,17 @@ export class LaneCount {
 
   #decide(): void {
     const sample = this.#phase;
-    if (this.#kept === null) this.#weigh(sample);
-    else if (this.#isBetter(this.#kept, sample)) this.#accept(this.#kept, sample);
-    else this.#goBack(this.#kept);
+    const trial = this.#trial;
+    if (trial === null) this.#weigh(sample);
+    else if (trial.during === null) {
+      this.#trial = { ...trial, during: sample };
+      this.#use(trial.kept);
+    } else {
+      this.#trial = null;
+      const base = trial.before.with(sample);
+      if (this.#isBetter({ ...trial, base, during: trial.during })) this.#accept(trial, trial.during);
+      else this.#goBack(trial, base);
+    }
   }
 
   /** Nothing is being tried: begins to, where it is time. */
@@ -104,10 +117,12 @@ export class LaneCount {
     }
     const next = this.#now() < this.#tryAtMs ? null : this.#candidate();
     if (next === null) this.#begin(0);
-    else {
-      this.#kept = { lanes: this.#lanes, sample };
-      this.#use(next);
-    }
+    else this.#try(next, sample);
+  }
+
+  #try(lanes: number, before: LaneSample): void {
+    this.#trial = { kept: this.#lanes, before, tried: lanes, during: null };
+    this.#use(lanes);
   }
 
   /** The number to be tried: more, and fewer only in turns with that, once time has passed. */
@@ -130,36 +145,30 @@ export class LaneCount {
     return lanes >= bound ? null : Math.min(lanes * 2, bound);
   }
 
-  #isBetter(kept: Kept, sample: LaneSample): boolean {
-    const cost = sample.costAgainst(kept.sample);
-    const gain = this.#lanes / kept.lanes / cost;
-    if (this.#lanes < kept.lanes) return gain >= LOSS;
-    if (this.#lanes > this.#bounds.most) return gain >= GAIN_BEHIND_DELAY && cost <= MOST_SLOWER;
+  #isBetter({ kept, tried, base, during }: Trial & Readonly<Record<'base' | 'during', LaneSample>>): boolean {
+    const cost = during.costAgainst(base);
+    const gain = tried / kept / cost;
+    if (tried < kept) return gain >= LOSS;
+    if (tried > this.#bounds.most) return gain >= GAIN_BEHIND_DELAY && cost <= MOST_SLOWER;
     return gain >= GAIN;
   }
 
-  #accept(kept: Kept, sample: LaneSample): void {
-    const isMore = this.#lanes > kept.lanes;
+  #accept({ kept, tried }: Trial, during: LaneSample): void {
+    const isMore = tried > kept;
     this.#reason = isMore ? 'faster' : 'no-faster';
-    this.#kept = null;
-    this.#chosen = sample;
+    this.#chosen = during;
     this.#waitMs = TRY_AGAIN_MS;
+    this.#use(tried);
     // Where more was better still more may be, and where fewer lost nothing still fewer.
-    const next = isMore ? this.#moreThan(this.#lanes) : this.#fewerThan(this.#lanes);
-    if (next === null) {
-      this.#wait();
-      this.#begin(0);
-      return;
-    }
-    this.#kept = { lanes: this.#lanes, sample };
-    this.#use(next);
+    const next = isMore ? this.#moreThan(tried) : this.#fewerThan(tried);
+    if (next === null) this.#wait();
+    else this.#try(next, during);
   }
 
-  #goBack(kept: Kept): void {
-    if (this.#lanes > kept.lanes && this.#reason === 'not-tried') this.#reason = 'no-faster';
-    this.#kept = null;
-    this.#chosen = kept.sample;
-    this.#use(kept.lanes);
+  #goBack({ kept, tried }: Trial, base: LaneSample): void {
+    if (tried > kept && this.#reason === 'not-tried') this.#reason = 'no-faster';
+    this.#chosen = base;
+    this.#begin(0);
     this.#wait();
   }
 

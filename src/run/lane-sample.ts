@@ -29,6 +29,15 @@ export class LaneSample {
     this.#ms += elapsedMs;
   }
 
+  /** What both saw. */
+  with(other: LaneSample): LaneSample {
+    const both = new LaneSample();
+    for (const each of [this, other]) {
+      for (const [table, { bytes, ms }] of each.#tables) both.add({ table, bytes, elapsedMs: ms });
+    }
+    return both;
+  }
+
   /**
    * How many times as long as in another sample a lane took for as much. Only tables that are in both count, because rows differ in
    * what they cost; where there is none, bytes are taken to cost the same everywhere.
