@@ -42,11 +42,11 @@ export function urlOf(serverUrl, database) {
   return url.href;
 }
 
-/** Changes every so-many-th order of a server's target database, and clears away what that leaves behind. */
-export async function damageOrders({ engine, url }, every) {
+/** Changes orders of a server's target database as a case says, and clears away what that leaves behind. */
+export async function damageOrders({ engine, url }, damage) {
   const session = await openAdmin(engine, urlOf(url, DATABASES.target));
   try {
-    await session.run(damageStatement(every));
+    await session.run(damageStatement(damage));
     await session.run(engine === 'postgresql' ? 'VACUUM ANALYZE orders' : 'ANALYZE TABLE orders');
   } finally {
     await session.close();

@@ -67,7 +67,7 @@ export async function runPeersBench({ rows, runs }, rowproof) {
       console.error(`Filling tables for ${rows} orders on ${server.engine}`);
       loaded.push({ engine: server.engine, version: await createDatabases(server, rows) });
       for (const state of STATES) {
-        if (state.every !== null) await damageOrders(server, state.every);
+        if (state.every !== null) await damageOrders(server, { every: state.every, in: 'a constant' });
         measured.push(...(await measureTools(server, { state, runs, processes })));
       }
     }

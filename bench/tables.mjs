@@ -12,7 +12,15 @@ export const TABLES = [
   { name: 'wide', rowsOf: (rows) => Math.ceil(rows / WIDE_SHARE), ...wide },
 ];
 
+const CHANGES = {
+  'a constant': 'customer_id = customer_id + 1',
+  // A number of the row stands for another one each time, so that no two rows changed alike.
+  'nothing that a rule explains': "note = CONCAT(MD5(CONCAT(id, 'a')), MD5(CONCAT(id, 'b')))",
+  'every column': `status = 'lost', amount = amount + 1, currency = 'GBP', weight = weight + 1, paid = NOT paid,
+    ordered_on = ordered_on + INTERVAL '1' DAY, created_at = created_at + INTERVAL '3' HOUR`,
+};
+
 /** Makes a share of the target's orders differ, on top of what differs already; spread over the whole table. */
-export function damageStatement(every) {
-  return `UPDATE orders SET customer_id = customer_id + 1 WHERE id % ${every} = 0`;
+export function damageStatement({ every, in: how }) {
+  return `UPDATE orders SET ${CHANGES[how]} WHERE id % ${every} = 0`;
 }
