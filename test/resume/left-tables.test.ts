@@ -9,7 +9,7 @@ import { fillTable } from '../traps/type-words.js';
 import { makeRunFolder, type RunFolder, readOutputs, sideFlags, waitingRuns } from './run-folder.js';
 import { runSitting, type SittingRun } from './run-sitting.js';
 
-const ROWS = 220_000;
+const ROWS = 120_000;
 const CHUNK = 1000;
 const MOST = 40;
 /** Every fiftieth row holds another value, every thousandth is missing, and some are there in vain. */
@@ -43,10 +43,14 @@ const countOf = ({ missing, extra, changed }: Pick<TableResult, 'missing' | 'ext
 
 const nextMonth = (): string => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 
-describe.each([
+/** What leaves a table knows no engine; `npm run test:long` tries the other way too. */
+const WAYS = [
   { from: 'mariadb', to: 'postgresql' },
   { from: 'postgresql', to: 'mariadb' },
-] as const)('a table that is left, $from to $to', ({ from, to }) => {
+] as const;
+const TRIED = process.env.ROWPROOF_TEST_PAIRS === 'all' ? WAYS : WAYS.slice(0, 1);
+
+describe.each(TRIED)('a table that is left, $from to $to', ({ from, to }) => {
   const source = useDatabase(from);
   const target = useDatabase(to);
   let folder: RunFolder;
