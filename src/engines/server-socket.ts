@@ -54,7 +54,10 @@ export function closed(stream: Duplex): Promise<void> {
   });
 }
 
-/** Waits until a connection was left in order, and cuts it off where its other end keeps it. */
+/**
+ * Waits until a connection was left in order, and cuts it off where its other end keeps it, or where that fails: what was read
+ * or written over it is done, whatever becomes of it.
+ */
 export async function sayGoodbye(leaving: Promise<void>, cutOff: () => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
@@ -63,5 +66,5 @@ export async function sayGoodbye(leaving: Promise<void>, cutOff: () => void): Pr
       resolve();
     }, GOODBYE_MS);
   });
-  await Promise.race([leaving, over]).finally(() => clearTimeout(timer));
+  await Promise.race([leaving.catch(cutOff), over]).finally(() => clearTimeout(timer));
 }

@@ -1,7 +1,13 @@
 import { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { beginConnecting } from '../../src/engines/server-socket.js';
+import { beginConnecting, sayGoodbye } from '../../src/engines/server-socket.js';
 import { type LyingServer, startLyingServer } from '../support/lying-server.js';
+
+it('a connection that cannot be left in order is cut off, and nobody fails by it', async () => {
+  let cuts = 0;
+  await sayGoodbye(Promise.reject(new Error('closed state')), () => void cuts++);
+  expect(cuts).toBe(1);
+});
 
 describe('a connection that is begun', () => {
   const servers: LyingServer[] = [];

@@ -49,6 +49,17 @@ describe.each(availableEngines())('reads of %s that share a transaction', (engin
     await session.close();
   });
 
+  it('are ended with their session, also where it is closed twice at once, as a stop does that has waited', async () => {
+    for (let round = 0; round < 20; round++) {
+      const session = await openWorkerSession(database.url);
+      await session.together(() => countRows(session));
+      const first = session.close();
+      await new Promise((resolve) => setTimeout(resolve, round % 4));
+      await Promise.all([first, session.close(), session.close()]);
+      expect(session.broken).toBe(true);
+    }
+  });
+
   it('leave nothing locked once they are done, nor when one of them failed', async () => {
     const session = await openWorkerSession(database.url);
     await session.together(() => countRows(session));

@@ -41,6 +41,8 @@ export class MysqlConnection implements SqlSession {
   readonly #pending = new Set<(error: RowproofError) => void>();
   /** The statement that was read last, as long as the server has not been told that it is not wanted any more. */
   #unclosed: string | null = null;
+  /** What whoever closes it first has begun. */
+  #leaving: Promise<void> | null = null;
 
   constructor({ connection, budget, findings }: MysqlLogin, settings: ConnectionSettings) {
     this.#connection = connection;
@@ -198,7 +200,8 @@ export class MysqlConnection implements SqlSession {
       this.#abort();
       return;
     }
-    await sayGoodbye(this.#leave(), () => this.#abort());
+    this.#leaving ??= sayGoodbye(this.#leave(), () => this.#abort());
+    await this.#leaving;
   }
 
   /** The end of the last transaction is still under way. */

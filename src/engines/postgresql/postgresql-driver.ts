@@ -75,6 +75,8 @@ export class PostgresqlConnection implements SqlSession {
   readonly #shared = new SharedTransaction<Begun>();
   #held: HeldSnapshot | null = null;
   #busy = 0;
+  /** What whoever closes it first has begun. */
+  #leaving: Promise<void> | null = null;
 
   constructor({ client, budget, findings }: PostgresqlLogin, settings: ConnectionSettings) {
     this.#client = client;
@@ -157,7 +159,8 @@ export class PostgresqlConnection implements SqlSession {
 
   async close(): Promise<void> {
     if (this.broken || this.#busy > 0) return this.#destroy();
-    await sayGoodbye(this.#leave(), () => this.#destroy());
+    this.#leaving ??= sayGoodbye(this.#leave(), () => this.#destroy());
+    await this.#leaving;
   }
 
   /** The end of the last transaction is still under way. */
