@@ -152,7 +152,7 @@ function onlyOne(runs: readonly KeptRun[], folder: string): KeptRun {
         : `${waiting.length} runs wait to go on: ${waiting.map(({ run }) => run).join(', ')}.`,
     hint:
       first === undefined
-        ? 'A run that came to its end leaves nothing; --journal DIR names another folder.'
+        ? 'rowproof runs lists those that came to their end with differences: rowproof verify --only RUN reads these again. --journal DIR names another folder.'
         : 'Name one: rowproof resume RUN. rowproof runs says what they are.',
   });
 }

@@ -3,6 +3,7 @@ import type { Rotation } from '../app/rotation.js';
 import type { VerifyOutcome } from '../app/run-hooks.js';
 import type { SavedRun } from '../app/saved-runs.js';
 import type { Sitting } from '../app/sitting.js';
+import { withoutPassword } from '../config/redact-passwords.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { Share } from '../core/share.js';
 import { formatCounted } from '../words/number-text.js';
@@ -78,13 +79,20 @@ async function nameOldRuns(folder: string, say: (sentence: string) => void): Pro
 }
 
 /** How to read again only what differed in a run that was kept. */
-export function onlyCommand({
+export function describeOnly({
   sitting,
   settings,
   io,
-}: { readonly sitting: Sitting } & Pick<AskedSitting, 'settings' | 'io'>): string {
+}: { readonly sitting: Sitting } & Pick<AskedSitting, 'settings' | 'io'>): {
+  readonly command: string;
+  readonly needsUrls: boolean;
+} {
   const { folder, isNamed } = readJournalPlace(settings.flags, io.env);
-  return `rowproof verify --only ${sitting.journal?.run}${isNamed ? ` --journal ${shellWord(folder ?? '')}` : ''}`;
+  const { sourceUrl, targetUrl } = settings.config;
+  return {
+    command: `rowproof verify --only ${sitting.journal?.run}${isNamed ? ` --journal ${shellWord(folder ?? '')}` : ''}`,
+    needsUrls: [sourceUrl, targetUrl].some((url) => withoutPassword(url) !== url),
+  };
 }
 
 /** How to go on with a run of which rows are open; empty where none are. */

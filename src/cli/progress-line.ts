@@ -22,7 +22,8 @@ export function formatProgress(
   const speed = areRead ? 'finishing' : rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`;
   const left = areRead ? '' : formatTimeLeft(state, nowMs);
   const problems = [
-    `${formatCount(state.differences)} differ`,
+    `${state.leftTables > 0 ? 'at least ' : ''}${formatCount(state.differences)} differ`,
+    state.leftTables > 0 ? `${formatCounted(state.leftTables, 'table')} left early` : '',
     state.unverifiedTables > 0 ? `${formatCounted(state.unverifiedTables, 'table')} unverified` : '',
   ];
   const tables = formatTables(state);

@@ -11,6 +11,8 @@ export interface ProgressState {
   rows: number;
   differences: number;
   unverifiedTables: number;
+  /** Tables whose rest is not read. */
+  leftTables: number;
   /** Why the run stands still; null while it does not. */
   paused: string | null;
   /** How far looking again at rows that differ is; null before it begins. */
@@ -44,6 +46,7 @@ export function createProgressState(): ProgressState {
     rows: 0,
     differences: 0,
     unverifiedTables: 0,
+    leftTables: 0,
     paused: null,
     silent: null,
     running: new Map(),
@@ -139,6 +142,7 @@ function leaveTable(
   { table: name, differences, mostDifferences }: Extract<RunEvent, { type: 'table:left' }>,
 ): string {
   table.isLeft = true;
+  state.leftTables++;
   const unread = Math.max(0, (table.estimatedRows ?? 0) - table.rows);
   if (state.estimatedRows !== null) state.estimatedRows = Math.max(state.rows, state.estimatedRows - unread);
   return `${name}: left after ${formatCounted(differences, 'differing row')} (--max-differences ${mostDifferences})`;

@@ -50,10 +50,17 @@ interface OpenFiles {
   readonly repair: Readonly<Record<'repair' | 'undo', OutputFile>> | null;
 }
 
+interface OnlyAgain {
+  readonly command: string;
+  readonly bytes: number | null;
+  /** Whether a URL held a password, which nothing keeps. */
+  readonly needsUrls: boolean;
+}
+
 interface NextStep extends Pick<Destination, 'plan'> {
   readonly result: RunResult;
   /** How a run that was kept is asked for its differing rows only, and about how many bytes these have; null where it was not kept. */
-  readonly onlyAgain: { readonly command: string; readonly bytes: number | null } | null;
+  readonly onlyAgain: OnlyAgain | null;
 }
 
 /** Opens every output of a plan, or none of them. */
@@ -212,22 +219,26 @@ export function describeNextStep({ plan, result, onlyAgain }: NextStep): string 
   const { missing, extra, changed } = result.totals;
   const areCounted = result.tables.every(({ mode }) => mode === 'count');
   if (plan.quiet || plan.stdout !== 'table' || areCounted || missing + extra + changed === 0) return '';
-  if (result.verdict === 'waived') return '';
+  // What is left to be read comes first, and is named by the report.
+  if (result.verdict === 'waived' || (result.totals.left ?? 0) > 0) return '';
   const steps = [
-    ...(plan.differencesPath === null ? [{ flag: '--differences PATH', what: 'every differing row' }] : []),
+    ...(plan.differencesPath === null
+      ? [{ flag: '--differences', file: 'rows.ndjson', what: 'every differing row' }]
+      : []),
     ...(plan.repairPaths === null && result.hidden === undefined
-      ? [{ flag: '--repair PATH', what: 'SQL that repairs the target' }]
+      ? [{ flag: '--repair', file: 'repair.sql', what: 'SQL that repairs the target' }]
       : []),
   ];
   if (steps.length === 0) return '';
   if (onlyAgain === null)
-    return `Next: ${steps.map(({ flag, what }) => `${flag} writes ${what}`).join('; ')}.\n`;
-  const { command, bytes } = onlyAgain;
+    return `Next: ${steps.map(({ flag, what }) => `${flag} PATH writes ${what}`).join('; ')}.\n`;
+  const { command, bytes, needsUrls } = onlyAgain;
+  const urls = needsUrls ? ' Give --source and --target again: their passwords are not kept.' : '';
   const rows = formatCounted(missing + extra + changed, 'row');
   const size = bytes === null ? '' : `, about ${formatBytes(bytes)} a side`;
   return [
-    `Next: ${command} ${steps.map(({ flag }) => flag).join(' ')}`,
-    `  writes ${steps.map(({ what }) => what).join(' and ')}. It reads again what differs (${rows}${size}), and not the tables.`,
+    `Next: ${command} ${steps.map(({ flag, file }) => `${flag} ${file}`).join(' ')}`,
+    `  writes ${steps.map(({ what }) => what).join(' and ')}. It reads again what differs (${rows}${size}), and not the tables.${urls}`,
     '',
   ].join('\n');
 }

@@ -9,7 +9,7 @@ import { EXIT_CODES } from '../core/verdict.js';
 import type { Annotation } from '../report/github/workflow-command.js';
 import type { RunLabels } from '../report/prometheus/last-run.js';
 import type { GuardedIo } from './cli-io.js';
-import { describeResume, onlyCommand, openCommandSitting, type SittingAsk } from './command-sitting.js';
+import { describeOnly, describeResume, openCommandSitting, type SittingAsk } from './command-sitting.js';
 import type { EvidenceOutput, openEvidence as OpenEvidence } from './evidence-output.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
@@ -239,7 +239,7 @@ async function runAndWrite(run: Run): Promise<number> {
     progress.stop();
     if (part !== null && !result.interrupted) await run.partFiles?.write(part);
     const isKept = sitting.journal?.keepsDifferences === true && part === null && resumable === null;
-    const onlyAgain = isKept ? { command: onlyCommand(run), bytes: outcome.differingBytes } : null;
+    const onlyAgain = isKept ? { ...describeOnly(run), bytes: outcome.differingBytes } : null;
     io.stderr.write(describeNextStep({ plan, result, onlyAgain }));
     io.stderr.write(describeResume({ result, resumable, settings: run.settings, io }));
     const exitCode = exitCodeOfResult(result);

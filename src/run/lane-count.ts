@@ -59,13 +59,13 @@ export class LaneCount {
   #waitMs = TRY_AGAIN_MS;
   #wasDown = false;
   #reason: LaneReason = 'not-tried';
-  #mostUsed: number;
+  #mostTried: number;
 
   constructor(bounds: LaneBounds, now: () => number) {
     this.#bounds = bounds;
     this.#now = now;
     this.#lanes = bounds.start;
-    this.#mostUsed = bounds.start;
+    this.#mostTried = bounds.start;
     this.#startedMs = now();
     this.#fromMs = this.#startedMs + WARM_MS;
   }
@@ -77,7 +77,7 @@ export class LaneCount {
 
   /** How many were kept last, how many were tried at most, and why no other number was kept. */
   describe(): { readonly used: number; readonly tried: number; readonly why: LaneReason } {
-    return { used: this.#trial?.kept ?? this.#lanes, tried: this.#mostUsed, why: this.#reason };
+    return { used: this.#trial?.kept ?? this.#lanes, tried: this.#mostTried, why: this.#reason };
   }
 
   /** Takes what a lane took for a chunk that is done now. */
@@ -99,6 +99,7 @@ export class LaneCount {
       this.#use(trial.kept);
     } else {
       this.#trial = null;
+      this.#mostTried = Math.max(this.#mostTried, trial.tried);
       const base = trial.before.with(sample);
       if (this.#isBetter({ ...trial, base, during: trial.during })) this.#accept(trial, trial.during);
       else this.#goBack(trial, base);
@@ -180,7 +181,6 @@ export class LaneCount {
   #use(lanes: number): void {
     const isMore = lanes > this.#lanes;
     this.#lanes = lanes;
-    this.#mostUsed = Math.max(this.#mostUsed, lanes);
     this.#begin(isMore ? SETTLE_MS : 0);
   }
 

@@ -8,12 +8,35 @@ export interface FixedLanes {
   readonly why: Extract<WorkersResult['why'], 'asked' | 'snapshot' | 'limits' | 'checksums'>;
 }
 
+/** Places of which so many may be taken as there are lanes at the time. */
+class Places {
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+
+  /** Resolves with what gives the place back; a second call does nothing. */
+  async take(most: () => number): Promise<() => void> {
+    while (this.#taken >= most()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#taken++;
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      this.#taken--;
+      this.wake(most());
+    };
+  }
+
+  wake(most: number): void {
+    for (let free = most - this.#taken; free > 0; free--) this.#waiting.shift()?.();
+  }
+}
+
 /** Lets so many chunks be under way at a time as `LaneCount` finds to be best, or as somebody has fixed. */
 export class Lanes {
   #count: LaneCount | FixedLanes;
   readonly #delayMs: number;
-  readonly #waiting: (() => void)[] = [];
-  #used = 0;
+  readonly #chunks = new Places();
+  readonly #segments = new Places();
 
   /** `delayMs` is what was measured of the link; 0 where there is no delay, or where nobody asked. */
   constructor(count: LaneCount | FixedLanes, delayMs = 0) {
@@ -23,21 +46,27 @@ export class Lanes {
 
   /** Does a chunk once there is a lane for it. */
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
-    while (this.#used >= this.#count.lanes) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#used++;
+    const release = await this.#take(this.#chunks);
     try {
       return await work();
     } finally {
-      this.#used--;
-      this.#wake();
+      release();
     }
+  }
+
+  /**
+   * Waits until one more segment may be begun, and resolves with what is to be called once that one is done, or was none: where one
+   * lane reads, servers read one range to its end, and not several in turns.
+   */
+  forSegment(): Promise<() => void> {
+    return this.#take(this.#segments);
   }
 
   /** Takes what a chunk took that is done now, and may change how many there are. */
   note(chunk: LaneChunk): void {
     if (!('note' in this.#count)) return;
     this.#count.note(chunk);
-    this.#wake();
+    for (const places of [this.#chunks, this.#segments]) places.wake(this.#count.lanes);
   }
 
   /** There are fewer after all. */
@@ -53,7 +82,7 @@ export class Lanes {
       : { used: count.lanes, tried: count.lanes, why: count.why };
   }
 
-  #wake(): void {
-    for (let free = this.#count.lanes - this.#used; free > 0; free--) this.#waiting.shift()?.();
+  #take(places: Places): Promise<() => void> {
+    return places.take(() => this.#count.lanes);
   }
 }

@@ -2,7 +2,6 @@ import { isSparse, NONE_UNFOUND } from '../core/chunk.js';
 import { countKeys } from '../core/packed-keys.js';
 import type { ReadSpan } from '../state/read-span.js';
 import type { HeldRange } from './held-range.js';
-import { leaves } from './leave-table.js';
 import { commitSettled } from './looks/commit-held.js';
 import type { TableRun } from './table-run.js';
 import type { TableWork } from './table-work.js';
@@ -30,7 +29,7 @@ export async function lookAtRowsAgain(run: TableRun, { work, part, spans }: Look
   const { table } = work;
   const mustHold = run.looks !== null && (await run.looks.mustHold(table));
   for (const span of spans) {
-    if (run.signal.aborted || span.keys === null || (await leaves(run, table))) return;
+    if (run.signal.aborted || span.keys === null) return;
     const range = {
       ...span,
       work,

@@ -2,8 +2,9 @@ import { compareByBuckets } from './compare-by-buckets.js';
 import { endPart } from './end-part.js';
 import { type LookAgainWork, lookAtRowsAgain } from './look-at-rows-again.js';
 import { pullOldest, readWhole } from './pull-oldest.js';
-import { pullTables } from './pull-tables.js';
+import { pullTables, type Work } from './pull-tables.js';
 import type { TableRun } from './table-run.js';
+import type { SegmentWork } from './table-work.js';
 import { walkSegment } from './walk-segment.js';
 import { walkTogether } from './walk-together.js';
 
@@ -16,12 +17,19 @@ export async function runTables(request: TableRun): Promise<void> {
   const run = { ...request, signal: AbortSignal.any([request.signal, failure.signal]) };
   const work = run.ages === null ? pullTables(run) : pullOldest(run, run.ages);
   const lane = async (): Promise<void> => {
-    for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => work.next() }) }) {
-      if (item.segment === null)
-        await (run.ages === null ? compareByBuckets(run, item.table) : readWhole(run, item.table));
-      else if (item.segment === 'again') await walkAgain(run, item);
-      else if (item.segment === 'small') await walkTogether(run, item);
-      else await walkSegment(run, item);
+    for (;;) {
+      const release = await run.lanes.forSegment();
+      try {
+        const next = await work.next();
+        if (next.done === true) return;
+        if (isSegment(next.value)) await walkSegment(run, next.value);
+        else {
+          release();
+          await readOther(run, next.value);
+        }
+      } finally {
+        release();
+      }
     }
   };
   const lanes = Array.from({ length: run.workers }, () =>
@@ -36,6 +44,17 @@ export async function runTables(request: TableRun): Promise<void> {
   await run.snapshots?.release();
   // After a stop too: what was read is not lost.
   await run.looks?.settle(run);
+}
+
+function isSegment(item: Work): item is SegmentWork {
+  return typeof item.segment === 'object' && item.segment !== null;
+}
+
+/** What has a number of tasks of its own. */
+async function readOther(run: TableRun, item: Exclude<Work, SegmentWork>): Promise<void> {
+  if (item.segment === 'again') await walkAgain(run, item);
+  else if (item.segment === 'small') await walkTogether(run, item);
+  else await (run.ages === null ? compareByBuckets(run, item.table) : readWhole(run, item.table));
 }
 
 async function walkAgain(run: TableRun, item: LookAgainWork): Promise<void> {

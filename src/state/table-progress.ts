@@ -75,7 +75,11 @@ export class TableProgress {
         break;
       case 'held':
         this.#isWalked = true;
-        this.#doubtful.set(nameOf(record.range), { ...record, ...when(learned), chunks: 1 });
+        this.#doubtful.set(nameOf(record.range), {
+          ...record,
+          ...this.#readWhen(record.range, learned),
+          chunks: 1,
+        });
         break;
       case 'drawn':
         this.#drawn.push({ range: record.range, share: record.share, end: record.end });
@@ -136,13 +140,19 @@ export class TableProgress {
     this.#isWalked = true;
     // What was held back stays so.
     if (unsettled?.why === 'stopped') return;
-    const span: ReadSpan = { range, hasher, rows, chunks, keys, ...when(learned) };
+    const span: ReadSpan = { range, hasher, rows, chunks, keys, ...this.#readWhen(range, learned) };
     this.#doubtful.delete(nameOf(range));
     // Rows that were there and not found are settled at the end of a table, which was not reached.
     const isFound = unfound.source.length + unfound.target.length + unfound.beyond === 0;
     if (isFound && unsettled === undefined && isClean(rows)) addClean(this.#clean, span);
     else if (isFound && keys !== null) this.#doubtful.set(nameOf(range), span);
     else this.#broken.push(span);
+  }
+
+  /** Where only those rows of a range were looked at again that had differed, all others are as they were read before. */
+  #readWhen(range: KeySpan, learned: Learned): Learned {
+    const { sitting, atMs } = this.#doubtful.get(nameOf(range)) ?? learned;
+    return { sitting, atMs };
   }
 
   /** Ranges in which no row differs. */
@@ -228,8 +238,4 @@ export class TableProgress {
     yield* this.#whole;
     yield { record: { kind: 'done' }, ...now };
   }
-}
-
-function when({ sitting, atMs }: LearnedRecord): Learned {
-  return { sitting, atMs };
 }
