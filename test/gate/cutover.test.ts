@@ -63,6 +63,15 @@ describe('the rows of a cutover', () => {
     ]);
   });
 
+  it.each(['items,empty_one', '{items,empty_one}', 'items, empty_*'])(
+    'are those of the tables that %s means, as verify takes it',
+    async (tables) => {
+      const { result } = await runGate({ config: config({ tables }), phase: 'cutover' });
+      expect(rowsOf(result)).toEqual([]);
+      expect(result.rows).toMatchObject({ verdict: 'verified', isUpToDate: true });
+    },
+  );
+
   it.each(['source', 'target'] as const)(
     'are not where the %s was written while they were read',
     async (side) => {

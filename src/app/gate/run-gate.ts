@@ -8,8 +8,10 @@ import { GATE_FORMAT, type GateResult, NOT_SEEN, type WrittenFix } from '../../c
 import { type Log, NO_LOG } from '../../core/log.js';
 import type { Side } from '../../core/pairing.js';
 import type { GateRules } from '../../engines/engine.js';
-import { describeSide, pairSides, withOpenSides } from '../open-run.js';
+import { withBareNames } from '../bare-names.js';
+import { catalogsOf, describeSide, pairSides, withOpenSides } from '../open-run.js';
 import type { OpenSide } from '../open-side.js';
+import { withPatternsSpread } from '../spread-patterns.js';
 import { tryApplication } from './application.js';
 import { readFollow } from './follow.js';
 import type { FixPlace, GateAsk, GateHooks, GateOutcome, GateQuestion } from './gate-ask.js';
@@ -48,7 +50,9 @@ export async function runGate(
   return await withOpenSides(
     config,
     async (sides) => {
-      const { tables } = await pairSides(config, sides);
+      const catalogs = catalogsOf(sides);
+      const named = withPatternsSpread(withBareNames(config, catalogs), catalogs.source);
+      const { tables } = await pairSides(named, sides);
       const rules = await loadRules(sides);
       const { target } = sides;
       const application =
