@@ -84,7 +84,12 @@ export class LaneCount {
   note(chunk: LaneChunk): void {
     const largest = Math.max(chunk.bytes, this.#largest.get(chunk.table) ?? 0);
     this.#largest.set(chunk.table, largest);
-    if (chunk.bytes < largest * FULL_CHUNK || this.#now() - chunk.elapsedMs <= this.#fromMs) return;
+    if (
+      chunk.bytes === 0 ||
+      chunk.bytes < largest * FULL_CHUNK ||
+      this.#now() - chunk.elapsedMs <= this.#fromMs
+    )
+      return;
     this.#phase.add(chunk);
     const { chunks, ms } = this.#phase;
     if (chunks >= PHASE_CHUNKS * this.#lanes && ms >= PHASE_MS * this.#lanes) this.#decide();
