@@ -3,7 +3,7 @@
 
 import { pairSides, withOpenSides } from '../dist/app/open-run.js';
 import { resolveFlags } from '../dist/config/resolve-flags.js';
-import { planSegments, segmentSize } from '../dist/plan/planner.js';
+import { planSegments, sharedSegmentSize } from '../dist/plan/planner.js';
 
 const [source, target, workers] = process.argv.slice(2);
 const config = resolveFlags({ source, target, workers, tables: ['orders'] });
@@ -12,6 +12,10 @@ await withOpenSides(config, async (sides) => {
   const { tables } = await pairSides(config, sides);
   const [table] = tables;
   const started = performance.now();
-  const segments = await planSegments({ ...sides.source, pair: table.pair, ...segmentSize(config.workers) });
+  const segments = await planSegments({
+    ...sides.source,
+    pair: table.pair,
+    ...sharedSegmentSize(config.workers),
+  });
   console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000, segments: segments.length }));
 });

@@ -4,7 +4,7 @@ import type { EmitEvent } from '../core/event.js';
 import { hasLimits } from '../core/load-limits.js';
 import type { Log } from '../core/log.js';
 import { sumLongTables } from '../core/long-tables.js';
-import { isConditional, type Side, type TablePair } from '../core/pairing.js';
+import type { Side } from '../core/pairing.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { planChecksums } from '../plan/checksum-plan.js';
 import { countTables } from '../run/count-tables.js';
@@ -13,6 +13,7 @@ import { chooseChunkSizes } from '../run/pacing.js';
 import { runTables } from '../run/run-tables.js';
 import type { ServerWatch } from '../run/server-watch.js';
 import type { Snapshots } from '../run/snapshots/snapshots.js';
+import { SpareLanes } from '../run/spare-lanes.js';
 import type { TableRun } from '../run/table-run.js';
 import { type Canaries, tryCanaries } from '../run/try-canaries.js';
 import type { WorkerSlots } from '../run/worker-slots.js';
@@ -25,6 +26,7 @@ import type { SharedLoad } from '../tasks/shared-load.js';
 import type { ChosenWorkers } from './choose-workers.js';
 import { compileScope } from './comparison-scope.js';
 import type { RowTeller } from './disclose-rows.js';
+import { estimateLeft, estimateRead, estimateRows } from './estimate-rows.js';
 import { limitRuntime } from './limit-runtime.js';
 import type { OpenSide } from './open-side.js';
 import type { Replication } from './replication.js';
@@ -153,19 +155,6 @@ function noteWaiting(table: TableState, { again }: OpenRanges): void {
   });
 }
 
-/** Rows of the source in all tables; null where those of a table are not known. */
-function estimateRows(tables: readonly TableState[]): number | null {
-  return tables.reduce<number | null>((sum, { planned: { pair } }) => {
-    const rows = pair === null ? 0 : pair.source.estimatedRows;
-    return sum === null || rows === null ? null : sum + rows;
-  }, 0);
-}
-
-/** A condition may leave next to nothing of a table. */
-function estimateRead(pair: TablePair): number | null {
-  return isConditional(pair) ? null : pair.source.estimatedRows;
-}
-
 async function countAll({
   config,
   wishes,
@@ -250,6 +239,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       spotHash: await createRowHash(seed),
       workers,
       lanes: chosen.lanes,
+      spare: new SpareLanes(),
       // A limit is kept chunk by chunk, and a snapshot is one transaction anyway.
       mayGroup:
         !hasLimits(config.limits) &&
@@ -272,6 +262,7 @@ async function readPairs(reading: Reading, pool: WorkerPool): Promise<Canaries> 
       servers,
       slots,
     };
+    chosen.lanes.expect(estimateLeft(run));
     return await control.watchDuring(async () => {
       await watchLink(run, hashable, () => runTables(run));
       return config.canary ? tryCanaries(run) : new Map();

@@ -16,7 +16,7 @@ import type { StoredBytes } from '../engines/stored-bytes.js';
 import { withKeyAdvice } from './advise-key.js';
 import type { RunChecksums } from './checksum-plan.js';
 import { openKeyReader } from './key-reader.js';
-import { planSegments, segmentSize, WHOLE } from './planner.js';
+import { planSegments, segmentSize, sharedSegmentSize, WHOLE } from './planner.js';
 import type { ComparisonScope } from './selection.js';
 import { expectedShare } from './spot-planner.js';
 import type { PlannedTable } from './table-pairing.js';
@@ -121,11 +121,10 @@ function isCut(pair: TablePair | null, { mode }: PlanRequest): pair is TablePair
 }
 
 /** A run goes on in one piece where the server does not say how its keys lie, and so does its description. */
-async function countSegments(pair: TablePair, { sides, workers }: PlanRequest): Promise<number> {
+async function countSegments(pair: TablePair, { sides, workers, checksums }: PlanRequest): Promise<number> {
   // What fails on the server is in the log; the plan then says one segment.
-  const segments = await planSegments({ ...sides.source, pair, ...segmentSize(workers) }).catch(() => [
-    WHOLE,
-  ]);
+  const size = checksums === null ? sharedSegmentSize(workers) : segmentSize(workers);
+  const segments = await planSegments({ ...sides.source, pair, ...size }).catch(() => [WHOLE]);
   return segments.length;
 }
 

@@ -1,3 +1,4 @@
+import { type KeySpan, WHOLE_SPAN } from '../core/coverage.js';
 import type { KeyPart } from '../core/encoding/key-bytes.js';
 import { fromOrdinal, toOrdinal } from '../core/key-space.js';
 import type { Engine } from '../engines/engine.js';
@@ -19,17 +20,26 @@ export interface PlanningRequest extends KeySource {
   readonly engine: Engine;
   readonly wantedSegments: number;
   readonly minSegmentRows: number;
+  /** The keys that are cut into segments; all of the table where nothing is said. */
+  readonly within?: KeySpan;
 }
 
 /** Below this many rows a segment of its own is not worth planning. */
 const MIN_SEGMENT_ROWS = 50_000;
-/** Enough for a worker whose segment is done early to take another one. */
+/** Enough for a worker whose segment is done early to take another one, where nobody gives it a part of theirs. */
 const SEGMENTS_PER_WORKER = 8;
 
-/** Into how many pieces a table is cut for a number of workers; one worker alone shares nothing. */
-export function segmentSize(workers: number): Pick<PlanningRequest, 'wantedSegments' | 'minSegmentRows'> {
-  const wantedSegments = workers === 1 ? 1 : workers * SEGMENTS_PER_WORKER;
-  return { wantedSegments, minSegmentRows: MIN_SEGMENT_ROWS };
+/** Into how many pieces keys are cut. */
+type SegmentSize = Pick<PlanningRequest, 'wantedSegments' | 'minSegmentRows'>;
+
+/** A piece for each of so many who are without work, where whoever is done early is given a part of another one's. */
+export function sharedSegmentSize(workers: number): SegmentSize {
+  return { wantedSegments: workers, minSegmentRows: MIN_SEGMENT_ROWS };
+}
+
+/** Into how many pieces a table is cut for a number of workers who share nothing later; one worker alone shares nothing at all. */
+export function segmentSize(workers: number): SegmentSize {
+  return sharedSegmentSize(workers === 1 ? 1 : workers * SEGMENTS_PER_WORKER);
 }
 
 /** All keys of a table. */
@@ -43,17 +53,18 @@ interface Piece {
 }
 
 /**
- * Cuts a big table into segments, so that workers can share it: the piece with the most rows is halved at the middle of
+ * Cuts a big table, or a range of its keys, into segments, so that workers can share it: the piece with the most rows is halved at the middle of
  * its key values until there are enough pieces. How many rows a piece has is the optimizer's guess, which costs two
  * looks into the index; no row is counted, and nothing rests on the guess but how evenly the work is shared.
  */
 export async function planSegments(request: PlanningRequest): Promise<readonly SizedSegment[]> {
-  const { pair, engine, wantedSegments, minSegmentRows } = request;
+  const { pair, engine, wantedSegments, minSegmentRows, within = WHOLE_SPAN } = request;
   const estimate = pair.source.estimatedRows;
-  if (engine.can.estimate !== true || wantedSegments < 2) return [WHOLE];
-  if (estimate !== null && estimate < 2 * minSegmentRows) return [WHOLE];
-  const edges = await readEdges(request);
-  if (edges === null) return [WHOLE];
+  const whole = [{ ...WHOLE, ...within }];
+  if (engine.can.estimate !== true || wantedSegments < 2) return whole;
+  if (estimate !== null && estimate < 2 * minSegmentRows) return whole;
+  const edges = await readEdges(request, within);
+  if (edges === null) return whole;
   const pieces = await choosePieces(request, edges);
   const parts = pieces
     .slice(1)
@@ -63,8 +74,8 @@ export async function planSegments(request: PlanningRequest): Promise<readonly S
     const [after, upTo] = [parts[ordinal - 1], parts[ordinal]];
     return {
       ordinal,
-      after: after === undefined ? null : [after],
-      upTo: upTo === undefined ? null : [upTo],
+      after: after === undefined ? within.after : [after],
+      upTo: upTo === undefined ? within.upTo : [upTo],
       rows: pieces[ordinal]?.rows ?? null,
     };
   });
@@ -77,10 +88,10 @@ interface Edges {
   readonly like: KeyPart;
 }
 
-async function readEdges(request: PlanningRequest): Promise<Edges | null> {
+async function readEdges(request: PlanningRequest, range: KeySpan): Promise<Edges | null> {
   const reader = await openKeyReader(request);
-  const first = (await reader({ limit: 1 }))?.parts[0] ?? null;
-  const last = (await reader({ limit: 1, descending: true }))?.parts[0] ?? null;
+  const first = (await reader({ limit: 1, range }))?.parts[0] ?? null;
+  const last = (await reader({ limit: 1, range, descending: true }))?.parts[0] ?? null;
   const low = first === null ? null : toOrdinal(first);
   const high = last === null ? null : toOrdinal(last);
   return first === null || low === null || high === null || high <= low ? null : { low, high, like: first };

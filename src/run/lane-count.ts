@@ -17,6 +17,10 @@ const MOST_SLOWER = 1.2;
 /** How long until another number is tried again; a try in vain doubles it, up to a limit. */
 const TRY_AGAIN_MS = 30_000;
 const LONGEST_WAIT_MS = 300_000;
+/** Trying costs more than it brings where no more than this is left to be read. */
+const WORTH_MS = 8000;
+/** With so many times the rows that were expected nobody knows any more how many are left. */
+const BEYOND_ESTIMATE = 1.5;
 /** A chunk with fewer bytes than this share of the largest one of its table says more of beginning and ending than of reading. */
 const FULL_CHUNK = 0.5;
 
@@ -47,7 +51,10 @@ export class LaneCount {
   readonly #bounds: LaneBounds;
   readonly #now: () => number;
   readonly #largest = new Map<string, number>();
-  readonly #startedMs: number;
+  #startedMs: number;
+  /** Rows of the source that are to be read; null where nobody knows. */
+  #expectedRows: number | null = null;
+  #seenRows = 0;
   #lanes: number;
   #phase = new LaneSample();
   /** Chunks that began before do not count for the phase. */
@@ -70,6 +77,13 @@ export class LaneCount {
     this.#fromMs = this.#startedMs + WARM_MS;
   }
 
+  /** Takes that so many rows of the source are to be read from now on; null where nobody knows. */
+  expect(rows: number | null): void {
+    this.#expectedRows = rows;
+    this.#startedMs = this.#now();
+    this.#fromMs = this.#startedMs + WARM_MS;
+  }
+
   /** How many may be in use now. */
   get lanes(): number {
     return this.#lanes;
@@ -84,6 +98,7 @@ export class LaneCount {
   note(chunk: LaneChunk): void {
     const largest = Math.max(chunk.bytes, this.#largest.get(chunk.table) ?? 0);
     this.#largest.set(chunk.table, largest);
+    this.#seenRows += chunk.rows;
     if (
       chunk.bytes === 0 ||
       chunk.bytes < largest * FULL_CHUNK ||
@@ -121,9 +136,17 @@ export class LaneCount {
       this.#chosen = null;
       return;
     }
-    const next = this.#now() < this.#tryAtMs ? null : this.#candidate();
+    const mayTry = this.#now() >= this.#tryAtMs && this.#isWorthTrying();
+    const next = mayTry ? this.#candidate() : null;
     if (next === null) this.#begin(0);
     else this.#try(next, sample);
+  }
+
+  /** Whether there is so much left to be read that it is worth to find out. */
+  #isWorthTrying(): boolean {
+    const [expected, seen] = [this.#expectedRows, this.#seenRows];
+    if (expected === null || seen === 0 || seen > expected * BEYOND_ESTIMATE) return true;
+    return ((this.#now() - this.#startedMs) * (expected - seen)) / seen >= WORTH_MS;
   }
 
   #try(lanes: number, before: LaneSample): void {

@@ -1,6 +1,8 @@
 /** A chunk that was read and compared. */
 export interface LaneChunk {
   readonly table: string;
+  /** Of the source. */
+  readonly rows: number;
   /** Of the larger side, on the wire. */
   readonly bytes: number;
   /** What the lane took for it. */
@@ -22,7 +24,7 @@ export class LaneSample {
     return this.#ms;
   }
 
-  add({ table, bytes, elapsedMs }: LaneChunk): void {
+  add({ table, bytes, elapsedMs }: Omit<LaneChunk, 'rows'>): void {
     const known = this.#tables.get(table) ?? { bytes: 0, ms: 0 };
     this.#tables.set(table, { bytes: known.bytes + bytes, ms: known.ms + elapsedMs });
     this.#chunks++;

@@ -44,6 +44,11 @@ export class Lanes {
     this.#delayMs = delayMs;
   }
 
+  /** How many there are now. */
+  get now(): number {
+    return this.#count.lanes;
+  }
+
   /** Does a chunk once there is a lane for it. */
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
     const release = await this.#take(this.#chunks);
@@ -60,6 +65,11 @@ export class Lanes {
    */
   forSegment(): Promise<() => void> {
     return this.#take(this.#segments);
+  }
+
+  /** Takes that so many rows of the source are about to be read; null where nobody knows. */
+  expect(rows: number | null): void {
+    if ('expect' in this.#count) this.#count.expect(rows);
   }
 
   /** Takes what a chunk took that is done now, and may change how many there are. */
@@ -83,6 +93,6 @@ export class Lanes {
   }
 
   #take(places: Places): Promise<() => void> {
-    return places.take(() => this.#count.lanes);
+    return places.take(() => this.now);
   }
 }

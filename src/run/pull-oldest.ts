@@ -6,7 +6,8 @@ import { TableProgress } from '../state/table-progress.js';
 import type { TableState } from '../state/table-state.js';
 import { compareByBuckets } from './compare-by-buckets.js';
 import { noteChecksumObstacle } from './note-checksum.js';
-import { planOrWhole, type Work } from './pull-tables.js';
+import { planOrWhole } from './plan-or-whole.js';
+import type { Work } from './pull-tables.js';
 import { endTable, type TableRun } from './table-run.js';
 import { TableWork } from './table-work.js';
 

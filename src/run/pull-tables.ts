@@ -1,7 +1,7 @@
 import { intersect, type KeySpan } from '../core/coverage.js';
 import { serializeError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
-import { type PlanningRequest, planSegments, type Segment, segmentSize, WHOLE } from '../plan/planner.js';
+import { WHOLE } from '../plan/planner.js';
 import { drawSegments } from '../plan/spot-planner.js';
 import type { OpenRanges } from '../state/open-ranges.js';
 import type { TableState } from '../state/table-state.js';
@@ -10,6 +10,7 @@ import { SmallTables } from './group-tables.js';
 import { leaves } from './leave-table.js';
 import { batchSpans, type LookAgainWork } from './look-at-rows-again.js';
 import { noteChecksumObstacle } from './note-checksum.js';
+import { planOrWhole, startSize } from './plan-or-whole.js';
 import { describeGone, endTable, reportUnverified, type TableRun } from './table-run.js';
 import { type SegmentWork, type SmallTablesWork, TableWork } from './table-work.js';
 
@@ -88,7 +89,7 @@ async function* segmentsOf(request: OpenTable): AsyncGenerator<KeySpan> {
   const { run, table, pair, open } = request;
   if (table.mode !== 'spot') {
     if (open.ranges.length === 0) return;
-    const planned = { ...run.sides.source, pair, ...segmentSize(run.workers) };
+    const planned = { ...run.sides.source, pair, ...startSize(run) };
     for (const segment of await planOrWhole(table, planned)) yield* intersect(open.ranges, segment);
     return;
   }
@@ -130,24 +131,5 @@ async function* drawSample({ run, table, pair, open: { walk } }: OpenTable): Asy
     const range = { after: segment.after, upTo: segment.upTo };
     table.record({ kind: 'drawn', range, share, end });
     yield range;
-  }
-}
-
-/** A plan only shares work out, so one that the server refuses costs speed, and a sentence. */
-export async function planOrWhole(
-  table: Pick<TableState, 'name' | 'addFinding'>,
-  request: PlanningRequest,
-): Promise<readonly Segment[]> {
-  try {
-    return await planSegments(request);
-  } catch (error) {
-    const { message } = request.engine.classifyError(error);
-    table.addFinding({
-      code: 'not-split',
-      about: { table: table.name, side: 'source', detail: message },
-      message: `One worker alone reads ${table.name}, because the source does not say how its keys lie: ${message.replace(/\.$/, '')}.`,
-      hint: '',
-    });
-    return [WHOLE];
   }
 }

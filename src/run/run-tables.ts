@@ -20,13 +20,10 @@ export async function runTables(request: TableRun): Promise<void> {
     for (;;) {
       const release = await run.lanes.forSegment();
       try {
-        const next = await work.next();
-        if (next.done === true) return;
-        if (isSegment(next.value)) await walkSegment(run, next.value);
-        else {
-          release();
-          await readOther(run, next.value);
-        }
+        if (await run.spare.during(() => readNext(run, work, release))) continue;
+        const given = await run.spare.take();
+        if (given === null) return;
+        await run.spare.during(() => walkSegment(run, given));
       } finally {
         release();
       }
@@ -44,6 +41,18 @@ export async function runTables(request: TableRun): Promise<void> {
   await run.snapshots?.release();
   // After a stop too: what was read is not lost.
   await run.looks?.settle(run);
+}
+
+/** Does what comes next; false where nothing does. `release` lets another lane begin a segment. */
+async function readNext(run: TableRun, work: AsyncGenerator<Work>, release: () => void): Promise<boolean> {
+  const { done, value } = await work.next();
+  if (done === true) return false;
+  if (isSegment(value)) await walkSegment(run, value);
+  else {
+    release();
+    await readOther(run, value);
+  }
+  return true;
 }
 
 function isSegment(item: Work): item is SegmentWork {

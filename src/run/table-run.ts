@@ -20,6 +20,7 @@ import type { HeldRange } from './held-range.js';
 import type { Lanes } from './lanes.js';
 import type { LeaveRule } from './leave-rule.js';
 import type { ServerWatch } from './server-watch.js';
+import type { SpareLanes } from './spare-lanes.js';
 import { tellDamage, tellRowsRead } from './tell-rows.js';
 import type { WorkerSlots } from './worker-slots.js';
 
@@ -44,6 +45,7 @@ export interface TableRun {
   /** Who pulls work; of these as many read a chunk at a time as `lanes` lets. */
   readonly workers: number;
   readonly lanes: Lanes;
+  readonly spare: SpareLanes;
   /** Whether small tables may be compared several in a task. */
   readonly mayGroup: boolean;
   /** The user's cap on rows, or null to follow the time a chunk takes. */

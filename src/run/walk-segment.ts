@@ -10,6 +10,7 @@ import type { LaneChunk } from './lane-sample.js';
 import { leaves } from './leave-table.js';
 import { holdRange } from './look-at-rows-again.js';
 import { firstChunkRows } from './pacing.js';
+import { SegmentEnd } from './segment-end.js';
 import { commitRows, runWithRetries, type TableRun } from './table-run.js';
 import type { SegmentWork } from './table-work.js';
 
@@ -24,6 +25,7 @@ export async function walkSegment(run: TableRun, item: SegmentWork): Promise<voi
   const { pair } = table.planned;
   if (pair === null) return;
   let after = segment.after;
+  const segmentEnd = new SegmentEnd(run, item, pair);
   const { pacing } = run;
   let capRows = run.chunkRows ?? work.chunkRows ?? firstChunkRows(pacing, pair.source.estimatedRowBytes);
   const checksums = openChecksumWalk(run, item);
@@ -31,11 +33,11 @@ export async function walkSegment(run: TableRun, item: SegmentWork): Promise<voi
   let turn: Turn | null = null;
   while (!run.signal.aborted) {
     if (await leaves(run, table)) return endSegment(run, item);
-    turn ??= (await checksums?.advance(after)) ?? { kind: 'read', upTo: segment.upTo, isLast: true };
+    turn ??= (await checksums?.advance(after)) ?? { kind: 'read', upTo: segmentEnd.upTo, isLast: true };
     if (run.signal.aborted) break;
     if (turn.kind === 'proved') {
       await failing.passed(capRows);
-      await acceptChunk(run, item, { ...turn, range: { after, upTo: turn.chunk.end ?? segment.upTo } });
+      await acceptChunk(run, item, { ...turn, range: { after, upTo: turn.chunk.end ?? segmentEnd.upTo } });
       if (turn.chunk.end === null) return endSegment(run, item);
       after = turn.chunk.end;
       turn = null;
@@ -76,12 +78,14 @@ export async function walkSegment(run: TableRun, item: SegmentWork): Promise<voi
     if (end === null && turn.isLast) return endSegment(run, item);
     after = end ?? turn.upTo;
     turn = null;
+    await segmentEnd.giveAway(after);
   }
 }
 
 /** A chunk whose rows are read and compared again takes longer than one that is equal. */
-function described({ name }: TableState, { kind, wireBytes, elapsedMs }: ComparedChunk): LaneChunk {
-  return { table: `${kind} ${name}`, bytes: wireBytes, elapsedMs };
+function described({ name }: TableState, chunk: ComparedChunk): LaneChunk {
+  const { kind, sourceRows, wireBytes, elapsedMs } = chunk;
+  return { table: `${kind} ${name}`, rows: sourceRows, bytes: wireBytes, elapsedMs };
 }
 
 /** Ends a segment that was walked to its end. */

@@ -9,7 +9,7 @@ import type { Session } from '../../src/engines/session.js';
 import { answerInSql } from '../../src/engines/sql-engine.js';
 import type { SqlSession } from '../../src/engines/sql-session.js';
 import { WHOLE } from '../../src/plan/planner.js';
-import { planOrWhole } from '../../src/run/pull-tables.js';
+import { planOrWhole } from '../../src/run/plan-or-whole.js';
 import { availableEngines, useDatabase } from '../support/database.js';
 import { sqlPartsFor } from '../support/sql-engine.js';
 import { openWorkerSession } from '../support/worker-session.js';

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pairSides, withOpenSides } from '../../src/app/open-run.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
@@ -10,6 +11,7 @@ import { Lanes } from '../../src/run/lanes.js';
 import { chooseChunkSizes } from '../../src/run/pacing.js';
 import { runTables } from '../../src/run/run-tables.js';
 import { ServerWatch } from '../../src/run/server-watch.js';
+import { SpareLanes } from '../../src/run/spare-lanes.js';
 import { WorkerSlots } from '../../src/run/worker-slots.js';
 import type { WorkerPool } from '../../src/runners/pool.js';
 import { ALL_OPEN } from '../../src/state/open-ranges.js';
@@ -50,8 +52,12 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** The chunks that workers are asked for, where each of them reads its segment to the end. */
-  async function listChunks(name: string, workers: number): Promise<readonly ChunkTask[]> {
+  /** The chunks that workers are asked for, where each of them reads its segment to the end, or as it is said. */
+  async function listChunks(
+    name: string,
+    workers: number,
+    read: (task: ChunkTask) => Promise<ComparedChunk> = async () => EQUAL,
+  ): Promise<readonly ChunkTask[]> {
     const config = resolveFlags({
       source: source.url,
       target: target.url,
@@ -62,14 +68,16 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
     const pool = {
       run: async (task: ChunkTask) => {
         tasks.push(task);
-        return EQUAL;
+        return read(task);
       },
     } as unknown as WorkerPool;
     const spool = await Spool.create(folder);
     await withOpenSides(config, async (sides) => {
       const { tables } = await pairSides(config, sides);
+      const states = tables.map((table) => new TableState(table, { mode: 'full', ratio: 1 }));
       await runTables({
-        tables: tables.map((table) => new TableState(table, { mode: 'full', ratio: 1 })),
+        tables: states,
+        spare: new SpareLanes(),
         lanes: new Lanes({ lanes: workers, why: 'asked' }),
         ...{ pool, spool, sides, workers, checksums: null, tellRow: null, showsKeys: true },
         ...chooseChunkSizes({ ...config, workers }),
@@ -93,24 +101,49 @@ describe.each(availableEngines())('a table of %s that is read', (engine) => {
         }),
         slots: new WorkerSlots({ workers, setScarce: () => undefined, now: () => 0 }),
       });
+      expect(states.map(({ isDone, coverage }) => ({ isDone, coverage }))).toEqual([
+        { isDone: true, coverage: [{ after: null, upTo: null }] },
+      ]);
     }).finally(() => spool.close());
     return tasks;
   }
 
-  const describeKey = (parts: readonly KeyPart[] | null): unknown =>
+  const describeKey = (parts: readonly KeyPart[] | null): readonly unknown[] | null =>
     parts === null ? null : parts.map((part) => (part.kind === 'int' ? part.value : part.kind));
 
-  it('is cut into segments that follow each other, so that workers can share it', async () => {
+  it('is cut into segments that follow each other, one for each worker', async () => {
     const tasks = await listChunks('many', 2);
     const ranges = tasks.map(({ after, upTo }) => ({ after: describeKey(after), upTo: describeKey(upTo) }));
-    expect(ranges.length).toBeGreaterThanOrEqual(4);
-    expect(ranges.length).toBeLessThanOrEqual(8);
-    expect(ranges[0]?.after).toBeNull();
-    expect(ranges.at(-1)?.upTo).toBeNull();
-    const bounds = ranges.slice(1).map(({ after }) => Number(after));
-    expect(ranges.slice(0, -1).map(({ upTo }) => Number(upTo))).toEqual(bounds);
-    expect(bounds).toEqual([...new Set(bounds)].sort((one, other) => one - other));
-    expect(bounds.every((bound) => bound > 0 && bound < MANY_ROWS)).toBe(true);
+    const bound = ranges[0]?.upTo?.[0];
+    expect(ranges).toEqual([
+      { after: null, upTo: [bound] },
+      { after: [bound], upTo: null },
+    ]);
+    expect(Number(bound)).toBeGreaterThan(0);
+    expect(Number(bound)).toBeLessThan(MANY_ROWS);
+  });
+
+  it('is read by all workers to its end, although the rows of one take far longer, and each row once', async () => {
+    const read: { readonly from: number; readonly to: number }[] = [];
+    let [slow, most] = [0, 0];
+    const tasks = await listChunks('many', 3, async ({ after, upTo }) => {
+      const from = Number(describeKey(after)?.[0] ?? 0);
+      const last = Number(describeKey(upTo)?.[0] ?? MANY_ROWS);
+      const to = Math.min(from + 5000, last);
+      read.push({ from, to });
+      const isSlow = from < (MANY_ROWS * 3) / 4;
+      most = Math.max(most, isSlow ? ++slow : 0);
+      await wait(isSlow ? 30 : 0);
+      if (isSlow) slow--;
+      const end: readonly KeyPart[] | null = to === last ? null : [{ kind: 'int', value: BigInt(to) }];
+      return { ...EQUAL, end };
+    });
+    expect(most).toBe(3);
+    // A segment was cut again while it was read.
+    expect(new Set(tasks.map(({ upTo }) => String(describeKey(upTo)))).size).toBeGreaterThan(3);
+    const ordered = read.toSorted((one, other) => one.from - other.from);
+    expect(ordered.map(({ from }) => from)).toEqual([0, ...ordered.slice(0, -1).map(({ to }) => to)]);
+    expect(ordered.at(-1)?.to).toBe(MANY_ROWS);
   });
 
   it('is one segment where it is small, or where nobody shares it', async () => {

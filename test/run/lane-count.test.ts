@@ -34,7 +34,7 @@ function simulate({ bounds, forMs, speed, table = ONE_TABLE }: Simulated) {
     if (done === undefined) break;
     nowMs = done.endsMs;
     bytes += CHUNK_BYTES;
-    count.note({ table: done.name, bytes: CHUNK_BYTES, elapsedMs: done.endsMs - done.startedMs });
+    count.note({ table: done.name, rows: 1000, bytes: CHUNK_BYTES, elapsedMs: done.endsMs - done.startedMs });
     seen.push({ ms: nowMs, lanes: count.lanes });
   }
   const lanesAt = (ms: number): number => seen.findLast((each) => each.ms <= ms)?.lanes ?? bounds.start;
@@ -112,7 +112,7 @@ describe('the number of lanes', () => {
     const count = new LaneCount(NEAR, () => nowMs);
     const note = (bytes: number, elapsedMs: number): void => {
       nowMs += elapsedMs;
-      count.note({ table: 'orders', bytes, elapsedMs });
+      count.note({ table: 'orders', rows: 1000, bytes, elapsedMs });
     };
     note(CHUNK_BYTES, 200);
     for (let i = 0; i < 100; i++) note(CHUNK_BYTES / 10, 200);

@@ -56,7 +56,7 @@ it('whoever waits begins as soon as there is another lane', async () => {
     await wait(0);
     if (nowMs < 1000) expect(isWaiting).toBe(true);
     nowMs += 300;
-    lanes.note({ table: 'orders', bytes: 1000, elapsedMs: 300 });
+    lanes.note({ table: 'orders', rows: 1000, bytes: 1000, elapsedMs: 300 });
   }
   for (const release of [first, await second]) release();
   expect(isWaiting).toBe(false);
@@ -68,7 +68,7 @@ it('chunks without a byte say nothing', () => {
   const count = new LaneCount({ start: 1, most: 2, mostBehindDelay: 2 }, () => nowMs);
   for (let chunk = 0; chunk < 100; chunk++) {
     nowMs += 300;
-    count.note({ table: 'orders', bytes: 0, elapsedMs: 300 });
+    count.note({ table: 'orders', rows: 1000, bytes: 0, elapsedMs: 300 });
   }
   expect(count.lanes).toBe(1);
 });
