@@ -1,3 +1,4 @@
+import { findEscapedEnd } from '../core/escaped-text.js';
 import type { Column } from '../core/schema.js';
 
 const numbersOf = new WeakMap<Column, readonly number[]>();
@@ -47,15 +48,22 @@ export function countCharacters(text: string): number {
 
 /** Whether a JSON text survives a server that keeps numbers as 64-bit integers and doubles. */
 export function hasOnlyDoubles(json: string): boolean {
-  for (const [token] of json.replace(/"(?:[^"\\]|\\.)*"/gs, '""').matchAll(/-?\d[\d.eE+-]*/g)) {
-    if (/^-?\d+$/.test(token)) {
-      const value = BigInt(token);
-      if (value >= -(2n ** 63n) && value < 2n ** 64n) continue;
-    }
-    const number = Number(token);
-    if (!Number.isFinite(number) || normalForm(token) !== normalForm(String(number))) return false;
+  const next = /"|-?\d[\d.eE+-]*/g;
+  for (let found = next.exec(json); found !== null; found = next.exec(json)) {
+    const [token] = found;
+    if (token === '"') next.lastIndex = findEscapedEnd(json, next.lastIndex, '"') + 1 || json.length;
+    else if (!isDouble(token)) return false;
   }
   return true;
+}
+
+function isDouble(token: string): boolean {
+  if (/^-?\d+$/.test(token)) {
+    const value = BigInt(token);
+    if (value >= -(2n ** 63n) && value < 2n ** 64n) return true;
+  }
+  const number = Number(token);
+  return Number.isFinite(number) && normalForm(token) === normalForm(String(number));
 }
 
 /** Significant digits and exponent: equal for equal decimal numbers. */

@@ -97,6 +97,8 @@ function readBoolean(value: Value, to: Column): TypedChoice {
   return unwritable(to, `cannot hold ${String(value)}`);
 }
 
+/** Powers of two, by their exponents up to that of the widest whole numbers. */
+const POWERS: readonly number[] = Array.from({ length: 65 }, (_, exponent) => 2 ** exponent);
 /** So many characters of a whole number are a double without loss. */
 const SAFE_DIGITS = 15;
 
@@ -107,9 +109,10 @@ function readWhole(value: Value, to: Column): TypedChoice {
   const { bits, unsigned } = to.type;
   if (text.length <= SAFE_DIGITS) {
     const small = Number(text);
-    const least = unsigned ? 0 : -(2 ** (bits - 1));
-    const isSmall = small >= least && small < 2 ** (unsigned ? bits : bits - 1);
-    return isSmall ? { kind: 'number', text: String(small) } : unwritable(to, `cannot hold ${value}`);
+    const beyond = POWERS[unsigned ? bits : bits - 1] ?? 0;
+    const isSmall = small >= (unsigned ? 0 : -beyond) && small < beyond;
+    if (!isSmall) return unwritable(to, `cannot hold ${value}`);
+    return { kind: 'number', text: isShortest(text) ? text : String(small) };
   }
   const number = BigInt(text);
   const fits = (unsigned ? BigInt.asUintN(bits, number) : BigInt.asIntN(bits, number)) === number;
@@ -136,6 +139,12 @@ function isDigits(text: string): boolean {
     if (code < ZERO || code > NINE) return false;
   }
   return text.length > first;
+}
+
+/** Whether no whole number is spelled in fewer digits, because it begins with none that says nothing. */
+function isShortest(digits: string): boolean {
+  const first = digits.charCodeAt(0);
+  return first !== ZERO && first !== MINUS;
 }
 
 function readDecimal(value: Value, to: Column): TypedChoice {

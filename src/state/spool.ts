@@ -257,6 +257,7 @@ function joinRow(pieces: readonly string[]): StoredRow {
 
 function parseLines(text: string, mostCharacters: number): StoredRow[] {
   if (text === '') return [];
+  if (text.length <= mostCharacters) return JSON.parse(`[${text.replaceAll('\n', ',')}]`) as StoredRow[];
   const lines = text.split('\n').filter((line) => line.length <= mostCharacters);
   return JSON.parse(`[${lines.join(',')}]`) as StoredRow[];
 }

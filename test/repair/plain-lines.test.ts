@@ -61,3 +61,64 @@ it('writes a type with a hostile name as a quoted name, and its values as litera
   const unknown = createPostgresqlRepairDialect(new Map());
   expect(unknown.buildGuard({ value: 'v', from: column, to: column })).toBeNull();
 });
+
+describe('a line of plain characters', () => {
+  const pieces = [
+    'a',
+    ' ',
+    "'",
+    '"',
+    '`',
+    '\\',
+    ';',
+    "''",
+    '--',
+    '/*r 1.1*/ ',
+    "DO '",
+    'é',
+    '\u007f',
+    '\t',
+    "E'",
+  ];
+
+  /** What the rules say, character by character. */
+  function isAllowed(line: string): boolean {
+    let quote = '';
+    for (const character of line) {
+      if (quote !== '') quote = character === quote ? '' : quote;
+      else if (`'"\``.includes(character)) quote = character;
+      else if (character === '\\') return false;
+    }
+    return quote === '' && !/[\p{Cc}\p{Cf}]/u.test(line);
+  }
+
+  it('passes exactly where all its quotes are closed and nothing is hidden, however they follow each other', async () => {
+    let seed = 7;
+    const draw = (below: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return Math.floor((seed / 2 ** 31) * below);
+    };
+    let passed = 0;
+    for (let i = 0; i < 5000; i++) {
+      const body = Array.from({ length: draw(9) }, () => pieces[draw(pieces.length)]).join('');
+      const line = `SET a = ${body};`;
+      // An escape may be within an escaped text, of which other tests tell.
+      if (/E'.*\\/.test(line)) continue;
+      const passes = await check(`${line}\n`, 'mariadb').then(
+        () => true,
+        () => false,
+      );
+      expect({ line, passes }).toEqual({ line, passes: isAllowed(line) });
+      if (passes) passed++;
+    }
+    expect(passed).toBeGreaterThan(500);
+  });
+
+  it('may be very long', async () => {
+    const line = `SET a = '${"it''s ".repeat(3_000_000)}';\n`;
+    expect(await check(line, 'postgresql')).toBe(line);
+    await expect(check(`SET a = '${"it''s ".repeat(3_000_000)};\n`, 'postgresql')).rejects.toThrow(
+      RangeError,
+    );
+  });
+});
