@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../core/finding.js';
 import { qualifiedName, SIDES, type Side } from '../core/pairing.js';
 import type { Column, Key, Table, ValueType } from '../core/schema.js';
@@ -83,7 +84,7 @@ function describeColumn(before: Column, now: Column): string | null {
     return `column ${name} is ${now.declared} now, not ${before.declared}`;
   if (before.collation !== now.collation) return `column ${name} has another collation now`;
   if (before.nullable !== now.nullable) return `column ${name} can${now.nullable ? '' : 'not'} be NULL now`;
-  return JSON.stringify(before) === JSON.stringify(now) ? null : `column ${name} has another definition now`;
+  return isDeepStrictEqual(before, now) ? null : `column ${name} has another definition now`;
 }
 
 /** Rows were told apart, and found again, by what the key's index said. */
