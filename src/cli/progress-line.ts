@@ -19,8 +19,14 @@ export function formatProgress(
   const share = estimateShare(state);
   const bar = share === null ? '' : `${drawBar(share)} about ${Math.floor(share * 100)}%`;
   const areRead = state.tables > 0 && state.finishedTables >= state.tables;
-  const speed = areRead ? 'finishing' : rate === null ? '' : `${formatCount(Math.round(rate))} rows/s`;
-  const left = areRead ? '' : formatTimeLeft(state, nowMs);
+  // Rows that are looked at again are none that are read.
+  const isReading = !areRead && state.looks === null;
+  const speed = areRead
+    ? 'finishing'
+    : rate === null || !isReading
+      ? ''
+      : `${formatCount(Math.round(rate))} rows/s`;
+  const left = isReading ? formatTimeLeft(state, nowMs) : '';
   const problems = [
     `${state.leftTables > 0 ? 'at least ' : ''}${formatCount(state.differences)} differ`,
     state.leftTables > 0 ? `${formatCounted(state.leftTables, 'table')} left early` : '',

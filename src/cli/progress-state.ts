@@ -107,6 +107,7 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
       return leaveTable(state, table, event);
     case 'rows:read':
       state.silent = null;
+      state.looks = null;
       if (event.side === 'source') state.rows += event.rows;
       return null;
     case 'chunk:unverified':
@@ -133,6 +134,7 @@ function addRows(
   const rows = Math.max(sourceRows, targetRows);
   table.rows += rows;
   state.rows += rows;
+  state.looks = null;
 }
 
 /** Its other rows are not read, so that nobody waits for them. */
@@ -152,8 +154,9 @@ function describeLate({ waitedMs, halt }: Extract<RunEvent, { type: 'target:late
   return `waiting ${formatDuration(waitedMs)} for the target to come up${halt === null ? '' : ` (${halt})`}`;
 }
 
-function describeLooks({ looks, open }: Extract<RunEvent, { type: 'rows:looked' }>): string {
-  return `look ${looks} at rows that differ: ${formatCount(open)} undecided`;
+function describeLooks({ looks, open, leftMs }: Extract<RunEvent, { type: 'rows:looked' }>): string {
+  const yet = leftMs === null || leftMs === 0 ? '' : ` for ${formatDuration(leftMs)} more at most`;
+  return `look ${looks} at rows that differ: ${formatCount(open)} undecided${yet}`;
 }
 
 function describeChoice({

@@ -73,6 +73,8 @@ export type RunEvent =
       readonly open: number;
       readonly confirmed: number;
       readonly inFlight: number;
+      /** For how long they are looked at yet at the most; null where it is the target's position that decides. */
+      readonly leftMs: number | null;
     }
   /** So many rows of a table are confirmed to differ that the rest of it is not read. */
   | {

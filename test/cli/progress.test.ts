@@ -55,6 +55,21 @@ describe('progress in a log', () => {
     expect(writes.at(-1)).not.toContain('left');
   });
 
+  it('says for how long rows are looked at again, and tells no rows and no time left meanwhile', () => {
+    const { at, writes } = watch();
+    const looked = { type: 'rows:looked', looks: 3, open: 2, confirmed: 0, inFlight: 5 } as const;
+    at(0, start(1000));
+    at(1000, rows(500), { ...looked, leftMs: 48_000 });
+    at(6000);
+    expect(writes.at(-1)).toBe(
+      'look 3 at rows that differ: 2 undecided for 48.0 s more at most, █████░░░░░ about 50%, 0 differ, 0 of 2 tables done: public.orders, 500 of 1,000 rows\n',
+    );
+    at(11_000, { ...looked, leftMs: null });
+    expect(writes.at(-1)).toMatch(/^look 3 at rows that differ: 2 undecided, █/);
+    at(16_000, rows(100));
+    expect(writes.at(-1)).toMatch(/^██████░░░░ about 60%, \d+ rows\/s, /);
+  });
+
   it('has a line of its own for each table that differs or is unverified, and none for the rest', () => {
     const { at, writes } = watch();
     at(0, start(null));

@@ -33,7 +33,7 @@ export async function settleBatches(
     if (moving.length > 0) {
       if (round > 0) await waitUnlessStopped(distanceOf(moving, round), run.signal);
       await lookAt(run, moving, { rules, which: (batch) => batch.book.open });
-      await tell(run, batches, round + 1);
+      await tell(run, batches, { looks: round + 1, endMs });
       continue;
     }
     if (isOver) for (const batch of live) if (!batch.isFenced) batch.book.confirmUnchanged();
@@ -180,14 +180,21 @@ async function inLanes<Item>(
   await Promise.all(Array.from({ length: workers }, lane));
 }
 
-async function tell(run: TableRun, batches: readonly LookBatch[], looks: number): Promise<void> {
+interface Told {
+  readonly looks: number;
+  readonly endMs: number;
+}
+
+async function tell(run: TableRun, batches: readonly LookBatch[], { looks, endMs }: Told): Promise<void> {
   const sum = (count: (batch: LookBatch) => number): number =>
     batches.reduce((total, batch) => total + count(batch), 0);
+  const isTimed = batches.some(({ isFenced, book }) => !isFenced && book.open.length > 0);
   await run.emit({
     type: 'rows:looked',
     looks,
     open: sum(({ book }) => book.open.length),
     confirmed: sum(({ book }) => book.confirmed.length),
     inFlight: sum(({ book }) => book.inFlight),
+    leftMs: isTimed ? Math.max(0, Math.round(endMs - run.now())) : null,
   });
 }
