@@ -2,14 +2,18 @@ import type { LaneReason } from '../core/lanes.js';
 import { type LaneChunk, LaneSample } from './lane-sample.js';
 
 /** What must have been seen before anything is decided: so long of the time of each lane, in so many of its chunks. */
-const PHASE_MS = 600;
+const PHASE_MS = 900;
 const PHASE_CHUNKS = 2;
 /** Chunks that began so soon after a lane was added, or after the beginning, were slowed by what was loading and compiled meanwhile. */
 const SETTLE_MS = 300;
 const WARM_MS = 500;
+/** The same for lanes that there never were before: their threads begin to load and to compile only then. */
+const NEW_LANE_MS = 1000;
 /** What more lanes must gain to be kept, and what those must gain that only a delay allows: they are a burden to others. */
-const GAIN = 1.05;
+const GAIN = 1.03;
 const GAIN_BEHIND_DELAY = 1.1;
+/** What more lanes gain that need no second look. */
+const CLEAR_GAIN = 1.3;
 /** Fewer lanes are kept where no more than this is lost. */
 const LOSS = 0.97;
 /** By how much a chunk may take longer with lanes that only a delay allows: then it is not the delay that they wait for. */
@@ -67,12 +71,14 @@ export class LaneCount {
   #wasDown = false;
   #reason: LaneReason = 'not-tried';
   #mostTried: number;
+  #mostUsed: number;
 
   constructor(bounds: LaneBounds, now: () => number) {
     this.#bounds = bounds;
     this.#now = now;
     this.#lanes = bounds.start;
     this.#mostTried = bounds.start;
+    this.#mostUsed = bounds.start;
     this.#startedMs = now();
     this.#fromMs = this.#startedMs + WARM_MS;
   }
@@ -114,16 +120,19 @@ export class LaneCount {
     const sample = this.#phase;
     const trial = this.#trial;
     if (trial === null) this.#weigh(sample);
-    else if (trial.during === null) {
+    else if (trial.during !== null) this.#end(trial, trial.during, trial.before.with(sample));
+    else if (isClearlyMore(trial, sample)) this.#end(trial, sample, trial.before);
+    else {
       this.#trial = { ...trial, during: sample };
       this.#use(trial.kept);
-    } else {
-      this.#trial = null;
-      this.#mostTried = Math.max(this.#mostTried, trial.tried);
-      const base = trial.before.with(sample);
-      if (this.#isBetter({ ...trial, base, during: trial.during })) this.#accept(trial, trial.during);
-      else this.#goBack(trial, base);
     }
+  }
+
+  #end(trial: Trial, during: LaneSample, base: LaneSample): void {
+    this.#trial = null;
+    this.#mostTried = Math.max(this.#mostTried, trial.tried);
+    if (this.#isBetter({ ...trial, base, during })) this.#accept(trial, during);
+    else this.#goBack(trial, base);
   }
 
   /** Nothing is being tried: begins to, where it is time. */
@@ -208,12 +217,19 @@ export class LaneCount {
 
   #use(lanes: number): void {
     const isMore = lanes > this.#lanes;
+    const isNew = lanes > this.#mostUsed;
     this.#lanes = lanes;
-    this.#begin(isMore ? SETTLE_MS : 0);
+    this.#mostUsed = Math.max(lanes, this.#mostUsed);
+    this.#begin(isNew ? NEW_LANE_MS : isMore ? SETTLE_MS : 0);
   }
 
   #begin(settleMs: number): void {
     this.#phase = new LaneSample();
     this.#fromMs = this.#now() + settleMs;
   }
+}
+
+/** Whether so many more gets done that a machine's mood does not explain it. */
+function isClearlyMore({ kept, tried, before }: Trial, during: LaneSample): boolean {
+  return tried > kept && tried / kept / during.costAgainst(before) >= CLEAR_GAIN;
 }

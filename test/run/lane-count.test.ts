@@ -4,6 +4,7 @@ import { type LaneBounds, LaneCount } from '../../src/run/lane-count.js';
 /** What one lane reads in a millisecond while nobody else does. */
 const BYTES_A_MS = 100_000;
 const CHUNK_BYTES = 20_000_000;
+const CHUNK_ROWS = 1000;
 
 interface Simulated {
   readonly bounds: LaneBounds;
@@ -12,21 +13,29 @@ interface Simulated {
   readonly speed: (lanes: number, ms: number) => number;
   /** The table that is read at a time, and how many times as much its bytes cost. */
   readonly table?: (ms: number) => { readonly name: string; readonly cost: number };
+  /** How many chunks there are said to be; nobody knows where nothing is said. */
+  readonly expectedChunks?: number;
+  /** For how long a lane is slow by half when it begins. */
+  readonly coldMs?: number;
 }
 
 const ONE_TABLE = () => ({ name: 'orders', cost: 1 });
 
 /** Lanes that read chunks one after the other, on a clock of their own; returns how many there were when, and how much they read. */
-function simulate({ bounds, forMs, speed, table = ONE_TABLE }: Simulated) {
+function simulate({ bounds, forMs, speed, table = ONE_TABLE, expectedChunks, coldMs = 0 }: Simulated) {
   let nowMs = 0;
   const count = new LaneCount(bounds, () => nowMs);
+  if (expectedChunks !== undefined) count.expect(expectedChunks * CHUNK_ROWS);
+  let [warmLanes, coldUntilMs] = [bounds.start, 0];
   const running: { readonly startedMs: number; readonly endsMs: number; readonly name: string }[] = [];
   const seen: { readonly ms: number; readonly lanes: number }[] = [];
   let bytes = 0;
   while (nowMs < forMs) {
     while (running.length < count.lanes) {
       const { name, cost } = table(nowMs);
-      const tookMs = (CHUNK_BYTES / BYTES_A_MS) * cost * (count.lanes / speed(count.lanes, nowMs));
+      if (count.lanes > warmLanes) [warmLanes, coldUntilMs] = [count.lanes, nowMs + coldMs];
+      const cold = nowMs < coldUntilMs ? 1.5 : 1;
+      const tookMs = (CHUNK_BYTES / BYTES_A_MS) * cost * cold * (count.lanes / speed(count.lanes, nowMs));
       running.push({ startedMs: nowMs, endsMs: nowMs + tookMs, name });
     }
     running.sort((one, other) => one.endsMs - other.endsMs);
@@ -34,7 +43,12 @@ function simulate({ bounds, forMs, speed, table = ONE_TABLE }: Simulated) {
     if (done === undefined) break;
     nowMs = done.endsMs;
     bytes += CHUNK_BYTES;
-    count.note({ table: done.name, rows: 1000, bytes: CHUNK_BYTES, elapsedMs: done.endsMs - done.startedMs });
+    count.note({
+      table: done.name,
+      rows: CHUNK_ROWS,
+      bytes: CHUNK_BYTES,
+      elapsedMs: done.endsMs - done.startedMs,
+    });
     seen.push({ ms: nowMs, lanes: count.lanes });
   }
   const lanesAt = (ms: number): number => seen.findLast((each) => each.ms <= ms)?.lanes ?? bounds.start;
@@ -105,6 +119,23 @@ describe('the number of lanes', () => {
       Math.floor(ms / 500) % 2 === 0 ? { name: 'narrow', cost: 1 } : { name: 'wide', cost: 3 };
     expect(simulate({ bounds: NEAR, forMs: 30_000, speed: each, table }).lanesAt(30_000)).toBe(4);
     expect(simulate({ bounds: NEAR, forMs: 30_000, speed: alone, table }).lanesAt(30_000)).toBe(1);
+  });
+
+  it('is not looked for where what is left is read sooner than it is found, as far as that is known', () => {
+    // A chunk takes 200 ms.
+    const least = { bounds: NEAR, speed: each };
+    expect(simulate({ ...least, forMs: 6000, expectedChunks: 30 }).most).toBe(1);
+    expect(simulate({ ...least, forMs: 6000, expectedChunks: 60 }).most).toBeGreaterThan(1);
+    expect(simulate({ ...least, forMs: 6000 }).most).toBeGreaterThan(1);
+    // There are far more rows than the server thought.
+    expect(simulate({ ...least, forMs: 20_000, expectedChunks: 30 }).lanesAt(20_000)).toBe(4);
+  });
+
+  it('is not judged by what new lanes take while they load and compile', () => {
+    const slow = (lanes: number): number => lanes ** 0.3;
+    expect(
+      simulate({ bounds: NEAR, forMs: 15_000, speed: slow, coldMs: 800 }).lanesAt(15_000),
+    ).toBeGreaterThan(1);
   });
 
   it('is not judged by the last rows of a table, which are few', () => {
