@@ -25,6 +25,8 @@ const LONGEST_WAIT_MS = 300_000;
 const WORTH_MS = 8000;
 /** With so many times the rows that were expected nobody knows any more how many are left. */
 const BEYOND_ESTIMATE = 1.5;
+/** A table that cannot be cut is read by one lane, whatever their number: what is told of lanes needs so many of them. */
+const MOST_OF_THEM = 0.75;
 /** A chunk with fewer bytes than this share of the largest one of its table says more of beginning and ending than of reading. */
 const FULL_CHUNK = 0.5;
 
@@ -100,12 +102,13 @@ export class LaneCount {
     return { used: this.#trial?.kept ?? this.#lanes, tried: this.#mostTried, why: this.#reason };
   }
 
-  /** Takes what a lane took for a chunk that is done now. */
-  note(chunk: LaneChunk): void {
+  /** Takes what a lane took for a chunk that is done now, when so many were under way. */
+  note(chunk: LaneChunk, together: number): void {
     const largest = Math.max(chunk.bytes, this.#largest.get(chunk.table) ?? 0);
     this.#largest.set(chunk.table, largest);
     this.#seenRows += chunk.rows;
     if (
+      together < this.#lanes * MOST_OF_THEM ||
       chunk.bytes === 0 ||
       chunk.bytes < largest * FULL_CHUNK ||
       this.#now() - chunk.elapsedMs <= this.#fromMs

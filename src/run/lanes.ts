@@ -26,6 +26,11 @@ class Places {
     };
   }
 
+  /** How many are taken now. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   wake(most: number): void {
     for (let free = most - this.#taken; free > 0; free--) this.#waiting.shift()?.();
   }
@@ -75,7 +80,8 @@ export class Lanes {
   /** Takes what a chunk took that is done now, and may change how many there are. */
   note(chunk: LaneChunk): void {
     if (!('note' in this.#count)) return;
-    this.#count.note(chunk);
+    // The chunk's own place was given back.
+    this.#count.note(chunk, this.#chunks.taken + 1);
     for (const places of [this.#chunks, this.#segments]) places.wake(this.#count.lanes);
   }
 

@@ -17,12 +17,14 @@ interface Simulated {
   readonly expectedChunks?: number;
   /** For how long a lane is slow by half when it begins. */
   readonly coldMs?: number;
+  /** For how many lanes there is something to do at a time. */
+  readonly work?: number;
 }
 
 const ONE_TABLE = () => ({ name: 'orders', cost: 1 });
 
 /** Lanes that read chunks one after the other, on a clock of their own; returns how many there were when, and how much they read. */
-function simulate({ bounds, forMs, speed, table = ONE_TABLE, expectedChunks, coldMs = 0 }: Simulated) {
+function simulate({ bounds, forMs, speed, table = ONE_TABLE, expectedChunks, coldMs = 0, work = Number.POSITIVE_INFINITY }: Simulated) {
   let nowMs = 0;
   const count = new LaneCount(bounds, () => nowMs);
   if (expectedChunks !== undefined) count.expect(expectedChunks * CHUNK_ROWS);
@@ -31,7 +33,7 @@ function simulate({ bounds, forMs, speed, table = ONE_TABLE, expectedChunks, col
   const seen: { readonly ms: number; readonly lanes: number }[] = [];
   let bytes = 0;
   while (nowMs < forMs) {
-    while (running.length < count.lanes) {
+    while (running.length < Math.min(count.lanes, work)) {
       const { name, cost } = table(nowMs);
       if (count.lanes > warmLanes) [warmLanes, coldUntilMs] = [count.lanes, nowMs + coldMs];
       const cold = nowMs < coldUntilMs ? 1.5 : 1;
@@ -43,12 +45,9 @@ function simulate({ bounds, forMs, speed, table = ONE_TABLE, expectedChunks, col
     if (done === undefined) break;
     nowMs = done.endsMs;
     bytes += CHUNK_BYTES;
-    count.note({
-      table: done.name,
-      rows: CHUNK_ROWS,
-      bytes: CHUNK_BYTES,
-      elapsedMs: done.endsMs - done.startedMs,
-    });
+    const elapsedMs = done.endsMs - done.startedMs;
+    const chunk = { table: done.name, rows: CHUNK_ROWS, bytes: CHUNK_BYTES, elapsedMs };
+    count.note(chunk, running.length + 1);
     seen.push({ ms: nowMs, lanes: count.lanes });
   }
   const lanesAt = (ms: number): number => seen.findLast((each) => each.ms <= ms)?.lanes ?? bounds.start;
@@ -131,6 +130,13 @@ describe('the number of lanes', () => {
     expect(simulate({ ...least, forMs: 20_000, expectedChunks: 30 }).lanesAt(20_000)).toBe(4);
   });
 
+  it('is not told of lanes that had nothing to do, and found once they have', () => {
+    const { count, most } = simulate({ bounds: NEAR, forMs: 30_000, speed: alone, work: 1 });
+    expect(count.describe()).toEqual({ used: 1, tried: 1, why: 'not-tried' });
+    expect(most).toBe(2);
+    expect(simulate({ bounds: NEAR, forMs: 30_000, speed: each, work: 3 }).lanesAt(30_000)).toBe(4);
+  });
+
   it('is not judged by what new lanes take while they load and compile', () => {
     const slow = (lanes: number): number => lanes ** 0.3;
     expect(
@@ -143,7 +149,7 @@ describe('the number of lanes', () => {
     const count = new LaneCount(NEAR, () => nowMs);
     const note = (bytes: number, elapsedMs: number): void => {
       nowMs += elapsedMs;
-      count.note({ table: 'orders', rows: 1000, bytes, elapsedMs });
+      count.note({ table: 'orders', rows: 1000, bytes, elapsedMs }, 1);
     };
     note(CHUNK_BYTES, 200);
     for (let i = 0; i < 100; i++) note(CHUNK_BYTES / 10, 200);

@@ -68,7 +68,7 @@ it('chunks without a byte say nothing', () => {
   const count = new LaneCount({ start: 1, most: 2, mostBehindDelay: 2 }, () => nowMs);
   for (let chunk = 0; chunk < 100; chunk++) {
     nowMs += 300;
-    count.note({ table: 'orders', rows: 1000, bytes: 0, elapsedMs: 300 });
+    count.note({ table: 'orders', rows: 1000, bytes: 0, elapsedMs: 300 }, 1);
   }
   expect(count.lanes).toBe(1);
 });
