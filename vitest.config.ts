@@ -22,7 +22,8 @@ const shared: TestUserConfig = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than most machines of CI have processors: many tests wait for servers.
+    maxWorkers: 3,
     teardownTimeout: TIMEOUT_MS,
     sequence: { sequencer: LongestFirst },
     projects: [
