@@ -24,7 +24,15 @@ interface Simulated {
 const ONE_TABLE = () => ({ name: 'orders', cost: 1 });
 
 /** Lanes that read chunks one after the other, on a clock of their own; returns how many there were when, and how much they read. */
-function simulate({ bounds, forMs, speed, table = ONE_TABLE, expectedChunks, coldMs = 0, work = Number.POSITIVE_INFINITY }: Simulated) {
+function simulate({
+  bounds,
+  forMs,
+  speed,
+  table = ONE_TABLE,
+  expectedChunks,
+  coldMs = 0,
+  work = Number.POSITIVE_INFINITY,
+}: Simulated) {
   let nowMs = 0;
   const count = new LaneCount(bounds, () => nowMs);
   if (expectedChunks !== undefined) count.expect(expectedChunks * CHUNK_ROWS);
