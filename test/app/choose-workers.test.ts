@@ -1,16 +1,19 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chooseWorkers, numberWorkers } from '../../src/app/choose-workers.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
 
 const URLS = { source: 'mysql://old/shop', target: 'postgres://new/shop' };
 const config = (more: Readonly<Record<string, string | boolean>> = {}) => resolveFlags({ ...URLS, ...more });
 
+// The clock is the test's: on a busy machine no link delays as long each time.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
 /** A server whose answers take so long, each in its turn. */
 function sideThatTakes(...ms: readonly number[]) {
   let asked = 0;
   const ask = async (): Promise<number> => {
-    await wait(ms[asked++ % ms.length]);
+    vi.advanceTimersByTime(ms[asked++ % ms.length] ?? 0);
     return 0;
   };
   return { session: { ask } as never };
