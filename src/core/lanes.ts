@@ -10,6 +10,8 @@ export type LaneReason =
   | 'checksums'
   /** It was over before another number was tried. */
   | 'not-tried'
+  /** Another lane would have had nothing to do: what was left could not be cut. */
+  | 'not-shared'
   /** More were tried, and were not faster. */
   | 'no-faster'
   /** More were tried than at first, and were faster. */

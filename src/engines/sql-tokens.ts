@@ -1,3 +1,5 @@
+import { findEscapedEnd } from '../core/escaped-text.js';
+
 /** A piece of a statement. `mark` is a comment by which the writer of repair files says what stands where. */
 export interface Token {
   readonly kind: 'mark' | 'name' | 'string' | 'number' | 'word' | 'symbol';
@@ -77,14 +79,11 @@ interface Quoted {
 }
 
 function readQuoted(sql: string, start: number, { kind, quote, escapes }: Quoted): Token | null {
-  let at = start + 1;
-  for (;;) {
-    const end = sql.indexOf(quote, at);
+  for (let at = start + 1; ; ) {
+    const end = escapes ? findEscapedEnd(sql, at, "'") : sql.indexOf(quote, at);
     if (end < 0) return null;
-    const backslash = escapes ? sql.indexOf('\\', at) : -1;
-    if (backslash >= 0 && backslash < end) at = backslash + 2;
-    else if (sql[end + 1] === quote) at = end + 2;
-    else return { kind, text: sql.slice(start, end + 1), start, end: end + 1 };
+    if (sql[end + 1] !== quote) return { kind, text: sql.slice(start, end + 1), start, end: end + 1 };
+    at = end + 2;
   }
 }
 

@@ -93,7 +93,6 @@ export function describeHidden({ hidden }: RunResult): string[] {
   ];
 }
 
-/** What held the run back, so that a long time can be told from a slow server. */
 /** What was found out of how many chunks should be read at a time; nothing where it was not looked into. */
 function listWorkers({ workers }: RunResult): readonly string[] {
   if (workers === undefined) return [];
@@ -101,9 +100,11 @@ function listWorkers({ workers }: RunResult): readonly string[] {
   const delay = delayMs === undefined ? '' : `; the link delays a statement by ${formatDuration(delayMs)}`;
   const chunks = `${formatCounted(used, 'chunk')} ${used === 1 ? 'was' : 'were'} read at a time, because`;
   if (why === 'faster') return [`${chunks} that was faster than fewer${delay}.`];
+  if (why === 'not-shared') return ['Another worker had nothing to read: what was left could not be cut.'];
   return why === 'no-faster' ? [`${chunks} ${tried} at a time were no faster${delay}.`] : [];
 }
 
+/** What held the run back, so that a long time can be told from a slow server. */
 function describeLoad({ maxRowsPerSecond, maxBytesPerSecond, maxLoad, pausedMs }: LoadResult): string {
   const rates = [
     ...(maxRowsPerSecond === null ? [] : [`${formatCounted(maxRowsPerSecond, 'row')} a second`]),

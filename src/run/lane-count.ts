@@ -68,6 +68,8 @@ export class LaneCount {
   #trial: Trial | null = null;
   /** What the lanes took when their number was chosen. */
   #chosen: LaneSample | null = null;
+  /** Whether all lanes that are tried had something to do. */
+  #isShared = false;
   #tryAtMs = 0;
   #waitMs = TRY_AGAIN_MS;
   #wasDown = false;
@@ -99,7 +101,9 @@ export class LaneCount {
 
   /** How many were kept last, how many were tried at most, and why no other number was kept. */
   describe(): { readonly used: number; readonly tried: number; readonly why: LaneReason } {
-    return { used: this.#trial?.kept ?? this.#lanes, tried: this.#mostTried, why: this.#reason };
+    const isAlone = this.#trial !== null && !this.#isShared && this.#reason === 'not-tried';
+    const why = isAlone ? 'not-shared' : this.#reason;
+    return { used: this.#trial?.kept ?? this.#lanes, tried: this.#mostTried, why };
   }
 
   /** Takes what a lane took for a chunk that is done now, when so many were under way. */
@@ -107,8 +111,10 @@ export class LaneCount {
     const largest = Math.max(chunk.bytes, this.#largest.get(chunk.table) ?? 0);
     this.#largest.set(chunk.table, largest);
     this.#seenRows += chunk.rows;
+    const isTogether = together >= this.#lanes * MOST_OF_THEM;
+    if (isTogether) this.#isShared = true;
     if (
-      together < this.#lanes * MOST_OF_THEM ||
+      !isTogether ||
       chunk.bytes === 0 ||
       chunk.bytes < largest * FULL_CHUNK ||
       this.#now() - chunk.elapsedMs <= this.#fromMs
@@ -163,6 +169,7 @@ export class LaneCount {
 
   #try(lanes: number, before: LaneSample): void {
     this.#trial = { kept: this.#lanes, before, tried: lanes, during: null };
+    this.#isShared = false;
     this.#use(lanes);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasOnlyDoubles } from '../../src/engines/repair-limits.js';
+import { readTokens } from '../../src/engines/sql-tokens.js';
 import { readTextArray, writeTextArray } from '../../src/engines/text-array.js';
 
 /** More characters than an expression that goes back and forth has room for. */
@@ -60,4 +61,20 @@ describe('an array of texts', () => {
     const texts = ['', 'a', 'NULL', '{}', ',', '"', '\\', '\\"', 'é\n', `${'x'.repeat(MANY)}"`];
     expect(readTextArray(writeTextArray(texts))).toEqual(texts);
   });
+});
+
+it('a statement is cut into tokens in one go, however many quotes and escapes its texts have', () => {
+  const text = `E'${'\\\\'.repeat(MANY / 4)}${"''".repeat(MANY / 4)}'`;
+  const tokens = readTokens(`SET a = ${text};`, { nameQuote: '"', escapeStrings: true });
+  expect(Array.isArray(tokens) && tokens.map(({ kind }) => kind)).toEqual([
+    'word',
+    'word',
+    'symbol',
+    'string',
+    'symbol',
+  ]);
+  expect(Array.isArray(tokens) && tokens[3]?.text === text).toBe(true);
+  expect(readTokens(`${text.slice(0, -1)};`, { nameQuote: '"', escapeStrings: true })).toHaveProperty(
+    'fault',
+  );
 });

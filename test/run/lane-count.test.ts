@@ -140,7 +140,7 @@ describe('the number of lanes', () => {
 
   it('is not told of lanes that had nothing to do, and found once they have', () => {
     const { count, most } = simulate({ bounds: NEAR, forMs: 30_000, speed: alone, work: 1 });
-    expect(count.describe()).toEqual({ used: 1, tried: 1, why: 'not-tried' });
+    expect(count.describe()).toEqual({ used: 1, tried: 1, why: 'not-shared' });
     expect(most).toBe(2);
     expect(simulate({ bounds: NEAR, forMs: 30_000, speed: each, work: 3 }).lanesAt(30_000)).toBe(4);
   });
