@@ -37,7 +37,7 @@ export function formatProgress(
     share === null
       ? formatCounted(state.rows, 'row')
       : `${formatCount(state.rows)} of ${formatCounted(state.estimatedRows ?? 0, 'row')}`;
-  const paused = state.paused ?? state.silent ?? state.looks ?? '';
+  const paused = state.paused ?? state.silent ?? describeLooks(state, nowMs);
   const forms = [
     [paused, bar, speed, left, ...problems, tables, rows],
     [paused, bar, speed, left, ...problems, tables],
@@ -46,6 +46,17 @@ export function formatProgress(
     [paused, bar, ...problems, nameRunning(state)],
   ].map((parts) => parts.filter((part) => part !== '').join(', '));
   return forms.find((form) => textWidth(form) <= width) ?? forms.at(-1) ?? '';
+}
+
+/** How far looking again at rows is, and for how long they are looked at yet. */
+function describeLooks({ looks, looksEndMs }: ProgressState, nowMs: number): string {
+  if (looks === null || looksEndMs === null || looksEndMs <= nowMs) return looks ?? '';
+  return `${looks} for ${formatWait(looksEndMs - nowMs)} more at most`;
+}
+
+/** Whole seconds: more would jump about. */
+function formatWait(ms: number): string {
+  return ms < 60_000 ? `${Math.ceil(ms / 1000)} s` : formatDuration(ms);
 }
 
 /** A run that has outgrown its estimate has none; one that has not ended is never at 100%. */
@@ -68,7 +79,7 @@ function formatTimeLeft(state: ProgressState, nowMs: number): string {
   if (estimateShare(state) === null || rate === null || rate <= 0 || sampledMs < LEAST_SAMPLE_MS) return '';
   const leftMs = (((state.estimatedRows ?? 0) - state.rows) * 1000) / rate;
   if (leftMs > LONGEST_ESTIMATE_MS) return '';
-  return leftMs < 60_000 ? `${Math.ceil(leftMs / 1000)} s left` : `${formatDuration(leftMs)} left`;
+  return `${formatWait(leftMs)} left`;
 }
 
 function formatTables(state: ProgressState): string {

@@ -17,6 +17,8 @@ export interface ProgressState {
   paused: string | null;
   /** How far looking again at rows that differ is; null before it begins. */
   looks: string | null;
+  /** When it ends at the latest; null where that is not known. */
+  looksEndMs: number | null;
   /** Which server was asked and sends nothing; null once rows come. */
   silent: string | null;
   /** Running table pairs, in the order they began. */
@@ -52,11 +54,12 @@ export function createProgressState(): ProgressState {
     running: new Map(),
     samples: [],
     looks: null,
+    looksEndMs: null,
   };
 }
 
-/** Takes an event into account; returns a line worth keeping on the screen, or null. */
-export function applyEvent(state: ProgressState, event: RunEvent): string | null {
+/** Takes an event of now into account; returns a line worth keeping on the screen, or null. */
+export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number): string | null {
   if (event.type === 'run:start') {
     state.tables = event.tables;
     state.estimatedRows = event.estimatedRows;
@@ -74,10 +77,13 @@ export function applyEvent(state: ProgressState, event: RunEvent): string | null
   }
   if (event.type === 'target:late') {
     state.looks = describeLate(event);
+    state.looksEndMs = null;
     return null;
   }
   if (event.type === 'rows:looked') {
-    state.looks = describeLooks(event);
+    const { looks, open, leftMs } = event;
+    state.looks = `look ${looks} at rows that differ: ${formatCount(open)} undecided`;
+    state.looksEndMs = leftMs === null ? null : nowMs + leftMs;
     return null;
   }
   if (event.type === 'snapshot:ended')
@@ -152,11 +158,6 @@ function leaveTable(
 
 function describeLate({ waitedMs, halt }: Extract<RunEvent, { type: 'target:late' }>): string {
   return `waiting ${formatDuration(waitedMs)} for the target to come up${halt === null ? '' : ` (${halt})`}`;
-}
-
-function describeLooks({ looks, open, leftMs }: Extract<RunEvent, { type: 'rows:looked' }>): string {
-  const yet = leftMs === null || leftMs === 0 ? '' : ` for ${formatDuration(leftMs)} more at most`;
-  return `look ${looks} at rows that differ: ${formatCount(open)} undecided${yet}`;
 }
 
 function describeChoice({

@@ -52,7 +52,7 @@ export function createProgress({ stream, live, now }: ProgressTarget): Progress 
   return {
     onEvent: (event) => {
       if (stopped) return;
-      const news = applyEvent(state, event);
+      const news = applyEvent(state, event, now());
       if (news !== null) say(news);
       tick();
     },

@@ -62,7 +62,7 @@ describe('progress in a log', () => {
     at(1000, rows(500), { ...looked, leftMs: 48_000 });
     at(6000);
     expect(writes.at(-1)).toBe(
-      'look 3 at rows that differ: 2 undecided for 48.0 s more at most, █████░░░░░ about 50%, 0 differ, 0 of 2 tables done: public.orders, 500 of 1,000 rows\n',
+      'look 3 at rows that differ: 2 undecided for 43 s more at most, █████░░░░░ about 50%, 0 differ, 0 of 2 tables done: public.orders, 500 of 1,000 rows\n',
     );
     at(11_000, { ...looked, leftMs: null });
     expect(writes.at(-1)).toMatch(/^look 3 at rows that differ: 2 undecided, █/);
