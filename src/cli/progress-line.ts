@@ -21,11 +21,8 @@ export function formatProgress(
   const areRead = state.tables > 0 && state.finishedTables >= state.tables;
   // Rows that are looked at again are none that are read.
   const isReading = !areRead && state.looks === null;
-  const speed = areRead
-    ? 'finishing'
-    : rate === null || !isReading
-      ? ''
-      : `${formatCount(Math.round(rate))} rows/s`;
+  const pace = isReading && rate !== null ? `${formatCount(Math.round(rate))} rows/s` : '';
+  const speed = areRead ? 'finishing' : pace;
   const left = isReading ? formatTimeLeft(state, nowMs) : '';
   const problems = [
     `${state.leftTables > 0 ? 'at least ' : ''}${formatCount(state.differences)} differ`,

@@ -223,5 +223,11 @@ describe('rows that differed, without a fence that proves an order', () => {
     await settle(live, batches, MINUTE_MS);
     expect(outcome(batches)).toMatchObject({ confirmed: [0], open: [2], inFlight: 1 });
     expect(live.tasks.length).toBeLessThan(40);
+    const left = live.events.map((event) => (event.type === 'rows:looked' ? event.leftMs : null));
+    const known = left.filter((ms) => ms !== null);
+    expect(known.length).toBeGreaterThan(3);
+    // What is told ends with the time, and grows less from look to look.
+    expect(known.every((ms, i) => ms >= 0 && ms <= (known[i - 1] ?? MINUTE_MS))).toBe(true);
+    expect(known.at(-1)).toBeLessThan(MINUTE_MS / 2);
   });
 });
