@@ -69,6 +69,12 @@ export const KEY_COPY = 5;
 /** A UUID spelled as text that sorts rightly only in lower case. */
 export const KEY_LOWER_CASE_UUID = 6;
 
+/** By what a column of two rows may be called equal, as bits; a column with none is always left to TypeScript. */
+export const SAME_WIRE = 1;
+export const SAME_CANONICAL = 2;
+/** 32-bit words of a pair of rows that are compared: where each side's row begins and ends, the source's first. */
+export const PAIR_WORDS = 4;
+
 /** How a span ended. On anything but 0 the rows are read by the TypeScript twin, which finds the words for the error. */
 export const STATUS_DONE = 0;
 export const STATUS_UNREADABLE = 1;

@@ -24,6 +24,18 @@ export interface KernelExports {
     asSent: number,
   ): number;
   hashRows(length: number, rows: number, keyBase: number): number;
+  setPair(columns: number, means: number, fields: number): void;
+  setSource(framing: number, columns: number, tables: number): void;
+  setTarget(framing: number, columns: number, tables: number): void;
+  compareRows(
+    rows: number,
+    pairs: number,
+    spans: number,
+    ends: number,
+    list: number,
+    one: number,
+    other: number,
+  ): number;
 }
 
 interface WebAssemblyHost {

@@ -33,6 +33,15 @@ export interface HashedRows {
   readonly keyEnds: Uint32Array;
 }
 
+/** Keys of rows in the order of a span: views of the kernel's memory, good until it is used again. */
+export interface ReadKeys {
+  /** The key bytes, row after row, from `keyStart` on; each row's end counts from there. */
+  readonly keyBytes: Buffer;
+  readonly keyStart: number;
+  readonly keyEnds: Uint32Array;
+  readonly wireBytes: Uint32Array;
+}
+
 /**
  * The WebAssembly kernel: many rows at once to canonical bytes, hashes and key bytes, without a call a row.
  *
@@ -91,23 +100,39 @@ export class RowKernel {
    * bytes. Returns false, with the index as it was, where that is not for the kernel.
    */
   indexGathered(program: CompiledProgram, index: RowIndex, asSent: boolean): boolean {
-    const { rows, end: length } = this.#gathered;
-    if (rows === 0) return true;
+    if (this.#gathered.rows === 0) return true;
     const lastKey = index.count === 0 ? null : index.keyAt(index.count - 1);
+    const rows = this.#index(program, { lastKey, keyBase: index.keys.length, asSent });
+    if (rows === null) return false;
+    index.addRows(rows);
+    return true;
+  }
+
+  /**
+   * Reads the keys of the rows that were gathered, which ascend from the last one before them. Null where that is not for
+   * the kernel, or where they do not.
+   */
+  readKeys(program: CompiledProgram, lastKey: Buffer | null): ReadKeys | null {
+    return this.#index(program, { lastKey, keyBase: 0, asSent: true });
+  }
+
+  #index(
+    program: CompiledProgram,
+    { lastKey, keyBase, asSent }: { readonly lastKey: Buffer | null; keyBase: number; asSent: boolean },
+  ): (ReadKeys & { readonly hashes: BigUint64Array }) | null {
+    const { rows, end: length } = this.#gathered;
     const lastKeyBytes = lastKey?.length ?? 0;
     const regions = this.#prepare(program, { lastKeyBytes, withExternals: !asSent });
-    if (regions === null) return false;
+    if (regions === null) return null;
     lastKey?.copy(this.#bytes, regions.keys);
     const hasLast = lastKey === null ? 0 : 1;
-    const keyBase = index.keys.length;
     const status = this.#exports.indexRows(length, rows, lastKeyBytes, hasLast, keyBase, asSent ? 1 : 0);
-    if (status !== STATUS_DONE) return false;
-    index.addRows({
+    if (status !== STATUS_DONE) return null;
+    return {
       ...this.#results(regions, rows),
       keyBytes: this.#bytes,
       keyStart: regions.keys + lastKeyBytes,
-    });
-    return true;
+    };
   }
 
   /** Hashes the rows of a span, in whatever order they are; null where that is not for the kernel. */

@@ -60,6 +60,7 @@ async function compareKeyed(
   const reread: Omit<RereadJob, 'steps'> = {
     pair,
     sides,
+    kernels: context.kernels,
     store,
     asSent: false,
     keepsKeys: task.keepsKeys,

@@ -30,6 +30,7 @@ export async function lookAgain({
     const { respelled: _, ...compared } = await rereadDifferingRows({
       pair,
       sides,
+      kernels: context.kernels,
       asSent: false,
       readKept: null,
       keepsKeys: true,

@@ -3,9 +3,12 @@ import type { RowDifference } from '../core/difference.js';
 import { KeyPacker } from '../core/packed-keys.js';
 import { SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/session.js';
+import type { PairKernel } from '../hashing/pair-kernel.js';
+import type { RowKernel } from '../hashing/row-kernel.js';
 import { FoundRows, type RowsKept } from './found-rows.js';
 import { type KeysStep, planByKeys, type RereadStep } from './plan-rereads.js';
-import { listKeys, readListedRows, readRangeRows } from './read-again.js';
+import { listKeys, readListedRows } from './read-again.js';
+import { readRangeRows } from './read-range.js';
 import { RowBatch } from './row-batch.js';
 import { RowComparer } from './row-comparer.js';
 import { ListedRows, type RereadRow, type StepRows } from './step-rows.js';
@@ -15,10 +18,17 @@ import { UnfoundCollector } from './unfound-collector.js';
 /** Steps of larger rows are not read ahead, so that two of them are never in memory at once. */
 const AHEAD_BYTES = 1 << 20;
 
+/** What spares reading and comparing rows one by one; null has that done. */
+export interface RereadKernels extends Readonly<Record<Side, RowKernel | null>> {
+  /** Compares rows of both sides. */
+  pair(): PairKernel | null;
+}
+
 /** What reading differing rows again needs. */
 export interface RereadJob {
   readonly pair: TablePair;
   readonly sides: Readonly<Record<Side, TableSide>>;
+  readonly kernels: RereadKernels;
   /** Whether rows were first hashed as they were sent, so that equal values may have had unequal hashes. */
   readonly asSent: boolean;
   readonly steps: Iterable<RereadStep> | AsyncIterable<RereadStep>;
@@ -56,7 +66,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     unfound: new UnfoundCollector(),
     keys: job.keepsKeys ? new KeyPacker() : null,
   };
-  const comparer = new RowComparer(job.pair, job.sides, job.asSent);
+  const comparer = new RowComparer(job.pair, job.sides, { asSent: job.asSent, kernel: job.kernels.pair() });
   const found = await FoundRows.open(job.pair, comparer, job.kept);
   let storing = Promise.resolve();
   try {
@@ -146,7 +156,7 @@ function makeBatches(): RowBatches {
 
 /** Reads the rows of a step; false where those of a range came in another order, so that nothing is known of them. */
 async function readStep(job: RereadJob, step: RereadStep, batches: RowBatches): Promise<boolean> {
-  const { sides } = job;
+  const { sides, kernels } = job;
   if (!('range' in step)) {
     if (job.readKept !== null) job.readKept(step, batches);
     else await readByKeys(job, step.rows, batches);
@@ -154,7 +164,10 @@ async function readStep(job: RereadJob, step: RereadStep, batches: RowBatches): 
   }
   const { rows, range } = step;
   const isInOrder = await job.readBoth((side, session) =>
-    readRangeRows({ prepared: sides[side], session, side, rows, range }, batches[side]),
+    readRangeRows(
+      { prepared: sides[side], session, side, rows, range, kernel: kernels[side] },
+      batches[side],
+    ),
   );
   return isInOrder.source && isInOrder.target;
 }
@@ -184,10 +197,11 @@ interface Comparing {
 function compareStep({ rows, batches }: ReadStep, { comparer, found, outcome }: Comparing): RowDifference[] {
   const { counts, changedColumns, undecidedColumns, present, unfound, keys } = outcome;
   const kept: RowDifference[] = [];
+  comparer.begin(batches, rows.count);
   for (let place = 0; place < rows.count; place++) {
     unfound.note(rows, batches, place);
     for (const side of SIDES) if (batches[side].startOf(place) >= 0) present[side]++;
-    const { kind, undecided, isInFlight } = comparer.compare(batches, place);
+    const { kind, undecided, isInFlight } = comparer.compare(place);
     if (undecided.length > 0) countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;
     else if (kind === null && undecided.length === 0) outcome.respelled++;

@@ -26,6 +26,22 @@ export class RowBatch {
     this.#ends[place] = this.#rows.length;
   }
 
+  /** Puts what will lie at `start` to `end` of all that is kept into a place: whoever says so appends it next. */
+  place(place: number, start: number, end: number): void {
+    this.#starts[place] = start;
+    this.#ends[place] = end;
+  }
+
+  /** Appends `buffer[start, end)`: rows that were put into their places, and what lies between them. */
+  append(buffer: Buffer, start: number, end: number): void {
+    this.#rows.copy(buffer, start, end);
+  }
+
+  /** How much is kept. */
+  get length(): number {
+    return this.#rows.length;
+  }
+
   /** The memory that all rows lie in, until one more is kept. */
   get bytes(): Buffer {
     return this.#rows.bytes;

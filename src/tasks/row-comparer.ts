@@ -2,9 +2,16 @@ import type { DifferenceKind, RowDifference, Value } from '../core/difference.js
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
 import { isWithin } from '../core/exact-number.js';
-import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, SIDES, type Side, type TablePair } from '../core/pairing.js';
 import type { Tolerance } from '../core/relaxation.js';
 import type { FieldEncoder, FieldSpans } from '../engines/row-codec.js';
+import {
+  type ComparedPairs,
+  compilePair,
+  type PairColumns,
+  type PairKernel,
+  type PairProgram,
+} from '../hashing/pair-kernel.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import type { RowBatch } from './row-batch.js';
 import { sharesWireBytes } from './shared-wire.js';
@@ -31,10 +38,23 @@ interface ComparedColumn {
   readonly sharesWire: boolean;
 }
 
-/** A row that was split: the memory it lies in, and where its fields do. */
+/** A row that was split: the memory it lies in, and where its fields begin and end, from a place in lists of many rows on. */
 interface SplitRow {
   bytes: Buffer;
+  starts: Int32Array;
+  ends: Int32Array;
+  first: number;
+  firstEnd: number;
+  /** Where the row is split if the kernel has not done that. */
   readonly spans: FieldSpans;
+}
+
+/** How rows are compared. */
+export interface ComparerOptions {
+  /** Whether the rows were first hashed as they were sent. */
+  readonly asSent: boolean;
+  /** Spares most fields a comparison here; null has all of them compared. */
+  readonly kernel: PairKernel | null;
 }
 
 /** Fields that differ together, and the names of their columns. */
@@ -43,6 +63,7 @@ interface FieldList {
   readonly names: readonly string[];
 }
 
+type RowBatches = Readonly<Record<Side, RowBatch>>;
 type EncodersOfSides = Readonly<Record<Side, readonly FieldEncoder[]>>;
 
 const NONE: readonly string[] = [];
@@ -67,11 +88,22 @@ export class RowComparer {
   readonly #changed: Int32Array;
   readonly #asSent: boolean;
   readonly #valueEncoders: EncodersOfSides;
+  readonly #kernel: PairKernel | null;
+  /** What the kernel runs for these columns; null where it would be of no help. */
+  readonly #program: PairProgram | null;
+  #batches: RowBatches | null = null;
+  #places = 0;
+  /** The rows around the last one, as the kernel compared them. */
+  #block: ComparedPairs | null = null;
 
-  /** `asSent` says that the rows were first hashed as they were sent. */
-  constructor(pair: TablePair, sides: Readonly<Record<Side, TableSide>>, asSent: boolean) {
+  constructor(
+    pair: TablePair,
+    sides: Readonly<Record<Side, TableSide>>,
+    { asSent, kernel }: ComparerOptions,
+  ) {
     this.#sides = sides;
     this.#asSent = asSent;
+    this.#kernel = kernel;
     this.#valueEncoders = { source: sides.source.valueEncoders, target: sides.target.valueEncoders };
     this.#columns = comparedColumns(pair).map((column) => ({
       name: column.target.name,
@@ -85,21 +117,83 @@ export class RowComparer {
     this.#keyFields = this.#allFields.slice(0, pair.key.length);
     const makeRow = (): SplitRow => {
       const count = this.#columns.length;
-      return {
-        bytes: Buffer.alloc(0),
-        spans: { starts: new Int32Array(count), ends: new Int32Array(count) },
-      };
+      const spans = { starts: new Int32Array(count), ends: new Int32Array(count) };
+      return { bytes: Buffer.alloc(0), ...spans, first: 0, firstEnd: 0, spans };
     };
     this.#rows = { source: makeRow(), target: makeRow() };
+    this.#program = kernel === null ? null : compilePair(this.#describePair());
   }
 
-  /** Compares the rows that two batches hold in one place; what is asked of the row afterwards is good until the next one. */
-  compare(batches: Readonly<Record<Side, RowBatch>>, place: number): ComparedRow {
-    const isInSource = this.#split('source', batches.source, place);
-    const isInTarget = this.#split('target', batches.target, place);
-    if (isInSource && isInTarget) return this.#compareValues();
+  /** What the kernel may call equal: what is equal to the encoders that values are compared by. */
+  #describePair(): PairColumns {
+    const { source, target } = this.#sides;
+    const isSame = ({ reader, valueEncoders }: TableSide, field: number): boolean =>
+      reader.codec.encoders[field] === valueEncoders[field];
+    return {
+      source: source.reader.program,
+      target: target.reader.program,
+      sharesWire: this.#columns.map(({ sharesWire }) => sharesWire),
+      sharesCanonical: this.#allFields.map((field) => isSame(source, field) && isSame(target, field)),
+    };
+  }
+
+  /** Says which rows are compared next, in so many places. */
+  begin(batches: RowBatches, places: number): void {
+    this.#batches = batches;
+    this.#places = places;
+    this.#block = null;
+  }
+
+  /** Compares the rows of both sides in a place; what is asked of the row afterwards is good until the next one. */
+  compare(place: number): ComparedRow {
+    const batches = this.#batches;
+    if (batches === null) throw new RangeError('No rows were given to compare.');
+    const isInSource = batches.source.startOf(place) >= 0;
+    const isInTarget = batches.target.startOf(place) >= 0;
     if (!isInSource && !isInTarget) return GONE;
-    return isInSource ? MISSING : EXTRA;
+    const block = this.#blockOf(batches, place);
+    if (block === null) this.#splitBoth(batches, place);
+    else this.#takeSplit(block, place - block.from);
+    if (!isInSource || !isInTarget) return isInSource ? MISSING : EXTRA;
+    if (block === null) return this.#compareFields(this.#allFields, 0, this.#allFields.length);
+    const pair = place - block.from;
+    return this.#compareFields(
+      block.fields,
+      pair === 0 ? 0 : (block.ends[pair - 1] as number),
+      block.ends[pair] as number,
+    );
+  }
+
+  /** The rows around a place as the kernel compares them; null where it cannot. */
+  #blockOf(batches: RowBatches, place: number): ComparedPairs | null {
+    if (this.#kernel === null || this.#program === null) return null;
+    if (this.#block !== null && place >= this.#block.from && place < this.#block.to) return this.#block;
+    this.#block = this.#kernel.compare(this.#program, batches, { from: place, count: this.#places });
+    return this.#block;
+  }
+
+  #takeSplit({ bytes, spans }: ComparedPairs, pair: number): void {
+    const count = this.#allFields.length;
+    for (const [i, side] of SIDES.entries()) {
+      const row = this.#rows[side];
+      row.bytes = bytes;
+      row.starts = spans;
+      row.ends = spans;
+      row.first = (2 * pair + i) * 2 * count;
+      row.firstEnd = row.first + count;
+    }
+  }
+
+  #splitBoth(batches: RowBatches, place: number): void {
+    for (const side of SIDES) {
+      const start = batches[side].startOf(place);
+      if (start < 0) continue;
+      const row = this.#rows[side];
+      const { starts, ends } = row.spans;
+      row.bytes = batches[side].bytes;
+      Object.assign(row, { starts, ends, first: 0, firstEnd: 0 });
+      this.#sides[side].reader.codec.split(row.bytes, start, batches[side].endOf(place), row.spans);
+    }
   }
 
   /** The columns in which the row that was compared last has changed. */
@@ -142,20 +236,12 @@ export class RowComparer {
     return hash(sink.bytes, sink.length);
   }
 
-  /** Returns false where the batch has no row in the place. */
-  #split(side: Side, batch: RowBatch, place: number): boolean {
-    const start = batch.startOf(place);
-    if (start < 0) return false;
-    const row = this.#rows[side];
-    row.bytes = batch.bytes;
-    this.#sides[side].reader.codec.split(row.bytes, start, batch.endOf(place), row.spans);
-    return true;
-  }
-
-  #compareValues(): ComparedRow {
+  /** Compares those of the fields in a list that stand in it from `from` up to `to`; the others are equal. */
+  #compareFields(fields: ArrayLike<number>, from: number, to: number): ComparedRow {
     let count = 0;
     let undecided = NONE;
-    for (const field of this.#allFields) {
+    for (let i = from; i < to; i++) {
+      const field = fields[i] as number;
       const column = this.#columns[field] as ComparedColumn;
       if (this.#isEqual(field, column)) continue;
       if (column.isUndecidable) undecided = [...undecided, column.name];
@@ -178,10 +264,10 @@ export class RowComparer {
 
   #isSameWire(field: number): boolean {
     const { source, target } = this.#rows;
-    const [start, other] = [source.spans.starts[field] as number, target.spans.starts[field] as number];
+    const [start, other] = [startOf(source, field), startOf(target, field)];
     if (start < 0 || other < 0) return start === other;
-    const length = (source.spans.ends[field] as number) - start;
-    if (length !== (target.spans.ends[field] as number) - other) return false;
+    const length = endOf(source, field) - start;
+    if (length !== endOf(target, field) - other) return false;
     const [bytes, others] = [source.bytes, target.bytes];
     if (length > LOOP_BYTES) return bytes.compare(others, other, other + length, start, start + length) === 0;
     for (let i = 0; i < length; i++) if (bytes[start + i] !== others[other + i]) return false;
@@ -243,11 +329,11 @@ export class RowComparer {
   }
 
   #formatField(side: Side, field: number): Value {
-    const { bytes, spans } = this.#rows[side];
-    const start = spans.starts[field] as number;
+    const row = this.#rows[side];
+    const start = startOf(row, field);
     if (start < 0) return null;
     const format = this.#sides[side].reader.codec.formatters[field];
-    return format?.(bytes, start, spans.ends[field] as number) ?? null;
+    return format?.(row.bytes, start, endOf(row, field)) ?? null;
   }
 }
 
@@ -259,13 +345,17 @@ function encodeField(row: SplitRow, field: number, encode: FieldEncoder | undefi
   appendField(row, field, encode, sink);
 }
 
-function appendField(
-  { bytes, spans }: SplitRow,
-  field: number,
-  encode: FieldEncoder | undefined,
-  sink: ByteSink,
-): void {
-  const start = spans.starts[field] as number;
+function appendField(row: SplitRow, field: number, encode: FieldEncoder | undefined, sink: ByteSink): void {
+  const start = startOf(row, field);
   if (start < 0) encodeNull(sink);
-  else encode?.(bytes, start, spans.ends[field] as number, sink);
+  else encode?.(row.bytes, start, endOf(row, field), sink);
+}
+
+/** Where a field begins; negative where it is NULL. */
+function startOf({ starts, first }: SplitRow, field: number): number {
+  return starts[first + field] as number;
+}
+
+function endOf({ ends, firstEnd }: SplitRow, field: number): number {
+  return ends[firstEnd + field] as number;
 }

@@ -1,4 +1,3 @@
-import type { ByteSink } from '../core/encoding/byte-sink.js';
 import type { KeyPacker } from '../core/packed-keys.js';
 import type { Side } from '../core/pairing.js';
 import type { DifferingRows, RowIndex } from '../hashing/row-index.js';
@@ -15,6 +14,13 @@ export interface RereadRow {
   readonly kept: DifferingKeys['kept'];
 }
 
+/** The bytes of a key, somewhere in memory. */
+export interface KeySlice {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
 /** The rows of a step, in the order of their keys, which also is that of their places. */
 export interface StepRows {
   readonly count: number;
@@ -23,7 +29,7 @@ export interface StepRows {
   /** Whether a side had the row when it was read a moment ago. */
   wasSeen(side: Side, place: number): boolean;
   /** How a key lies to that of a row: below zero where it comes before. */
-  compareKey(key: ByteSink, side: Side, place: number): number;
+  compareKey(key: KeySlice, side: Side, place: number): number;
   /** A number that is the same for the same key. */
   digestOf(side: Side, place: number): number;
   packKey(packer: KeyPacker, place: number): void;
@@ -50,7 +56,7 @@ export class ListedRows implements StepRows {
     return seen === 'both' || seen === side;
   }
 
-  compareKey(key: ByteSink, side: Side, place: number): number {
+  compareKey(key: KeySlice, side: Side, place: number): number {
     const wanted = this.at(place)[side];
     return compareBytes(key, wanted, { start: 0, end: wanted.length });
   }
@@ -94,7 +100,7 @@ export class IndexedRows implements StepRows {
     return this.#at(side, place) >= 0;
   }
 
-  compareKey(key: ByteSink, _side: Side, place: number): number {
+  compareKey(key: KeySlice, _side: Side, place: number): number {
     const index = this.#indexOf(place);
     const row = this.#rowOf(place);
     return compareBytes(key, index.keys.bytes, { start: index.keyStart(row), end: index.keyEnd(row) });
@@ -141,14 +147,14 @@ export class IndexedRows implements StepRows {
 
 /** Compares a key with another one. Keys are short, so a loop beats the native comparison and needs no view. */
 export function compareBytes(
-  { bytes, length }: ByteSink,
+  { bytes, start, end }: KeySlice,
   others: Uint8Array,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start: otherStart, end: otherEnd }: { readonly start: number; readonly end: number },
 ): number {
-  const otherLength = end - start;
+  const [length, otherLength] = [end - start, otherEnd - otherStart];
   const shared = Math.min(length, otherLength);
   for (let i = 0; i < shared; i++) {
-    const difference = (bytes[i] as number) - (others[start + i] as number);
+    const difference = (bytes[start + i] as number) - (others[otherStart + i] as number);
     if (difference !== 0) return difference;
   }
   return length - otherLength;

@@ -5,9 +5,9 @@ import type { Log, LogFields } from '../core/log.js';
 import { qualifiedName, type Side, type TableId, type TablePair } from '../core/pairing.js';
 import { engineFor } from '../engines/registry.js';
 import type { SessionHandle } from '../engines/session.js';
+import { LaneKernels } from '../hashing/lane-kernels.js';
 import { createRowHash } from '../hashing/row-hash.js';
 import { RowIndex } from '../hashing/row-index.js';
-import { RowKernel } from '../hashing/row-kernel.js';
 import { spillBuckets, sumBuckets } from './bucket-tasks.js';
 import { tryCanary } from './canary.js';
 import { compareChecksums } from './compare-checksums.js';
@@ -60,7 +60,7 @@ export class TaskLane {
 
   /** Loads what tasks need, which is before anything is known of the databases. */
   static async open({ seed, schemes, load, kernel }: LaneData, log: Log): Promise<TaskLane> {
-    const kernels = { source: new RowKernel(seed, kernel), target: new RowKernel(seed, kernel) };
+    const kernels = new LaneKernels(seed, kernel);
     const hasher = { hash: await createRowHash(seed), kernel: kernels.source };
     const constantHash = await createRowHash(0n);
     const indexes = { source: new RowIndex(), target: new RowIndex() };

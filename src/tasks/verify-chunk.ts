@@ -139,6 +139,7 @@ async function compareSides(
   } = await rereadDifferingRows({
     pair,
     sides,
+    kernels: context.kernels,
     asSent: context.prepared?.asSent === true,
     readKept: null,
     keepsKeys: keeps !== 'no-keys',

@@ -3,9 +3,9 @@ import type { RowDifference } from '../core/difference.js';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Side, TableId, TablePair } from '../core/pairing.js';
 import type { SessionHandle } from '../engines/session.js';
+import type { LaneKernels } from '../hashing/lane-kernels.js';
 import type { RowHash } from '../hashing/row-hash.js';
 import type { RowIndex } from '../hashing/row-index.js';
-import type { RowKernel } from '../hashing/row-kernel.js';
 import type { RowHasher } from '../hashing/row-reader.js';
 import type { Sessions } from './session-cache.js';
 import { describeReadError, prepareTableSide, type ReadError, type TableSide } from './table-side.js';
@@ -16,8 +16,7 @@ const SIDES = ['source', 'target'] as const;
 export interface WorkerContext {
   readonly sessions: Sessions;
   readonly hasher: RowHasher;
-  /** A kernel of each side, because each gathers rows while the other does. */
-  readonly kernels: Readonly<Record<Side, RowKernel>>;
+  readonly kernels: LaneKernels;
   /** A hash that is the same in every run. */
   readonly constantHash: RowHash;
   readonly indexes: Readonly<Record<Side, RowIndex>>;

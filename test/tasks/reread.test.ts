@@ -4,10 +4,12 @@ import { resolveFlags } from '../../src/config/resolve-flags.js';
 import type { RowDifference } from '../../src/core/difference.js';
 import type { Side, TablePair } from '../../src/core/pairing.js';
 import type { Session } from '../../src/engines/session.js';
+import { compileKernel } from '../../src/hashing/kernel-module.js';
+import { LaneKernels } from '../../src/hashing/lane-kernels.js';
 import { createRowHash } from '../../src/hashing/row-hash.js';
 import { findDifferingRows, RowIndex } from '../../src/hashing/row-index.js';
 import { planRereads, type RereadStep } from '../../src/tasks/plan-rereads.js';
-import { type RereadOutcome, rereadDifferingRows } from '../../src/tasks/reread.js';
+import { type RereadKernels, type RereadOutcome, rereadDifferingRows } from '../../src/tasks/reread.js';
 import { prepareTableSide, type TableSide } from '../../src/tasks/table-side.js';
 import { compare } from '../app/compare.js';
 import { type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
@@ -16,6 +18,8 @@ import { fillTable, runOnBoth, wordsOf } from '../traps/type-words.js';
 const SIDES = ['source', 'target'] as const;
 const SEED = 42n;
 const hasher = { hash: await createRowHash(SEED), kernel: null, asSent: false };
+const kernelModule = compileKernel();
+const NO_KERNELS: RereadKernels = { source: null, target: null, pair: () => null };
 const ROWS = 3000;
 
 /** How rows are asked for by `rowsPerLookup`: never a range, always one, and what a run chooses. */
@@ -137,10 +141,26 @@ async function readFirst(
   });
 }
 
-async function reread(
+interface Reread {
+  readonly steps: RereadStep[];
+  readonly found: RowDifference[];
+  readonly outcome: RereadOutcome;
+}
+
+/** Reads rows again in the kernel and without it, which must come to the same. */
+async function reread(reading: Reading, rowsPerLookup: number): Promise<Reread> {
+  const inKernel = await rereadBy(new LaneKernels(SEED, kernelModule), reading, rowsPerLookup);
+  const specified = await rereadBy(NO_KERNELS, reading, rowsPerLookup);
+  const { steps: _, ...made } = inKernel;
+  expect(made).toEqual({ found: specified.found, outcome: specified.outcome });
+  return inKernel;
+}
+
+async function rereadBy(
+  kernels: RereadKernels,
   { pair, sides, session, indexes }: Reading,
   rowsPerLookup: number,
-): Promise<{ steps: RereadStep[]; found: RowDifference[]; outcome: RereadOutcome }> {
+): Promise<Reread> {
   const steps = [
     ...planRereads({
       differing: findDifferingRows(indexes.source, indexes.target),
@@ -152,7 +172,7 @@ async function reread(
   ];
   const found: RowDifference[] = [];
   const outcome = await rereadDifferingRows({
-    ...{ pair, sides, steps, asSent: false, readKept: null, keepsKeys: false },
+    ...{ pair, sides, kernels, steps, asSent: false, readKept: null, keepsKeys: false },
     kept: { level: null, hash: () => 0n },
     readBoth: async (read) => {
       const [source, target] = await Promise.all([

@@ -79,3 +79,11 @@ export function isLess(one: usize, oneEnd: usize, other: usize, otherEnd: usize)
   }
   return one === oneEnd && other < otherEnd;
 }
+
+/** Whether two pieces of memory hold the same bytes. */
+export function isSame(one: usize, other: usize, count: usize): bool {
+  let at: usize = 0;
+  for (; at + 8 <= count; at += 8) if (load<u64>(one + at) !== load<u64>(other + at)) return false;
+  for (; at < count; at++) if (load<u8>(one + at) !== load<u8>(other + at)) return false;
+  return true;
+}

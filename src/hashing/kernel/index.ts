@@ -18,6 +18,8 @@ import { hashBytes } from './row-hash';
 import { splitDataRow, splitPacket } from './rows';
 import { hasUpperCaseHex } from './texts';
 
+export { compareRows, setPair, setSource, setTarget } from './pairs';
+
 const COLUMN_BYTES: usize = COLUMN_WORDS * 4;
 const PACKET_HEADER: usize = 4;
 

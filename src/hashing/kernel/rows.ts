@@ -22,7 +22,20 @@ export function splitPacket(
   const length = load<u32>(at) & LONGEST_PACKET;
   const row = at + 4;
   const rowEnd = length === LONGEST_PACKET ? end : row + length;
-  if (rowEnd > end || load<u8>(row) !== 0) return 0;
+  if (rowEnd > end) return 0;
+  return splitPacketRow(row, rowEnd, columns, count, wanted, fields);
+}
+
+/** The same of a row whose end is known, without its packet header. */
+export function splitPacketRow(
+  row: usize,
+  rowEnd: usize,
+  columns: usize,
+  count: i32,
+  wanted: i32,
+  fields: usize,
+): usize {
+  if (load<u8>(row) !== 0) return 0;
   let from = row + 1 + ((count + 9) >> 3);
   for (let i = 0; i < wanted; i++) {
     const bit = i + 2;
