@@ -44,14 +44,20 @@ export interface ChangedValue {
   readonly alone: boolean;
 }
 
-/** So many values of a column are tried with every rule, whatever fits. */
+/** So many values of a column are tried with every rule, whatever fits; and so many again of each further task. */
 const TRIED_WITH_ALL = 1000;
+const TRIED_AGAIN = 100;
 
 /** The rules that fitted values of a column, and how many values were tried with all rules. */
 export class FittingRules {
   asked = 0;
   #rules: readonly CauseRule[] = [];
   #haveKinds = false;
+
+  /** Has some values tried with every rule once more: what fits further rows of a table may be something else. */
+  tryAgain(): void {
+    this.asked = Math.min(this.asked, TRIED_WITH_ALL - TRIED_AGAIN);
+  }
 
   /** In the order of all rules. */
   get rules(): readonly CauseRule[] {

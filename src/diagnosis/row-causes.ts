@@ -44,6 +44,13 @@ export class RowCauses {
     this.#numberKey = isNumber ? first.target.name : null;
   }
 
+  /** Begins anew, with what is known of how values of these columns are explained. */
+  begin(): void {
+    this.#tally = new ExplainedTally();
+    this.#missing = new MissingRuns();
+    this.#explainer.begin();
+  }
+
   add(row: FoundRow): void {
     if (row.kind === 'missing') this.#addMissing(row);
     if (row.kind !== 'changed') return;

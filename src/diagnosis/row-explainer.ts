@@ -53,6 +53,12 @@ export class ColumnExplainer {
     this.#name = pair.target.name;
   }
 
+  /** Says that rows follow whose evidence counts by itself. */
+  begin(): void {
+    this.#fitting.tryAgain();
+    this.#kinds = new Map();
+  }
+
   /** The ways in which a value may have come about; null where nobody looks, because very many values had none. */
   explain(source: Value, target: Value): readonly Explanation[] | null {
     if (this.#thoroughness === 'all') return this.#explain(source, target);
@@ -117,6 +123,12 @@ export class RowExplainer {
     this.#unexplained = unexplained;
     this.#pairs = new Map(columns.map((pair) => [pair.target.name, pair]));
     this.#thoroughness = thoroughness;
+  }
+
+  /** Says that rows follow whose evidence counts by itself, and of which some are looked at closely again. */
+  begin(): void {
+    for (const explainers of [this.#alone, this.#amongOthers])
+      for (const explainer of explainers.values()) explainer.begin();
   }
 
   /** Every changed column that was compared; none of a row that is missing or extra. */

@@ -6,12 +6,15 @@ import type { FoundRow, RowCauses, UnexplainedCounts } from '../diagnosis/row-ca
 import type { RowHash } from '../hashing/row-hash.js';
 import type { RowComparer } from './row-comparer.js';
 import type { StepRows } from './step-rows.js';
+import type { TableSide } from './table-side.js';
 
 /** Rows of each task that are kept, so that the first of a table are there to be shown. */
 const FIRST_ROWS = 10;
 
 /** What tasks of this thread could not explain of a table. */
 const unexplainedOf = new WeakMap<TablePair, UnexplainedCounts>();
+/** What explains the rows of a lane, which does one task after the other: its source side is its own. */
+const causesOf = new WeakMap<TableSide, RowCauses>();
 
 /** Which differing rows are kept, and what they are drawn by. */
 export interface RowsKept {
@@ -41,11 +44,17 @@ export class FoundRows {
   }
 
   /** What explains rows is loaded late: most runs find none that differ. */
-  static async open(pair: TablePair, comparer: RowComparer, kept: RowsKept): Promise<FoundRows> {
+  static async open(
+    { pair, sides, kept }: { pair: TablePair; sides: Readonly<Record<Side, TableSide>>; kept: RowsKept },
+    comparer: RowComparer,
+  ): Promise<FoundRows> {
     const { RowCauses: Causes, UnexplainedCounts: Counts } = await import('../diagnosis/row-causes.js');
     const counts = unexplainedOf.get(pair) ?? new Counts();
     unexplainedOf.set(pair, counts);
-    return new FoundRows(comparer, new Causes(pair, counts), kept);
+    const causes = causesOf.get(sides.source) ?? new Causes(pair, counts);
+    causesOf.set(sides.source, causes);
+    causes.begin();
+    return new FoundRows(comparer, causes, kept);
   }
 
   /** Takes in the row that was compared last. Returns it where it is kept. */

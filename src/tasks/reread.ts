@@ -67,7 +67,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     keys: job.keepsKeys ? new KeyPacker() : null,
   };
   const comparer = new RowComparer(job.pair, job.sides, { asSent: job.asSent, kernel: job.kernels.pair() });
-  const found = await FoundRows.open(job.pair, comparer, job.kept);
+  const found = await FoundRows.open(job, comparer);
   let storing = Promise.resolve();
   try {
     for await (const step of readSteps(job)) {

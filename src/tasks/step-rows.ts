@@ -137,11 +137,12 @@ export class IndexedRows implements StepRows {
   }
 
   #wireBytesOf(place: number): number {
-    const bytesOf = (side: Side): number => {
-      const row = this.#at(side, place);
-      return row < 0 ? 0 : this.#indexes[side].wireBytesAt(row);
-    };
-    return Math.max(bytesOf('source'), bytesOf('target'));
+    return Math.max(this.#sideBytesOf('source', place), this.#sideBytesOf('target', place));
+  }
+
+  #sideBytesOf(side: Side, place: number): number {
+    const row = this.#at(side, place);
+    return row < 0 ? 0 : this.#indexes[side].wireBytesAt(row);
   }
 }
 

@@ -75,6 +75,10 @@ export class ByteSink {
   /** Writes a length in LEB128 (seven bits a byte, low bits first): one byte for most values. */
   writeLength(value: number): void {
     this.reserve(5);
+    if (value <= 0x7f) {
+      this.bytes[this.length++] = value;
+      return;
+    }
     let rest = value;
     while (rest > 0x7f) {
       this.bytes[this.length++] = (rest & 0x7f) | 0x80;
