@@ -16,7 +16,9 @@ const NO_DELAY_MS = 1;
 const LOOKS = 6;
 /** A link takes about as long every time; a server, or a client, that is busy does not. */
 const STEADY = 1.3;
-/** Processors that one lane and the servers beside it keep busy. */
+/** Lanes near servers, to begin with. */
+const LANES_NEAR = 2;
+/** Processors that one thread and the servers beside it keep busy. */
 const LANE_AND_SERVERS = 2;
 /** More threads than these need a processor each. */
 const FEW_THREADS = 4;
@@ -28,8 +30,11 @@ export function numberWorkers(config: RunConfig): WorkerNumbers {
   const threads = config.snapshot
     ? workers
     : Math.min(workers, Math.max(FEW_THREADS, availableParallelism()));
-  if (fixedBy(config) !== null) return { workers, threads, firstThreads: threads };
-  return { workers: workers * BEHIND_DELAY, threads, firstThreads: startNear(workers) };
+  const spreads = availableParallelism() > LANE_AND_SERVERS;
+  if (fixedBy(config) !== null) return { workers, threads, firstThreads: threads, spreads };
+  // Two lanes in one thread keep the processors of a small machine as busy as two threads do, and load and compile once.
+  const firstThreads = spreads ? startNear(workers) : 1;
+  return { workers: workers * BEHIND_DELAY, threads, firstThreads, spreads };
 }
 
 /** How many chunks of a run may be under way. */
@@ -54,9 +59,9 @@ export async function chooseWorkers(
   return { workers: mostBehindDelay, lanes: new Lanes(new LaneCount(bounds, now), isFar ? delayMs : 0) };
 }
 
-/** Beside servers on the same processors one lane often reads all that they can send. */
+/** While one lane compares, another one's rows are on their way; more seldom help near servers. */
 function startNear(most: number): number {
-  return availableParallelism() > LANE_AND_SERVERS ? Math.ceil(most / 2) : 1;
+  return Math.max(Math.min(most, LANES_NEAR), Math.ceil(most / 2));
 }
 
 function fixedBy(config: RunConfig): FixedLanes['why'] | null {

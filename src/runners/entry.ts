@@ -9,6 +9,7 @@ import { InlineRunner } from './inline-runner.js';
 import type {
   LoggedLine,
   ThreadAnswer,
+  ThreadCall,
   ThreadData,
   ThreadMessage,
   ThreadRequest,
@@ -26,14 +27,12 @@ const loading = runner.load();
 // Whoever asks for the first task is told.
 loading.catch(() => undefined);
 
-/** What a thread is asked: to do a task, to say that it has loaded, or to close its sessions. */
-export async function runTask(
-  request: ThreadRequest | 'ready' | 'close',
-): Promise<TaskResult<WorkerTask> | null> {
+/** What a thread is asked: to do a task, or one of a few other things. */
+export async function runTask(request: ThreadRequest | ThreadCall): Promise<TaskResult<WorkerTask> | null> {
   await loading;
   if (request === 'ready') return null;
-  if (request === 'close') {
-    await runner.close();
+  if (request === 'rest' || request === 'close') {
+    await (request === 'rest' ? runner.rest() : runner.close());
     return null;
   }
   setup ??= request.setup;

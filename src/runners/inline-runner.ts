@@ -28,6 +28,15 @@ export class InlineRunner implements TaskRunner {
     }
   }
 
+  /** Closes the sessions of lanes that do nothing now: others may need them. */
+  async rest(): Promise<void> {
+    const close = async (lane: TaskLane): Promise<void> => {
+      await lane.close();
+      await this.#giveBack(lane);
+    };
+    await Promise.all(this.#idle.splice(0).map(close));
+  }
+
   /** Gets no further tasks: sessions are closed as soon as the tasks are done that have begun. */
   async retire(): Promise<void> {
     this.#isRetired = true;

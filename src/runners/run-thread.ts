@@ -1,5 +1,6 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { serialize } from 'node:v8';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
@@ -7,10 +8,12 @@ import type { RunnerParts, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from
 import type {
   LoggedLine,
   ThreadAnswer,
+  ThreadCall,
   ThreadData,
   ThreadMessage,
   ThreadRequest,
 } from './thread-messages.js';
+import { ThreadUsage } from './thread-usage.js';
 
 /** What threads get to load: one that is ended while it loads its modules can end the process with it. */
 const LOAD_TIMEOUT_MS = 30_000;
@@ -19,7 +22,8 @@ const CLOSE_TIMEOUT_MS = 1500;
 /** A thread keeps next to nothing, so the room for its short-lived objects is all that its heap would grow by. */
 const YOUNG_MEGABYTES = 12;
 
-interface ThreadParts extends Pick<RunnerParts, 'data' | 'readSetup' | 'log'> {
+/** What a thread is begun with. */
+export interface ThreadParts extends Pick<RunnerParts, 'data' | 'readSetup' | 'log'> {
   /** How many tasks it may be given at a time. */
   readonly workers: number;
 }
@@ -37,6 +41,7 @@ export class RunThread {
   #setup: SharedArrayBuffer | null = null;
   readonly #log: Log;
   #tasks = 0;
+  readonly #usage: ThreadUsage;
   #isClosed = false;
   /** Resolves when the thread has loaded what it needs; rejects where it cannot. */
   readonly ready: Promise<void>;
@@ -46,6 +51,14 @@ export class RunThread {
     this.#readSetup = readSetup;
     this.#piscina = startThread({ ...data, workers }, log);
     this.ready = this.#ask('ready');
+    let worker: Worker | undefined;
+    const find = async (): Promise<void> => {
+      await this.ready;
+      worker = (await this.#piscina).threads[0];
+    };
+    find().catch(() => undefined);
+    const read = (): EventLoopUtilization | null => worker?.performance.eventLoopUtilization() ?? null;
+    this.#usage = new ThreadUsage(read, () => performance.now());
     // Threads that are ended while they load fail too.
     this.ready.catch((error: unknown) => {
       if (!this.#isClosed) log.warn('threads:fail', () => log.describeError(error));
@@ -55,6 +68,21 @@ export class RunThread {
   /** How many tasks it does now. */
   get tasks(): number {
     return this.#tasks;
+  }
+
+  /** Whether it was never given a task. */
+  get isUnused(): boolean {
+    return this.#setup === null;
+  }
+
+  /** Whether nothing more fits into it: what it does now keeps a processor busy. */
+  get isBusy(): boolean {
+    return this.#usage.isBusy;
+  }
+
+  /** Closes the sessions that no task uses. Where that cannot be asked for, whatever is asked next fails too. */
+  async rest(): Promise<void> {
+    await this.#ask('rest').catch(() => undefined);
   }
 
   /** Does a task, beside those that are under way. */
@@ -88,7 +116,7 @@ export class RunThread {
     await this.#piscina.then((piscina) => piscina.destroy()).catch(() => undefined);
   }
 
-  async #ask(request: 'ready' | 'close'): Promise<void> {
+  async #ask(request: ThreadCall): Promise<void> {
     await (await this.#piscina).run(request);
   }
 }

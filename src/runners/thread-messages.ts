@@ -11,6 +11,9 @@ export interface ThreadRequest {
   readonly setup: SharedArrayBuffer;
 }
 
+/** What else a thread is asked: to say that it has loaded, to close the sessions that no task uses, or all of them. */
+export type ThreadCall = 'ready' | 'rest' | 'close';
+
 /** What a thread tells the main thread while a task is under way. */
 export type ThreadMessage =
   | { readonly type: 'sessions'; readonly handles: SideHandles }

@@ -114,8 +114,13 @@ export interface TaskHooks {
 export interface WorkerNumbers {
   readonly workers: number;
   readonly threads: number;
-  /** Threads that are started at once; others when there is a task for which none is free. */
+  /** Threads that are started at once. */
   readonly firstThreads: number;
+  /**
+   * Whether there are others as soon as there is a task for which none is free, because there are processors for them; else only
+   * once those there are keep a processor busy.
+   */
+  readonly spreads: boolean;
 }
 
 /** What those who do tasks are made from. */

@@ -14,10 +14,17 @@ const DATA = {
 function openPool(): { readonly pool: WorkerPool; readonly made: (number | null)[]; closed: () => number } {
   const made: (number | null)[] = [];
   let closed = 0;
-  const pool = createWorkerPool(DATA, { workers: 2, threads: 2, firstThreads: 2 }, (_parts, rows) => {
-    made.push(rows);
-    return { run: () => Promise.reject(new Error('no task is run here')), close: async () => void closed++ };
-  });
+  const pool = createWorkerPool(
+    DATA,
+    { workers: 2, threads: 2, firstThreads: 2, spreads: true },
+    (_parts, rows) => {
+      made.push(rows);
+      return {
+        run: () => Promise.reject(new Error('no task is run here')),
+        close: async () => void closed++,
+      };
+    },
+  );
   return { pool, made, closed: () => closed };
 }
 

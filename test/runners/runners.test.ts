@@ -69,7 +69,7 @@ function loneParts(kernel: LaneData['kernel'], log = NO_LOG): RunnerParts {
     log: rules,
   };
   const readSetup = () => ({ connections: {} as never, pairs: [], hidesWords: false, holdsSnapshots: false });
-  const numbers = { workers: 2, threads: 2, firstThreads: 2 };
+  const numbers = { workers: 2, threads: 2, firstThreads: 2, spreads: true };
   return { data, readSetup, log, onAlone: () => undefined, ...numbers };
 }
 
