@@ -42,6 +42,7 @@ export class RunThread {
   readonly #log: Log;
   #tasks = 0;
   readonly #usage: ThreadUsage;
+  #worker: Worker | undefined;
   #isClosed = false;
   /** Resolves when the thread has loaded what it needs; rejects where it cannot. */
   readonly ready: Promise<void>;
@@ -51,18 +52,17 @@ export class RunThread {
     this.#readSetup = readSetup;
     this.#piscina = startThread({ ...data, workers }, log);
     this.ready = this.#ask('ready');
-    let worker: Worker | undefined;
-    const find = async (): Promise<void> => {
-      await this.ready;
-      worker = (await this.#piscina).threads[0];
-    };
-    find().catch(() => undefined);
-    const read = (): EventLoopUtilization | null => worker?.performance.eventLoopUtilization() ?? null;
+    const read = (): EventLoopUtilization | null => this.#worker?.performance.eventLoopUtilization() ?? null;
     this.#usage = new ThreadUsage(read, () => performance.now());
     // Threads that are ended while they load fail too.
-    this.ready.catch((error: unknown) => {
+    this.#findWorker().catch((error: unknown) => {
       if (!this.#isClosed) log.warn('threads:fail', () => log.describeError(error));
     });
+  }
+
+  async #findWorker(): Promise<void> {
+    await this.ready;
+    this.#worker = (await this.#piscina).threads[0];
   }
 
   /** How many tasks it does now. */

@@ -65,7 +65,9 @@ export class ThreadRunner implements TaskRunner {
     log.info('threads:start', () => ({ threads: 1 }));
     const thread = this.#start();
     this.#loading = thread;
-    const end = (): void => void (this.#loading = null);
+    const end = (): void => {
+      this.#loading = null;
+    };
     thread.ready.then(
       () => {
         end();

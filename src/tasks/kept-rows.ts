@@ -5,7 +5,7 @@ import { type DifferingKeys, findDifferingKeys, type KeyedFile } from './compare
 import { type EntryFilter, entryOf } from './entry-filter.js';
 import { PartitionFile } from './partition-files.js';
 import type { KeysStep } from './plan-rereads.js';
-import type { RowBatches } from './reread.js';
+import type { RowBatches } from './row-splitter.js';
 import type { RereadRow } from './step-rows.js';
 import type { TableSide } from './table-side.js';
 

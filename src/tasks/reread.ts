@@ -11,6 +11,7 @@ import { listKeys, readListedRows } from './read-again.js';
 import { readRangeRows } from './read-range.js';
 import { RowBatch } from './row-batch.js';
 import { RowComparer } from './row-comparer.js';
+import type { RowBatches } from './row-splitter.js';
 import { ListedRows, type RereadRow, type StepRows } from './step-rows.js';
 import type { TableSide } from './table-side.js';
 import { UnfoundCollector } from './unfound-collector.js';
@@ -94,9 +95,6 @@ interface MutableOutcome extends Omit<RereadOutcome, 'differingKeys' | 'explaine
   readonly unfound: UnfoundCollector;
   readonly keys: KeyPacker | null;
 }
-
-/** The rows of a step on both sides. */
-export type RowBatches = Readonly<Record<Side, RowBatch>>;
 
 interface ReadStep {
   readonly rows: StepRows;

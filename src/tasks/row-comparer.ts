@@ -2,18 +2,12 @@ import type { DifferenceKind, RowDifference, Value } from '../core/difference.js
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
 import { isWithin } from '../core/exact-number.js';
-import { comparedColumns, SIDES, type Side, type TablePair } from '../core/pairing.js';
+import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import type { Tolerance } from '../core/relaxation.js';
-import type { FieldEncoder, FieldSpans } from '../engines/row-codec.js';
-import {
-  type ComparedPairs,
-  compilePair,
-  type PairColumns,
-  type PairKernel,
-  type PairProgram,
-} from '../hashing/pair-kernel.js';
+import type { FieldEncoder } from '../engines/row-codec.js';
+import type { PairKernel } from '../hashing/pair-kernel.js';
 import type { RowHash } from '../hashing/row-hash.js';
-import type { RowBatch } from './row-batch.js';
+import { endOf, type RowBatches, RowSplitter, type SplitRow, startOf } from './row-splitter.js';
 import { sharesWireBytes } from './shared-wire.js';
 import type { TableSide } from './table-side.js';
 
@@ -38,17 +32,6 @@ interface ComparedColumn {
   readonly sharesWire: boolean;
 }
 
-/** A row that was split: the memory it lies in, and where its fields begin and end, from a place in lists of many rows on. */
-interface SplitRow {
-  bytes: Buffer;
-  starts: Int32Array;
-  ends: Int32Array;
-  first: number;
-  firstEnd: number;
-  /** Where the row is split if the kernel has not done that. */
-  readonly spans: FieldSpans;
-}
-
 /** How rows are compared. */
 export interface ComparerOptions {
   /** Whether the rows were first hashed as they were sent. */
@@ -63,7 +46,6 @@ interface FieldList {
   readonly names: readonly string[];
 }
 
-type RowBatches = Readonly<Record<Side, RowBatch>>;
 type EncodersOfSides = Readonly<Record<Side, readonly FieldEncoder[]>>;
 
 const NONE: readonly string[] = [];
@@ -80,7 +62,7 @@ export class RowComparer {
   readonly #names: readonly string[];
   readonly #allFields: readonly number[];
   readonly #keyFields: readonly number[];
-  readonly #rows: Readonly<Record<Side, SplitRow>>;
+  readonly #splitter: RowSplitter;
   readonly #sinks: Readonly<Record<Side, ByteSink>> = { source: new ByteSink(), target: new ByteSink() };
   readonly #lists = new Map<string, FieldList>();
   #lastList: FieldList = { fields: [], names: NONE };
@@ -88,14 +70,6 @@ export class RowComparer {
   readonly #changed: Int32Array;
   readonly #asSent: boolean;
   readonly #valueEncoders: EncodersOfSides;
-  readonly #kernel: PairKernel | null;
-  /** What the kernel runs for these columns; null where it would be of no help. */
-  readonly #program: PairProgram | null;
-  #batches: RowBatches | null = null;
-  #places = 0;
-  /** The rows around the last one, as the kernel compared them. */
-  #block: ComparedPairs | null = null;
-
   constructor(
     pair: TablePair,
     sides: Readonly<Record<Side, TableSide>>,
@@ -103,7 +77,6 @@ export class RowComparer {
   ) {
     this.#sides = sides;
     this.#asSent = asSent;
-    this.#kernel = kernel;
     this.#valueEncoders = { source: sides.source.valueEncoders, target: sides.target.valueEncoders };
     this.#columns = comparedColumns(pair).map((column) => ({
       name: column.target.name,
@@ -115,85 +88,21 @@ export class RowComparer {
     this.#allFields = this.#columns.map((_, field) => field);
     this.#changed = new Int32Array(this.#columns.length);
     this.#keyFields = this.#allFields.slice(0, pair.key.length);
-    const makeRow = (): SplitRow => {
-      const count = this.#columns.length;
-      const spans = { starts: new Int32Array(count), ends: new Int32Array(count) };
-      return { bytes: Buffer.alloc(0), ...spans, first: 0, firstEnd: 0, spans };
-    };
-    this.#rows = { source: makeRow(), target: makeRow() };
-    this.#program = kernel === null ? null : compilePair(this.#describePair());
-  }
-
-  /** What the kernel may call equal: what is equal to the encoders that values are compared by. */
-  #describePair(): PairColumns {
-    const { source, target } = this.#sides;
-    const isSame = ({ reader, valueEncoders }: TableSide, field: number): boolean =>
-      reader.codec.encoders[field] === valueEncoders[field];
-    return {
-      source: source.reader.program,
-      target: target.reader.program,
-      sharesWire: this.#columns.map(({ sharesWire }) => sharesWire),
-      sharesCanonical: this.#allFields.map((field) => isSame(source, field) && isSame(target, field)),
-    };
+    const sharesWire = this.#columns.map((column) => column.sharesWire);
+    this.#splitter = new RowSplitter({ sides, sharesWire, kernel });
   }
 
   /** Says which rows are compared next, in so many places. */
   begin(batches: RowBatches, places: number): void {
-    this.#batches = batches;
-    this.#places = places;
-    this.#block = null;
+    this.#splitter.begin(batches, places);
   }
 
   /** Compares the rows of both sides in a place; what is asked of the row afterwards is good until the next one. */
   compare(place: number): ComparedRow {
-    const batches = this.#batches;
-    if (batches === null) throw new RangeError('No rows were given to compare.');
-    const isInSource = batches.source.startOf(place) >= 0;
-    const isInTarget = batches.target.startOf(place) >= 0;
-    if (!isInSource && !isInTarget) return GONE;
-    const block = this.#blockOf(batches, place);
-    if (block === null) this.#splitBoth(batches, place);
-    else this.#takeSplit(block, place - block.from);
-    if (!isInSource || !isInTarget) return isInSource ? MISSING : EXTRA;
-    if (block === null) return this.#compareFields(this.#allFields, 0, this.#allFields.length);
-    const pair = place - block.from;
-    return this.#compareFields(
-      block.fields,
-      pair === 0 ? 0 : (block.ends[pair - 1] as number),
-      block.ends[pair] as number,
-    );
-  }
-
-  /** The rows around a place as the kernel compares them; null where it cannot. */
-  #blockOf(batches: RowBatches, place: number): ComparedPairs | null {
-    if (this.#kernel === null || this.#program === null) return null;
-    if (this.#block !== null && place >= this.#block.from && place < this.#block.to) return this.#block;
-    this.#block = this.#kernel.compare(this.#program, batches, { from: place, count: this.#places });
-    return this.#block;
-  }
-
-  #takeSplit({ bytes, spans }: ComparedPairs, pair: number): void {
-    const count = this.#allFields.length;
-    for (const [i, side] of SIDES.entries()) {
-      const row = this.#rows[side];
-      row.bytes = bytes;
-      row.starts = spans;
-      row.ends = spans;
-      row.first = (2 * pair + i) * 2 * count;
-      row.firstEnd = row.first + count;
-    }
-  }
-
-  #splitBoth(batches: RowBatches, place: number): void {
-    for (const side of SIDES) {
-      const start = batches[side].startOf(place);
-      if (start < 0) continue;
-      const row = this.#rows[side];
-      const { starts, ends } = row.spans;
-      row.bytes = batches[side].bytes;
-      Object.assign(row, { starts, ends, first: 0, firstEnd: 0 });
-      this.#sides[side].reader.codec.split(row.bytes, start, batches[side].endOf(place), row.spans);
-    }
+    const found = this.#splitter.split(place);
+    if (found === 'none') return GONE;
+    if (found === 'both') return this.#compareFields();
+    return found === 'source' ? MISSING : EXTRA;
   }
 
   /** The columns in which the row that was compared last has changed. */
@@ -231,13 +140,14 @@ export class RowComparer {
     sink.reset();
     for (const field of this.#allFields) {
       if (field >= this.#keyFields.length)
-        appendField(this.#rows[side], field, this.#valueEncoders[side][field], sink);
+        appendField(this.#splitter.rows[side], field, this.#valueEncoders[side][field], sink);
     }
     return hash(sink.bytes, sink.length);
   }
 
-  /** Compares those of the fields in a list that stand in it from `from` up to `to`; the others are equal. */
-  #compareFields(fields: ArrayLike<number>, from: number, to: number): ComparedRow {
+  /** Compares the fields that may differ. */
+  #compareFields(): ComparedRow {
+    const { fields, from, to } = this.#splitter;
     let count = 0;
     let undecided = NONE;
     for (let i = from; i < to; i++) {
@@ -263,7 +173,7 @@ export class RowComparer {
   }
 
   #isSameWire(field: number): boolean {
-    const { source, target } = this.#rows;
+    const { source, target } = this.#splitter.rows;
     const [start, other] = [startOf(source, field), startOf(target, field)];
     if (start < 0 || other < 0) return start === other;
     const length = endOf(source, field) - start;
@@ -285,8 +195,8 @@ export class RowComparer {
   /** Compares the canonical bytes of a field, and leaves them in the sinks. */
   #isSameEncoding(field: number, encoders: EncodersOfSides): boolean {
     const { source, target } = this.#sinks;
-    encodeField(this.#rows.source, field, encoders.source[field], source);
-    encodeField(this.#rows.target, field, encoders.target[field], target);
+    encodeField(this.#splitter.rows.source, field, encoders.source[field], source);
+    encodeField(this.#splitter.rows.target, field, encoders.target[field], target);
     if (source.length !== target.length) return false;
     if (source.length > LOOP_BYTES) {
       return source.bytes.compare(target.bytes, 0, target.length, 0, source.length) === 0;
@@ -329,7 +239,7 @@ export class RowComparer {
   }
 
   #formatField(side: Side, field: number): Value {
-    const row = this.#rows[side];
+    const row = this.#splitter.rows[side];
     const start = startOf(row, field);
     if (start < 0) return null;
     const format = this.#sides[side].reader.codec.formatters[field];
@@ -349,13 +259,4 @@ function appendField(row: SplitRow, field: number, encode: FieldEncoder | undefi
   const start = startOf(row, field);
   if (start < 0) encodeNull(sink);
   else encode?.(row.bytes, start, endOf(row, field), sink);
-}
-
-/** Where a field begins; negative where it is NULL. */
-function startOf({ starts, first }: SplitRow, field: number): number {
-  return starts[first + field] as number;
-}
-
-function endOf({ ends, firstEnd }: SplitRow, field: number): number {
-  return ends[firstEnd + field] as number;
 }

@@ -4,7 +4,7 @@ import type { Column, ValueType } from '../../src/core/schema.js';
 import type { Charset } from '../../src/engines/mysql/charset.js';
 import { compileMysqlCodec } from '../../src/engines/mysql/codec.js';
 import { compilePostgresqlCodec } from '../../src/engines/postgresql/codec.js';
-import type { RowCodec } from '../../src/engines/row-codec.js';
+import type { CodecColumn, RowCodec } from '../../src/engines/row-codec.js';
 import type { RowSpan } from '../../src/engines/row-span.js';
 import { columnOf, UTF8_TEXT } from '../engines/codec-rows.js';
 
@@ -23,6 +23,7 @@ export interface WireFormat {
   readonly name: string;
   readonly id: KernelCase;
   compile(columns: readonly KernelCase[]): RowCodec;
+  compileColumns(columns: readonly CodecColumn[]): RowCodec;
   /** The wire value of the id column. */
   writeId(id: number): Buffer;
   writeRow(columns: readonly KernelCase[], values: readonly WireValue[]): Buffer;
@@ -61,6 +62,7 @@ export const MYSQL_FORMAT: WireFormat = {
   name: 'MySQL packets',
   id: { wire: 'bigint', type: INT, canonical: 'int' },
   compile: (columns) => compileMysqlCodec(columns.map(codecColumn), CHARSETS),
+  compileColumns: (columns) => compileMysqlCodec(columns, CHARSETS),
   writeId: (id) => {
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64LE(BigInt(id));
@@ -85,6 +87,7 @@ export const POSTGRESQL_FORMAT: WireFormat = {
   name: 'PostgreSQL rows',
   id: { wire: 'int8', type: INT, canonical: 'int' },
   compile: (columns) => compilePostgresqlCodec(columns.map(codecColumn)),
+  compileColumns: compilePostgresqlCodec,
   writeId: (id) => {
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64BE(BigInt(id));
