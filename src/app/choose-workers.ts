@@ -19,7 +19,7 @@ const STEADY = 1.3;
 /** Lanes near servers, to begin with. */
 const LANES_NEAR = 2;
 /** Processors that one thread and the servers beside it keep busy. */
-const LANE_AND_SERVERS = 2;
+const THREAD_AND_SERVERS = 2;
 /** More threads than these need a processor each. */
 const FEW_THREADS = 4;
 
@@ -30,11 +30,13 @@ export function numberWorkers(config: RunConfig): WorkerNumbers {
   const threads = config.snapshot
     ? workers
     : Math.min(workers, Math.max(FEW_THREADS, availableParallelism()));
-  const spreads = availableParallelism() > LANE_AND_SERVERS;
-  if (fixedBy(config) !== null) return { workers, threads, firstThreads: threads, spreads };
+  const spreads = availableParallelism() > THREAD_AND_SERVERS;
+  if (config.snapshot) return { workers, threads, firstThreads: threads, spreads };
+  const isFixed = fixedBy(config) !== null;
+  const most = isFixed ? workers : workers * BEHIND_DELAY;
   // Two lanes in one thread keep the processors of a small machine as busy as two threads do, and load and compile once.
-  const firstThreads = spreads ? startNear(workers) : 1;
-  return { workers: workers * BEHIND_DELAY, threads, firstThreads, spreads };
+  const firstThreads = spreads ? (isFixed ? threads : startNear(workers)) : 1;
+  return { workers: most, threads, firstThreads, spreads };
 }
 
 /** How many chunks of a run may be under way. */

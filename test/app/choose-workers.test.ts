@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chooseWorkers, numberWorkers } from '../../src/app/choose-workers.js';
 import { resolveFlags } from '../../src/config/resolve-flags.js';
@@ -33,7 +34,7 @@ describe('the number of chunks at a time', () => {
     const { workers, lanes } = await chooseWorkers(asked, { source: never, target: never });
     expect(lanes.describe()).toEqual({ used: asked.workers, tried: asked.workers, why });
     expect(workers).toBe(asked.workers);
-    expect(numberWorkers(asked)).toMatchObject({ workers, firstThreads: numberWorkers(asked).threads });
+    expect(numberWorkers(asked).workers).toBe(workers);
   });
 
   it('may be twice as many only behind a link that delays about as long each time', async () => {
@@ -58,5 +59,12 @@ describe('the number of chunks at a time', () => {
   it('has a thread for each lane that holds a snapshot, and else no more than processors need', () => {
     expect(numberWorkers(config({ workers: '64', snapshot: true })).threads).toBe(64);
     expect(numberWorkers(config({ workers: '64' })).threads).toBeLessThan(64);
+  });
+
+  it('begins in one thread where there are no more processors than that and the servers keep busy', () => {
+    const { threads, firstThreads, spreads } = numberWorkers(config({ workers: '4' }));
+    expect(spreads).toBe(availableParallelism() > 2);
+    expect(firstThreads).toBe(spreads ? threads : 1);
+    expect(numberWorkers(config({ workers: '4', snapshot: true })).firstThreads).toBe(4);
   });
 });
