@@ -57,10 +57,9 @@ export function formatGrid({ columns, rows, paint }: Grid): string {
   const headRow = heads.map((lines) => lines.map((line) => paint('strong', line)).join('\n'));
   const layout = { columns, widths };
   const alike = new Map<string, readonly string[]>();
-  return [
-    layOut([headRow, rules], layout),
-    ...cells.flatMap((row) => layOutAlike(row, layout, alike)),
-  ].join('\n');
+  return [layOut([headRow, rules], layout), ...cells.flatMap((row) => layOutAlike(row, layout, alike))].join(
+    '\n',
+  );
 }
 
 interface Layout {
