@@ -1,3 +1,5 @@
+import { RowproofError } from '../core/errors.js';
+
 /** Reads that go to a server as one message, so that none waits for the answer of the one before it. */
 export class GatheredReads<Read> {
   readonly #readAll: (reads: readonly Read[]) => Promise<void>;
@@ -21,4 +23,9 @@ export class GatheredReads<Read> {
     this.#next = null;
     return this.#readAll(reads);
   }
+}
+
+/** What is wrong with reads that went together where one of them was wanted no further: nothing is known of those after it. */
+export function stoppedReads(): RowproofError {
+  return new RowproofError({ code: 'read', message: 'A read that others wait for was ended early.' });
 }

@@ -67,8 +67,8 @@ interface Layout {
   readonly widths: readonly number[];
 }
 
-/** Text in which each character takes one column. */
-const PLAIN = /^[ -~]*$/;
+/** Text in which each character takes one column, the arrow between two names too. */
+const PLAIN = /^[ -~→]*$/;
 
 /**
  * Lays a row out. Rows that differ in a plain name alone are laid out once, because the table library takes a third of a

@@ -49,7 +49,7 @@ interface SmallTables {
 }
 
 /** Tables whose statements go to a server at once: so many are soon read, and pay for most of what a message costs. */
-const TABLES_AT_ONCE = 8;
+const TABLES_AT_ONCE = 16;
 
 async function compareEach(
   pairs: readonly TablePair[],

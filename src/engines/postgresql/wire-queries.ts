@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { stoppedReads } from '../gathered-reads.js';
 import { setLending } from '../lending-socket.js';
 import type { SpanListener } from '../session.js';
 import { DataFrames, unconfirmedEnd } from './data-frames.js';
@@ -100,7 +101,7 @@ export class RowsQuery {
       const wantsMore = this.#frames.push(chunk, forward);
       if (this.#settled) this.#frames.flushPartial(forward);
       if (wantsMore) return;
-      this.#end(this.#requests.length === 1 ? null : unconfirmedEnd());
+      this.#end(this.#requests.length === 1 ? null : stoppedReads());
     } catch (error) {
       this.#end(error);
     }
