@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Column } from '../../core/schema.js';
 import { stoppedReads } from '../gathered-reads.js';
 import { setLending } from '../lending-socket.js';
@@ -18,7 +19,7 @@ interface PacketParser {
 }
 /** The part of mysql2's connections and packets that this depends on; the version is pinned for it. */
 interface RawConnection {
-  readonly stream: unknown;
+  readonly stream: Duplex;
   packetParser: PacketParser;
   sequenceId: number;
   write(bytes: Buffer): void;
@@ -59,6 +60,7 @@ export class GatheredRowsCommand extends Command {
   readonly #frames: PacketFrames;
   #write: (bytes: Buffer) => void = () => undefined;
   #finish: (packet: Buffer) => void = () => undefined;
+  #abandon: () => void = () => undefined;
   #isOver = false;
 
   /** `onEnd` is told once, of an error or of null. */
@@ -80,6 +82,7 @@ export class GatheredRowsCommand extends Command {
     connection.packetParser = { execute: (chunk) => this.#receive(chunk) };
     setLending(stream, true);
     this.#write = (bytes) => connection.write(bytes);
+    this.#abandon = () => void stream.destroy();
     this.#finish = (packet) => {
       setLending(stream, false);
       connection.packetParser = packetParser;
@@ -113,6 +116,8 @@ export class GatheredRowsCommand extends Command {
     try {
       if (!this.#frames.push(chunk)) this.onResult(stoppedReads());
     } catch (error) {
+      // What comes behind the last answer is an answer to nothing, and no result of it.
+      if (this.#isOver) this.#abandon();
       this.onResult(error);
     }
   }
