@@ -6,6 +6,11 @@ export class SharedTransaction<Begun> {
   #works = 0;
   #open: { readonly begun: Begun; readonly sinceMs: number } | null = null;
 
+  /** Whether reads may share one now. */
+  get isWanted(): boolean {
+    return this.#works > 0;
+  }
+
   /** Whether one is open, however old it is. */
   get isOpen(): boolean {
     return this.#open !== null;

@@ -144,6 +144,13 @@ export class RowIndex {
     return this.#hashBytes().equals(other.#hashBytes());
   }
 
+  /** All of it but the sizes of rows, as bytes that are another's only if `equals` holds of the two. */
+  toBytes(): Buffer {
+    const { keys } = this;
+    const count = Buffer.from(Float64Array.of(this.count).buffer);
+    return Buffer.concat([count, this.#hashBytes(), keys.bytes.subarray(0, keys.length)]);
+  }
+
   #hashBytes(): Buffer {
     return Buffer.from(this.#hashes.buffer, 0, this.count * 8);
   }

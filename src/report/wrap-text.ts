@@ -20,6 +20,7 @@ export function textWidth(text: string): number {
  * underscore if it has one there, and never shortened.
  */
 export function wrapWords(text: string, width: number): string[] {
+  if (text.length <= width && PLAIN.test(text)) return [text];
   return text.split('\n').flatMap((paragraph) => wrapParagraph(paragraph, width));
 }
 

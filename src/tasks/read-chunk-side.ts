@@ -3,7 +3,8 @@ import type { ChunkTask } from '../core/chunk.js';
 import { mayHoldTwiceEncoded } from '../core/encoding/twice-encoded.js';
 import { RowproofError } from '../core/errors.js';
 import type { TablePair } from '../core/pairing.js';
-import type { Session } from '../engines/session.js';
+import type { RowSelection } from '../engines/row-selection.js';
+import type { Session, SpanListener } from '../engines/session.js';
 import type { RowIndex } from '../hashing/row-index.js';
 import type { ChunkHasher } from '../hashing/row-reader.js';
 import type { TableSide } from './table-side.js';
@@ -21,39 +22,72 @@ export interface SideRead {
 interface ChunkSide {
   readonly pair: TablePair;
   readonly prepared: TableSide;
-  readonly session: Session;
   readonly index: RowIndex;
   readonly hasher: ChunkHasher;
 }
 
+/** Which rows of a table a chunk has. */
+type ChunkRows = Pick<ChunkTask, 'after' | 'upTo' | 'capRows' | 'capBytes'>;
+
 /** Reads the rows of a chunk on one side into an index, up to a cap. */
 export async function readChunkSide(
-  task: Pick<ChunkTask, 'after' | 'upTo' | 'capRows' | 'capBytes'>,
-  { pair, prepared, session, index, hasher }: ChunkSide,
+  task: ChunkRows,
+  { session, ...of }: ChunkSide & { readonly session: Session },
 ): Promise<SideRead> {
-  const { side, selection, reader } = prepared;
-  reader.beginIndex(index, hasher);
-  let wireBytes = 0;
-  let received = 0;
-  let stopped = false;
+  const reading = new SideReading(task, of);
+  reading.begin();
+  await session.readRows(reading.wanted, reading.listen);
+  return reading.end();
+}
+
+/** The reading of a chunk on one side, between whose beginning and end nothing else is read into its index. */
+export class SideReading {
+  /** What is to be read. */
+  readonly wanted: RowSelection;
+  readonly #task: ChunkRows;
+  readonly #of: ChunkSide;
+  #wireBytes = 0;
+  #received = 0;
+  #isStopped = false;
   // Text that is the same on both sides is looked at on one.
-  let isOnceEncoded = side === 'source' && task.after === null && sendsUtf8(pair) ? true : null;
-  const wanted = { ...selection, range: task, limit: task.capRows };
-  await session.readRows(wanted, (buffer, start, end, rows) => {
-    reader.indexSpan({ buffer, start, end, rows }, index, hasher);
-    if (isOnceEncoded === true) isOnceEncoded = !mayHoldTwiceEncoded(buffer.subarray(start, end));
-    wireBytes += end - start;
-    received += rows;
-    stopped = wireBytes >= task.capBytes;
-    return !stopped;
-  });
-  reader.endIndex(index, hasher);
-  if (index.count !== received)
-    throw new RowproofError({
-      code: 'internal',
-      message: `Rows that were not hashed: ${received - index.count}`,
-    });
-  return { capped: stopped || index.count >= task.capRows, wireBytes, isOnceEncoded };
+  #isOnceEncoded: boolean | null;
+
+  constructor(task: ChunkRows, of: ChunkSide) {
+    const { side, selection } = of.prepared;
+    this.#task = task;
+    this.#of = of;
+    this.wanted = { ...selection, range: task, limit: task.capRows };
+    this.#isOnceEncoded = side === 'source' && task.after === null && sendsUtf8(of.pair) ? true : null;
+  }
+
+  begin(): void {
+    const { prepared, index, hasher } = this.#of;
+    prepared.reader.beginIndex(index, hasher);
+  }
+
+  readonly listen: SpanListener = (buffer, start, end, rows) => {
+    const { prepared, index, hasher } = this.#of;
+    prepared.reader.indexSpan({ buffer, start, end, rows }, index, hasher);
+    if (this.#isOnceEncoded === true) this.#isOnceEncoded = !mayHoldTwiceEncoded(buffer.subarray(start, end));
+    this.#wireBytes += end - start;
+    this.#received += rows;
+    this.#isStopped = this.#wireBytes >= this.#task.capBytes;
+    return !this.#isStopped;
+  };
+
+  /** Says what came of it, once all rows that were wanted have been received. */
+  end(): SideRead {
+    const { prepared, index, hasher } = this.#of;
+    prepared.reader.endIndex(index, hasher);
+    const lost = this.#received - index.count;
+    if (lost !== 0)
+      throw new RowproofError({ code: 'internal', message: `Rows that were not hashed: ${lost}` });
+    return {
+      capped: this.#isStopped || index.count >= this.#task.capRows,
+      wireBytes: this.#wireBytes,
+      isOnceEncoded: this.#isOnceEncoded,
+    };
+  }
 }
 
 /** Whether the source sends all text as UTF-8. */

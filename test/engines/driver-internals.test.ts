@@ -31,6 +31,14 @@ const INTERNALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'mysql/login-driver.ts PacketParser': { execute: 'function' },
   'mysql/mysql-driver.ts cast': { addCommand: 'function', stream: 'stream', fatalError: 'null' },
+  'mysql/gathered-rows-driver.ts PacketParser': { execute: 'function' },
+  'mysql/gathered-rows-driver.ts RawConnection': {
+    stream: 'stream',
+    packetParser: 'object',
+    sequenceId: 'number',
+    write: 'function',
+  },
+  'mysql/gathered-rows-driver.ts RawPacket': { asError: 'function' },
   'mysql/raw-rows-driver.ts RawConnection': {
     stream: 'stream',
     packetParser: 'object',
@@ -132,6 +140,9 @@ async function findMysqlParts(): Promise<Found> {
       'mysql/login-driver.ts ConnectionInside': of(connection),
       'mysql/login-driver.ts PacketParser': inside.packetParser,
       'mysql/mysql-driver.ts cast': of(connection),
+      'mysql/gathered-rows-driver.ts PacketParser': inside.packetParser,
+      'mysql/gathered-rows-driver.ts RawConnection': of(connection),
+      'mysql/gathered-rows-driver.ts RawPacket': of(new Packet(0, Buffer.alloc(5), 0, 5)),
       'mysql/raw-rows-driver.ts RawConnection': of(connection),
       'mysql/raw-rows-driver.ts PacketParser': inside.packetParser,
       'mysql/raw-rows-driver.ts RawPacket': of(new Packet(0, Buffer.alloc(5), 0, 5)),
@@ -244,6 +255,19 @@ describe('the private parts of database packages', () => {
     expect(mysqlPart(join('constants', 'charset_encodings.js'))).toBe(CharsetToEncoding);
   });
 
+  it('of mysql2 have a command that takes what is due next, and ends where nothing is', () => {
+    const Command = mysqlPart('commands/command.js') as new () => Members & {
+      execute(packet: unknown, connection: unknown): boolean;
+    };
+    class Ours extends Command {
+      start = () => () => null;
+    }
+    const command = new Ours();
+    const connection = { _resetSequenceId: () => undefined };
+    expect(command.execute(undefined, connection)).toBe(false);
+    expect(command.execute(undefined, connection)).toBe(true);
+  });
+
   it('of pg are loaded without hiding anything from others, and are those that it hands out', () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, 'Response');
     expect(loadPg().Client).toBe(pg.Client);
@@ -315,6 +339,8 @@ describe('src/engines', () => {
       "postgresql/pg-driver.ts require('pg/lib/client.js')",
     ]);
     expect(linesOf(/\brequirePart\('.*'\)/g)).toEqual([
+      "mysql/gathered-rows-driver.ts requirePart('commands', 'command.js')",
+      "mysql/gathered-rows-driver.ts requirePart('packets', 'packet.js')",
       "mysql/mysql2-driver.ts requirePart('create_connection.js')",
       "mysql/mysql2-driver.ts requirePart('constants', 'charset_encodings.js')",
       "mysql/raw-rows-driver.ts requirePart('commands', 'execute.js')",

@@ -7,23 +7,28 @@ import { openWorkerSession } from '../support/worker-session.js';
 /** Longer than reads share a transaction. */
 const LONG_MS = 80;
 
+const TABLES = ['t0', 't1', 't2', 't3'];
+
 describe.each(availableEngines())('reads of %s that share a transaction', (engine) => {
   const database = useDatabase(engine);
-  const table = engine === 'postgresql' ? '"public"."t"' : `\`${database.name}\`.\`t\``;
+  const quote = (name: string) => (engine === 'postgresql' ? `"${name}"` : `\`${name}\``);
+  const place = (name: string) =>
+    engine === 'postgresql' ? `"public".${quote(name)}` : `${quote(database.name)}.${quote(name)}`;
+  const table = place('t');
 
   /** Its answer is another one in each transaction. */
   const transactionQuery =
     engine === 'postgresql' ? 'SELECT now()::text AS began' : "SHOW SESSION STATUS LIKE 'Com_begin'";
+
+  const COLUMN = { name: 'id', wire: engine === 'postgresql' ? 'int4' : 'int' } as never;
 
   beforeAll(async () => {
     await database.run('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)');
   });
 
   async function countRows(session: SqlSession): Promise<number> {
-    const name = engine === 'postgresql' ? '"id"' : '`id`';
-    const column = { name: 'id', wire: engine === 'postgresql' ? 'int4' : 'int' } as never;
     let count = 0;
-    await session.readRows(`SELECT ${name} FROM ${table}`, [column], (_buffer, _start, _end, rows) => {
+    await session.readRows(`SELECT ${quote('id')} FROM ${table}`, [COLUMN], (_buffer, _start, _end, rows) => {
       count += rows;
       return true;
     });
@@ -106,6 +111,49 @@ describe.each(availableEngines())('reads of %s that share a transaction', (engin
     const alone = await whichOne();
     expect(await whichOne()).not.toEqual(alone);
     await session.close();
+  });
+
+  it('are made together where they are asked for at once, each with its own rows', async () => {
+    await database.run(TABLES.map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY)`).join(';'));
+    await database.run('INSERT INTO t0 VALUES (1); INSERT INTO t2 VALUES (4), (5), (6)');
+    const session = await openWorkerSession(database.url);
+    const told: string[] = [];
+    const readAll = (stopAt = '') =>
+      Promise.all(
+        TABLES.map((name) =>
+          session.readRows(
+            `SELECT ${quote('id')} FROM ${place(name)}`,
+            [COLUMN],
+            (_bytes, _from, _to, rows) => {
+              told.push(`${name} ${rows}`);
+              return name !== stopAt;
+            },
+          ),
+        ),
+      );
+    await session.together(async () => {
+      await readAll();
+      await readAll();
+      expect(await countRows(session)).toBe(1);
+    });
+    expect(told).toEqual(['t0 1', 't2 3', 't0 1', 't2 3']);
+    // Nothing is known of those after it: an empty table is not what was not read.
+    await expect(session.together(() => readAll('t0'))).rejects.toThrow();
+    expect(session.broken).toBe(true);
+    await session.close();
+  });
+
+  it('fail together where one of them is refused, whoever asked for it', async () => {
+    const session = await openWorkerSession(database.url);
+    const read = (name: string) =>
+      session.readRows(`SELECT ${quote('id')} FROM ${place(name)}`, [COLUMN], () => true);
+    const ends = await session.together(() => Promise.allSettled([read('t'), read('nowhere'), read('t')]));
+    expect(ends.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+    expect(JSON.stringify(ends.map((end) => String('reason' in end && end.reason)))).toContain('nowhere');
+    await session.close();
+    const another = await openWorkerSession(database.url);
+    expect(await countRows(another)).toBe(1);
+    await another.close();
   });
 
   it('may be asked something else in between', async () => {

@@ -10,6 +10,8 @@ const TABLES = 40;
 const ROWS = 20;
 /** More than a table may have that is read with others. */
 const MANY_ROWS = 2500;
+/** Of so many characters three rows are more than may be read with others. */
+const LONG = 400_000;
 const names = Array.from({ length: TABLES }, (_, i) => `t${String(i + 1).padStart(2, '0')}`);
 
 /** What is done to the target, by table, and what is to be found of it. */
@@ -72,6 +74,28 @@ describe.each(fewEnginePairs())('many small tables, $source to $target', (pair) 
     await target.run('ALTER TABLE t10_gone RENAME TO t10');
     const unverified = result.tables.filter(({ verdict }) => verdict === 'unverified');
     expect(unverified.map(({ source: name }) => name?.split('.').at(-1))).toEqual(['t10']);
+    expect(Object.keys(found)).toEqual(Object.keys(DAMAGE));
+  });
+
+  it('are found to be what they are beside one that has grown too large to be read with them', async () => {
+    const databases = [source, target];
+    const type = { postgresql: 'text', mysql: 'longtext', mariadb: 'longtext' };
+    for (const database of databases)
+      await database.run(`ALTER TABLE t11 ADD long_text ${type[database.engine]}`);
+    const grow = async (event: RunEvent): Promise<void> => {
+      if (event.type !== 'run:start') return;
+      for (const database of databases) await database.run(`UPDATE t11 SET long_text = REPEAT('x', ${LONG})`);
+    };
+    const { result, found } = await compare(source, target, {}, grow);
+    for (const database of databases) await database.run('ALTER TABLE t11 DROP long_text');
+    const verdicts = Object.fromEntries(
+      result.tables.map(({ source: name, verdict }) => [name?.split('.').at(-1), verdict]),
+    );
+    const differing = Object.keys(DAMAGE).map((name) => [name, 'different']);
+    expect(verdicts).toEqual({
+      ...Object.fromEntries(names.map((name) => [name, 'verified'])),
+      ...Object.fromEntries(differing),
+    });
     expect(Object.keys(found)).toEqual(Object.keys(DAMAGE));
   });
 });

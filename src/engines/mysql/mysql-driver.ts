@@ -5,12 +5,15 @@ import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings } from '../connection-settings.js';
+import { GatheredReads } from '../gathered-reads.js';
 import type { ServerIdentity } from '../server-identity.js';
 import { closed, sayGoodbye } from '../server-socket.js';
 import type { ControlRow, SpanListener } from '../session.js';
 import type { SnapshotBegun, SnapshotStart } from '../snapshots.js';
 import type { SqlSession } from '../sql-session.js';
 import type { WireBudget } from '../wire-budget.js';
+import { severalResults, toControlRow } from './control-rows.js';
+import { GatheredRowsCommand, type RowsRequest } from './gathered-rows-driver.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
 import { type ExecuteOptions, RawRowsCommand } from './raw-rows-driver.js';
 import { ReadTransactions } from './read-transactions.js';
@@ -38,6 +41,7 @@ export class MysqlConnection implements SqlSession {
   readonly #connection: mysql.Connection;
   readonly #budget: WireBudget;
   readonly #transactions: ReadTransactions;
+  readonly #gathered = new GatheredReads((requests: readonly RowsRequest[]) => this.#readAll(requests));
   readonly #pending = new Set<(error: RowproofError) => void>();
   /** The statement that was read last, as long as the server has not been told that it is not wanted any more. */
   #unclosed: string | null = null;
@@ -109,6 +113,33 @@ export class MysqlConnection implements SqlSession {
   }
 
   readRows(sql: string, columns: readonly Column[], onSpan: SpanListener): Promise<void> {
+    const request = { sql, columns, onSpan };
+    // Behind a proxy the number that the server knows the session by is another one.
+    const mayGather = this.#transactions.mayGather && this.cancelKey !== null;
+    return mayGather ? this.#gathered.add(request) : this.#readOne(request);
+  }
+
+  #readAll(requests: readonly RowsRequest[]): Promise<void> {
+    const [first] = requests;
+    if (first !== undefined && requests.length === 1) return this.#readOne(first);
+    const statements = requests.map(({ sql }) => sql);
+    return this.#track(() => this.#transactions.runAll(statements, (bound) => this.#runAll(requests, bound)));
+  }
+
+  #runAll(requests: readonly RowsRequest[], bound: readonly string[]): Promise<void> {
+    this.#budget.renew();
+    return new Promise((resolve, reject) => {
+      const onEnd = (error: unknown): void => {
+        if (error !== null) this.#discard();
+        if (error === null) resolve();
+        else reject(error);
+      };
+      const wanted = requests.map((request, i) => ({ ...request, sql: bound[i] ?? request.sql }));
+      this.#sendAfterClose(() => this.#add(new GatheredRowsCommand(wanted, onEnd)));
+    });
+  }
+
+  #readOne({ sql, columns, onSpan }: RowsRequest): Promise<void> {
     return this.#transact(sql, async (bound) => {
       this.#budget.renew();
       const statement = await this.#prepare(bound);
@@ -179,8 +210,12 @@ export class MysqlConnection implements SqlSession {
         },
         onResult: (error) => (error ? reject(error) : resolve()),
       });
-      (this.#connection as unknown as { addCommand(command: unknown): void }).addCommand(command);
+      this.#add(command);
     });
+  }
+
+  #add(command: unknown): void {
+    (this.#connection as unknown as { addCommand(command: unknown): void }).addCommand(command);
   }
 
   together<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -246,20 +281,6 @@ export class MysqlConnection implements SqlSession {
         .finally(() => this.#pending.delete(reject));
     });
   }
-}
-
-export function toControlRow(row: unknown): ControlRow {
-  const entries = Object.entries(row as Record<string, unknown>);
-  return Object.fromEntries(
-    entries.map(([name, value]) => {
-      if (value === null || value === undefined) return [name, null];
-      return [name, Buffer.isBuffer(value) ? value.toString('utf8') : String(value)];
-    }),
-  );
-}
-
-function severalResults(): RowproofError {
-  return new RowproofError({ code: 'read', message: 'A statement has more than one result.' });
 }
 
 /** Cancels what sessions are doing, on the server that they are on and on no other: there a number is somebody else's. */

@@ -1,10 +1,10 @@
-import { RowproofError } from '../../core/errors.js';
 import type { Column } from '../../core/schema.js';
 import { unexpectedRow } from '../field-format.js';
 import { setLending } from '../lending-socket.js';
 import type { SpanListener } from '../session.js';
 import { requirePart } from './mysql2-driver.js';
 import { PacketFrames } from './packet-frames.js';
+import { alteredColumn } from './statement-answers.js';
 import { isExpectedWireType } from './wire-types.js';
 
 /** The part of mysql2's packets and commands that reading raw rows depends on; the version is pinned for it. */
@@ -107,14 +107,7 @@ export class RawRowsCommand extends Execute {
       (field, i) => !isExpectedWireType(this.#columns[i]?.wire ?? '', field.columnType),
     );
     if (wrong !== undefined && wrong >= 0) {
-      const name = this.#columns[wrong]?.name ?? '';
-      this.#stop(
-        new RowproofError({
-          code: 'wire-format',
-          message: `Column ${name} arrived in another type than the catalog says.`,
-          hint: 'Run again: the table was probably altered meanwhile.',
-        }),
-      );
+      this.#stop(alteredColumn(this.#columns[wrong]?.name ?? ''));
     }
     this.expectsRows = true;
     return this.end;

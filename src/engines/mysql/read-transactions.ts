@@ -47,12 +47,23 @@ export class ReadTransactions {
     await this.run('', async () => {});
   }
 
-  /** The result is handed over before the transaction has ended; the next one begins after that. */
+  /** Whether reads may go together: other servers, and whoever stands between, may not expect a statement before they have answered. */
+  get mayGather(): boolean {
+    return this.#shared.isWanted && this.#held === null && this.#opened.isMariadb;
+  }
+
+  /** Runs one statement. The result is handed over before the transaction has ended; the next one begins after that. */
   run<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
+    return this.runAll([sql], ([bound = sql]) => work(bound));
+  }
+
+  /** Runs statements, of which there is more than one only while `mayGather`. */
+  runAll<Result>(sql: readonly string[], work: (sql: readonly string[]) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       void this.#turns.take(async () => {
         if (this.#held !== null) {
-          await this.#held.run(sql, (bound) => this.#withinTime(() => work(bound))).then(resolve, reject);
+          const within = (bound: string) => this.#withinTime(() => work([bound]));
+          await this.#held.run(sql[0] ?? '', within).then(resolve, reject);
           return;
         }
         try {
@@ -109,8 +120,11 @@ export class ReadTransactions {
     });
   }
 
-  async #inTransaction<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
-    const bound = this.#bond === null ? null : bindToSession(sql, this.#bond);
+  async #inTransaction<Result>(
+    sql: readonly string[],
+    work: (sql: readonly string[]) => Promise<Result>,
+  ): Promise<Result> {
+    const bound = this.#bond === null ? null : bindAll(sql, this.#bond);
     if (bound === null) {
       await this.#beginAsked();
       return await this.#withinTime(() => work(sql));
@@ -123,7 +137,7 @@ export class ReadTransactions {
     try {
       return await this.#withinTime(() => work(bound));
     } catch (error) {
-      if (!isOtherSession(error)) throw error;
+      if (!isOtherSession(error) || this.#connection.isBroken()) throw error;
       return await this.#bindAgain(sql, work);
     }
   }
@@ -137,11 +151,14 @@ export class ReadTransactions {
   }
 
   /** A proxy may give every transaction another session, which is asked then whether it will do. */
-  async #bindAgain<Result>(sql: string, work: (sql: string) => Promise<Result>): Promise<Result> {
+  async #bindAgain<Result>(
+    sql: readonly string[],
+    work: (sql: readonly string[]) => Promise<Result>,
+  ): Promise<Result> {
     await this.#connection.run(END);
     const bond = await this.#begin();
     try {
-      return await this.#withinTime(() => work(bindToSession(sql, bond) ?? sql));
+      return await this.#withinTime(() => work(bindAll(sql, bond) ?? sql));
     } catch (error) {
       throw isOtherSession(error) ? otherSession(error) : error;
     }
@@ -188,6 +205,12 @@ export class ReadTransactions {
       clearTimeout(timer);
     }
   }
+}
+
+/** Null where one of them is no read. */
+function bindAll(sql: readonly string[], bond: SessionBond): readonly string[] | null {
+  const bound = sql.flatMap((each) => bindToSession(each, bond) ?? []);
+  return bound.length === sql.length ? bound : null;
 }
 
 function tooSlow(limitMs: number, cause: unknown): RowproofError {

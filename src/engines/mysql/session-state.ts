@@ -168,12 +168,16 @@ export class SessionState {
     return this.#wanted.has('max_execution_time') || this.#wanted.has('max_statement_time');
   }
 
+  get isMariadb(): boolean {
+    return this.#before.has(MARIADB_VARIABLE);
+  }
+
   /**
    * Whether a table that was emptied looks empty in an earlier snapshot, where later servers refuse to read it: MySQL before 8.0,
    * which alone has a variable of this name beside MariaDB.
    */
   get showsEmptied(): boolean {
-    return this.#before.has('tx_isolation') && !this.#before.has(MARIADB_VARIABLE);
+    return this.#before.has('tx_isolation') && !this.isMariadb;
   }
 
   /** Asks, inside a transaction, for the settings, the server and the number that it knows the session by. */

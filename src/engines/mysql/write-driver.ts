@@ -8,8 +8,9 @@ import { closed, sayGoodbye } from '../server-socket.js';
 import type { ControlRow } from '../session.js';
 import type { WireBudget } from '../wire-budget.js';
 import type { SentTogether, ServerAnswer, StatementResult } from '../write.js';
+import { toControlRow } from './control-rows.js';
 import { loginToMysql, type MysqlLogin } from './login-driver.js';
-import { cancelMysql, toControlRow } from './mysql-driver.js';
+import { cancelMysql } from './mysql-driver.js';
 import { identifyServer, SERVER_VARIABLES, selectList, serverColumns } from './server-question.js';
 import {
   readSessionVariables,

@@ -97,22 +97,23 @@ function tablesQuery(
 
   return `SELECT c.oid AS table_oid, c.relname AS table_name, c.relkind AS relkind,
       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
-      (WITH RECURSIVE up(oid) AS (
+      CASE WHEN EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = c.oid) THEN (WITH RECURSIVE up(oid) AS (
          SELECT i.inhparent FROM pg_inherits i
          WHERE i.inhrelid = c.oid AND row_to_json(i)->>'inhdetachpending' IS DISTINCT FROM 'true'
          UNION SELECT i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.oid)
        SELECT min(a.relname) FROM up JOIN pg_class a ON a.oid = up.oid
-       WHERE NOT (${capabilities.isNoPartition}) AND a.relnamespace = c.relnamespace) AS part_of,
+       WHERE NOT (${capabilities.isNoPartition}) AND a.relnamespace = c.relnamespace) END AS part_of,
       s.row_estimate, s.byte_estimate
     FROM pg_class c
     CROSS JOIN LATERAL (
       SELECT sum(GREATEST(p.reltuples, 0))::float8 AS row_estimate,
              sum(p.relpages)::float8 * current_setting('block_size')::int AS byte_estimate
-      FROM pg_class p
-      WHERE p.oid = c.oid OR (c.relkind = 'p' AND p.oid IN (
+      FROM (
         WITH RECURSIVE tree(relid) AS (
-          SELECT c.oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.relid)
-        SELECT relid FROM tree))
+          SELECT c.oid UNION
+          SELECT i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid WHERE c.relkind = 'p')
+        SELECT relid FROM tree) t
+      JOIN pg_class p ON p.oid = t.relid
     ) s
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
       AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ${only}

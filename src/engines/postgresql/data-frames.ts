@@ -1,3 +1,4 @@
+import { RowproofError } from '../../core/errors.js';
 import type { SpanListener } from '../session.js';
 import { assertLength, firstBufferBytes, growBuffer } from '../wire-budget.js';
 
@@ -15,8 +16,8 @@ const SCRATCH_BYTES = 16 << 10;
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export class DataFrames {
-  /** True once the server has said how many rows there were, and that many have come: the only sign that all were seen. */
-  complete = false;
+  /** Of how many statements the server has said how many rows there were, and that many have come: the only sign that all were seen. */
+  confirmed = 0;
   readonly #onSpan: SpanListener;
   /** Where split ones are put together, one after the other; longer ones get a buffer of their own. */
   #scratch: Buffer | null = null;
@@ -102,9 +103,14 @@ export class DataFrames {
   }
 
   #readOther(message: Buffer, forward: (bytes: Buffer) => void): void {
-    if (message[0] === COMMAND_COMPLETE)
-      this.complete = message.toString('latin1', MESSAGE_HEADER) === `SELECT ${this.#rows}\0`;
+    if (message[0] === COMMAND_COMPLETE) this.#confirm(message.toString('latin1', MESSAGE_HEADER));
     forward(Buffer.from(message));
+  }
+
+  #confirm(said: string): void {
+    if (said !== `SELECT ${this.#rows}\0`) throw unconfirmedEnd();
+    this.confirmed++;
+    this.#rows = 0;
   }
 
   /** The results of small tables end before any of it is split. */
@@ -112,6 +118,14 @@ export class DataFrames {
     this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     return this.#scratch;
   }
+}
+
+/** What is wrong with a read of which it is not known that it has ended. */
+export function unconfirmedEnd(): RowproofError {
+  return new RowproofError({
+    code: 'connection-lost',
+    message: 'The server ended a read without confirming its end.',
+  });
 }
 
 /** Where the message at `at` ends. */

@@ -40,7 +40,7 @@ export const postgresqlParts: SqlEngineParts = {
   loadDriver,
   openSql,
   cancel: async (settings, keys, stop) => {
-    const { cancelPostgresql } = await loadDriver();
+    const { cancelPostgresql } = await import('./cancel.js');
     await openWithin({ timeoutMs: settings.connectTimeoutMs, stop }, (signal) =>
       cancelPostgresql(settings, keys, signal),
     );

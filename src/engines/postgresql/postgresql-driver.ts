@@ -4,8 +4,9 @@ import { RowproofError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import type { Column } from '../../core/schema.js';
 import type { ConnectionSettings } from '../connection-settings.js';
+import { GatheredReads } from '../gathered-reads.js';
 import { assertExpectedServer, type ServerIdentity } from '../server-identity.js';
-import { closed, sayGoodbye } from '../server-socket.js';
+import { sayGoodbye } from '../server-socket.js';
 import type { ControlRow, SpanListener } from '../session.js';
 import { SharedTransaction } from '../shared-transaction.js';
 import type { SnapshotBegun, SnapshotStart } from '../snapshots.js';
@@ -14,10 +15,10 @@ import { Turns } from '../turns.js';
 import type { WireBudget } from '../wire-budget.js';
 import { bindToServer, explainOtherServer } from './bound-query.js';
 import { HeldSnapshot } from './held-snapshot.js';
-import { loginToPostgresql, openGate, openStream, type PostgresqlLogin } from './login-driver.js';
+import { loginToPostgresql, type PostgresqlLogin } from './login-driver.js';
 import { assertRole } from './server-role.js';
 import { ACCOUNT_PATH, buildOpening, END, SessionState } from './session-state.js';
-import { ParseQuery, RowsQuery } from './wire-queries.js';
+import { ParseQuery, RowsQuery, type RowsRequest } from './wire-queries.js';
 
 /** Connects with the TLS that was asked for; the signal ends it at any step. */
 export async function connectPostgresql(
@@ -73,6 +74,7 @@ export class PostgresqlConnection implements SqlSession {
   readonly #turns = new Turns();
   #state: SessionState | null = null;
   readonly #shared = new SharedTransaction<Begun>();
+  readonly #gathered = new GatheredReads((requests: readonly RowsRequest[]) => this.#readAll(requests));
   #held: HeldSnapshot | null = null;
   #busy = 0;
   /** What whoever closes it first has begun. */
@@ -139,9 +141,16 @@ export class PostgresqlConnection implements SqlSession {
   }
 
   readRows(sql: string, _columns: readonly Column[], onSpan: SpanListener): Promise<void> {
+    const request = { text: sql, onSpan };
+    return this.#shared.isWanted && this.#held === null
+      ? this.#gathered.add(request)
+      : this.#readAll([request]);
+  }
+
+  #readAll(wanted: readonly RowsRequest[]): Promise<void> {
     return this.#transact(ACCOUNT_PATH, (answer) => {
-      const text = bindToServer(sql, answer);
-      return this.#submit((onEnd) => new RowsQuery({ text, onSpan, onStop: () => this.#destroy(), onEnd }));
+      const requests = wanted.map(({ text, onSpan }) => ({ text: bindToServer(text, answer), onSpan }));
+      return this.#submit((onEnd) => new RowsQuery({ requests, onStop: () => this.#destroy(), onEnd }));
     });
   }
 
@@ -258,35 +267,4 @@ export class PostgresqlConnection implements SqlSession {
   get #parts(): ClientParts {
     return this.#client as unknown as ClientParts;
   }
-}
-
-/**
- * Asks the server, or the pool, to cancel what sessions are doing, by the keys of their logins.
- *
- * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
- */
-export async function cancelPostgresql(
-  settings: ConnectionSettings,
-  cancelKeys: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  await Promise.allSettled(cancelKeys.map((key) => sendCancel(settings, key, signal)));
-}
-
-const CANCEL_BYTES = 16;
-const CANCEL_CODE = 80877102;
-
-/** The server closes the connection once it has passed the request on. */
-async function sendCancel(settings: ConnectionSettings, key: string, signal: AbortSignal): Promise<void> {
-  const [processId = 0, secretKey = 0] = key.split(' ').map(Number);
-  const stream = await openStream(settings, { gate: openGate(settings), signal });
-  const request = Buffer.alloc(CANCEL_BYTES);
-  [CANCEL_BYTES, CANCEL_CODE, processId, secretKey].forEach((word, i) => {
-    request.writeInt32BE(word, 4 * i);
-  });
-  // The server answers a cancel request by closing, and says nothing of what came of it.
-  stream.on('error', () => undefined);
-  stream.resume();
-  stream.write(request);
-  await closed(stream);
 }

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { RowproofError } from '../../core/errors.js';
+import { stoppedReads } from '../gathered-reads.js';
 import { setLending } from '../lending-socket.js';
 import type { SpanListener } from '../session.js';
-import { DataFrames } from './data-frames.js';
+import { DataFrames, unconfirmedEnd } from './data-frames.js';
 
 type DataListener = (chunk: Buffer) => void;
 
@@ -30,14 +30,24 @@ function sendAtOnce(connection: PgConnection, send: () => void): void {
   connection.stream.uncork();
 }
 
+/** One statement whose rows are wanted. */
+export interface RowsRequest {
+  readonly text: string;
+  readonly onSpan: SpanListener;
+}
+
 /**
- * A query object for `client.query` that asks for rows in binary in the extended protocol, in which a text is one
+ * A query object for `client.query` that asks for rows of statements in binary in the extended protocol, in which a text is one
  * statement or an error, and reads its frames off the socket itself: pg would make an object of every row. Every other
  * message is passed on to pg, whose parser then ends the query or reports the error. A COPY sends the same bytes and is no
  * faster, but makes pgpool crash in this protocol.
+ *
+ * Several statements go as one message, and are answered in their order: what a message costs is more than reading a small
+ * table. Where one fails the server passes over the rest, and where a listener wants no more of its rows nothing is known of
+ * those after it, so that all of them have failed.
  */
 export class RowsQuery {
-  readonly #text: string;
+  readonly #requests: readonly RowsRequest[];
   readonly #frames: DataFrames;
   readonly #settle: (error: unknown) => void;
   readonly #onStop: () => void;
@@ -45,13 +55,16 @@ export class RowsQuery {
   #settled = false;
 
   constructor(options: {
-    text: string;
-    onSpan: SpanListener;
+    requests: readonly RowsRequest[];
     onStop: () => void;
     onEnd: (error: unknown) => void;
   }) {
-    this.#text = options.text;
-    this.#frames = new DataFrames(options.onSpan);
+    this.#requests = options.requests;
+    this.#frames = new DataFrames((...span) => {
+      const request = this.#requests[this.#frames.confirmed];
+      if (request === undefined) throw unconfirmedEnd();
+      return request.onSpan(...span);
+    });
     this.#settle = options.onEnd;
     this.#onStop = options.onStop;
   }
@@ -73,9 +86,11 @@ export class RowsQuery {
       this.#restore = () => undefined;
     };
     sendAtOnce(connection, () => {
-      connection.parse({ ...UNNAMED, text: this.#text });
-      connection.bind({ portal: '', statement: '', values: [], binary: true });
-      connection.execute({ portal: '', rows: 0 });
+      for (const { text } of this.#requests) {
+        connection.parse({ ...UNNAMED, text });
+        connection.bind({ portal: '', statement: '', values: [], binary: true });
+        connection.execute({ portal: '', rows: 0 });
+      }
       connection.sync();
     });
     return null;
@@ -86,7 +101,7 @@ export class RowsQuery {
       const wantsMore = this.#frames.push(chunk, forward);
       if (this.#settled) this.#frames.flushPartial(forward);
       if (wantsMore) return;
-      this.#end(null);
+      this.#end(this.#requests.length === 1 ? null : stoppedReads());
     } catch (error) {
       this.#end(error);
     }
@@ -98,7 +113,7 @@ export class RowsQuery {
   }
 
   handleReadyForQuery(): void {
-    this.#end(this.#frames.complete ? null : unconfirmedEnd());
+    this.#end(this.#frames.confirmed === this.#requests.length ? null : unconfirmedEnd());
   }
 
   handleCommandComplete(): void {}
@@ -113,13 +128,6 @@ export class RowsQuery {
     this.#restore();
     this.#settle(error);
   }
-}
-
-function unconfirmedEnd(): RowproofError {
-  return new RowproofError({
-    code: 'connection-lost',
-    message: 'The server ended a read without confirming its end.',
-  });
 }
 
 /** A query object that has the server parse one statement, and no more. */

@@ -8,10 +8,10 @@ import { sayGoodbye } from '../server-socket.js';
 import type { ControlRow } from '../session.js';
 import type { WireBudget } from '../wire-budget.js';
 import type { SentTogether, ServerAnswer } from '../write.js';
+import { cancelPostgresql } from './cancel.js';
 import { textLiteral } from './dialect.js';
 import { loginToPostgresql, type PostgresqlLogin } from './login-driver.js';
 import { loadPg } from './pg-driver.js';
-import { cancelPostgresql } from './postgresql-driver.js';
 import { buildServerQuestion, identifyServer, KNOWS_SYSTEM, STAY } from './server-question.js';
 
 const { Query } = loadPg();
