@@ -1,7 +1,7 @@
 import { resolveConfig, verify } from 'rowproof';
 import { describe, expect, it } from 'vitest';
 import type { RowDifference } from '../../src/core/difference.js';
-import { RepairSurvey } from '../../src/repair/survey.js';
+import { surveyBoth } from '../../src/repair/survey-both.js';
 import { compare, listDifferences } from '../app/compare.js';
 import { availableEngines, openTestDatabase, type TestEngine } from '../support/database.js';
 import { runCli } from '../support/run-cli.js';
@@ -283,7 +283,7 @@ it('closes every file of differing rows that it reads, so that none is left to t
         }
       };
       const facts = { ...repair, read };
-      const undo = await RepairSurvey.take(facts, await RepairSurvey.take(facts, null));
+      const { undo } = await surveyBoth(facts);
       expect(undo.written).toBe(2);
     } finally {
       await outcome.close();
