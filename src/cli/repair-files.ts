@@ -1,3 +1,4 @@
+import type { RowDifference } from '../core/difference.js';
 import type { RunResult } from '../core/result.js';
 import { PairedReads } from '../repair/paired-reads.js';
 import { formatRepair } from '../repair/repair-file.js';
@@ -18,7 +19,7 @@ interface RepairWriting {
   readonly watch: WritingWatch;
 }
 
-/** Writes both files at once, so that rows are read once for both. The undo is there first: a repair without its undo is worse than none. */
+/** The undo is there first: a repair without its undo is worse than none. */
 export async function writeRepair({
   destination,
   files,
@@ -37,15 +38,10 @@ export async function writeRepair({
     undo: reads.readerOf('undo'),
   });
   doing = `writing ${paths.undo} and ${paths.repair}`;
-  reads.begin();
-  const undone = files.undo
-    .write(formatRepair({ survey: undo, dialect, result, path: paths.undo, otherPath: paths.repair }))
-    .finally(() => reads.end('undo'));
-  const text = formatRepair({ survey: repair, dialect, result, path: paths.repair, otherPath: paths.undo });
-  const repaired = files.repair.write(endBehind(text, undone)).finally(() => reads.end('repair'));
-  // One that fails must not end the program while the other writes.
-  for (const written of await Promise.allSettled([undone, repaired]))
-    if (written.status === 'rejected') throw written.reason;
+  await writeBoth(files, reads, {
+    undo: formatRepair({ survey: undo, dialect, result, path: paths.undo, otherPath: paths.repair }),
+    repair: formatRepair({ survey: repair, dialect, result, path: paths.repair, otherPath: paths.undo }),
+  });
   if (quiet) return;
   const { stderr } = destination.io;
   stderr.write(
@@ -65,6 +61,25 @@ export async function writeRepair({
   if (undo.skipped > 0) {
     stderr.write(`Of the repaired rows, ${undo.skipped} cannot be brought back; ${paths.undo} lists them.\n`);
   }
+}
+
+/** Writes both files at once, so that rows are read once for both, unless somebody may wait for the end of one before reading the other. */
+async function writeBoth(
+  { undo, repair }: RepairWriting['files'],
+  reads: PairedReads<readonly RowDifference[]>,
+  texts: Readonly<Record<'repair' | 'undo', AsyncIterable<string>>>,
+): Promise<void> {
+  if (undo.isDirect || repair.isDirect) {
+    await undo.write(texts.undo);
+    await repair.write(texts.repair);
+    return;
+  }
+  reads.begin();
+  const undone = undo.write(texts.undo).finally(() => reads.end('undo'));
+  const repaired = repair.write(endBehind(texts.repair, undone)).finally(() => reads.end('repair'));
+  // One that fails must not end the program while the other is written.
+  for (const written of await Promise.allSettled([undone, repaired]))
+    if (written.status === 'rejected') throw written.reason;
 }
 
 /** Comes to its end only when something else has been done. */
