@@ -8,7 +8,7 @@ export {
 } from './app/open-sitting.js';
 export { type PlanHooks, planRun } from './app/plan-run.js';
 export { type ReverseHooks, reverseConfig } from './app/reverse-config.js';
-export type { RunHooks, TableDifference, VerifyOutcome } from './app/run-hooks.js';
+export type { RunHooks, TableDifference, ToldDifferences, VerifyOutcome } from './app/run-hooks.js';
 export { type KeptRun, listKeptRuns, openKeptRun, type SavedRun } from './app/saved-runs.js';
 export type { Sitting } from './app/sitting.js';
 export { startVerify, type VerifyRun } from './app/start-verify.js';
@@ -36,7 +36,7 @@ export type {
   DiagnosisEvidence,
   DiagnosisExample,
 } from './core/diagnosis.js';
-export type { DifferenceKind, RowDifference, Value } from './core/difference.js';
+export type { DifferenceKind, KeptLines, RowDifference, Value } from './core/difference.js';
 export { type ErrorCode, type OptionName, RowproofError } from './core/errors.js';
 export type { RunEvent, RunListener } from './core/event.js';
 export { exitCodeOfResult } from './core/exit-code.js';

@@ -60,6 +60,11 @@ export class RowTeller {
     return this.#disclosure.showsKeys;
   }
 
+  /** Whether nothing of a row is hidden. */
+  get showsAll(): boolean {
+    return this.#disclosure.showsAll;
+  }
+
   row(planned: PlannedTable, row: RowDifference): RowDifference {
     return this.#disclosure.row(this.#describe(planned), row);
   }

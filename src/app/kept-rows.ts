@@ -1,8 +1,9 @@
+import type { KeptLines } from '../core/difference.js';
 import { RowproofError } from '../core/errors.js';
 import { qualifiedName } from '../core/pairing.js';
 import type { TableState } from '../state/table-state.js';
 import type { Reading } from './read-tables.js';
-import type { EditRow, RunHooks, TableDifference } from './run-hooks.js';
+import type { EditRow, RunHooks, TableDifference, ToldDifferences } from './run-hooks.js';
 import type { WaivedRows } from './waive-rows.js';
 
 /** Whether a run keeps every differing row: where it is asked to, and where something reads them all once they are known. */
@@ -30,13 +31,29 @@ interface Edits {
 export function listDifferences(
   reading: Pick<Reading, 'spool' | 'tables' | 'teller' | 'wishes'>,
   edits: Edits,
-): AsyncGenerator<TableDifference> {
-  if (reading.wishes.keepsRows) return readDifferences(reading, edits);
+): ToldDifferences {
+  if (reading.wishes.keepsRows) {
+    const rows = readDifferences(reading, edits);
+    if (!isToldAsKept(reading, edits)) return rows;
+    return { [Symbol.asyncIterator]: () => rows, kept: readLines(reading) };
+  }
   throw new RowproofError({
     code: 'usage',
     message: 'This run kept no list of the rows that differ.',
     hint: 'Run again with keepsRows: true.',
   });
+}
+
+function isToldAsKept({ teller }: Pick<Reading, 'teller'>, { waived, edit }: Edits): boolean {
+  return teller.showsAll && edit === undefined && waived.used.size === 0;
+}
+
+async function* readLines({ spool, tables }: Pick<Reading, 'spool' | 'tables'>): AsyncGenerator<KeptLines> {
+  for (const { planned, stored } of tables) {
+    if (planned.target === null) continue;
+    const table = qualifiedName(planned.target);
+    for await (const text of spool.readText(planned.id, stored)) yield { table, text };
+  }
 }
 
 async function* readDifferences(

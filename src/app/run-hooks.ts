@@ -1,4 +1,4 @@
-import type { RowDifference } from '../core/difference.js';
+import type { KeptLines, RowDifference } from '../core/difference.js';
 import type { RunListener } from '../core/event.js';
 import type { Log } from '../core/log.js';
 import type { RunResult } from '../core/result.js';
@@ -69,6 +69,12 @@ export interface TableDifference {
   readonly difference: RowDifference;
 }
 
+/** Differing rows in the order of their tables and keys. */
+export interface ToldDifferences extends AsyncIterable<TableDifference> {
+  /** The same rows as they are kept, which spares making objects of them; absent where they are not told as they are kept. */
+  readonly kept?: AsyncIterable<KeptLines>;
+}
+
 /** What a run leaves: its result, and every difference until it is closed. */
 export interface VerifyOutcome {
   readonly result: RunResult;
@@ -76,7 +82,7 @@ export interface VerifyOutcome {
    * Every differing row as it may be told, in the order of the result's tables and of their keys. `edit` is handed each row before anything of
    * it is hidden, and what it returns is told instead. Throws where the run kept no list of its rows.
    */
-  differences(edit?: EditRow): AsyncIterable<TableDifference>;
+  differences(edit?: EditRow): ToldDifferences;
   /** What repair SQL is made of, good until the outcome is closed; null unless it was asked for. */
   readonly repair: RepairFacts | null;
   /** What evidence says of both servers; null unless it was asked for. */

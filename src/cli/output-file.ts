@@ -24,6 +24,8 @@ import { keepEarlierFile } from './earlier-file.js';
 
 /** A file that a run will write: it appears under its name complete, or not at all. */
 export interface OutputFile {
+  /** Whether it is a device or pipe, whose reader decides when it is written. */
+  readonly isDirect: boolean;
   /** Puts something else in its place until then; a device or pipe is left alone. */
   standIn(text: string): void;
   /** Writes all of it and puts it in its place. */
@@ -87,6 +89,7 @@ function isDirect(path: string, existing: Stats): boolean {
 
 function openDirectFile(path: string): OutputFile {
   return {
+    isDirect: true,
     write: (chunks) => writeAll({ path, chunks, open: () => createWriteStream(path, { flags: 'a' }) }),
     standIn: () => {},
     discard: () => {},
@@ -110,6 +113,7 @@ function openReplacement(path: string, { mode, keepEarlier }: Replacement): Outp
   const descriptor = openSync(temporary, 'wx', mode);
   let state: 'open' | 'writing' | 'done' = 'open';
   return {
+    isDirect: false,
     write: async (chunks) => {
       state = 'writing';
       await writeAll({ path, chunks, open: () => createWriteStream('', { fd: descriptor, flush: true }) });

@@ -137,7 +137,7 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
         ? undefined
         : (table, row) => (hasValues(row) ? { ...row, hashes: hashRow(table, row) } : row);
     const all = allRows(edit);
-    const rows = watch?.follow(all, `writing ${destination.plan.differencesPath}`) ?? all;
+    const rows = watch?.followDifferences(all, `writing ${destination.plan.differencesPath}`) ?? all;
     await attempt(async () => {
       assertKept(outcome.result, '--differences');
       await differences.write(formatDifferences({ result: outcome.result, differences: rows }));

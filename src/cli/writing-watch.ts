@@ -1,3 +1,4 @@
+import type { ToldDifferences } from '../app/run-hooks.js';
 import { RowproofError } from '../core/errors.js';
 import { formatCount } from '../words/number-text.js';
 
@@ -17,11 +18,26 @@ export class WritingWatch {
     this.#watching = watching;
   }
 
+  /** Hands differing rows on, in the form in which they are asked for. */
+  followDifferences(rows: ToldDifferences, doing: string): ToldDifferences {
+    const followed = this.follow(rows, doing);
+    if (rows.kept === undefined) return followed;
+    const kept = this.#followCounted(rows.kept, { doing, count: ({ text }) => countLines(text) });
+    return { [Symbol.asyncIterator]: () => followed, kept };
+  }
+
   /** Hands several things at a time on, and counts each. */
-  async *followBatches<Thing>(
+  followBatches<Thing>(
     batches: AsyncIterable<readonly Thing[]>,
     doing: string,
   ): AsyncGenerator<readonly Thing[]> {
+    return this.#followCounted(batches, { doing, count: ({ length }) => length });
+  }
+
+  async *#followCounted<Batch>(
+    batches: AsyncIterable<Batch>,
+    { doing, count }: { readonly doing: string; readonly count: (batch: Batch) => number },
+  ): AsyncGenerator<Batch> {
     const { show, stop } = this.#watching;
     let done = 0;
     let told = 0;
@@ -29,7 +45,7 @@ export class WritingWatch {
     try {
       for await (const batch of batches) {
         if (stop.aborted) throw interrupted();
-        done += batch.length;
+        done += count(batch);
         if (done - told >= SHOW_EVERY) {
           told = done;
           show(`${doing}: ${formatCount(done)} rows`);
@@ -56,6 +72,12 @@ export class WritingWatch {
       show('');
     }
   }
+}
+
+function countLines(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
 }
 
 function interrupted(): RowproofError {

@@ -45,6 +45,13 @@ export interface StoredRow extends RowDifference {
   readonly draw?: number;
 }
 
+/** Differing rows of one table, by the target's name, as the lines of JSON that a run keeps. */
+export interface KeptLines {
+  readonly table: string;
+  /** Whole lines, one or more. */
+  readonly text: string;
+}
+
 /** How many rows a difference stands for: more than one where no key tells equal rows apart. */
 export function countRows({ sourceCopies, targetCopies }: RowDifference): number {
   if (sourceCopies === undefined || targetCopies === undefined) return 1;

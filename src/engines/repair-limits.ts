@@ -24,7 +24,7 @@ function readNumbers({ declared }: Column): readonly number[] {
 export function fitsDecimal(text: string, { type }: Pick<Column, 'type'>): boolean {
   if (type.kind !== 'decimal' || type.precision === undefined) return true;
   const { precision, scale = 0 } = type;
-  if (!/^-?\d/.test(text)) return true;
+  if (hasRoom(text, precision, scale) || !/^-?\d/.test(text)) return true;
   const [whole = '', fraction = ''] = text.replace(/^-/, '').split('.');
   const digits = (whole + fraction).replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
@@ -32,6 +32,13 @@ export function fitsDecimal(text: string, { type }: Pick<Column, 'type'>): boole
   // The number is `significant` × 10^-places, and a column holds whole multiples of 10^-scale.
   const places = fraction.length - (digits.length - significant.length);
   return places <= scale && significant.length + scale - places <= precision;
+}
+
+/** Whether a number has so few characters before and behind the point that it fits whatever they are, as most do. */
+function hasRoom(text: string, precision: number, scale: number): boolean {
+  const point = text.indexOf('.');
+  const [whole, places] = point < 0 ? [text.length, 0] : [point, text.length - point - 1];
+  return places <= scale && whole + scale <= precision;
 }
 
 /** Digits after the second that a time, date or timestamp needs. */

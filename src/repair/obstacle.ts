@@ -52,18 +52,19 @@ const TIMES_OF_COPY = 9;
 function isTooLarge({ after, before, copy }: RowChange, dialect: RepairDialect): boolean {
   const whole = dialect.mostStatementBytes - STATEMENT_BYTES;
   const room = copy === null ? whole : whole / TIMES_OF_COPY;
-  const values = [...after, ...before];
-  const rough = values.reduce(
-    (sum, { value }) => sum + (typeof value === 'string' ? value.length : (value?.hex.length ?? 0)),
-    0,
-  );
-  if (rough * MOST_GROWTH < room) return false;
+  if ((measureValues(after) + measureValues(before)) * MOST_GROWTH < room) return false;
   const literals = writtenValues(after).map((value) => {
     const literal = dialect.literal(value);
     return literal.kind === 'sql' ? literal.sql.length : 0;
   });
   const guards = writtenValues(before).map((value) => dialect.buildGuard(value)?.length ?? 0);
   return [...literals, ...guards].reduce((sum, length) => sum + length, 0) > room;
+}
+
+function measureValues(values: readonly RepairValue[]): number {
+  let sum = 0;
+  for (const { value } of values) sum += typeof value === 'string' ? value.length : (value?.hex.length ?? 0);
+  return sum;
 }
 
 /** What only shows rows, or shows those of several tables, has no place of its own to write a row to. */
@@ -101,11 +102,13 @@ function findUpdateObstacle({ after }: RowChange, repaired: RepairedTable): stri
   const fixed = written.find(({ to }) => repaired.table.fixed.has(to.name));
   if (fixed !== undefined) return repaired.table.fixed.get(fixed.to.name) ?? null;
   const name = qualifiedName(pair.target);
+  const referring = catalog.foreignKeys.filter((each) => each.referencedTable === name);
+  if (referring.length === 0) return null;
   const altered = alteredColumns(
     written.map(({ to }) => to.name),
     repaired.table,
   );
-  for (const key of catalog.foreignKeys.filter((each) => each.referencedTable === name)) {
+  for (const key of referring) {
     const column = key.referencedColumns.find((each) => altered.has(each));
     if (column !== undefined)
       return `foreign key ${key.name} refers to column ${column}${altered.get(column)}`;

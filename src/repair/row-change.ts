@@ -32,15 +32,22 @@ const KINDS = {
   undo: { missing: 'delete', extra: 'insert', changed: 'update' },
 } as const;
 
-/** A table pair with its columns as a list, which is made once for all rows. */
+/** A table pair with its columns by their names on the target, which is made once for all rows. */
 export interface ChangedTable {
   readonly pair: TablePair;
-  readonly columns: readonly ColumnPair[];
+  readonly columns: ReadonlyMap<string, PlacedColumn>;
+}
+
+interface PlacedColumn {
+  readonly pair: ColumnPair;
+  /** Its place in the order of the columns. */
+  readonly place: number;
 }
 
 /** Makes a table pair ready for its rows. */
 export function changedTable(pair: TablePair): ChangedTable {
-  return { pair, columns: comparedColumns(pair) };
+  const placed = comparedColumns(pair).map((column, place) => ({ pair: column, place }));
+  return { pair, columns: new Map(placed.map((column) => [column.pair.target.name, column])) };
 }
 
 /**
@@ -81,28 +88,34 @@ function* copiesOf(
   }
 }
 
+/** The values of a row in the order of the columns, in which they mostly are; names that are numbers come first in any object. */
 function valuesOf(
   row: Readonly<Record<string, Value>> | null,
-  columns: readonly ColumnPair[],
+  columns: ChangedTable['columns'],
   side: 'source' | 'target',
 ): RepairValue[] {
-  if (row === null) return [];
   const values: RepairValue[] = [];
-  for (const pair of columns) {
-    const { [side]: from, target: to } = pair;
-    if (!Object.hasOwn(row, to.name)) continue;
-    const value = row[to.name] ?? null;
-    if (side === 'target' || pair.rule.kind === 'plain') values.push({ from, to, value });
-    else {
-      const converted = convertValue(pair, value);
-      values.push(
-        converted.kind === 'value'
-          ? { from, to, value: converted.value }
-          : { from, to, value, refusal: converted.reason },
-      );
-    }
+  let last = -1;
+  let isInOrder = true;
+  for (const name in row) {
+    const column = columns.get(name);
+    if (column === undefined) continue;
+    if (column.place < last) isInOrder = false;
+    last = column.place;
+    values.push(repairValue(row[name] ?? null, column.pair, side));
   }
-  return values;
+  if (isInOrder) return values;
+  const placeOf = ({ to }: RepairValue): number => columns.get(to.name)?.place ?? 0;
+  return values.sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+function repairValue(value: Value, pair: ColumnPair, side: 'source' | 'target'): RepairValue {
+  const { [side]: from, target: to } = pair;
+  if (side === 'target' || pair.rule.kind === 'plain') return { value, from, to };
+  const converted = convertValue(pair, value);
+  return converted.kind === 'value'
+    ? { value: converted.value, from, to }
+    : { value, from, to, refusal: converted.reason };
 }
 
 /** A key column that changes has, like any other, one value before and another after. */

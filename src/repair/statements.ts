@@ -48,16 +48,14 @@ export function buildInsert(change: RowChange, repaired: RepairedTable, held: He
 /** Gives the held columns of a row that was just inserted the values they are to have. */
 export function buildFill(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
   const values = change.after.filter(({ to }) => held.has(to.name));
-  const set = new Map(values.map((value) => [value.to.name, literalOf(value, repaired)]));
+  const set = values.map((value) => assign(value, repaired));
   const guard = values.flatMap(({ to }) => held.get(to.name)?.condition ?? []);
   return assembleUpdate({ change, repaired, set, guard });
 }
 
 /** Sets the columns of a row that change, where it still has the values that were read. */
 export function buildUpdate(change: RowChange, repaired: RepairedTable, held: HeldColumns): string {
-  const set = new Map(
-    writtenValues(change.after).map((value) => [value.to.name, literalOf(value, repaired)]),
-  );
+  const set = writtenValues(change.after).map((value) => assign(value, repaired));
   return assembleUpdate({ change, repaired, set, guard: releaseGuards(change, repaired, held) });
 }
 
@@ -77,7 +75,7 @@ export function buildHold(
   repaired: RepairedTable,
   { held, before }: { readonly held: HeldColumns; readonly before: HeldColumns },
 ): string {
-  const set = new Map([...held].map(([name, { sql }]) => [name, sql]));
+  const set = [...held].map(([name, { sql }]) => ({ name, sql }));
   return assembleUpdate({ change, repaired, set, guard: guardsOf(change, repaired, before) });
 }
 
@@ -94,11 +92,20 @@ export function buildDelete(change: RowChange, repaired: RepairedTable, held: He
   return `DELETE FROM ${catalog.dialect.quoteOnlyTable(pair.target)} WHERE ${conditions.join(' AND ')};`;
 }
 
+/** A column that is set, and to what. */
+interface Assignment {
+  readonly name: string;
+  readonly sql: string;
+}
+
+function assign(value: RepairValue, repaired: RepairedTable): Assignment {
+  return { name: value.to.name, sql: literalOf(value, repaired) };
+}
+
 interface Update {
   readonly change: RowChange;
   readonly repaired: RepairedTable;
-  /** The columns that are set, and to what. */
-  readonly set: ReadonlyMap<string, string>;
+  readonly set: readonly Assignment[];
   readonly guard: readonly string[];
 }
 
@@ -106,19 +113,22 @@ interface Update {
 function assembleUpdate({ change, repaired, set, guard }: Update): string {
   const { pair, catalog, table } = repaired;
   const { dialect } = catalog;
-  const assignments = [...set].map(([name, value]) => `${dialect.quoteName(name)} = ${value}`);
+  const assignments = set.map(({ name, sql }) => `${dialect.quoteName(name)} = ${sql}`);
   for (const name of table.autoUpdated) {
     const quoted = dialect.quoteName(name);
-    if (!set.has(name)) assignments.push(`${quoted} = ${quoted}`);
+    if (!set.some((each) => each.name === name)) assignments.push(`${quoted} = ${quoted}`);
   }
-  const conditions = [keyCondition(change, repaired), ...guard, ...unseenGuard(repaired, [...set.keys()])];
+  const conditions = [keyCondition(change, repaired), ...guard, ...unseenGuard(repaired, set)];
   return `UPDATE ${dialect.quoteOnlyTable(pair.target)} SET ${assignments.join(', ')} WHERE ${conditions.join(' AND ')};`;
 }
 
 /** Foreign keys that nobody saw might act on a column of an index that gets another value. */
-function unseenGuard({ table }: RepairedTable, written: readonly string[]): readonly string[] {
+function unseenGuard({ table }: RepairedTable, set: readonly Assignment[]): readonly string[] {
   if (table.unseen === null) return [];
-  const altered = alteredColumns(written, table);
+  const altered = alteredColumns(
+    set.map(({ name }) => name),
+    table,
+  );
   return [...table.indexed].some((name) => altered.has(name)) ? [table.unseen.guard] : [];
 }
 
@@ -134,30 +144,34 @@ export function keyCondition({ key }: RowChange, { catalog }: RepairedTable): st
 
 function guardsOf(change: RowChange, repaired: RepairedTable, held: HeldColumns): string[] {
   const { before, key } = change;
-  const passedOver = new Set([
-    ...(key ?? []).map(({ to }) => to.name),
-    ...unknownColumns(change, repaired, held),
-  ]);
-  return writtenValues(before).flatMap((value) => {
-    if (passedOver.has(value.to.name)) return [];
-    const own = held.get(value.to.name);
-    if (own !== undefined) return [own.condition];
-    const guard = repaired.catalog.dialect.buildGuard(value);
-    return guard === null ? [] : [guard];
-  });
+  const unknown = unknownColumns(change, repaired, held);
+  const guards: string[] = [];
+  for (const value of before) {
+    const { name, generated } = value.to;
+    if (generated || unknown.has(name) || key?.some(({ to }) => to.name === name) === true) continue;
+    const guard = held.get(name)?.condition ?? repaired.catalog.dialect.buildGuard(value);
+    if (guard !== null) guards.push(guard);
+  }
+  return guards;
 }
 
 /**
  * Columns of which nobody knows what triggers made of them: when the repair wrote the row that an undo takes back, and in
  * an earlier statement about the same row, which its file, or the repair, has where rows refer to each other or wait for a value.
  */
-function unknownColumns(change: RowChange, repaired: RepairedTable, held: HeldColumns): readonly string[] {
+function unknownColumns(
+  change: RowChange,
+  repaired: RepairedTable,
+  held: HeldColumns,
+): Pick<ReadonlySet<string>, 'has'> {
   const { isUndo, table } = repaired;
-  const written = isUndo ? table.assigned[change.kind === 'delete' ? 'insert' : 'update'].keys() : [];
+  const written = isUndo ? table.assigned[change.kind === 'delete' ? 'insert' : 'update'] : NOTHING;
   const isUpdatedToo =
     held.size > 0 || (isUndo && change.kind === 'delete' && looseValues(change, repaired).length > 0);
-  return [...written, ...(isUpdatedToo ? table.settable.keys() : [])];
+  return isUpdatedToo ? new Set([...written.keys(), ...table.settable.keys()]) : written;
 }
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** A row of a child table that came since, or that could not be repaired, keeps its parent. */
 function referenceGuards(change: RowChange, repaired: RepairedTable): string[] {

@@ -6,12 +6,12 @@ import { findKeptParents } from './kept-parents.js';
 import { findObstacle, tupleOf } from './obstacle.js';
 import { orderTakers } from './order-takers.js';
 import type { TableSize } from './repaired-table.js';
-import { changedTable, type RepairDirection, toRowChanges } from './row-change.js';
+import type { RepairDirection } from './row-change.js';
+import { RowSurveyor } from './row-surveyor.js';
 import { orderTables, type TableOrder } from './table-order.js';
 import {
   absentRows,
   assignLevels,
-  countRow,
   emptySurvey,
   findMissingParent,
   type SurveyedRow,
@@ -44,7 +44,8 @@ export class RepairSurvey {
   /** Whether every table was looked through, so that what is left alone is known. */
   #isTaken = false;
 
-  private constructor(facts: RepairFacts, repair: RepairSurvey | null) {
+  /** Of a repair, or of the undo of the given one, which concerns only rows that the repair changes. */
+  constructor(facts: RepairFacts, repair: RepairSurvey | null) {
     this.#facts = facts;
     this.#repair = repair;
     this.direction = repair === null ? 'repair' : 'undo';
@@ -60,14 +61,6 @@ export class RepairSurvey {
         return [[name, emptySurvey({ pair, table, catalog, order, isUndo: repair !== null, size })]];
       }),
     );
-  }
-
-  /** Surveys a repair, or the undo of the given repair, which concerns only rows that the repair changes. */
-  static async take(facts: RepairFacts, repair: RepairSurvey | null): Promise<RepairSurvey> {
-    const survey = new RepairSurvey(facts, repair);
-    for (const name of survey.order.parentsFirst) await survey.#surveyTable(name);
-    survey.#isTaken = true;
-    return survey;
   }
 
   /** Asks the target what it would refuse, table by table, before the survey proper. */
@@ -159,34 +152,27 @@ export class RepairSurvey {
 
   /** The same rows, as many at a time as were read at once: waiting for each costs as much as looking at it. */
   async *batches(name: string): AsyncGenerator<readonly SurveyedRow[]> {
+    const surveyor = this.surveyorOf(name);
+    if (surveyor === null) return;
+    for await (const differences of this.#facts.read(name)) yield surveyor.survey(differences);
+  }
+
+  /** Says that the rows of all tables were counted. */
+  finish(): void {
+    this.#isTaken = true;
+  }
+
+  /** Who surveys the rows of a table, from its first one; null for a table of which nothing is written. */
+  surveyorOf(name: string): RowSurveyor | null {
     const survey = this.tables.get(name);
-    if (survey === undefined) return;
-    const isFree = this.#leavesNothing(name);
+    if (survey === undefined) return null;
     const repair = this.#repair;
-    const repaired = repair === null || repair.#leavesNothing(name) ? null : repair.rows(name);
-    const table = changedTable(survey.pair);
-    try {
-      let number = -1;
-      for await (const differences of this.#facts.read(name)) {
-        const rows: SurveyedRow[] = [];
-        for (const difference of differences) {
-          let obstacle: string | null = null;
-          for (const change of toRowChanges(difference, table, this.direction)) {
-            number++;
-            const twin = repaired === null ? null : await repaired.next();
-            if (twin !== null && (twin.done === true || twin.value.obstacle !== null)) continue;
-            // Copies of a row are written together or not at all.
-            const isFirst = change.copy === null || change.copy.place === 0;
-            if (isFirst && !isFree)
-              obstacle = describeWaiver(difference) ?? this.#findObstacle({ number, change }, survey);
-            rows.push({ number, change, obstacle });
-          }
-        }
-        yield rows;
-      }
-    } finally {
-      await repaired?.return(undefined);
-    }
+    return new RowSurveyor({
+      pair: survey.pair,
+      direction: this.direction,
+      repair: repair === null || repair.#leavesNothing(name) ? null : repair.surveyorOf(name),
+      findObstacle: this.#leavesNothing(name) ? null : (row) => this.#findObstacle(row, survey),
+    });
   }
 
   /** Whether each row of a table, and of those that it refers to, is known to be written: then nobody asks again what is in its way. */
@@ -216,7 +202,8 @@ export class RepairSurvey {
     );
   }
 
-  async #surveyTable(name: string): Promise<void> {
+  /** Finds out what must be known of a table before its rows can be counted. */
+  async prepareTable(name: string): Promise<void> {
     const survey = this.tables.get(name);
     if (survey === undefined) return;
     for (const column of this.#facts.examinations.get(name)?.spares ?? []) survey.spares.add(column);
@@ -225,9 +212,6 @@ export class RepairSurvey {
     await this.#noteAbsentRows(name, survey);
     const levelled = this.order.levelled.get(name) ?? [];
     if (levelled.length > 0) await this.#levelRows(name, survey, levelled);
-    for await (const rows of this.batches(name)) {
-      for (const { change, obstacle } of rows) countRow(survey, change, obstacle);
-    }
   }
 
   /** An undo takes values back in the opposite order. What the server checks at the end needs none. */
@@ -281,10 +265,4 @@ export class RepairSurvey {
       assignLevels(waiting, survey);
     }
   }
-}
-
-/** What somebody accepted is not taken back behind their back. */
-function describeWaiver({ waived }: RowDifference): string | null {
-  if (waived === undefined) return null;
-  return `it is waived until ${waived.expires} by ${waived.owner}: ${waived.reason}`;
 }

@@ -7,6 +7,7 @@ import { RowproofError } from '../core/errors.js';
 import type { TableId } from '../core/pairing.js';
 import { markOfProcess, sweepLeft } from './left-files.js';
 import type { StoredRows } from './table-record.js';
+import { wholeLines } from './whole-lines.js';
 
 /** How the folders of runs begin. */
 const PREFIX = 'rowproof-';
@@ -145,6 +146,14 @@ export class Spool {
       const file = this.#files.get(`${table}.${part}`);
       if (file === undefined) continue;
       yield* readRows(readText(file.path, start, end), mostCharacters);
+    }
+  }
+
+  /** The same rows as the lines that they are, as many at a time as were read at once. */
+  async *readText(table: TableId, stored: readonly StoredRows[]): AsyncGenerator<string> {
+    for (const { part, start, end } of stored) {
+      const file = this.#files.get(`${table}.${part}`);
+      if (file !== undefined) yield* wholeLines(readText(file.path, start, end));
     }
   }
 

@@ -94,8 +94,13 @@ export function guardJson(json: string): string {
   return NOTHING_TO_GUARD.test(json) ? json : json.replace(UNSEEN_IN_JSON, spellUnits);
 }
 
+/** The same of many lines at once, of which each is guarded by itself where any needs it. */
+export function guardJsonLines(lines: string): string {
+  return NOTHING_TO_GUARD.test(lines) ? lines : lines.split('\n').map(guardJson).join('\n');
+}
+
 /** What most lines are: characters that everybody sees, and none of which two make a mark. */
-const NOTHING_TO_GUARD = /^[ -"$-~]*$/;
+const NOTHING_TO_GUARD = /^[\n -"$-~]*$/;
 
 const UNSEEN = /(?![\n\t])[\p{C}\p{Zl}\p{Zp}]/gu;
 

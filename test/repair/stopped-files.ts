@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig, verify } from 'rowproof';
 import { formatRepair } from '../../src/repair/repair-file.js';
-import { RepairSurvey } from '../../src/repair/survey.js';
+import { surveyBoth } from '../../src/repair/survey-both.js';
 import type { TestDatabase } from '../support/database.js';
 
 /** The paths of a repair and of its undo. */
@@ -23,10 +23,9 @@ export async function writeFiles(source: TestDatabase, target: TestDatabase): Pr
     const { repair: facts, result } = outcome;
     if (facts === null) throw new Error('The run read nothing of what a repair needs.');
     const { dialect } = facts.catalog;
-    const survey = await RepairSurvey.take(facts, null);
-    const undo = await RepairSurvey.take(facts, survey);
+    const { repair, undo } = await surveyBoth(facts);
     for (const [direction, each] of [
-      ['repair', survey],
+      ['repair', repair],
       ['undo', undo],
     ] as const) {
       const otherPath = paths[direction === 'repair' ? 'undo' : 'repair'];

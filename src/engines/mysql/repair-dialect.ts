@@ -1,4 +1,5 @@
 import { textTypeOf } from '../../core/canonical-type.js';
+import { civilFromDays, daysFromCivil } from '../../core/encoding/temporal.js';
 import type { Column, Table } from '../../core/schema.js';
 import { hasHidden } from '../file-text.js';
 import { type IgnoredInText, referenceText } from '../reference-text.js';
@@ -273,9 +274,13 @@ function withDeclaredFraction(text: string, to: Column): string {
   return digits === 0 ? second : `${second}.${fraction.padEnd(digits, '0')}`;
 }
 
+const CIVIL_DATE = /^\d{4}-\d\d-\d\d$/;
+
 function isOnCalendar(date: string): boolean {
-  const time = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+  if (!CIVIL_DATE.test(date)) return false;
+  const [month, day] = [Number(date.slice(5, 7)), Number(date.slice(8))];
+  const found = civilFromDays(daysFromCivil(Number(date.slice(0, 4)), month, day));
+  return found.month === month && found.day === day;
 }
 
 /**

@@ -39,7 +39,8 @@ export const POSTGRESQL_NOTES: ChangeNotes = {
     const list = listOf(row);
     const value = `pg_catalog.concat(${noted(list)}, '${noteOf(row)}')`;
     const note = `pg_catalog.set_config('rowproof.n${list}', ${value}, false)`;
-    return `WITH changed AS (${statement.replace(/;$/, '')} RETURNING 1) SELECT FROM changed WHERE ${note} IS NULL;`;
+    const query = statement.endsWith(';') ? statement.slice(0, -1) : statement;
+    return `WITH changed AS (${query} RETURNING 1) SELECT FROM changed WHERE ${note} IS NULL;`;
   },
   behind: () => [],
   isChanged: (row) =>
