@@ -2,6 +2,13 @@ import { EXIT_CODES } from '../core/verdict.js';
 import type { CliIo } from './cli-io.js';
 import { describeFailure } from './failure.js';
 
+/**
+ * How Node.js ends a program whose first module still waits.
+ *
+ * @see https://nodejs.org/api/process.html#exit-codes
+ */
+const UNSETTLED = 13;
+
 /** Somebody who stops a run, whatever stops a process in order, a terminal that was closed, and `Ctrl-\`. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
@@ -52,6 +59,13 @@ export function guardProcess(): void {
       process.exit(EXIT_CODES.failed);
     });
   }
+  // What waits for something that nothing is at work for would end without a word.
+  process.on('exit', () => {
+    if (process.exitCode !== UNSETTLED) return;
+    process.exitCode = EXIT_CODES.failed;
+    const text = 'It ended before its work was done, because nothing was left that it could wait for.';
+    process.stderr.write(describeFailure(new Error(text), process.argv).text);
+  });
   process.on('uncaughtException', (error) => {
     process.stderr.write(describeFailure(error, process.argv).text);
     process.exit(EXIT_CODES.failed);

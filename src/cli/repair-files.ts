@@ -76,14 +76,19 @@ async function writeBoth(
   }
   reads.begin();
   const undone = undo.write(texts.undo).finally(() => reads.end('undo'));
-  const repaired = repair.write(endBehind(texts.repair, undone)).finally(() => reads.end('repair'));
+  const end = (): void => reads.end('repair');
+  const repaired = repair.write(endBehind(texts.repair, { undone, end })).finally(end);
   // One that fails must not end the program while the other is written.
   for (const written of await Promise.allSettled([undone, repaired]))
     if (written.status === 'rejected') throw written.reason;
 }
 
-/** Comes to its end only when something else has been done. */
-async function* endBehind(text: AsyncIterable<string>, done: Promise<void>): AsyncGenerator<string> {
+/** Comes to its end only when the undo is there; before that the undo no longer has to wait for it. */
+async function* endBehind(
+  text: AsyncIterable<string>,
+  { undone, end }: { readonly undone: Promise<void>; readonly end: () => void },
+): AsyncGenerator<string> {
   yield* text;
-  await done;
+  end();
+  await undone;
 }

@@ -29,7 +29,8 @@ describe('an error that nobody catches', () => {
   it.each([
     ['is thrown by a timer', "setTimeout(() => { throw new Error('lost'); });"],
     ['is that of a promise', "Promise.reject(new Error('lost'));"],
-  ])('and %s ends the program with 4', async (_, fault) => {
+    ['comes of waiting for nothing', 'await new Promise(() => undefined);', 'Error: It ended before'],
+  ])('and %s ends the program with 4', async (_, fault, said = 'Error: lost') => {
     const program = new URL('../../dist/bundle/cli.cjs', import.meta.url).href;
     const script = `import { main } from '${program}'; await main(['--version']); ${fault}`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
@@ -41,7 +42,7 @@ describe('an error that nobody catches', () => {
       stderr += text;
     });
     const [exitCode] = await once(child, 'close');
-    expect(stderr).toContain('Error: lost');
+    expect(stderr).toContain(said);
     expect(stderr).toContain('This is a bug in Rowproof');
     expect(exitCode).toBe(4);
   });
