@@ -1,6 +1,6 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { serialize } from 'node:v8';
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { RowproofError, serializeError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
@@ -42,7 +42,7 @@ export class RunThread {
   readonly #log: Log;
   #tasks = 0;
   readonly #usage: ThreadUsage;
-  #worker: Worker | undefined;
+  #loaded: Piscina | null = null;
   #isClosed = false;
   /** Resolves when the thread has loaded what it needs; rejects where it cannot. */
   readonly ready: Promise<void>;
@@ -52,17 +52,18 @@ export class RunThread {
     this.#readSetup = readSetup;
     this.#piscina = startThread({ ...data, workers }, log);
     this.ready = this.#ask('ready');
-    const read = (): EventLoopUtilization | null => this.#worker?.performance.eventLoopUtilization() ?? null;
+    const read = (): EventLoopUtilization | null =>
+      this.#loaded?.threads[0]?.performance.eventLoopUtilization() ?? null;
     this.#usage = new ThreadUsage(read, () => performance.now());
     // Threads that are ended while they load fail too.
-    this.#findWorker().catch((error: unknown) => {
+    this.#noteLoaded().catch((error: unknown) => {
       if (!this.#isClosed) log.warn('threads:fail', () => log.describeError(error));
     });
   }
 
-  async #findWorker(): Promise<void> {
+  async #noteLoaded(): Promise<void> {
     await this.ready;
-    this.#worker = (await this.#piscina).threads[0];
+    this.#loaded = await this.#piscina;
   }
 
   /** How many tasks it does now. */

@@ -30,7 +30,8 @@ export class ThreadUsage {
     this.#before = read;
     if (read === null || before === null) return this.#isBusy;
     const [active, idle] = [read.active - before.active, read.idle - before.idle];
-    this.#isBusy = active >= BUSY * (active + idle);
+    // A thread that took the place of a lost one begins at zero.
+    this.#isBusy = active > 0 && idle >= 0 && active >= BUSY * (active + idle);
     return this.#isBusy;
   }
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compare, listDifferences } from '../app/compare.js';
@@ -23,6 +24,8 @@ afterAll(() => void process.off('worker', keep));
 
 it('a thread that dies while it reads costs nothing but another try, in a thread that takes its place', async () => {
   threads.length = 0;
+  // Two workers share a thread where processors are few.
+  const begun = availableParallelism() > 2 ? 2 : 1;
   let chunks = 0;
   const run = await compare({
     source,
@@ -30,14 +33,14 @@ it('a thread that dies while it reads costs nothing but another try, in a thread
     flags: { workers: '2', 'chunk-rows': '500', 'max-rows-per-second': '2000' },
     onEvent: ({ type }) => {
       if (!type.startsWith('chunk:') || ++chunks !== 16) return;
-      expect(threads.length).toBe(2);
+      expect(threads.length).toBe(begun);
       // They have loaded by now, and read the chunks that follow.
       setTimeout(() => threads.slice().forEach((thread) => void thread.terminate()), 100);
     },
   });
   const retries = run.events.flatMap((event) => (event.type === 'chunk:retry' ? event.error.message : []));
   expect(retries[0]).toContain('The thread that read these rows ended: worker exited');
-  expect(threads.length).toBeGreaterThan(2);
+  expect(threads.length).toBeGreaterThan(begun);
   expect(listDifferences(run)).toEqual(['changed 11999 word']);
   expect(run.result.tables.map(({ coverage }) => coverage.unverifiedChunks)).toEqual([0]);
 });

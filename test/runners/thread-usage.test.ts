@@ -24,6 +24,22 @@ it('a thread is busy once it was at work for nearly all of a second, and not onc
   expect(pass(850, 150)).toBe(false);
 });
 
+it('a thread that took the place of a lost one is not busy for that', () => {
+  const did = [
+    { active: 5000, idle: 100 },
+    { active: 0, idle: 0 },
+    { active: 0, idle: 0 },
+    { active: 300, idle: 700 },
+  ];
+  let nowMs = 0;
+  const usage = new ThreadUsage(
+    () => ({ ...(did[nowMs / 1000 - 1] ?? { active: 0, idle: 0 }), utilization: 0 }),
+    () => nowMs,
+  );
+  expect(usage.isBusy).toBe(false);
+  for (nowMs = 1000; nowMs <= 4000; nowMs += 1000) expect(usage.isBusy).toBe(false);
+});
+
 it('a thread of which nothing is known is not busy', () => {
   let nowMs = 0;
   const usage = new ThreadUsage(
