@@ -52,14 +52,14 @@ export class BatchApplier {
     const refused = new Map(this.#parts.harmful);
     const attempts = new Map<string, number>();
     let rest = batch;
-    let size = rest.length;
+    let size = this.#mostTogether(rest);
     let mayCut = true;
     while (rest.length > 0 && !this.#parts.signal.aborted) {
       const outcome = await this.#try(rest.slice(0, size), refused, size === rest.length);
       if (outcome.kind === 'committed') {
         await this.#parts.onDone(outcome.runs);
         rest = rest.slice(outcome.consumed);
-        size = rest.length;
+        size = this.#mostTogether(rest);
       } else if (outcome.kind === 'torn') {
         mayCut = false;
         size = rest.length;
@@ -76,6 +76,21 @@ export class BatchApplier {
         else refused.set(mark, this.#describe(outcome.failure));
       }
     }
+  }
+
+  /**
+   * How many blocks from the first on may share a transaction. One that changes a table which no rollback takes back has its own: what
+   * fails behind it would leave it changed, and nothing of it in the undo; nor has Aria savepoints.
+   *
+   * @see https://mariadb.com/docs/server/server-usage/storage-engines/aria/aria-storage-engine
+   */
+  #mostTogether(batch: Batch): number {
+    const { tables } = this.#parts;
+    const lasting = batch.findIndex((block) =>
+      block.some(({ table }) => tables.get(table)?.facts?.transactional === false),
+    );
+    if (lasting < 0) return batch.length;
+    return Math.max(1, lasting);
   }
 
   #logFailure({ mark, cause }: TransientFailure, attempt: number): void {

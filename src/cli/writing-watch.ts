@@ -84,6 +84,6 @@ function interrupted(): RowproofError {
   return new RowproofError({
     code: 'interrupted',
     message: 'The program was interrupted while it wrote what the run had found.',
-    hint: 'A file that is there is whole: those that were not written to their end are not there.',
+    hint: 'Each file is whole: one that was not written to its end is not there, or is still the one of an earlier run.',
   });
 }

@@ -87,6 +87,25 @@ describe.each(availableEngines())('a repair applied to %s', (engine) => {
     }
   });
 
+  it.runIf(engine === 'mysql')('takes documents that are text on the source', async () => {
+    const [source, target] = [await openTestDatabase('mariadb'), await openTestDatabase(engine)];
+    try {
+      for (const { run } of [source, target]) await run('CREATE TABLE docs (id int PRIMARY KEY, doc json)');
+      await source.run(`INSERT INTO docs VALUES (1, '{"a":1}'), (2, '{"a":2.5}'), (3, '["x"]')`);
+      await target.run(`INSERT INTO docs VALUES (1, '{"a": 1.1}'), (2, '{"a": 2}'), (3, '["y", 0.5]')`);
+      const before = await dump(target, ['docs']);
+      const { result, left } = await apply(target, await repairFile({ source, target }));
+      expect(left).toEqual([]);
+      expect(result).toMatchObject({ applied: 3, refused: 0, differing: 0 });
+      expect((await compare({ source, target })).result.verdict).toBe('verified');
+      await apply(target, result.undoPath ?? '');
+      expect(await dump(target, ['docs'])).toEqual(before);
+    } finally {
+      await source.drop();
+      await target.drop();
+    }
+  });
+
   it('takes back what the server sets in every UPDATE, and names what a trigger sets again', async () => {
     const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
     const tables = engine === 'postgresql' ? ['by_trigger'] : ['by_trigger', 'by_column'];

@@ -254,7 +254,8 @@ function jsonGuard(text: string, to: Column): string {
     `CAST(CONVERT(${expression} USING utf8mb4) AS BINARY) <=> ${utf8Literal(text)}`;
   if (hasTypedScalars(text)) return byText(selectTypedJson(name));
   const byValue = `${name} <=> CAST(${textLiteral(text)} AS JSON)`;
-  return isTypedJson(to) ? byValue : `(${byText(name)} OR ${byValue})`;
+  // One or the other, in words that a file may hold: an OR could widen a key.
+  return isTypedJson(to) ? byValue : `NOT (NOT (${byText(name)}) AND NOT (${byValue}))`;
 }
 
 /** A typed literal of a date that is on no calendar is an error in strict mode; its text is compared instead. */
