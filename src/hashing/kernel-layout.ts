@@ -57,6 +57,6 @@ export function layOutRegions(base: number, sizes: SpanSizes): KernelRegions {
 }
 
 /** Eight-byte numbers are read and written through typed arrays, which must begin at a multiple of eight. */
-function align(at: number): number {
+export function align(at: number): number {
   return Math.ceil(at / 8) * 8;
 }

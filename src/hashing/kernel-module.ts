@@ -49,6 +49,16 @@ const host = (globalThis as unknown as { readonly WebAssembly: WebAssemblyHost }
 /** The kernel's code. Threads that are handed the same one share what V8 makes of it. */
 export type KernelModule = object;
 
+const PAGE_BYTES = 1 << 16;
+
+/** All memory of an instance, which is grown to so many bytes at least; what was a view of it before is none any more. */
+export function growMemory({ memory }: KernelExports, bytes: Buffer, needed: number): Buffer {
+  const missing = needed - bytes.length;
+  if (missing <= 0) return bytes;
+  memory.grow(Math.ceil(missing / PAGE_BYTES));
+  return Buffer.from(memory.buffer);
+}
+
 /** Compiles the kernel. */
 export function compileKernel(): KernelModule {
   return new host.Module(readFileSync(new URL('../../dist/hashing/kernel.wasm', import.meta.url)));

@@ -7,7 +7,8 @@ import {
   STATUS_DONE,
 } from '../engines/kernel-opcodes.js';
 import type { CompiledProgram } from './compiled-program.js';
-import { createKernelInstance, type KernelExports, type KernelModule } from './kernel-module.js';
+import { align } from './kernel-layout.js';
+import { createKernelInstance, growMemory, type KernelExports, type KernelModule } from './kernel-module.js';
 
 /** Rows of both sides that are compared at once: so much still lies in a processor's cache when their values are asked for. */
 const BLOCK_BYTES = 64 << 10;
@@ -20,7 +21,6 @@ const SPARE_BYTES = 128;
 /** What lies between rows that were sent behind each other, at most: it is copied with them. */
 const FRAME_BYTES = 8;
 const PROGRAM_AT = 1024;
-const PAGE_BYTES = 1 << 16;
 
 /** Rows by their places in one piece of memory. */
 export interface PlacedRows {
@@ -152,10 +152,7 @@ export class PairKernel {
   }
 
   #reserve(bytes: number): void {
-    const missing = bytes - this.#bytes.length;
-    if (missing <= 0) return;
-    this.#exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
-    this.#bytes = Buffer.from(this.#exports.memory.buffer);
+    this.#bytes = growMemory(this.#exports, this.#bytes, bytes);
   }
 }
 
@@ -232,8 +229,4 @@ function layOut(base: number, { pairs, columns, bytes, longest }: BlockSizes) {
     ...{ pairs: pairsAt, spans, ends, fields, rows, one, other },
     end: other + 3 * longest + SPARE_BYTES,
   };
-}
-
-function align(at: number): number {
-  return Math.ceil(at / 8) * 8;
 }

@@ -5,7 +5,7 @@ import type { FieldEncoder } from '../engines/row-codec.js';
 import type { RowSpan } from '../engines/row-span.js';
 import type { CompiledProgram } from './compiled-program.js';
 import { inputAt, type KernelRegions, layOutRegions } from './kernel-layout.js';
-import { createKernelInstance, type KernelExports, type KernelModule } from './kernel-module.js';
+import { createKernelInstance, growMemory, type KernelExports, type KernelModule } from './kernel-module.js';
 import type { RowIndex } from './row-index.js';
 
 /**
@@ -19,7 +19,6 @@ const MAX_SPAN_BYTES = 256 << 10;
 const MAX_EXTERNAL_BYTES = 1 << 20;
 /** Nothing lies at the beginning of the memory, where an address would look like a failure. */
 const PROGRAM_AT = 1024;
-const PAGE_BYTES = 1 << 16;
 
 /** Hashes of rows in the order of a span, valid until the kernel is used again. */
 export interface HashedRows {
@@ -241,10 +240,7 @@ export class RowKernel {
   }
 
   #reserve(bytes: number): void {
-    const missing = bytes - this.#bytes.length;
-    if (missing <= 0) return;
-    this.#exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
-    this.#bytes = Buffer.from(this.#exports.memory.buffer);
+    this.#bytes = growMemory(this.#exports, this.#bytes, bytes);
   }
 }
 
