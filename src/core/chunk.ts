@@ -228,7 +228,12 @@ const FEW_ROWS = 100;
 
 /** Whether looking rows of a range up by their keys would be less work than reading all of it once more. */
 export function isSparse(doubtful: number, rows: number): boolean {
-  return doubtful * ROWS_A_LOOKUP <= rows || doubtful <= FEW_ROWS;
+  return doubtful <= mostSparse(rows);
+}
+
+/** The most rows of a range of which that is so. */
+export function mostSparse(rows: number): number {
+  return Math.max(FEW_ROWS, Math.floor(rows / ROWS_A_LOOKUP));
 }
 
 const NO_DIFFERENCE: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };

@@ -3,6 +3,8 @@ import type { CauseCode, DiagnosisExample } from './diagnosis.js';
 /** Sets of explanations kept apart in a column. More come up only where most are noise. */
 const MOST_SETS = 256;
 const MOST_EXAMPLES = 3;
+/** Rows are mostly of few sets, which come by turns. */
+const MOST_RECENT = 16;
 /** Distinct values of an explanation that are told apart: enough for a proof. */
 const MOST_VALUES = 8;
 
@@ -56,12 +58,18 @@ export interface ColumnFacts {
   readonly sets: readonly ExplainedSet[];
 }
 
+/** A set, what was found of its rows, and how often just that was added again, which is not counted yet. */
+interface RecentSet {
+  readonly found: readonly Explanation[];
+  readonly set: ExplainedSet;
+  repeated: number;
+}
+
 /** A row that is counted. */
 export interface CountedRow {
   readonly at: number;
-  readonly column: string;
   /** Null where its values are too long to be shown. */
-  readonly makeExample: (column: string) => DiagnosisExample | null;
+  makeExample(): DiagnosisExample | null;
 }
 
 /**
@@ -73,25 +81,25 @@ export class ColumnTally implements ColumnFacts {
   rows = 0;
   passedOver = 0;
   readonly #sets = new Map<string, ExplainedSet>();
-  /** The set of the last row: mostly the next one's too. */
-  #last: ExplainedSet | null = null;
-  /** What was found of it, and how often just that was added again, which is not counted yet. */
-  #found: readonly Explanation[] = [];
-  #repeated = 0;
+  /** The sets of what was found of the last rows, which mostly is found of the next ones too. */
+  readonly #recent = new Map<readonly Explanation[], RecentSet>();
+  #last: RecentSet | null = null;
 
   add(explanations: readonly Explanation[], row: CountedRow): void {
     this.rows++;
-    if (explanations === this.#found && this.#last !== null) {
-      this.#repeated++;
-      addExample(this.#last, row);
+    const recent = this.#last?.found === explanations ? this.#last : this.#recent.get(explanations);
+    if (recent !== undefined && recent !== null) {
+      this.#last = recent;
+      recent.repeated++;
+      addExample(recent.set, row);
       return;
     }
-    this.#settle();
-    const last = this.#last;
+    const last = this.#last?.set ?? null;
+    if (this.#recent.size === MOST_RECENT) this.#settle();
     const set = last !== null && isOf(last, explanations) ? last : this.#setOf(explanations);
     if (set === null) return;
-    this.#last = set;
-    this.#found = explanations;
+    this.#last = { found: explanations, set, repeated: 0 };
+    this.#recent.set(explanations, this.#last);
     set.rows++;
     const kept = keptOf(set, explanations);
     for (let i = 0; i < kept.length; i++)
@@ -101,15 +109,16 @@ export class ColumnTally implements ColumnFacts {
 
   /** Counts what was added again and again. */
   #settle(): void {
-    const [set, repeated] = [this.#last, this.#repeated];
-    if (set === null || repeated === 0) return;
-    this.#repeated = 0;
-    set.rows += repeated;
-    const kept = keptOf(set, this.#found);
-    for (let i = 0; i < kept.length; i++) {
-      const counted = set.explanations[i] as CountedExplanation;
-      counted.bits += (kept[i] as Explanation).bits * repeated;
+    for (const { found, set, repeated } of this.#recent.values()) {
+      set.rows += repeated;
+      const kept = keptOf(set, found);
+      for (let i = 0; i < kept.length; i++) {
+        const counted = set.explanations[i] as CountedExplanation;
+        counted.bits += (kept[i] as Explanation).bits * repeated;
+      }
     }
+    this.#recent.clear();
+    this.#last = null;
   }
 
   /** Counts a row that was not looked into. */
@@ -160,7 +169,6 @@ export class ColumnTally implements ColumnFacts {
 
   #foldRareSets(): void {
     this.#settle();
-    this.#last = null;
     const rare = [...this.#sets].filter(
       ([, set]) => set.rows === 1 && set.explanations.some(({ open }) => open),
     );
@@ -221,16 +229,17 @@ function addSet(known: ExplainedSet, { rows, explanations, examples }: Explained
     if (other.values !== null) counted.values = withValues(counted.values ?? [], other.values);
   }
   for (const { at, example } of examples) {
-    addExample(known, { at, column: example.column, makeExample: () => example });
+    addExample(known, { at, makeExample: () => example });
   }
 }
 
 /** The examples with the smallest places, whatever order they come in. */
-function addExample(set: ExplainedSet, { at, column, makeExample }: CountedRow): void {
+function addExample(set: ExplainedSet, row: CountedRow): void {
   const { examples } = set;
+  const { at } = row;
   const last = examples[MOST_EXAMPLES - 1];
   if (last !== undefined && at >= last.at) return;
-  const example = makeExample(column);
+  const example = row.makeExample();
   if (example === null) return;
   const before = examples.filter((each) => each.at <= at);
   const behind = examples.filter((each) => each.at > at);

@@ -1,7 +1,8 @@
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { RowDifference } from '../core/difference.js';
 import type { ColumnPair } from '../core/pairing.js';
-import { RowExplainer } from './row-explainer.js';
+import type { Explanation } from './explanation.js';
+import { RowExplainer, toChangedRow } from './row-explainer.js';
 
 /** A changed column of a row, and those of the diagnoses that account for its value. */
 export interface AccountedColumn {
@@ -24,20 +25,26 @@ export class AccountedColumns {
 
   /** Every changed column of a row; none of a row that is missing or extra. */
   of(row: RowDifference): readonly AccountedColumn[] {
-    return this.#explainer.explain(row).map(({ column, explanations }) => ({
-      column,
-      diagnoses: this.#diagnoses.filter(
-        ({ cause, columns, evidence }) =>
-          columns.includes(column) &&
-          (explanations ?? []).some(
-            (each) =>
-              each.cause === cause &&
-              // Two columns that hold each other's values name each other instead.
-              (columns.length > 1
-                ? columns.some((other) => each.detail === `with ${other}`)
-                : each.detail === evidence.detail),
-          ),
-      ),
-    }));
+    if (row.kind !== 'changed') return [];
+    const accounted: AccountedColumn[] = [];
+    this.#explainer.explain(toChangedRow(row), (column, explanations) => {
+      accounted.push({ column, diagnoses: this.#diagnosesOf(column, explanations ?? []) });
+    });
+    return accounted;
+  }
+
+  #diagnosesOf(column: string, explanations: readonly Explanation[]): Diagnosis[] {
+    return this.#diagnoses.filter(
+      ({ cause, columns, evidence }) =>
+        columns.includes(column) &&
+        explanations.some(
+          (each) =>
+            each.cause === cause &&
+            // Two columns that hold each other's values name each other instead.
+            (columns.length > 1
+              ? columns.some((other) => each.detail === `with ${other}`)
+              : each.detail === evidence.detail),
+        ),
+    );
   }
 }

@@ -1,11 +1,12 @@
 import type { ColumnTally } from '../core/column-tally.js';
 import type { CauseCode, Diagnosis } from '../core/diagnosis.js';
-import type { RowDifference, Value } from '../core/difference.js';
+import type { RowDifference } from '../core/difference.js';
 import { ExplainedTally } from '../core/explained-rows.js';
-import type { ColumnPair, Side } from '../core/pairing.js';
+import type { ColumnPair } from '../core/pairing.js';
 import { findAllowingRelaxation } from './allowing-relaxation.js';
 import { chooseCauses } from './choose-causes.js';
 import { RowCauses } from './row-causes.js';
+import { toChangedRow } from './row-explainer.js';
 
 /** The causes of the changed values of one table, its columns in their order. */
 export function diagnoseColumns(
@@ -59,9 +60,8 @@ export function explainChanges(
   const causes = new RowCauses({ key: [], columns });
   let at = 0;
   for (const row of rows) {
-    const [only = ''] = row.columns;
-    const readOnly = (side: Side): Value => row[side]?.[only] ?? null;
-    causes.add({ ...row, at: at++, readOnly, readKey: () => row.key, describe: () => row });
+    const { kind, key } = row;
+    causes.add({ ...toChangedRow(row), kind, at: at++, readKey: () => key });
   }
   const tally = new ExplainedTally();
   const explained = causes.take();

@@ -7,6 +7,7 @@ import {
   type CauseRule,
   CERTAIN_BITS,
   type Explanation,
+  fitsNoNumbers,
   TEXT_TYPES,
 } from './explanation.js';
 import { mostBytes, weighLength } from './text-shape-rules.js';
@@ -120,8 +121,8 @@ function rawBytesOf(value: Value): Buffer | null {
 /** What becomes of nothing, of NUL, and of bytes. */
 export const emptyRules: readonly CauseRule[] = [
   { types: new Set(['bytes']), bothWays: false, explain: explainPadding },
-  { types: EMPTY_TYPES, bothWays: false, explain: explainEmpty },
-  { types: null, bothWays: false, explain: explainLoss },
+  { types: EMPTY_TYPES, bothWays: false, explain: explainEmpty, kindOf: fitsNoNumbers },
+  { types: null, bothWays: false, explain: explainLoss, kindOf: fitsNoNumbers },
   { types: NUL_TYPES, bothWays: true, explain: explainNul },
   { types: new Set(['bytes']), bothWays: true, explain: explainCutBytes },
   { types: NUL_TYPES, bothWays: true, explain: explainSpelling },

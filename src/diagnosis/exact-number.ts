@@ -31,7 +31,7 @@ export function readExactNumber(value: Value): ExactNumber | null {
 const FEW_DIGITS = 15;
 
 /** The value of a few digits; -1 for all else. */
-export function readFewDigits(value: string): number {
+function readFewDigits(value: string): number {
   const count = value.length;
   if (count === 0 || count > FEW_DIGITS) return -1;
   let number = 0;

@@ -3,7 +3,7 @@ import type { Value } from '../core/difference.js';
 import type { ColumnPair } from '../core/pairing.js';
 import { adaptValue } from './adapted-value.js';
 import { emptyRules } from './empty-rules.js';
-import type { Alteration, CauseRule, Explanation } from './explanation.js';
+import type { Alteration, CauseRule, Explanation, NumberChange } from './explanation.js';
 import { fractionRules } from './fraction-rules.js';
 import { integerRules } from './integer-rules.js';
 import { movedNumberRules } from './moved-number-rules.js';
@@ -53,6 +53,9 @@ export class FittingRules {
   asked = 0;
   #rules: readonly CauseRule[] = [];
   #haveKinds = false;
+  /** The kinds of the last change to each rule, and all of them in one: mostly those of the next one too. */
+  #lastKinds: (number | string)[] = [];
+  #kind: number | string = 0;
 
   /** Has some values tried with every rule once more: what fits further rows of a table may be something else. */
   tryAgain(): void {
@@ -65,15 +68,22 @@ export class FittingRules {
   }
 
   /** The kind of a change to all of them; null where one must look at it, and until enough values were tried with all rules. */
-  kindOf(source: Value, target: Value): number | string | null {
+  kindOf(change: NumberChange): number | string | null {
     if (this.asked < TRIED_WITH_ALL || !this.#haveKinds) return null;
-    let kind: number | string = '';
-    for (const rule of this.#rules) {
-      const own = rule.kindOf?.(source, target) ?? null;
-      if (own === null) return null;
-      kind = this.#rules.length === 1 ? own : `${kind}/${own}`;
+    const last = this.#lastKinds;
+    let isSame = true;
+    for (let i = 0; i < this.#rules.length; i++) {
+      const kind = this.#rules[i]?.kindOf?.(change) ?? null;
+      if (kind === null) {
+        last.length = 0;
+        return null;
+      }
+      if (kind === last[i]) continue;
+      last[i] = kind;
+      isSame = false;
     }
-    return kind;
+    if (!isSame) this.#kind = last.length === 1 ? (last[0] ?? 0) : last.join('/');
+    return this.#kind;
   }
 
   add(rule: CauseRule): void {
@@ -81,6 +91,7 @@ export class FittingRules {
     const fitting = new Set([...this.#rules, rule]);
     this.#rules = COLUMN_RULES.filter((each) => fitting.has(each));
     this.#haveKinds = this.#rules.every(({ kindOf }) => kindOf !== undefined);
+    this.#lastKinds = [];
   }
 }
 

@@ -31,11 +31,23 @@ export interface CauseRule {
   readonly bothWays: boolean;
   explain(alteration: Alteration, found: Explanation[]): void;
   /**
-   * Tells kinds of changes apart, much faster than explaining them: what it finds is the same for all that are of one kind. Null for
-   * a change that must be looked at; absent where finding out takes as long as explaining.
+   * Tells kinds of changes apart, much faster than explaining them: what it finds is the same for all that are of one kind, and
+   * nothing, both ways, for all of kind 0. Null for a change that must be looked at; absent where finding out takes as long as
+   * explaining.
    */
-  kindOf?(source: Value, target: Value): number | string | null;
+  kindOf?(change: NumberChange): number | string | null;
 }
+
+/** A change of a value that is a number, as `readCanonicalNumber` reads both; they are never the same. */
+export interface NumberChange {
+  readonly source: number;
+  readonly target: number;
+  /** How many of their units make one, or a second. */
+  readonly one: number;
+}
+
+/** The kind of every change of numbers, to a rule that is about NULL or about what cannot be read. */
+export const fitsNoNumbers = (): number => 0;
 
 export const TEXT_TYPES: ReadonlySet<CanonicalType> = new Set(['text', 'json', 'set']);
 export const NUMBER_TYPES: ReadonlySet<CanonicalType> = new Set(['int', 'decimal', 'float']);

@@ -13,6 +13,7 @@ import {
   CERTAIN_BITS,
   type Explanation,
   NUMBER_TYPES,
+  type NumberChange,
 } from './explanation.js';
 import { digitsOf } from './integer-rules.js';
 
@@ -100,7 +101,22 @@ function range(first: number, last: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }
 
+/** Fewer digits of a number are near to it: twice as far as `isNear` has it, so that nothing hangs on how a double is rounded. */
+function kindOfDigits({ source, target }: NumberChange): number | null {
+  return Math.abs(target - source) <= 2e-5 * Math.max(Math.abs(source), Math.abs(target)) ? null : 0;
+}
+
+/** So is a number of which at least the whole part is left, unless it was whole before. */
+function kindOfScale({ source, target, one }: NumberChange): number | null {
+  const isWhole = source % one === 0 && target % one === 0;
+  return isWhole || Math.abs(target - source) > one ? 0 : null;
+}
+
 /** What happens to the digits of fractions. */
-export const fractionRules: readonly CauseRule[] = [explainDigits, explainDoubledDecimal, explainScale].map(
-  (explain) => ({ types: NUMBER_TYPES, bothWays: true, explain }),
-);
+export const fractionRules: readonly CauseRule[] = (
+  [
+    [explainDigits, kindOfDigits],
+    [explainDoubledDecimal, kindOfDigits],
+    [explainScale, kindOfScale],
+  ] as const
+).map(([explain, kindOf]) => ({ types: NUMBER_TYPES, bothWays: true, explain, kindOf }));

@@ -6,7 +6,9 @@ import {
   type CauseRule,
   CERTAIN_BITS,
   type Explanation,
+  fitsNoNumbers,
   NUMBER_TYPES,
+  type NumberChange,
 } from './explanation.js';
 
 /** The most usual first, because a small number comes out alike at several. */
@@ -117,10 +119,38 @@ function explainDouble(alteration: Alteration, found: Explanation[]): void {
   }
 }
 
+/** Only what moves by a multiple of 2^8 may have wrapped. */
+function kindOfWrap({ source, target, one }: NumberChange): number | null {
+  return (target - source) % (one * 256) === 0 ? null : 0;
+}
+
+/** Every bound of a type is a multiple of 2^7, or one less than that; that of a decimal ends in nines. */
+function kindOfClamp({ source, target, one }: NumberChange): number | null {
+  return mayBeBound(source, one) || mayBeBound(target, one) ? null : 0;
+}
+
+function mayBeBound(number: number, one: number): boolean {
+  const whole = number / one;
+  return whole % 128 === 0 || (whole + 1) % 128 === 0 || isAllNines(Math.abs(number));
+}
+
+/** Whether a number has no other digit, but for zeros at its end. */
+function isAllNines(number: number): boolean {
+  let digits = number;
+  while (digits % 10 === 0 && digits !== 0) digits /= 10;
+  while (digits % 10 === 9) digits = (digits - 9) / 10;
+  return digits === 0;
+}
+
+function kindOfTruth({ source, target, one }: NumberChange): number | null {
+  return source === one || target === one ? null : 0;
+}
+
 /** What happens to whole numbers that do not fit where they go. */
 export const integerRules: readonly CauseRule[] = [
-  { types: WHOLE_TYPES, bothWays: true, explain: explainWrap },
-  { types: NUMBER_TYPES, bothWays: true, explain: explainClamp },
-  { types: WHOLE_TYPES, bothWays: true, explain: explainTruth },
-  { types: WHOLE_TYPES, bothWays: true, explain: explainDouble },
+  { types: WHOLE_TYPES, bothWays: true, explain: explainWrap, kindOf: kindOfWrap },
+  { types: NUMBER_TYPES, bothWays: true, explain: explainClamp, kindOf: kindOfClamp },
+  { types: WHOLE_TYPES, bothWays: true, explain: explainTruth, kindOf: kindOfTruth },
+  // It begins where numbers are read no more.
+  { types: WHOLE_TYPES, bothWays: true, explain: explainDouble, kindOf: fitsNoNumbers },
 ];

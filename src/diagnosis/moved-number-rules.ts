@@ -1,6 +1,11 @@
-import type { Value } from '../core/difference.js';
-import { formatExactNumber, readExactNumber, readFewDigits, subtract } from './exact-number.js';
-import { type Alteration, type CauseRule, type Explanation, NUMBER_TYPES } from './explanation.js';
+import { formatExactNumber, readExactNumber, subtract } from './exact-number.js';
+import {
+  type Alteration,
+  type CauseRule,
+  type Explanation,
+  NUMBER_TYPES,
+  type NumberChange,
+} from './explanation.js';
 
 /**
  * How far a number has moved. That a constant fits a value says nothing by itself, nor does it where all values are alike, as in
@@ -15,11 +20,9 @@ function explainMove({ original, altered }: Alteration, found: Explanation[]): v
   found.push({ cause: 'number-moved', detail, bits: 0, cost: 3, open: true, value: digest(original) });
 }
 
-/** How far small whole numbers have moved. */
-function kindOfMove(source: Value, target: Value): number | null {
-  if (typeof source !== 'string' || typeof target !== 'string') return null;
-  const [before, after] = [readFewDigits(source), readFewDigits(target)];
-  return before < 0 || after < 0 ? null : after - before;
+/** How far a number has moved. */
+function kindOfMove({ source, target }: NumberChange): number {
+  return target - source;
 }
 
 /** Tells values apart well enough to count a few. */

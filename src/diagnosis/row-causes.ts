@@ -1,12 +1,12 @@
+import type { CountedRow } from '../core/column-tally.js';
 import type { DiagnosisExample } from '../core/diagnosis.js';
-import type { DifferenceKind, RowDifference, Value } from '../core/difference.js';
+import type { DifferenceKind, RowDifference } from '../core/difference.js';
 import { type ExplainedRows, ExplainedTally } from '../core/explained-rows.js';
 import { MissingRuns } from '../core/missing-keys.js';
-import type { Side, TablePair } from '../core/pairing.js';
+import type { TablePair } from '../core/pairing.js';
 import { readExactNumber } from './exact-number.js';
 import { sizeOf } from './explain-change.js';
-import type { Explanation } from './explanation.js';
-import { RowExplainer, UnexplainedCounts } from './row-explainer.js';
+import { type ChangedRow, type Explained, RowExplainer, UnexplainedCounts } from './row-explainer.js';
 
 export { UnexplainedCounts } from './row-explainer.js';
 
@@ -14,16 +14,23 @@ export { UnexplainedCounts } from './row-explainer.js';
 const MOST_EXAMPLE_CHARACTERS = 300;
 
 /** A row that differs, good until the next one: what of it is looked at is read only then. */
-export interface FoundRow {
+export interface FoundRow extends ChangedRow {
   readonly kind: DifferenceKind;
   /** The same number for the same key, from which examples are drawn. */
   readonly at: number;
-  /** The columns in which it has changed. */
-  readonly columns: readonly string[];
-  /** The value that a side has in the only changed column. */
-  readOnly(side: Side): Value;
   readKey(): RowDifference['key'];
-  describe(): RowDifference;
+}
+
+class LookedAtRow implements CountedRow {
+  row: FoundRow | null = null;
+  at = 0;
+  column = '';
+
+  /** Made late, because a row has one in a thousand at the most. */
+  makeExample(): DiagnosisExample | null {
+    const { row, column } = this;
+    return row === null ? null : exampleOf({ ...row.describe(), key: row.readKey() }, column);
+  }
 }
 
 /** Gathers what rows of one table show of why they differ, a row at a time, where they are compared. */
@@ -33,8 +40,8 @@ export class RowCauses {
   readonly #numberKey: string | null;
   #tally = new ExplainedTally();
   #missing = new MissingRuns();
-  /** The row that is looked at. */
-  #row: FoundRow | null = null;
+  /** The row that is looked at: one object for all rows. */
+  readonly #counted = new LookedAtRow();
 
   /** `unexplained` is what is known of other rows of the table. */
   constructor({ key, columns }: Pick<TablePair, 'key' | 'columns'>, unexplained = new UnexplainedCounts()) {
@@ -54,29 +61,19 @@ export class RowCauses {
   add(row: FoundRow): void {
     if (row.kind === 'missing') this.#addMissing(row);
     if (row.kind !== 'changed') return;
-    const { columns } = row;
-    const only = columns[0];
-    if (only === undefined) return;
-    this.#row = row;
-    if (columns.length === 1) {
-      const explanations = this.#explainer.explainAlone(only, row.readOnly('source'), row.readOnly('target'));
-      if (explanations !== undefined) this.#count(only, explanations);
+    this.#counted.row = row;
+    this.#counted.at = row.at;
+    this.#explainer.explain(row, this.#count);
+  }
+
+  readonly #count = (column: string, explanations: Explained): void => {
+    const tally = this.#tally.column(column);
+    if (explanations === null) {
+      tally.passOver();
       return;
     }
-    for (const { column, explanations } of this.#explainer.explain(row.describe()))
-      this.#count(column, explanations);
-  }
-
-  #count(column: string, explanations: readonly Explanation[] | null): void {
-    const tally = this.#tally.column(column);
-    if (explanations === null || this.#row === null) tally.passOver();
-    else tally.add(explanations, { at: this.#row.at, column, makeExample: this.#makeExample });
-  }
-
-  /** Made once, because a row has one in a thousand at the most. */
-  readonly #makeExample = (column: string): DiagnosisExample | null => {
-    const row = this.#row;
-    return row === null ? null : exampleOf({ ...row.describe(), key: row.readKey() }, column);
+    this.#counted.column = column;
+    tally.add(explanations, this.#counted);
   };
 
   #addMissing(row: FoundRow): void {

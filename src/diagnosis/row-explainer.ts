@@ -1,10 +1,11 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import type { RowDifference, Value } from '../core/difference.js';
-import type { ColumnPair } from '../core/pairing.js';
+import { type ChangedMarks, unitsOf } from '../core/encoding/canonical-number.js';
+import type { ColumnPair, Side } from '../core/pairing.js';
 import { explainChange, explainUsual, FittingRules } from './explain-change.js';
 import type { Explanation } from './explanation.js';
 import { KnownChanges } from './known-changes.js';
-import { explainSwaps } from './swapped-columns.js';
+import { explainSwaps, maySwap } from './swapped-columns.js';
 
 /** After so many values of a column that nothing fits, further ones are passed over. */
 const MOST_UNEXPLAINED = 100_000;
@@ -29,6 +30,17 @@ export class UnexplainedCounts {
   }
 }
 
+/** A row that has changed: its values are read only where they are looked at. */
+export interface ChangedRow {
+  /** The columns in which it has. */
+  readonly columns: readonly string[];
+  /** What their values are told apart by, in the same order; null where nobody has read that. */
+  readonly marks: ChangedMarks | null;
+  /** The value that a side has in the column in a place of these lists. */
+  readValue(side: Side, place: number): Value;
+  describe(): RowDifference;
+}
+
 /** Explains the changed values of one column, and remembers values that come up again. */
 export class ColumnExplainer {
   readonly #pair: ColumnPair;
@@ -39,6 +51,8 @@ export class ColumnExplainer {
   #kinds = new Map<number | string, Kind>();
   readonly #unexplained: UnexplainedCounts;
   readonly #name: string;
+  /** The change that is looked at; null where its values are not read as numbers. */
+  readonly #change: { source: number; target: number; readonly one: number } | null;
 
   /** What explains a value may depend on whether its column is the only changed one. */
   constructor(
@@ -51,6 +65,9 @@ export class ColumnExplainer {
     this.#thoroughness = thoroughness;
     this.#unexplained = unexplained;
     this.#name = pair.target.name;
+    const one = pair.rule.kind === 'plain' ? unitsOf(pair.canonical) : null;
+    // NaN, because a field that began as a small whole number would have a new object made for every other one.
+    this.#change = one === null ? null : { source: Number.NaN, target: Number.NaN, one };
   }
 
   /** Says that rows follow whose evidence counts by itself. */
@@ -60,16 +77,26 @@ export class ColumnExplainer {
   }
 
   /** The ways in which a value may have come about; null where nobody looks, because very many values had none. */
-  explain(source: Value, target: Value): readonly Explanation[] | null {
-    if (this.#thoroughness === 'all') return this.#explain(source, target);
-    if (this.#unexplained.of(this.#name) >= MOST_UNEXPLAINED) return null;
-    const name = this.#pair.rule.kind === 'plain' ? this.#fitting.kindOf(source, target) : null;
-    if (name === null) return this.#explain(source, target);
-    const kind = this.#kinds.get(name);
-    if (kind !== undefined && (kind.values === null || kind.values.size >= ENOUGH_VALUES)) return kind.found;
-    const found = this.#explain(source, target);
-    this.#note(name, found);
+  explain(row: ChangedRow, place: number): Explained {
+    const isUsual = this.#thoroughness === 'usual';
+    if (isUsual && this.#unexplained.of(this.#name) >= MOST_UNEXPLAINED) return null;
+    const kind = isUsual ? this.#kindOf(row.marks, place) : null;
+    const source = row.marks?.source[place] ?? Number.NaN;
+    const known = kind === null ? undefined : this.#kinds.get(kind);
+    if (known !== undefined && isEnough(known, source)) return known.found;
+    const found = this.#explain(row.readValue('source', place), row.readValue('target', place));
+    if (kind !== null) this.#note(kind, found, source);
     return found;
+  }
+
+  /** The kind of a change to the rules that fitted others; null where one must look at it. */
+  #kindOf(marks: ChangedMarks | null, place: number): number | string | null {
+    const change = this.#change;
+    if (change === null || marks === null) return null;
+    change.source = marks.source[place] as number;
+    change.target = marks.target[place] as number;
+    // NaN is no number, and beyond safe integers the difference of two is not exact.
+    return Number.isSafeInteger(change.target - change.source) ? this.#fitting.kindOf(change) : null;
   }
 
   #explain(source: Value, target: Value): readonly Explanation[] {
@@ -83,27 +110,36 @@ export class ColumnExplainer {
     return found;
   }
 
-  /** Remembers what was found of a kind of changes, and of how many values, where these are the evidence. */
-  #note(name: number | string, found: readonly Explanation[]): void {
+  /** Remembers what was found of a kind of changes, and of which values, where these are the evidence. */
+  #note(name: number | string, found: readonly Explanation[], source: number): void {
     if (found.length === 0) return;
     if (this.#kinds.size >= MOST_KINDS) this.#kinds = new Map();
     const isByValue = found.some(({ value }) => value !== undefined);
     const kind = this.#kinds.get(name) ?? { found, values: isByValue ? new Set() : null };
-    for (const { value } of found) if (value !== undefined) kind.values?.add(value);
+    kind.values?.add(source);
     this.#kinds.set(name, kind);
   }
 }
 
-/** What is found of changes of one kind; the digests of values, where only those that are not alike are evidence. */
+/** What is found of changes of one kind; the values they were found of, where only those that are not alike are evidence. */
 interface Kind {
   readonly found: readonly Explanation[];
   readonly values: Set<number> | null;
 }
 
-/** A changed column of a row, and the ways in which its value may have come about. */
-export interface ExplainedColumn {
-  readonly column: string;
-  readonly explanations: readonly Explanation[] | null;
+/** Whether one more change of a kind from this value is no more evidence than those before it. */
+function isEnough({ values }: Kind, source: number): boolean {
+  return values === null || values.size >= ENOUGH_VALUES || values.has(source);
+}
+
+/** The ways in which a value may have come about; null where nobody looked. */
+export type Explained = readonly Explanation[] | null;
+
+/** What explains columns that change together: null for one that was not compared. */
+interface ColumnSet {
+  readonly columns: readonly string[];
+  readonly explainers: readonly (ColumnExplainer | null)[];
+  readonly canonicals: readonly CanonicalType[];
 }
 
 /** Explains the changed values of the rows of one table. */
@@ -113,6 +149,8 @@ export class RowExplainer {
   readonly #unexplained: UnexplainedCounts;
   readonly #alone = new Map<string, ColumnExplainer>();
   readonly #amongOthers = new Map<string, ColumnExplainer>();
+  /** Mostly that of the next row too. */
+  #last: ColumnSet = { columns: [], explainers: [], canonicals: [] };
 
   /** `columns` are all compared columns of the table. */
   constructor(
@@ -131,31 +169,26 @@ export class RowExplainer {
       for (const explainer of explainers.values()) explainer.begin();
   }
 
-  /** Every changed column that was compared; none of a row that is missing or extra. */
-  explain(difference: RowDifference): readonly ExplainedColumn[] {
-    const { columns, source, target } = difference;
-    if (source === null || target === null) return [];
-    const [only, ...others] = columns;
-    if (only !== undefined && others.length === 0) {
-      const explanations = this.explainAlone(only, source[only] ?? null, target[only] ?? null);
-      return explanations === undefined ? [] : [{ column: only, explanations }];
-    }
-    const swaps = explainSwaps(difference, this.#canonicalOf);
-    const explained: ExplainedColumn[] = [];
-    for (const column of columns) {
-      const explainer = this.#explainerOf(column, false);
-      if (explainer === null) continue;
-      const known = explainer.explain(source[column] ?? null, target[column] ?? null);
+  /** Tells of every changed column that was compared. */
+  explain(row: ChangedRow, tell: (column: string, explanations: Explained) => void): void {
+    const { columns, explainers, canonicals } = this.#setOf(row.columns);
+    const maySwapAny = columns.length > 1 && (row.marks === null || maySwap(canonicals, row.marks));
+    const swaps = maySwapAny ? explainSwaps(row.describe(), this.#canonicalOf) : null;
+    for (let place = 0; place < columns.length; place++) {
+      const known = explainers[place]?.explain(row, place);
+      if (known === undefined) continue;
+      const column = columns[place] as string;
       const swapped = swaps?.get(column);
-      const explanations = swapped === undefined ? known : [...swapped, ...(known ?? [])];
-      explained.push({ column, explanations });
+      tell(column, swapped === undefined ? known : [...swapped, ...(known ?? [])]);
     }
-    return explained;
   }
 
-  /** The only changed value of a row; undefined where its column was not compared. */
-  explainAlone(column: string, source: Value, target: Value): readonly Explanation[] | null | undefined {
-    return this.#explainerOf(column, true)?.explain(source, target);
+  #setOf(columns: readonly string[]): ColumnSet {
+    if (columns === this.#last.columns) return this.#last;
+    const isAlone = columns.length === 1;
+    const explainers = columns.map((column) => this.#explainerOf(column, isAlone));
+    this.#last = { columns, explainers, canonicals: columns.map(this.#canonicalOf) };
+    return this.#last;
   }
 
   #explainerOf(column: string, alone: boolean): ColumnExplainer | null {
@@ -170,4 +203,11 @@ export class RowExplainer {
   }
 
   readonly #canonicalOf = (column: string): CanonicalType => this.#pairs.get(column)?.canonical ?? 'text';
+}
+
+/** A row that is at hand, as it is explained. */
+export function toChangedRow(row: RowDifference): ChangedRow {
+  const { columns } = row;
+  const readValue = (side: Side, place: number): Value => row[side]?.[columns[place] ?? ''] ?? null;
+  return { columns, marks: null, readValue, describe: () => row };
 }

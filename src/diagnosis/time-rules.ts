@@ -1,15 +1,20 @@
 import type { CanonicalType } from '../core/canonical-type.js';
 import { roundingHalves } from '../core/column-rule.js';
-import type { Value } from '../core/difference.js';
 import { cutMicros, roundMicros } from '../core/encoding/coarse-time.js';
-import { type Alteration, type CauseRule, type Explanation, TIME_TYPES } from './explanation.js';
+import {
+  type Alteration,
+  type CauseRule,
+  type Explanation,
+  fitsNoNumbers,
+  type NumberChange,
+  TIME_TYPES,
+} from './explanation.js';
 import {
   formatShift,
   MICROS_PER_DAY,
   MICROS_PER_SECOND,
   modulo,
   readTime,
-  readUsualMicros,
   type TimeValue,
 } from './time-value.js';
 import { offsetsSpan, ZONES, zoneOffsetSeconds } from './zone-offsets.js';
@@ -31,10 +36,10 @@ function onTimes(
   types: ReadonlySet<CanonicalType>,
   bothWays: boolean,
   explain: (times: Times, alteration: Alteration, found: Explanation[]) => void,
-  kindOf?: CauseRule['kindOf'],
+  kindOf: NonNullable<CauseRule['kindOf']>,
 ): CauseRule {
   return {
-    ...(kindOf !== undefined && { kindOf }),
+    kindOf,
     types,
     bothWays,
     explain: (alteration, found) => {
@@ -69,21 +74,24 @@ function shiftBetween(before: TimeValue, after: TimeValue): bigint {
   return ahead * 2n > MICROS_PER_DAY ? ahead - MICROS_PER_DAY : ahead;
 }
 
-/** How far a date with its time has moved. */
-function kindOfShift(source: Value, target: Value): number | null {
-  if (typeof source !== 'string' || typeof target !== 'string') return null;
-  const [before, after] = [readUsualMicros(source), readUsualMicros(target)];
-  return before === null || after === null ? null : after - before;
+/** How far a time has moved. */
+function kindOfShift({ source, target }: NumberChange): number {
+  return target - source;
 }
 
-/** The same, and which offsets zones had at both times. */
-function kindOfZones(source: Value, target: Value): string | null {
-  if (typeof source !== 'string' || typeof target !== 'string') return null;
-  const [before, after] = [readUsualMicros(source), readUsualMicros(target)];
-  if (before === null || after === null) return null;
-  const spanOf = (micros: number): number => offsetsSpan(Math.floor(micros / 1_000_000));
-  return `${after - before} ${spanOf(before)} ${spanOf(after)}`;
+/** The same, where it is as far as zones are apart, and which offsets zones had at both times. */
+function kindOfZones({ source, target }: NumberChange): string | number {
+  const shift = target - source;
+  if (shift % Number(QUARTER_HOUR) !== 0 || Math.abs(shift) > Number(MOST_ZONE_SHIFT)) return 0;
+  const [before, after] = [offsetsSpan(Math.floor(source / 1e6)), offsetsSpan(Math.floor(target / 1e6))];
+  if (shift !== zones.shift || before !== zones.before || after !== zones.after) {
+    zones = { shift, before, after, kind: `${shift} ${before} ${after}` };
+  }
+  return zones.kind;
 }
+
+/** The last kind: mostly the next one's too. */
+let zones = { shift: 0, before: 0, after: 0, kind: '' };
 
 function explainZone({ before, after }: Times, _: Alteration, found: Explanation[]): void {
   const shift = after.micros - before.micros;
@@ -128,6 +136,17 @@ function explainPrecision({ before, after }: Times, { from, to }: Alteration, fo
   }
 }
 
+/** What is cut or rounded to a unit has moved by less than one, and is a multiple of it. */
+function kindOfPrecision({ source, target }: NumberChange): number | null {
+  const moved = Math.abs(target - source);
+  for (const [, unit] of NUMBER_UNITS) {
+    if (moved < unit && (source % unit === 0 || target % unit === 0)) return null;
+  }
+  return 0;
+}
+
+const NUMBER_UNITS = UNITS.map(([name, micros]) => [name, Number(micros)] as const);
+
 /** Rounding at the end of a day, where the new day is dropped or the clock shows 24:00. */
 function explainMidnight({ before, after }: Times, _: Alteration, found: Explanation[]): void {
   const cause = 'midnight-carry';
@@ -141,6 +160,13 @@ function explainMidnight({ before, after }: Times, _: Alteration, found: Explana
     found.push({ cause, detail: 'rounded up into the next day', bits: 16 });
   if (after.micros === day) found.push({ cause, detail: 'rounded up to midnight of the same day', bits: 16 });
 }
+
+/** Only midnight can have been another time of its day, or of the day before. */
+function kindOfMidnight({ source, target }: NumberChange): number | null {
+  return source % DAY === 0 || target % DAY === 0 ? null : 0;
+}
+
+const DAY = Number(MICROS_PER_DAY);
 
 /** What programs put in the place of a zero date. */
 const SUBSTITUTES = ['1970-01-01', '0001-01-01', '1900-01-01', '1899-12-30', '1000-01-01', '2000-01-01'];
@@ -166,6 +192,12 @@ function explainSwap({ before, after }: Times, alteration: Alteration, found: Ex
     found.push({ cause: 'day-month-swapped', detail: '', bits: 7 });
 }
 
+/** Where day and month change places a date moves by 27 days at least, as from 02-03 to 03-02, and keeps its time of day. */
+function kindOfSwap({ source, target }: NumberChange): number | null {
+  const moved = Math.abs(target - source);
+  return moved % DAY !== 0 || moved < 27 * DAY ? 0 : null;
+}
+
 /** A write that sets no other column moves only a column that the server keeps up to date itself. */
 function explainUpdate({ before, after }: Times, { alone, to }: Alteration, found: Explanation[]): void {
   if (!alone || after.micros <= before.micros) return;
@@ -178,13 +210,18 @@ function explainUpdate({ before, after }: Times, { alone, to }: Alteration, foun
   });
 }
 
+/** Whether it is later now. */
+function kindOfUpdate({ source, target }: NumberChange): number {
+  return target > source ? 1 : 0;
+}
+
 /** What happens to dates and times. */
 export const timeRules: readonly CauseRule[] = [
-  { types: DATED, bothWays: true, explain: explainZeroDate },
-  onTimes(TIME_TYPES, true, explainMidnight),
+  { types: DATED, bothWays: true, explain: explainZeroDate, kindOf: fitsNoNumbers },
+  onTimes(TIME_TYPES, true, explainMidnight, kindOfMidnight),
   onTimes(TIME_TYPES, false, explainShift, kindOfShift),
   onTimes(POINTS, false, explainZone, kindOfZones),
-  onTimes(CLOCKED, true, explainPrecision),
-  onTimes(DATED, false, explainSwap),
-  onTimes(POINTS, false, explainUpdate, kindOfShift),
+  onTimes(CLOCKED, true, explainPrecision, kindOfPrecision),
+  onTimes(DATED, false, explainSwap, kindOfSwap),
+  onTimes(POINTS, false, explainUpdate, kindOfUpdate),
 ];

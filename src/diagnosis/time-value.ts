@@ -50,55 +50,6 @@ function readClock(text: string): bigint | null {
   return sign === '' ? micros : -micros;
 }
 
-const DIGIT_ZERO = 0x30;
-/** As in `2024-01-31 12:34:56.123456`, with or without the fraction. */
-const SEPARATORS = [4, 7, 10, 13, 16, 19] as const;
-const SEPARATOR_CODES = '-- ::.';
-
-/**
- * Microseconds since 2000-01-01 of a date with its time of day that is written in the usual way; null for all else. They are exact:
- * years have four digits.
- */
-export function readUsualMicros(text: string): number | null {
-  if (text === usual.text) return usual.micros;
-  if (text === usualBefore.text) return usualBefore.micros;
-  usualBefore = usual;
-  usual = { text, micros: parseUsualMicros(text) };
-  return usual.micros;
-}
-
-/** The two texts that were read last: several rules ask for the same two. */
-let usual: { readonly text: string; readonly micros: number | null } = { text: '', micros: null };
-let usualBefore = usual;
-
-function parseUsualMicros(text: string): number | null {
-  const { length } = text;
-  if (length !== 19 && (length < 21 || length > 26)) return null;
-  for (let i = 0; i < SEPARATORS.length; i++) {
-    const at = SEPARATORS[i] as number;
-    if (at < length && text.charCodeAt(at) !== SEPARATOR_CODES.charCodeAt(i)) return null;
-  }
-  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
-  const [hours, minutes, seconds] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
-  const fraction = length === 19 ? 0 : digits(text, 20, length);
-  if (Math.min(year, month, day, hours, minutes, seconds, fraction) < 0) return null;
-  if (!isCalendarDate(year, month, day)) return null;
-  const ofDay = (hours * 60 + minutes) * 60 + seconds;
-  const micros = length === 19 ? 0 : fraction * 10 ** (26 - length);
-  return (daysFromCivil(year, month, day) * 86_400 + ofDay) * 1_000_000 + micros;
-}
-
-/** The number that digits make; negative where one is none. */
-function digits(text: string, start: number, end: number): number {
-  let number = 0;
-  for (let at = start; at < end; at++) {
-    const digit = text.charCodeAt(at) - DIGIT_ZERO;
-    if (digit < 0 || digit > 9) return -1;
-    number = number * 10 + digit;
-  }
-  return number;
-}
-
 /** The remainder that is never negative. */
 export function modulo(value: bigint, divisor: bigint): bigint {
   const rest = value % divisor;

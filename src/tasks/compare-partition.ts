@@ -63,7 +63,7 @@ async function compareKeyed(
     kernels: context.kernels,
     store,
     asSent: false,
-    keepsKeys: task.keepsKeys,
+    mostKeys: task.keepsKeys ? Number.POSITIVE_INFINITY : 0,
     // The rows of both sides were stored already, so that those that differ take no more room than they do.
     kept: { level: null, hash: context.constantHash },
     readKept: task.withRows ? (step, batches) => partition.readKept(step, batches) : null,

@@ -1,5 +1,6 @@
 import type { DifferenceKind, RowDifference, StoredRow, Value } from '../core/difference.js';
 import { levelOf } from '../core/drawn-rows.js';
+import type { ChangedMarks } from '../core/encoding/canonical-number.js';
 import type { ExplainedRows } from '../core/explained-rows.js';
 import type { Side, TablePair } from '../core/pairing.js';
 import type { FoundRow, RowCauses, UnexplainedCounts } from '../diagnosis/row-causes.js';
@@ -105,8 +106,12 @@ class LastRow implements FoundRow {
     return this.#comparer.changedColumns;
   }
 
-  readOnly(side: Side): Value {
-    return this.#comparer.readFirstChanged(side);
+  get marks(): ChangedMarks {
+    return this.#comparer.marks;
+  }
+
+  readValue(side: Side, place: number): Value {
+    return this.#comparer.readChanged(side, place);
   }
 
   readKey(): Record<string, Value> {

@@ -33,7 +33,7 @@ export async function lookAgain({
       kernels: context.kernels,
       asSent: false,
       readKept: null,
-      keepsKeys: true,
+      mostKeys: Number.POSITIVE_INFINITY,
       kept: { level: task.drawLevel, hash: context.constantHash },
       steps: planByKeys(rows(), pair.key.length),
       readBoth: (read) =>

@@ -144,14 +144,17 @@ function* stretches({ differing, indexes }: RereadRequest): Generator<Stretch> {
         stretch.gapCost += gap + gapBytes / BYTES_A_ROW;
       }
     }
-    const first = { source: next.source + gap, target: next.target + gap };
-    stretch ??= { from: place, to: place, first, wireBytes: 0, gapCost: 0 };
+    stretch ??= beginStretch(place, { source: next.source + gap, target: next.target + gap });
     stretch.to = place + 1;
     stretch.wireBytes += wireBytes;
     next.source = next.source + gap + (source >= 0 ? 1 : 0);
     next.target = next.target + gap + (target >= 0 ? 1 : 0);
   }
   if (stretch !== null) yield stretch;
+}
+
+function beginStretch(from: number, first: Stretch['first']): Stretch {
+  return { from, to: from, first, wireBytes: 0, gapCost: 0 };
 }
 
 /** The rows one by one. The indexes stay as they are until the next chunk, so a key is a view of them. */

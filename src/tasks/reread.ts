@@ -33,8 +33,8 @@ export interface RereadJob {
   /** Whether rows were first hashed as they were sent, so that equal values may have had unequal hashes. */
   readonly asSent: boolean;
   readonly steps: Iterable<RereadStep> | AsyncIterable<RereadStep>;
-  /** Whether the keys of what still differs are wanted. */
-  readonly keepsKeys: boolean;
+  /** The keys of what still differs are wanted where no more rows than this do; 0 where they are not. */
+  readonly mostKeys: number;
   readBoth<T>(read: (side: Side, session: Session) => Promise<T>): Promise<Record<Side, T>>;
   /** Puts the rows of a step into their places, where they need not be asked for; null asks both sides. */
   readonly readKept: ((step: KeysStep, batches: RowBatches) => void) | null;
@@ -65,14 +65,14 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
     present: { source: 0, target: 0 },
     respelled: 0,
     unfound: new UnfoundCollector(),
-    keys: job.keepsKeys ? new KeyPacker() : null,
+    keys: job.mostKeys > 0 ? new KeyPacker() : null,
   };
   const comparer = new RowComparer(job.pair, job.sides, { asSent: job.asSent, kernel: job.kernels.pair() });
   const found = await FoundRows.open(job, comparer);
   let storing = Promise.resolve();
   try {
     for await (const step of readSteps(job)) {
-      const kept = compareStep(step, { comparer, found, outcome });
+      const kept = compareStep(step, { comparer, found, outcome, mostKeys: job.mostKeys });
       await storing;
       if (kept.length > 0) storing = startStoring(job, kept);
     }
@@ -93,7 +93,8 @@ interface MutableOutcome extends Omit<RereadOutcome, 'differingKeys' | 'explaine
   readonly present: Record<Side, number>;
   respelled: number;
   readonly unfound: UnfoundCollector;
-  readonly keys: KeyPacker | null;
+  /** Null as soon as they are too many. */
+  keys: KeyPacker | null;
 }
 
 interface ReadStep {
@@ -189,23 +190,28 @@ interface Comparing {
   readonly comparer: RowComparer;
   readonly found: FoundRows;
   readonly outcome: MutableOutcome;
+  readonly mostKeys: number;
 }
 
 /** Counts what became of the rows of a step and returns those that still differ and are kept. */
-function compareStep({ rows, batches }: ReadStep, { comparer, found, outcome }: Comparing): RowDifference[] {
-  const { counts, changedColumns, undecidedColumns, present, unfound, keys } = outcome;
+function compareStep({ rows, batches }: ReadStep, comparing: Comparing): RowDifference[] {
+  const { comparer, found, outcome, mostKeys } = comparing;
+  const { counts, changedColumns, undecidedColumns, present, unfound } = outcome;
   const kept: RowDifference[] = [];
   comparer.begin(batches, rows.count);
   for (let place = 0; place < rows.count; place++) {
-    unfound.note(rows, batches, place);
-    for (const side of SIDES) if (batches[side].startOf(place) >= 0) present[side]++;
+    for (const side of SIDES) {
+      if (batches[side].startOf(place) >= 0) present[side]++;
+      else unfound.note(rows, side, place);
+    }
     const { kind, undecided, isInFlight } = comparer.compare(place);
     if (undecided.length > 0) countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;
     else if (kind === null && undecided.length === 0) outcome.respelled++;
-    if (keys !== null && (kind !== null || undecided.length > 0)) rows.packKey(keys, place);
+    if (outcome.keys !== null && (kind !== null || undecided.length > 0)) rows.packKey(outcome.keys, place);
     if (kind === null) continue;
     counts[kind]++;
+    if (counts.missing + counts.extra + counts.changed > mostKeys) outcome.keys = null;
     if (kind === 'changed') countColumns(changedColumns, comparer.changedColumns);
     const row = found.take(kind, rows, place);
     if (row !== null) kept.push(row);

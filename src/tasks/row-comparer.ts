@@ -1,6 +1,7 @@
 import type { DifferenceKind, RowDifference, Value } from '../core/difference.js';
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
+import { readMark } from '../core/encoding/canonical-number.js';
 import { isWithin } from '../core/exact-number.js';
 import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import type { Tolerance } from '../core/relaxation.js';
@@ -30,6 +31,8 @@ interface ComparedColumn {
   readonly isUndecidable: boolean;
   /** Whether the same wire bytes are the same value. */
   readonly sharesWire: boolean;
+  /** Whether its values have marks. */
+  readonly isMarked: boolean;
 }
 
 /** How rows are compared. */
@@ -68,6 +71,8 @@ export class RowComparer {
   #lastList: FieldList = { fields: [], names: NONE };
   /** The changed fields of the row that is compared; only as many as were counted are its own. */
   readonly #changed: Int32Array;
+  /** What the values of these fields are told apart by. */
+  readonly marks: Readonly<Record<Side, Float64Array>>;
   readonly #asSent: boolean;
   readonly #valueEncoders: EncodersOfSides;
   constructor(
@@ -83,10 +88,13 @@ export class RowComparer {
       tolerance: column.rule.kind === 'adapted' ? column.rule.tolerance : null,
       isUndecidable: column.canonical === 'wire',
       sharesWire: sharesWireBytes(column, sides),
+      isMarked: column.rule.kind === 'plain',
     }));
     this.#names = this.#columns.map(({ name }) => name);
     this.#allFields = this.#columns.map((_, field) => field);
-    this.#changed = new Int32Array(this.#columns.length);
+    const count = this.#columns.length;
+    this.#changed = new Int32Array(count);
+    this.marks = { source: new Float64Array(count), target: new Float64Array(count) };
     this.#keyFields = this.#allFields.slice(0, pair.key.length);
     const sharesWire = this.#columns.map((column) => column.sharesWire);
     this.#splitter = new RowSplitter({ sides, sharesWire, kernel });
@@ -110,9 +118,9 @@ export class RowComparer {
     return this.#lastList.names;
   }
 
-  /** The value that a side of that row has in the first of them. */
-  readFirstChanged(side: Side): Value {
-    return this.#formatField(side, this.#lastList.fields[0] ?? 0);
+  /** The value that a side of that row has in the column in a place of that list. */
+  readChanged(side: Side, place: number): Value {
+    return this.#formatField(side, this.#lastList.fields[place] ?? 0);
   }
 
   /** The row that was compared last, without its key. */
@@ -155,13 +163,23 @@ export class RowComparer {
       const column = this.#columns[field] as ComparedColumn;
       if (this.#isEqual(field, column)) continue;
       if (column.isUndecidable) undecided = [...undecided, column.name];
-      else this.#changed[count++] = field;
+      else {
+        this.#mark(count, column);
+        this.#changed[count++] = field;
+      }
     }
     if (count === 0) {
       return { kind: null, undecided, isInFlight: undecided.length === 0 && this.#isSameHash() };
     }
     this.#listChanged(count);
     return undecided.length === 0 ? CHANGED : { kind: 'changed', undecided, isInFlight: false };
+  }
+
+  /** Reads marks off the canonical bytes of a field, which were compared last. */
+  #mark(place: number, { isMarked }: ComparedColumn): void {
+    const { source, target } = this.#sinks;
+    this.marks.source[place] = isMarked ? readMark(source.bytes, source.length) : Number.NaN;
+    this.marks.target[place] = isMarked ? readMark(target.bytes, target.length) : Number.NaN;
   }
 
   #isEqual(field: number, { tolerance, sharesWire }: ComparedColumn): boolean {

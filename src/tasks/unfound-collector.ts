@@ -1,6 +1,5 @@
 import type { UnfoundRows } from '../core/chunk.js';
-import { SIDES, type Side } from '../core/pairing.js';
-import type { RowBatch } from './row-batch.js';
+import type { Side } from '../core/pairing.js';
 import type { StepRows } from './step-rows.js';
 
 /** Keys of a task that are kept. A table that is emptied while it is read would fill memory with them. */
@@ -15,12 +14,9 @@ export class UnfoundCollector implements UnfoundRows {
   readonly target: Uint8Array[] = [];
   beyond = 0;
 
-  /** Takes in what came of looking for a row, whose place in the batches it is. */
-  note(rows: StepRows, batches: Readonly<Record<Side, RowBatch>>, place: number): void {
-    for (const side of SIDES) {
-      if (batches[side].startOf(place) < 0 && rows.wasSeen(side, place))
-        this.#keep(side, rows.at(place)[side]);
-    }
+  /** Takes in that a side did not find the row in a place. */
+  note(rows: StepRows, side: Side, place: number): void {
+    if (rows.wasSeen(side, place)) this.#keep(side, rows.at(place)[side]);
   }
 
   /** A copy in memory of its own: the key may be a view of memory that is much larger, all of which would be sent along. */

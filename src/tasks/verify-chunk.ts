@@ -5,6 +5,7 @@ import {
   type ComparedDifferences,
   type DifferenceCounts,
   isSparse,
+  mostSparse,
   NONE_UNFOUND,
   ROWS_A_LOOKUP,
 } from '../core/chunk.js';
@@ -107,15 +108,24 @@ function cutAtSharedEnd(
   );
 }
 
+/** Of so many rows that differ the keys are kept. */
+const MOST_KEYS: Readonly<Record<ChunkTask['keeps'], (rows: number) => number>> = {
+  keys: () => Number.POSITIVE_INFINITY,
+  'few-keys': mostSparse,
+  'no-keys': () => 0,
+};
+
 const NOTHING: DifferenceCounts = { missing: 0, extra: 0, changed: 0, inFlight: 0 };
 
 async function compareSides(
-  { after, keeps, drawLevel }: ChunkTask,
+  task: ChunkTask,
   pair: TablePair,
   context: WorkerContext,
   channel: ChunkChannel,
 ): Promise<Pick<ComparedChunk, 'kind' | keyof ComparedDifferences>> {
+  const { after, keeps, drawLevel } = task;
   const { source, target } = context.indexes;
+  const rows = Math.max(source.count, target.count);
   if (source.equals(target)) {
     return {
       kind: 'match',
@@ -142,7 +152,7 @@ async function compareSides(
     kernels: context.kernels,
     asSent: context.prepared?.asSent === true,
     readKept: null,
-    keepsKeys: keeps !== 'no-keys',
+    mostKeys: MOST_KEYS[keeps](rows),
     kept: { level: drawLevel, hash: context.constantHash },
     steps: planRereads({
       differing,
@@ -161,7 +171,7 @@ async function compareSides(
   const found = counts.missing + counts.extra + counts.changed;
   const isMatch = found === 0 && Object.keys(undecidedColumns).length === 0;
   const doubtful = found + Math.max(0, ...Object.values(undecidedColumns));
-  const isListed = keeps === 'keys' || isSparse(doubtful, Math.max(source.count, target.count));
+  const isListed = keeps === 'keys' || isSparse(doubtful, rows);
   const differingKeys = isListed ? compared.differingKeys : null;
   return { ...compared, kind: isMatch ? 'match' : 'mismatch', differingKeys };
 }

@@ -172,7 +172,7 @@ async function rereadBy(
   ];
   const found: RowDifference[] = [];
   const outcome = await rereadDifferingRows({
-    ...{ pair, sides, kernels, steps, asSent: false, readKept: null, keepsKeys: false },
+    ...{ pair, sides, kernels, steps, asSent: false, readKept: null, mostKeys: 0 },
     kept: { level: null, hash: () => 0n },
     readBoth: async (read) => {
       const [source, target] = await Promise.all([
