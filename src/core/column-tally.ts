@@ -233,14 +233,17 @@ function addSet(known: ExplainedSet, { rows, explanations, examples }: Explained
   }
 }
 
-/** The examples with the smallest places, whatever order they come in. */
+/** Keeps the examples with the smallest places, whatever order they come in. */
 function addExample(set: ExplainedSet, row: CountedRow): void {
-  const { examples } = set;
-  const { at } = row;
-  const last = examples[MOST_EXAMPLES - 1];
-  if (last !== undefined && at >= last.at) return;
+  const last = set.examples[MOST_EXAMPLES - 1];
+  if (last !== undefined && row.at >= last.at) return;
   const example = row.makeExample();
-  if (example === null) return;
+  if (example !== null) insertExample(set, row.at, example);
+}
+
+/** Apart, because what its closures hold is made whenever it is called. */
+function insertExample(set: ExplainedSet, at: number, example: DiagnosisExample): void {
+  const { examples } = set;
   const before = examples.filter((each) => each.at <= at);
   const behind = examples.filter((each) => each.at > at);
   set.examples = [...before, { at, example }, ...behind].slice(0, MOST_EXAMPLES);

@@ -32,10 +32,7 @@ export class KeyPacker {
   }
 
   /** Packs a key that both sides are asked for a row by, from the memory it lies in. */
-  addShared(
-    bytes: Buffer,
-    { start, end, wireBytes }: { readonly start: number; readonly end: number; readonly wireBytes: number },
-  ): void {
+  addShared(bytes: Buffer, start: number, end: number, wireBytes: number): void {
     this.#sink.writeLength(2 * (end - start));
     this.#sink.copy(bytes, start, end);
     this.#sink.writeLength(wireBytes);

@@ -38,7 +38,7 @@ export interface CauseRule {
   kindOf?(change: NumberChange): number | string | null;
 }
 
-/** A change of a value that is a number, as `readCanonicalNumber` reads both; they are never the same. */
+/** A change of a value that is a number, as `noteMark` notes both; they are never the same. */
 export interface NumberChange {
   readonly source: number;
   readonly target: number;

@@ -81,11 +81,10 @@ export class ColumnExplainer {
     const isUsual = this.#thoroughness === 'usual';
     if (isUsual && this.#unexplained.of(this.#name) >= MOST_UNEXPLAINED) return null;
     const kind = isUsual ? this.#kindOf(row.marks, place) : null;
-    const source = row.marks?.source[place] ?? Number.NaN;
     const known = kind === null ? undefined : this.#kinds.get(kind);
-    if (known !== undefined && isEnough(known, source)) return known.found;
+    if (known !== undefined && this.#isEnough(known)) return known.found;
     const found = this.#explain(row.readValue('source', place), row.readValue('target', place));
-    if (kind !== null) this.#note(kind, found, source);
+    if (kind !== null) this.#note(kind, found);
     return found;
   }
 
@@ -110,13 +109,18 @@ export class ColumnExplainer {
     return found;
   }
 
+  /** Whether the change that is looked at is no more evidence than those of its kind before it. */
+  #isEnough({ values }: Kind): boolean {
+    return values === null || values.size >= ENOUGH_VALUES || values.has(this.#change?.source ?? Number.NaN);
+  }
+
   /** Remembers what was found of a kind of changes, and of which values, where these are the evidence. */
-  #note(name: number | string, found: readonly Explanation[], source: number): void {
+  #note(name: number | string, found: readonly Explanation[]): void {
     if (found.length === 0) return;
     if (this.#kinds.size >= MOST_KINDS) this.#kinds = new Map();
     const isByValue = found.some(({ value }) => value !== undefined);
     const kind = this.#kinds.get(name) ?? { found, values: isByValue ? new Set() : null };
-    kind.values?.add(source);
+    kind.values?.add(this.#change?.source ?? Number.NaN);
     this.#kinds.set(name, kind);
   }
 }
@@ -125,11 +129,6 @@ export class ColumnExplainer {
 interface Kind {
   readonly found: readonly Explanation[];
   readonly values: Set<number> | null;
-}
-
-/** Whether one more change of a kind from this value is no more evidence than those before it. */
-function isEnough({ values }: Kind, source: number): boolean {
-  return values === null || values.size >= ENOUGH_VALUES || values.has(source);
 }
 
 /** The ways in which a value may have come about; null where nobody looked. */
@@ -171,7 +170,8 @@ export class RowExplainer {
 
   /** Tells of every changed column that was compared. */
   explain(row: ChangedRow, tell: (column: string, explanations: Explained) => void): void {
-    const { columns, explainers, canonicals } = this.#setOf(row.columns);
+    const set = row.columns === this.#last.columns ? this.#last : this.#setOf(row.columns);
+    const { columns, explainers, canonicals } = set;
     const maySwapAny = columns.length > 1 && (row.marks === null || maySwap(canonicals, row.marks));
     const swaps = maySwapAny ? explainSwaps(row.describe(), this.#canonicalOf) : null;
     for (let place = 0; place < columns.length; place++) {
@@ -184,7 +184,6 @@ export class RowExplainer {
   }
 
   #setOf(columns: readonly string[]): ColumnSet {
-    if (columns === this.#last.columns) return this.#last;
     const isAlone = columns.length === 1;
     const explainers = columns.map((column) => this.#explainerOf(column, isAlone));
     this.#last = { columns, explainers, canonicals: columns.map(this.#canonicalOf) };

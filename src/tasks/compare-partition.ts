@@ -61,6 +61,7 @@ async function compareKeyed(
     pair,
     sides,
     kernels: context.kernels,
+    memory: context.memory,
     store,
     asSent: false,
     mostKeys: task.keepsKeys ? Number.POSITIVE_INFINITY : 0,

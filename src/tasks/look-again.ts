@@ -31,6 +31,7 @@ export async function lookAgain({
       pair,
       sides,
       kernels: context.kernels,
+      memory: context.memory,
       asSent: false,
       readKept: null,
       mostKeys: Number.POSITIVE_INFINITY,

@@ -1,7 +1,7 @@
 import type { ComparedDifferences, DifferenceCounts } from '../core/chunk.js';
 import type { RowDifference } from '../core/difference.js';
 import { KeyPacker } from '../core/packed-keys.js';
-import { SIDES, type Side, type TablePair } from '../core/pairing.js';
+import type { Side, TablePair } from '../core/pairing.js';
 import type { Session } from '../engines/session.js';
 import type { PairKernel } from '../hashing/pair-kernel.js';
 import type { RowKernel } from '../hashing/row-kernel.js';
@@ -9,9 +9,9 @@ import { FoundRows, type RowsKept } from './found-rows.js';
 import { type KeysStep, planByKeys, type RereadStep } from './plan-rereads.js';
 import { listKeys, readListedRows } from './read-again.js';
 import { readRangeRows } from './read-range.js';
-import { RowBatch } from './row-batch.js';
 import { RowComparer } from './row-comparer.js';
 import type { RowBatches } from './row-splitter.js';
+import type { StepMemory } from './step-memory.js';
 import { ListedRows, type RereadRow, type StepRows } from './step-rows.js';
 import type { TableSide } from './table-side.js';
 import { UnfoundCollector } from './unfound-collector.js';
@@ -30,6 +30,8 @@ export interface RereadJob {
   readonly pair: TablePair;
   readonly sides: Readonly<Record<Side, TableSide>>;
   readonly kernels: RereadKernels;
+  /** Nobody else uses it meanwhile. */
+  readonly memory: StepMemory;
   /** Whether rows were first hashed as they were sent, so that equal values may have had unequal hashes. */
   readonly asSent: boolean;
   readonly steps: Iterable<RereadStep> | AsyncIterable<RereadStep>;
@@ -83,6 +85,7 @@ export async function rereadDifferingRows(job: RereadJob): Promise<RereadOutcome
   } finally {
     // A step that is still being stored would otherwise arrive after the failed chunk was taken back.
     await storing.catch(() => undefined);
+    job.memory.release();
   }
 }
 
@@ -112,7 +115,7 @@ async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
     Symbol.iterator in job.steps ? job.steps[Symbol.iterator]() : job.steps[Symbol.asyncIterator]();
   /** What is left of a range that was not in order. */
   const listed: RereadStep[] = [];
-  let [batches, others] = [makeBatches(), makeBatches()];
+  let [batches, others] = job.memory.batches;
   const read = async (step: RereadStep, into: RowBatches): Promise<boolean> => {
     if (await readStep(job, step, into)) return true;
     listed.unshift(...planByKeys(listRows(rowsOf(step)), job.pair.key.length));
@@ -147,10 +150,6 @@ async function* readSteps(job: RereadJob): AsyncGenerator<ReadStep> {
 
 function* listRows(rows: StepRows): Generator<RereadRow> {
   for (let place = 0; place < rows.count; place++) yield rows.at(place);
-}
-
-function makeBatches(): RowBatches {
-  return { source: new RowBatch(), target: new RowBatch() };
 }
 
 /** Reads the rows of a step; false where those of a range came in another order, so that nothing is known of them. */
@@ -197,13 +196,14 @@ interface Comparing {
 function compareStep({ rows, batches }: ReadStep, comparing: Comparing): RowDifference[] {
   const { comparer, found, outcome, mostKeys } = comparing;
   const { counts, changedColumns, undecidedColumns, present, unfound } = outcome;
+  const { source, target } = batches;
   const kept: RowDifference[] = [];
   comparer.begin(batches, rows.count);
   for (let place = 0; place < rows.count; place++) {
-    for (const side of SIDES) {
-      if (batches[side].startOf(place) >= 0) present[side]++;
-      else unfound.note(rows, side, place);
-    }
+    if (source.startOf(place) >= 0) present.source++;
+    else unfound.note(rows, 'source', place);
+    if (target.startOf(place) >= 0) present.target++;
+    else unfound.note(rows, 'target', place);
     const { kind, undecided, isInFlight } = comparer.compare(place);
     if (undecided.length > 0) countColumns(undecidedColumns, undecided);
     if (isInFlight) counts.inFlight++;

@@ -5,7 +5,7 @@ import { ByteSink } from '../core/encoding/byte-sink.js';
  * is reused, and an object for each row would cost more than reading it.
  */
 export class RowBatch {
-  readonly #rows = new ByteSink();
+  #rows = new ByteSink();
   #starts = new Int32Array(0);
   #ends = new Int32Array(0);
 
@@ -17,6 +17,12 @@ export class RowBatch {
       this.#ends = new Int32Array(count);
     }
     this.#starts.fill(-1);
+  }
+
+  /** Forgets all rows, and gives their memory back where it is more than this. */
+  release(keptBytes: number): void {
+    if (this.#rows.bytes.length > keptBytes) this.#rows = new ByteSink();
+    this.reset(0);
   }
 
   /** Puts the row `buffer[start, end)` in a place. */

@@ -1,7 +1,7 @@
 import type { DifferenceKind, RowDifference, Value } from '../core/difference.js';
 import { ByteSink } from '../core/encoding/byte-sink.js';
 import { encodeNull } from '../core/encoding/canonical.js';
-import { readMark } from '../core/encoding/canonical-number.js';
+import { noteMark } from '../core/encoding/canonical-number.js';
 import { isWithin } from '../core/exact-number.js';
 import { comparedColumns, type Side, type TablePair } from '../core/pairing.js';
 import type { Tolerance } from '../core/relaxation.js';
@@ -171,15 +171,17 @@ export class RowComparer {
     if (count === 0) {
       return { kind: null, undecided, isInFlight: undecided.length === 0 && this.#isSameHash() };
     }
-    this.#listChanged(count);
+    if (!this.#isLastList(count)) this.#listChanged(count);
     return undecided.length === 0 ? CHANGED : { kind: 'changed', undecided, isInFlight: false };
   }
 
   /** Reads marks off the canonical bytes of a field, which were compared last. */
   #mark(place: number, { isMarked }: ComparedColumn): void {
-    const { source, target } = this.#sinks;
-    this.marks.source[place] = isMarked ? readMark(source.bytes, source.length) : Number.NaN;
-    this.marks.target[place] = isMarked ? readMark(target.bytes, target.length) : Number.NaN;
+    const { source, target } = this.marks;
+    if (isMarked) {
+      noteMark(source, place, this.#sinks.source);
+      noteMark(target, place, this.#sinks.target);
+    } else source[place] = target[place] = Number.NaN;
   }
 
   #isEqual(field: number, { tolerance, sharesWire }: ComparedColumn): boolean {
@@ -223,15 +225,21 @@ export class RowComparer {
     return true;
   }
 
-  /** The list of the first of the changed fields: mostly that of the last row. */
+  /** Lists the first of the changed fields. */
   #listChanged(count: number): void {
-    const { fields: last } = this.#lastList;
-    if (last.length === count && last.every((field, i) => field === this.#changed[i])) return;
     const fields = [...this.#changed.subarray(0, count)];
     const id = fields.join();
     const known = this.#lists.get(id);
     this.#lastList = known ?? { fields, names: fields.map((field) => this.#names[field] as string) };
     if (known === undefined && this.#lists.size < MOST_LISTS) this.#lists.set(id, this.#lastList);
+  }
+
+  /** Whether they are those of the last row, which they mostly are. */
+  #isLastList(count: number): boolean {
+    const { fields } = this.#lastList;
+    if (fields.length !== count) return false;
+    for (let i = 0; i < count; i++) if (fields[i] !== this.#changed[i]) return false;
+    return true;
   }
 
   #describeLoneRow(side: Side): RowDifference {

@@ -30,7 +30,7 @@ export interface StepRows {
   wasSeen(side: Side, place: number): boolean;
   /** How a key lies to that of a row: below zero where it comes before. */
   compareKey(key: KeySlice, side: Side, place: number): number;
-  /** A number that is the same for the same key. */
+  /** A number that is the same for the same key: of 31 bits, for which no object is made. */
   digestOf(side: Side, place: number): number;
   packKey(packer: KeyPacker, place: number): void;
 }
@@ -74,7 +74,8 @@ export class ListedRows implements StepRows {
 /** Rows of a stretch of a chunk, which are where its indexes have them. */
 export class IndexedRows implements StepRows {
   readonly count: number;
-  readonly #indexes: Readonly<Record<Side, RowIndex>>;
+  readonly #source: RowIndex;
+  readonly #target: RowIndex;
   readonly #rows: DifferingRows;
   readonly #from: number;
 
@@ -83,66 +84,55 @@ export class IndexedRows implements StepRows {
     rows: DifferingRows,
     { from, to }: { readonly from: number; readonly to: number },
   ) {
-    this.#indexes = indexes;
+    this.#source = indexes.source;
+    this.#target = indexes.target;
     this.#rows = rows;
     this.#from = from;
     this.count = to - from;
   }
 
   at(place: number): RereadRow {
-    const key = this.#indexOf(place).keyAt(this.#rowOf(place));
-    const [source, target] = [this.#at('source', place), this.#at('target', place)];
+    const [source, target] = [this.#inSource(place), this.#inTarget(place)];
+    const key = source < 0 ? this.#target.keyAt(target) : this.#source.keyAt(source);
     const seen = source < 0 ? 'target' : target < 0 ? 'source' : 'both';
-    return { source: key, target: key, wireBytes: this.#wireBytesOf(place), seen, kept: null };
+    return { source: key, target: key, wireBytes: this.#wireBytesOf(source, target), seen, kept: null };
   }
 
   wasSeen(side: Side, place: number): boolean {
-    return this.#at(side, place) >= 0;
+    return (side === 'source' ? this.#inSource(place) : this.#inTarget(place)) >= 0;
   }
 
   compareKey(key: KeySlice, _side: Side, place: number): number {
-    const index = this.#indexOf(place);
-    const row = this.#rowOf(place);
+    const source = this.#inSource(place);
+    const [index, row] = source < 0 ? [this.#target, this.#inTarget(place)] : [this.#source, source];
     return compareBytes(key, index.keys.bytes, { start: index.keyStart(row), end: index.keyEnd(row) });
   }
 
   digestOf(_side: Side, place: number): number {
-    const index = this.#indexOf(place);
-    const row = this.#rowOf(place);
+    const source = this.#inSource(place);
+    const [index, row] = source < 0 ? [this.#target, this.#inTarget(place)] : [this.#source, source];
     return digest(index.keys.bytes, index.keyStart(row), index.keyEnd(row));
   }
 
   packKey(packer: KeyPacker, place: number): void {
-    const index = this.#indexOf(place);
-    const row = this.#rowOf(place);
-    packer.addShared(index.keys.bytes, {
-      start: index.keyStart(row),
-      end: index.keyEnd(row),
-      wireBytes: this.#wireBytesOf(place),
-    });
+    const [source, target] = [this.#inSource(place), this.#inTarget(place)];
+    const [index, row] = source < 0 ? [this.#target, target] : [this.#source, source];
+    const wireBytes = this.#wireBytesOf(source, target);
+    packer.addShared(index.keys.bytes, index.keyStart(row), index.keyEnd(row), wireBytes);
   }
 
-  #at(side: Side, place: number): number {
-    return this.#rows[side][this.#from + place] as number;
+  /** Where the source has the row; negative where it has not. */
+  #inSource(place: number): number {
+    return this.#rows.source[this.#from + place] as number;
   }
 
-  /** The side that has the row, and where; the source before the target. */
-  #indexOf(place: number): RowIndex {
-    return this.#at('source', place) >= 0 ? this.#indexes.source : this.#indexes.target;
+  #inTarget(place: number): number {
+    return this.#rows.target[this.#from + place] as number;
   }
 
-  #rowOf(place: number): number {
-    const source = this.#at('source', place);
-    return source >= 0 ? source : this.#at('target', place);
-  }
-
-  #wireBytesOf(place: number): number {
-    return Math.max(this.#sideBytesOf('source', place), this.#sideBytesOf('target', place));
-  }
-
-  #sideBytesOf(side: Side, place: number): number {
-    const row = this.#at(side, place);
-    return row < 0 ? 0 : this.#indexes[side].wireBytesAt(row);
+  #wireBytesOf(source: number, target: number): number {
+    const bytes = source < 0 ? 0 : this.#source.wireBytesAt(source);
+    return target < 0 ? bytes : Math.max(bytes, this.#target.wireBytesAt(target));
   }
 }
 
@@ -164,5 +154,5 @@ export function compareBytes(
 function digest(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 1;
 }

@@ -21,6 +21,7 @@ import { lookAgain } from './look-again.js';
 import { SessionCache } from './session-cache.js';
 import { compareSmallTables } from './small-tables.js';
 import { SnapshotSessions } from './snapshot-sessions.js';
+import { StepMemory } from './step-memory.js';
 import type { LaneData, SideHandles, TaskHooks, TaskResult, WorkerSetup, WorkerTask } from './task.js';
 import { verifyChunk } from './verify-chunk.js';
 import type { ChunkChannel, WorkerContext } from './worker-context.js';
@@ -66,7 +67,8 @@ export class TaskLane {
     const indexes = { source: new RowIndex(), target: new RowIndex() };
     // A package that cannot be loaded is met again, and reported, when a session is opened.
     await Promise.allSettled(schemes.map(async (scheme) => engineFor(scheme).loadDriver()));
-    return new TaskLane(new LoadControl(load), log, { hasher, kernels, constantHash, indexes });
+    const tools = { hasher, kernels, memory: new StepMemory(), constantHash, indexes };
+    return new TaskLane(new LoadControl(load), log, tools);
   }
 
   /** Says where to connect and what can be read, once; the setup is only asked for where it is not known yet. */

@@ -150,6 +150,7 @@ async function compareSides(
     pair,
     sides,
     kernels: context.kernels,
+    memory: context.memory,
     asSent: context.prepared?.asSent === true,
     readKept: null,
     mostKeys: MOST_KEYS[keeps](rows),

@@ -8,6 +8,7 @@ import type { RowHash } from '../hashing/row-hash.js';
 import type { RowIndex } from '../hashing/row-index.js';
 import type { RowHasher } from '../hashing/row-reader.js';
 import type { Sessions } from './session-cache.js';
+import type { StepMemory } from './step-memory.js';
 import { describeReadError, prepareTableSide, type ReadError, type TableSide } from './table-side.js';
 
 const SIDES = ['source', 'target'] as const;
@@ -17,6 +18,7 @@ export interface WorkerContext {
   readonly sessions: Sessions;
   readonly hasher: RowHasher;
   readonly kernels: LaneKernels;
+  readonly memory: StepMemory;
   /** A hash that is the same in every run. */
   readonly constantHash: RowHash;
   readonly indexes: Readonly<Record<Side, RowIndex>>;

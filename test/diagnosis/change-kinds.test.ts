@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CanonicalType } from '../../src/core/canonical-type.js';
 import { ByteSink } from '../../src/core/encoding/byte-sink.js';
 import { encodeFloat, encodeInt, encodeMicros, TAG } from '../../src/core/encoding/canonical.js';
-import { readMark, unitsOf } from '../../src/core/encoding/canonical-number.js';
+import { noteMark, unitsOf } from '../../src/core/encoding/canonical-number.js';
 import { encodeDecimalText } from '../../src/core/encoding/decimal.js';
 import { encodeDays, formatDays, formatMicros } from '../../src/core/encoding/temporal.js';
 import type { ColumnPair } from '../../src/core/pairing.js';
@@ -94,7 +94,9 @@ function changesOf(canonical: CanonicalType): readonly Change[] {
 function markOf({ encode }: Made): number {
   const sink = new ByteSink();
   encode(sink);
-  return readMark(sink.bytes, sink.length);
+  const marks = new Float64Array(1);
+  noteMark(marks, 0, sink);
+  return marks[0] as number;
 }
 
 /** What a rule finds both ways, without the digests of values. */

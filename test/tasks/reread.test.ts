@@ -10,6 +10,7 @@ import { createRowHash } from '../../src/hashing/row-hash.js';
 import { findDifferingRows, RowIndex } from '../../src/hashing/row-index.js';
 import { planRereads, type RereadStep } from '../../src/tasks/plan-rereads.js';
 import { type RereadKernels, type RereadOutcome, rereadDifferingRows } from '../../src/tasks/reread.js';
+import { StepMemory } from '../../src/tasks/step-memory.js';
 import { prepareTableSide, type TableSide } from '../../src/tasks/table-side.js';
 import { compare } from '../app/compare.js';
 import { type TestDatabase, type TestEngine, useDatabase } from '../support/database.js';
@@ -172,6 +173,7 @@ async function rereadBy(
   ];
   const found: RowDifference[] = [];
   const outcome = await rereadDifferingRows({
+    memory: new StepMemory(),
     ...{ pair, sides, kernels, steps, asSent: false, readKept: null, mostKeys: 0 },
     kept: { level: null, hash: () => 0n },
     readBoth: async (read) => {

@@ -1,4 +1,5 @@
 import type { CanonicalType } from '../canonical-type.js';
+import type { ByteSink } from './byte-sink.js';
 import { TAG } from './canonical.js';
 import { DECIMAL_CLASS, WEIGHT_BIAS } from './decimal.js';
 
@@ -18,13 +19,13 @@ const MOST_GROUPS = 4;
 /** Of the lowest group of four digits behind the point that millionths have a part in. */
 const LOWEST_POWER = -8;
 
-/** How many units of `readCanonicalNumber` make one, for the types that it reads. */
+/** How many units of `noteMark` make one, for the types that it reads. */
 const UNITS: Readonly<Partial<Record<CanonicalType, number>>> = {
   ...{ int: 1, decimal: MILLION, float: MILLION },
   ...{ date: MILLION, datetime: MILLION, instant: MILLION },
 };
 
-/** Two lists of what `readMark` says of values: of each changed column of a row, on either side. */
+/** Two lists of what `noteMark` notes of values: of each changed column of a row, on either side. */
 export interface ChangedMarks {
   readonly source: ArrayLike<number>;
   readonly target: ArrayLike<number>;
@@ -36,31 +37,42 @@ export function unitsOf(canonical: CanonicalType): number | null {
 }
 
 /**
- * The value whose canonical bytes begin at `start`, in units of its type: whole numbers in ones, decimals and floats in millionths,
- * dates and points in time in microseconds since 2000-01-01. NaN for what is no such value, and for one that a double does not hold
- * exactly in these units.
+ * Notes what tells a canonical value from another one. Of whole numbers, decimals, floats, dates and points in time that is the value
+ * in units of its type: ones, millionths, or microseconds since 2000-01-01. Of texts it is a digest, which equal ones share, also
+ * where one of them was filled up with spaces. NaN where neither can be had: for other types, for what a double does not hold exactly in
+ * these units, and for a text that may be a date.
+ *
+ * It goes to a place of a list, because a number that is returned may become an object, of which very many rows would make very many.
  */
-export function readCanonicalNumber(bytes: Buffer, start: number): number {
-  switch (bytes[start]) {
+export function noteMark(marks: Float64Array, place: number, { bytes, length }: ByteSink): void {
+  marks[place] = Number.NaN;
+  switch (bytes[0]) {
+    case TAG.text:
+      marks[place] = digestText(bytes, length);
+      break;
     case TAG.intNegative:
-      return safe(signed32(bytes, start + 1) * WORD + unsigned32(bytes, start + 5));
+      marks[place] = read32(bytes, 1) * WORD + (read32(bytes, 5) >>> 0);
+      break;
     case TAG.intPositive:
-      return safe(unsigned32(bytes, start + 1) * WORD + unsigned32(bytes, start + 5));
+      marks[place] = (read32(bytes, 1) >>> 0) * WORD + (read32(bytes, 5) >>> 0);
+      break;
     case TAG.datetime:
     case TAG.instant:
-      return safe((signed32(bytes, start + 1) ^ SIGN) * WORD + unsigned32(bytes, start + 5));
+      marks[place] = (read32(bytes, 1) ^ SIGN) * WORD + (read32(bytes, 5) >>> 0);
+      break;
     case TAG.date:
-      return safe((signed32(bytes, start + 1) ^ SIGN) * MICROS_PER_DAY);
+      marks[place] = (read32(bytes, 1) ^ SIGN) * MICROS_PER_DAY;
+      break;
     case TAG.decimal:
-      return readDecimal(bytes, start);
+      noteDecimal(marks, place, bytes);
+      break;
     case TAG.float:
-      return readFloat(bytes.readDoubleBE(start + 1));
-    default:
-      return Number.NaN;
+      noteFloat(marks, place, bytes);
   }
+  if (!Number.isSafeInteger(marks[place])) marks[place] = Number.NaN;
 }
 
-function signed32(bytes: Buffer, at: number): number {
+function read32(bytes: Buffer, at: number): number {
   return (
     ((bytes[at] as number) << 24) |
     ((bytes[at + 1] as number) << 16) |
@@ -69,44 +81,29 @@ function signed32(bytes: Buffer, at: number): number {
   );
 }
 
-function unsigned32(bytes: Buffer, at: number): number {
-  return signed32(bytes, at) >>> 0;
-}
-
-function safe(number: number): number {
-  return Number.isSafeInteger(number) ? number : Number.NaN;
-}
-
-function readDecimal(bytes: Buffer, start: number): number {
-  const length = bytes[start + 1] as number;
-  const decimalClass = bytes[start + 2] as number;
-  if (decimalClass === DECIMAL_CLASS.zero) return 0;
+function noteDecimal(marks: Float64Array, place: number, bytes: Buffer): void {
+  const length = bytes[1] as number;
+  const decimalClass = bytes[2] as number;
+  if (decimalClass === DECIMAL_CLASS.zero) marks[place] = 0;
   const groups = (length - 3) / 2;
-  if (length < 5 || groups > MOST_GROUPS) return Number.NaN;
-  const weight = (((bytes[start + 3] as number) << 8) | (bytes[start + 4] as number)) - WEIGHT_BIAS;
+  if (length < 5 || groups > MOST_GROUPS) return;
+  const weight = (((bytes[3] as number) << 8) | (bytes[4] as number)) - WEIGHT_BIAS;
   let digits = 0;
-  for (let at = start + 5; at < start + 2 + length; at += 2) {
+  for (let at = 5; at < 2 + length; at += 2) {
     digits = digits * 10_000 + (((bytes[at] as number) << 8) | (bytes[at + 1] as number));
   }
   const power = 4 * (weight - groups + 1);
-  if (power < LOWEST_POWER || !Number.isSafeInteger(digits)) return Number.NaN;
+  if (power < LOWEST_POWER || !Number.isSafeInteger(digits)) return;
   const size = power === LOWEST_POWER ? digits / 100 : digits * 10 ** (power + 6);
-  return safe(decimalClass === DECIMAL_CLASS.negative ? -size : size);
+  marks[place] = decimalClass === DECIMAL_CLASS.negative ? -size : size;
 }
 
 /** A double's shortest text has at most six digits behind the point where the number of millionths leads back to it. */
-function readFloat(double: number): number {
+function noteFloat(marks: Float64Array, place: number, bytes: Buffer): void {
+  const double = bytes.readDoubleBE(1);
   const millionths = Math.round(double * MILLION);
   const isExact = Math.abs(millionths) < MOST_MILLIONTHS && millionths / MILLION === double;
-  return isExact ? millionths : Number.NaN;
-}
-
-/**
- * What tells a canonical value from another one: its number if it has one (see `readCanonicalNumber`), or a digest of a text, which
- * equal texts share, also where one of them was filled up with spaces. NaN where neither can be had, and for a text that may be a date.
- */
-export function readMark(bytes: Buffer, length: number): number {
-  return bytes[0] === TAG.text ? digestText(bytes, length) : readCanonicalNumber(bytes, 0);
+  if (isExact) marks[place] = millionths;
 }
 
 function digestText(bytes: Buffer, length: number): number {
