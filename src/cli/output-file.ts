@@ -24,6 +24,7 @@ import { keepEarlierFile } from './earlier-file.js';
 
 /** A file that a run will write: it appears under its name complete, or not at all. */
 export interface OutputFile {
+  readonly path: string;
   /** Whether it is a device or pipe, whose reader decides when it is written. */
   readonly isDirect: boolean;
   /** Puts something else in its place until then; a device or pipe is left alone. */
@@ -68,7 +69,8 @@ export function openOutputFile({ flag, path, access, keepEarlier }: RequestedFil
     if (access === 'appended' || (existing !== undefined && isDirect(path, existing)))
       return openDirectFile(path);
     const place = existing === undefined ? resolve(path) : realpathSync(path);
-    return openReplacement(place, {
+    return openReplacement(path, {
+      place,
       mode: (existing?.mode ?? MODES[access]) & MODES[access],
       ...(keepEarlier !== undefined && { keepEarlier }),
     });
@@ -89,6 +91,7 @@ function isDirect(path: string, existing: Stats): boolean {
 
 function openDirectFile(path: string): OutputFile {
   return {
+    path,
     isDirect: true,
     write: (chunks) => writeAll({ path, chunks, open: () => createWriteStream(path, { flags: 'a' }) }),
     standIn: () => {},
@@ -100,6 +103,8 @@ function openDirectFile(path: string): OutputFile {
 const MODES = { private: 0o600, readable: 0o644 } as const;
 
 interface Replacement extends Pick<RequestedFile, 'keepEarlier'> {
+  /** Where it lies, which is elsewhere for a link. */
+  readonly place: string;
   readonly mode: number;
 }
 
@@ -107,30 +112,35 @@ interface Replacement extends Pick<RequestedFile, 'keepEarlier'> {
  * A file that is replaced may become more private, never less: whether an earlier run, a umask or its owner let others read
  * it cannot be told, and what is in it now is another run's rows.
  */
-function openReplacement(path: string, { mode, keepEarlier }: Replacement): OutputFile {
-  sweepLeft(dirname(path), `.${basename(path)}.`);
-  const temporary = temporaryFor(path);
+function openReplacement(path: string, { place, mode, keepEarlier }: Replacement): OutputFile {
+  sweepLeft(dirname(place), `.${basename(place)}.`);
+  const temporary = temporaryFor(place);
   const descriptor = openSync(temporary, 'wx', mode);
   let state: 'open' | 'writing' | 'done' = 'open';
   return {
+    path,
     isDirect: false,
     write: async (chunks) => {
       state = 'writing';
-      await writeAll({ path, chunks, open: () => createWriteStream('', { fd: descriptor, flush: true }) });
-      const kept = keepEarlier === undefined ? null : keepEarlierFile(path);
-      moveInto(temporary, path);
+      await writeAll({
+        path: place,
+        chunks,
+        open: () => createWriteStream('', { fd: descriptor, flush: true }),
+      });
+      const kept = keepEarlier === undefined ? null : keepEarlierFile(place);
+      moveInto(temporary, place);
       state = 'done';
       if (kept !== null) keepEarlier?.(kept);
     },
     standIn: (text) => {
       if (state === 'done') return;
-      const other = temporaryFor(path);
+      const other = temporaryFor(place);
       try {
         writeFileSync(other, text, { mode });
-        renameSync(other, path);
+        renameSync(other, place);
       } catch (error) {
         rmSync(other, { force: true });
-        throw outputError(path, error);
+        throw outputError(place, error);
       }
     },
     discard: () => {
