@@ -46,6 +46,8 @@ export interface RequestedFile {
   readonly flag: string;
   readonly path: string;
   readonly access: FileAccess;
+  /** The file that it belongs to and is called after until it is whole, where its own name is another one each time. */
+  readonly belongsTo?: string;
   /** Keeps the file that is there under another name when it is replaced, and is told of it. */
   readonly keepEarlier?: (kept: string) => void;
 }
@@ -56,7 +58,7 @@ const BATCH_CHARACTERS = 65_536;
  * Proves that a file can be written before a run spends hours, by creating its temporary file beside it. A device or
  * pipe (`/dev/stdout`, `>(gzip)`) cannot be renamed into place and is written directly.
  */
-export function openOutputFile({ flag, path, access, keepEarlier }: RequestedFile): OutputFile {
+export function openOutputFile({ flag, path, access, belongsTo, keepEarlier }: RequestedFile): OutputFile {
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
     if (existing?.isDirectory())
@@ -71,6 +73,7 @@ export function openOutputFile({ flag, path, access, keepEarlier }: RequestedFil
     const place = existing === undefined ? resolve(path) : realpathSync(path);
     return openReplacement(path, {
       place,
+      name: basename(belongsTo ?? place),
       mode: (existing?.mode ?? MODES[access]) & MODES[access],
       ...(keepEarlier !== undefined && { keepEarlier }),
     });
@@ -105,6 +108,8 @@ const MODES = { private: 0o600, readable: 0o644 } as const;
 interface Replacement extends Pick<RequestedFile, 'keepEarlier'> {
   /** Where it lies, which is elsewhere for a link. */
   readonly place: string;
+  /** What it is called after until it is there. */
+  readonly name: string;
   readonly mode: number;
 }
 
@@ -112,9 +117,9 @@ interface Replacement extends Pick<RequestedFile, 'keepEarlier'> {
  * A file that is replaced may become more private, never less: whether an earlier run, a umask or its owner let others read
  * it cannot be told, and what is in it now is another run's rows.
  */
-function openReplacement(path: string, { place, mode, keepEarlier }: Replacement): OutputFile {
-  sweepLeft(dirname(place), `.${basename(place)}.`);
-  const temporary = temporaryFor(place);
+function openReplacement(path: string, { place, name, mode, keepEarlier }: Replacement): OutputFile {
+  sweepLeft(dirname(place), `.${name}.`);
+  const temporary = temporaryFor(place, name);
   const descriptor = openSync(temporary, 'wx', mode);
   let state: 'open' | 'writing' | 'done' = 'open';
   return {
@@ -134,7 +139,7 @@ function openReplacement(path: string, { place, mode, keepEarlier }: Replacement
     },
     standIn: (text) => {
       if (state === 'done') return;
-      const other = temporaryFor(place);
+      const other = temporaryFor(place, name);
       try {
         writeFileSync(other, text, { mode });
         renameSync(other, place);
@@ -152,9 +157,9 @@ function openReplacement(path: string, { place, mode, keepEarlier }: Replacement
   };
 }
 
-function temporaryFor(path: string): string {
+function temporaryFor(place: string, name: string): string {
   const random = randomBytes(6).toString('hex');
-  return join(dirname(path), `.${basename(path)}.${markOfProcess()}.${random}.tmp`);
+  return join(dirname(place), `.${name}.${markOfProcess()}.${random}.tmp`);
 }
 
 interface Writing {
