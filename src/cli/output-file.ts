@@ -4,23 +4,25 @@ import {
   closeSync,
   constants,
   createWriteStream,
+  fstatSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
-  type WriteStream,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { markOfProcess, sweepLeft } from '../app/left-files.js';
 import { whyNotWritten } from '../config/file-reason.js';
+import { streamOf } from '../config/process-stream.js';
 import { optionError } from '../config/raw-flags.js';
 import { RowproofError } from '../core/errors.js';
 import { keepEarlierFile } from './earlier-file.js';
+import { findStandardStream } from './process-io.js';
 
 /** A file that a run will write: it appears under its name complete, or not at all. */
 export interface OutputFile {
@@ -89,17 +91,39 @@ export function openOutputFile({ flag, path, access, belongsTo, keepEarlier }: R
 }
 
 function isDirect(path: string, existing: Stats): boolean {
-  return !existing.isFile() || /^\/(dev|proc)\//.test(resolve(path));
+  return !existing.isFile() || streamOf(path) !== null || resolve(path).startsWith('/proc/');
 }
 
 function openDirectFile(path: string): OutputFile {
   return {
     path,
     isDirect: true,
-    write: (chunks) => writeAll({ path, chunks, open: () => createWriteStream(path, { flags: 'a' }) }),
+    write: (chunks) => writeAll({ path, chunks, open: () => openDirect(path) }),
     standIn: () => {},
     discard: () => {},
   };
+}
+
+/**
+ * Opens what is written as it comes. A file that the process has open already is written where the process is in it, since
+ * another position would have one text overwrite the other.
+ */
+function openDirect(path: string): Writable {
+  const descriptor = streamOf(path);
+  const standard = descriptor === null ? null : findStandardStream(descriptor);
+  if (standard !== null) return throughStream(standard);
+  if (descriptor !== null && fstatSync(descriptor).isFile())
+    return createWriteStream('', { fd: descriptor, autoClose: false });
+  return createWriteStream(path, { flags: 'a' });
+}
+
+/** A reader that closes its end of a standard stream early (`| head`) has what it wanted. */
+function throughStream(stream: NodeJS.WritableStream): Writable {
+  return new Writable({
+    write: (chunk, _, done) => {
+      stream.write(chunk, (error) => done(isReaderGone(error) ? null : error));
+    },
+  });
 }
 
 /** What holds rows, or at least the keys of rows, is for its owner only. */
@@ -165,7 +189,7 @@ function temporaryFor(place: string, name: string): string {
 interface Writing {
   readonly path: string;
   readonly chunks: Iterable<string> | AsyncIterable<string>;
-  readonly open: () => WriteStream;
+  readonly open: () => Writable;
 }
 
 /** An error of the data being written keeps its own code; one of the file is `output`. */
@@ -197,11 +221,17 @@ function moveInto(temporary: string, path: string): void {
   }
 }
 
+function isReaderGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
 function outputError(path: string, error: unknown): RowproofError {
   return new RowproofError({
     code: 'output',
     message: `Cannot write ${path}: ${whyNotWritten(error)}.`,
-    hint: 'Make room or name another file, and run again.',
+    hint: isReaderGone(error)
+      ? 'Have the pipe read to its end, or name a file, and run again.'
+      : 'Make room or name another file, and run again.',
     cause: error,
   });
 }
