@@ -56,16 +56,18 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
   }
   refuseWithoutPlan(flags);
   const settings = await turnSettings(await readSettings(command));
-  try {
-    const { config, rotation } = readRotation(settings);
-    const asked = { ...settings, config };
-    return await verifySettings(
-      { settings: asked, earlier: null, isSameData: false, share: null, parts: null, rotation },
-      command,
-    );
-  } catch (error) {
-    throw settings.explain(error);
-  }
+  const { config, rotation } = readRotation(settings);
+  return verifySettings(
+    {
+      settings: { ...settings, config },
+      earlier: null,
+      isSameData: false,
+      share: null,
+      parts: null,
+      rotation,
+    },
+    command,
+  );
 }
 
 const NEEDS_PLAN = {
@@ -86,6 +88,14 @@ function refuseWithoutPlan(flags: RawFlags): void {
 
 /** Verifies what settings say, from wherever they come. */
 export async function verifySettings(request: SittingAsk, command: VerifyCommand): Promise<number> {
+  try {
+    return await verifyAsked(request, command);
+  } catch (error) {
+    throw request.settings.explain(error);
+  }
+}
+
+async function verifyAsked(request: SittingAsk, command: VerifyCommand): Promise<number> {
   const { settings } = request;
   const { config } = settings;
   const plan = planVerifyOutputs(settings, command.io);

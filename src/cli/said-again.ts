@@ -1,3 +1,4 @@
+import { nameLostPassword } from '../app/lost-password.js';
 import { readDatabaseUrl } from '../config/database-url.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
@@ -38,9 +39,9 @@ export function saidAgain(config: RunConfig, flags: RawFlags): RunConfig {
   };
 }
 
-/** Settings that come from no config file. */
+/** Settings that come from no config file, but from what was kept of what was asked earlier. */
 export function settingsOf(config: RunConfig, flags: RawFlags): Settings {
-  return { config, flags, path: null, explain: (error) => error };
+  return { config, flags, path: null, explain: (error) => nameLostPassword(error, config) };
 }
 
 /** Refuses flags beside one that says what they would say too. */
