@@ -183,7 +183,7 @@ async function verifyOpenSides(
       ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
       ...outage,
       chosen,
-      leaving: makeLeaveRule({ ...config, book, mostKnown }),
+      leaving: makeLeaveRule({ ...config, book, mostKnown, openOf: (table) => wishes.sitting.openOf(table) }),
     };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
