@@ -38,7 +38,8 @@ function formatCounts(totals: RunResult['totals']): string {
   return `${atLeast(totals)}${formatCount(missing)} missing, ${formatCount(extra)} extra, ${formatCount(changed)} changed, ${accepted}${formatCount(inFlight)} in flight${formatUnsettled(totals)}`;
 }
 
-function listUnverified(result: RunResult): string[] {
+/** What stayed unverified, by name and with the codes that say why. */
+export function listUnverified(result: RunResult): string[] {
   const items = result.tables.filter(isPartlyUnverified).map(describeTable);
   items.push(...unverifiedCodes(result.findings));
   if (items.length === 0 && (result.interrupted || result.verdict === 'unverified'))
