@@ -206,6 +206,7 @@ async function verifyOpenSides(
       version: VERSION,
       startedAt: started.at,
       elapsedMs: performance.now() - started.ms,
+      lookedMs: replication.lookedMs,
       mode: config.mode,
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,
