@@ -12,11 +12,16 @@ const SINGLES = [
   ...[0x7f7fffff, 0x7f7ffffe, 0x3dcccccd, 0x3dcccccc].map(readBits),
 ];
 const DOUBLES = [
-  ...[1n, 2n, 3n, 7n, 71n, 1n << 40n, (1n << 52n) - 1n, 1n << 52n, (1n << 52n) + 1n].map(readWideBits),
+  ...[1n, 2n, 3n, 7n, 71n, 1n << 40n, (1n << 52n) - 1n, (1n << 52n) + 1n].map(readWideBits),
   ...[readWideBits(0x7feffffffffffffen), Number.MAX_VALUE, 0.1, 0.3, 1e22, 5e-300],
+  ...[1.2345678901234568e-10, 1.2345678901234566e-99],
 ];
+/** Of 23 characters without its sign, of which MySQL prints 22. */
+const LONG = readWideBits(1n << 52n);
 const ROWS = [...SINGLES, ...SINGLES.map((value) => -value), -0];
 const WIDE = [...DOUBLES, ...DOUBLES.map((value) => -value), -0];
+const widest = (engine: TestEngine): readonly number[] =>
+  engine === 'mysql' ? WIDE : [...WIDE, LONG, -LONG];
 
 const TYPES: Readonly<Record<TestEngine, readonly [single: string, double: string]>> = {
   postgresql: ['real', 'double precision'],
@@ -38,7 +43,10 @@ describe.each(availableEngines())('a repair of floats applied to %s', (engine) =
       for (const { run } of [source, target])
         await run(`CREATE TABLE wholes (id int PRIMARY KEY, s ${single}, d ${double});
           CREATE TABLE singles (s ${single} PRIMARY KEY, n int); CREATE TABLE doubles (d ${double} PRIMARY KEY, n int)`);
-      const values = ROWS.map((value, at) => [spell(value, engine), spell(WIDE[at] ?? 0, engine)]);
+      const values = widest(engine).map((value, at) => [
+        spell(ROWS[at] ?? readBits(100 + at), engine),
+        spell(value, engine),
+      ]);
       const rows = (shift: number): string =>
         values
           .map((_, at) => `(${at + shift * 2}, ${values[(at + shift) % values.length]?.join(', ')})`)
@@ -60,6 +68,26 @@ describe.each(availableEngines())('a repair of floats applied to %s', (engine) =
       expect(undone.left).toEqual([]);
       expect(undone.result).toMatchObject({ applied: result.applied, differing: 0 });
       expect(await dump(target, ['wholes', 'singles', 'doubles'])).toEqual(before);
+    } finally {
+      await source.drop();
+      await target.drop();
+    }
+  });
+
+  it.runIf(engine === 'mysql')('leaves a double that the server prints with a digit too few', async () => {
+    const [source, target] = [await openTestDatabase(engine), await openTestDatabase(engine)];
+    try {
+      for (const { run } of [source, target]) await run('CREATE TABLE t (id int PRIMARY KEY, d double)');
+      await source.run('INSERT INTO t VALUES (1, 7), (2, 7)');
+      await target.run(`INSERT INTO t VALUES (1, ${spell(LONG, engine)}), (2, ${spell(-LONG, engine)})`);
+      const file = await repairFile({ source, target });
+      const before = await dump(target, ['t']);
+      const { result, left } = await apply(target, file);
+      expect(result).toMatchObject({ applied: 0, refused: 2 });
+      expect(new Set(left.map(({ reason }) => reason))).toEqual(
+        new Set(['The value of column d has no form from which undo could bring it back.']),
+      );
+      expect(await dump(target, ['t'])).toEqual(before);
     } finally {
       await source.drop();
       await target.drop();
