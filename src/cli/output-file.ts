@@ -29,6 +29,8 @@ export interface OutputFile {
   readonly path: string;
   /** Whether it is a device or pipe, whose reader decides when it is written. */
   readonly isDirect: boolean;
+  /** Whether all of it was written and is in its place. */
+  readonly isPlaced: boolean;
   /** Puts something else in its place until then; a device or pipe is left alone. */
   standIn(text: string): void;
   /** Writes all of it and puts it in its place. */
@@ -95,10 +97,17 @@ function isDirect(path: string, existing: Stats): boolean {
 }
 
 function openDirectFile(path: string): OutputFile {
+  let isPlaced = false;
   return {
     path,
     isDirect: true,
-    write: (chunks) => writeAll({ path, chunks, open: () => openDirect(path) }),
+    get isPlaced() {
+      return isPlaced;
+    },
+    write: async (chunks) => {
+      await writeAll({ path, chunks, open: () => openDirect(path) });
+      isPlaced = true;
+    },
     standIn: () => {},
     discard: () => {},
   };
@@ -145,10 +154,13 @@ function openReplacement(path: string, { place, name, mode, keepEarlier }: Repla
   sweepLeft(dirname(place), `.${name}.`);
   const temporary = temporaryFor(place, name);
   const descriptor = openSync(temporary, 'wx', mode);
-  let state: 'open' | 'writing' | 'done' = 'open';
+  let state: 'open' | 'writing' | 'placed' | 'gone' = 'open';
   return {
     path,
     isDirect: false,
+    get isPlaced() {
+      return state === 'placed';
+    },
     write: async (chunks) => {
       state = 'writing';
       await writeAll({
@@ -158,11 +170,11 @@ function openReplacement(path: string, { place, name, mode, keepEarlier }: Repla
       });
       const kept = keepEarlier === undefined ? null : keepEarlierFile(place);
       moveInto(temporary, place);
-      state = 'done';
+      state = 'placed';
       if (kept !== null) keepEarlier?.(kept);
     },
     standIn: (text) => {
-      if (state === 'done') return;
+      if (state === 'placed' || state === 'gone') return;
       const other = temporaryFor(place, name);
       try {
         writeFileSync(other, text, { mode });
@@ -173,9 +185,9 @@ function openReplacement(path: string, { place, name, mode, keepEarlier }: Repla
       }
     },
     discard: () => {
-      if (state === 'done') return;
+      if (state === 'placed' || state === 'gone') return;
       if (state === 'open') closeSync(descriptor);
-      state = 'done';
+      state = 'gone';
       rmSync(temporary, { force: true });
     },
   };

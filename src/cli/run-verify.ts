@@ -147,6 +147,8 @@ async function verifyLogged(request: LoggedRun): Promise<number> {
     return await runAndWrite({ ...request, output, progress, interruption, sitting, partFiles });
   } catch (error) {
     giveUp();
+    progress.stop();
+    output.sayUnwritten();
     if (plan.annotates) io.annotate(describeEnd(error, request.command.hideSecrets));
     throw error;
   } finally {

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { leavesEarlier } from '../../src/cli/ended-early.js';
 import { openOutputFile } from '../../src/cli/output-file.js';
+import { RowproofError } from '../../src/core/errors.js';
 import type { RunResult } from '../../src/core/result.js';
 import { mixedResult, sampleResult, sampleTable } from '../report/sample-result.js';
 import { fakeVerify, runVerifyCli } from './fake-io.js';
@@ -50,6 +51,31 @@ describe('the differing rows of an earlier run', () => {
     const { stderr } = await list(result);
     expect(readFileSync(path, 'utf8')).not.toBe(EARLIER);
     expect(stderr).not.toContain('left as it was');
+  });
+
+  it('stay where they are when the next one ends with an error, and it says so', async () => {
+    const failing = () =>
+      Promise.reject(new RowproofError({ code: 'connect', message: 'Cannot connect.', hint: 'Look.' }));
+    const verify = (rows: string) => runVerifyCli(['--quiet', '--differences', rows], failing);
+    expect((await verify(path)).stderr).toBe('rowproof: Cannot connect.\n  Look.\n');
+    writeFileSync(path, EARLIER);
+    const { exitCode, stderr } = await verify(path);
+    expect(exitCode).toBe(4);
+    expect(readFileSync(path, 'utf8')).toBe(EARLIER);
+    expect(readdirSync(folder)).toEqual(['rows.ndjson']);
+    expect(stderr).toMatch(
+      /rows\.ndjson is left as it was: this run has put nothing in place of what an earlier one found\.\nrowproof: /,
+    );
+  });
+
+  it.runIf(existsSync('/dev/full'))('are said to be replaced where only a report fails', async () => {
+    writeFileSync(path, EARLIER);
+    const flags = ['--differences', path, '--report', 'json=/dev/full'];
+    const { exitCode, stderr } = await runVerifyCli(flags, fakeVerify(mixedResult()));
+    expect(exitCode).toBe(4);
+    expect(listed()).toBeGreaterThan(0);
+    expect(stderr).toContain('Cannot write /dev/full');
+    expect(stderr).not.toContain('left as');
   });
 
   it('are not waited for: an interrupted run writes a file where there was none', async () => {
