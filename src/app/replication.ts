@@ -3,6 +3,7 @@ import type { Fence, FenceChoice } from '../core/fence.js';
 import type { Finding } from '../core/finding.js';
 import { SIDES, type Side, type TableId } from '../core/pairing.js';
 import type { ReplicationResult } from '../core/result.js';
+import { LookClock } from '../run/looks/look-clock.js';
 import { Looks } from '../run/looks/looks.js';
 import { WriteWatch } from '../run/looks/write-watch.js';
 import type { Snapshots } from '../run/snapshots/snapshots.js';
@@ -25,6 +26,7 @@ export class Replication {
   readonly #signal: AbortSignal;
   readonly #writes: WriteWatch;
   readonly #isResumed: boolean;
+  readonly #lookClock = new LookClock(() => performance.now());
   #sourceFrom: string | null = null;
   #sourceTo: string | null = null;
   #lag: { first: number; last: number; most: number } | null = null;
@@ -72,6 +74,7 @@ export class Replication {
       onDoubt: (table) => this.#noteNoFence(table),
       isSettled: (table) => snapshots?.isSameInstant(table) === true,
       beforeFence: async () => snapshots?.beforeFence(),
+      clock: this.#lookClock,
       rules: {
         forMs: recheckForMs ?? DEFAULT_RECHECK_MS,
         longestLagMs: recheckForMs ?? maxLagWaitMs,
@@ -101,6 +104,11 @@ export class Replication {
   /** Where the source stood before the first row was read; null where it did not say. */
   get sourceFrom(): string | null {
     return this.#sourceFrom;
+  }
+
+  /** For how long what differed was looked at again. */
+  get lookedMs(): number {
+    return this.#lookClock.elapsedMs;
   }
 
   /** What a result says of it; null where no table has a fence. `lagWithinMs` is how long the lag at the end is waited for. */

@@ -234,7 +234,8 @@ export class RunningSitting {
 function withinShare(open: OpenRanges, share: TableShare | undefined): OpenRanges {
   if (share === undefined || share.ranges === null) return open;
   const ranges = share.ranges.flatMap((range) => intersect(open.ranges, range));
-  return { ...open, ranges, isFinished: ranges.length + open.again.length === 0 };
+  const isComplete = open.isComplete || ranges.length === 0;
+  return { ...open, ranges, isComplete, isFinished: ranges.length + open.again.length === 0 };
 }
 
 function restarted(reason: string): Finding {

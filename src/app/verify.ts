@@ -183,7 +183,7 @@ async function verifyOpenSides(
       ...{ ...run, sides: patient, tables, spool, control: load, replication, snapshots },
       ...outage,
       chosen,
-      leaving: makeLeaveRule({ ...config, book, mostKnown }),
+      leaving: makeLeaveRule({ ...config, book, mostKnown, openOf: (table) => wishes.sitting.openOf(table) }),
     };
     logPlan(wishes.log, pairing.tables);
     const canaries = await readInTime(reading);
@@ -206,6 +206,7 @@ async function verifyOpenSides(
       version: VERSION,
       startedAt: started.at,
       elapsedMs: performance.now() - started.ms,
+      lookedMs: replication.lookedMs,
       mode: config.mode,
       ratio: config.mode === 'spot' ? config.ratio : null,
       seed,

@@ -1,6 +1,11 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { filesOfUrls, refuseInputsAsOutputs, refuseSharedFiles } from '../config/file-place.js';
+import {
+  filesOfUrls,
+  type PlannedFile,
+  refuseInputsAsOutputs,
+  refuseSharedFiles,
+} from '../config/file-place.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
@@ -13,6 +18,7 @@ import { type OutputPlan, plannedFiles, planOutput } from './output-plan.js';
 import type { Settings } from './read-settings.js';
 import { readTextFile } from './read-text-file.js';
 import { readSavedRun } from './saved-run.js';
+import { refuseTakenStdout } from './taken-stdout.js';
 
 /** What `rowproof preflight` or `rowproof cutover` was asked. */
 export interface GateSettings {
@@ -30,6 +36,8 @@ export interface GateSettings {
   readonly fixes: Readonly<Record<Side, string>> | null;
   readonly runbook: string | null;
   readonly plan: OutputPlan;
+  /** Every file that is written. */
+  readonly outputs: readonly PlannedFile[];
   /** Those of the command line, and those that a config file stands for. */
   readonly flags: RawFlags;
   /** Whether a waivers file is looked for where none is named. */
@@ -59,6 +67,7 @@ export function readGateSettings(
     ...(runbook === null ? [] : [{ flag: '--runbook', path: runbook }]),
   ];
   refuseSharedFiles(files);
+  if (plan.stdout !== null && plan.stdout !== 'table') refuseTakenStdout(files, plan.stdout);
   const inputs = filesOfUrls([config.sourceUrl, config.targetUrl], env);
   refuseInputsAsOutputs(files, [...inputs, ...[path, rows].filter((each) => each !== null)]);
   const isAfter = readSwitch(flags, 'after');
@@ -79,6 +88,7 @@ export function readGateSettings(
     leftovers: readLeftovers(readText(flags, 'leftovers') ?? null),
     wantsGrants: readSwitch(flags, 'grants'),
     ...{ fixes, runbook, plan },
+    outputs: files,
     flags,
     looksForWaivers: true,
   };

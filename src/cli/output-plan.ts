@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { type PlannedFile, refuseSharedFiles } from '../config/file-place.js';
+import { streamOf } from '../config/process-stream.js';
 import { optionError, type RawFlags, readList, readSwitch, readText } from '../config/raw-flags.js';
 import { isReportFormat, REPORT_FORMAT_NAMES, type ReportFormat } from '../core/report-format.js';
 
 import type { CliIo } from './cli-io.js';
 import { plannedLog, readLogPath } from './open-log.js';
+import { refuseTakenStdout } from './taken-stdout.js';
 
 /** A report that goes to a file. */
 export interface PlannedReport {
@@ -63,6 +65,7 @@ export function planOutput(flags: RawFlags, env: CliIo['env']): OutputPlan {
     noColor: readSwitch(flags, 'no-color'),
   };
   refuseSharedFiles(plannedFiles(plan));
+  refuseTakenStdout(plannedFiles(plan), onStdout[0] ?? (annotates ? 'github' : undefined));
   refuseWithinEvidence(plan);
   return plan;
 }
@@ -126,6 +129,13 @@ function readRepairPaths(flags: RawFlags): OutputPlan['repairPaths'] {
       option: '--repair',
       message: `Expected --repair or --${hiding}, got both.`,
       hint: 'Repair SQL holds the keys and values of the rows: leave one of them out.',
+    });
+  }
+  if (streamOf(repair) !== null) {
+    throw optionError({
+      option: '--repair',
+      message: `Cannot write --repair ${repair}: a second file is written beside it, which takes the repair back.`,
+      hint: 'Name a file in a folder that you may write to.',
     });
   }
   return { repair, undo: `${repair.replace(/\.sql$/i, '')}.undo.sql` };

@@ -18,7 +18,12 @@ export interface PartFiles {
 export function openPartFiles(path: string): PartFiles {
   const name = `${basename(path).replace(/\.json$/i, '')}.${randomBytes(4).toString('hex')}.rows.ndjson`;
   const part = openOutputFile({ flag: '--output', path, access: 'private' });
-  const rows = openOutputFile({ flag: '--output', path: join(dirname(path), name), access: 'private' });
+  const rows = openOutputFile({
+    flag: '--output',
+    path: join(dirname(path), name),
+    access: 'private',
+    belongsTo: path,
+  });
   return {
     write: async (outcome) => {
       await rows.write(outcome.lines());

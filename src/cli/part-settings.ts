@@ -1,20 +1,19 @@
-import { flagOf } from '../config/options/option-names.js';
 import { RUN_OPTIONS } from '../config/options/options.js';
 import { optionError, type RawFlags, readSwitch, readText } from '../config/raw-flags.js';
-import { readNumber, readQuantity } from '../config/read-option.js';
+import { readNumber } from '../config/read-option.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { Share } from '../core/share.js';
 import type { CliIo } from './cli-io.js';
 import type { Settings } from './read-settings.js';
-import { OUTPUT_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
+import { OUTPUT_FLAGS, PACE_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
 
 /** What a Kubernetes Job calls its first pod: 0. */
 const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
 /** What may be said beside a plan, which says all else. */
 const ALLOWED = [
-  ...['plan', 'part', 'output', 'source', 'target', 'workers', 'journal', 'no-journal', 'max-runtime'],
-  ...['max-differences', 'same-data', 'no-config', 'chunk-rows', 'chunk-time'],
-  ...['max-rows-per-second', 'max-bytes-per-second', 'max-load'],
+  ...['plan', 'part', 'output', 'source', 'target', 'journal', 'no-journal', 'max-runtime'],
+  ...['max-differences', 'same-data', 'no-config', 'chunk-rows'],
+  ...PACE_FLAGS,
   ...['waivers', 'key-file'],
   ...OUTPUT_FLAGS,
 ];
@@ -61,24 +60,11 @@ function readPart(flags: RawFlags, env: CliIo['env'], count: number): number {
 }
 
 function withFlags(config: RunConfig, flags: RawFlags): RunConfig {
-  const { limits } = config;
   return {
     ...saidAgain(config, flags),
     maxDifferences: readNumber(flags, RUN_OPTIONS.maxDifferences) ?? config.maxDifferences,
-    workers: readNumber(flags, RUN_OPTIONS.workers) ?? config.workers,
     chunkRows: readNumber(flags, RUN_OPTIONS.chunkRows) ?? config.chunkRows,
-    chunkTimeMs: readGiven(flags, RUN_OPTIONS.chunkTime) ?? config.chunkTimeMs,
     // What a plan hides no part shows.
     showValues: config.showValues && !readSwitch(flags, 'hide-values'),
-    limits: {
-      maxRowsPerSecond: readNumber(flags, RUN_OPTIONS.maxRowsPerSecond) ?? limits.maxRowsPerSecond,
-      maxBytesPerSecond: readQuantity(flags, RUN_OPTIONS.maxBytesPerSecond) ?? limits.maxBytesPerSecond,
-      maxLoad: readNumber(flags, RUN_OPTIONS.maxLoad) ?? limits.maxLoad,
-    },
   };
-}
-
-/** A time that was typed, and not the one that holds where none was. */
-function readGiven(flags: RawFlags, option: typeof RUN_OPTIONS.chunkTime): number | null {
-  return readText(flags, flagOf(option.name)) === undefined ? null : readQuantity(flags, option);
 }

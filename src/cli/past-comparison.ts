@@ -1,10 +1,17 @@
+import { markOfProcess, sweepLeft } from '../app/left-files.js';
 import type { EditRow, VerifyOutcome } from '../app/run-hooks.js';
 import { whyNotRead } from '../config/file-reason.js';
 import { optionError } from '../config/raw-flags.js';
 import type { RunResult } from '../core/result.js';
 import { type Baseline, parseBaseline } from '../history/baseline.js';
 import { foldNights, trendOf } from '../history/fold-nights.js';
-import { addNight, forgetNights, openHistory, readHistory } from '../history/history-folder.js';
+import {
+  addNight,
+  forgetNights,
+  openHistory,
+  readHistory,
+  UNFINISHED_PREFIX,
+} from '../history/history-folder.js';
 import { KnownDifferences } from '../history/known-differences.js';
 import { NightRecorder } from '../history/night-recorder.js';
 import { RowDigester } from '../secrets/row-digest.js';
@@ -21,7 +28,8 @@ export function openComparison(request: PastRequest): Pick<Past, 'judge' | 'most
   const digester = new RowDigester(secret, 'history');
   const baseline = baselinePath === null ? null : openBaseline(request, baselinePath, digester);
   if (historyFolder !== null) {
-    openHistory(historyFolder);
+    openHistory(historyFolder, markOfProcess());
+    sweepLeft(historyFolder, UNFINISHED_PREFIX);
     if (secret === null) io.stderr.write(IN_CLEAR);
   }
   const mostKnown: Past['mostKnown'] = (table) => (failsOnNew ? (baseline?.tables[table]?.length ?? 0) : 0);
@@ -96,7 +104,7 @@ function remember(
   { result, recorder }: Remembered,
 ): Pick<JudgedRun, 'trend' | 'failure'> {
   try {
-    addNight(folder, recorder.finish(result));
+    addNight(folder, { night: recorder.finish(result), mark: markOfProcess() });
     forgetNights(folder, Date.now() - plan.historyKeepMs);
     const sayStray = (name: string) => io.stderr.write(`${name} in ${folder} is no night of a history.\n`);
     const nights = foldNights(readHistory(folder, sayStray));

@@ -30,6 +30,11 @@ export function openProcessIo(): CliIo {
   };
 }
 
+/** What a standard stream of the process is written through, so that all that goes there comes in order; null for another open file. */
+export function findStandardStream(descriptor: number): NodeJS.WritableStream | null {
+  return [null, process.stdout, process.stderr][descriptor] ?? null;
+}
+
 /** Only `y` or `yes` is a yes; the end of the input is a no. */
 async function askOnTerminal(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline');

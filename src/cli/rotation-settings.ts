@@ -6,10 +6,20 @@ import type { RunConfig } from '../config/run-config.js';
 import type { Settings } from './read-settings.js';
 
 /** Reads whether rows are to be read in turns; the time of a turn is then no limit of the run, which still says what it found. */
-export function readRotation({ config, flags }: Settings): {
+export function readRotation(settings: Settings): RotationSettings {
+  try {
+    return readTurns(settings);
+  } catch (error) {
+    throw settings.explain(error);
+  }
+}
+
+interface RotationSettings {
   readonly config: RunConfig;
   readonly rotation: Rotation | null;
-} {
+}
+
+function readTurns({ config, flags }: Settings): RotationSettings {
   const proveWithinMs = readQuantity(flags, RUN_OPTIONS.proveWithin);
   if (!readSwitch(flags, 'rotate')) {
     if (proveWithinMs !== null)

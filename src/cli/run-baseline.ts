@@ -12,6 +12,7 @@ import {
 } from '../history/baseline.js';
 import { listSchemaDifferences } from '../history/known-differences.js';
 import { parseSavedDifferences } from '../report/saved-differences.js';
+import { listUnread } from '../report/unread-text.js';
 import { readSecret } from '../secrets/read-secret.js';
 import { RowDigester } from '../secrets/row-digest.js';
 import type { Secret } from '../secrets/secret.js';
@@ -32,6 +33,7 @@ interface BaselineCommand {
 }
 
 const MOST_BASELINE_BYTES = 64 << 20;
+const MOST_NAMED = 5;
 
 /** Does what `rowproof baseline accept` was asked to: the differences of a saved run are known from now on. */
 export async function runBaseline({ action, path, flags, io }: BaselineCommand): Promise<number> {
@@ -66,12 +68,21 @@ export async function runBaseline({ action, path, flags, io }: BaselineCommand):
     }),
   );
   io.stdout.write(`${place} knows ${formatCounted(differences, 'difference')} from now on.\n`);
+  const unread = listUnread(result);
+  if (unread.length > 0) io.stderr.write(`${sayUnread(unread)}\n`);
   if (!digester.isKeyed) io.stderr.write(GUESSABLE);
   return EXIT_CODES.clean;
 }
 
 const GUESSABLE =
   'No secret is given: what rows hold can be guessed from the hashes of the baseline. Set ROWPROOF_KEY, or --key-file PATH.\n';
+
+/** Whoever takes a baseline for all that differs would take the rest for new damage. */
+function sayUnread(unread: readonly string[]): string {
+  const named = unread.slice(0, MOST_NAMED).join(', ');
+  const more = unread.length > MOST_NAMED ? ` and ${unread.length - MOST_NAMED} more` : '';
+  return `The run did not compare everything: ${named}${more}. What differs there is not in the baseline, and is new once it is found.`;
+}
 
 function required(flags: RawFlags, name: string, hint: string): string {
   const value = readText(flags, name);

@@ -12,6 +12,7 @@ import { openLog } from './open-log.js';
 import type { Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { openProgress, type VerifyCommand } from './run-verify.js';
+import { tellBeside } from './taken-stdout.js';
 import { turnSettings } from './turn-settings.js';
 
 interface GateCommand extends VerifyCommand {
@@ -61,7 +62,7 @@ async function printGrants({ config }: GateSettings, io: GuardedIo): Promise<num
 
 async function askGate(command: GateCommand, asked: GateSettings, log: Log): Promise<number> {
   const { io } = command;
-  const output = openGateOutput(asked, io);
+  const output = openGateOutput(asked, tellBeside(io, asked.outputs));
   const progress = openProgress(asked.plan, io);
   const interruption = listenForInterrupts({
     io,

@@ -12,6 +12,7 @@ import { formatTableReport } from '../report/table-report.js';
 import type { UnfinishedRun } from '../report/unfinished-report.js';
 import { formatBytes, formatCounted } from '../words/number-text.js';
 import type { CliIo, GuardedIo } from './cli-io.js';
+import { leavesEarlier, sayUnwritten } from './ended-early.js';
 import { type OutputFile, openOutputFile, type RequestedFile } from './output-file.js';
 import { type OutputPlan, showsRows } from './output-plan.js';
 import type { Past } from './past-plan.js';
@@ -23,6 +24,8 @@ export interface RunOutput {
   /** Puts what says that there is no result yet, or none at all, in the place of each report. */
   standIn(state: UnfinishedRun['state'], labels: RunLabels): void;
   write(outcome: WritableOutcome): Promise<void>;
+  /** Says which files that list rows are an earlier run's still. */
+  sayUnwritten(): void;
   /** Removes files that were not completed. */
   discard(): void;
 }
@@ -72,7 +75,13 @@ export async function openRunOutput(destination: Destination): Promise<RunOutput
   try {
     const files = await openFiles(destination, opened);
     const { standIn } = files.reports;
-    return { standIn, discard, write: (outcome) => writeOutput({ destination, files, outcome }) };
+    const { differences, repair } = files;
+    const listed = [differences, repair?.undo, repair?.repair].filter((file) => file != null);
+    return {
+      ...{ standIn, discard },
+      write: (outcome) => writeOutput({ destination, files, outcome }),
+      sayUnwritten: () => sayUnwritten(listed, destination.io.stderr),
+    };
   } catch (error) {
     discard();
     throw error;
@@ -122,6 +131,8 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
   const { repair, watch, differences: allRows } = outcome;
   const startedMs = destination.io.now();
   const { differences, repair: repairFiles, reports } = files;
+  const leaves = (together: readonly OutputFile[]): boolean =>
+    leavesEarlier({ files: together, result: outcome.result, stderr: destination.io.stderr });
   const failures: unknown[] = [];
   const attempt = async (write: () => Promise<void>) => {
     try {
@@ -130,7 +141,7 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       failures.push(error);
     }
   };
-  if (differences !== null && allRows !== null) {
+  if (differences !== null && allRows !== null && !leaves([differences])) {
     const { hashRow } = outcome;
     const edit: EditRow | undefined =
       hashRow === null
@@ -143,7 +154,8 @@ async function writeOutput({ destination, files, outcome }: Writing): Promise<vo
       await differences.write(formatDifferences({ result: outcome.result, differences: rows }));
     });
   }
-  if (repairFiles !== null && repair !== null && watch !== null) {
+  const isRepaired = repairFiles !== null && repair !== null && watch !== null;
+  if (isRepaired && !leaves([repairFiles.undo, repairFiles.repair])) {
     const writing = { destination, files: repairFiles, facts: repair, watch };
     await attempt(async () => {
       assertKept(outcome.result, '--repair');

@@ -11,6 +11,7 @@ import type { CliIo } from './cli-io.js';
 import { openLog } from './open-log.js';
 import { type OutputFile, openOutputFile } from './output-file.js';
 import { readSettings, type Settings } from './read-settings.js';
+import { tellBeside } from './taken-stdout.js';
 import { turnSettings } from './turn-settings.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 
@@ -75,7 +76,7 @@ async function planSettings(
     return await command.during(async () => {
       const made = await plan(config, { onWarning, log: command.log, parts });
       await file?.write([formatPlanJson(made)]);
-      io.stdout.write(format(made));
+      tellBeside(io, file === null ? [] : [{ flag: '--output', path: file.path }]).stdout.write(format(made));
       return made.expected === null ? EXIT_CODES.clean : exitCodeOf(made.expected);
     });
   } finally {

@@ -12,6 +12,7 @@ import { type OutputPlan, plannedFiles, planOutput, showsRows } from './output-p
 import { readLines } from './read-lines.js';
 import { openRunOutput } from './run-output.js';
 import { readSavedRun } from './saved-run.js';
+import { tellBeside } from './taken-stdout.js';
 
 interface ReportCommand {
   readonly path: string;
@@ -36,7 +37,7 @@ export async function runReport({ path, flags: given, io }: ReportCommand): Prom
   const result = showValues ? saved : withoutValues(saved);
   const trend = await readTrend(historyFolder, result);
   const rows = rowsPath === null ? null : await readRows({ path: rowsPath, result, showValues });
-  const output = await openRunOutput({ plan, io });
+  const output = await openRunOutput({ plan, io: tellBeside(io, plannedFiles(plan)) });
   try {
     await output.write({ result, differences: null, rows, repair: null, trend, hashRow: null, watch: null });
   } finally {

@@ -5,7 +5,7 @@ import { formatCounted, formatDuration } from '../words/number-text.js';
 import { visibleLine } from '../words/visible-text.js';
 import { readJournalPlace } from './journal-folder.js';
 import { type VerifyCommand, verifySettings } from './run-verify.js';
-import { OUTPUT_FLAGS, PAST_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
+import { OUTPUT_FLAGS, PACE_FLAGS, PAST_FLAGS, refuseBeside, saidAgain, settingsOf } from './said-again.js';
 import { readSavedRun } from './saved-run.js';
 
 interface ResumeCommand extends VerifyCommand {
@@ -78,8 +78,9 @@ async function goOn(
     'max-runtime': maxRuntime,
     'max-differences': maxDifferences,
     'wait-for-server': waitForServer,
-    ...outputs
+    ...rest
   } = flags;
+  const outputs = Object.fromEntries(Object.entries(rest).filter(([name]) => !isPaceFlag(name)));
   const { evidence, ...kept } = keepsOutputs ? (asked.outputs as RawFlags) : {};
   if (evidence !== undefined && outputs.evidence === undefined)
     io.stderr.write(
@@ -102,6 +103,7 @@ async function goOn(
 const BESIDE_ONLY = [
   ...['source', 'target', 'journal', 'max-runtime', 'max-differences', 'wait-for-server'],
   ...['same-data', 'no-config'],
+  ...PACE_FLAGS,
   ...OUTPUT_FLAGS,
   ...PAST_FLAGS,
 ];
@@ -109,6 +111,10 @@ const BESIDE_ONLY = [
 /** Where a side is now, and what of it is compared. */
 function placeOf(url: string, { schema }: { readonly schema: string }): string {
   return `${redactPasswords(url)}, schema ${schema}`;
+}
+
+function isPaceFlag(name: string): boolean {
+  return PACE_FLAGS.some((flag) => flag === name);
 }
 
 function withoutUndefined(flags: RawFlags): RawFlags {

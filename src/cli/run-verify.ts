@@ -13,7 +13,7 @@ import { describeOnly, describeResume, openCommandSitting, type SittingAsk } fro
 import type { EvidenceOutput, openEvidence as OpenEvidence } from './evidence-output.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { LOG_TO_STDERR, openLog } from './open-log.js';
-import { type OutputPlan, showsRows } from './output-plan.js';
+import { type OutputPlan, plannedFiles, showsRows } from './output-plan.js';
 import { openPartFiles, type PartFiles } from './part-files.js';
 import { readPartSettings } from './part-settings.js';
 import { openPast } from './past.js';
@@ -22,6 +22,7 @@ import { createProgress, createSilence, type Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { readRotation } from './rotation-settings.js';
 import { describeNextStep, openRunOutput, type RunOutput } from './run-output.js';
+import { tellBeside } from './taken-stdout.js';
 import { turnSettings } from './turn-settings.js';
 import { planVerifyOutputs } from './verify-outputs.js';
 import { WritingWatch } from './writing-watch.js';
@@ -55,16 +56,18 @@ export async function runVerify(command: VerifyCommand): Promise<number> {
   }
   refuseWithoutPlan(flags);
   const settings = await turnSettings(await readSettings(command));
-  try {
-    const { config, rotation } = readRotation(settings);
-    const asked = { ...settings, config };
-    return await verifySettings(
-      { settings: asked, earlier: null, isSameData: false, share: null, parts: null, rotation },
-      command,
-    );
-  } catch (error) {
-    throw settings.explain(error);
-  }
+  const { config, rotation } = readRotation(settings);
+  return verifySettings(
+    {
+      settings: { ...settings, config },
+      earlier: null,
+      isSameData: false,
+      share: null,
+      parts: null,
+      rotation,
+    },
+    command,
+  );
 }
 
 const NEEDS_PLAN = {
@@ -85,10 +88,18 @@ function refuseWithoutPlan(flags: RawFlags): void {
 
 /** Verifies what settings say, from wherever they come. */
 export async function verifySettings(request: SittingAsk, command: VerifyCommand): Promise<number> {
+  try {
+    return await verifyAsked(request, command);
+  } catch (error) {
+    throw request.settings.explain(error);
+  }
+}
+
+async function verifyAsked(request: SittingAsk, command: VerifyCommand): Promise<number> {
   const { settings } = request;
-  const { io } = command;
   const { config } = settings;
-  const plan = planVerifyOutputs(settings, io);
+  const plan = planVerifyOutputs(settings, command.io);
+  const io = tellBeside(command.io, plannedFiles(plan));
   const past = await openPast({
     flags: settings.flags,
     io,
@@ -136,6 +147,8 @@ async function verifyLogged(request: LoggedRun): Promise<number> {
     return await runAndWrite({ ...request, output, progress, interruption, sitting, partFiles });
   } catch (error) {
     giveUp();
+    progress.stop();
+    output.sayUnwritten();
     if (plan.annotates) io.annotate(describeEnd(error, request.command.hideSecrets));
     throw error;
   } finally {

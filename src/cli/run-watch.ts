@@ -9,10 +9,12 @@ import type { PassSummary } from '../core/watch.js';
 import type { GuardedIo } from './cli-io.js';
 import { type Interruption, listenForInterrupts } from './interruption.js';
 import { openLog } from './open-log.js';
+import { plannedFiles } from './output-plan.js';
 import { createSilence, type Progress } from './progress.js';
 import { readSettings } from './read-settings.js';
 import { openRunOutput } from './run-output.js';
 import { openProgress, type VerifyCommand } from './run-verify.js';
+import { tellBeside } from './taken-stdout.js';
 import { turnSettings } from './turn-settings.js';
 import { formatEnd, formatNews, formatTurn, isNews } from './watch-lines.js';
 import { readWatchSettings, type WatchSettings } from './watch-settings.js';
@@ -62,7 +64,7 @@ class WatchCommand {
 
   constructor(command: VerifyCommand, watched: WatchSettings, log: Log) {
     this.#command = command;
-    this.#io = command.io;
+    this.#io = tellBeside(command.io, plannedFiles(watched.plan));
     this.#watched = watched;
     this.#log = log;
     this.#progress = createSilence(this.#io.stderr);

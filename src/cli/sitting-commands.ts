@@ -4,7 +4,7 @@ import { named, type OnCommand } from './command.js';
 import { yargsOptions } from './yargs-options.js';
 
 const RESUME_NOTE =
-  'What is compared, and how, is what the run was asked when it began: no config file is read. Results go where they were to go, unless it is said again. A URL is only needed for a password that is in none of the usual places, or after a server has moved.';
+  'What is compared is what the run was asked when it began: no config file is read. How fast it goes on, and where results go, stays as it was, unless it is said again. A URL is only needed for a password that is in none of the usual places, or after a server has moved.';
 
 const MERGE_NOTE =
   'Both servers are asked what their schemas are, why rows differ, and with --repair what a repair must know. A part that is missing makes its rows unverified (exit 3); one of another plan is refused (exit 2).';

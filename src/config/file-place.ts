@@ -2,6 +2,7 @@ import { realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Environment } from '../engines/connection-settings.js';
 import { homeOfProcess } from './environment.js';
+import { streamOf } from './process-stream.js';
 import { optionError } from './raw-flags.js';
 import { listHostUrls } from './url-hosts.js';
 
@@ -48,9 +49,14 @@ export function filesOfUrls(urls: readonly string[], { PGPASSFILE }: Environment
   return [...named, PGPASSFILE ?? join(homeOfProcess(), '.pgpass'), join(homeOfProcess(), '.my.cnf')];
 }
 
-/** Whether two paths mean one file. Links of both kinds count; a device or pipe may be written under several names. */
+/**
+ * Whether two paths mean one file, or one stream of the process. Links of both kinds count; another device or pipe may be written
+ * under several names.
+ */
 export function isSameFile(one: string, other: string): boolean {
   if (placeOf(one) === placeOf(other)) return true;
+  const stream = streamOf(one);
+  if (stream !== null) return stream === streamOf(other);
   const [first, second] = [lookAt(one), lookAt(other)];
   return first?.isFile() === true && first.dev === second?.dev && first.ino === second.ino;
 }

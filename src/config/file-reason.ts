@@ -5,6 +5,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read only',
+  EPIPE: 'the reader of the pipe went away',
   ENOSPC: 'no space is left on the disk',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'its links lead in a circle',

@@ -185,6 +185,8 @@ export interface RunResult extends ConfigHashes {
   readonly seed: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
+  /** For how much of it what differed was looked at again, waits included; absent where nothing was. */
+  readonly lookedMs?: number;
   /** The name under which what it learned was kept; absent where nothing was. */
   readonly run?: string;
   /** Absent where one sitting found all of it. */

@@ -4,18 +4,17 @@ import type { KeyKind } from '../core/encoding/key-bytes.js';
 import { formatCounted } from '../words/number-text.js';
 import { readExactNumber } from './exact-number.js';
 import { PROOF_BITS } from './explanation.js';
+import { findIntervals, type Intervals, type KeyRun } from './interval-series.js';
 import { compareKeys } from './key-order.js';
 
 /** Runs of missing rows that are kept; further ones are only counted. */
 const MOST_RUNS = 10_000;
 const LEAST_RUN_ROWS = 3;
 const LEAST_ROWS_IN_RUNS = 10;
-const LEAST_INTERVALS = 4;
 const MOST_NAMED_RUNS = 3;
 
-/** Missing rows whose keys follow each other without a gap. */
-interface Run {
-  readonly first: bigint;
+/** A run that still grows. */
+interface Run extends KeyRun {
   last: bigint;
   rows: number;
 }
@@ -130,19 +129,15 @@ export class MissingRows {
   }
 
   #diagnoseIntervals(): Diagnosis | null {
-    const runs = this.#runs;
-    if (runs.length <= LEAST_INTERVALS || this.#allRuns > runs.length) return null;
-    const gaps = runs.slice(1).map((run, i) => run.first - (runs[i] as Run).first);
-    const usual = mostFrequent(gaps);
-    const fitting = gaps.filter((gap) => gap === usual).length;
-    const multiples = gaps.filter((gap) => gap % usual === 0n).length;
-    if (usual < 2n || fitting * 2 <= gaps.length || multiples * 4 < gaps.length * 3) return null;
-    const isRegular = multiples === gaps.length && runs.every(({ rows }) => BigInt(rows) * 2n <= usual);
-    const confidence = isRegular && fitting * 3 >= gaps.length * 2 ? 'proved' : 'likely';
-    const [first, last] = [runs[0] as Run, runs.at(-1) as Run];
-    const rows = runs.reduce((sum, run) => sum + run.rows, 0);
-    const where = this.#facts.showsKeys ? `, from ${first.first} to ${last.last}` : '';
-    const detail = `every ${usual} keys${where}`;
+    if (this.#allRuns > this.#runs.length) return null;
+    const intervals = findIntervals(this.#runs);
+    if (intervals === null) return null;
+    const { distance, series } = intervals;
+    const rows = series.reduce((sum, { runs, length }) => sum + runs * length, 0);
+    const inEach = series.reduce((sum, { length }) => sum + BigInt(length), 0n);
+    // Where most rows are gone, what is left is the pattern.
+    const confidence = rows === this.#rows && inEach * 2n <= distance ? 'proved' : 'likely';
+    const detail = formatIntervals(intervals, this.#facts);
     return this.#diagnosis('missing-at-intervals', { rows, detail, confidence });
   }
 
@@ -172,11 +167,17 @@ function chanceBits(all: number, drawn: number): number {
   return bits;
 }
 
-function mostFrequent(gaps: readonly bigint[]): bigint {
-  const counts = new Map<bigint, number>();
-  for (const gap of gaps) counts.set(gap, (counts.get(gap) ?? 0) + 1);
-  const [best] = [...counts].sort(([, one], [, other]) => other - one);
-  return best?.[0] ?? 0n;
+function formatIntervals(
+  { distance, series }: Intervals,
+  { showsKeys }: Pick<MissingRowFacts, 'showsKeys'>,
+): string {
+  const places = series.map(({ first, last, length, holes }) => {
+    const together = length === 1 ? '' : `, ${length} in a row`;
+    const unless = holes === 0 ? '' : `, but for ${formatCounted(holes, 'place')}`;
+    return `from ${first} to ${last}${together}${unless}`;
+  });
+  if (showsKeys) return `every ${distance} keys, ${places.join('; ')}`;
+  return `every ${distance} keys${series.length === 1 ? '' : `, ${series.length} times`}`;
 }
 
 function formatKey(key: readonly Value[]): string {

@@ -25,6 +25,20 @@ export function explainConnectFailure(
   return explain === undefined ? null : explain(settings, message);
 }
 
+/** Codes with which servers refuse a login for its password, or for having none. */
+const PASSWORD_CODES: ReadonlySet<unknown> = new Set([
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
+  '28P01',
+]);
+
+/** Whether a server that answered did not take the password, or was given none. */
+export function isPasswordRefused(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ('code' in cause && PASSWORD_CODES.has(cause.code)) return true;
+  return false;
+}
+
 /** Whether the network or the machine failed, and no server said anything about the login. */
 export function isNetworkFailure(error: unknown): boolean {
   return Object.hasOwn(NETWORK, (error as { code?: string } | null)?.code ?? '');

@@ -18,24 +18,34 @@ import { formatNight, parseNight, type SavedNight } from './night.js';
 /** `night-20260131T020000000Z-0123456789ab.json`: in the order of their names nights are in that of their time. */
 const NIGHT = /^night-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{12}\.json$/;
 
+/** How names begin of files that are not complete yet; the mark of the process that writes them comes next. */
+export const UNFINISHED_PREFIX = '.unfinished-';
+
 /** Makes the folder of a history, for its owner only, so that a run learns at its beginning that it cannot be written. */
-export function openHistory(folder: string): void {
+export function openHistory(folder: string, mark: string): void {
   attempt(folder, whyNotWritten, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
+    const probe = nameUnfinished(folder, mark);
     closeSync(openSync(probe, 'wx', 0o600));
     rmSync(probe);
   });
 }
 
+function nameUnfinished(folder: string, mark: string): string {
+  return join(folder, `${UNFINISHED_PREFIX}${mark}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
 /**
  * Adds a night as a file of its own, which appears complete or not at all. No file that is there is touched, so that any
- * number of runs may write at once.
+ * number of runs may write at once. The mark of the process says whose it is until then.
  */
-export function addNight(folder: string, night: SavedNight): void {
+export function addNight(
+  folder: string,
+  { night, mark }: { readonly night: SavedNight; readonly mark: string },
+): void {
   const stamp = night.startedAt.replaceAll(/[-:.]/g, '');
   const name = `night-${stamp}-${randomBytes(6).toString('hex')}.json`;
-  const temporary = join(folder, `.${name}.tmp`);
+  const temporary = nameUnfinished(folder, mark);
   attempt(folder, whyNotWritten, () => {
     try {
       const file = openSync(temporary, 'wx', 0o600);

@@ -192,6 +192,7 @@ const result = saved.isShape({
   mode,
   startedAt: saved.isText,
   elapsedMs: amount,
+  lookedMs: saved.orAbsent(amount),
   command: saved.orAbsent(texts),
   consistency: saved.orAbsent(saved.isOneOf('chunk', 'snapshot', 'mixed')),
   snapshot: saved.orAbsent(snapshot),

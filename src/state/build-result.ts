@@ -58,6 +58,7 @@ export interface RunFacts {
   readonly version: string;
   readonly startedAt: Date;
   readonly elapsedMs: number;
+  readonly lookedMs: number;
   readonly mode: Mode;
   readonly ratio: number | null;
   readonly seed: bigint;
@@ -106,6 +107,7 @@ export function buildResult(facts: RunFacts): RunResult {
     seed: facts.seed.toString(),
     startedAt: facts.startedAt.toISOString(),
     elapsedMs: Math.round(facts.elapsedMs),
+    ...(facts.lookedMs > 0 && { lookedMs: Math.round(facts.lookedMs) }),
     askedHash: facts.hashes.askedHash,
     howHash: facts.hashes.howHash,
     ...(facts.snapshot === null ? {} : { snapshot: facts.snapshot }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,9 +10,23 @@ export function markOfProcess(): string {
   return `${machine()}-${process.pid}`;
 }
 
-/** Containers that share a folder have names of their own, and number their processes alike. */
+/** Containers that share a folder number their processes alike, and have names of their own, or the name of their host. */
 function machine(): string {
-  return createHash('sha256').update(hostname()).digest('hex').slice(0, DIGITS);
+  return createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, DIGITS);
+}
+
+/**
+ * What tells processes apart of which each has numbers of its own.
+ *
+ * @see https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Other systems number all processes of a machine together.
+    return '';
+  }
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Drawn, TableProgress } from './table-progress.js';
 export interface OpenRanges {
   /** Whether nothing is. */
   readonly isFinished: boolean;
+  /** Whether all of its rows were compared before, so that only what differed is looked at again. */
+  readonly isComplete: boolean;
   /** Whether it was begun before and nothing of that counts, so that what never was begun comes first. */
   readonly isRepeated: boolean;
   /** Ranges of which single rows are looked at again. */
@@ -28,6 +30,7 @@ export interface SpotWalk {
 /** All of a table. */
 export const ALL_OPEN: OpenRanges = {
   isFinished: false,
+  isComplete: false,
   isRepeated: false,
   again: [],
   ranges: [WHOLE_SPAN],
@@ -37,6 +40,7 @@ export const ALL_OPEN: OpenRanges = {
 /** Nothing of a table. */
 export const NOTHING_OPEN: OpenRanges = {
   isFinished: true,
+  isComplete: true,
   isRepeated: false,
   again: [],
   ranges: [],
@@ -56,9 +60,15 @@ export function findOpen(progress: TableProgress | undefined): OpenRanges {
     );
     const walk = { last: share === null ? last : { ...last, share }, isFinished: share !== null, open };
     // Even of a walk that is over it is to be said what it drew.
-    return { isFinished: false, isRepeated: false, again, ranges: [WHOLE_SPAN], walk };
+    const isComplete = walk.isFinished && open.length === 0;
+    return { isFinished: false, isComplete, isRepeated: false, again, ranges: [WHOLE_SPAN], walk };
   }
   const ranges = findGaps(coverage);
   const isFinished = progress.isWhole || ranges.length + again.length === 0;
-  return { isFinished, isRepeated: progress.isRepeated && !isFinished, again, ranges, walk: null };
+  const isComplete = ranges.length === 0 || progress.isReadWhole;
+  return {
+    ...{ isFinished, isComplete, again, ranges },
+    isRepeated: progress.isRepeated && !isFinished,
+    walk: null,
+  };
 }

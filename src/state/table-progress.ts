@@ -40,6 +40,8 @@ export class TableProgress {
   #passes: Passes = { provedMs: null, triedMs: null, differs: false, wasCut: false };
   #isDone = false;
   #isOpen = false;
+  /** Whether some of it was not read. */
+  #isCut = false;
   #isStarted = false;
   /** Whether ranges of it were compared, whatever came of them. */
   #isWalked = false;
@@ -64,6 +66,7 @@ export class TableProgress {
       case 'unverified':
       case 'interrupted':
         this.#isOpen = true;
+        this.#isCut = true;
         break;
       case 'found':
         this.#isOpen ||=
@@ -126,6 +129,7 @@ export class TableProgress {
     this.#share = null;
     this.#whole = [];
     this.#isDone = false;
+    this.#isCut = false;
     // What a broken index or an altered table left is not to be relied on.
     this.#isOpen = true;
   }
@@ -198,6 +202,11 @@ export class TableProgress {
   /** Whether a table whose rows are not walked was read to its end without a difference. */
   get isWhole(): boolean {
     return this.#isDone && !this.#isOpen && !this.#isWalked;
+  }
+
+  /** Whether every row of a table whose rows are not walked was compared, whatever came of it. */
+  get isReadWhole(): boolean {
+    return this.#isDone && !this.#isCut && !this.#isWalked;
   }
 
   /** When the oldest of what counts was read; null where nothing does. */

@@ -1,8 +1,11 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { RunEvent } from 'rowproof';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RawFlags } from '../../src/config/raw-flags.js';
 import { availableEngines, useDatabase } from '../support/database.js';
-import { startCli } from '../support/run-cli.js';
+import { runCli, startCli } from '../support/run-cli.js';
 import { slowCondition, waitForSlowRead } from '../traps/slow-reads.js';
 import { fillTable } from '../traps/type-words.js';
 import { compare, tableResult } from './compare.js';
@@ -70,23 +73,39 @@ describe.each(availableEngines())('a run from %s that is interrupted', (engine) 
     expect(run.differences).toHaveLength(1);
   });
 
-  it.runIf(process.platform !== 'win32')('from the terminal ends with 130', async () => {
-    const args = [
-      'verify',
-      '--source',
-      source.url,
-      '--target',
-      target.url,
-      '--where',
-      where,
-      '--target-where',
-      'late:1 = 1',
-    ];
-    const { child, result } = startCli([...args, '--chunk-rows', '100', '--workers', '1']);
+  const sides = () => ['verify', '--source', source.url, '--target', target.url, '--workers', '1'];
+
+  async function interruptAtSlowRead(flags: readonly string[]) {
+    const conditions = ['--where', where, '--target-where', 'late:1 = 1', '--chunk-rows', '100'];
+    const { child, result } = startCli([...sides(), ...conditions, ...flags]);
     await waitForSlowRead(source);
     child.kill('SIGINT');
-    const { exitCode, stdout } = await result;
+    return await result;
+  }
+
+  it.runIf(process.platform !== 'win32')('from the terminal ends with 130', async () => {
+    const { exitCode, stdout } = await interruptAtSlowRead([]);
     expect(exitCode).toBe(130);
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/INTERRUPTED/);
   });
+
+  it.runIf(process.platform !== 'win32')(
+    'leaves the repair of the last run where it found nothing',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'rowproof-interrupted-'));
+      const outputs = ['--repair', join(folder, 'fix.sql'), '--differences', join(folder, 'rows.ndjson')];
+      const readAll = () =>
+        readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+      await target.run('DELETE FROM late WHERE id = 3');
+      const earlier = await runCli([...sides(), ...outputs]);
+      await target.run('INSERT INTO late VALUES (3)');
+      const files = readAll();
+      const interrupted = await interruptAtSlowRead(outputs);
+      expect([earlier.exitCode, interrupted.exitCode]).toEqual([1, 130]);
+      expect(files).toHaveLength(3);
+      expect(readAll()).toEqual(files);
+      expect(interrupted.stderr).toContain('fix.sql are left as they were');
+      rmSync(folder, { recursive: true });
+    },
+  );
 });

@@ -119,7 +119,7 @@ const FLAGS: readonly Mistake[] = [
   plan(['--rotate'], 'rowproof plan has no flag --rotate, only rowproof verify has.', 'See rowproof plan'),
   plan(
     ['--chunk-time', '1s'],
-    'rowproof plan has no flag --chunk-time, only rowproof verify and rowproof watch have.',
+    'rowproof plan has no flag --chunk-time, only rowproof verify, rowproof watch and rowproof resume have.',
     'Leave it',
   ),
   init([...URLS, '--config', 'x'], 'has no flag --config, only', 'See rowproof init --help.'),

@@ -179,3 +179,50 @@ describe('entries for rows', () => {
     expect(readFileSync(path, 'utf8').match(/hash:/g)).toHaveLength(2);
   });
 });
+
+describe('a baseline of a run that did not compare everything', () => {
+  const because = ['--because', 'b', '--baseline', '@partial.json'];
+  const acceptAs = (
+    name: string,
+    tables: Parameters<typeof sampleResult>[0],
+    changes: Partial<RunResult> = {},
+  ) => {
+    writeFileSync(place(name), JSON.stringify(sampleResult(tables, { verdict: 'different', ...changes })));
+    return run(['baseline', 'accept', `@${name}`, '--differences', '@rows.ndjson', ...because]);
+  };
+  const told = (names: string): string =>
+    `The run did not compare everything: ${names}. What differs there is not in the baseline, and is new once it is found.\n`;
+  const left = {
+    code: 'table-left' as const,
+    message: 'At least 2 rows of public.users differ.',
+    hint: '',
+  };
+
+  it('is written, and names what is not in it', async () => {
+    const partly = { ...table, findings: [left] };
+    const other = sampleTable({ target: 'public.orders', mode: 'count', verdict: 'counted' });
+    const { exitCode, stderr } = await acceptAs('partial-run.json', [partly, other]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(told('public.users (table-left), public.orders (counted)'));
+  });
+
+  it('names a part and a run that was stopped, and of many tables the first', async () => {
+    const part = { plan: 'p', part: 1, of: 3 };
+    expect((await acceptAs('part-run.json', [table], { part })).stderr).toContain(
+      told('all but part 1 of 3'),
+    );
+    const stopped = await acceptAs('stopped-run.json', [table], { interrupted: true });
+    expect(stopped.stderr).toContain(told('part of the run'));
+    const spots = Array.from({ length: 7 }, (_, at) =>
+      sampleTable({ target: `public.t${at}`, mode: 'spot', verdict: 'sampled' }),
+    );
+    const { stderr } = await acceptAs('spot-run.json', [table, ...spots]);
+    const named = spots.slice(0, 5).map(({ target }) => `${target} (sampled)`);
+    expect(stderr).toContain(told(`${named.join(', ')} and 2 more`));
+  });
+
+  it('is written without a word where everything was compared', async () => {
+    const { exitCode, stderr } = await acceptAs('whole-run.json', [table]);
+    expect({ exitCode, tells: stderr.includes('did not compare') }).toEqual({ exitCode: 0, tells: false });
+  });
+});

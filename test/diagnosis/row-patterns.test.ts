@@ -20,6 +20,8 @@ const describeAll = (diagnoses: readonly Diagnosis[]): string[] =>
 const range = (first: number, last: number, step = 1): number[] =>
   Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => first + i * step);
 
+const ascending = (one: number, other: number): number => one - other;
+
 const FACTS = {
   keyKinds: ['int'] as const,
   sourceRows: 10_000,
@@ -80,10 +82,33 @@ describe('missing rows', () => {
     ]);
     const withHoles = range(500, 9500, 500).filter((key) => key !== 3000);
     expect(diagnose(withHoles, ['10000'])).toEqual([
-      'missing-at-intervals, every 500 keys, from 500 to 9500: 18 of 18 proved',
+      'missing-at-intervals, every 500 keys, from 500 to 9500, but for 1 place: 18 of 18 proved',
     ]);
     expect(diagnose([...range(1000, 9000, 1000), 9123], ['10000'])).toEqual([
-      'missing-at-intervals, every 1000 keys, from 1000 to 9123: 10 of 10 likely',
+      'missing-at-intervals, every 1000 keys, from 1000 to 9000: 9 of 10 likely',
+    ]);
+  });
+
+  it('are at intervals of each series where several lie in each other, and never at the distance between two', () => {
+    expect(diagnose([...range(1, 991, 10), ...range(4, 994, 10)].sort(ascending), ['10000'])).toEqual([
+      'missing-at-intervals, every 10 keys, from 1 to 991; from 4 to 994: 200 of 200 proved',
+    ]);
+    // The neighbours of each are two apart more often than not.
+    expect(diagnose([...range(1, 91, 10), ...range(3, 93, 10)].sort(ascending), ['10000'])).toEqual([
+      'missing-at-intervals, every 10 keys, from 1 to 91; from 3 to 93: 20 of 20 proved',
+    ]);
+    expect(diagnose([...range(0, 90, 10), ...range(1, 91, 20)].sort(ascending), ['10000'])).toEqual([
+      'missing-at-intervals, every 20 keys, from 0 to 81, 2 in a row; from 10 to 90: 15 of 15 proved',
+    ]);
+    const [odd, even] = [range(100, 900, 100), range(77, 990, 83)];
+    expect(diagnose([...odd, ...even].sort(ascending), ['10000'])).toEqual([]);
+  });
+
+  it('are at intervals without a word of keys where values are hidden', () => {
+    const missing = new MissingRows({ ...FACTS, showsKeys: false, lastTargetKey: ['10000'] });
+    for (const key of [...range(1, 91, 10), ...range(4, 94, 10)].sort(ascending)) missing.add([`${key}`]);
+    expect(describeAll(missing.diagnose(true))).toEqual([
+      'missing-at-intervals, every 10 keys, 2 times: 20 of 20 proved',
     ]);
   });
 

@@ -11,6 +11,9 @@ import {
 } from '../../src/history/history-folder.js';
 import type { SavedNight } from '../../src/history/night.js';
 
+/** Whose a night is until it is whole. */
+const MARK = 'writer-1';
+
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rowproof-history-'));
@@ -43,10 +46,13 @@ function writeFromElsewhere(writer: string, nights: number): Promise<number | nu
   const script = `import { addNight } from ${JSON.stringify(module)};
     const rows = Array.from({ length: 10_000 }, (_, id) => [String(id), 'x'.repeat(22)]);
     for (let at = 0; at < ${nights}; at++) addNight(${JSON.stringify(folder)}, {
-      ...${JSON.stringify(night('2026-01-01T02:00:00.000Z'))}, asked: '${writer}' + at,
-      tables: ['t', 'u', 'v', 'w'].map((table) => ({
-        table, verdict: 'different', differing: 10_000, waived: 0, isRead: true, rows,
-      })),
+      mark: '${MARK}',
+      night: {
+        ...${JSON.stringify(night('2026-01-01T02:00:00.000Z'))}, asked: '${writer}' + at,
+        tables: ['t', 'u', 'v', 'w'].map((table) => ({
+          table, verdict: 'different', differing: 10_000, waived: 0, isRead: true, rows,
+        })),
+      },
     });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
   return new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
@@ -75,7 +81,8 @@ describe('the folder of a history', () => {
   });
 
   it('is read in the order of time', () => {
-    for (const day of ['03', '01', '02']) addNight(folder, night(`2026-01-${day}T02:00:00.000Z`));
+    for (const day of ['03', '01', '02'])
+      addNight(folder, { night: night(`2026-01-${day}T02:00:00.000Z`), mark: MARK });
     expect(readHistory(folder).nights.map(({ startedAt }) => startedAt.slice(8, 10))).toEqual([
       '01',
       '02',
@@ -84,7 +91,8 @@ describe('the folder of a history', () => {
   });
 
   it('forgets nights that are too old, and touches nothing else', () => {
-    for (const day of ['01', '02', '03']) addNight(folder, night(`2026-01-${day}T02:00:00.000Z`));
+    for (const day of ['01', '02', '03'])
+      addNight(folder, { night: night(`2026-01-${day}T02:00:00.000Z`), mark: MARK });
     writeFileSync(join(folder, 'night-of-ours.json'), '{}');
     expect(forgetNights(folder, Date.parse('2026-01-02T02:00:00.000Z'))).toBe(1);
     expect(readHistory(folder).nights).toHaveLength(2);
@@ -92,7 +100,7 @@ describe('the folder of a history', () => {
   });
 
   it('names what is no night, and reads the others', () => {
-    addNight(folder, night('2026-01-01T02:00:00.000Z'));
+    addNight(folder, { night: night('2026-01-01T02:00:00.000Z'), mark: MARK });
     const broken = 'night-20260102T020000000Z-0123456789ab.json';
     writeFileSync(join(folder, broken), '{"format":"rowproof/history@1"');
     expect(readHistory(folder)).toMatchObject({ nights: [{ asked: 'q' }], unreadable: [broken] });
@@ -100,15 +108,15 @@ describe('the folder of a history', () => {
 
   it('is for its owner only', () => {
     const inner = join(folder, 'a/b');
-    openHistory(inner);
-    addNight(inner, night('2026-01-01T02:00:00.000Z'));
+    openHistory(inner, MARK);
+    addNight(inner, { night: night('2026-01-01T02:00:00.000Z'), mark: MARK });
     const [name = ''] = readdirSync(inner);
     expect([statSync(inner).mode & 0o777, statSync(join(inner, name)).mode & 0o777]).toEqual([0o700, 0o600]);
   });
 
   it('that cannot be one is refused with the reason', () => {
     writeFileSync(join(folder, 'file'), '');
-    expect(() => openHistory(join(folder, 'file'))).toThrow(/^Cannot use the history in /);
+    expect(() => openHistory(join(folder, 'file'), MARK)).toThrow(/^Cannot use the history in /);
     expect(() => readHistory(join(folder, 'nowhere'))).toThrow(/there is no such file/);
   });
 });

@@ -63,6 +63,14 @@ describe('a result that was not found in one go', () => {
     expect([exitCodeOfResult(late), formatSummary(late).slice(0, 11)]).toEqual([3, 'OUT OF TIME']);
   });
 
+  it('says for how long what differed was looked at again, and nothing of looks that are over at once', () => {
+    const looked = run({ lookedMs: 61_000 });
+    expect(formatSummary(looked)).toMatch(/; 1 h 0 min, 1 min 1 s of it looking again at what differed$/);
+    expect(formatSummary(run({ lookedMs: 999 }))).toMatch(/; 1 h 0 min$/);
+    const text = formatReport(looked, { format: 'json' });
+    expect(formatSummary(parseSavedResult(text, 'run.json'))).toBe(formatSummary(looked));
+  });
+
   it('is read back from a file, and refused where what it says of its times is none', () => {
     for (const result of [resumed, merged, part]) {
       const text = formatReport(result, { format: 'json' });

@@ -6,7 +6,14 @@ import { compare, tableResult } from '../app/compare.js';
 import { type TestDatabase, useDatabase } from '../support/database.js';
 import { runHere } from '../support/run-here.js';
 import { fillTable } from '../traps/type-words.js';
-import { makeRunFolder, type RunFolder, readOutputs, sideFlags, waitingRuns } from './run-folder.js';
+import {
+  keptRuns,
+  makeRunFolder,
+  type RunFolder,
+  readOutputs,
+  sideFlags,
+  waitingRuns,
+} from './run-folder.js';
 import { runSitting, type SittingRun } from './run-sitting.js';
 
 const ROWS = 120_000;
@@ -185,6 +192,28 @@ describe.each(TRIED)('a table that is left, $from to $to', ({ from, to }) => {
     expect(readOutputs(folder)).toEqual(expected);
     expect(waitingRuns(folder)).toEqual([]);
   }, 120_000);
+
+  it.each(['resume', 'verify --only'])(
+    'is none that was read to its end: %s leaves no row of it',
+    async (how) => {
+      // So many ranges that not all of them are looked at again at once.
+      await verify(['--workers', '1'], { chunkRows: 100 });
+      const { rows, repair } = readOutputs(folder);
+      const [run = ''] = keptRuns(folder);
+      const again = await runSitting([
+        ...[...how.split(' '), run, '--max-differences', '1'],
+        ...[...sideFlags(source, target), ...folder.flags],
+      ]);
+      expect(again.exitCode).toBe(1);
+      expect(again.stderr).not.toContain('To go on');
+      expect(result().totals).not.toHaveProperty('left');
+      expect(table('many')).toMatchObject({ ...ALL, sourceRows: ROWS });
+      expect(table('heap')).toMatchObject({ missing: HEAP_CHANGED, extra: HEAP_CHANGED });
+      expect(readOutputs(folder)).toMatchObject({ rows, repair });
+      expect(waitingRuns(folder)).toEqual([]);
+      expect(keptRuns(folder)).toEqual([run]);
+    },
+  );
 
   it('is left too where rows are looked at again before they count, long before all are read', async () => {
     await verify(['--max-differences', String(MOST), '--tables', 'many'], { recheckFor: '5s' });

@@ -96,6 +96,38 @@ describe('going on with a run', () => {
     folder.remove();
   });
 
+  it('says how to give a password again, which no journal keeps, where the server asks for one', async () => {
+    const folder = await stopRun([...sides(), ...pace]);
+    const [, sourceUrl = ''] = sides();
+    const [, , , targetUrl = ''] = sides();
+    const again =
+      '\n  Passwords of the URLs and of the config file that it began with are not kept: give --source URL or --target URL again, with the password.\n';
+    const bare = await runSitting(['resume', ...folder.flags]);
+    expect(bare.stderr).toMatch(/Cannot connect to the source .*Access denied/);
+    expect(bare.stderr).toContain(again);
+    const half = await runSitting(['resume', '--source', sourceUrl, ...folder.flags]);
+    expect(half.stderr).toMatch(/Cannot connect to the target .*: The server asks for a password/);
+    expect(half.stderr).toContain(again);
+    const wrong = await runSitting([
+      ...['resume', '--source', sourceUrl.replace(/:[^:@]+@/, ':wrong@'), '--target', targetUrl],
+      ...folder.flags,
+    ]);
+    expect(wrong.stderr).toMatch(/Access denied/);
+    expect(wrong.stderr).not.toContain('not kept');
+    const unknown = await runSitting([
+      'verify',
+      '--no-config',
+      '--source',
+      'mysql://127.0.0.1:1/x',
+      '--target',
+      targetUrl,
+    ]);
+    expect(unknown.stderr).not.toContain('not kept');
+    const resumed = await runSitting(['resume', ...sides(), ...folder.flags]);
+    expect(resumed.exitCode).toBe(0);
+    folder.remove();
+  });
+
   it('is refused after another table has come', async () => {
     const folder = await stopRun([...sides(), ...pace]);
     for (const side of [source, target]) await side.run('CREATE TABLE late (id int PRIMARY KEY)');

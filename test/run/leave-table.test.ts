@@ -35,7 +35,12 @@ function makeTable(differing: number): { readonly table: TableState; readonly re
 
 function makeRun(maxDifferences: number | null): { readonly run: TableRun; readonly events: RunEvent[] } {
   const events: RunEvent[] = [];
-  const leaving = makeLeaveRule({ maxDifferences, book: WaiverBook.empty(), mostKnown: () => 0 });
+  const leaving = makeLeaveRule({
+    maxDifferences,
+    book: WaiverBook.empty(),
+    mostKnown: () => 0,
+    openOf: () => ({ isComplete: false }),
+  });
   const emit = async (event: RunEvent): Promise<void> => {
     events.push(event);
   };

@@ -2,7 +2,7 @@ import { nameOptions } from './option.js';
 
 const group = 'How gentle to be with the servers:';
 const part = 'how';
-const commands = ['verify', 'watch', 'plan', 'preflight', 'cutover'] as const;
+const commands = ['verify', 'watch', 'resume', 'plan', 'preflight', 'cutover'] as const;
 const page = 'load.md';
 
 /** The options that limit what a run asks of the servers; without them nothing does. */

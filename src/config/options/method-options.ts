@@ -105,7 +105,7 @@ export const METHOD_OPTIONS = nameOptions({
     kind: { is: 'count', least: 1n, most: 64n },
     help: 'Chunks or tables that are read at a time; at most 64',
     otherwise: 'as many as it is faster with, at most one a core and 4',
-    commands,
+    commands: [...commands, 'resume'],
     file: { example: 4 },
   },
   chunkRows: {
@@ -124,7 +124,7 @@ export const METHOD_OPTIONS = nameOptions({
     typed: '200ms or 2s',
     help: 'How long a chunk should take',
     default: '500ms',
-    commands: ['verify', 'watch'],
+    commands: ['verify', 'watch', 'resume'],
     file: { example: '200ms' },
     page: 'load.md',
   },

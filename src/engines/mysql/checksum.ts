@@ -77,8 +77,8 @@ function buildParts(column: Column): string {
 }
 
 /**
- * A floating-point number as text, if reading the text makes that number again, and NULL if not: MySQL prints
- * 2.2250738585072014e-308 with a digit too few. A FLOAT is made a DOUBLE first, because its own text has six digits.
+ * A floating-point number as text, if reading the text makes that number again, and NULL if not: MySQL prints 22 characters at the
+ * most, which are too few for all digits of -1.2345678901234568e-10. A FLOAT is made a DOUBLE first, because its own text has six digits.
  */
 function buildFloat(name: string): string {
   const text = `CONCAT(${name} + 0e0)`;

@@ -17,6 +17,7 @@ import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js'
 import { MYSQL_NOTES } from './change-notes.js';
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
+import { floatLiteral, singleLiteral } from './float-literal.js';
 import { findRefusal } from './repair-limits.js';
 import { MYSQL_COPIES } from './row-copies.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
@@ -179,7 +180,7 @@ function spell(value: TypedValue, to: Column): string {
     case 'null':
       return 'NULL';
     case 'number':
-      return to.type.kind === 'float' ? floatLiteral(value.text) : value.text;
+      return to.type.kind === 'float' ? floatLiteral(value.text, to.type.bits) : value.text;
     case 'boolean':
       return value.value ? '1' : '0';
     case 'bits':
@@ -195,11 +196,6 @@ function spell(value: TypedValue, to: Column): string {
   }
 }
 
-/** With an exponent the server reads a double; without one a decimal, which it would round another way. */
-function floatLiteral(text: string): string {
-  return /e/i.test(text) ? text : `${text}e0`;
-}
-
 /** The first condition finds the index, the second holds only for the very bytes: a `_ci` key has neighbours. */
 function buildKeyCondition(
   value: TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }>,
@@ -208,7 +204,7 @@ function buildKeyCondition(
   if (value.kind === 'unwritable' || value.kind === 'null') return null;
   // A FLOAT is compared as the double that it is, which the few digits it is shown with are not.
   const isSingle = value.kind === 'number' && column.type.kind === 'float' && column.type.bits === 32;
-  const literal = isSingle ? Math.fround(Number(value.text)).toExponential() : spell(value, column);
+  const literal = isSingle ? singleLiteral(value.text) : spell(value, column);
   const plain = `${nameOf(column)} = ${literal}`;
   return value.kind === 'text' ? `${plain} AND ${asUtf8(column)} = ${utf8Literal(value.text)}` : plain;
 }
@@ -230,18 +226,12 @@ function buildGuard(
   if (raw === null) return `${name} IS NULL`;
   if (to.wire === 'json' && typeof raw === 'string') return jsonGuard(raw, to);
   if (value.kind === 'unwritable') return null;
-  if (to.type.kind === 'float' && to.type.bits === 32) return floatGuard(name, value);
+  if (value.kind === 'number' && to.type.kind === 'float' && to.type.bits === 32)
+    return `${name} <=> ${singleLiteral(value.text)}`;
   if (value.kind === 'text') return `${asUtf8(to)} <=> ${utf8Literal(value.text)}`;
   if (value.kind === 'bits') return `${name} + 0 <=> ${BigInt(`0b${value.text}`)}`;
   if (value.kind === 'temporal') return temporalGuard(name, value.text, to);
   return `${name} <=> ${spell(value, to)}`;
-}
-
-/** A FLOAT is compared as the double that it is; the shortest digits that read back as the same FLOAT are another. */
-function floatGuard(name: string, value: TypedValue): string | null {
-  if (value.kind !== 'number') return null;
-  const wide = Math.fround(Number(value.text));
-  return `${name} <=> ${floatLiteral(Object.is(wide, -0) ? '0' : String(wide))}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Table } from '../../core/schema.js';
 import type { ControlRow } from '../session.js';
 import type { ImageColumn, WriteSession } from '../write.js';
 import { quoteName, textLiteral } from './dialect.js';
+import { asSingle, floatLiteral } from './float-literal.js';
 
 type Spelling = Pick<ImageColumn, 'select' | 'lossy' | 'literal' | 'guard' | 'hasValueOf'> & {
   /** Whether `column = literal` finds the value; it never finds a FLOAT, which is compared as a double. */
@@ -44,7 +45,7 @@ function spellingOf(quoted: string, row: ControlRow): Spelling {
     return bytes(quoted);
   if (type === 'json') return json(quoted);
   if (/^(var)?char$|text$|^enum$|^set$/.test(type)) return text(quoted, row);
-  if (type === 'float' || type === 'double') return float(quoted, type === 'float');
+  if (type === 'float' || type === 'double') return float(quoted, type === 'float' ? 32 : 64);
   if (type === 'bit') return bits(quoted);
   if (/^(date|datetime|timestamp|time|year|uuid|inet4|inet6)$/.test(type)) return spelled(quoted);
   return number(quoted);
@@ -93,22 +94,20 @@ function json(quoted: string): Spelling {
   };
 }
 
-/** The shortest digits of a double read back as the same double, and narrow to the same FLOAT. */
-function float(quoted: string, narrow: boolean): Spelling {
-  const literal = (digits: string | null): string => (digits?.includes('e') ? digits : `${digits}e0`);
+/**
+ * The shortest digits of a double read back as the same double, and narrow to the same FLOAT. MySQL prints 22 characters at the
+ * most, so that the sign is apart: else the last digit of -1.2345678901234568e-10 is lost. Of doubles below 1e-99 it may be lost still.
+ */
+function float(quoted: string, bits: 32 | 64): Spelling {
   const wide = `${quoted} * 1e0`;
+  const digits = `CONCAT(LEFT('-', CAST(${wide} AS CHAR) LIKE '-%'), ABS(${wide}))`;
   return {
-    select: `CAST(${wide} AS CHAR)`,
-    lossy: null,
-    literal,
-    guard: (digits) => `CAST(${wide} AS CHAR) <=> '${digits}'`,
-    hasValueOf: (expression) => {
-      const same = `${quoted} <=> ${expression}`;
-      return narrow
-        ? `(${same} OR ABS(${quoted} - (${expression})) <= ABS(${expression}) * 0.0000001192092896e0)`
-        : same;
-    },
-    findsByLiteral: !narrow,
+    select: digits,
+    lossy: `NOT ${digits} + 0e0 <=> ${wide}`,
+    literal: (text) => floatLiteral(text ?? '', bits),
+    guard: (text) => `${digits} <=> '${text}'`,
+    hasValueOf: (expression) => `${quoted} <=> ${bits === 32 ? asSingle(expression) : expression}`,
+    findsByLiteral: bits === 64,
   };
 }
 

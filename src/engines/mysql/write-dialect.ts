@@ -84,10 +84,10 @@ export const mysqlWrite: WriteDialect = {
   words: new Set(
     (
       'NULL TRUE FALSE AND NOT IS EXISTS SELECT FROM WHERE AS BINARY CHAR JSON LIMIT DATE TIME TIMESTAMP X B C ' +
-      'COLLATE USING DUAL UTF8MB4 @ROWPROOF_SEES_ALL @ROWPROOF_UNSEEN'
+      'COLLATE USING LIKE DUAL UTF8MB4 @ROWPROOF_SEES_ALL @ROWPROOF_UNSEEN'
     ).split(' '),
   ),
-  functions: new Set('CAST CONVERT EXISTS LEFT FROM AND NOT CHAR FIND_IN_SET'.split(' ')),
+  functions: new Set('CAST CONVERT CONCAT ABS EXISTS LEFT FROM AND NOT CHAR FIND_IN_SET'.split(' ')),
   guardQuestion: buildGuardQuestion,
   readSettings,
   open,

@@ -195,6 +195,8 @@ function failWithoutPassword(): never {
     code: 'connect',
     message: 'The server asks for a password, and there is none.',
     hint: 'Give it in the URL, in PGPASSWORD or in a password file.',
+    // The code with which the server would refuse any other.
+    cause: Object.assign(new Error('no password'), { code: '28P01' }),
   });
 }
 

@@ -6,6 +6,7 @@ import type { FenceRun, RunLooks, TableRun } from '../table-run.js';
 import { commitHeld, commitStopped } from './commit-held.js';
 import { HeldTables } from './held-tables.js';
 import { type BatchRules, batchRanges } from './look-batch.js';
+import type { LookClock } from './look-clock.js';
 import type { LookRules } from './look-rules.js';
 import { passFence, randomDistance } from './pass-fence.js';
 import { settleBatches } from './settle.js';
@@ -26,6 +27,8 @@ export interface LooksRequest extends BatchRules {
   readonly isSettled: (table: TableState) => boolean;
   /** Is waited for before any fence is. */
   readonly beforeFence: () => Promise<void>;
+  /** Counts how long it takes. */
+  readonly clock: LookClock;
 }
 
 /** Holds ranges with rows that differ back, and looks at these again. */
@@ -64,14 +67,14 @@ export class Looks implements RunLooks {
   }
 
   async passFence(run: FenceRun, table: TableState): Promise<boolean> {
-    const { fenceOf, haltOf, rules, beforeFence } = this.#request;
+    const { fenceOf, haltOf, rules, beforeFence, clock } = this.#request;
     if (haltOf(table) !== null) return false;
     await beforeFence();
-    return passFence(run, fenceOf(table), rules);
+    return clock.during(() => passFence(run, fenceOf(table), rules));
   }
 
   pause(signal: AbortSignal): Promise<void> {
-    return waitUnlessStopped(randomDistance(), signal);
+    return this.#request.clock.during(() => waitUnlessStopped(randomDistance(), signal));
   }
 
   async #settleHeld(run: TableRun): Promise<void> {
@@ -82,7 +85,8 @@ export class Looks implements RunLooks {
     this.#heldRows = 0;
     this.#tables.settle();
     const batches = batchRanges(held, this.#request);
-    await settleBatches(run, batches, this.#request.rules);
+    const { clock, rules } = this.#request;
+    await clock.during(() => settleBatches(run, batches, rules));
     for (const batch of batches) {
       for (const range of batch.ranges) {
         if (!run.signal.aborted) await commitHeld(run, batch, range);
