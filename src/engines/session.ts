@@ -9,7 +9,7 @@ import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.j
 import type { SideGrants } from '../core/gate/side-grants.js';
 import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
-import type { Catalog, Column, Table } from '../core/schema.js';
+import type { Catalog, Column, SchemaNames, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
 import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import type { ConnectionSettings } from './connection-settings.js';
@@ -92,6 +92,8 @@ export type SessionActivity =
 /** What can be asked of a session besides rows, and what it answers. */
 export interface Questions {
   readonly catalog: { readonly about: CatalogRequest; readonly answer: Catalog };
+  /** `Capabilities.names`: what has a name in the schema, in the order of its catalog. */
+  readonly names: { readonly about: ConnectionSettings; readonly answer: SchemaNames };
   /** Compiles what splits rows of these columns, with what decoding them needs from the server. */
   readonly codec: { readonly about: readonly CodecColumn[]; readonly answer: RowCodec };
   readonly count: { readonly about: CountRequest; readonly answer: number };

@@ -1,5 +1,5 @@
 import { sumLongTables } from '../../core/long-tables.js';
-import type { Catalog, Column, Key, Table } from '../../core/schema.js';
+import type { Catalog, Column, Key, NamedObject, Table, TableKind } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
 import { type MysqlCapabilities, readMysqlCapabilities } from './capabilities.js';
@@ -32,7 +32,7 @@ export async function readMysqlCatalog(
     version: capabilities.version,
     schema,
     tables: buildTables(schema, rows, grants),
-    others: rows.tables.filter(isSequence).map((row) => ({ name: row.table_name ?? '', what: 'a sequence' })),
+    others: rows.tables.filter(isSequence).map(describeSequence),
     unread: [],
     partial: grants.wholeSchema
       ? null
@@ -46,7 +46,7 @@ export async function readMysqlCatalog(
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
  */
-async function readSchemaName(
+export async function readSchemaName(
   session: SqlSession,
   asked: string,
   { ignoresCase }: MysqlCapabilities,
@@ -65,7 +65,7 @@ async function readSchema(
 ): Promise<SchemaRows> {
   const { hasColumn } = capabilities;
   const name = textLiteral(schema);
-  const only = wanted === undefined ? '' : `AND TABLE_NAME IN (${wanted.map(textLiteral).join(', ')})`;
+  const only = wanted === undefined ? '' : `AND TABLE_NAME IN (${nameList(wanted)})`;
   const tables = await session.query(
     `SELECT TABLE_NAME AS table_name, TABLE_TYPE AS table_type, TABLE_ROWS AS row_estimate,
        AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options, ENGINE AS engine, CREATE_TIME AS created
@@ -88,6 +88,11 @@ async function readSchema(
   );
   const jsonColumns = await readJsonColumns(session, { name, only }, capabilities);
   return { tables, columns, keys, jsonColumns };
+}
+
+/** Names as a list for IN, which must not be empty; no table has the one that is. */
+function nameList(names: readonly string[]): string {
+  return ['', ...names].map(textLiteral).join(', ');
 }
 
 /** Whether the optimizer takes no notice of an index: MySQL calls it invisible, MariaDB ignored. */
@@ -126,11 +131,7 @@ function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Tabl
       return {
         schema,
         name,
-        kind: row.table_type?.includes('VIEW')
-          ? 'view'
-          : row.options?.includes('partitioned')
-            ? 'partitioned'
-            : 'table',
+        kind: kindOf(row),
         columns: all.filter((column) => !hidden.has(column.name)),
         identity: row.created ?? null,
         keys: buildKeys(keys.get(name) ?? [])
@@ -147,8 +148,18 @@ function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Tabl
     });
 }
 
-function isSequence(row: ControlRow): boolean {
+/** What a row of the list of tables is of; without its options a partitioned table is one as any other. */
+export function kindOf(row: ControlRow): TableKind {
+  if (row.table_type?.includes('VIEW')) return 'view';
+  return row.options?.includes('partitioned') ? 'partitioned' : 'table';
+}
+
+export function isSequence(row: ControlRow): boolean {
   return row.table_type === 'SEQUENCE';
+}
+
+export function describeSequence(row: ControlRow): NamedObject {
+  return { name: row.table_name ?? '', what: 'a sequence' };
 }
 
 /**
