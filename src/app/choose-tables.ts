@@ -2,15 +2,13 @@ import { compileGlobs } from '../config/name-patterns.js';
 import type { ColumnPattern, RunConfig } from '../config/run-config.js';
 import type { Side } from '../core/pairing.js';
 import type { SchemaNames } from '../core/schema.js';
+import { MOST_TABLE_NAMES } from '../engines/session.js';
 import { isLookedAt } from '../plan/not-looked-at.js';
 import { withBareNames } from './bare-names.js';
 import { compileScope } from './comparison-scope.js';
 
 /** The names of the only tables of each side that a run has to do with; null where its catalog is read whole. */
 export type ChosenTables = Readonly<Record<Side, readonly string[] | null>>;
-
-/** More names make a statement that servers refuse for its length where names are long. */
-const MOST_NAMES = 2000;
 
 /** Whether tables may be left out, so that their names are worth a look before anything is read of them. */
 export function mayLeaveTables({ tables, exclude }: RunConfig): boolean {
@@ -84,6 +82,6 @@ function worthNaming(
   wanted: readonly { readonly name: string }[],
   { tables }: SchemaNames,
 ): readonly string[] | null {
-  if (wanted.length > MOST_NAMES || wanted.length * 2 > tables.length) return null;
+  if (wanted.length > MOST_TABLE_NAMES || wanted.length * 2 > tables.length) return null;
   return wanted.map(({ name }) => name);
 }

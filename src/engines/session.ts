@@ -80,6 +80,14 @@ export interface CatalogRequest {
   readonly tables?: readonly string[] | undefined;
 }
 
+/**
+ * In how many tables at most a server looks by their names rather than in all of them. MariaDB makes another statement of a
+ * list of a thousand names, one that opens every table; and in more names most tables of a schema are, if not all.
+ *
+ * @see https://mariadb.com/kb/en/conversion-of-big-in-predicates-into-subqueries/
+ */
+export const MOST_TABLE_NAMES = 900;
+
 /** What a server does for a session; `working` also where the account may not see that. */
 export type SessionActivity =
   | 'working'
