@@ -1,6 +1,7 @@
 import { sumLongTables } from '../../core/long-tables.js';
 import type { Catalog, Column, Key, NamedObject, Table, TableKind } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
+import { shareColumns } from '../shared-columns.js';
 import type { SqlSession } from '../sql-session.js';
 import { type MysqlCapabilities, readMysqlCapabilities } from './capabilities.js';
 import { charsetName } from './charset.js';
@@ -122,11 +123,12 @@ async function readJsonColumns(
 function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Table[] {
   const columns = groupByTable(rows.columns);
   const keys = groupByTable(rows.keys);
+  const columnOf = shareColumns(buildColumn);
   return rows.tables
     .filter((row) => !isSequence(row))
     .map((row) => {
       const name = row.table_name ?? '';
-      const all = (columns.get(name) ?? []).map((column) => buildColumn(column, rows.jsonColumns));
+      const all = (columns.get(name) ?? []).map((row) => columnOf(withCheck(row, rows.jsonColumns)));
       const hidden = new Set(all.filter(isGeneratedInvisibleKey).map((column) => column.name));
       return {
         schema,
@@ -181,12 +183,17 @@ function isGeneratedInvisibleKey(column: Column): boolean {
   return column.name === 'my_row_id' && column.invisible && column.identity !== 'none';
 }
 
-function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column {
+/** A row of a column with whether its table checks that it holds JSON. */
+function withCheck(row: ControlRow, jsonColumns: ReadonlySet<string>): ControlRow {
+  if (jsonColumns.size === 0) return row;
+  const check = `json_valid(${quoteName(row.column_name ?? '')})`.toLowerCase();
+  return jsonColumns.has(`${row.table_name} ${check}`) ? { ...row, checked: 'json' } : row;
+}
+
+function buildColumn(row: ControlRow): Column {
   const name = row.column_name ?? '';
   const extra = (row.extra ?? '').toLowerCase();
-  const check = `json_valid(${quoteName(name)})`.toLowerCase();
-  const isChecked =
-    jsonColumns.has(`${row.table_name} ${check}`) && charsetName(row.charset ?? '') === 'utf8';
+  const isChecked = row.checked === 'json' && charsetName(row.charset ?? '') === 'utf8';
   return {
     name,
     declared: row.column_type ?? '',

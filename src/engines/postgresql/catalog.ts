@@ -2,6 +2,7 @@ import { RowproofError } from '../../core/errors.js';
 import { sumLongTables } from '../../core/long-tables.js';
 import type { Catalog, Column, Key, Table, TableKind } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
+import { shareColumns } from '../shared-columns.js';
 import type { SqlSession } from '../sql-session.js';
 import { type PostgresqlCapabilities, readPostgresqlCapabilities } from './capabilities.js';
 import {
@@ -44,16 +45,17 @@ export async function readPostgresqlCatalog(
     heirs: groupByTable(await session.query(heirsQuery(oids))),
   };
   const objects = await readLargeObjects(session);
+  const columnOf = shareColumns((row) => ({
+    ...buildColumn(row, context),
+    collationChange: changes.get(row.collation_oid ?? '') ?? null,
+  }));
   return {
     engine: 'postgresql',
     version: server.version ?? '',
     schema,
     tables: tables.map((row) =>
       buildTable(schema, row, {
-        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => ({
-          ...buildColumn(column, context),
-          collationChange: changes.get(column.collation_oid ?? '') ?? null,
-        })),
+        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map(columnOf),
         keys: buildKeys(rows.keys.get(row.table_oid ?? '') ?? []),
         heirs: (rows.heirs.get(row.table_oid ?? '') ?? []).map(buildHeir),
         hasLargeObjects: objects !== null,
