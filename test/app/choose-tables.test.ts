@@ -114,6 +114,23 @@ describe.each(fewEnginePairs())('a run of few of many tables from $source to $ta
     expect(await run({ exclude: ['other_*'] })).toEqual(await run({ exclude: ['other_*'], columns: '*.*' }));
   });
 
+  it.runIf(engines.source === 'mariadb')(
+    'has tables in the same order, however much of them is read',
+    async () => {
+      const letters = ['Twin', 'tWin', 'twIn', 'twiN', 'twin'];
+      await source.run(letters.map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY)`).join('; '));
+      const listTwins = (flags: Record<string, string>) =>
+        withOpenSides(resolveFlags({ source: source.url, target: target.url, ...flags }), async (sides) =>
+          names(sides.source.catalog.all ?? sides.source.catalog.tables).filter((name) =>
+            /^twin$/i.test(name),
+          ),
+        );
+      expect(await listTwins({})).toEqual([...letters].sort());
+      expect(await listTwins({ tables: 'wanted' })).toEqual([...letters].sort());
+      await source.run(letters.map((name) => `DROP TABLE ${name}`).join('; '));
+    },
+  );
+
   it('refuses names that mean nothing as ever, and asks for those that were meant', async () => {
     const run = (flags: Record<string, string>) => compare({ source, target, flags });
     await expect(run({ tables: 'wnted' })).rejects.toThrow(

@@ -3,7 +3,7 @@ import type { ConnectionSettings } from '../connection-settings.js';
 import type { ControlRow } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
 import { readMysqlCapabilities } from './capabilities.js';
-import { describeSequence, isSequence, kindOf, readSchemaName } from './catalog.js';
+import { describeSequence, isSequence, kindOf, readSchemaName, TABLE_ORDER } from './catalog.js';
 import { textLiteral } from './dialect.js';
 
 /**
@@ -19,7 +19,7 @@ export async function readMysqlNames(
   const schema = await readSchemaName(session, settings.schema, await readMysqlCapabilities(session));
   const rows = await session.query(
     `SELECT TABLE_NAME AS table_name, TABLE_TYPE AS table_type
-     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${textLiteral(schema)} ORDER BY TABLE_NAME`,
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${textLiteral(schema)} ORDER BY ${TABLE_ORDER}`,
   );
   return {
     schema,
