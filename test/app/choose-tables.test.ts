@@ -142,6 +142,17 @@ describe.each(fewEnginePairs())('a run of few of many tables from $source to $ta
     await expect(run({ tables: 'wanted', exclude: 'nothing' })).rejects.toThrow('--exclude says "nothing"');
   });
 
+  it('waits no longer for the names of a side that fails', async () => {
+    const lost = `${target.url}_lost`;
+    for (const sides of [
+      { source, target: { url: lost } },
+      { source: { url: lost.replace(target.url, source.url) }, target },
+    ])
+      await expect(compare({ ...sides, flags: { tables: 'wanted' } })).rejects.toThrow(
+        /^Cannot (connect to|read the catalog of) the (source|target)/,
+      );
+  });
+
   it('pairs a table with one of another name, and a view that is named', async () => {
     const { result } = await compare({
       ...{ source, target },
