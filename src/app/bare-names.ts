@@ -1,9 +1,7 @@
-import { matchesName } from '../config/name-patterns.js';
 import { optionError } from '../config/raw-flags.js';
 import type { ColumnPattern, RunConfig } from '../config/run-config.js';
-import { type Rename, splitColumn, splitList } from '../config/split-names.js';
+import { isNameOf, type KnownTables, type Rename, splitColumn, splitList } from '../config/split-names.js';
 import type { Side } from '../core/pairing.js';
-import type { Catalog } from '../core/schema.js';
 
 /**
  * Takes the schema from names that reports print with it (`shop.orders`), so that they can be pasted into flags, and divides
@@ -12,7 +10,7 @@ import type { Catalog } from '../core/schema.js';
  * A schema counts only where it is the side's own, and where no table is meant by the whole name: a table may have a dot
  * in its name.
  */
-export function withBareNames(config: RunConfig, catalogs: Readonly<Record<Side, Catalog>>): RunConfig {
+export function withBareNames(config: RunConfig, catalogs: Readonly<Record<Side, KnownTables>>): RunConfig {
   const both = [catalogs.source, catalogs.target];
   const own = renameOn([catalogs.source]);
   const partner = renameOn([catalogs.target]);
@@ -42,15 +40,13 @@ export function withBareNames(config: RunConfig, catalogs: Readonly<Record<Side,
   };
 }
 
-function renameOn(catalogs: readonly Catalog[]): Rename {
-  const isMeant = (pattern: string, { tables, others }: Catalog): boolean =>
-    [...tables, ...others].some(({ name }) => matchesName(pattern, name));
+function renameOn(catalogs: readonly KnownTables[]): Rename {
   return (name) => {
-    if (catalogs.some((catalog) => isMeant(name, catalog))) return name;
+    if (catalogs.some((catalog) => isNameOf(catalog, name))) return name;
     for (const catalog of catalogs) {
       const prefix = `${catalog.schema}.`;
       const bare = name.slice(prefix.length);
-      if (name.startsWith(prefix) && bare !== '' && isMeant(bare, catalog)) return bare;
+      if (name.startsWith(prefix) && bare !== '' && isNameOf(catalog, bare)) return bare;
     }
     return name;
   };

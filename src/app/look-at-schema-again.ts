@@ -2,12 +2,10 @@ import { RowproofError, serializeError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { Side } from '../core/pairing.js';
 import type { Catalog, Table } from '../core/schema.js';
+import { MOST_TABLE_NAMES } from '../engines/session.js';
 import { findSchemaChanges } from '../plan/schema-changes.js';
 import type { OpenSide } from './open-side.js';
 import type { Reading } from './read-tables.js';
-
-/** More names than these would make a statement longer than the answer that it saves. */
-const MOST_NAMES = 200;
 
 interface WantedTables {
   readonly side: Side;
@@ -58,7 +56,7 @@ async function readAgain(
   { engine, session, settings }: OpenSide,
   { side, names }: WantedTables,
 ): Promise<Catalog> {
-  const request = { settings, ...(names.length <= MOST_NAMES && { tables: names }) };
+  const request = { settings, ...(names.length <= MOST_TABLE_NAMES && { tables: names }) };
   try {
     if (!session.broken) return await session.ask('catalog', request);
   } catch {

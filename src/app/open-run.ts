@@ -9,8 +9,10 @@ import { isSameInstance } from '../engines/server-identity.js';
 import { pairTables, type TablePairing } from '../plan/table-pairing.js';
 import { assertConditions } from './check-conditions.js';
 import type { ChoiceListener } from './choose-server.js';
+import { mayLeaveTables } from './choose-tables.js';
 import { compileScope } from './comparison-scope.js';
 import { logWarnings } from './log-run.js';
+import { NamesMeeting } from './names-meeting.js';
 import { findNoEffect } from './no-effect.js';
 import { makeReady, type OpenSide, openSide } from './open-side.js';
 import { chooseOwnFence } from './own-fence.js';
@@ -42,9 +44,11 @@ export async function withOpenSides<T>(
   { onWarning = warnOfProcess, stop, onChosen, log = NO_LOG, onRows, onSilence }: OpeningHooks = {},
 ): Promise<T> {
   const environment = processEnvironment(logWarnings(log, onWarning));
+  const meeting = mayLeaveTables(config) ? new NamesMeeting(config) : null;
   const sides = await openBoth((side) =>
     openSide({
       side,
+      choose: meeting === null ? undefined : (names) => meeting.choose(side, names),
       url: side === 'source' ? config.sourceUrl : config.targetUrl,
       environment,
       stop,
@@ -53,7 +57,7 @@ export async function withOpenSides<T>(
       log,
       onRows: side === 'source' ? onRows : undefined,
       hidesWords: hidesRows(config),
-    }),
+    }).finally(() => meeting?.leave(side)),
   );
   const close = (): Promise<unknown> => Promise.all([sides.source.close(), sides.target.close()]);
   const endCutting = cutOffAfter(stop, close);

@@ -14,6 +14,7 @@ import { isSameInstance } from '../engines/server-identity.js';
 import type { Session } from '../engines/session.js';
 import { watchSilence } from '../engines/watch-silence.js';
 import { type ChoiceListener, chooseServer } from './choose-server.js';
+import { type ChooseTables, readSideCatalog } from './read-side-catalog.js';
 import { describeServer, describeSideFailure } from './side-failure.js';
 
 /** One side of a run, connected, with its catalog. Who opens it closes it. */
@@ -37,6 +38,8 @@ export interface SideRequest {
   readonly onChosen?: ChoiceListener | undefined;
   /** Is told about how many rows the tables of the side have that take longer than a moment, before its catalog is read whole. */
   readonly onRows?: ((rows: number) => void) | undefined;
+  /** Is told the names of all tables before more is read of them, and says of which that is wanted. */
+  readonly choose?: ChooseTables | undefined;
   readonly log?: Log | undefined;
   /** Told that the side has sent nothing for so long, although it was asked something. */
   readonly onSilence?: ((silentMs: number) => void) | undefined;
@@ -68,7 +71,10 @@ export async function openSide(request: SideRequest): Promise<OpenSide> {
       engine,
       settings,
       session,
-      catalog: await session.ask('catalog', { settings, onRows: request.onRows }),
+      catalog: await readSideCatalog({
+        ...{ engine, session, settings },
+        ...{ choose: request.choose, onRows: request.onRows },
+      }),
       findings: session.findings.map((finding) => ({
         ...finding,
         message: `${capitalize(side)}: ${finding.message}`,

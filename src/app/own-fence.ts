@@ -2,7 +2,7 @@ import { optionError } from '../config/raw-flags.js';
 import type { ColumnPattern, RunConfig } from '../config/run-config.js';
 import type { Fence } from '../core/fence.js';
 import { qualifiedName, type Side } from '../core/pairing.js';
-import type { Catalog, Column, Table } from '../core/schema.js';
+import { type Catalog, type Column, listAllTables, type Table } from '../core/schema.js';
 import { pairTables } from '../plan/table-pairing.js';
 import { compileScope } from './comparison-scope.js';
 import { askForName } from './name-hint.js';
@@ -58,7 +58,7 @@ function findColumn(
   const { tables } = pairTables(catalogs.source, catalogs.target, compileScope(alone));
   const planned = tables.find(({ source }) => source?.name === table);
   if (planned?.source == null) {
-    const names = catalogs.source.tables.map(({ name }) => name);
+    const names = listAllTables(catalogs.source).map(({ name }) => name);
     throw refuse(
       fenceTable,
       'no table of the source has such a name',

@@ -2,7 +2,7 @@ import type { WarningListener } from '../config/environment.js';
 import { leastExactFirst, matchesName } from '../config/name-patterns.js';
 import type { ColumnPattern, RunConfig, TableMapping } from '../config/run-config.js';
 import type { Log } from '../core/log.js';
-import type { Table } from '../core/schema.js';
+import { listAllTables, type Table } from '../core/schema.js';
 import type { PlannedTable } from '../plan/table-pairing.js';
 import { withBareNames } from './bare-names.js';
 import { catalogsOf, pairSides, withOpenSides } from './open-run.js';
@@ -69,7 +69,9 @@ function turnConfig(forward: RunConfig, planned: readonly PlannedTable[], catalo
     tables: forward.tables.length === 0 ? [] : [...turned],
     exclude:
       forward.tables.length === 0
-        ? catalogs.target.tables.map(({ name }) => name).filter((name) => !turned.has(name))
+        ? listAllTables(catalogs.target)
+            .map(({ name }) => name)
+            .filter((name) => !turned.has(name))
         : [],
     map: pairs.map(({ source, target }) => ({ source: target.name, target: source.name })),
     matchNames: 'exact',

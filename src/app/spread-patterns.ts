@@ -1,7 +1,7 @@
 import { matchesName } from '../config/name-patterns.js';
 import { optionError } from '../config/raw-flags.js';
 import type { RunConfig } from '../config/run-config.js';
-import type { Catalog } from '../core/schema.js';
+import { type Catalog, listAllTables } from '../core/schema.js';
 import { isLookedAt } from '../plan/not-looked-at.js';
 import { compileScope } from './comparison-scope.js';
 
@@ -19,7 +19,8 @@ interface TableNames {
  * condition for the target that may belong to another condition of the source. A pattern that fits no table stays as it
  * is, to be refused with all other names that mean nothing.
  */
-export function withPatternsSpread(config: RunConfig, { tables }: Catalog): RunConfig {
+export function withPatternsSpread(config: RunConfig, catalog: Catalog): RunConfig {
+  const tables = listAllTables(catalog);
   const scope = compileScope(config);
   const names: TableNames = {
     all: tables.map((table) => table.name),

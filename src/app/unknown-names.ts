@@ -1,8 +1,8 @@
-import { matchesName } from '../config/name-patterns.js';
+import { compileGlobs, matchesName } from '../config/name-patterns.js';
 import { optionError } from '../config/raw-flags.js';
 import type { ColumnPattern, RunConfig } from '../config/run-config.js';
 import { SIDES, type Side } from '../core/pairing.js';
-import type { Catalog, NamedObject } from '../core/schema.js';
+import { type Catalog, listAllTables, type NamedObject } from '../core/schema.js';
 import { compileScope } from './comparison-scope.js';
 import { askForName } from './name-hint.js';
 
@@ -139,8 +139,9 @@ interface SideNames {
   readonly others: readonly NamedObject[];
 }
 
-function namesOf({ tables, others }: Catalog, schemas: readonly string[]): SideNames {
-  return { schemas, tables: tables.map((table) => table.name), others };
+function namesOf(catalog: Catalog, schemas: readonly string[]): SideNames {
+  const tables = listAllTables(catalog).map((table) => table.name);
+  return { schemas, tables, others: catalog.others };
 }
 
 function bothNames(one: SideNames, other: SideNames): SideNames {
@@ -161,7 +162,7 @@ function assertMatch(
   { schemas, tables, others }: SideNames,
   side: string,
 ): void {
-  if (tables.some((name) => matchesName(pattern, name))) return;
+  if (tables.some(compileGlobs([pattern]))) return;
   const other = others.find(({ name }) => name === pattern);
   throw optionError({
     option: flag,

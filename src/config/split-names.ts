@@ -1,13 +1,16 @@
-import type { Catalog } from '../core/schema.js';
-import { matchesName } from './name-patterns.js';
+import { type Catalog, listAllTables } from '../core/schema.js';
+import { compileGlobs } from './name-patterns.js';
 import type { ColumnPattern } from './run-config.js';
 
 /** Takes the schema from the name of a table. */
 export type Rename = (name: string) => string;
 
+/** What a side has names for; the columns of tables that a config does not speak of may not be known. */
+export type KnownTables = Pick<Catalog, 'schema' | 'tables' | 'all' | 'others'>;
+
 /** Where names are looked up, and what is taken from them before. */
 interface Known {
-  readonly catalogs: readonly Catalog[];
+  readonly catalogs: readonly KnownTables[];
   readonly rename: Rename;
 }
 
@@ -42,17 +45,19 @@ export function splitColumn<Pattern extends ColumnPattern>(
   return { ...pattern, ...chosen };
 }
 
-function isTable(pattern: string, catalogs: readonly Catalog[]): boolean {
-  return catalogs.some(({ tables, others }) =>
-    [...tables, ...others].some(({ name }) => matchesName(pattern, name)),
-  );
+function isTable(pattern: string, catalogs: readonly KnownTables[]): boolean {
+  return catalogs.some((catalog) => isNameOf(catalog, pattern));
 }
 
-function isColumn({ table, column }: ColumnPattern, catalogs: readonly Catalog[]): boolean {
+/** Whether a pattern means a table, or something else that has a name. */
+export function isNameOf(catalog: KnownTables, pattern: string): boolean {
+  const matches = compileGlobs([pattern]);
+  return [...listAllTables(catalog), ...catalog.others].some(({ name }) => matches(name));
+}
+
+function isColumn({ table, column }: ColumnPattern, catalogs: readonly KnownTables[]): boolean {
+  const [isMeant, hasName] = [compileGlobs([table]), compileGlobs([column])];
   return catalogs.some(({ tables }) =>
-    tables.some(
-      ({ name, columns }) =>
-        matchesName(table, name) && columns.some((each) => matchesName(column, each.name)),
-    ),
+    tables.some(({ name, columns }) => isMeant(name) && columns.some((each) => hasName(each.name))),
   );
 }

@@ -68,7 +68,7 @@ export function comparedColumns(pair: TablePair): readonly ColumnPair[] {
 }
 
 /** `schema.table`, as messages and results name a table. */
-export function qualifiedName(table: Table): string {
+export function qualifiedName(table: Pick<Table, 'schema' | 'name'>): string {
   return `${table.schema}.${table.name}`;
 }
 

@@ -185,10 +185,20 @@ export function readsHeirs({ heirs, only }: Pick<Table, 'heirs' | 'only'>): bool
   return heirs.length > 0 && !only;
 }
 
+/** A table as a list of names has it: what it is, and nothing of what it is made of. */
+export type NamedTable = Pick<Table, 'schema' | 'name' | 'kind'>;
+
 /** Something with a name in the schema that is no table by itself; `what` completes "x is …". */
 export interface NamedObject {
   readonly name: string;
   readonly what: string;
+}
+
+/** What has a name in a schema. */
+export interface SchemaNames {
+  readonly schema: string;
+  readonly tables: readonly NamedTable[];
+  readonly others: readonly NamedObject[];
 }
 
 export interface Catalog {
@@ -198,10 +208,17 @@ export interface Catalog {
   readonly version: string;
   readonly schema: string;
   readonly tables: readonly Table[];
+  /** Every table of the schema, where `tables` are those alone that a run has to do with; absent where they are all. */
+  readonly all?: readonly NamedTable[];
   /** What has a name of its own there and cannot be compared by it. */
   readonly others: readonly NamedObject[];
   /** What the schema's database holds beside its tables, as reports list it among what was not checked. */
   readonly unread: readonly string[];
   /** Set where the account may not see every table of the schema; completes "the account …". */
   readonly partial: string | null;
+}
+
+/** Every table of the schema, also those of which nothing but the name was read. */
+export function listAllTables({ all, tables }: Pick<Catalog, 'all' | 'tables'>): readonly NamedTable[] {
+  return all ?? tables;
 }

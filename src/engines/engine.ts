@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly estimate?: boolean;
   readonly sizes?: boolean;
   readonly load?: boolean;
+  /** Whether sessions tell the names of all tables without what they are made of; else a catalog is always read whole. */
+  readonly names?: boolean;
   /** Whether sessions tell what the server does for another one. */
   readonly activity?: boolean;
   /** Whether sessions tell what repair SQL must know, and answer what it asks. */

@@ -9,7 +9,7 @@ import type { SessionFacts, SessionsRequest } from '../core/gate/session-facts.j
 import type { SideGrants } from '../core/gate/side-grants.js';
 import type { MarksRequest, WriteMark } from '../core/gate/write-marks.js';
 import type { Side } from '../core/pairing.js';
-import type { Catalog, Column, Table } from '../core/schema.js';
+import type { Catalog, Column, SchemaNames, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
 import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import type { ConnectionSettings } from './connection-settings.js';
@@ -80,6 +80,14 @@ export interface CatalogRequest {
   readonly tables?: readonly string[] | undefined;
 }
 
+/**
+ * In how many tables at most a server looks by their names rather than in all of them. MariaDB makes another statement of a
+ * list of a thousand names, one that opens every table; and in more names most tables of a schema are, if not all.
+ *
+ * @see https://mariadb.com/kb/en/conversion-of-big-in-predicates-into-subqueries/
+ */
+export const MOST_TABLE_NAMES = 900;
+
 /** What a server does for a session; `working` also where the account may not see that. */
 export type SessionActivity =
   | 'working'
@@ -92,6 +100,8 @@ export type SessionActivity =
 /** What can be asked of a session besides rows, and what it answers. */
 export interface Questions {
   readonly catalog: { readonly about: CatalogRequest; readonly answer: Catalog };
+  /** `Capabilities.names`: what has a name in the schema, in the order of its catalog. */
+  readonly names: { readonly about: ConnectionSettings; readonly answer: SchemaNames };
   /** Compiles what splits rows of these columns, with what decoding them needs from the server. */
   readonly codec: { readonly about: readonly CodecColumn[]; readonly answer: RowCodec };
   readonly count: { readonly about: CountRequest; readonly answer: number };

@@ -1,5 +1,5 @@
 import { RowproofError } from '../core/errors.js';
-import type { Catalog, Table } from '../core/schema.js';
+import type { Catalog, SchemaNames, Table } from '../core/schema.js';
 import type { AccountFacts } from '../core/server-facts.js';
 import type { ApplierOrder, ApplierPlan, ApplierState } from './applier.js';
 import { readChecksum, readPartChecksums } from './checksum.js';
@@ -52,6 +52,7 @@ export interface SqlEngineParts
   openSql(settings: ConnectionSettings, stop?: AbortSignal): Promise<SqlSession>;
   cancel(settings: ConnectionSettings, cancelKeys: readonly string[], stop?: AbortSignal): Promise<void>;
   readCatalog(session: SqlSession, request: CatalogRequest): Promise<Catalog>;
+  readNames(session: SqlSession, settings: ConnectionSettings): Promise<SchemaNames>;
   readTableSizes(session: SqlSession, tables: readonly Table[]): Promise<ReadonlyMap<string, StoredBytes>>;
   readRepairCatalog(session: SqlSession, scope: RepairScope): Promise<RepairCatalog>;
   compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec>;
@@ -101,7 +102,15 @@ export function createSqlEngine(parts: SqlEngineParts): Engine {
       checksum,
       positions,
       gate: { load: async () => gateRules(await parts.loadGate()) },
-      ...{ estimate: true, sizes: true, load: true, activity: true, repair: true, snapshots: true },
+      ...{
+        names: true,
+        estimate: true,
+        sizes: true,
+        load: true,
+        activity: true,
+        repair: true,
+        snapshots: true,
+      },
       applier: parts.applier !== undefined,
     },
   };
@@ -127,6 +136,7 @@ export function answerInSql(session: SqlSession, parts: SqlEngineParts): Session
     'lock-writers': (request) => parts.snapshots.lockWriters(session, request),
     'unlock-writers': () => parts.snapshots.unlockWriters(session),
     catalog: (request) => session.together(() => parts.readCatalog(session, request)),
+    names: (settings) => session.together(() => parts.readNames(session, settings)),
     codec: (columns) => parts.compileCodec(session, columns),
     sizes: (tables) => parts.readTableSizes(session, tables),
     account: () => parts.readAccount(session),

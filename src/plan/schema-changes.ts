@@ -78,7 +78,17 @@ function describeColumns(before: Table, now: Table): string | null {
   return added === undefined ? null : `it has another column now, ${added.name}`;
 }
 
+/** Columns that are known to be the same now as before: those of a catalog are shared by all tables that have one alike. */
+const unchanged = new WeakMap<Column, Column>();
+
 function describeColumn(before: Column, now: Column): string | null {
+  if (unchanged.get(before) === now) return null;
+  const change = describeDifference(before, now);
+  if (change === null) unchanged.set(before, now);
+  return change;
+}
+
+function describeDifference(before: Column, now: Column): string | null {
   const { name } = before;
   if (before.declared !== now.declared)
     return `column ${name} is ${now.declared} now, not ${before.declared}`;

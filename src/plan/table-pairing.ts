@@ -1,3 +1,4 @@
+import { RowproofError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import {
   comparedColumns,
@@ -9,10 +10,11 @@ import {
   tableId,
 } from '../core/pairing.js';
 import type { ColumnResult, TableCondition } from '../core/result.js';
-import { type Catalog, holdsOwnRows, type Table } from '../core/schema.js';
+import { type Catalog, holdsOwnRows, listAllTables, type NamedTable, type Table } from '../core/schema.js';
 import { LEFT_OUT, pairColumns, wantedTest } from './column-pairing.js';
 import { describeInheritedRows, withInheritedRows } from './inherited-rows.js';
 import { chooseKey } from './key-choice.js';
+import { extraTables, missingTable, unseenTable } from './lone-tables.js';
 import { describeUnread, isLeftOut, isLookedAt, listNotLookedAt } from './not-looked-at.js';
 import { ambiguousFinding, matchAllNames } from './pair-names.js';
 import type { ComparisonScope } from './selection.js';
@@ -39,7 +41,10 @@ export interface TablePairing {
 
 /** Pairs the tables of two catalogs within what the user asked for. Names of tables decide the order. */
 export function pairTables(source: Catalog, target: Catalog, scope: ComparisonScope): TablePairing {
-  const sources = source.tables.filter((table) => isLookedAt(table, scope));
+  const sources = readOf(
+    source,
+    listAllTables(source).filter((table) => isLookedAt(table, scope)),
+  );
   const partners = partnerCandidates(target, scope);
   const match = matchAllNames({
     source: sources.map((table) => table.name),
@@ -47,7 +52,13 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
     mapping: scope.mapping,
     matchNames: scope.matchNames,
   });
-  const named = new Map(partners.map((table) => [table.name, table]));
+  const paired = new Set(match.pairs.map((pair) => pair.target));
+  const named = new Map(
+    readOf(
+      target,
+      partners.filter(({ name }) => paired.has(name)),
+    ).map((table) => [table.name, table]),
+  );
   const partnerOf = new Map(match.pairs.map((pair) => [pair.source, named.get(pair.target)]));
   const planned = sources.map((table) => {
     const ambiguity = match.ambiguous.find((entry) => entry.source === table.name);
@@ -69,11 +80,23 @@ export function pairTables(source: Catalog, target: Catalog, scope: ComparisonSc
       ...extraTables(match.targetOnly, partners, scope),
     ],
     excluded: [
-      ...source.tables.filter((table) => isLeftOut(table, scope)).map(qualifiedName),
+      ...listAllTables(source)
+        .filter((table) => isLeftOut(table, scope))
+        .map(qualifiedName),
       ...tables.flatMap((table) => leftOutColumns(table, scope)),
     ],
     conditions: tables.flatMap((table) => conditionsOf(table, scope)),
   };
+}
+
+/** The tables of some names, which must have been read: nothing may be said of the rows of one that has no known columns. */
+function readOf({ tables }: Catalog, wanted: readonly NamedTable[]): readonly Table[] {
+  const read = new Map(tables.map((table) => [table.name, table]));
+  return wanted.map((named) => {
+    const table = read.get(named.name);
+    if (table !== undefined) return table;
+    throw new RowproofError({ code: 'internal', message: `${qualifiedName(named)} was not read.` });
+  });
 }
 
 function conditionsOf({ source }: PlannedTable, scope: ComparisonScope): TableCondition[] {
@@ -112,9 +135,9 @@ function planInheritance(tables: readonly PlannedTable[], scope: ComparisonScope
 }
 
 /** A view may stand in for a table on the target only where the mapping names it. */
-function partnerCandidates(target: Catalog, scope: ComparisonScope): readonly Table[] {
+function partnerCandidates(target: Catalog, scope: ComparisonScope): readonly NamedTable[] {
   const mapped = new Set(scope.mapping.map((entry) => entry.target));
-  return target.tables.filter(
+  return listAllTables(target).filter(
     (table) => holdsOwnRows(table) || mapped.has(table.name) || scope.namesTable(table.name),
   );
 }
@@ -243,41 +266,6 @@ function unreadableFinding(table: Table, side: 'source' | 'target'): Finding | n
     message: `Cannot read ${qualifiedName(table)} on the ${side}: ${table.unreadable}.`,
     hint: `Grant SELECT, or leave the table out with --exclude ${table.name}.`,
   };
-}
-
-function missingTable(table: Table): Finding {
-  return {
-    code: 'missing-table',
-    about: { table: qualifiedName(table), side: 'source' },
-    message: `Table ${qualifiedName(table)} of the source has no partner on the target.`,
-    hint: `Name its partner with --map ${table.name}=NAME or --match-names, or leave it out with --exclude ${table.name}.`,
-  };
-}
-
-/** Where the account sees only some tables, a partner that is not seen may well exist. */
-function unseenTable(table: Table): Finding {
-  return {
-    code: 'table-unreadable',
-    about: { table: qualifiedName(table), side: 'target', detail: 'no partner is seen' },
-    message: `Table ${qualifiedName(table)} of the source has no partner among the tables that the account may see on the target.`,
-    hint: `Grant SELECT on the target, or leave the table out with --exclude ${table.name}.`,
-  };
-}
-
-function extraTables(
-  names: readonly string[],
-  partners: readonly Table[],
-  scope: ComparisonScope,
-): Finding[] {
-  return partners
-    .filter((table) => names.includes(table.name) && holdsOwnRows(table))
-    .filter((table) => scope.includesTable(table.name) && !scope.excludesTable(table.name))
-    .map((table) => ({
-      code: 'extra-table',
-      about: { table: qualifiedName(table), side: 'target' },
-      message: `Table ${qualifiedName(table)} exists on the target only; its rows were not looked at.`,
-      hint: '',
-    }));
 }
 
 function partialFindings(source: Catalog, target: Catalog): Finding[] {

@@ -1,6 +1,7 @@
 import { sumLongTables } from '../../core/long-tables.js';
-import type { Catalog, Column, Key, Table } from '../../core/schema.js';
+import type { Catalog, Column, Key, NamedObject, Table, TableKind } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
+import { shareColumns } from '../shared-columns.js';
 import type { SqlSession } from '../sql-session.js';
 import { type MysqlCapabilities, readMysqlCapabilities } from './capabilities.js';
 import { charsetName } from './charset.js';
@@ -17,6 +18,9 @@ interface SchemaRows {
   readonly jsonColumns: ReadonlySet<string>;
 }
 
+/** The order of tables; names that differ in letter case alone, which the server takes for one here, have an order too. */
+export const TABLE_ORDER = 'TABLE_NAME, CAST(TABLE_NAME AS BINARY)';
+
 /** Reads tables, columns and unique keys of one schema, and whether the account sees all of it. */
 export async function readMysqlCatalog(
   session: SqlSession,
@@ -32,7 +36,7 @@ export async function readMysqlCatalog(
     version: capabilities.version,
     schema,
     tables: buildTables(schema, rows, grants),
-    others: rows.tables.filter(isSequence).map((row) => ({ name: row.table_name ?? '', what: 'a sequence' })),
+    others: rows.tables.filter(isSequence).map(describeSequence),
     unread: [],
     partial: grants.wholeSchema
       ? null
@@ -46,7 +50,7 @@ export async function readMysqlCatalog(
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
  */
-async function readSchemaName(
+export async function readSchemaName(
   session: SqlSession,
   asked: string,
   { ignoresCase }: MysqlCapabilities,
@@ -65,11 +69,11 @@ async function readSchema(
 ): Promise<SchemaRows> {
   const { hasColumn } = capabilities;
   const name = textLiteral(schema);
-  const only = wanted === undefined ? '' : `AND TABLE_NAME IN (${wanted.map(textLiteral).join(', ')})`;
+  const only = wanted === undefined ? '' : `AND TABLE_NAME IN (${nameList(wanted)})`;
   const tables = await session.query(
     `SELECT TABLE_NAME AS table_name, TABLE_TYPE AS table_type, TABLE_ROWS AS row_estimate,
        AVG_ROW_LENGTH AS row_bytes, CREATE_OPTIONS AS options, ENGINE AS engine, CREATE_TIME AS created
-     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ${only} ORDER BY TABLE_NAME`,
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ${only} ORDER BY ${TABLE_ORDER}`,
   );
   onRows?.(sumLongTables(tables.map((row) => Number(row.row_estimate ?? 0))) ?? 0);
   const columns = await session.query(
@@ -88,6 +92,11 @@ async function readSchema(
   );
   const jsonColumns = await readJsonColumns(session, { name, only }, capabilities);
   return { tables, columns, keys, jsonColumns };
+}
+
+/** Names as a list for IN, which must not be empty; no table has the one that is. */
+function nameList(names: readonly string[]): string {
+  return ['', ...names].map(textLiteral).join(', ');
 }
 
 /** Whether the optimizer takes no notice of an index: MySQL calls it invisible, MariaDB ignored. */
@@ -117,20 +126,17 @@ async function readJsonColumns(
 function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Table[] {
   const columns = groupByTable(rows.columns);
   const keys = groupByTable(rows.keys);
+  const columnOf = shareColumns(buildColumn);
   return rows.tables
     .filter((row) => !isSequence(row))
     .map((row) => {
       const name = row.table_name ?? '';
-      const all = (columns.get(name) ?? []).map((column) => buildColumn(column, rows.jsonColumns));
+      const all = (columns.get(name) ?? []).map((row) => columnOf(withCheck(row, rows.jsonColumns)));
       const hidden = new Set(all.filter(isGeneratedInvisibleKey).map((column) => column.name));
       return {
         schema,
         name,
-        kind: row.table_type?.includes('VIEW')
-          ? 'view'
-          : row.options?.includes('partitioned')
-            ? 'partitioned'
-            : 'table',
+        kind: kindOf(row),
         columns: all.filter((column) => !hidden.has(column.name)),
         identity: row.created ?? null,
         keys: buildKeys(keys.get(name) ?? [])
@@ -147,8 +153,18 @@ function buildTables(schema: string, rows: SchemaRows, grants: ReadGrants): Tabl
     });
 }
 
-function isSequence(row: ControlRow): boolean {
+/** What a row of the list of tables is of; without its options a partitioned table is one as any other. */
+export function kindOf(row: ControlRow): TableKind {
+  if (row.table_type?.includes('VIEW')) return 'view';
+  return row.options?.includes('partitioned') ? 'partitioned' : 'table';
+}
+
+export function isSequence(row: ControlRow): boolean {
   return row.table_type === 'SEQUENCE';
+}
+
+export function describeSequence(row: ControlRow): NamedObject {
+  return { name: row.table_name ?? '', what: 'a sequence' };
 }
 
 /**
@@ -170,12 +186,17 @@ function isGeneratedInvisibleKey(column: Column): boolean {
   return column.name === 'my_row_id' && column.invisible && column.identity !== 'none';
 }
 
-function buildColumn(row: ControlRow, jsonColumns: ReadonlySet<string>): Column {
+/** A row of a column with whether its table checks that it holds JSON. */
+function withCheck(row: ControlRow, jsonColumns: ReadonlySet<string>): ControlRow {
+  if (jsonColumns.size === 0) return row;
+  const check = `json_valid(${quoteName(row.column_name ?? '')})`.toLowerCase();
+  return jsonColumns.has(`${row.table_name} ${check}`) ? { ...row, checked: 'json' } : row;
+}
+
+function buildColumn(row: ControlRow): Column {
   const name = row.column_name ?? '';
   const extra = (row.extra ?? '').toLowerCase();
-  const check = `json_valid(${quoteName(name)})`.toLowerCase();
-  const isChecked =
-    jsonColumns.has(`${row.table_name} ${check}`) && charsetName(row.charset ?? '') === 'utf8';
+  const isChecked = row.checked === 'json' && charsetName(row.charset ?? '') === 'utf8';
   return {
     name,
     declared: row.column_type ?? '',

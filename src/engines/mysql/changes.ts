@@ -1,4 +1,5 @@
 import type { Table } from '../../core/schema.js';
+import { MOST_TABLE_NAMES } from '../session.js';
 import type { SqlSession } from '../sql-session.js';
 import { readMysqlCapabilities, readVariables } from './capabilities.js';
 import { textLiteral } from './dialect.js';
@@ -57,9 +58,11 @@ async function readUpdateTimes(
   const { engine } = await readMysqlCapabilities(session);
   const saysWhen = (await readVariables(session, [STATISTICS_EXPIRY])).size > 0;
   if (first === undefined || (engine === 'mysql' && !saysWhen)) return new Map();
+  const names = tables.map(({ name }) => textLiteral(name)).join(', ');
+  const only = tables.length > MOST_TABLE_NAMES ? '' : `AND TABLE_NAME IN (${names})`;
   const rows = await session.query(
     `SELECT TABLE_NAME AS table_name, COALESCE(UPDATE_TIME, 'never') AS written FROM information_schema.TABLES
-     WHERE TABLE_SCHEMA = ${textLiteral(first.schema)} AND TABLE_TYPE LIKE '%BASE TABLE' AND ENGINE = 'InnoDB'`,
+     WHERE TABLE_SCHEMA = ${textLiteral(first.schema)} AND TABLE_TYPE LIKE '%BASE TABLE' AND ENGINE = 'InnoDB' ${only}`,
   );
   return new Map(rows.map(({ table_name: name, written }) => [name ?? '', written ?? 'never']));
 }

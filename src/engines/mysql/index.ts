@@ -47,6 +47,7 @@ export const mysqlParts: SqlEngineParts = {
     );
   },
   readCatalog: async (session, request) => (await loadRows()).readMysqlCatalog(session, request),
+  readNames: async (session, settings) => (await loadRows()).readMysqlNames(session, settings),
   readTableSizes: readMysqlTableSizes,
   readRepairCatalog: async (session, scope) => {
     const { readMysqlRepairCatalog } = await import('./repair-catalog.js');

@@ -6,6 +6,7 @@ import { compileMysqlCodec } from './codec.js';
 
 /** What is known of tables of MySQL and MariaDB, in one file with what is known of rows so that it is loaded in one step. */
 export { readMysqlCatalog } from './catalog.js';
+export { readMysqlNames } from './schema-names.js';
 
 /** Compiles how rows of these columns are read; asks the server for the character sets that they need. */
 export async function compileCodec(session: SqlSession, columns: readonly CodecColumn[]): Promise<RowCodec> {

@@ -2,6 +2,7 @@ import { RowproofError } from '../../core/errors.js';
 import { sumLongTables } from '../../core/long-tables.js';
 import type { Catalog, Column, Key, Table, TableKind } from '../../core/schema.js';
 import type { CatalogRequest, ControlRow } from '../session.js';
+import { shareColumns } from '../shared-columns.js';
 import type { SqlSession } from '../sql-session.js';
 import { type PostgresqlCapabilities, readPostgresqlCapabilities } from './capabilities.js';
 import {
@@ -44,16 +45,17 @@ export async function readPostgresqlCatalog(
     heirs: groupByTable(await session.query(heirsQuery(oids))),
   };
   const objects = await readLargeObjects(session);
+  const columnOf = shareColumns((row) => ({
+    ...buildColumn(row, context),
+    collationChange: changes.get(row.collation_oid ?? '') ?? null,
+  }));
   return {
     engine: 'postgresql',
     version: server.version ?? '',
     schema,
     tables: tables.map((row) =>
       buildTable(schema, row, {
-        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map((column) => ({
-          ...buildColumn(column, context),
-          collationChange: changes.get(column.collation_oid ?? '') ?? null,
-        })),
+        columns: (rows.columns.get(row.table_oid ?? '') ?? []).map(columnOf),
         keys: buildKeys(rows.keys.get(row.table_oid ?? '') ?? []),
         heirs: (rows.heirs.get(row.table_oid ?? '') ?? []).map(buildHeir),
         hasLargeObjects: objects !== null,
@@ -68,7 +70,8 @@ export async function readPostgresqlCatalog(
   };
 }
 
-async function assertSchemaExists(session: SqlSession, schema: string): Promise<void> {
+/** Refuses a schema that is not there, or that the account may not use. */
+export async function assertSchemaExists(session: SqlSession, schema: string): Promise<void> {
   const [row] = await session.query(
     `SELECT has_schema_privilege(oid, 'USAGE') AS usable FROM pg_namespace WHERE nspname = ${textLiteral(schema)}`,
   );
@@ -84,26 +87,15 @@ async function assertSchemaExists(session: SqlSession, schema: string): Promise<
   });
 }
 
-/**
- * Partitions whose parent is in the schema are `covered`: it stands for them. Those whose parents are all elsewhere are
- * tables, because nothing else here would be read for them; so is one that is being detached, which its parent no longer shows.
- */
 function tablesQuery(
   schema: string,
   capabilities: PostgresqlCapabilities,
   wanted: readonly string[] | undefined,
 ): string {
-  const only = wanted === undefined ? '' : `AND c.relname IN (${wanted.map(textLiteral).join(', ')})`;
-
+  const only = wanted === undefined ? '' : `AND c.relname IN (${nameList(wanted)})`;
   return `SELECT c.oid AS table_oid, c.relname AS table_name, c.relkind AS relkind,
       has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable,
-      CASE WHEN EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = c.oid) THEN (WITH RECURSIVE up(oid) AS (
-         SELECT i.inhparent FROM pg_inherits i
-         WHERE i.inhrelid = c.oid AND row_to_json(i)->>'inhdetachpending' IS DISTINCT FROM 'true'
-         UNION SELECT i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.oid)
-       SELECT min(a.relname) FROM up JOIN pg_class a ON a.oid = up.oid
-       WHERE NOT (${capabilities.isNoPartition}) AND a.relnamespace = c.relnamespace) END AS part_of,
-      s.row_estimate, s.byte_estimate
+      ${partOf(capabilities)} AS part_of, s.row_estimate, s.byte_estimate
     FROM pg_class c
     CROSS JOIN LATERAL (
       SELECT sum(GREATEST(p.reltuples, 0))::float8 AS row_estimate,
@@ -115,9 +107,33 @@ function tablesQuery(
         SELECT relid FROM tree) t
       JOIN pg_class p ON p.oid = t.relid
     ) s
-    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
-      AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ${only}
+    WHERE ${isTableOf(schema)} ${only}
     ORDER BY c.relname::text COLLATE "C"`;
+}
+
+/** Names as a list for IN, which must not be empty; no table has the one that is. */
+function nameList(names: readonly string[]): string {
+  return ['', ...names].map(textLiteral).join(', ');
+}
+
+/** Whether `c` is something in the schema that rows can be read from. */
+export function isTableOf(schema: string): string {
+  return `c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${textLiteral(schema)})
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
+}
+
+/**
+ * The partitioned table in the schema that `c` is a partition of; null where it is none. Partitions whose parent is in the
+ * schema are `covered`: it stands for them. Those whose parents are all elsewhere are tables, because nothing else here would
+ * be read for them; so is one that is being detached, which its parent no longer shows.
+ */
+export function partOf({ isNoPartition }: PostgresqlCapabilities): string {
+  return `CASE WHEN EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = c.oid) THEN (WITH RECURSIVE up(oid) AS (
+         SELECT i.inhparent FROM pg_inherits i
+         WHERE i.inhrelid = c.oid AND row_to_json(i)->>'inhdetachpending' IS DISTINCT FROM 'true'
+         UNION SELECT i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.oid)
+       SELECT min(a.relname) FROM up JOIN pg_class a ON a.oid = up.oid
+       WHERE NOT (${isNoPartition}) AND a.relnamespace = c.relnamespace) END`;
 }
 
 /** Object identifiers as a list for IN, which must not be empty; none is 0. */
@@ -165,6 +181,11 @@ const KINDS: Readonly<Record<string, TableKind>> = {
   f: 'foreign-table',
 };
 
+/** What a row of the list of tables is of. */
+export function kindOf({ relkind }: ControlRow): TableKind {
+  return KINDS[relkind ?? ''] ?? 'table';
+}
+
 interface TableParts extends Pick<Table, 'columns' | 'keys' | 'heirs'> {
   readonly hasLargeObjects: boolean;
 }
@@ -176,7 +197,7 @@ function buildTable(schema: string, row: ControlRow, parts: TableParts): Table {
   return {
     schema,
     name,
-    kind: KINDS[row.relkind ?? ''] ?? 'table',
+    kind: kindOf(row),
     identity: row.table_oid ?? null,
     columns,
     keys,

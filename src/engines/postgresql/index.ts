@@ -46,6 +46,7 @@ export const postgresqlParts: SqlEngineParts = {
     );
   },
   readCatalog: async (session, request) => (await loadRows()).readPostgresqlCatalog(session, request),
+  readNames: async (session, settings) => (await loadRows()).readPostgresqlNames(session, settings),
   readTableSizes: readPostgresqlTableSizes,
   readRepairCatalog: async (session, scope) => {
     const { readPostgresqlRepairCatalog } = await import('./repair-catalog.js');
