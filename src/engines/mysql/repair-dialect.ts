@@ -13,7 +13,8 @@ import type {
   RepairValue,
 } from '../repair.js';
 import { declaredNumbers } from '../repair-limits.js';
-import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
+import { readTypedValue, refusalOf, type TypedValue, unwritable } from '../repair-value.js';
+import { UsualWriter } from '../usual-spelling.js';
 import { MYSQL_NOTES } from './change-notes.js';
 import { type Charset, characterTest } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
@@ -21,6 +22,7 @@ import { findRefusal } from './repair-limits.js';
 import { MYSQL_COPIES } from './row-copies.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
 import { hasTypedScalars, isTypedJson, selectTypedJson } from './typed-json.js';
+import { chooseMysqlSpelling } from './usual-spelling.js';
 
 /** What the dialect must know of the server. */
 export interface ServerFacts {
@@ -64,6 +66,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     const refusal = findRefusal(found, value, facts);
     return refusal === null ? found : unwritable(value.to, refusal);
   };
+  const usual = new UsualWriter(chooseMysqlSpelling(charsets, asUtf8));
   const program = isMariadb ? 'mariadb' : 'mysql';
   const client = `${program} --no-defaults --binary-mode --max-allowed-packet=1G --host=HOST --user=USER --password DATABASE`;
   const quoteTable = (table: Table): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
@@ -91,11 +94,14 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     insertOverride: () => '',
     fromNothing: ' FROM DUAL',
     toLines,
+    findRefusal: (value) => (usual.accepts(value) ? null : refusalOf(typed(value))),
     literal: (value) => {
+      const text = usual.literal(value);
+      if (text !== null) return sql(text);
       const found = typed(value);
       return found.kind === 'unwritable' ? found : sql(spell(found, value.to));
     },
-    buildKeyCondition: (value) => buildKeyCondition(typed(value), value.to),
+    buildKeyCondition: (value) => usual.key(value) ?? buildKeyCondition(typed(value), value.to),
     mostStatementBytes,
     buildTypedValue: (value) => {
       const found = typed(value);
@@ -104,7 +110,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     asideChecks: ASIDE_CHECKS,
     notes: MYSQL_NOTES,
     copies: MYSQL_COPIES,
-    buildGuard: (value) => buildGuard(readTypedValue(value), value),
+    buildGuard: (value) => usual.guard(value) ?? buildGuard(readTypedValue(value), value),
     buildNotReferred,
     referenceText: (value) => referenceText(typed(value), ignoredInText(value.to)),
     buildSameKey: (left, right) => `${left} = ${right}`,
