@@ -1,4 +1,3 @@
-import { textTypeOf } from '../../core/canonical-type.js';
 import { civilFromDays, daysFromCivil } from '../../core/encoding/temporal.js';
 import type { Column, Table } from '../../core/schema.js';
 import { hasHidden } from '../file-text.js';
@@ -16,8 +15,9 @@ import { declaredNumbers } from '../repair-limits.js';
 import { readTypedValue, refusalOf, type TypedValue, unwritable } from '../repair-value.js';
 import { UsualWriter } from '../usual-spelling.js';
 import { MYSQL_NOTES } from './change-notes.js';
-import { type Charset, characterTest } from './charset.js';
+import type { Charset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
+import { encodableTest } from './encodable-text.js';
 import { findRefusal } from './repair-limits.js';
 import { MYSQL_COPIES } from './row-copies.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
@@ -162,18 +162,6 @@ function toLines(statement: string): readonly string[] {
     'PREPARE rowproof_statement FROM @rowproof_statement;',
     'EXECUTE rowproof_statement;',
   ];
-}
-
-/** Which texts a character set can hold, by turning the server's own decoding table round. */
-function encodableTest(charsets: ReadonlyMap<string, Charset>): (text: string, column: Column) => boolean {
-  const known = new Map([...charsets].map(([name, charset]) => [name, characterTest(charset)]));
-  return (text, column) => {
-    const holds = known.get(textTypeOf(column.type)?.charset ?? '');
-    if (holds !== undefined) return [...text].every((character) => holds(character.codePointAt(0) ?? -1));
-    if (/^ascii/.test(column.collation ?? '')) return [...text].every((character) => character <= '\x7f');
-    const basicOnly = /^(utf8mb3|utf8)_/.test(column.collation ?? '');
-    return !basicOnly || [...text].every((character) => character.length === 1);
-  };
 }
 
 const bytesLiteral = (hex: string): string => (hex === '' ? "x''" : `0x${hex}`);
