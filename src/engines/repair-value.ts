@@ -30,6 +30,11 @@ export function unwritable(to: Column, reason: string): Extract<RepairLiteral, {
   return { kind: 'unwritable', reason: `column ${to.name} (${to.declared}) ${reason}` };
 }
 
+/** Why a value cannot be written, or null. */
+export function refusalOf(choice: TypedChoice): string | null {
+  return choice.kind === 'unwritable' ? choice.reason : null;
+}
+
 /** Reads a value, as the formatter of column `from` wrote it, into the kind of value that column `to` holds. */
 export function readTypedValue({ value, from, to, refusal }: RepairValue): TypedChoice {
   if (refusal !== undefined) return { kind: 'unwritable', reason: refusal };

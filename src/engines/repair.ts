@@ -153,6 +153,8 @@ export interface RepairDialect {
    * which only an engine without escapes in names has.
    */
   toLines(statement: string): readonly string[];
+  /** Why the column cannot hold the value, or null: what `literal` says, for less than writing it. */
+  findRefusal(value: RepairValue): string | null;
   literal(value: RepairValue): RepairLiteral;
   /** A condition that holds for exactly this key value and can use the key's index; null where there is none. */
   buildKeyCondition(value: RepairValue): string | null;

@@ -22,9 +22,9 @@ export function findObstacle(change: RowChange, repaired: RepairedTable): string
     change.kind !== 'insert' &&
     change.key?.some((value) => catalog.dialect.buildKeyCondition(value) === null);
   if (badKey) return 'its key cannot be written exactly';
-  for (const value of writtenValues(change.after)) {
-    const literal = catalog.dialect.literal(value);
-    if (literal.kind === 'unwritable') return literal.reason;
+  for (const value of change.after) {
+    const refusal = value.to.generated ? null : catalog.dialect.findRefusal(value);
+    if (refusal !== null) return refusal;
   }
   if (isTooLarge(change, catalog.dialect)) return 'its statement would be larger than the server takes';
   return change.kind === 'insert'

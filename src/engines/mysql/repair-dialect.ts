@@ -1,4 +1,3 @@
-import { textTypeOf } from '../../core/canonical-type.js';
 import { civilFromDays, daysFromCivil } from '../../core/encoding/temporal.js';
 import type { Column, Table } from '../../core/schema.js';
 import { hasHidden } from '../file-text.js';
@@ -13,15 +12,18 @@ import type {
   RepairValue,
 } from '../repair.js';
 import { declaredNumbers } from '../repair-limits.js';
-import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
+import { readTypedValue, refusalOf, type TypedValue, unwritable } from '../repair-value.js';
+import { UsualWriter } from '../usual-spelling.js';
 import { MYSQL_NOTES } from './change-notes.js';
-import { type Charset, characterTest } from './charset.js';
+import type { Charset } from './charset.js';
 import { quoteName, textLiteral } from './dialect.js';
+import { encodableTest } from './encodable-text.js';
 import { floatLiteral, singleLiteral } from './float-literal.js';
 import { findRefusal } from './repair-limits.js';
 import { MYSQL_COPIES } from './row-copies.js';
 import { WITHOUT_ROW_LIMITS } from './session-variables.js';
 import { hasTypedScalars, isTypedJson, selectTypedJson } from './typed-json.js';
+import { chooseMysqlSpelling } from './usual-spelling.js';
 
 /** What the dialect must know of the server. */
 export interface ServerFacts {
@@ -65,6 +67,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     const refusal = findRefusal(found, value, facts);
     return refusal === null ? found : unwritable(value.to, refusal);
   };
+  const usual = new UsualWriter(chooseMysqlSpelling(charsets, asUtf8));
   const program = isMariadb ? 'mariadb' : 'mysql';
   const client = `${program} --no-defaults --binary-mode --max-allowed-packet=1G --host=HOST --user=USER --password DATABASE`;
   const quoteTable = (table: Table): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
@@ -92,11 +95,14 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     insertOverride: () => '',
     fromNothing: ' FROM DUAL',
     toLines,
+    findRefusal: (value) => (usual.accepts(value) ? null : refusalOf(typed(value))),
     literal: (value) => {
+      const text = usual.literal(value);
+      if (text !== null) return sql(text);
       const found = typed(value);
       return found.kind === 'unwritable' ? found : sql(spell(found, value.to));
     },
-    buildKeyCondition: (value) => buildKeyCondition(typed(value), value.to),
+    buildKeyCondition: (value) => usual.key(value) ?? buildKeyCondition(typed(value), value.to),
     mostStatementBytes,
     buildTypedValue: (value) => {
       const found = typed(value);
@@ -105,7 +111,7 @@ export function createMysqlRepairDialect(server: ServerFacts): RepairDialect {
     asideChecks: ASIDE_CHECKS,
     notes: MYSQL_NOTES,
     copies: MYSQL_COPIES,
-    buildGuard: (value) => buildGuard(readTypedValue(value), value),
+    buildGuard: (value) => usual.guard(value) ?? buildGuard(readTypedValue(value), value),
     buildNotReferred,
     referenceText: (value) => referenceText(typed(value), ignoredInText(value.to)),
     buildSameKey: (left, right) => `${left} = ${right}`,
@@ -157,18 +163,6 @@ function toLines(statement: string): readonly string[] {
     'PREPARE rowproof_statement FROM @rowproof_statement;',
     'EXECUTE rowproof_statement;',
   ];
-}
-
-/** Which texts a character set can hold, by turning the server's own decoding table round. */
-function encodableTest(charsets: ReadonlyMap<string, Charset>): (text: string, column: Column) => boolean {
-  const known = new Map([...charsets].map(([name, charset]) => [name, characterTest(charset)]));
-  return (text, column) => {
-    const holds = known.get(textTypeOf(column.type)?.charset ?? '');
-    if (holds !== undefined) return [...text].every((character) => holds(character.codePointAt(0) ?? -1));
-    if (/^ascii/.test(column.collation ?? '')) return [...text].every((character) => character <= '\x7f');
-    const basicOnly = /^(utf8mb3|utf8)_/.test(column.collation ?? '');
-    return !basicOnly || [...text].every((character) => character.length === 1);
-  };
 }
 
 const bytesLiteral = (hex: string): string => (hex === '' ? "x''" : `0x${hex}`);

@@ -17,7 +17,7 @@ export interface LimitFacts {
 }
 
 /** Bytes that the unsized text and binary types hold. */
-const MOST_BYTES: Readonly<Record<string, number>> = {
+export const MOST_BYTES: Readonly<Record<string, number>> = {
   tinytext: 255,
   tinyblob: 255,
   text: 65_535,

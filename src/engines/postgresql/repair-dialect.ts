@@ -9,13 +9,15 @@ import type {
   RepairLiteral,
   RepairValue,
 } from '../repair.js';
-import { readTypedValue, type TypedValue, unwritable } from '../repair-value.js';
+import { readTypedValue, refusalOf, type TypedValue, unwritable } from '../repair-value.js';
+import { UsualWriter } from '../usual-spelling.js';
 import { POSTGRESQL_NOTES } from './change-notes.js';
 import { withUtc } from './dialect.js';
 import { fileLiteral, quoteFileName } from './file-spelling.js';
 import { findRefusal, isJsonb, isPadded } from './repair-limits.js';
 import type { RepairTypes } from './repair-types.js';
 import { POSTGRESQL_COPIES } from './row-copies.js';
+import { choosePostgresqlSpelling } from './usual-spelling.js';
 
 type Typed = TypedValue | Extract<RepairLiteral, { kind: 'unwritable' }>;
 
@@ -36,6 +38,7 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     const refusal = findRefusal(found, value, types);
     return refusal === null ? found : unwritable(value.to, refusal);
   };
+  const usual = new UsualWriter(choosePostgresqlSpelling(types, { equals: EQUALS, asText }));
   const quoteTable = (table: Table): string => `${quoteFileName(table.schema)}.${quoteFileName(table.name)}`;
   return {
     applyCommand: 'psql --no-psqlrc --quiet --dbname=URL --file=FILE',
@@ -68,11 +71,16 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
       columns.some(({ identity }) => identity === 'always') ? ' OVERRIDING SYSTEM VALUE' : '',
     fromNothing: '',
     toLines: (statement) => [statement],
+    findRefusal: (value) => (usual.accepts(value) ? null : refusalOf(typed(value))),
     literal: (value) => {
+      const text = usual.literal(value);
+      if (text !== null) return { kind: 'sql', sql: text };
       const found = typed(value);
       return found.kind === 'unwritable' ? found : { kind: 'sql', sql: spell(found, value.to) };
     },
     buildKeyCondition: (value) => {
+      const usualKey = usual.key(value);
+      if (usualKey !== null) return usualKey;
       const found = typed(value);
       if (found.kind === 'unwritable' || found.kind === 'null') return null;
       if (found.kind === 'structured') return sameSpelling(value.to, found.text, types);
@@ -89,7 +97,7 @@ export function createPostgresqlRepairDialect(types: RepairTypes): RepairDialect
     asideChecks: { begin: [], forRow: buildAsideCheck, end: [] },
     notes: POSTGRESQL_NOTES,
     copies: POSTGRESQL_COPIES,
-    buildGuard: (value) => buildGuard(readTypedValue(value), value, types),
+    buildGuard: (value) => usual.guard(value) ?? buildGuard(readTypedValue(value), value, types),
     buildNotReferred,
     // A type with an equality of its own may take letter case for nothing, as citext does.
     referenceText: (value) =>
